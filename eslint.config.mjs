@@ -1,0 +1,146 @@
+import { builtinModules } from "node:module";
+import eslint from "@eslint/js";
+import boundaries from "eslint-plugin-boundaries";
+import tseslint from "typescript-eslint";
+
+// One line per room of src/: who may import whom. Anything not listed is refused.
+const rooms = {
+  domain: [],
+  contracts: ["domain"],
+  ports: ["domain"],
+  config: ["domain", "contracts"],
+  activities: ["domain", "ports"],
+  entities: ["domain"],
+  orchestrations: ["domain"], // and, as types only, activities and entities
+  triggers: ["domain", "contracts", "ports"],
+  adapters: ["domain", "ports", "contracts"],
+  app: [
+    "domain",
+    "contracts",
+    "ports",
+    "config",
+    "activities",
+    "entities",
+    "orchestrations",
+    "triggers",
+    "adapters",
+  ],
+};
+
+// The embedded world lives outside src/. Emulators know neither the product nor each other; world/ assembles them.
+const local = {
+  "functions-host": [],
+  "durable-engine": [],
+  "service-bus": [],
+  "resource-manager": [],
+  identity: [],
+  world: ["functions-host", "durable-engine", "service-bus", "resource-manager", "identity"],
+};
+
+const elements = [
+  ...Object.keys(rooms).map((type) => ({ type, pattern: `src/${type}` })),
+  ...Object.keys(local).map((type) => ({ type, pattern: `local/${type}` })),
+];
+
+const policies = Object.entries({ ...rooms, ...local }).map(([room, allowed]) => ({
+  from: { element: { type: room } },
+  allow: { to: { element: { types: { anyOf: [room, ...allowed] } } } },
+}));
+
+policies.push({
+  from: { element: { type: "orchestrations" } },
+  allow: {
+    to: { element: { types: { anyOf: ["activities", "entities"] } } },
+    dependency: { kind: "type" },
+  },
+});
+
+// Packages and Node built-ins each room may reach; domain, ports and activities reach none.
+const outside = [
+  {
+    from: { element: { types: { anyOf: ["app", "adapters", ...Object.keys(local)] } } },
+    allow: { to: { module: { origin: ["external", "core"] } } },
+  },
+  { from: { element: { type: "contracts" } }, allow: { to: { module: { source: "zod" } } } },
+  { from: { element: { type: "contracts" } }, allow: { to: { module: { source: "node:crypto" } } } },
+  { from: { element: { type: "triggers" } }, allow: { to: { module: { source: "@azure/functions" } } } },
+  { from: { element: { type: "config" } }, allow: { to: { module: { source: "zod" } } } },
+  {
+    from: { element: { types: { anyOf: ["orchestrations", "entities"] } } },
+    allow: { to: { module: { source: "durable-functions" } } },
+  },
+];
+
+const impure = [
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: "Take the time as an argument.",
+  },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: "Take the time as an argument.",
+  },
+  {
+    selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+    message: "Randomness breaks replay.",
+  },
+];
+
+export default tseslint.config(
+  { ignores: ["dist", "coverage", "*.mjs", "test/fixtures"] },
+  eslint.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ["src/**/*.ts", "local/**/*.ts"],
+    plugins: { boundaries },
+    settings: {
+      "boundaries/elements": elements,
+      "import/resolver": { typescript: { alwaysTryTypes: true } },
+    },
+    rules: {
+      "boundaries/dependencies": [
+        "error",
+        {
+          default: "disallow",
+          checkAllOrigins: true,
+          checkUnknownLocals: true,
+          policies: [...outside, ...policies],
+        },
+      ],
+      "boundaries/no-unknown-files": "error",
+      "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
+      complexity: ["error", 10],
+    },
+  },
+  { files: ["local/**/*.ts"], rules: { complexity: ["error", 15] } },
+  {
+    files: ["src/{domain,orchestrations,entities}/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        ...impure,
+        {
+          selector: "FunctionDeclaration[async=true][generator=true]",
+          message: "An async generator fails at its first yield under Durable Functions.",
+        },
+      ],
+      "no-restricted-globals": ["error", "fetch", "process", "setTimeout", "setInterval"],
+      "no-restricted-imports": ["error", { paths: builtinModules.flatMap((m) => [m, `node:${m}`]) }],
+    },
+  },
+  {
+    files: ["test/**/*.ts", "bench/**/*.ts"],
+    rules: { "@typescript-eslint/no-non-null-assertion": "off" },
+  },
+);
