@@ -1,0 +1,93 @@
+/** One intended change of slots. The swap-back is the same act with incoming and outgoing exchanged. */
+export type Act = "forward" | "swap-back";
+
+/** Why the pair did not grant a claim. */
+export type ClaimRefusal =
+  | "not-holder"
+  | "stale-epoch"
+  | "on-hold"
+  | "cancelled"
+  | "attempt-open"
+  | "attempt-closed"
+  | "already-swapped";
+
+/** What Resource Manager answered to the one PUT; every reply is a value. */
+export type SwapReply =
+  | {
+      readonly kind: "accepted";
+      readonly status: number;
+      /** Only on the ARM host that was asked; another host's URL is dropped and named in `detail`. */
+      readonly operationUrl?: string | undefined;
+      readonly retryAfterMs?: number | undefined;
+      readonly correlationId?: string | undefined;
+      readonly detail?: string | undefined;
+    }
+  | {
+      readonly kind: "busy";
+      readonly code: string;
+      readonly detail: string;
+      readonly retryAfterMs?: number | undefined;
+      readonly correlationId?: string | undefined;
+    }
+  | {
+      readonly kind: "throttled";
+      readonly detail: string;
+      readonly retryAfterMs: number;
+      readonly correlationId?: string | undefined;
+    }
+  | {
+      readonly kind: "declined";
+      readonly status: number;
+      readonly code: string;
+      readonly detail: string;
+      readonly correlationId?: string | undefined;
+    }
+  | { readonly kind: "unknown"; readonly detail: string; readonly correlationId?: string | undefined };
+
+/** Why a granted attempt sent nothing. */
+export type Unsent =
+  | { readonly kind: "already"; readonly detail: string }
+  | { readonly kind: "foreign-state"; readonly detail: string }
+  | { readonly kind: "stale-plan"; readonly detail: string }
+  | { readonly kind: "not-ready"; readonly detail: string; readonly retryAfterMs?: number | undefined }
+  | { readonly kind: "withheld"; readonly detail: string };
+
+/** What the winner of a claim writes into it. */
+export type AttemptVerdict = SwapReply | Unsent;
+
+/** What the attempt activity returns to the runbook. */
+export type AttemptResult =
+  | { readonly kind: "attempted"; readonly nonce: string; readonly verdict: AttemptVerdict }
+  /** Another execution of the same attempt holds the claim: its verdict is in the claim. */
+  | { readonly kind: "claimed-elsewhere"; readonly nonce: string }
+  | { readonly kind: "claim-refused"; readonly code: ClaimRefusal; readonly detail: string }
+  /** The claim was not seen to be stored within the claim window: nothing was sent. */
+  | { readonly kind: "claim-unseen"; readonly nonce: string };
+
+/** What closes an attempt: nothing less than proof. */
+export type Proof =
+  | { readonly kind: "nothing-sent"; readonly detail: string }
+  | { readonly kind: "done"; readonly detail: string }
+  | { readonly kind: "no-effect"; readonly detail: string }
+  | { readonly kind: "person"; readonly detail: string };
+
+const unsent: readonly AttemptVerdict["kind"][] = [
+  "already",
+  "foreign-state",
+  "stale-plan",
+  "not-ready",
+  "withheld",
+];
+
+/** Whether the verdict says that no PUT left this process. */
+export function isUnsent(verdict: AttemptVerdict): verdict is Unsent {
+  return unsent.includes(verdict.kind);
+}
+
+/** A long-running operation of Resource Manager, as last read. */
+export type OperationRead =
+  | { readonly kind: "running"; readonly retryAfterMs?: number | undefined }
+  | { readonly kind: "succeeded" }
+  | { readonly kind: "failed"; readonly code: string; readonly detail: string }
+  /** 404, 403, an answer without status, an unreachable host: says nothing about the effect. */
+  | { readonly kind: "unreadable"; readonly detail: string; readonly retryAfterMs?: number | undefined };

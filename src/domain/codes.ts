@@ -1,0 +1,285 @@
+/** How one code shows itself outside: HTTP status, process exit code, and what a person can do about it. */
+export interface CodeEntry {
+  readonly status: number;
+  /** 0 done, 1 bug, 2 bad input, 3 refused, 4 rejected, 5 expired, 6 cancelled, 7 swapped back, 8 halted, 9 not allowed. */
+  readonly exit: number;
+  readonly remedy: string;
+}
+
+/** Every code this product ever says, in one closed table. Messages add the particulars; remedies live here. */
+export const codes = {
+  // Success
+  promoted: { status: 200, exit: 0, remedy: "Nothing to do." },
+  "already-held": { status: 200, exit: 0, remedy: "Nothing to do: the target already held production." },
+
+  // Requests
+  "malformed-request": {
+    status: 400,
+    exit: 2,
+    remedy: "Correct every complaint and send the request again with a new message.",
+  },
+  "body-too-large": { status: 413, exit: 2, remedy: "Keep a request below 16 KiB of JSON." },
+  "unsupported-media-type": { status: 415, exit: 2, remedy: "Send application/json." },
+  "request-conflict": {
+    status: 409,
+    exit: 2,
+    remedy: "This request id was used with other content: use a new requestId for another request.",
+  },
+  "dead-lettered": {
+    status: 400,
+    exit: 2,
+    remedy: "Read the dead-letter reason, correct the cause, and send the request again.",
+  },
+  "unknown-pair": {
+    status: 404,
+    exit: 3,
+    remedy: "Name a pair of this installation (GET /api/pairs), or add it to the pairs file.",
+  },
+  "pair-removed": { status: 409, exit: 3, remedy: "Put the pair back into the pairs file, or let it be." },
+  unpinned: {
+    status: 409,
+    exit: 3,
+    remedy: 'Say which version is meant (expect.version), or promote "blue" or "green" by name.',
+  },
+  "queue-full": {
+    status: 429,
+    exit: 3,
+    remedy: "Wait until promotions of this pair have finished, or cancel some, then send a new request.",
+  },
+  "turn-refused": {
+    status: 409,
+    exit: 3,
+    remedy:
+      'This pair refuses while another promotion runs (line.whenBusy: "refuse"): send a new request later.',
+  },
+
+  // Prerequisites
+  "service-missing": {
+    status: 409,
+    exit: 3,
+    remedy: "Correct the ARM id in the pairs file, or deploy the missing cloud service.",
+  },
+  "service-unreadable": {
+    status: 502,
+    exit: 3,
+    remedy:
+      "Give the app's identity read access to both cloud services, and check Resource Manager's health.",
+  },
+  "not-swappable": {
+    status: 409,
+    exit: 3,
+    remedy:
+      "The pairing is made only when the second service is first deployed: redeploy it with swappableCloudService set.",
+  },
+  "not-mutual": {
+    status: 409,
+    exit: 3,
+    remedy:
+      "Each service must name the other as swappableCloudService: correct the pairs file or redeploy the second one.",
+  },
+  "slot-unknown": {
+    status: 409,
+    exit: 3,
+    remedy: "Read cloudServiceSlots/swap of the service: the slot it holds must be known before a swap.",
+  },
+  "slots-not-complementary": {
+    status: 409,
+    exit: 3,
+    remedy: "One service must hold production and the other staging: look at both in the portal.",
+  },
+  "provisioning-not-succeeded": {
+    status: 409,
+    exit: 3,
+    remedy:
+      "Wait until the update has finished, or repair the failed deployment: Azure may not recover from a swap meanwhile.",
+  },
+  "reserved-ip-mismatch": {
+    status: 409,
+    exit: 3,
+    remedy: "Both services need a static (reserved) public IP, or neither: change the allocation of one.",
+  },
+  "frontend-invalid": {
+    status: 409,
+    exit: 3,
+    remedy: "A load balancer frontend must reference a public IP or a subnet, not both and not neither.",
+  },
+  "internal-load-balancer": {
+    status: 409,
+    exit: 3,
+    remedy:
+      "A service with a public and an internal load balancer cannot be swapped: deploy it with the public one only.",
+  },
+  "frontend-missing": {
+    status: 409,
+    exit: 3,
+    remedy: "Each service needs one load balancer frontend with a public IP.",
+  },
+  "roles-unknown": {
+    status: 409,
+    exit: 3,
+    remedy: "The role profile must name every role and its capacity; read the service again.",
+  },
+  "no-instances": { status: 409, exit: 3, remedy: "Scale every role to at least one instance." },
+  "instances-not-running": {
+    status: 409,
+    exit: 3,
+    remedy: "Readiness waits for them; start stopped instances and look at those that cycle.",
+  },
+  "region-differs": { status: 409, exit: 3, remedy: "Deploy both services in the same region." },
+  "subscription-differs": { status: 409, exit: 3, remedy: "Deploy both services in the same subscription." },
+  "roles-differ": {
+    status: 409,
+    exit: 3,
+    remedy: "Check that the new release is meant to have other roles.",
+  },
+  "basic-sku-retired": {
+    status: 409,
+    exit: 3,
+    remedy: "Basic public IPs were retired on 2025-09-30: plan the move to Standard.",
+  },
+  "platform-retirement": {
+    status: 409,
+    exit: 3,
+    remedy: "Cloud Services (extended support) retires on 2027-03-31: plan the migration.",
+  },
+  "version-mismatch": {
+    status: 409,
+    exit: 3,
+    remedy: "Deploy the expected version to the incoming service, or correct expect.version.",
+  },
+  "reply-incomplete": {
+    status: 502,
+    exit: 3,
+    remedy:
+      "Resource Manager answered without fields that are needed: read the service by hand and report what is missing.",
+  },
+
+  // Waiting
+  "turn-expired": {
+    status: 409,
+    exit: 5,
+    remedy: "See what held the pair's lease or hold, then send a new request.",
+  },
+  "readiness-expired": {
+    status: 409,
+    exit: 5,
+    remedy: "Repair the named role instances, then send a new request.",
+  },
+  "request-expired": { status: 409, exit: 5, remedy: "Send a new request with a later expiresAt." },
+  "run-lost": {
+    status: 409,
+    exit: 5,
+    remedy: "The run was lost and its deadlines passed without a claim: send a new request.",
+  },
+  "cancelled-by-person": {
+    status: 200,
+    exit: 6,
+    remedy: "Send a new request when the promotion is wanted after all.",
+  },
+  "terminated-by-hand": {
+    status: 200,
+    exit: 6,
+    remedy: "The run was terminated by hand before anything was claimed: send a new request when wanted.",
+  },
+
+  // The swap
+  "stale-plan": {
+    status: 409,
+    exit: 3,
+    remedy: "The services kept changing under the plan: finish the deployments, then send a new request.",
+  },
+  "declined-by-platform": {
+    status: 409,
+    exit: 3,
+    remedy:
+      "Resource Manager declined the swap and nothing changed: act on its code and message, then send a new request.",
+  },
+  "foreign-state": {
+    status: 409,
+    exit: 8,
+    remedy:
+      "Somebody else changed the slots: look at both services in the portal, then release the hold with a note.",
+  },
+  "operation-failed": {
+    status: 409,
+    exit: 8,
+    remedy:
+      "Azure's own operation failed and the slots are as before: look at both services, then release the hold.",
+  },
+  "outcome-unproved": {
+    status: 409,
+    exit: 8,
+    remedy:
+      "It could not be proved whether the swap took effect: read both services by hand, then release the hold.",
+  },
+  "attempts-exhausted": {
+    status: 409,
+    exit: 8,
+    remedy:
+      "Two swap calls were lost without effect: check Resource Manager and the network, then release the hold.",
+  },
+  "verification-failed": {
+    status: 409,
+    exit: 8,
+    remedy:
+      "The swap was done but production could not be verified: look at both services, then release the hold.",
+  },
+  "run-lost-after-claim": {
+    status: 409,
+    exit: 8,
+    remedy:
+      "The run was lost after it had claimed a swap: read both services by hand, then release the hold.",
+  },
+
+  // People
+  "on-hold": {
+    status: 409,
+    exit: 3,
+    remedy: "Read why the pair is on hold and release it: DELETE /api/holds/{pair}.",
+  },
+  "no-hold": { status: 404, exit: 2, remedy: "Nothing to release: the pair is not on hold." },
+  "note-required": { status: 400, exit: 2, remedy: "Say why: add a note (1 to 500 characters)." },
+  "attempt-open": {
+    status: 409,
+    exit: 3,
+    remedy: "A swap call is under way: wait until its effect is proved, then cancel again.",
+  },
+  "cancel-too-late": {
+    status: 409,
+    exit: 3,
+    remedy: "The swap has taken effect: request the other side to go back.",
+  },
+  "already-concluded": {
+    status: 409,
+    exit: 3,
+    remedy: "The promotion has an outcome, and outcomes never change.",
+  },
+  unauthenticated: {
+    status: 401,
+    exit: 9,
+    remedy: "Send a bearer token of the configured issuer and audience.",
+  },
+  forbidden: { status: 403, exit: 9, remedy: "Ask for the permission named in the detail." },
+  "not-found": { status: 404, exit: 2, remedy: "Check the id or the path." },
+  "invalid-query": { status: 400, exit: 2, remedy: "Correct the query parameters named in the complaints." },
+  "not-acknowledged": {
+    status: 503,
+    exit: 1,
+    remedy: "The change was sent but not seen to be stored in time: read the state, then try again.",
+  },
+  "internal-error": { status: 500, exit: 1, remedy: "Report the correlation id to whoever runs this app." },
+} as const satisfies Record<string, CodeEntry>;
+
+export type Code = keyof typeof codes;
+
+/** Why something is as it is: a stable code, the particulars, and what to do. */
+export interface Reason {
+  readonly code: Code;
+  readonly detail: string;
+  readonly remedy: string;
+}
+
+/** A reason with the table's remedy; `detail` is cut at 600 characters so that entity state stays small. */
+export function reason(code: Code, detail: string, remedy: string = codes[code].remedy): Reason {
+  return { code, detail: detail.length > 600 ? `${detail.slice(0, 597)}...` : detail, remedy };
+}

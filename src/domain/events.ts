@@ -1,0 +1,117 @@
+import type { Reason } from "./codes";
+import type { Outcome, WaitedFor } from "./outcome";
+import type { Prerequisite, ServiceIdentity } from "./plan";
+import type { Slot } from "./swap-request";
+
+/** Context attributes of CloudEvents 1.0 in structured mode (https://github.com/cloudevents/spec). */
+export interface CloudEvent<Type extends string, Data> {
+  readonly specversion: "1.0";
+  readonly id: string;
+  readonly source: "urn:cloud-service-swap";
+  readonly type: Type;
+  readonly subject: string;
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly datacontenttype: "application/json";
+  readonly data: Data;
+}
+
+export const eventTypes = {
+  completed: "cloud-service-swap.promotion.completed",
+  progressed: "cloud-service-swap.promotion.progressed",
+  notAccepted: "cloud-service-swap.request.not-accepted",
+} as const;
+
+/** What the final read showed of one service. */
+export interface FinalRead {
+  readonly id: string;
+  readonly side: string;
+  readonly observedAt: string;
+  readonly slot?: Slot | undefined;
+  readonly provisioningState?: string | undefined;
+  readonly version?: string | undefined;
+  readonly publicIp?:
+    | { readonly id: string; readonly address?: string | undefined; readonly frontendId?: string | undefined }
+    | undefined;
+}
+
+/** The `data` of a completion event. Times are RFC 3339 UTC. */
+export interface CompletionData {
+  readonly requestId: string;
+  readonly pair: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly waitingFor?: WaitedFor | undefined;
+  readonly requestedBy: string;
+  readonly requestReason: string;
+  readonly incoming: EventService | null;
+  readonly outgoing: EventService | null;
+  readonly planHash: string | null;
+  /** Every phase in the order it was entered. */
+  readonly phases: readonly {
+    readonly phase: string;
+    readonly at: string;
+    readonly note?: string | undefined;
+  }[];
+  /** The unmet ones; all that refused the swap, with evidence and remedy. */
+  readonly prerequisites: readonly Prerequisite[];
+  readonly attempts: readonly {
+    readonly n: number;
+    readonly at: string;
+    readonly verdict: string;
+    readonly correlationId?: string | undefined;
+  }[];
+  /** The last read of both services before the outcome was stored; null when nothing was read. */
+  readonly finalRead: { readonly incoming: FinalRead | null; readonly outgoing: FinalRead | null } | null;
+}
+
+export type EventService = Pick<ServiceIdentity, "side" | "id" | "name" | "version">;
+
+export type CompletionEvent = CloudEvent<typeof eventTypes.completed, CompletionData>;
+
+/** Best effort; `step` says what happened. */
+export interface ProgressData {
+  readonly requestId: string;
+  readonly pair: string;
+  readonly step:
+    | "accepted"
+    | "planned"
+    | "turn-taken"
+    | "ready"
+    | "swap-started"
+    | "swapped"
+    | "hold-set"
+    | "hold-released";
+  readonly detail: string;
+}
+
+export type ProgressEvent = CloudEvent<typeof eventTypes.progressed, ProgressData>;
+
+export interface Complaint {
+  /** JSON path such as `$.expect.version`. */
+  readonly path: string;
+  /** What stood there, shortened, with credential patterns masked. */
+  readonly value: string;
+  readonly expectation: string;
+}
+
+export interface NotAcceptedData {
+  readonly reason: Reason;
+  readonly complaints: readonly Complaint[];
+  /** Only when the body named a well-formed one. */
+  readonly requestId: string | null;
+  readonly message: {
+    readonly queue: string;
+    readonly messageId: string;
+    readonly sequenceNumber: string;
+    readonly deadLetterReason?: string | undefined;
+  };
+  /** Of the body as the Functions host handed it over (JSON bodies arrive parsed and are written again). */
+  readonly body: { readonly length: number; readonly sha256: string; readonly excerpt: string };
+}
+
+export type NotAcceptedEvent = CloudEvent<typeof eventTypes.notAccepted, NotAcceptedData>;
+
+export function toTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,121 @@
+import type { Act, AttemptVerdict, ClaimRefusal, Proof } from "./attempt";
+import type { Reason } from "./codes";
+
+/** One attempt under way; at most one per pair. Only the execution whose nonce stands here may send the PUT. */
+export interface OpenAttempt {
+  readonly requestId: string;
+  readonly act: Act;
+  readonly n: number;
+  readonly nonce: string;
+  readonly epoch: number;
+  readonly planHash: string;
+  readonly claimedAt: number;
+  readonly verdict?: AttemptVerdict | undefined;
+  readonly reportedAt?: number | undefined;
+}
+
+/** The right to swap this pair; given to one promotion at a time, never stolen. */
+export interface Lease {
+  readonly holder: string;
+  readonly epoch: number;
+  readonly since: number;
+  /** Attempts closed under this lease; the next one is `closed + 1`. */
+  readonly closed: number;
+  /** Closed attempts whose outcome had been unknown. */
+  readonly unknowns: number;
+  /** Set once an attempt was closed as done. */
+  readonly swapped?: { readonly act: Act; readonly at: number; readonly detail: string } | undefined;
+}
+
+/** Stop-the-line: nothing new is claimed until a person releases it. */
+export interface Hold {
+  readonly id: string;
+  readonly at: number;
+  readonly reason: Reason;
+  readonly requestId?: string | undefined;
+}
+
+export interface Cancel {
+  readonly id: string;
+  readonly requestId: string;
+  readonly by: string;
+  readonly note: string;
+  readonly at: number;
+}
+
+/** Answers are kept for a while under the id of the question, for whoever asked by signal and reads back. */
+export interface Answer {
+  readonly id: string;
+  readonly answer: "granted" | ClaimRefusal | CancelRefusal | "full" | "released" | "no-hold";
+}
+
+export type CancelRefusal = "attempt-open" | "too-late" | "not-enlisted";
+
+/** The one arbiter of a pair: durable state of the `pair` entity, keyed by the pair's name. */
+export interface PairState {
+  readonly v: 1;
+  readonly epoch: number;
+  /** Every promotion of this pair that is not announced yet; what the janitor walks. */
+  readonly enlisted: readonly { readonly requestId: string; readonly at: number }[];
+  /** Those whose turn has not come, in order. */
+  readonly line: readonly { readonly requestId: string; readonly since: number }[];
+  readonly lease?: Lease | undefined;
+  readonly open?: OpenAttempt | undefined;
+  readonly holds: readonly Hold[];
+  readonly cancels: readonly Cancel[];
+  readonly answers: readonly Answer[];
+  /** Where the next promotion is entered in the index, see `index-page.ts`. */
+  readonly index: { readonly page: number; readonly count: number };
+  readonly released?: { readonly at: number; readonly by: string; readonly note: string } | undefined;
+}
+
+/** Operations on a pair. Each names what it changes; `at` is the caller's clock. */
+export type PairOperation =
+  | { readonly kind: "enlist"; readonly requestId: string; readonly at: number }
+  | {
+      readonly kind: "stand-in-line";
+      readonly requestId: string;
+      readonly at: number;
+      readonly maxQueued: number;
+      readonly whenBusy: "wait" | "refuse";
+    }
+  | { readonly kind: "take-turn"; readonly requestId: string; readonly at: number }
+  | { readonly kind: "give-back"; readonly requestId: string; readonly epoch: number; readonly at: number }
+  | {
+      readonly kind: "claim";
+      readonly requestId: string;
+      readonly act: Act;
+      readonly n: number;
+      readonly nonce: string;
+      readonly epoch: number;
+      readonly planHash: string;
+      readonly at: number;
+    }
+  | { readonly kind: "report"; readonly nonce: string; readonly verdict: AttemptVerdict; readonly at: number }
+  | { readonly kind: "close"; readonly nonce: string; readonly proof: Proof; readonly at: number }
+  | ({ readonly kind: "cancel" } & Cancel)
+  | { readonly kind: "hold"; readonly hold: Hold }
+  | {
+      readonly kind: "release";
+      readonly id: string;
+      readonly holdIds: readonly string[];
+      readonly by: string;
+      readonly note: string;
+      readonly at: number;
+    }
+  | { readonly kind: "leave"; readonly requestId: string }
+  | { readonly kind: "delist"; readonly requestId: string };
+
+/** Most promotions that may be under way for one pair at once; the entity stays under 16 KiB. */
+export const MAX_ENLISTED = 40;
+
+export const emptyPair: PairState = {
+  v: 1,
+  epoch: 0,
+  enlisted: [],
+  line: [],
+  holds: [],
+  cancels: [],
+  answers: [],
+  index: { page: 0, count: 0 },
+};

@@ -1,0 +1,62 @@
+import type { Code } from "./codes";
+import type { PairPolicy } from "./policy";
+import type { Side } from "./swap-request";
+
+/** What a rule rests on: [documented] and policy rules refuse, [inferred] and [unknown] ones warn. */
+export type Basis = "documented" | "inferred" | "unknown" | "policy";
+
+/** One condition for a swap, judged. All are reported, met ones too. */
+export interface Prerequisite {
+  readonly code: Code;
+  readonly title: string;
+  readonly verdict: "met" | "warned" | "broken";
+  readonly basis: Basis;
+  /** What was seen, at most 240 characters. */
+  readonly evidence: string;
+  /** Only for `warned` and `broken`. */
+  readonly remedy?: string | undefined;
+}
+
+/** Who a service was when the plan was made; any difference later makes the plan stale. */
+export interface ServiceIdentity {
+  readonly side: Side;
+  readonly id: string;
+  readonly name: string;
+  readonly uniqueId?: string | undefined;
+  readonly version?: string | undefined;
+  readonly configurationDigest?: string | undefined;
+  readonly roles: readonly { readonly name: string; readonly capacity: number }[];
+  /** The public IP this service held when planned. */
+  readonly publicIpId?: string | undefined;
+}
+
+/** A request made concrete. `hash` covers identities, policy and request; evidence and times are outside it. */
+export interface Plan {
+  readonly hash: string;
+  readonly pair: string;
+  readonly incoming: ServiceIdentity;
+  readonly outgoing: ServiceIdentity;
+  readonly prerequisites: readonly Prerequisite[];
+  readonly policy: PairPolicy;
+  readonly plannedAt: number;
+}
+
+/** What planning found. */
+export type PlanVerdict =
+  | { readonly kind: "planned"; readonly plan: Plan }
+  | {
+      readonly kind: "unchanged";
+      readonly detail: string;
+      readonly incoming: ServiceIdentity;
+      readonly outgoing: ServiceIdentity;
+    }
+  | {
+      readonly kind: "refused";
+      readonly code: Code;
+      readonly detail: string;
+      readonly prerequisites: readonly Prerequisite[];
+      readonly incoming?: ServiceIdentity | undefined;
+      readonly outgoing?: ServiceIdentity | undefined;
+    }
+  /** Nothing could be judged yet; the caller tries again. */
+  | { readonly kind: "unreadable"; readonly detail: string; readonly retryAfterMs?: number | undefined };

@@ -1,0 +1,182 @@
+import type { Reason } from "./codes";
+import type { Outcome, Phase, WaitedFor } from "./outcome";
+import { isTransition } from "./outcome";
+import type { Plan, Prerequisite } from "./plan";
+import type { RequestOrigin, Side, SwapRequest } from "./swap-request";
+import type { Waiting } from "./waiting";
+
+export interface TimelineEntry {
+  readonly at: number;
+  readonly phase: Phase;
+  readonly note?: string | undefined;
+}
+
+/** The end of a promotion. `event` holds the frozen bytes of its completion event. */
+export interface Conclusion {
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly waitingFor?: WaitedFor | undefined;
+  readonly at: number;
+  readonly event: string;
+}
+
+/** The ledger of one request: durable state of the `promotion` entity, keyed by request id. Never purged. */
+export interface PromotionState {
+  readonly v: 1;
+  /** Counts the changes; the HTTP API's ETag. */
+  readonly revision: number;
+  readonly requestId: string;
+  /** SHA-256 of the canonical JSON of the request's data. */
+  readonly contentHash: string;
+  readonly request: SwapRequest;
+  readonly origin: RequestOrigin;
+  readonly acceptedAt: number;
+  readonly phase: Phase;
+  /** At most 40 entries; the middle is dropped when there are more. */
+  readonly timeline: readonly TimelineEntry[];
+  /** The run in charge; writes of an older run are ignored. */
+  readonly run?: { readonly id: string; readonly startedAt: number } | undefined;
+  /** The side that is to hold production, resolved once at the first plan. */
+  readonly target?: Side | undefined;
+  readonly plan?: Plan | undefined;
+  readonly waiting?: Waiting | undefined;
+  /** Deadlines set at first entry, so that a resumed run does not start them anew. */
+  readonly deadlines: { readonly turn?: number | undefined; readonly readiness?: number | undefined };
+  /** How often it was planned. */
+  readonly plans: number;
+  /** The last readiness picture, one line per side. */
+  readonly readiness?: readonly string[] | undefined;
+  readonly attempts: readonly AttemptNote[];
+  readonly conclusion?: Conclusion | undefined;
+  readonly announcedAt?: number | undefined;
+}
+
+/** What came of one attempt, for people. */
+export interface AttemptNote {
+  readonly at: number;
+  readonly n: number;
+  readonly verdict: string;
+  readonly correlationId?: string | undefined;
+}
+
+export interface Registration {
+  readonly requestId: string;
+  readonly contentHash: string;
+  readonly request: SwapRequest;
+  readonly origin: RequestOrigin;
+  readonly at: number;
+}
+
+/** Changes of a promotion, each naming what it changes so that repeats and reorderings are harmless. */
+export type PromotionChange =
+  | { readonly kind: "begin"; readonly runId: string; readonly at: number }
+  | {
+      readonly kind: "enter";
+      readonly runId: string;
+      readonly phase: Phase;
+      readonly at: number;
+      readonly note?: string | undefined;
+      readonly deadlines?: PromotionState["deadlines"] | undefined;
+    }
+  | {
+      readonly kind: "wait";
+      readonly runId: string;
+      readonly waiting: Waiting;
+      readonly readiness?: readonly string[] | undefined;
+    }
+  | { readonly kind: "plan"; readonly runId: string; readonly plan: Plan; readonly at: number }
+  | { readonly kind: "note-attempt"; readonly runId: string; readonly note: AttemptNote }
+  | { readonly kind: "conclude"; readonly runId?: string | undefined; readonly conclusion: Conclusion }
+  | { readonly kind: "announced"; readonly at: number };
+
+/** A new ledger entry, or the one that is there: registering never overwrites. */
+export function register(current: PromotionState | undefined, r: Registration): PromotionState {
+  return (
+    current ?? {
+      v: 1,
+      revision: 1,
+      requestId: r.requestId,
+      contentHash: r.contentHash,
+      request: r.request,
+      origin: r.origin,
+      acceptedAt: r.at,
+      phase: "accepted",
+      timeline: [{ at: r.at, phase: "accepted" }],
+      deadlines: {},
+      plans: 0,
+      attempts: [],
+    }
+  );
+}
+
+const TIMELINE_LIMIT = 40;
+const ATTEMPT_LIMIT = 8;
+
+function appended<T>(list: readonly T[], item: T, limit: number): readonly T[] {
+  if (list.length < limit) return [...list, item];
+  const head = Math.floor(limit / 4);
+  return [...list.slice(0, head), ...list.slice(list.length - (limit - head - 1)), item];
+}
+
+function entered(state: PromotionState, phase: Phase, at: number, note?: string): PromotionState {
+  const again = state.phase === phase && note === undefined;
+  if (again || !isTransition(state.phase, phase)) return state;
+  const entry: TimelineEntry = note === undefined ? { at, phase } : { at, phase, note };
+  return { ...state, phase, timeline: appended(state.timeline, entry, TIMELINE_LIMIT) };
+}
+
+/**
+ * Applies one change. Idempotent; the first conclusion wins, and after it only `announced` has an effect.
+ * Changes of a run that is no longer in charge are ignored.
+ */
+export function changePromotion(state: PromotionState, change: PromotionChange): PromotionState {
+  const next = applied(state, change);
+  return next === state ? state : { ...next, revision: state.revision + 1 };
+}
+
+function applied(state: PromotionState, change: PromotionChange): PromotionState {
+  if (change.kind === "announced") {
+    return state.conclusion && state.announcedAt === undefined ? { ...state, announcedAt: change.at } : state;
+  }
+  if (state.conclusion) return state;
+  if (change.kind === "begin") {
+    return state.run?.id === change.runId
+      ? state
+      : { ...state, run: { id: change.runId, startedAt: change.at } };
+  }
+  if (change.runId !== undefined && state.run?.id !== change.runId) return state;
+  switch (change.kind) {
+    case "enter": {
+      const next = entered(state, change.phase, change.at, change.note);
+      return change.deadlines
+        ? { ...next, deadlines: { ...change.deadlines, ...withoutUndefined(state.deadlines) } }
+        : next;
+    }
+    case "wait":
+      return { ...state, waiting: change.waiting, readiness: change.readiness ?? state.readiness };
+    case "plan":
+      return {
+        ...state,
+        plan: change.plan,
+        target: state.target ?? change.plan.incoming.side,
+        plans: state.plans + 1,
+      };
+    case "note-attempt":
+      return { ...state, attempts: appended(state.attempts, change.note, ATTEMPT_LIMIT) };
+    case "conclude":
+      return {
+        ...entered(state, "concluded", change.conclusion.at),
+        conclusion: change.conclusion,
+        waiting: undefined,
+        plan: state.plan && { ...state.plan, prerequisites: state.plan.prerequisites.filter(isNotable) },
+      };
+  }
+}
+
+function withoutUndefined(d: PromotionState["deadlines"]): PromotionState["deadlines"] {
+  return Object.fromEntries(Object.entries(d).filter(([, v]) => v !== undefined));
+}
+
+function isNotable(p: Prerequisite): boolean {
+  return p.verdict !== "met";
+}

@@ -1,0 +1,34 @@
+/** The identity of one service of a pair; it never moves. */
+export type Side = "blue" | "green";
+
+/** What a service holds. */
+export type Slot = "production" | "staging";
+
+/** What somebody asked for. Times are milliseconds since the epoch, durations milliseconds. */
+export interface SwapRequest {
+  readonly requestId: string;
+  readonly pair: string;
+  readonly promote: Side | "staging";
+  readonly reason: string;
+  readonly requestedBy: string;
+  readonly expect?: { readonly version: string } | undefined;
+  /** The promotion ends as `expired` when it has not begun to swap by then. */
+  readonly expiresAt?: number | undefined;
+  /** Tighter than the pair's policy only: a longer stableFor, a shorter deadline. */
+  readonly readiness?:
+    { readonly stableForMs?: number | undefined; readonly deadlineMs?: number | undefined } | undefined;
+}
+
+/** Where a request came from; `principal` is a verified caller, `requestedBy` of the queue a mere declaration. */
+export interface RequestOrigin {
+  readonly channel: "queue" | "http";
+  readonly principal?: { readonly oid: string; readonly name: string } | undefined;
+}
+
+export function otherSide(side: Side): Side {
+  return side === "blue" ? "green" : "blue";
+}
+
+export function otherSlot(slot: Slot): Slot {
+  return slot === "production" ? "staging" : "production";
+}

@@ -1,0 +1,9 @@
+/** Publishes events to whoever listens. */
+export interface Announcer {
+  /**
+   * Sends the bytes of one CloudEvent (structured mode) unchanged; resolves when the broker has accepted them.
+   * The message id is the event's `id`; application properties carry type, pair, outcome and requestId where it has them.
+   * Throws on transient faults.
+   */
+  publish(event: string): Promise<void>;
+}

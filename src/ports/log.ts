@@ -1,0 +1,18 @@
+import type { Code } from "../domain/codes";
+
+/** What the alert rules of an installation listen for: one Error line each, with a stable code. */
+export type AlertCode = "halted" | "publish-failing" | "dead-letter" | "run-lost";
+
+/** Structured log lines; never secrets, tokens, SAS strings, service configuration or operation URLs. */
+export interface Log {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  alert(code: AlertCode, message: string, fields?: LogFields): void;
+}
+
+export interface LogFields {
+  readonly requestId?: string | undefined;
+  readonly pair?: string | undefined;
+  readonly code?: Code | undefined;
+  readonly detail?: string | undefined;
+}

@@ -1,0 +1,21 @@
+import type { Announcer } from "./announcer";
+import type { Clock } from "./clock";
+import type { CloudServices } from "./cloud-services";
+import type { Log } from "./log";
+import type { Policies } from "./policies";
+import type { Pairs, Promotions } from "./promotions";
+
+/** Everything an activity or trigger may reach, bound to one invocation. */
+export interface Ports {
+  readonly cloudServices: CloudServices;
+  readonly announcer: Announcer;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly policies: Policies;
+  readonly promotions: Promotions;
+  readonly pairs: Pairs;
+  /** SHA-256 of UTF-8 text, 64 hex digits. */
+  digest(text: string): string;
+  /** A fresh random id, 32 hex digits. */
+  nonce(): string;
+}

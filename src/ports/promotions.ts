@@ -1,0 +1,28 @@
+import type { PairOperation, PairState } from "../domain/pair";
+import type { IndexPage } from "../domain/index-page";
+import type { PromotionChange, PromotionState, Registration } from "../domain/promotion";
+
+/** The state of a durable run, as far as anybody may rely on it. */
+export type RunStatus = "absent" | "live" | "completed" | "failed" | "terminated";
+
+/**
+ * The ledger of promotions and the runs that carry them out, through the durable client.
+ * Writes are signals: acknowledged, not applied. Read back before relying on them. Throws on transient faults.
+ */
+export interface Promotions {
+  read(requestId: string): Promise<PromotionState | undefined>;
+  register(registration: Registration): Promise<void>;
+  change(requestId: string, change: PromotionChange): Promise<void>;
+  readIndex(pair: string, page: number): Promise<IndexPage | undefined>;
+  runStatus(requestId: string): Promise<RunStatus>;
+  /** Starts the run `promotion-<requestId>`; a run that is live already counts as started. */
+  startRun(requestId: string): Promise<void>;
+  /** Raises the wake event; a lost wake-up costs one timer, never a decision. Never throws. */
+  wake(instanceId: string): Promise<void>;
+}
+
+/** The arbiter of each pair, through the durable client. */
+export interface Pairs {
+  read(pair: string): Promise<PairState | undefined>;
+  signal(pair: string, operation: PairOperation): Promise<void>;
+}
