@@ -46,8 +46,11 @@ export interface Cancel {
 /** Answers are kept for a while under the id of the question, for whoever asked by signal and reads back. */
 export interface Answer {
   readonly id: string;
-  readonly answer: "granted" | ClaimRefusal | CancelRefusal | "full" | "released" | "no-hold";
+  readonly answer: PairAnswer;
 }
+
+export type PairAnswer =
+  "granted" | "done" | ClaimRefusal | CancelRefusal | "queue-full" | "turn-refused" | "released" | "no-hold";
 
 export type CancelRefusal = "attempt-open" | "too-late" | "not-enlisted";
 
@@ -71,6 +74,8 @@ export interface PairState {
 
 /** Operations on a pair. Each names what it changes; `at` is the caller's clock. */
 export type PairOperation =
+  /** Changes nothing; answers with the view of one promotion. */
+  | { readonly kind: "look"; readonly requestId: string }
   | { readonly kind: "enlist"; readonly requestId: string; readonly at: number }
   | {
       readonly kind: "stand-in-line";
@@ -91,8 +96,20 @@ export type PairOperation =
       readonly planHash: string;
       readonly at: number;
     }
-  | { readonly kind: "report"; readonly nonce: string; readonly verdict: AttemptVerdict; readonly at: number }
-  | { readonly kind: "close"; readonly nonce: string; readonly proof: Proof; readonly at: number }
+  | {
+      readonly kind: "report";
+      readonly requestId: string;
+      readonly nonce: string;
+      readonly verdict: AttemptVerdict;
+      readonly at: number;
+    }
+  | {
+      readonly kind: "close";
+      readonly requestId: string;
+      readonly nonce: string;
+      readonly proof: Proof;
+      readonly at: number;
+    }
   | ({ readonly kind: "cancel" } & Cancel)
   | { readonly kind: "hold"; readonly hold: Hold }
   | {
@@ -119,3 +136,19 @@ export const emptyPair: PairState = {
   answers: [],
   index: { page: 0, count: 0 },
 };
+
+/** What one promotion may know of its pair; the answer to every operation. */
+export interface PairView {
+  readonly answer: PairAnswer;
+  /** This promotion's lease. */
+  readonly lease?: Lease | undefined;
+  /** Who holds the lease, when somebody else does. */
+  readonly holder?: string | undefined;
+  /** How many stand before it in the line; undefined when it is not in the line. */
+  readonly ahead?: number | undefined;
+  /** Why nothing new may be claimed. */
+  readonly hold?: Hold | undefined;
+  readonly cancel?: Cancel | undefined;
+  /** This promotion's open attempt. */
+  readonly open?: OpenAttempt | undefined;
+}

@@ -119,7 +119,8 @@ function appended<T>(list: readonly T[], item: T, limit: number): readonly T[] {
 }
 
 function entered(state: PromotionState, phase: Phase, at: number, note?: string): PromotionState {
-  const again = state.phase === phase && note === undefined;
+  const last = state.timeline.at(-1);
+  const again = last?.phase === phase && (note === undefined || last.note === note);
   if (again || !isTransition(state.phase, phase)) return state;
   const entry: TimelineEntry = note === undefined ? { at, phase } : { at, phase, note };
   return { ...state, phase, timeline: appended(state.timeline, entry, TIMELINE_LIMIT) };
@@ -135,16 +136,23 @@ export function changePromotion(state: PromotionState, change: PromotionChange):
 }
 
 function applied(state: PromotionState, change: PromotionChange): PromotionState {
-  if (change.kind === "announced") {
-    return state.conclusion && state.announcedAt === undefined ? { ...state, announcedAt: change.at } : state;
-  }
+  if (change.kind === "announced") return announced(state, change.at);
   if (state.conclusion) return state;
-  if (change.kind === "begin") {
-    return state.run?.id === change.runId
-      ? state
-      : { ...state, run: { id: change.runId, startedAt: change.at } };
-  }
-  if (change.runId !== undefined && state.run?.id !== change.runId) return state;
+  if (change.kind === "begin") return begun(state, change.runId, change.at);
+  return change.runId === undefined || change.runId === state.run?.id ? changedByRun(state, change) : state;
+}
+
+function announced(state: PromotionState, at: number): PromotionState {
+  return state.conclusion && state.announcedAt === undefined ? { ...state, announcedAt: at } : state;
+}
+
+function begun(state: PromotionState, id: string, startedAt: number): PromotionState {
+  return state.run?.id === id ? state : { ...state, run: { id, startedAt } };
+}
+
+type RunChange = Exclude<PromotionChange, { kind: "announced" | "begin" }>;
+
+function changedByRun(state: PromotionState, change: RunChange): PromotionState {
   switch (change.kind) {
     case "enter": {
       const next = entered(state, change.phase, change.at, change.note);
@@ -155,14 +163,11 @@ function applied(state: PromotionState, change: PromotionChange): PromotionState
     case "wait":
       return { ...state, waiting: change.waiting, readiness: change.readiness ?? state.readiness };
     case "plan":
-      return {
-        ...state,
-        plan: change.plan,
-        target: state.target ?? change.plan.incoming.side,
-        plans: state.plans + 1,
-      };
+      return planned(state, change.plan);
     case "note-attempt":
-      return { ...state, attempts: appended(state.attempts, change.note, ATTEMPT_LIMIT) };
+      return state.attempts.some((a) => a.n === change.note.n && a.verdict === change.note.verdict)
+        ? state
+        : { ...state, attempts: appended(state.attempts, change.note, ATTEMPT_LIMIT) };
     case "conclude":
       return {
         ...entered(state, "concluded", change.conclusion.at),
@@ -171,6 +176,11 @@ function applied(state: PromotionState, change: PromotionChange): PromotionState
         plan: state.plan && { ...state.plan, prerequisites: state.plan.prerequisites.filter(isNotable) },
       };
   }
+}
+
+function planned(state: PromotionState, plan: Plan): PromotionState {
+  if (state.plan?.plannedAt === plan.plannedAt && state.plan.hash === plan.hash) return state;
+  return { ...state, plan, target: state.target ?? plan.incoming.side, plans: state.plans + 1 };
 }
 
 function withoutUndefined(d: PromotionState["deadlines"]): PromotionState["deadlines"] {

@@ -1,0 +1,198 @@
+import type { ClaimRefusal } from "./attempt";
+import { answered, answerTo, isEnlisted, type PairStep } from "./pair-answers";
+import { cancelIn, holdIn, releaseIn } from "./pair-people";
+import {
+  MAX_ENLISTED,
+  emptyPair,
+  type Lease,
+  type PairAnswer,
+  type PairOperation,
+  type PairState,
+  type PairView,
+} from "./pair";
+import { PAGE_SIZE } from "./index-page";
+
+type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
+
+/**
+ * Applies one operation. Every operation may come twice, late or out of order: it names what it changes, and one that
+ * no longer fits changes nothing. This is the only place where a claim is permitted (design.md §4.1).
+ */
+export function applyToPair(current: PairState | undefined, op: PairOperation): PairStep {
+  const state = current ?? emptyPair;
+  switch (op.kind) {
+    case "look":
+      return { state, answer: "done" };
+    case "enlist":
+      return enlist(state, op);
+    case "stand-in-line":
+      return standInLine(state, op);
+    case "take-turn":
+      return takeTurn(state, op);
+    case "give-back":
+      return giveBack(state, op);
+    case "claim":
+      return claim(state, op);
+    case "report":
+      return report(state, op);
+    case "close":
+      return close(state, op);
+    case "cancel":
+      return cancelIn(state, op);
+    case "hold":
+      return holdIn(state, op);
+    case "release":
+      return releaseIn(state, op);
+    case "leave":
+      return leave(state, op);
+    case "delist":
+      return delist(state, op);
+  }
+}
+
+/** What one promotion may know of its pair. */
+export function viewOf(
+  state: PairState | undefined,
+  requestId: string,
+  answer: PairAnswer = "done",
+): PairView {
+  const pair = state ?? emptyPair;
+  const ahead = pair.line.findIndex((entry) => entry.requestId === requestId);
+  const mine = pair.lease?.holder === requestId;
+  return {
+    answer,
+    lease: mine ? pair.lease : undefined,
+    holder: mine ? undefined : pair.lease?.holder,
+    ahead: ahead < 0 ? undefined : ahead,
+    hold: pair.holds[0],
+    cancel: pair.cancels.find((cancel) => cancel.requestId === requestId),
+    open: pair.open?.requestId === requestId ? pair.open : undefined,
+  };
+}
+
+function enlist(state: PairState, op: Op<"enlist">): PairStep {
+  if (isEnlisted(state, op.requestId)) return { state, answer: "done" };
+  if (state.enlisted.length >= MAX_ENLISTED) return answered(state, `enlist-${op.requestId}`, "queue-full");
+  const turned = state.index.count >= PAGE_SIZE;
+  const page = turned ? state.index.page + 1 : state.index.page;
+  const count = turned ? 1 : state.index.count + 1;
+  return {
+    state: {
+      ...state,
+      enlisted: [...state.enlisted, { requestId: op.requestId, at: op.at }],
+      index: { page, count },
+    },
+    answer: "done",
+    indexed: { page, requestId: op.requestId, at: op.at },
+  };
+}
+
+function standInLine(state: PairState, op: Op<"stand-in-line">): PairStep {
+  const there =
+    state.lease?.holder === op.requestId || state.line.some((entry) => entry.requestId === op.requestId);
+  if (there) return { state, answer: "done" };
+  const busy = state.lease !== undefined || state.line.length > 0;
+  if (busy && op.whenBusy === "refuse") return { state, answer: "turn-refused" };
+  if (state.line.length >= op.maxQueued) return { state, answer: "queue-full" };
+  return {
+    state: { ...state, line: [...state.line, { requestId: op.requestId, since: op.at }] },
+    answer: "done",
+  };
+}
+
+/** Grants the lease to the first in line, unless there is a holder, a hold, or an attempt nobody has proved yet. */
+function takeTurn(state: PairState, op: Op<"take-turn">): PairStep {
+  const first = state.line[0]?.requestId === op.requestId;
+  if (!first || state.lease || state.open || state.holds.length > 0) return { state, answer: "done" };
+  const lease: Lease = {
+    holder: op.requestId,
+    epoch: state.epoch + 1,
+    since: op.at,
+    closed: 0,
+    unknowns: 0,
+  };
+  return { state: { ...state, epoch: lease.epoch, lease, line: state.line.slice(1) }, answer: "done" };
+}
+
+/** Returns the lease without losing the place: the promotion stands first in line again. */
+function giveBack(state: PairState, op: Op<"give-back">): PairStep {
+  const { lease } = state;
+  const mine = lease?.holder === op.requestId && lease.epoch === op.epoch;
+  if (!mine || state.open || lease.swapped) return { state, answer: "done" };
+  const line = [{ requestId: op.requestId, since: op.at }, ...state.line];
+  return { state: { ...state, lease: undefined, line }, answer: "done" };
+}
+
+function refusalOf(state: PairState, op: Op<"claim">): ClaimRefusal | undefined {
+  const { lease } = state;
+  const rules: readonly [boolean, ClaimRefusal][] = [
+    [lease?.holder !== op.requestId, "not-holder"],
+    [lease?.epoch !== op.epoch, "stale-epoch"],
+    [lease?.swapped?.act === op.act, "already-swapped"],
+    [state.open !== undefined, "attempt-open"],
+    [op.n !== (lease?.closed ?? 0) + 1, "attempt-closed"],
+    [op.act === "forward" && state.holds.length > 0, "on-hold"],
+    [state.cancels.some((cancel) => cancel.requestId === op.requestId), "cancelled"],
+  ];
+  return rules.find(([applies]) => applies)?.[1];
+}
+
+function claim(state: PairState, op: Op<"claim">): PairStep {
+  const before = answerTo(state, op.nonce);
+  if (before) return { state, answer: before };
+  const refusal = refusalOf(state, op);
+  if (refusal) return answered(state, op.nonce, refusal);
+  const { kind: _kind, at, ...rest } = op;
+  return answered({ ...state, open: { ...rest, claimedAt: at } }, op.nonce, "granted");
+}
+
+/** The winner writes what came of its PUT; the first report of a nonce stands. */
+function report(state: PairState, op: Op<"report">): PairStep {
+  if (state.open?.nonce !== op.nonce || state.open.verdict) return { state, answer: "done" };
+  return {
+    state: { ...state, open: { ...state.open, verdict: op.verdict, reportedAt: op.at } },
+    answer: "done",
+  };
+}
+
+/** Closes the attempt of a nonce by proof. A nonce that was never granted cannot be granted any more. */
+function close(state: PairState, op: Op<"close">): PairStep {
+  const { open, lease } = state;
+  if (open?.nonce !== op.nonce) return answered(state, op.nonce, "attempt-closed");
+  const closed = answered({ ...state, open: undefined }, op.nonce, "attempt-closed").state;
+  if (lease?.holder !== open.requestId) return { state: closed, answer: "done" };
+  const lost =
+    op.proof.kind === "no-effect" && ["unknown", "accepted"].includes(open.verdict?.kind ?? "unknown");
+  const swapped =
+    op.proof.kind === "done" ? { act: open.act, at: op.at, detail: op.proof.detail } : lease.swapped;
+  return {
+    state: {
+      ...closed,
+      lease: { ...lease, closed: lease.closed + 1, unknowns: lease.unknowns + (lost ? 1 : 0), swapped },
+    },
+    answer: "done",
+  };
+}
+
+function leave(state: PairState, op: Op<"leave">): PairStep {
+  return {
+    state: {
+      ...state,
+      line: state.line.filter((entry) => entry.requestId !== op.requestId),
+      lease: state.lease?.holder === op.requestId ? undefined : state.lease,
+    },
+    answer: "done",
+  };
+}
+
+function delist(state: PairState, op: Op<"delist">): PairStep {
+  const left = leave(state, { kind: "leave", requestId: op.requestId }).state;
+  return {
+    state: {
+      ...left,
+      enlisted: left.enlisted.filter((entry) => entry.requestId !== op.requestId),
+      cancels: left.cancels.filter((cancel) => cancel.requestId !== op.requestId),
+    },
+    answer: "done",
+  };
+}
