@@ -1,0 +1,104 @@
+import type { Reason } from "./codes";
+import {
+  eventTypes,
+  toTime,
+  type CompletionData,
+  type CompletionEvent,
+  type EventService,
+  type ProgressData,
+  type ProgressEvent,
+} from "./events";
+import type { Outcome, WaitedFor } from "./outcome";
+import type { Prerequisite, ServiceIdentity } from "./plan";
+import type { Conclusion, PromotionState } from "./promotion";
+
+/** How a promotion ends, before it is sealed into bytes. */
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly waitingFor?: WaitedFor | undefined;
+  readonly finalRead?: CompletionData["finalRead"] | undefined;
+  /** Judged by a plan that was refused; otherwise those of the stored plan are told. */
+  readonly prerequisites?: readonly Prerequisite[] | undefined;
+  readonly incoming?: ServiceIdentity | undefined;
+  readonly outgoing?: ServiceIdentity | undefined;
+}
+
+/** The one completion event id of a request. */
+export function completionEventId(requestId: string): string {
+  return `promotion-${requestId}-completed`;
+}
+
+/** Seals an ending: the outcome with the frozen bytes of its event, to be stored before anything is published. */
+export function sealEnding(state: PromotionState, ending: Ending, at: number): Conclusion {
+  const event: CompletionEvent = {
+    specversion: "1.0",
+    id: completionEventId(state.requestId),
+    source: "urn:cloud-service-swap",
+    type: eventTypes.completed,
+    subject: subjectOf(state),
+    time: toTime(at),
+    datacontenttype: "application/json",
+    data: completionData(state, ending, at),
+  };
+  const { outcome, reason, waitingFor } = ending;
+  return { outcome, reason, waitingFor, at, event: JSON.stringify(event) };
+}
+
+/** Best-effort news of a step; consumers must not rely on it. */
+export function composeProgress(
+  about: { requestId: string; pair: string },
+  step: ProgressData["step"],
+  detail: string,
+  at: number,
+): ProgressEvent {
+  return {
+    specversion: "1.0",
+    id: `promotion-${about.requestId}-${step}-${at}`,
+    source: "urn:cloud-service-swap",
+    type: eventTypes.progressed,
+    subject: subjectOf(about),
+    time: toTime(at),
+    datacontenttype: "application/json",
+    data: { requestId: about.requestId, pair: about.pair, step, detail },
+  };
+}
+
+function subjectOf(about: { requestId: string; pair?: string; request?: { pair: string } }): string {
+  return `pairs/${about.pair ?? about.request?.pair ?? "unknown"}/promotions/${about.requestId}`;
+}
+
+function completionData(state: PromotionState, ending: Ending, at: number): CompletionData {
+  const { request, plan } = state;
+  const judged = ending.prerequisites ?? plan?.prerequisites ?? [];
+  return {
+    requestId: state.requestId,
+    pair: request.pair,
+    outcome: ending.outcome,
+    reason: ending.reason,
+    waitingFor: ending.waitingFor,
+    requestedBy: request.requestedBy,
+    requestReason: request.reason,
+    incoming: briefly(ending.incoming ?? plan?.incoming),
+    outgoing: briefly(ending.outgoing ?? plan?.outgoing),
+    planHash: plan?.hash ?? null,
+    phases: [
+      ...state.timeline.map((entry) => ({ phase: entry.phase, at: toTime(entry.at), note: entry.note })),
+      { phase: "concluded", at: toTime(at) },
+    ],
+    prerequisites: judged.filter((p) => p.verdict !== "met"),
+    attempts: state.attempts.map(({ n, at: when, verdict, correlationId }) => ({
+      n,
+      at: toTime(when),
+      verdict,
+      correlationId,
+    })),
+    finalRead: ending.finalRead ?? null,
+  };
+}
+
+function briefly(service: ServiceIdentity | undefined): EventService | null {
+  return service
+    ? { side: service.side, id: service.id, name: service.name, version: service.version }
+    : null;
+}
