@@ -1,15 +1,22 @@
 /** One intended change of slots. The swap-back is the same act with incoming and outgoing exchanged. */
 export type Act = "forward" | "swap-back";
 
+const claimRefusals = [
+  "not-holder",
+  "stale-epoch",
+  "on-hold",
+  "cancelled",
+  "attempt-open",
+  "attempt-closed",
+  "already-swapped",
+] as const;
+
 /** Why the pair did not grant a claim. */
-export type ClaimRefusal =
-  | "not-holder"
-  | "stale-epoch"
-  | "on-hold"
-  | "cancelled"
-  | "attempt-open"
-  | "attempt-closed"
-  | "already-swapped";
+export type ClaimRefusal = (typeof claimRefusals)[number];
+
+export function isClaimRefusal(answer: string): answer is ClaimRefusal {
+  return claimRefusals.some((refusal) => refusal === answer);
+}
 
 /** What Resource Manager answered to the one PUT; every reply is a value. */
 export type SwapReply =
@@ -70,19 +77,6 @@ export type Proof =
   | { readonly kind: "done"; readonly detail: string }
   | { readonly kind: "no-effect"; readonly detail: string }
   | { readonly kind: "person"; readonly detail: string };
-
-const unsent: readonly AttemptVerdict["kind"][] = [
-  "already",
-  "foreign-state",
-  "stale-plan",
-  "not-ready",
-  "withheld",
-];
-
-/** Whether the verdict says that no PUT left this process. */
-export function isUnsent(verdict: AttemptVerdict): verdict is Unsent {
-  return unsent.includes(verdict.kind);
-}
 
 /** A long-running operation of Resource Manager, as last read. */
 export type OperationRead =

@@ -154,12 +154,11 @@ type RunChange = Exclude<PromotionChange, { kind: "announced" | "begin" }>;
 
 function changedByRun(state: PromotionState, change: RunChange): PromotionState {
   switch (change.kind) {
-    case "enter": {
-      const next = entered(state, change.phase, change.at, change.note);
-      return change.deadlines
-        ? { ...next, deadlines: { ...change.deadlines, ...withoutUndefined(state.deadlines) } }
-        : next;
-    }
+    case "enter":
+      return {
+        ...entered(state, change.phase, change.at, change.note),
+        deadlines: change.deadlines ?? state.deadlines,
+      };
     case "wait":
       return { ...state, waiting: change.waiting, readiness: change.readiness ?? state.readiness };
     case "plan":
@@ -181,10 +180,6 @@ function changedByRun(state: PromotionState, change: RunChange): PromotionState 
 function planned(state: PromotionState, plan: Plan): PromotionState {
   if (state.plan?.plannedAt === plan.plannedAt && state.plan.hash === plan.hash) return state;
   return { ...state, plan, target: state.target ?? plan.incoming.side, plans: state.plans + 1 };
-}
-
-function withoutUndefined(d: PromotionState["deadlines"]): PromotionState["deadlines"] {
-  return Object.fromEntries(Object.entries(d).filter(([, v]) => v !== undefined));
 }
 
 function isNotable(p: Prerequisite): boolean {

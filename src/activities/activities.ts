@@ -1,0 +1,21 @@
+import { announceProgress, publishCompletion } from "./announce";
+import { attemptSwap } from "./attempt-swap";
+import { checkRoleState } from "./check-role-state";
+import { followOperation } from "./follow-operation";
+import { planPromotion } from "./plan-promotion";
+import { readTruth } from "./read-truth";
+import { wakeNext } from "./wake-next";
+
+/** Every activity under its registered name: one effect each, through ports, answering with a verdict. */
+export const activities = {
+  planPromotion,
+  checkRoleState,
+  attemptSwap,
+  followOperation,
+  readTruth,
+  publishCompletion,
+  announceProgress,
+  wakeNext,
+};
+
+export type Activities = typeof activities;

@@ -1,0 +1,44 @@
+import { composeProgress } from "../domain/completion-event";
+import type { ProgressData } from "../domain/events";
+import type { Ports } from "../ports/ports";
+
+export interface CompletionInput {
+  readonly requestId: string;
+}
+
+/** Whether the stored completion event has been accepted by the broker; `false` means: try again. */
+export async function publishCompletion(input: CompletionInput, ports: Ports): Promise<boolean> {
+  const { requestId } = input;
+  try {
+    const state = await ports.promotions.read(requestId);
+    if (!state?.conclusion) return false;
+    await ports.announcer.publish(state.conclusion.event);
+    const { outcome, reason } = state.conclusion;
+    const fields = { requestId, pair: state.request.pair, code: reason.code, detail: reason.detail };
+    if (outcome === "halted") ports.log.alert("halted", "a promotion was halted: a person must look", fields);
+    else ports.log.info(`promotion concluded: ${outcome}`, fields);
+    return true;
+  } catch (fault) {
+    ports.log.warn("a completion event could not be published yet", { requestId, detail: String(fault) });
+    return false;
+  }
+}
+
+export interface ProgressInput {
+  readonly requestId: string;
+  readonly pair: string;
+  readonly step: ProgressData["step"];
+  readonly detail: string;
+  readonly at: number;
+}
+
+/** Tells of a step, best effort: a lost progress event is logged and forgotten. */
+export async function announceProgress(input: ProgressInput, ports: Ports): Promise<void> {
+  const { requestId, pair, step, detail, at } = input;
+  ports.log.info(`promotion ${step}`, { requestId, pair, detail });
+  try {
+    await ports.announcer.publish(JSON.stringify(composeProgress({ requestId, pair }, step, detail, at)));
+  } catch (fault) {
+    ports.log.warn("a progress event was lost", { requestId, pair, detail: String(fault) });
+  }
+}

@@ -1,0 +1,152 @@
+import { isClaimRefusal, type Act, type AttemptResult, type AttemptVerdict } from "../domain/attempt";
+import { decideAttempt } from "../domain/attempt-decision";
+import type { PairState } from "../domain/pair";
+import { answerTo } from "../domain/pair-answers";
+import type { Plan } from "../domain/plan";
+import { checkRoles } from "../domain/readiness";
+import type { Ports } from "../ports/ports";
+
+export interface AttemptInput {
+  readonly requestId: string;
+  readonly pair: string;
+  readonly act: Act;
+  /** Which attempt of the lease this is; an execution that comes late finds its number closed. */
+  readonly n: number;
+  readonly epoch: number;
+  readonly plan: Plan;
+}
+
+/** Both clocks at the start; the PUT is sent only while neither has left the claim window. */
+interface Started {
+  readonly wall: number;
+  readonly monotonic: number;
+}
+
+/**
+ * Claims, reads afresh, and sends at most one PUT. May be executed twice, in parallel, late: only the execution whose
+ * nonce the pair has granted sends anything (design.md §4.2, §4.3).
+ */
+export async function attemptSwap(input: AttemptInput, ports: Ports): Promise<AttemptResult> {
+  const started = { wall: ports.clock.now(), monotonic: ports.clock.monotonic() };
+  const nonce = ports.nonce();
+  const claim = await claimAttempt(input, nonce, started, ports);
+  if (claim.kind !== "granted") return claim;
+  const verdict = await carryOut(input, started, ports);
+  await report(input, nonce, verdict, ports);
+  return { kind: "attempted", nonce, verdict };
+}
+
+type Claim = { readonly kind: "granted" } | Exclude<AttemptResult, { kind: "attempted" }>;
+
+async function claimAttempt(
+  input: AttemptInput,
+  nonce: string,
+  started: Started,
+  ports: Ports,
+): Promise<Claim> {
+  const { requestId, pair, act, n, epoch, plan } = input;
+  const operation = {
+    kind: "claim",
+    requestId,
+    act,
+    n,
+    nonce,
+    epoch,
+    planHash: plan.hash,
+    at: started.wall,
+  } as const;
+  let signalled = false;
+  for (let wait = 50; isInWindow(input, started, ports); wait = Math.min(wait * 1.5, 1000)) {
+    try {
+      if (!signalled) await ports.pairs.signal(pair, operation);
+      signalled = true;
+      const claim = readClaim(await ports.pairs.read(pair), input, nonce);
+      if (claim) return claim;
+    } catch (fault) {
+      ports.log.warn("a claim could not be sent or read back yet", {
+        requestId,
+        pair,
+        detail: String(fault),
+      });
+    }
+    await ports.clock.sleep(wait);
+  }
+  return { kind: "claim-unseen", nonce };
+}
+
+function readClaim(state: PairState | undefined, input: AttemptInput, nonce: string): Claim | undefined {
+  if (!state) return undefined;
+  const { open } = state;
+  if (open?.nonce === nonce) return { kind: "granted" };
+  const code = answerTo(state, nonce);
+  if (code === undefined || !isClaimRefusal(code)) return undefined;
+  return code === "attempt-open" && open?.requestId === input.requestId
+    ? { kind: "claimed-elsewhere", nonce: open.nonce }
+    : { kind: "claim-refused", code, detail: `the pair refused the claim: ${code}` };
+}
+
+function isInWindow(input: AttemptInput, started: Started, { clock }: Ports): boolean {
+  const windowMs = input.plan.policy.swap.claimWindowMs;
+  return Math.abs(clock.now() - started.wall) < windowMs && clock.monotonic() - started.monotonic < windowMs;
+}
+
+/** Everything after the claim is a value: what is thrown before the PUT means that nothing was sent, after it that nobody knows. */
+async function carryOut(input: AttemptInput, started: Started, ports: Ports): Promise<AttemptVerdict> {
+  const { plan } = input;
+  try {
+    const decision = await decideFromFreshReads(plan, ports);
+    if (decision.kind !== "send") return decision;
+  } catch (fault) {
+    return { kind: "withheld", detail: `the reads before the PUT failed: ${String(fault)}` };
+  }
+  if (!isInWindow(input, started, ports)) {
+    return { kind: "withheld", detail: "the claim window had passed before the PUT" };
+  }
+  try {
+    return await ports.cloudServices.requestSwap(
+      plan.incoming.id,
+      "production",
+      plan.policy.swap.putTimeoutMs,
+    );
+  } catch (fault) {
+    return { kind: "unknown", detail: `the PUT ended without a reply: ${String(fault)}` };
+  }
+}
+
+async function decideFromFreshReads(
+  plan: Plan,
+  { cloudServices }: Ports,
+): Promise<ReturnType<typeof decideAttempt>> {
+  const { versionTag } = plan.policy;
+  const [incoming, outgoing, incomingInstances, outgoingInstances] = await Promise.all([
+    cloudServices.readService(plan.incoming.id, versionTag),
+    cloudServices.readService(plan.outgoing.id, versionTag),
+    cloudServices.readInstances(plan.incoming.id),
+    cloudServices.readInstances(plan.outgoing.id),
+  ]);
+  return decideAttempt(plan, {
+    incoming,
+    outgoing,
+    incomingCheck: checkRoles(plan.incoming.side, incoming, incomingInstances),
+    outgoingCheck: checkRoles(plan.outgoing.side, outgoing, outgoingInstances),
+  });
+}
+
+/** The verdict travels in the activity's result too; a report that cannot be written only costs time. */
+async function report(
+  input: AttemptInput,
+  nonce: string,
+  verdict: AttemptVerdict,
+  ports: Ports,
+): Promise<void> {
+  const { requestId, pair } = input;
+  try {
+    await ports.pairs.signal(pair, { kind: "report", requestId, nonce, verdict, at: ports.clock.now() });
+  } catch (fault) {
+    ports.log.warn("an attempt's verdict could not be written into its claim", {
+      requestId,
+      pair,
+      detail: String(fault),
+    });
+  }
+}

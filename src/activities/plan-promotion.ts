@@ -1,0 +1,52 @@
+import type { PublicIpObservation, Read, ServiceObservation } from "../domain/observation";
+import type { PlanVerdict } from "../domain/plan";
+import { decidePlan } from "../domain/planning";
+import type { PairPolicy } from "../domain/policy";
+import type { Side, SwapRequest } from "../domain/swap-request";
+import type { Ports } from "../ports/ports";
+
+export interface PlanInput {
+  readonly request: SwapRequest;
+  /** The side resolved by an earlier plan of the same promotion; it stands. */
+  readonly target?: Side | undefined;
+}
+
+/** Reads both services of the pair and plans; only reads. A pair that is no longer configured is refused. */
+export async function planPromotion(input: PlanInput, ports: Ports): Promise<PlanVerdict> {
+  const policy = ports.policies.find(input.request.pair);
+  if (!policy) {
+    const detail = `the pair "${input.request.pair}" is not in this installation's pairs file any more`;
+    return { kind: "refused", code: "pair-removed", detail, prerequisites: [] };
+  }
+  return planWith(policy, input, ports);
+}
+
+/** The same judgement for callers that hold the policy already (POST /api/plans). */
+export async function planWith(policy: PairPolicy, input: PlanInput, ports: Ports): Promise<PlanVerdict> {
+  const { cloudServices, clock } = ports;
+  const [blue, green, blueInstances, greenInstances] = await Promise.all([
+    cloudServices.readService(policy.blue, policy.versionTag),
+    cloudServices.readService(policy.green, policy.versionTag),
+    cloudServices.readInstances(policy.blue),
+    cloudServices.readInstances(policy.green),
+  ]);
+  const publicIps = await readPublicIps([blue, green], ports);
+  return decidePlan({
+    request: input.request,
+    policy,
+    ...(input.target ? { target: input.target } : {}),
+    observed: { blue, green, blueInstances, greenInstances, publicIps },
+    now: clock.now(),
+    digest: (text) => ports.digest(text),
+  });
+}
+
+function readPublicIps(
+  services: readonly Read<ServiceObservation>[],
+  { cloudServices }: Ports,
+): Promise<Read<PublicIpObservation>[]> {
+  const ids = services
+    .flatMap((read) => (read.kind === "found" ? read.value.frontends : []))
+    .flatMap((frontend) => (frontend.publicIpId ? [frontend.publicIpId] : []));
+  return Promise.all(ids.map((id) => cloudServices.readPublicIp(id)));
+}

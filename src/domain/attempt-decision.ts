@@ -1,0 +1,68 @@
+import type { Unsent } from "./attempt";
+import { sameId, type Read, type ServiceObservation } from "./observation";
+import type { Plan } from "./plan";
+import { identityOf, isSameIdentity } from "./planning";
+import type { RoleStateCheck } from "./readiness";
+import { areSettled, slotState } from "./verification";
+
+/** The fresh reads an attempt makes right before its PUT. */
+export interface AttemptReads {
+  readonly incoming: Read<ServiceObservation>;
+  readonly outgoing: Read<ServiceObservation>;
+  readonly incomingCheck: RoleStateCheck;
+  readonly outgoingCheck: RoleStateCheck;
+}
+
+/** Whether the one PUT may be sent now, judged from reads made after the claim was granted (design.md §4.3). */
+export function decideAttempt(plan: Plan, reads: AttemptReads): { readonly kind: "send" } | Unsent {
+  const { incoming, outgoing } = reads;
+  if (incoming.kind !== "found" || outgoing.kind !== "found") {
+    return { kind: "not-ready", detail: unreadable(reads), retryAfterMs: retryAfter(incoming, outgoing) };
+  }
+  const slots = slotState(reads);
+  const held = `${incoming.value.name}: ${incoming.value.slot ?? "?"}, ${outgoing.value.name}: ${outgoing.value.slot ?? "?"}`;
+  if (slots === "unreadable") return { kind: "not-ready", detail: `a slot could not be read (${held})` };
+  if (slots === "after") return { kind: "already", detail: held };
+  if (slots === "foreign") return { kind: "foreign-state", detail: held };
+  return staleness(plan, incoming.value, outgoing.value) ?? readiness(reads) ?? { kind: "send" };
+}
+
+function staleness(
+  plan: Plan,
+  incoming: ServiceObservation,
+  outgoing: ServiceObservation,
+): Unsent | undefined {
+  const changed = [
+    ...(isSameIdentity(plan.incoming, identityOf(plan.incoming.side, incoming)) ? [] : [incoming.name]),
+    ...(isSameIdentity(plan.outgoing, identityOf(plan.outgoing.side, outgoing)) ? [] : [outgoing.name]),
+  ];
+  if (changed.length > 0) {
+    return { kind: "stale-plan", detail: `deployed anew since the plan: ${changed.join(", ")}` };
+  }
+  const paired = sameId(incoming.swappableId, outgoing.id) && sameId(outgoing.swappableId, incoming.id);
+  return paired
+    ? undefined
+    : { kind: "stale-plan", detail: "the services no longer name each other as swappable" };
+}
+
+function readiness(reads: AttemptReads): Unsent | undefined {
+  if (!areSettled(reads)) {
+    return { kind: "not-ready", detail: "provisioning has not succeeded on both services" };
+  }
+  const waiting = [reads.incomingCheck, reads.outgoingCheck].filter((check) => check.verdict !== "ready");
+  if (waiting.length === 0) return undefined;
+  return { kind: "not-ready", detail: waiting.map((check) => `${check.side}: ${check.summary}`).join("; ") };
+}
+
+function unreadable(reads: AttemptReads): string {
+  return [reads.incoming, reads.outgoing]
+    .flatMap((read) => (read.kind === "found" ? [] : [read.detail]))
+    .join("; ");
+}
+
+function retryAfter(...reads: readonly Read<unknown>[]): number | undefined {
+  const waits = reads.flatMap((read) =>
+    "retryAfterMs" in read && read.retryAfterMs ? [read.retryAfterMs] : [],
+  );
+  return waits.length > 0 ? Math.max(...waits) : undefined;
+}

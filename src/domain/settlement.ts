@@ -1,0 +1,105 @@
+import type { AttemptVerdict, OperationRead, Proof } from "./attempt";
+import type { PairPolicy } from "./policy";
+import { areSettled, slotState, type SwapTruth } from "./verification";
+
+/** What is remembered between two looks at an open attempt. */
+export interface SettlementMemory {
+  readonly startedAt: number;
+  /** Since when every read showed the state before the swap, with provisioning Succeeded on both sides. */
+  readonly beforeSince?: number | undefined;
+}
+
+export interface SettlementLook {
+  /** What the winner of the claim reported; absent when it has not, or never will. */
+  readonly verdict?: AttemptVerdict | undefined;
+  readonly operation?: OperationRead | undefined;
+  readonly truth: Pick<SwapTruth, "incoming" | "outgoing">;
+  readonly now: number;
+}
+
+export type SettlementDecision =
+  | { readonly kind: "closed"; readonly proof: Proof; readonly failure?: string | undefined }
+  | { readonly kind: "unproved"; readonly detail: string }
+  | {
+      readonly kind: "not-yet";
+      readonly memory: SettlementMemory;
+      readonly detail: string;
+      readonly retryAfterMs?: number | undefined;
+    };
+
+type Timing = PairPolicy["swap"];
+
+/**
+ * How long the state before the swap must stand before a lost attempt counts as without effect: nothing of it can
+ * still be under way then (claim window + PUT timeout + operation deadline).
+ */
+export function proofSpan(swap: Timing): number {
+  return swap.claimWindowMs + swap.putTimeoutMs + swap.operationDeadlineMs;
+}
+
+/** When settling gives up and a person must look. */
+export function settlementDeadline(swap: Timing, startedAt: number): number {
+  return startedAt + proofSpan(swap) + swap.operationDeadlineMs;
+}
+
+/**
+ * Judges an open attempt by reads of both services. An attempt is closed only by proof (design.md §4.6); the
+ * operation's own word is a hint.
+ */
+export function decideSettlement(
+  memory: SettlementMemory,
+  look: SettlementLook,
+  swap: Timing,
+): SettlementDecision {
+  const slots = slotState(look.truth);
+  const settled = areSettled(look.truth);
+  if (slots === "after" && settled && isOver(memory, look, swap)) {
+    return { kind: "closed", proof: { kind: "done", detail: "both services read: slots exchanged" } };
+  }
+  const before = slots === "before" && settled;
+  const beforeSince = before ? (memory.beforeSince ?? look.now) : undefined;
+  const closed = before ? withoutEffect(look, beforeSince ?? look.now, swap) : undefined;
+  if (closed) return closed;
+  if (look.now >= settlementDeadline(swap, memory.startedAt)) {
+    return { kind: "unproved", detail: `after the deadline the slots still read "${slots}" (${hint(look)})` };
+  }
+  return {
+    kind: "not-yet",
+    memory: { startedAt: memory.startedAt, beforeSince },
+    detail: `${hint(look)}; slots read "${slots}"`,
+    retryAfterMs:
+      look.operation && "retryAfterMs" in look.operation ? look.operation.retryAfterMs : undefined,
+  };
+}
+
+/** Our operation is terminal, was never named, or had all its time. */
+function isOver(memory: SettlementMemory, look: SettlementLook, swap: Timing): boolean {
+  return look.operation?.kind !== "running" || look.now - memory.startedAt >= swap.operationDeadlineMs;
+}
+
+function withoutEffect(look: SettlementLook, since: number, swap: Timing): SettlementDecision | undefined {
+  const { verdict, operation } = look;
+  if (verdict?.kind === "busy" || verdict?.kind === "throttled" || verdict?.kind === "declined") {
+    return { kind: "closed", proof: { kind: "no-effect", detail: `${verdict.kind}; slots read as before` } };
+  }
+  if (operation?.kind === "failed") {
+    const failure = `${operation.code}: ${operation.detail}`;
+    return {
+      kind: "closed",
+      proof: { kind: "no-effect", detail: "the operation failed; slots read as before" },
+      failure,
+    };
+  }
+  const proved = look.now - since >= proofSpan(swap) && operation?.kind !== "running";
+  if (!proved) return undefined;
+  const seconds = Math.round((look.now - since) / 1000);
+  return { kind: "closed", proof: { kind: "no-effect", detail: `slots read as before for ${seconds} s` } };
+}
+
+function hint({ verdict, operation }: SettlementLook): string {
+  if (operation)
+    return operation.kind === "failed"
+      ? `operation failed (${operation.code})`
+      : `operation ${operation.kind}`;
+  return verdict ? `reply: ${verdict.kind}` : "no reply was recorded";
+}

@@ -1,0 +1,48 @@
+import type { EntityContext } from "durable-functions";
+import type { Outcome } from "../domain/outcome";
+import {
+  changePromotion,
+  register,
+  type PromotionChange,
+  type PromotionState,
+  type Registration,
+} from "../domain/promotion";
+
+/** What a run learns from a change: whether it is still in charge, and the outcome that stands. */
+export interface ChangeAnswer {
+  readonly runId?: string | undefined;
+  readonly outcome?: Outcome | undefined;
+  readonly announced: boolean;
+}
+
+/**
+ * The ledger of one request, keyed by request id. Operations: `register` (a `Registration`), `change` (a
+ * `PromotionChange`, answered with a `ChangeAnswer`), `read` (answered with the state). Never purged.
+ */
+export function promotionEntity(context: EntityContext<PromotionState>): void {
+  const state = context.df.getState();
+  switch (context.df.operationName) {
+    case "register": {
+      const registration = context.df.getInput<Registration>();
+      if (registration) context.df.setState(register(state, registration));
+      return;
+    }
+    case "change": {
+      const change = context.df.getInput<PromotionChange>();
+      if (!state || !change) return;
+      const next = changePromotion(state, change);
+      context.df.setState(next);
+      context.df.return<ChangeAnswer>({
+        runId: next.run?.id,
+        outcome: next.conclusion?.outcome,
+        announced: next.announcedAt !== undefined,
+      });
+      return;
+    }
+    case "read":
+      if (state) context.df.return(state);
+      return;
+    default:
+      return;
+  }
+}

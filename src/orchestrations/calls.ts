@@ -1,0 +1,69 @@
+import { EntityId, type OrchestrationContext, type Task } from "durable-functions";
+import type { Activities } from "../activities/activities";
+import type { PairOperation, PairView } from "../domain/pair";
+import type { PromotionChange, PromotionState } from "../domain/promotion";
+import type { ChangeAnswer } from "../entities/promotion-entity";
+
+/** A part of an orchestration: yields durable tasks, returns a T. */
+export type Steps<T> = Generator<Task, T, unknown>;
+
+type Result<K extends keyof Activities> = Awaited<ReturnType<Activities[K]>>;
+
+/** Schedules an activity by its registered name. */
+export function callActivity<K extends keyof Activities>(
+  context: OrchestrationContext,
+  name: K,
+  input: Parameters<Activities[K]>[0],
+): Task {
+  return context.df.callActivity(name, input);
+}
+
+export function* act<K extends keyof Activities>(
+  context: OrchestrationContext,
+  name: K,
+  input: Parameters<Activities[K]>[0],
+): Steps<Result<K>> {
+  return (yield callActivity(context, name, input)) as Result<K>;
+}
+
+/** Runs activities of one kind in parallel; their results come in the order of the inputs. */
+export function* actAll<K extends keyof Activities>(
+  context: OrchestrationContext,
+  name: K,
+  inputs: readonly Parameters<Activities[K]>[0][],
+): Steps<Result<K>[]> {
+  return (yield context.df.Task.all(
+    inputs.map((input) => callActivity(context, name, input)),
+  )) as Result<K>[];
+}
+
+export function* applyToPairEntity(
+  context: OrchestrationContext,
+  pair: string,
+  operation: PairOperation,
+): Steps<PairView> {
+  return (yield context.df.callEntity(new EntityId("pair", pair), "apply", operation)) as PairView;
+}
+
+/** Changes the ledger; undefined when it has no entry for this request. */
+export function* changeLedger(
+  context: OrchestrationContext,
+  requestId: string,
+  change: PromotionChange,
+): Steps<ChangeAnswer | undefined> {
+  const answer = yield context.df.callEntity(new EntityId("promotion", requestId), "change", change);
+  return (answer ?? undefined) as ChangeAnswer | undefined;
+}
+
+export function* readLedger(
+  context: OrchestrationContext,
+  requestId: string,
+): Steps<PromotionState | undefined> {
+  const state = yield context.df.callEntity(new EntityId("promotion", requestId), "read");
+  return (state ?? undefined) as PromotionState | undefined;
+}
+
+/** The orchestration's own time: the only one it may use. */
+export function timeOf(context: OrchestrationContext): number {
+  return context.df.currentUtcDateTime.getTime();
+}

@@ -1,0 +1,66 @@
+import type { OrchestrationContext } from "durable-functions";
+import type { Ending } from "../domain/completion-event";
+import { reason } from "../domain/codes";
+import type { Steps } from "./calls";
+import type { Exit, Run } from "./run";
+import { begin } from "./steps/begin";
+import { conclude } from "./steps/conclude";
+import { planSwap } from "./steps/plan";
+import { swapWhenReady, type Swapped } from "./steps/swap";
+import { awaitTurn } from "./steps/turn";
+import { verify } from "./steps/verify";
+
+/** How often a promotion may be planned anew before the services count as never standing still. */
+const MOST_PLANS = 5;
+
+/**
+ * One promotion, from acceptance to one outcome (docs/swap-protocol.md):
+ *  1. resume or begin: only a stored outcome makes a duplicate;
+ *  2. plan: both services read, every prerequisite judged, target held already → `unchanged`;
+ *  5. turn: the pair's lease, in order;
+ *  6. readiness: every role instance of both services, unbroken for `stableFor`;
+ *  7. swap: a claim, fresh reads, one PUT, and proof by reads;
+ *  8. verify: both services re-read;
+ * 10. conclude: outcome and event stored, hold, lease released, event published.
+ */
+export function* promote(context: OrchestrationContext): Steps<void> {
+  const run = yield* begin(context);
+  if (!run) return;
+  if (run.began.conclusion) return yield* conclude(run, undefined);
+  const exit = yield* carryOut(run);
+  if (exit.kind === "end") yield* conclude(run, exit.ending);
+}
+
+/** Steps 2 to 8; a stale plan is made anew, a lease given back is waited for again. */
+function* carryOut(run: Run): Steps<Exit> {
+  let note: string | undefined;
+  let planned = run.plan !== undefined && run.lease !== undefined;
+  for (let plans = 0; plans < MOST_PLANS; plans += planned ? 0 : 1) {
+    const step = yield* oneRound(run, planned, note);
+    if (step.kind === "end" || step.kind === "superseded") return step;
+    note = step.detail;
+    planned = step.kind === "wait-for-turn";
+  }
+  const ending: Ending = { outcome: "refused", reason: reason("stale-plan", note ?? "the plan went stale") };
+  return { kind: "end", ending };
+}
+
+type Again = Extract<Swapped, { kind: "plan-again" | "wait-for-turn" }>;
+
+function* oneRound(run: Run, planned: boolean, note: string | undefined): Steps<Exit | Again> {
+  const judged = planned ? ({ kind: "go" } as const) : yield* planSwap(run, note);
+  if (judged.kind !== "go") return judged;
+  const plan = run.plan;
+  if (!plan) throw new Error("a promotion went on without a plan");
+  // Steps 3 and 4 (gate, opening) stand here once there are policies that ask for them.
+  const turn = yield* awaitTurn(run, plan, note);
+  if (turn.kind !== "go") return turn;
+  const swapped = yield* swapWhenReady(run, plan);
+  if (swapped.kind === "verify") return yield* verify(run, plan, swapped.byUs);
+  if (swapped.kind === "wait-for-turn") {
+    run.lease = undefined;
+    // A person's hold must not use up the time the services have to become ready.
+    delete run.deadlines.readiness;
+  }
+  return swapped;
+}

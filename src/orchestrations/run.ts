@@ -1,0 +1,83 @@
+import type { OrchestrationContext } from "durable-functions";
+import type { Cancel, Lease } from "../domain/pair";
+import { reason, type Code } from "../domain/codes";
+import type { Ending } from "../domain/completion-event";
+import type { ProgressData } from "../domain/events";
+import type { Phase } from "../domain/outcome";
+import type { Plan } from "../domain/plan";
+import type { PromotionState } from "../domain/promotion";
+import { act, changeLedger, timeOf, type Steps } from "./calls";
+import type { Kind, WaitInput, WaitKinds, WaitResult } from "./wait-input";
+
+/** One run of a promotion: what every step needs. Fields change as steps are taken. */
+export interface Run {
+  readonly context: OrchestrationContext;
+  readonly requestId: string;
+  readonly runId: string;
+  readonly pair: string;
+  /** The ledger as it stood when this run began. */
+  readonly began: PromotionState;
+  readonly deadlines: { turn?: number; readiness?: number };
+  plan?: Plan | undefined;
+  lease?: Lease | undefined;
+}
+
+/** How a step leaves the runbook. */
+export type Exit = { readonly kind: "end"; readonly ending: Ending } | { readonly kind: "superseded" };
+
+/** Enters a phase, in the ledger where people see it. */
+export function* enter(run: Run, phase: Phase, note?: string): Steps<void> {
+  const at = timeOf(run.context);
+  yield* changeLedger(run.context, run.requestId, {
+    kind: "enter",
+    runId: run.runId,
+    phase,
+    at,
+    ...(note === undefined ? {} : { note }),
+    deadlines: run.deadlines,
+  });
+}
+
+/** Tells the world of a step, best effort. */
+export function* progress(run: Run, step: ProgressData["step"], detail: string): Steps<void> {
+  const { requestId, pair, context } = run;
+  yield* act(context, "announceProgress", { requestId, pair, step, detail, at: timeOf(context) });
+}
+
+/** Starts the waiting loop for one wait; the parent yields only this child. */
+export function* waitFor<K extends Kind>(
+  run: Run,
+  kind: K,
+  about: WaitKinds[K]["about"],
+  limits: { until: number; observeAfter?: number | undefined },
+): Steps<WaitResult<K>> {
+  const { context, requestId, runId, pair } = run;
+  const input: WaitInput<K> = { kind, requestId, runId, pair, since: timeOf(context), about, ...limits };
+  const childId = `promotion-${requestId}-${kind}-${context.df.newGuid(kind).slice(0, 8)}`;
+  const result = yield context.df.callSubOrchestrator("wait", input, childId, context.df.version);
+  return result as WaitResult<K>;
+}
+
+/** The deadline of a wait: its own, or the request's `expiresAt` when that comes first. */
+export function untilOf(run: Run, deadline: number): number {
+  return Math.min(deadline, run.began.request.expiresAt ?? Infinity);
+}
+
+/** The ending of a wait that ran out of time: of its own, or because the request expired. */
+export function expired(
+  run: Run,
+  waitingFor: "turn" | "readiness" | "planning",
+  code: Code,
+  last: string,
+): Exit {
+  const byRequest = timeOf(run.context) >= (run.began.request.expiresAt ?? Infinity);
+  return {
+    kind: "end",
+    ending: { outcome: "expired", waitingFor, reason: reason(byRequest ? "request-expired" : code, last) },
+  };
+}
+
+export function cancelled(cancel: Cancel): Exit {
+  const detail = `cancelled by ${cancel.by}${cancel.note ? `: ${cancel.note}` : ""}`;
+  return { kind: "end", ending: { outcome: "cancelled", reason: reason("cancelled-by-person", detail) } };
+}

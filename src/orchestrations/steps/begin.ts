@@ -1,0 +1,38 @@
+import type { OrchestrationContext } from "durable-functions";
+import { applyToPairEntity, changeLedger, readLedger, timeOf, type Steps } from "../calls";
+import type { Run } from "../run";
+
+/**
+ * Step 1. Takes charge of the promotion: a run that finds its request without an outcome resumes with what is stored;
+ * only a stored outcome makes it a duplicate. Undefined when the ledger knows no such request.
+ */
+export function* begin(context: OrchestrationContext): Steps<Run | undefined> {
+  const input = context.df.getInput<{ requestId: string } | undefined>();
+  if (!input?.requestId) throw new Error("a promotion was started without a request id");
+  const { requestId } = input;
+  const runId = context.df.newGuid("run");
+  const at = timeOf(context);
+  const answer = yield* changeLedger(context, requestId, { kind: "begin", runId, at });
+  const began = yield* readLedger(context, requestId);
+  if (!answer || !began) return undefined;
+  const pair = began.request.pair;
+  yield* applyToPairEntity(context, pair, { kind: "enlist", requestId, at: began.acceptedAt });
+  const view = yield* applyToPairEntity(context, pair, { kind: "look", requestId });
+  return {
+    context,
+    requestId,
+    runId,
+    pair,
+    began,
+    deadlines: { ...definite(began.deadlines) },
+    plan: began.plan,
+    lease: view.lease,
+  };
+}
+
+function definite(stored: { turn?: number | undefined; readiness?: number | undefined }): Run["deadlines"] {
+  return {
+    ...(stored.turn === undefined ? {} : { turn: stored.turn }),
+    ...(stored.readiness === undefined ? {} : { readiness: stored.readiness }),
+  };
+}

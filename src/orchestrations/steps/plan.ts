@@ -1,0 +1,67 @@
+import { reason } from "../../domain/codes";
+import type { PlanVerdict } from "../../domain/plan";
+import { act, changeLedger, timeOf, type Steps } from "../calls";
+import { cancelled, enter, progress, untilOf, waitFor, type Exit, type Run } from "../run";
+
+/** How long unreadable services may hold up a plan. */
+const PLANNING_DEADLINE_MS = 15 * 60_000;
+
+type Judged = Exclude<PlanVerdict, { kind: "unreadable" }>;
+
+/** Step 2. Makes the request concrete; a target that is held already ends as `unchanged`, an unmet rule as `refused`. */
+export function* planSwap(run: Run, note?: string): Steps<{ readonly kind: "go" } | Exit> {
+  yield* enter(run, "planning", note);
+  const judged = yield* judge(run);
+  if (judged.kind === "end" || judged.kind === "superseded") return judged;
+  if (judged.kind !== "planned") return { kind: "end", ending: endingOf(judged) };
+  const { plan } = judged;
+  run.plan = plan;
+  yield* changeLedger(run.context, run.requestId, {
+    kind: "plan",
+    runId: run.runId,
+    plan,
+    at: timeOf(run.context),
+  });
+  const { incoming, outgoing } = plan;
+  yield* progress(run, "planned", `${incoming.name} is to take production from ${outgoing.name}`);
+  return { kind: "go" };
+}
+
+function* judge(run: Run): Steps<Judged | Exit> {
+  const { context, began } = run;
+  const about = { request: began.request, target: run.plan?.incoming.side ?? began.target };
+  const first = yield* act(context, "planPromotion", about);
+  if (first.kind !== "unreadable") return first;
+  const now = timeOf(context);
+  const result = yield* waitFor(run, "planning", about, {
+    until: untilOf(run, now + PLANNING_DEADLINE_MS),
+    observeAfter: now + (first.retryAfterMs ?? 1_000),
+  });
+  switch (result.ended) {
+    case "decided":
+      return result.verdict;
+    case "cancelled":
+      return cancelled(result.cancel);
+    case "superseded":
+      return { kind: "superseded" };
+    case "expired":
+      return {
+        kind: "end",
+        ending: { outcome: "refused", reason: reason("service-unreadable", result.last) },
+      };
+  }
+}
+
+function endingOf(verdict: Exclude<Judged, { kind: "planned" }>): Extract<Exit, { kind: "end" }>["ending"] {
+  const { incoming, outgoing } = verdict;
+  if (verdict.kind === "unchanged") {
+    return { outcome: "unchanged", reason: reason("already-held", verdict.detail), incoming, outgoing };
+  }
+  return {
+    outcome: "refused",
+    reason: reason(verdict.code, verdict.detail),
+    prerequisites: verdict.prerequisites,
+    incoming,
+    outgoing,
+  };
+}

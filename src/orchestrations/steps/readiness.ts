@@ -1,0 +1,41 @@
+import { reason } from "../../domain/codes";
+import type { Plan } from "../../domain/plan";
+import { tightenReadiness } from "../../domain/policy";
+import { timeOf, type Steps } from "../calls";
+import { cancelled, enter, expired, progress, untilOf, waitFor, type Exit, type Run } from "../run";
+
+/** Step 6. Waits until every role instance of both services has been running for `stableFor`. */
+export function* awaitReadiness(
+  run: Run,
+  plan: Plan,
+  again?: { readonly detail: string; readonly afterMs: number },
+): Steps<{ readonly kind: "go" } | Exit> {
+  const { context } = run;
+  const now = timeOf(context);
+  const rule = tightenReadiness(plan.policy, run.began.request);
+  const deadline = (run.deadlines.readiness ??= now + rule.deadlineMs);
+  yield* enter(run, "awaiting-readiness", again?.detail);
+  const result = yield* waitFor(
+    run,
+    "readiness",
+    { plan, rule },
+    { until: untilOf(run, deadline), ...(again ? { observeAfter: now + again.afterMs } : {}) },
+  );
+  switch (result.ended) {
+    case "decided":
+      if (result.verdict.kind === "never") {
+        return {
+          kind: "end",
+          ending: { outcome: "refused", reason: reason("service-missing", result.verdict.detail) },
+        };
+      }
+      yield* progress(run, "ready", result.verdict.detail);
+      return { kind: "go" };
+    case "cancelled":
+      return cancelled(result.cancel);
+    case "superseded":
+      return { kind: "superseded" };
+    case "expired":
+      return expired(run, "readiness", "readiness-expired", result.last);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Cancel, Lease } from "../domain/pair";
+import type { Plan, PlanVerdict } from "../domain/plan";
+import type { ReadinessMemory, ReadinessRule } from "../domain/readiness";
+import type { SettlementDecision, SettlementMemory } from "../domain/settlement";
+import type { SwapRequest, Side } from "../domain/swap-request";
+import type { AttemptVerdict } from "../domain/attempt";
+import type { CompletionData } from "../domain/events";
+
+/** What each kind of wait needs to know, and what it decides. Inputs and verdicts cross as JSON. */
+export interface WaitKinds {
+  planning: {
+    about: { request: SwapRequest; target?: Side | undefined };
+    memory: undefined;
+    verdict: Exclude<PlanVerdict, { kind: "unreadable" }>;
+  };
+  turn: { about: Record<string, never>; memory: undefined; verdict: Lease };
+  readiness: {
+    about: { plan: Plan; rule: ReadinessRule };
+    memory: ReadinessMemory;
+    verdict: { kind: "ready"; detail: string } | { kind: "never"; detail: string };
+  };
+  settlement: {
+    about: { plan: Plan };
+    memory: SettlementMemory;
+    verdict: Exclude<SettlementDecision, { kind: "not-yet" }> & { verdict?: AttemptVerdict | undefined };
+  };
+  verification: {
+    about: { plan: Plan };
+    memory: CompletionData["finalRead"];
+    verdict: { detail: string; finalRead: CompletionData["finalRead"] };
+  };
+  announcement: { about: Record<string, never>; memory: undefined; verdict: "published" };
+}
+
+export type Kind = keyof WaitKinds;
+
+/** What people are told while a wait goes on; `readiness` has one line per side. */
+export interface News {
+  readonly detail: string;
+  readonly readiness?: readonly string[] | undefined;
+}
+
+/** The input of the `wait` orchestration; the next generation gets the same with what was remembered. */
+export interface WaitInput<K extends Kind = Kind> {
+  readonly kind: K;
+  readonly requestId: string;
+  readonly runId: string;
+  readonly pair: string;
+  readonly since: number;
+  readonly until: number;
+  readonly about: WaitKinds[K]["about"];
+  readonly memory?: WaitKinds[K]["memory"] | undefined;
+  /** Nothing is observed before this time (Retry-After, or the poll of the generation before). */
+  readonly observeAfter?: number | undefined;
+  /** What people were last told, so that only news is written. */
+  readonly last?: News | undefined;
+}
+
+/** How a wait ended. */
+export type WaitResult<K extends Kind> =
+  | { readonly ended: "decided"; readonly verdict: WaitKinds[K]["verdict"] }
+  /** `last` is the last thing that was seen. */
+  | { readonly ended: "expired"; readonly last: string; readonly memory?: WaitKinds[K]["memory"] | undefined }
+  | { readonly ended: "cancelled"; readonly cancel: Cancel }
+  /** Another run took over; this one has nothing to say any more. */
+  | { readonly ended: "superseded" };
+
+/** What one round of a wait decides. */
+export type Round<K extends Kind> =
+  | { readonly kind: "decided"; readonly verdict: WaitKinds[K]["verdict"] }
+  | (News & {
+      readonly kind: "again";
+      readonly memory?: WaitKinds[K]["memory"] | undefined;
+      /** How long until the next observation. */
+      readonly afterMs: number;
+    });

@@ -1,0 +1,111 @@
+import type { OrchestrationContext, Task } from "durable-functions";
+import { changeLedger, timeOf, applyToPairEntity, type Steps } from "./calls";
+import type { Kind, News, Round, WaitInput, WaitResult } from "./wait-input";
+import { waits, type Wait } from "./waits/waits";
+
+/** The longest a lost wake-up can cost. */
+const LONGEST_SLEEP_MS = 60_000;
+/** Timers below a second fire early on Azure Storage (facts: durable building blocks). */
+const SHORTEST_SLEEP_MS = 1_000;
+/** Rounds per generation: a waiting promotion's history stays short however long it waits. */
+const ROUNDS = 5;
+
+/**
+ * The one waiting loop, run as a child so that its history is its own:
+ * 1. observe (activities, entities), unless it is too early to;
+ * 2. decide, purely;
+ * 3. else tell people what is waited for, and sleep until the next observation, a wake event, or 60 s;
+ * 4. continue as new every few rounds, and after every wake event: one waiter per generation.
+ * Timers decide nothing; a lost wake-up costs one timer.
+ */
+export function* wait(context: OrchestrationContext): Steps<WaitResult<Kind> | undefined> {
+  const input = context.df.getInput<WaitInput | undefined>();
+  if (!input) throw new Error("the waiting loop was started without input");
+  const waiter = context.df.waitForExternalEvent("wake");
+  let current = input;
+  for (let round = 0; ; round++) {
+    const step = yield* takeRound(context, current, round);
+    if ("ended" in step) return step;
+    current = step;
+    if (round + 1 >= ROUNDS || waiter.isCompleted) {
+      context.df.continueAsNew(current);
+      return undefined;
+    }
+    yield* sleep(context, waiter, current);
+  }
+}
+
+/** One observation and decision; either the end, or the input of the next round. */
+function* takeRound<K extends Kind>(
+  context: OrchestrationContext,
+  input: WaitInput<K>,
+  round: number,
+): Steps<WaitInput<K> | WaitResult<K>> {
+  const kind: Wait<K> = waits[input.kind];
+  // Every round yields at least this once, so that a wake event is never followed by continue-as-new in one turn.
+  const { cancel } = yield* applyToPairEntity(context, input.pair, {
+    kind: "look",
+    requestId: input.requestId,
+  });
+  if (cancel && kind.cancellable) return { ended: "cancelled", cancel };
+  const early = timeOf(context) < (input.observeAfter ?? 0);
+  const seen: Round<K> = early
+    ? {
+        kind: "again",
+        memory: input.memory,
+        ...(input.last ?? { detail: "waits before the next look" }),
+        afterMs: 0,
+      }
+    : yield* kind.observe(context, input);
+  if (seen.kind === "decided") return { ended: "decided", verdict: seen.verdict };
+  const now = timeOf(context);
+  if (now >= input.until) return { ended: "expired", last: seen.detail, memory: seen.memory };
+  const charged = yield* tell(context, input, seen, round);
+  if (!charged) return { ended: "superseded" };
+  const observeAfter = early ? input.observeAfter : now + seen.afterMs;
+  return { ...input, memory: seen.memory, last: newsOf(seen), observeAfter };
+}
+
+/** Writes what is waited for when it changed, and learns once per generation whether this run is still in charge. */
+function* tell<K extends Kind>(
+  context: OrchestrationContext,
+  input: WaitInput<K>,
+  seen: Extract<Round<K>, { kind: "again" }>,
+  round: number,
+): Steps<boolean> {
+  if (round > 0 && JSON.stringify(newsOf(seen)) === JSON.stringify(input.last)) return true;
+  const { endsWith, next } = waits[input.kind];
+  const { kind, since, until, runId } = input;
+  const waiting = {
+    kind,
+    detail: seen.detail,
+    since,
+    until,
+    endsWith,
+    next,
+    instanceId: context.df.instanceId,
+  };
+  const answer = yield* changeLedger(context, input.requestId, {
+    kind: "wait",
+    runId,
+    waiting,
+    ...(seen.readiness ? { readiness: seen.readiness } : {}),
+  });
+  return answer === undefined || answer.runId === runId;
+}
+
+function newsOf(seen: News): News {
+  return seen.readiness ? { detail: seen.detail, readiness: seen.readiness } : { detail: seen.detail };
+}
+
+function* sleep(context: OrchestrationContext, waiter: Task, input: WaitInput): Steps<void> {
+  if (waiter.isCompleted) return;
+  const now = timeOf(context);
+  const due = Math.min(input.observeAfter ?? now, input.until);
+  const ms = Math.min(Math.max(due - now, SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
+  const timer = context.df.createTimer(new Date(now + ms));
+  yield context.df.Task.any([timer, waiter]);
+  // Cancelled here, and observed again before anything continues as new: doing both in one turn would deliver the
+  // wake event again in every generation (azure-functions-durable-extension issue 2606).
+  if (!timer.isCompleted) timer.cancel();
+}

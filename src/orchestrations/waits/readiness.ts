@@ -1,0 +1,29 @@
+import { decideReadiness } from "../../domain/readiness";
+import { actAll, timeOf } from "../calls";
+import type { Wait } from "./waits";
+
+/** Each round fans out one role-state check per service in parallel. */
+export const readiness: Wait<"readiness"> = {
+  cancellable: true,
+  endsWith:
+    "every role instance of both services has been running without a break for stableFor, or a cancel",
+  next: "the swap is claimed, both services are read afresh, and one PUT is sent",
+  *observe(context, { about, memory }) {
+    const { plan, rule } = about;
+    const checks = yield* actAll(context, "checkRoleState", [
+      { service: plan.incoming },
+      { service: plan.outgoing },
+    ]);
+    const [incoming, outgoing] = checks;
+    if (!incoming || !outgoing) throw new Error("a role-state check is missing from the fan-out");
+    const decision = decideReadiness(memory, incoming, outgoing, rule, timeOf(context));
+    if (decision.kind !== "not-yet") return { kind: "decided", verdict: decision };
+    return {
+      kind: "again",
+      memory: decision.memory,
+      detail: decision.detail,
+      afterMs: decision.nextMs,
+      readiness: checks.map((check) => `${check.side}: ${check.summary}`),
+    };
+  },
+};

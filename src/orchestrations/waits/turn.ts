@@ -1,0 +1,26 @@
+import { applyToPairEntity, timeOf } from "../calls";
+import type { PairView } from "../../domain/pair";
+import type { Wait } from "./waits";
+
+const LOOK_MS = 60_000;
+
+/** Takes the pair's lease as soon as this promotion is first in line and no hold is on. */
+export const turn: Wait<"turn"> = {
+  cancellable: true,
+  endsWith: "the pair's lease becomes free and its holds are released, or the promotion is cancelled",
+  next: "readiness of both services is observed",
+  *observe(context, { pair, requestId }) {
+    const at = timeOf(context);
+    const view = yield* applyToPairEntity(context, pair, { kind: "take-turn", requestId, at });
+    if (view.lease) return { kind: "decided", verdict: view.lease };
+    return { kind: "again", detail: whyNot(view), afterMs: LOOK_MS };
+  },
+};
+
+function whyNot(view: PairView): string {
+  const place = view.ahead ? `${view.ahead} ahead in the line` : "first in the line";
+  if (view.hold)
+    return `the pair is on hold (${view.hold.reason.code}: ${view.hold.reason.detail}); ${place}`;
+  if (view.holder) return `promotion ${view.holder} holds the lease; ${place}`;
+  return `waiting for the lease; ${place}`;
+}

@@ -1,0 +1,27 @@
+import type { OrchestrationContext } from "durable-functions";
+import type { Steps } from "../calls";
+import type { Kind, Round, WaitInput } from "../wait-input";
+import { announcement } from "./announcement";
+import { planning } from "./planning";
+import { readiness } from "./readiness";
+import { settlement } from "./settlement";
+import { turn } from "./turn";
+import { verification } from "./verification";
+
+/** One kind of wait: how it observes and decides, and what people are told of it. */
+export interface Wait<K extends Kind> {
+  /** Whether a cancel ends it. */
+  readonly cancellable: boolean;
+  readonly endsWith: string;
+  readonly next: string;
+  observe(context: OrchestrationContext, input: WaitInput<K>): Steps<Round<K>>;
+}
+
+export const waits: { readonly [K in Kind]: Wait<K> } = {
+  planning,
+  turn,
+  readiness,
+  settlement,
+  verification,
+  announcement,
+};
