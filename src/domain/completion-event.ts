@@ -70,7 +70,6 @@ function subjectOf(about: { requestId: string; pair?: string; request?: { pair: 
 
 function completionData(state: PromotionState, ending: Ending, at: number): CompletionData {
   const { request, plan } = state;
-  const judged = ending.prerequisites ?? plan?.prerequisites ?? [];
   return {
     requestId: state.requestId,
     pair: request.pair,
@@ -86,7 +85,7 @@ function completionData(state: PromotionState, ending: Ending, at: number): Comp
       ...state.timeline.map((entry) => ({ phase: entry.phase, at: toTime(entry.at), note: entry.note })),
       { phase: "concluded", at: toTime(at) },
     ],
-    prerequisites: judged.filter((p) => p.verdict !== "met"),
+    prerequisites: unmet(ending.prerequisites ?? plan?.prerequisites),
     attempts: state.attempts.map(({ n, at: when, verdict, correlationId }) => ({
       n,
       at: toTime(when),
@@ -95,6 +94,10 @@ function completionData(state: PromotionState, ending: Ending, at: number): Comp
     })),
     finalRead: ending.finalRead ?? null,
   };
+}
+
+function unmet(prerequisites: readonly Prerequisite[] = []): readonly Prerequisite[] {
+  return prerequisites.filter((p) => p.verdict !== "met");
 }
 
 function briefly(service: ServiceIdentity | undefined): EventService | null {

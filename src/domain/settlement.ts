@@ -56,20 +56,23 @@ export function decideSettlement(
   if (slots === "after" && settled && isOver(memory, look, swap)) {
     return { kind: "closed", proof: { kind: "done", detail: "both services read: slots exchanged" } };
   }
-  const before = slots === "before" && settled;
-  const beforeSince = before ? (memory.beforeSince ?? look.now) : undefined;
-  const closed = before ? withoutEffect(look, beforeSince ?? look.now, swap) : undefined;
-  if (closed) return closed;
+  const beforeSince = slots === "before" && settled ? (memory.beforeSince ?? look.now) : undefined;
+  const closed = beforeSince === undefined ? undefined : withoutEffect(look, beforeSince, swap);
+  return closed ?? undecided({ startedAt: memory.startedAt, beforeSince }, look, swap, slots);
+}
+
+function undecided(
+  memory: SettlementMemory,
+  look: SettlementLook,
+  swap: Timing,
+  slots: string,
+): SettlementDecision {
   if (look.now >= settlementDeadline(swap, memory.startedAt)) {
     return { kind: "unproved", detail: `after the deadline the slots still read "${slots}" (${hint(look)})` };
   }
-  return {
-    kind: "not-yet",
-    memory: { startedAt: memory.startedAt, beforeSince },
-    detail: `${hint(look)}; slots read "${slots}"`,
-    retryAfterMs:
-      look.operation && "retryAfterMs" in look.operation ? look.operation.retryAfterMs : undefined,
-  };
+  const { operation } = look;
+  const retryAfterMs = operation && "retryAfterMs" in operation ? operation.retryAfterMs : undefined;
+  return { kind: "not-yet", memory, detail: `${hint(look)}; slots read "${slots}"`, retryAfterMs };
 }
 
 /** Our operation is terminal, was never named, or had all its time. */
@@ -78,8 +81,8 @@ function isOver(memory: SettlementMemory, look: SettlementLook, swap: Timing): b
 }
 
 function withoutEffect(look: SettlementLook, since: number, swap: Timing): SettlementDecision | undefined {
-  const { verdict, operation } = look;
-  if (verdict?.kind === "busy" || verdict?.kind === "throttled" || verdict?.kind === "declined") {
+  const { verdict, operation, now } = look;
+  if (verdict && ["busy", "throttled", "declined"].includes(verdict.kind)) {
     return { kind: "closed", proof: { kind: "no-effect", detail: `${verdict.kind}; slots read as before` } };
   }
   if (operation?.kind === "failed") {
@@ -90,9 +93,8 @@ function withoutEffect(look: SettlementLook, since: number, swap: Timing): Settl
       failure,
     };
   }
-  const proved = look.now - since >= proofSpan(swap) && operation?.kind !== "running";
-  if (!proved) return undefined;
-  const seconds = Math.round((look.now - since) / 1000);
+  if (now - since < proofSpan(swap) || operation?.kind === "running") return undefined;
+  const seconds = Math.round((now - since) / 1000);
   return { kind: "closed", proof: { kind: "no-effect", detail: `slots read as before for ${seconds} s` } };
 }
 

@@ -1,0 +1,79 @@
+import type { InstanceObservation } from "./observation";
+
+/** `never`: it will not become ready by itself. */
+export type InstanceVerdict = "ready" | "not-yet" | "never";
+
+export interface InstanceReadiness {
+  readonly name: string;
+  readonly role?: string | undefined;
+  /** The state as Azure names it, without its family prefix. */
+  readonly state: string;
+  readonly verdict: InstanceVerdict;
+  readonly reason: string;
+}
+
+/**
+ * Documented states (azure-docs cloud-services-extended-support/states.md), RoleState codes seen on the wire, and the
+ * classic InstanceStatus names. Whatever is not here is not ready.
+ */
+const ready = ["started", "rolestatestarted", "readyrole"];
+const passing: Record<string, string> = {
+  starting: "is starting",
+  stopping: "is stopping",
+  unknown: "is being created or not ready to serve",
+  busy: "does not respond",
+  created: "has been created and not started yet",
+  recycle: "is being recycled",
+  creatingvm: "its virtual machine is being created",
+  startingvm: "its virtual machine is starting",
+  creatingrole: "its role is being created",
+  startingrole: "its role is starting",
+  busyrole: "its role is busy",
+  restartingrole: "its role is restarting",
+  preparing: "is being prepared",
+  stoppingrole: "its role is stopping",
+  stoppingvm: "its virtual machine is stopping",
+};
+const stuck: Record<string, string> = {
+  stopped: "is stopped: start it",
+  stoppedvm: "its virtual machine is stopped: start it",
+  stoppeddeallocated: "is deallocated: start it",
+  destroyed: "was destroyed: redeploy the role",
+  unresponsive: "is unresponsive: restart or reimage it",
+  aborted: "was aborted: restart or reimage it",
+  cyclingrole: "its role keeps crashing: look at its logs",
+  failedstartingrole: "its role failed to start: look at its logs",
+  failedstartingvm: "its virtual machine failed to start: reimage it",
+  unresponsiverole: "its role is unresponsive: restart it",
+  deletingvm: "its virtual machine is being deleted",
+};
+
+/** Judges one instance by its instance view; a missing view or an unknown state is never ready. */
+export function assessInstance(instance: InstanceObservation): InstanceReadiness {
+  const { name, role } = instance;
+  const state = stateOf(instance.states);
+  if (state === undefined) {
+    const reason = instance.states
+      ? "has no role state in its instance view"
+      : "came without an instance view";
+    return { name, role, state: "no state", verdict: "not-yet", reason };
+  }
+  const key = state.toLowerCase().replace(/^rolestate(?!started$)/, "");
+  if (ready.includes(key)) return { name, role, state, verdict: "ready", reason: "is running" };
+  const hopeless = stuck[key];
+  if (hopeless) return { name, role, state, verdict: "never", reason: hopeless };
+  return {
+    name,
+    role,
+    state,
+    verdict: "not-yet",
+    reason: passing[key] ?? "is in a state this product does not know",
+  };
+}
+
+/** The role state among the codes of an instance view; codes of other families say nothing about the role. */
+function stateOf(codes: readonly string[] | undefined): string | undefined {
+  const state =
+    codes?.find((code) => /^rolestate\//i.test(code)) ?? codes?.find((code) => !code.includes("/"));
+  return state?.replace(/^[^/]*\//, "");
+}

@@ -1,0 +1,155 @@
+import { canonicalJson } from "./canonical-json";
+import type { Code } from "./codes";
+import {
+  sameId,
+  type InstanceList,
+  type PublicIpObservation,
+  type Read,
+  type ServiceObservation,
+} from "./observation";
+import type { Plan, PlanVerdict, ServiceIdentity } from "./plan";
+import type { PairPolicy } from "./policy";
+import { judgePrerequisites } from "./prerequisites";
+import { otherSide, type Side, type SwapRequest } from "./swap-request";
+import { publicIpIdOf } from "./verification";
+
+/** Everything a plan is made from, read at about the same time. */
+export interface PairObservation {
+  readonly blue: Read<ServiceObservation>;
+  readonly green: Read<ServiceObservation>;
+  readonly blueInstances: Read<InstanceList>;
+  readonly greenInstances: Read<InstanceList>;
+  /** Those the frontends name. */
+  readonly publicIps: readonly Read<PublicIpObservation>[];
+}
+
+export interface Planning {
+  readonly request: SwapRequest;
+  readonly policy: PairPolicy;
+  /** Resolved by an earlier plan of the same promotion; it stands. */
+  readonly target?: Side | undefined;
+  readonly observed: PairObservation;
+  readonly now: number;
+  readonly digest: (text: string) => string;
+}
+
+/** Makes a request concrete. A target that is held already is found before prerequisites are judged. */
+export function decidePlan(planning: Planning): PlanVerdict {
+  const { observed, policy, request } = planning;
+  const { blue, green } = observed;
+  const unreadable = unreadableOf(observed);
+  if (unreadable) return unreadable;
+  if (blue.kind !== "found") return missing(blue, policy.blue);
+  if (green.kind !== "found") return missing(green, policy.green);
+  const services = { blue: blue.value, green: green.value };
+  const incomingSide = planning.target ?? resolveTarget(request, services);
+  if (incomingSide === undefined) return refuse("slot-unknown", "no service is known to hold staging");
+  const incoming = services[incomingSide];
+  const outgoing = services[otherSide(incomingSide)];
+  const identities = {
+    incoming: identityOf(incomingSide, incoming),
+    outgoing: identityOf(otherSide(incomingSide), outgoing),
+  };
+  const held = alreadyHeld(request, incoming, outgoing);
+  if (held) return { kind: "unchanged", detail: held, ...identities };
+  if (request.promote === "staging" && !request.expect && !policy.allowUnpinned) {
+    return {
+      ...refuse("unpinned", 'promote "staging" without expect: run twice it would swap back'),
+      ...identities,
+    };
+  }
+  return judge(planning, identities, { incoming, outgoing });
+}
+
+type Identities = Pick<Plan, "incoming" | "outgoing">;
+type Services = Readonly<Record<"incoming" | "outgoing", ServiceObservation>>;
+
+function judge(planning: Planning, identities: Identities, services: Services): PlanVerdict {
+  const { observed, policy, request, now, digest } = planning;
+  const prerequisites = judgePrerequisites(identities, services, observed, request, policy, now);
+  const broken = prerequisites.filter((p) => p.verdict === "broken");
+  const [first] = broken;
+  if (first) {
+    const detail = `${broken.length} prerequisite${broken.length > 1 ? "s are" : " is"} not met: ${broken.map((p) => `${p.code} (${p.evidence})`).join("; ")}`;
+    return { kind: "refused", code: first.code, detail, prerequisites, ...identities };
+  }
+  const hash = digest(canonicalJson({ ...identities, policy, request }));
+  return {
+    kind: "planned",
+    plan: { hash, pair: policy.name, ...identities, prerequisites, policy, plannedAt: now },
+  };
+}
+
+/** Who a service is, for as long as nobody deploys it anew. */
+export function identityOf(side: Side, service: ServiceObservation): ServiceIdentity {
+  const { id, name, uniqueId, version, configurationDigest, roles } = service;
+  return {
+    side,
+    id,
+    name,
+    uniqueId,
+    version,
+    configurationDigest,
+    roles: roles ?? [],
+    publicIpId: publicIpIdOf(service),
+  };
+}
+
+/** Whether nothing was deployed in between; the public IP moves with a swap and does not count. */
+export function isSameIdentity(a: ServiceIdentity, b: ServiceIdentity): boolean {
+  const text = ({ uniqueId, version, configurationDigest, roles }: ServiceIdentity) =>
+    canonicalJson({ uniqueId: uniqueId?.toLowerCase(), version, configurationDigest, roles });
+  return sameId(a.id, b.id) && text(a) === text(b);
+}
+
+function resolveTarget(
+  request: SwapRequest,
+  services: Readonly<Record<Side, ServiceObservation>>,
+): Side | undefined {
+  if (request.promote !== "staging") return request.promote;
+  return (["blue", "green"] as const).find((side) => services[side].slot === "staging");
+}
+
+function alreadyHeld(
+  request: SwapRequest,
+  incoming: ServiceObservation,
+  outgoing: ServiceObservation,
+): string | undefined {
+  if (incoming.slot === "production" && outgoing.slot === "staging")
+    return `${incoming.name} holds production already`;
+  const wanted = request.promote === "staging" ? request.expect?.version : undefined;
+  const running =
+    outgoing.slot === "production" && outgoing.version !== undefined && outgoing.version === wanted;
+  return running ? `production runs version ${outgoing.version ?? ""} already (${outgoing.name})` : undefined;
+}
+
+function unreadableOf(observed: PairObservation): PlanVerdict | undefined {
+  const reads: readonly Read<unknown>[] = [
+    observed.blue,
+    observed.green,
+    observed.blueInstances,
+    observed.greenInstances,
+    ...observed.publicIps,
+  ];
+  const failing = reads.flatMap((read) =>
+    read.kind === "throttled" || read.kind === "unavailable" ? [read] : [],
+  );
+  const [first] = failing;
+  if (!first) return undefined;
+  const waits = failing.flatMap((read) => (read.retryAfterMs === undefined ? [] : [read.retryAfterMs]));
+  return {
+    kind: "unreadable",
+    detail: first.detail,
+    ...(waits.length > 0 ? { retryAfterMs: Math.max(...waits) } : {}),
+  };
+}
+
+function missing(read: Exclude<Read<ServiceObservation>, { kind: "found" }>, id: string): PlanVerdict {
+  return read.kind === "absent"
+    ? refuse("service-missing", `${id}: ${read.detail}`)
+    : refuse("service-unreadable", `${id}: ${read.detail}`);
+}
+
+function refuse(code: Code, detail: string): Extract<PlanVerdict, { kind: "refused" }> {
+  return { kind: "refused", code, detail, prerequisites: [] };
+}

@@ -1,0 +1,94 @@
+import type { PublicIpObservation, Read, ServiceObservation } from "./observation";
+import type { Rule, Services } from "./prerequisites";
+import { lastSegment, publicIpIdOf } from "./verification";
+import { sameId } from "./observation";
+
+type Ips = readonly Read<PublicIpObservation>[];
+
+/** The rules on load balancers and public IPs. */
+export function networkRules({ incoming, outgoing }: Services, ips: Ips): readonly Rule[] {
+  const both = [incoming, outgoing];
+  const invalid = both.flatMap(invalidFrontends);
+  const internal = both.filter(hasInternal).map((s) => s.name);
+  const missing = both.filter((s) => publicIpIdOf(s) === undefined).map((s) => s.name);
+  return [
+    {
+      code: "frontend-missing",
+      title: "Each service has a frontend with a public IP",
+      basis: "documented",
+      holds: missing.length === 0,
+      evidence: missing.length > 0 ? `none on ${missing.join(", ")}` : both.map(tellIp).join(", "),
+    },
+    {
+      code: "frontend-invalid",
+      title: "Each frontend has a public IP or a subnet, not both",
+      basis: "documented",
+      holds: invalid.length === 0,
+      evidence: invalid.length > 0 ? invalid.join(", ") : both.map(tellFrontends).join("; "),
+    },
+    {
+      code: "internal-load-balancer",
+      title: "No service has a public and an internal load balancer",
+      basis: "documented",
+      holds: internal.length === 0,
+      evidence:
+        internal.length > 0
+          ? `public and internal on ${internal.join(", ")}`
+          : both.map(tellFrontends).join("; "),
+    },
+    reservedRule(both, ips),
+    skuRule(both, ips),
+  ];
+}
+
+function invalidFrontends(service: ServiceObservation): readonly string[] {
+  return service.frontends
+    .filter((f) => (f.publicIpId === undefined) === (f.subnetId === undefined))
+    .map((f) => `${service.name}/${f.name} has ${f.publicIpId === undefined ? "neither" : "both"}`);
+}
+
+function hasInternal(service: ServiceObservation): boolean {
+  const isInternal = (f: ServiceObservation["frontends"][number]) =>
+    f.publicIpId === undefined && f.subnetId !== undefined;
+  return service.frontends.some(isInternal) && service.frontends.some((f) => f.publicIpId !== undefined);
+}
+
+function tellFrontends(service: ServiceObservation): string {
+  return `${service.name}: ${service.frontends.map((f) => f.name).join(" ") || "no frontend"}`;
+}
+
+function tellIp(service: ServiceObservation): string {
+  const id = publicIpIdOf(service);
+  return `${service.name}: ${id ? lastSegment(id) : "no public IP"}`;
+}
+
+function ipOf(service: ServiceObservation, ips: Ips): PublicIpObservation | undefined {
+  const id = publicIpIdOf(service);
+  const read = ips.find((ip) => ip.kind === "found" && sameId(ip.value.id, id));
+  return read?.kind === "found" ? read.value : undefined;
+}
+
+/** "If one side has a static/reserved IP, the other must too" (swap-cloud-service.md). */
+function reservedRule(both: readonly ServiceObservation[], ips: Ips): Rule {
+  const allocations = both.map((s) => ipOf(s, ips)?.allocation?.toLowerCase());
+  const known = allocations.every((a) => a !== undefined);
+  return {
+    code: known ? "reserved-ip-mismatch" : "reply-incomplete",
+    title: "Both public IPs are reserved (static), or neither",
+    basis: "documented",
+    holds: known && allocations[0] === allocations[1],
+    evidence: both.map((s, i) => `${tellIp(s)} ${allocations[i] ?? "allocation unknown"}`).join(", "),
+  };
+}
+
+function skuRule(both: readonly ServiceObservation[], ips: Ips): Rule {
+  const basic = both.filter((s) => ipOf(s, ips)?.sku?.toLowerCase() === "basic");
+  return {
+    code: "basic-sku-retired",
+    title: "The public IPs are of a supported SKU",
+    basis: "documented",
+    tellsOnly: true,
+    holds: basic.length === 0,
+    evidence: both.map((s) => `${tellIp(s)} ${ipOf(s, ips)?.sku ?? "SKU unknown"}`).join(", "),
+  };
+}

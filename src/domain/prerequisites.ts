@@ -1,0 +1,223 @@
+import { codes, type Code } from "./codes";
+import { sameId, type ServiceObservation } from "./observation";
+import type { Basis, Plan, Prerequisite } from "./plan";
+import type { PairObservation } from "./planning";
+import type { PairPolicy } from "./policy";
+import { networkRules } from "./prerequisites-network";
+import { checkRoles } from "./readiness";
+import { daysUntilRetirement, RETIREMENT } from "./retirement";
+import type { SwapRequest } from "./swap-request";
+import { lastSegment } from "./verification";
+
+/** One rule, applied: whether it holds, and what was seen. */
+export interface Rule {
+  readonly code: Code;
+  readonly title: string;
+  readonly basis: Basis;
+  readonly holds: boolean;
+  readonly evidence: string;
+  /** Only tells, whatever it rests on. */
+  readonly tellsOnly?: boolean;
+}
+
+export type Services = Readonly<Record<"incoming" | "outgoing", ServiceObservation>>;
+
+/**
+ * Judges every rule on swappability (Microsoft: swap-cloud-service.md, troubleshoot-vip-swap.md, azure-docs#101351).
+ * Documented and policy rules refuse; inferred and unknown ones warn. All are reported, met ones too.
+ */
+export function judgePrerequisites(
+  identities: Pick<Plan, "incoming" | "outgoing">,
+  services: Services,
+  observed: PairObservation,
+  request: SwapRequest,
+  policy: PairPolicy,
+  now: number,
+): readonly Prerequisite[] {
+  const rules = [
+    ...pairingRules(services),
+    ...stateRules(services),
+    ...networkRules(services, observed.publicIps),
+    ...instanceRules(identities, services, observed),
+    ...likenessRules(services),
+    versionRule(services.incoming, request, policy),
+    retirementRule(now),
+  ];
+  return rules.map(judged);
+}
+
+function judged({ code, title, basis, holds, evidence, tellsOnly }: Rule): Prerequisite {
+  const refuses = !tellsOnly && (basis === "documented" || basis === "policy");
+  const verdict = holds ? "met" : refuses ? "broken" : "warned";
+  const told = evidence.length > 240 ? `${evidence.slice(0, 237)}...` : evidence;
+  return { code, title, verdict, basis, evidence: told, ...(holds ? {} : { remedy: codes[code].remedy }) };
+}
+
+function pairingRules({ incoming, outgoing }: Services): readonly Rule[] {
+  const both = [incoming, outgoing];
+  const mutual = sameId(incoming.swappableId, outgoing.id) && sameId(outgoing.swappableId, incoming.id);
+  const unset = both.filter((s) => s.swappableId === undefined).map((s) => s.name);
+  const types = both.map((s) => s.type ?? "unknown type");
+  return [
+    {
+      code: "reply-incomplete",
+      title: "Both are Cloud Services (extended support)",
+      basis: "documented",
+      holds: types.every((type) => type.toLowerCase() === "microsoft.compute/cloudservices"),
+      evidence: types.join(", "),
+    },
+    {
+      code: "not-swappable",
+      title: "Each service has a swappable partner",
+      basis: "documented",
+      holds: unset.length === 0,
+      evidence:
+        unset.length > 0 ? `no swappableCloudService on ${unset.join(", ")}` : both.map(partner).join(", "),
+    },
+    {
+      code: "not-mutual",
+      title: "The services name each other as swappable",
+      basis: "documented",
+      holds: mutual || unset.length > 0,
+      evidence: both.map(partner).join(", "),
+    },
+  ];
+}
+
+function partner(service: ServiceObservation): string {
+  return `${service.name} names ${service.swappableId ? lastSegment(service.swappableId) : "none"}`;
+}
+
+function stateRules({ incoming, outgoing }: Services): readonly Rule[] {
+  const both = [incoming, outgoing];
+  const slots = both.map((s) => `${s.name} holds ${s.slot ?? "an unknown slot"}`).join(", ");
+  const known = both.every((s) => s.slot !== undefined);
+  return [
+    {
+      code: "slot-unknown",
+      title: "The slots of both services are known",
+      basis: "documented",
+      holds: known,
+      evidence: slots,
+    },
+    {
+      code: "slots-not-complementary",
+      title: "One service holds production, the other staging",
+      basis: "documented",
+      holds: !known || incoming.slot !== outgoing.slot,
+      evidence: slots,
+    },
+    {
+      code: "provisioning-not-succeeded",
+      title: "No update is under way and none has failed",
+      basis: "documented",
+      holds: both.every((s) => s.provisioningState?.toLowerCase() === "succeeded"),
+      evidence: both.map((s) => `${s.name}: ${s.provisioningState ?? "no provisioning state"}`).join(", "),
+    },
+  ];
+}
+
+function instanceRules(
+  identities: Pick<Plan, "incoming" | "outgoing">,
+  { incoming, outgoing }: Services,
+  observed: PairObservation,
+): readonly Rule[] {
+  const both = [incoming, outgoing];
+  const roles = both.map(
+    (s) => `${s.name}: ${s.roles?.map((r) => `${r.name}×${r.capacity}`).join(" ") ?? "no role profile"}`,
+  );
+  const empty = both.flatMap((s) =>
+    (s.roles ?? []).filter((r) => r.capacity < 1).map((r) => `${s.name}/${r.name}`),
+  );
+  const checks = (["blue", "green"] as const).map((side) =>
+    checkRoles(side, observed[side], side === "blue" ? observed.blueInstances : observed.greenInstances),
+  );
+  const waiting = checks.filter((check) => check.verdict !== "ready");
+  const names = { [identities.incoming.side]: incoming.name, [identities.outgoing.side]: outgoing.name };
+  return [
+    {
+      code: "roles-unknown",
+      title: "Roles and capacities of both services are known",
+      basis: "documented",
+      holds: both.every((s) => s.roles !== undefined && s.roles.length > 0),
+      evidence: roles.join("; "),
+    },
+    {
+      code: "no-instances",
+      title: "Every role has instances",
+      basis: "documented",
+      holds: empty.length === 0,
+      evidence: empty.length > 0 ? `without instances: ${empty.join(", ")}` : roles.join("; "),
+    },
+    {
+      code: "instances-not-running",
+      title: "Every role instance is running",
+      basis: "documented",
+      tellsOnly: true,
+      holds: waiting.length === 0,
+      evidence:
+        waiting.length === 0
+          ? `${checks.reduce((sum, check) => sum + check.total, 0)} instances running`
+          : waiting.map((check) => `${names[check.side] ?? check.side}: ${check.summary}`).join("; "),
+    },
+  ];
+}
+
+function likenessRules({ incoming, outgoing }: Services): readonly Rule[] {
+  const subscription = (s: ServiceObservation) => s.id.split("/")[2] ?? "";
+  const roleNames = (s: ServiceObservation) =>
+    (s.roles ?? [])
+      .map((r) => r.name)
+      .sort()
+      .join(" ");
+  return [
+    {
+      code: "region-differs",
+      title: "Both services are in the same region",
+      basis: "inferred",
+      holds: incoming.location?.toLowerCase() === outgoing.location?.toLowerCase(),
+      evidence: `${incoming.name}: ${incoming.location ?? "?"}, ${outgoing.name}: ${outgoing.location ?? "?"}`,
+    },
+    {
+      code: "subscription-differs",
+      title: "Both services are in the same subscription",
+      basis: "inferred",
+      holds: subscription(incoming).toLowerCase() === subscription(outgoing).toLowerCase(),
+      evidence: `${subscription(incoming)}, ${subscription(outgoing)}`,
+    },
+    {
+      code: "roles-differ",
+      title: "Both services have the same roles",
+      basis: "unknown",
+      holds: roleNames(incoming) === roleNames(outgoing),
+      evidence: `${incoming.name}: ${roleNames(incoming)}; ${outgoing.name}: ${roleNames(outgoing)}`,
+    },
+  ];
+}
+
+function versionRule(incoming: ServiceObservation, request: SwapRequest, policy: PairPolicy): Rule {
+  const wanted = request.expect?.version;
+  const is = incoming.version ?? `no tag "${policy.versionTag}"`;
+  return {
+    code: "version-mismatch",
+    title: "The incoming service has the expected version",
+    basis: "policy",
+    holds: wanted === undefined || incoming.version === wanted,
+    evidence:
+      wanted === undefined
+        ? `${incoming.name}: ${is}; nothing is expected`
+        : `expected ${wanted}, ${incoming.name}: ${is}`,
+  };
+}
+
+function retirementRule(now: number): Rule {
+  const days = daysUntilRetirement(now);
+  return {
+    code: "platform-retirement",
+    title: "The platform is supported",
+    basis: "documented",
+    tellsOnly: true,
+    holds: false,
+    evidence: days > 0 ? `retires on ${RETIREMENT}, ${days} days left` : `retired on ${RETIREMENT}`,
+  };
+}
