@@ -1,0 +1,67 @@
+/** Event types of the Durable Task Framework's history (facts: functions-and-durable §2.2). */
+export const EventType = {
+  ExecutionStarted: 0,
+  ExecutionCompleted: 1,
+  ExecutionTerminated: 3,
+  TaskScheduled: 4,
+  TaskCompleted: 5,
+  TaskFailed: 6,
+  SubOrchestrationCreated: 7,
+  SubOrchestrationCompleted: 8,
+  SubOrchestrationFailed: 9,
+  TimerCreated: 10,
+  TimerFired: 11,
+  OrchestratorStarted: 12,
+  OrchestratorCompleted: 13,
+  EventSent: 14,
+  EventRaised: 15,
+  ExecutionSuspended: 19,
+  ExecutionResumed: 20,
+} as const;
+
+/** One event as it is handed to the SDK; the fields beyond these depend on its type. */
+export interface HistoryEvent {
+  readonly EventType: number;
+  readonly EventId: number;
+  readonly IsPlayed: boolean;
+  readonly Timestamp: string;
+  readonly Name?: string | null;
+  readonly Version?: string | null;
+  readonly Input?: string | null;
+  readonly Result?: string | null;
+  readonly Reason?: string | null;
+  readonly Details?: string | null;
+  readonly FireAt?: string;
+  readonly TimerId?: number;
+  readonly TaskScheduledId?: number;
+  readonly InstanceId?: string;
+  readonly [more: string]: unknown;
+}
+
+const received: readonly number[] = [
+  EventType.ExecutionStarted,
+  EventType.TaskCompleted,
+  EventType.TaskFailed,
+  EventType.SubOrchestrationCompleted,
+  EventType.SubOrchestrationFailed,
+  EventType.TimerFired,
+  EventType.EventRaised,
+  EventType.ExecutionSuspended,
+  EventType.ExecutionResumed,
+];
+
+/** The past as the host shows it: only ExecutionStarted and received events are marked as played. */
+export function asPlayed(events: readonly HistoryEvent[]): HistoryEvent[] {
+  return events.map((event) => (received.includes(event.EventType) ? { ...event, IsPlayed: true } : event));
+}
+
+export function toTimestamp(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** A .NET TimeSpan such as `3.00:00:00`. */
+export function toTimeSpan(ms: number): string {
+  const days = Math.floor(ms / 86_400_000);
+  const rest = new Date(ms % 86_400_000).toISOString().slice(11, 19);
+  return days > 0 ? `${days}.${rest}` : rest;
+}

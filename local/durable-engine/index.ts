@@ -1,0 +1,1 @@
+export { createDurableEngine, type DurableEngine, type DurableEngineOptions } from "./engine";

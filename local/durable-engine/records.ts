@@ -1,0 +1,66 @@
+import type { HistoryEvent } from "./history";
+
+export type InstanceStatus =
+  "Pending" | "Running" | "Suspended" | "Completed" | "Failed" | "Terminated" | "Canceled";
+
+export interface Parent {
+  readonly name: string;
+  readonly instanceId: string;
+  readonly executionId: string;
+  readonly taskId: number;
+}
+
+/** The row of one orchestration instance; its history is kept beside it. */
+export interface InstanceRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string | null;
+  readonly executionId: string;
+  readonly status: InstanceStatus;
+  /** JSON text. */
+  readonly input: string | null;
+  readonly output: string | null;
+  readonly customStatus: unknown;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly parent?: Parent | undefined;
+  /** Episodes committed in this execution: the key of the next piece of history. */
+  readonly episodes: number;
+}
+
+export interface EntityRecord {
+  /** `@name@key` */
+  readonly id: string;
+  readonly exists: boolean;
+  /** JSON text. */
+  readonly state: string | null;
+  readonly lastOperationAt: number;
+}
+
+/** A message for an instance or an entity; `executionId` names the execution it is meant for, where only one is. */
+export interface Message {
+  readonly seq: number;
+  readonly target: string;
+  readonly executionId?: string | undefined;
+  readonly event: HistoryEvent;
+}
+
+export interface ActivityRecord {
+  readonly seq: number;
+  readonly instanceId: string;
+  readonly executionId: string;
+  readonly taskId: number;
+  readonly name: string;
+  readonly input: unknown;
+}
+
+export interface TimerRecord {
+  readonly instanceId: string;
+  readonly executionId: string;
+  readonly timerId: number;
+  readonly fireAt: number;
+}
+
+export function isLive(status: InstanceStatus): boolean {
+  return status === "Pending" || status === "Running" || status === "Suspended";
+}

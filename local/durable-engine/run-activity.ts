@@ -1,0 +1,54 @@
+import type { EngineApp } from "./contract";
+import { activityInput, findFunction, resultText } from "./functions";
+import { EventType } from "./history";
+import type { Hub } from "./hub";
+import { isLive, type ActivityRecord } from "./records";
+
+/**
+ * Runs one activity and stores its result with the record's removal in one transaction. A crash in between runs it
+ * again: at least once. A result for an execution that is over is dropped.
+ */
+export async function runActivity(hub: Hub, app: EngineApp, activity: ActivityRecord): Promise<void> {
+  const outcome = await invokeActivity(app, activity);
+  const effects = hub.begin();
+  effects.transaction.dropActivity(activity);
+  const instance = hub.instances.get(activity.instanceId);
+  if (instance && isLive(instance.status) && instance.executionId === activity.executionId) {
+    const failed = "reason" in outcome;
+    const event = failed
+      ? hub.event(EventType.TaskFailed, {
+          TaskScheduledId: activity.taskId,
+          Reason: outcome.reason,
+          Details: outcome.details,
+          FailureDetails: null,
+        })
+      : hub.event(EventType.TaskCompleted, { TaskScheduledId: activity.taskId, Result: outcome.result });
+    hub.send(effects, activity.instanceId, event, activity.executionId);
+  }
+  await hub.commit(effects);
+}
+
+type Outcome = { readonly result: string | null } | { readonly reason: string; readonly details: string };
+
+async function invokeActivity(app: EngineApp, activity: ActivityRecord): Promise<Outcome> {
+  const found = findFunction(app, activity.name, "activityTrigger");
+  if (!found) return { reason: `The function '${activity.name}' doesn't exist.`, details: "" };
+  const text = activityInput(activity.input);
+  const data = text === undefined ? {} : { string: text };
+  try {
+    const { returnValue } = await app.invoke(found.name, {
+      inputData: [{ name: found.binding, data }],
+      triggerMetadata: {
+        instanceId: { string: activity.instanceId },
+        ...(text === undefined ? {} : { [found.binding]: data, data }),
+      },
+    });
+    return { result: resultText(returnValue) };
+  } catch (fault) {
+    const error = fault instanceof Error ? fault : new Error(String(fault));
+    return {
+      reason: `Activity function '${found.name}' failed:  ${error.message}`,
+      details: error.stack ?? error.message,
+    };
+  }
+}

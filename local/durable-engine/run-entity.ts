@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import type { EngineApp } from "./contract";
+import { findFunction } from "./functions";
+import { EventType, toTimestamp } from "./history";
+import type { Hub } from "./hub";
+import type { Message } from "./records";
+
+/** One operation on its way to an entity. */
+interface Operation {
+  readonly op: string;
+  readonly signal?: boolean;
+  readonly input?: string;
+  readonly id: string;
+  readonly parent?: string;
+  readonly parentExecution?: string;
+}
+
+interface EntityAnswer {
+  readonly entityExists: boolean;
+  readonly entityState?: string | null;
+  readonly results: readonly { readonly isError: boolean; readonly result?: string }[];
+  readonly signals: readonly {
+    readonly target: { readonly name: string; readonly key: string };
+    readonly name: string;
+    readonly input?: string;
+  }[];
+}
+
+export function entityId(name: string, key: string): string {
+  return `@${name.toLowerCase()}@${key}`;
+}
+
+function partsOf(id: string): { name: string; key: string } {
+  const at = id.indexOf("@", 1);
+  return { name: id.slice(1, at), key: id.slice(at + 1) };
+}
+
+/** The text of an operation message, as an EventSent or a client's signal carries it. */
+export function operationMessage(op: string, input: string | undefined): string {
+  return JSON.stringify({ op, signal: true, ...(input === undefined ? {} : { input }), id: randomUUID() });
+}
+
+/** Runs the operations that stand in an entity's inbox as one batch; state, replies and signals become durable together. */
+export async function runEntity(
+  hub: Hub,
+  app: EngineApp,
+  id: string,
+  messages: readonly Message[],
+): Promise<void> {
+  const { name, key } = partsOf(id);
+  const found = findFunction(app, name, "entityTrigger");
+  const effects = hub.begin();
+  effects.transaction.dropMessages(messages);
+  if (!found) {
+    hub.log({
+      level: "error",
+      message: `there is no entity '${name}': ${messages.length} operations are dropped`,
+    });
+    await hub.commit(effects);
+    return;
+  }
+  const operations = messages.map((message) => JSON.parse(message.event.Input ?? "{}") as Operation);
+  const record = hub.entities.get(id);
+  const request = {
+    self: { name, key },
+    exists: record?.exists ?? false,
+    state: record?.state ?? null,
+    batch: operations.map((o) => ({
+      name: o.op,
+      input: o.input ?? null,
+      isSignal: o.signal === true,
+      id: o.id,
+    })),
+  };
+  const { returnValue } = await app.invoke(found.name, {
+    inputData: [{ name: found.binding, data: { string: JSON.stringify(request, null, 2) } }],
+  });
+  const answer = JSON.parse(returnValue?.json ?? returnValue?.string ?? "{}") as EntityAnswer;
+  const state = answer.entityState ?? null;
+  hub.putEntity(effects, { id, exists: answer.entityExists, state, lastOperationAt: hub.clock.now() });
+  operations.forEach((operation, i) => {
+    const result = answer.results[i];
+    if (operation.signal || !operation.parent) return;
+    const reply = { result: result?.result ?? null, ...(result?.isError ? { exceptionType: "Error" } : {}) };
+    const event = hub.event(EventType.EventRaised, {
+      Name: operation.id,
+      Input: JSON.stringify(reply),
+      ParentTraceContext: null,
+    });
+    hub.send(effects, operation.parent, event, operation.parentExecution);
+  });
+  for (const signal of answer.signals) {
+    const input = operationMessage(signal.name, signal.input);
+    const target = entityId(signal.target.name, signal.target.key);
+    hub.send(effects, target, hub.event(EventType.EventRaised, { Name: "op", Input: input }));
+  }
+  await hub.commit(effects);
+}
+
+/** What an instance list shows of an entity: Running, with its scheduler state as input. */
+export function entityAsInstance(record: {
+  id: string;
+  state: string | null;
+  exists: boolean;
+  lastOperationAt: number;
+}) {
+  const at = `${toTimestamp(record.lastOperationAt).slice(0, 19)}Z`;
+  return {
+    name: record.id,
+    instanceId: record.id,
+    runtimeStatus: "Running",
+    input: { exists: record.exists, state: record.state, sorter: {} },
+    customStatus: null,
+    output: null,
+    createdTime: at,
+    lastUpdatedTime: at,
+  };
+}

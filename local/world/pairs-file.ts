@@ -1,0 +1,30 @@
+/** One pair of the simulated Resource Manager. */
+interface WorldPair {
+  readonly name: string;
+  readonly blue: string;
+  readonly green: string;
+}
+
+/** Seconds, chosen for a person at a laptop; `--speed` divides them. Production defaults are in docs/writing-a-request.md. */
+const laptop = {
+  turn: { deadline: 600 },
+  readiness: { poll: 2, stableFor: 6, deadline: 300 },
+  swap: { claimWindow: 20, putTimeout: 20, operationDeadline: 60, poll: 2 },
+  verification: { poll: 2, deadline: 60 },
+};
+
+/** The pairs.json of the world, durations divided by `speed`, never below a second. */
+export function pairsFileOf(pairs: readonly WorldPair[], speed: number): object {
+  const defaults = Object.fromEntries(
+    Object.entries(laptop).map(([group, durations]) => [
+      group,
+      Object.fromEntries(
+        Object.entries(durations).map(([name, s]) => [name, `${Math.max(1, Math.round(s / speed))}s`]),
+      ),
+    ]),
+  );
+  return {
+    defaults,
+    pairs: Object.fromEntries(pairs.map(({ name, blue, green }) => [name, { blue, green }])),
+  };
+}

@@ -1,0 +1,86 @@
+import { createServer } from "node:net";
+import { readJson, writeJson } from "./files";
+
+/** Where the world listens, all on 127.0.0.1. */
+export interface WorldPorts {
+  readonly http: number;
+  readonly broker: number;
+  readonly resourceManager: number;
+  readonly issuer: number;
+  /** First of the virtual IPs' ports; each pair takes two. */
+  readonly virtualIps: number;
+}
+
+const usual: WorldPorts = { http: 7071, broker: 5672, resourceManager: 7072, issuer: 7073, virtualIps: 7080 };
+const VIRTUAL_IPS = 10;
+
+function fromBase(base: number): WorldPorts {
+  return { http: base, resourceManager: base + 1, issuer: base + 2, broker: base + 3, virtualIps: base + 10 };
+}
+
+/**
+ * Chooses ports: those this data directory used last, else the asked or usual ones; whatever is taken is replaced by
+ * a free one, and said. Tokens and bookmarks then survive a restart.
+ */
+export async function choosePorts(
+  file: string,
+  base: number | undefined,
+  say: (line: string) => void,
+): Promise<WorldPorts> {
+  const wanted = base === undefined ? ((readJson(file) as WorldPorts | undefined) ?? usual) : fromBase(base);
+  const chosen = {
+    http: await freeOr(wanted.http, "function app", say),
+    broker: await freeOr(wanted.broker, "Service Bus", say),
+    resourceManager: await freeOr(wanted.resourceManager, "Resource Manager", say),
+    issuer: await freeOr(wanted.issuer, "issuer", say),
+    virtualIps: await freeRow(wanted.virtualIps, say),
+  };
+  writeJson(file, chosen);
+  return chosen;
+}
+
+async function freeOr(port: number, what: string, say: (line: string) => void): Promise<number> {
+  if (await isFree(port)) return port;
+  const other = await anyFree();
+  say(`Port ${port} is taken: the ${what} listens on ${other} instead.`);
+  return other;
+}
+
+async function freeRow(first: number, say: (line: string) => void): Promise<number> {
+  for (let start = first, tries = 0; tries < 200; start = first + ++tries * VIRTUAL_IPS) {
+    const free = await Promise.all(Array.from({ length: VIRTUAL_IPS }, (_, i) => isFree(start + i)));
+    if (!free.every(Boolean)) continue;
+    if (start !== first)
+      say(`Ports from ${first} are taken: the virtual IPs listen from ${start} on instead.`);
+    return start;
+  }
+  throw new Error(`no row of ${VIRTUAL_IPS} free ports above ${first} for the virtual IPs`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => {
+      resolve(false);
+    });
+    server.listen(port, "127.0.0.1", () => {
+      server.close(() => {
+        resolve(true);
+      });
+    });
+  });
+}
+
+function anyFree(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}

@@ -1,0 +1,20 @@
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Real time, as every room of the world takes it. */
+export const systemClock = {
+  now: (): number => Date.now(),
+  setTimer(at: number, fire: () => void): () => void {
+    let handle: NodeJS.Timeout;
+    const arm = () => {
+      const left = at - Date.now();
+      handle = setTimeout(
+        left > LONGEST_TIMEOUT_MS ? arm : fire,
+        Math.min(Math.max(left, 0), LONGEST_TIMEOUT_MS),
+      );
+    };
+    arm();
+    return () => {
+      clearTimeout(handle);
+    };
+  },
+};
