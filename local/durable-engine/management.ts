@@ -6,7 +6,6 @@ import type { Hub } from "./hub";
 import { listInstances, purgeInstances, statusOf } from "./queries";
 import { isLive, type InstanceRecord } from "./records";
 import { entityId, operationMessage } from "./run-entity";
-import { EventType as Types } from "./history";
 
 const PREFIX = /^\/(?:runtime\/webhooks\/durabletask|durabletask)\/?/;
 
@@ -118,7 +117,7 @@ async function entities({ hub, app, method, path, query, request }: Call): Promi
   hub.send(
     effects,
     id,
-    hub.event(Types.EventRaised, { Name: "op", Input: operationMessage(operation, input) }),
+    hub.event(EventType.EventRaised, { Name: "op", Input: operationMessage(operation, input) }),
   );
   await hub.commit(effects);
   return reply(202);

@@ -1,23 +1,36 @@
 import { app, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { activities } from "../activities/activities";
+import type { Config } from "../config/config";
 import { indexEntity, pairEntity } from "../entities/pair-entity";
 import { promotionEntity } from "../entities/promotion-entity";
 import { promote } from "../orchestrations/promote";
 import { wait } from "../orchestrations/wait";
+import { planWith } from "../activities/plan-promotion";
+import { describePair } from "../activities/describe-pair";
+import type { TokenVerifier } from "../ports/identity";
 import type { Ports } from "../ports/ports";
+import { httpRoutes } from "../triggers/http/routes";
+import { createJanitor } from "../triggers/janitor";
+import { createDeadLetterHandler, createQueueHandler } from "../triggers/queue";
 
-/** Binds ports to one invocation, with its durable client and log. */
+/** Binds ports to one invocation: its durable client, its log. */
 export type PortsFor = (context: InvocationContext) => Ports;
 
-/** Registers entities, orchestrations and activities under the names everything else relies on. */
-export function registerDurable(portsFor: PortsFor): void {
+const client = df.input.durableClient();
+
+/** Registers everything the app consists of, under the names its durable state relies on. */
+export function registerApp(portsFor: PortsFor, verifier: TokenVerifier, config: Config): void {
+  registerDurable(portsFor);
+  registerTriggers(portsFor, verifier, config);
+}
+
+function registerDurable(portsFor: PortsFor): void {
   df.app.entity("promotion", promotionEntity);
   df.app.entity("pair", pairEntity);
   df.app.entity("index", indexEntity);
   df.app.orchestration("promote", promote);
   df.app.orchestration("wait", wait);
-  const client = df.input.durableClient();
   for (const [name, activity] of Object.entries(activities)) {
     const run = activity as (input: unknown, ports: Ports) => Promise<unknown>;
     df.app.activity(name, {
@@ -27,4 +40,33 @@ export function registerDurable(portsFor: PortsFor): void {
   }
 }
 
-export { app };
+function registerTriggers(portsFor: PortsFor, verifier: TokenVerifier, config: Config): void {
+  const { requestQueue, setting: connection } = config.serviceBus;
+  app.serviceBusQueue("acceptSwapRequest", {
+    connection,
+    queueName: requestQueue,
+    extraInputs: [client],
+    handler: createQueueHandler(portsFor, requestQueue),
+  });
+  app.serviceBusQueue("announceDeadLetter", {
+    connection,
+    queueName: `${requestQueue}/$deadletterqueue`,
+    extraInputs: [client],
+    handler: createDeadLetterHandler(portsFor, requestQueue),
+  });
+  app.timer("janitor", {
+    schedule: "0 * * * * *",
+    extraInputs: [client],
+    handler: createJanitor(portsFor),
+  });
+  for (const route of httpRoutes(portsFor, verifier, { plan: planWith, describe: describePair })) {
+    app.http(route.name, {
+      methods: [...route.methods],
+      route: route.route,
+      // Verified tokens decide who may do what; function keys decide nothing.
+      authLevel: "anonymous",
+      extraInputs: [client],
+      handler: route.handler,
+    });
+  }
+}

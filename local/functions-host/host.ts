@@ -1,0 +1,142 @@
+import type { Server } from "node:http";
+import type { HostClock, HostExtension, HostLog, LoadedApp } from "./contract";
+import { core } from "./core-module";
+import { readHostJson, type HostJson } from "./host-json";
+import { startHttpFront } from "./http-front";
+import { loadApp } from "./load";
+import { CoreApp, triggerOf } from "./loaded-app";
+import { ServiceBusTrigger } from "./service-bus-trigger";
+import { TimerTrigger } from "./timer-trigger";
+
+export interface FunctionsHostOptions {
+  /** Folder with package.json, host.json and the built app. */
+  readonly appDirectory: string;
+  /** App settings, put into the environment before the app is loaded. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly clock: HostClock;
+  readonly extensions?: readonly HostExtension[] | undefined;
+  readonly log?: ((line: HostLog) => void) | undefined;
+  /** Registers functions in this process instead of loading the app's entry point. */
+  readonly load?: (() => void) | undefined;
+}
+
+export interface FunctionsHost {
+  readonly origin: string;
+  readonly app: LoadedApp;
+  /** Runs a timer function now. */
+  runTimer(name: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const STOP_BOUND_MS = 1_000;
+
+/** Loads an unmodified function app and drives its HTTP, timer and Service Bus triggers; extensions drive the rest. */
+export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
+  const log = options.log ?? (() => undefined);
+  const extensions = options.extensions ?? [];
+  if (core.locked)
+    throw new Error("a function host runs in this process already: its registry is one per process");
+  core.log = (level, category, message) => {
+    log({ level, category, message });
+  };
+  const settings = readHostJson(options.appDirectory);
+  if (settings.ignored.length > 0) {
+    log({
+      level: "warning",
+      category: "Host",
+      message: `host.json: no meaning here: ${settings.ignored.join(", ")}`,
+    });
+  }
+  Object.assign(process.env, options.settings);
+  if (options.load) options.load();
+  else loadApp(options.appDirectory);
+  const app = new CoreApp(extensions, log);
+  await app.appStart(options.appDirectory);
+  for (const extension of extensions) await extension.start(app);
+  const triggers = startTriggers(app, options, settings, log);
+  const { host, port } = options.http;
+  const server = await startHttpFront(app, { host, port, prefix: settings.routePrefix, extensions, log });
+  return {
+    origin: originOf(server, host),
+    app,
+    runTimer: (name) =>
+      triggers.timers.get(name)?.run(false) ?? Promise.reject(new Error(`there is no timer "${name}"`)),
+    stop: () => stopHost(app, server, triggers, extensions),
+  };
+}
+
+interface Triggers {
+  readonly timers: Map<string, TimerTrigger>;
+  readonly serviceBus: ServiceBusTrigger[];
+}
+
+function startTriggers(
+  app: CoreApp,
+  options: FunctionsHostOptions,
+  settings: HostJson,
+  log: (line: HostLog) => void,
+): Triggers {
+  const timers = new Map<string, TimerTrigger>();
+  const serviceBus: ServiceBusTrigger[] = [];
+  const owned = (options.extensions ?? []).flatMap((extension) => extension.bindingTypes);
+  for (const fn of app.functions) {
+    const trigger = triggerOf(fn);
+    if (!trigger) throw new Error(`function "${fn.name}" has no trigger`);
+    const { type, name: binding, options: bound } = trigger;
+    const text = (key: string) => (typeof bound[key] === "string" ? bound[key] : undefined);
+    if (type === "timerTrigger") {
+      const schedule = text("schedule") ?? "";
+      const timer = new TimerTrigger(app, { function: fn.name, binding, schedule }, options.clock, log);
+      timers.set(fn.name, timer);
+      timer.start(bound["runOnStartup"] === true);
+    } else if (type === "serviceBusTrigger") {
+      if (bound["isSessionsEnabled"] === true || bound["cardinality"] === "many") {
+        throw new Error(`function "${fn.name}": the embedded host has no sessions and no batches`);
+      }
+      const connection = text("connection") ?? "";
+      const connectionString = options.settings[connection] ?? process.env[connection];
+      if (!connectionString) throw new Error(`function "${fn.name}": the setting "${connection}" is missing`);
+      const { queueName, topicName, subscriptionName } = {
+        queueName: text("queueName"),
+        topicName: text("topicName"),
+        subscriptionName: text("subscriptionName"),
+      };
+      const options_ = {
+        function: fn.name,
+        binding,
+        connectionString,
+        queueName,
+        topicName,
+        subscriptionName,
+      };
+      const listener = new ServiceBusTrigger(app, options_, settings.serviceBus, options.clock, log);
+      serviceBus.push(listener);
+      listener.start();
+    } else if (type !== "httpTrigger" && !owned.includes(type)) {
+      throw new Error(`function "${fn.name}": the embedded host does not support the trigger type ${type}`);
+    }
+  }
+  return { timers, serviceBus };
+}
+
+async function stopHost(
+  app: CoreApp,
+  server: Server,
+  triggers: Triggers,
+  extensions: readonly HostExtension[],
+): Promise<void> {
+  for (const timer of triggers.timers.values()) timer.stop();
+  await Promise.all(triggers.serviceBus.map((listener) => listener.stop(STOP_BOUND_MS)));
+  for (const extension of extensions) await extension.stop();
+  await app.appTerminate();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  core.functions.clear();
+  core.locked = false;
+}
+
+function originOf(server: Server, host: string): string {
+  const address = server.address();
+  return `http://${host}:${typeof address === "object" && address ? address.port : 0}`;
+}

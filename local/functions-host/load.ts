@@ -1,0 +1,34 @@
+import { createRequire } from "node:module";
+import Module from "node:module";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as coreModule from "./core-module";
+
+type Require = (this: unknown, id: string) => unknown;
+
+/** Makes `require("@azure/functions-core")` answer with the stand-in, as the worker does; must precede the library. */
+function installCoreModule(): void {
+  const prototype = Module.prototype as unknown as { require: Require & { isStandIn?: true } };
+  if (prototype.require.isStandIn) return;
+  const original = prototype.require;
+  const hooked: Require & { isStandIn?: true } = function (this: unknown, id: string) {
+    return id === "@azure/functions-core" ? coreModule : original.call(this, id);
+  };
+  hooked.isStandIn = true;
+  prototype.require = hooked;
+}
+
+/** Loads the app by its package.json `main`, as the worker does; a path or a glob like `dist/src/{index.js,functions/*.js}` without braces is not needed here and is refused. */
+export function loadApp(appDirectory: string): void {
+  installCoreModule();
+  const manifest = join(appDirectory, "package.json");
+  const { main } = JSON.parse(readFileSync(manifest, "utf8")) as { main?: string };
+  if (!main) throw new Error(`${manifest} names no entry point (main)`);
+  if (/[*{}]/.test(main))
+    throw new Error(`${manifest}: the embedded host loads one file as main, not the pattern "${main}"`);
+  try {
+    createRequire(manifest)(join(appDirectory, main));
+  } catch (cause) {
+    throw new Error(`the entry point ${main} could not be loaded`, { cause });
+  }
+}

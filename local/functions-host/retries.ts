@@ -1,0 +1,35 @@
+import { randomUUID } from "node:crypto";
+import type { HostClock, InvocationRequest } from "./contract";
+import type { RetryOptions } from "./core-module";
+import type { CoreApp } from "./loaded-app";
+
+/** Executes a function's retry policy, which is the host's job; the invocation id stays (golden: timers). */
+export async function invokeWithRetries(
+  app: CoreApp,
+  name: string,
+  request: InvocationRequest,
+  clock: HostClock,
+): Promise<void> {
+  const policy = app.metadataOf(name).retryOptions;
+  const maxRetryCount = policy?.maxRetryCount ?? 0;
+  const invocationId = randomUUID();
+  for (let retryCount = 0; ; retryCount++) {
+    try {
+      const retryContext = policy ? { retryCount, maxRetryCount } : undefined;
+      await app.invoke(name, { ...request, invocationId, retryContext });
+      return;
+    } catch (fault) {
+      if (!policy || (maxRetryCount >= 0 && retryCount >= maxRetryCount)) throw fault;
+      const due = clock.now() + delayOf(policy, retryCount);
+      await new Promise<void>((resolve) => {
+        clock.setTimer(due, resolve);
+      });
+    }
+  }
+}
+
+function delayOf(policy: RetryOptions, retryCount: number): number {
+  if (policy.retryStrategy !== "exponentialBackoff") return (policy.delayInterval?.seconds ?? 0) * 1000;
+  const least = policy.minimumInterval?.seconds ?? 1;
+  return Math.min(least * 2 ** retryCount, policy.maximumInterval?.seconds ?? Infinity) * 1000;
+}

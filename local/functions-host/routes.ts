@@ -1,0 +1,91 @@
+import type { LoadedFunction } from "./contract";
+import { triggerOf } from "./loaded-app";
+
+export interface HttpFunction {
+  readonly name: string;
+  readonly binding: string;
+  readonly methods: readonly string[];
+  readonly authLevel: string;
+  readonly match: (path: string) => Record<string, string> | undefined;
+  /** Routes with more literal segments win. */
+  readonly weight: number;
+}
+
+/** The HTTP functions of an app with their routes, most specific first. */
+export function httpFunctions(functions: readonly LoadedFunction[], prefix: string): HttpFunction[] {
+  return functions
+    .flatMap((fn) => {
+      const trigger = triggerOf(fn);
+      if (trigger?.type !== "httpTrigger") return [];
+      const { options } = trigger;
+      const route = typeof options["route"] === "string" ? options["route"] : fn.name;
+      if (/^\/?admin(\/|$)/i.test(route)) return []; // The host never loads a function whose route starts with admin.
+      const methods = (options["methods"] as string[] | undefined) ?? ["GET", "POST"];
+      const authLevel = (options["authLevel"] as string | undefined) ?? "anonymous";
+      const template = [prefix, route].filter(Boolean).join("/");
+      return [
+        {
+          name: fn.name,
+          binding: trigger.name,
+          methods: methods.map((m) => m.toUpperCase()),
+          authLevel: authLevel.toLowerCase(),
+          match: matcher(template),
+          weight: template.split("/").filter((segment) => !segment.startsWith("{")).length,
+        },
+      ];
+    })
+    .sort((a, b) => b.weight - a.weight);
+}
+
+const constraints: Record<string, string> = {
+  int: "-?\\d+",
+  long: "-?\\d+",
+  guid: "[0-9a-fA-F-]{36}",
+  alpha: "[a-zA-Z]+",
+  bool: "(?:true|false)",
+};
+
+/** Routes ignore case and a trailing slash; `{id}`, `{id?}`, `{id:int}` and `{*rest}` are understood. */
+function matcher(template: string): (path: string) => Record<string, string> | undefined {
+  const names: string[] = [];
+  const pattern = template
+    .split("/")
+    .filter(Boolean)
+    .map((segment) => {
+      const parameter = /^\{(\*?)([^:?}]+)(?::([a-z]+))?(\??)\}$/.exec(segment);
+      if (!parameter) return `/${segment.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`;
+      const [, star, name = "", constraint = "", optional] = parameter;
+      names.push(name);
+      if (star) return "(?:/(.*))?";
+      const value = `/(${constraints[constraint] ?? "[^/]+"})`;
+      return optional ? `(?:${value})?` : value;
+    })
+    .join("");
+  const expression = new RegExp(`^${pattern}/?$`, "i");
+  return (path) => {
+    const found = expression.exec(path);
+    if (!found) return undefined;
+    return Object.fromEntries(
+      names.flatMap((name, i) => {
+        const value = found[i + 1];
+        return value === undefined || value === "" ? [] : [[name, decode(value)]];
+      }),
+    );
+  };
+}
+
+/** Parameters are decoded except for an encoded slash (golden: http-routes). */
+function decode(value: string): string {
+  return value
+    .split(/(%2f)/i)
+    .map((part) => (/^%2f$/i.test(part) ? part : safely(part)))
+    .join("");
+}
+
+function safely(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,92 @@
+import type { ServiceBusReceivedMessage } from "@azure/service-bus";
+import type { RpcData } from "./contract";
+
+/** How the host hands over a body: UTF-8 text; bytes that are none arrive corrupted, as on Azure. */
+export function bodyData(message: ServiceBusReceivedMessage): RpcData {
+  const body: unknown = message.body;
+  if (typeof body === "string") return { string: body };
+  if (body instanceof Uint8Array) return { string: Buffer.from(body).toString("utf8") };
+  return { string: JSON.stringify(body) };
+}
+
+/**
+ * The trigger metadata of one message as the host sends it: PascalCase names, nulls left out, top-level scalars of a
+ * JSON body merged in over them (golden: timer-and-service-bus).
+ */
+export function triggerMetadata(message: ServiceBusReceivedMessage): Record<string, RpcData> {
+  const dates = {
+    ExpiresAtUtc: localTime(message.expiresAtUtc),
+    ExpiresAt: offsetTime(message.expiresAtUtc),
+    EnqueuedTimeUtc: localTime(message.enqueuedTimeUtc),
+    EnqueuedTime: offsetTime(message.enqueuedTimeUtc),
+  };
+  const properties = jsonOf(message.applicationProperties ?? {});
+  const metadata: Record<string, RpcData | undefined> = {
+    MessageReceiver: jsonOf({}),
+    MessageActions: jsonOf({}),
+    DeliveryCount: jsonOf((message.deliveryCount ?? 0) + 1),
+    LockToken: textOf(message.lockToken),
+    ...Object.fromEntries(Object.entries(dates).map(([name, value]) => [name, value && jsonOf(value)])),
+    MessageId: textOf(message.messageId),
+    ContentType: textOf(message.contentType),
+    SequenceNumber: message.sequenceNumber && jsonOf(Number(message.sequenceNumber.toString())),
+    Subject: textOf(message.subject),
+    Label: textOf(message.subject),
+    CorrelationId: textOf(message.correlationId),
+    To: textOf(message.to),
+    ReplyTo: textOf(message.replyTo),
+    SessionId: textOf(message.sessionId),
+    PartitionKey: textOf(message.partitionKey),
+    DeadLetterSource: textOf(message.deadLetterSource),
+    ApplicationProperties: properties,
+    UserProperties: properties,
+  };
+  const present = Object.entries(metadata).filter(
+    (entry): entry is [string, RpcData] => entry[1] !== undefined,
+  );
+  return withPayload(Object.fromEntries(present), bodyData(message).string ?? "");
+}
+
+function textOf(value: unknown): RpcData | undefined {
+  return value === undefined || value === null ? undefined : { string: String(value) };
+}
+
+function jsonOf(value: unknown): RpcData {
+  return { json: JSON.stringify(value) };
+}
+
+function localTime(date: Date | undefined): string | undefined {
+  return date && date.toISOString().replace(/Z$/, "");
+}
+
+function offsetTime(date: Date | undefined): string | undefined {
+  return date && date.toISOString().replace(/Z$/, "+00:00");
+}
+
+/** Payload members overwrite metadata of the same name, whatever its case. */
+function withPayload(metadata: Record<string, RpcData>, body: string): Record<string, RpcData> {
+  let payload: unknown;
+  try {
+    payload = JSON.parse(body) as unknown;
+  } catch {
+    return metadata;
+  }
+  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return metadata;
+  const merged = new Map(Object.entries(metadata));
+  for (const [name, value] of Object.entries(payload)) {
+    if (value === null || Array.isArray(value)) continue;
+    const same = [...merged.keys()].find((key) => key.toLowerCase() === name.toLowerCase());
+    merged.set(same ?? name, { string: scalarText(value) });
+  }
+  return Object.fromEntries(merged);
+}
+
+function scalarText(value: unknown): string {
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "object") return JSON.stringify(value);
+  const text = String(value);
+  const date = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? new Date(text) : undefined;
+  if (!date || Number.isNaN(date.getTime())) return text;
+  const iso = date.toISOString();
+  return `${iso.slice(5, 7)}/${iso.slice(8, 10)}/${iso.slice(0, 4)} ${iso.slice(11, 19)}`;
+}

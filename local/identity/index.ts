@@ -1,0 +1,1 @@
+export { startIssuer, type LocalIssuer, type Person } from "./issuer";

@@ -1,0 +1,120 @@
+import { createServer, type Server } from "node:http";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { exportJWK, generateKeyPair, importJWK, SignJWT, type CryptoKey, type JWK } from "jose";
+
+const people = {
+  requester: {
+    oid: "11111111-1111-4111-8111-111111111111",
+    name: "Rita Requester",
+    roles: ["Swap.Read", "Swap.Request"],
+  },
+  approver: {
+    oid: "22222222-2222-4222-8222-222222222222",
+    name: "Aron Approver",
+    roles: ["Swap.Read", "Swap.Approve"],
+  },
+  operator: {
+    oid: "33333333-3333-4333-8333-333333333333",
+    name: "Olga Operator",
+    roles: ["Swap.Read", "Swap.Request", "Swap.Operate"],
+  },
+  reader: { oid: "44444444-4444-4444-8444-444444444444", name: "Rob Reader", roles: ["Swap.Read"] },
+  outsider: { oid: "55555555-5555-4555-8555-555555555555", name: "Otto Outsider", roles: [] },
+} as const;
+
+export type Person = keyof typeof people;
+
+export interface LocalIssuer {
+  readonly issuer: string;
+  readonly audience: string;
+  /** A token as Entra ID (v2) would issue it, valid for 30 days. */
+  token(person: Person): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface IssuerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly audience: string;
+  /** Keeps the signing key, so that tokens survive a restart. */
+  readonly dataDirectory?: string | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+const LIFETIME_S = 30 * 86_400;
+const loopback = ["127.0.0.1", "localhost", "::1"];
+
+/** Starts an OpenID issuer for local people: discovery, keys, and tokens for whoever runs the world. */
+export async function startIssuer(options: IssuerOptions): Promise<LocalIssuer> {
+  if (!loopback.includes(options.host)) throw new Error("the local issuer listens on loopback only");
+  const jwk = await signingKey(options.dataDirectory);
+  const { d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...publicKey } = jwk;
+  let issuer = "";
+  const server = await listen(options, (path) => {
+    if (path === "/.well-known/openid-configuration") {
+      return { issuer, jwks_uri: `${issuer}/keys`, id_token_signing_alg_values_supported: ["RS256"] };
+    }
+    return path === "/keys" ? { keys: [publicKey] } : undefined;
+  });
+  const address = server.address();
+  issuer = `http://${options.host}:${typeof address === "object" && address ? address.port : options.port}`;
+  const key = (await importJWK(jwk, "RS256")) as CryptoKey;
+  const now = options.now ?? Date.now;
+  return {
+    issuer,
+    audience: options.audience,
+    token: (person) => {
+      const { oid, name, roles } = people[person];
+      const at = Math.floor(now() / 1000);
+      const claims = {
+        oid,
+        name,
+        roles: [...roles],
+        idtyp: "user",
+        preferred_username: `${person}@example.test`,
+        tid: "local",
+      };
+      return new SignJWT(claims)
+        .setProtectedHeader({ alg: "RS256", kid: "local", typ: "JWT" })
+        .setIssuer(issuer)
+        .setAudience(options.audience)
+        .setSubject(oid)
+        .setIssuedAt(at)
+        .setNotBefore(at)
+        .setExpirationTime(at + LIFETIME_S)
+        .sign(key);
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function signingKey(dataDirectory: string | undefined): Promise<JWK> {
+  const file = dataDirectory === undefined ? undefined : join(dataDirectory, "signing-key.json");
+  if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as JWK;
+  const { privateKey } = await generateKeyPair("RS256", { extractable: true });
+  const jwk = { ...(await exportJWK(privateKey)), kid: "local", alg: "RS256", use: "sig" };
+  if (file !== undefined && dataDirectory !== undefined) {
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    writeFileSync(file, JSON.stringify(jwk), { mode: 0o600 });
+  }
+  return jwk;
+}
+
+function listen(options: IssuerOptions, answer: (path: string) => object | undefined): Promise<Server> {
+  const server = createServer((request, response) => {
+    const body = answer((request.url ?? "/").split("?")[0] ?? "/");
+    response
+      .writeHead(body ? 200 : 404, { "content-type": "application/json" })
+      .end(JSON.stringify(body ?? {}));
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, options.host, () => {
+      resolve(server);
+    });
+  });
+}

@@ -1,0 +1,54 @@
+import type { InvocationContext } from "@azure/functions";
+import * as df from "durable-functions";
+import { createLog } from "../adapters/console-log";
+import { createCredential } from "../adapters/credential";
+import { digest, nonce } from "../adapters/digest";
+import { createPairs, createPromotions } from "../adapters/durable-client";
+import { createCloudServices } from "../adapters/resource-manager/cloud-services";
+import { createAnnouncer } from "../adapters/service-bus-announcer";
+import { systemClock } from "../adapters/system-clock";
+import { createTokenVerifier } from "../adapters/token-verifier";
+import type { Config } from "../config/config";
+import type { TokenVerifier } from "../ports/identity";
+import type { Policies } from "../ports/policies";
+import type { PortsFor } from "./register";
+
+/** The one place where ports meet Azure. Packages that cost time to load are loaded at their first use. */
+export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerifier } {
+  const credential = createCredential(config.identity);
+  const log = createLog((level, line) => {
+    console[level](line);
+  });
+  const cloudServices = createCloudServices({
+    ...config.resourceManager,
+    credential,
+    clock: systemClock,
+    digest,
+    log,
+  });
+  const { eventTopic: topic, connectionString, fullyQualifiedNamespace } = config.serviceBus;
+  const announcer = createAnnouncer({ connectionString, fullyQualifiedNamespace, credential, topic });
+  const policies = policiesOf(config);
+  const portsFor = (context: InvocationContext) => {
+    const client = df.getClient(context);
+    const bound = createLog((level, line) => {
+      context[level](line);
+    });
+    return {
+      cloudServices,
+      announcer,
+      policies,
+      clock: systemClock,
+      log: bound,
+      promotions: createPromotions(client, bound),
+      pairs: createPairs(client),
+      digest,
+      nonce,
+    };
+  };
+  return { portsFor, verifier: createTokenVerifier(config.identity) };
+}
+
+function policiesOf(config: Config): Policies {
+  return { find: (name) => config.pairs.find((pair) => pair.name === name), all: () => config.pairs };
+}

@@ -1,0 +1,95 @@
+import { resolve } from "node:path";
+import { MemoryLevel } from "memory-level";
+import { createDurableEngine, type DurableEngine } from "../../local/durable-engine";
+import { startFunctionsHost, type FunctionsHost } from "../../local/functions-host";
+import { createVirtualClock, type VirtualClock } from "./virtual-clock";
+
+export interface DurableApp {
+  readonly clock: VirtualClock;
+  readonly engine: DurableEngine;
+  readonly host: FunctionsHost;
+  readonly logged: string[];
+  /** Calls the management API as a driver would. */
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: unknown; headers: Record<string, string> }>;
+  /** Lets everything run that can run now. */
+  settle(): Promise<void>;
+  /** Settles, and jumps from due time to due time until `ms` have passed. */
+  advance(ms: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface DurableAppOptions {
+  readonly register?: () => void;
+  readonly clock?: VirtualClock;
+  readonly database?: MemoryLevel;
+  readonly settings?: Record<string, unknown>;
+}
+
+/** An app on the embedded host and engine, in memory and on a virtual clock. */
+export async function startDurableApp(options: DurableAppOptions): Promise<DurableApp> {
+  const clock = options.clock ?? createVirtualClock();
+  const logged: string[] = [];
+  const engine = createDurableEngine({
+    clock,
+    database: options.database ?? new MemoryLevel(),
+    settings: options.settings ?? { hubName: "Test" },
+    origin: "http://127.0.0.1:7071",
+    log: ({ level, message }) => logged.push(`${level}: ${message}`),
+  });
+  const host = await startFunctionsHost({
+    appDirectory: resolve(__dirname, "../.."),
+    settings: {},
+    http: { host: "127.0.0.1", port: 0 },
+    clock,
+    extensions: [engine],
+    load: options.register ?? (() => undefined),
+    log: ({ level, category, message }) => logged.push(`${level}: ${category} ${message}`),
+  });
+  const binding = JSON.parse(engine.inputBinding("durableClient") ?? "{}") as {
+    requiredQueryStringParameters: string;
+  };
+  const settle = async () => {
+    for (let quiet = 0; quiet < 3;) {
+      await new Promise((done) => setImmediate(done));
+      const { ready, running } = engine.load();
+      quiet = ready === 0 && running <= clock.sleepers ? quiet + 1 : 0;
+    }
+  };
+  return {
+    clock,
+    engine,
+    host,
+    logged,
+    settle,
+    async call(method, path, body) {
+      const url = `/runtime/webhooks/durabletask/${path}${path.includes("?") ? "&" : "?"}${binding.requiredQueryStringParameters}`;
+      const reply = await engine.handleHttp({
+        method,
+        url,
+        headers: { host: "127.0.0.1:7071", "content-type": "application/json" },
+        body: body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body)),
+      });
+      const text = reply?.body.toString() ?? "";
+      return {
+        status: reply?.status ?? 404,
+        headers: reply?.headers ?? {},
+        body: text ? (JSON.parse(text) as unknown) : undefined,
+      };
+    },
+    async advance(ms) {
+      const end = clock.now() + ms;
+      await settle();
+      for (let due = clock.nextDue; due !== undefined && due <= end; due = clock.nextDue) {
+        clock.advanceTo(due);
+        await settle();
+      }
+      clock.advanceTo(end);
+      await settle();
+    },
+    stop: () => host.stop(),
+  };
+}
