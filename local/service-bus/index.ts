@@ -1,0 +1,1 @@
+export { startServiceBus, type ServiceBusOptions, type ServiceBusServer } from "./server";

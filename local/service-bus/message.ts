@@ -1,0 +1,65 @@
+/** A message as the broker keeps it: the sender's own bytes, and what the broker adds to them. */
+export interface BrokerMessage {
+  readonly seq: number;
+  /** The topic's number, for a subscription's copy. */
+  readonly enqueuedSeq?: number | undefined;
+  readonly messageId: string;
+  state: "active" | "deferred" | "scheduled";
+  enqueuedAt: number;
+  readonly scheduledAt?: number | undefined;
+  readonly ttl?: number | undefined;
+  deliveryCount: number;
+  readonly annotations: Readonly<Record<string, string | number | boolean>>;
+  readonly propertiesRaw: Buffer;
+  appPropsRaw?: Buffer | undefined;
+  readonly bodyRaw: Buffer;
+  readonly deadLetterSource?: string | undefined;
+  /** Locks live in memory only: after a restart every message is free again. */
+  lock?: { readonly token: string; until: number } | undefined;
+}
+
+/** What arrives: everything the broker has not decided itself. */
+export type IncomingMessage = Pick<
+  BrokerMessage,
+  | "messageId"
+  | "scheduledAt"
+  | "ttl"
+  | "annotations"
+  | "propertiesRaw"
+  | "appPropsRaw"
+  | "bodyRaw"
+  | "enqueuedSeq"
+  | "deadLetterSource"
+>;
+
+export type Disposition = "completed" | "abandoned" | "deferred" | "suspended";
+
+/** A receiving link, as the broker sees it. */
+export interface Consumer {
+  /** How many messages it can take now. */
+  available(): number;
+  deliver(message: BrokerMessage, lockToken?: string): void;
+  /** receiveAndDelete. */
+  readonly settlesOnSend: boolean;
+}
+
+/** An error with the AMQP condition a client understands (facts: service-bus §2.8). */
+export class BrokerError extends Error {
+  readonly condition: string;
+  readonly status: number;
+  constructor(condition: string, message: string, status: number) {
+    super(message);
+    this.condition = condition;
+    this.status = status;
+  }
+}
+
+export function lockLost(): BrokerError {
+  const text =
+    "The lock supplied is invalid. Either the lock expired, or the message has already been removed.";
+  return new BrokerError("com.microsoft:message-lock-lost", text, 410);
+}
+
+export function notFound(path: string): BrokerError {
+  return new BrokerError("amqp:not-found", `The messaging entity '${path}' could not be found.`, 404);
+}
