@@ -85,7 +85,7 @@ export class Journal {
   async messages(path: string): Promise<BrokerMessage[]> {
     const found: BrokerMessage[] = [];
     for await (const [key, value] of this.#range(`m/${path}\u0000`)) {
-      const { properties, application, body, ...rest } = parse<StoredMessage>(key, value);
+      const { properties, application, body, ...rest } = parseStored(key, value);
       found.push({
         ...rest,
         propertiesRaw: Buffer.from(properties, "base64"),
@@ -122,9 +122,9 @@ function messageKey(path: string, seq: number): string {
   return `m/${path}\u0000${String(seq).padStart(16, "0")}`;
 }
 
-function parse<T>(key: string, value: string): T {
+function parseStored(key: string, value: string): StoredMessage {
   try {
-    return JSON.parse(value) as T;
+    return JSON.parse(value) as StoredMessage;
   } catch (cause) {
     throw new Error(`the broker's store has a damaged record ${JSON.stringify(key)}`, { cause });
   }

@@ -72,9 +72,6 @@ export async function startWorld(start: WorldStart): Promise<World> {
       speed: start.speed,
       port: ports.resourceManager,
       virtualIpPortBase: ports.virtualIps,
-      log: ({ level, message }) => {
-        log.line("resource-manager", level, message);
-      },
     });
     stops.push(() => resourceManager.stop());
     const serviceBus = await startServiceBus({

@@ -16,9 +16,6 @@ import type { PortsFor } from "./register";
 /** The one place where ports meet Azure. Packages that cost time to load are loaded at their first use. */
 export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerifier } {
   const credential = createCredential(config.identity);
-  const log = createLog((level, line) => {
-    console[level](line);
-  });
   const cloudServices = createCloudServices({
     ...config.resourceManager,
     credential,

@@ -42,7 +42,7 @@ function register(): void {
     if (context.df.operationName === "add") context.df.setState(before + input);
     context.df.return(context.df.operationName === "get" ? before : before + input);
   });
-  const orchestrations: Record<string, (context: OrchestrationContext) => Generator> = {
+  const orchestrations: Record<string, (context: OrchestrationContext) => Generator<df.Task>> = {
     *chain(context) {
       const a = yield context.df.callActivity("echo", { a: 1 });
       const both = yield context.df.Task.all([

@@ -1,0 +1,118 @@
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { Simulator } from "./simulator";
+import { publicFrontend, type ServiceState } from "./state";
+
+/** A server that listens on loopback, and its port. */
+export interface Listening {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export function listen(
+  port: number,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<Listening> {
+  const server: Server = createServer(answer);
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      resolve({
+        port: typeof address === "object" && address ? address.port : port,
+        stop: async () => {
+          server.closeAllConnections();
+          await new Promise((done) => server.close(done));
+        },
+      });
+    });
+  });
+}
+
+/** The live role instances: one HTTP server each; an instance that is not started answers 503. */
+export class RoleInstances {
+  readonly #simulator: Simulator;
+  readonly #servers = new Map<string, Listening>();
+  #turn = 0;
+
+  constructor(simulator: Simulator) {
+    this.#simulator = simulator;
+  }
+
+  async start(): Promise<void> {
+    for (const service of Object.values(this.#simulator.state.services)) {
+      for (const { name } of service.instances) {
+        this.#servers.set(
+          `${service.name}/${name}`,
+          await listen(0, (_request, response) => {
+            const started = this.#simulator.instanceState(service, name) === "RoleStateStarted";
+            const body = started
+              ? { service: service.name, version: service.version ?? null, instance: name }
+              : { error: "not started" };
+            response
+              .writeHead(started ? 200 : 503, { "content-type": "application/json" })
+              .end(JSON.stringify(body));
+          }),
+        );
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#servers.values()].map((server) => server.stop()));
+  }
+
+  /** A started instance of a web role, in turn. */
+  pick(service: ServiceState): number | undefined {
+    const web = service.roles.filter((role) => role.web).map((role) => role.name);
+    const up = service.instances.filter(
+      (i) => web.includes(i.role) && this.#simulator.instanceState(service, i.name) === "RoleStateStarted",
+    );
+    const chosen = up[this.#turn++ % Math.max(up.length, 1)];
+    return chosen && this.#servers.get(`${service.name}/${chosen.name}`)?.port;
+  }
+}
+
+/** A virtual IP: forwards each request to whoever holds the public IP now; nobody answers during a swap's gap. */
+export function startVirtualIp(
+  port: number,
+  ip: string,
+  simulator: Simulator,
+  instances: RoleInstances,
+): Promise<Listening> {
+  return listen(port, (incoming, response) => {
+    const holder = Object.values(simulator.state.services).find(
+      (service) => publicFrontend(service)?.publicIp?.toLowerCase() === ip.toLowerCase(),
+    );
+    const target = holder && !simulator.isInGap(holder) ? instances.pick(holder) : undefined;
+    if (target === undefined) {
+      response
+        .writeHead(503, { "content-type": "application/json", connection: "close" })
+        .end('{"error":"nobody answers at this address"}');
+      return;
+    }
+    const forwarded = httpRequest(
+      {
+        host: "127.0.0.1",
+        port: target,
+        method: incoming.method,
+        path: incoming.url,
+        headers: { ...incoming.headers, connection: "close" },
+      },
+      (reply) => {
+        response.writeHead(reply.statusCode ?? 502, { ...reply.headers, connection: "close" });
+        reply.pipe(response);
+      },
+    );
+    forwarded.once("error", () => {
+      if (!response.headersSent) response.writeHead(502, { connection: "close" });
+      response.end();
+    });
+    incoming.pipe(forwarded);
+  });
+}

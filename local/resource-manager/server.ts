@@ -1,0 +1,148 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { control } from "./control";
+import { createSimulator, type ResourceManagerOptions } from "./in-process";
+import { listen, RoleInstances, startVirtualIp, type Listening } from "./role-instances";
+import { parseScenario, type Scenario } from "./scenario";
+import type { Simulator } from "./simulator";
+import { serviceId } from "./wire-shapes";
+
+export interface ResourceManagerServer {
+  /** Base URL to use as ARM endpoint. */
+  readonly endpoint: string;
+  /** GET answers the journal. */
+  readonly journalUrl: string;
+  readonly pairs: readonly WorldPair[];
+  stop(): Promise<void>;
+}
+
+/** `production` and `staging` are the virtual IPs that hold those slots in a fresh world; they stay, services move. */
+export interface WorldPair {
+  readonly name: string;
+  readonly production: string;
+  readonly staging: string;
+  readonly blue: string;
+  readonly green: string;
+}
+
+/** Starts Resource Manager on a loopback port, with a live HTTP server per role instance behind virtual IPs. */
+export async function startResourceManager(
+  options: ResourceManagerOptions & { readonly port?: number; readonly virtualIpPortBase?: number },
+): Promise<ResourceManagerServer> {
+  const simulator = createSimulator(options);
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  stops.push(() => {
+    simulator.close();
+    return Promise.resolve();
+  });
+  try {
+    const instances = new RoleInstances(simulator);
+    stops.push(() => instances.stop());
+    await instances.start();
+    const scenario = parseScenario(options.scenario);
+    const addresses = await startVirtualIps(
+      scenario,
+      simulator,
+      instances,
+      options.virtualIpPortBase ?? 0,
+      stops,
+    );
+    const server = await listen(options.port ?? 0, (request, response) => {
+      void serve(simulator, request, response);
+    });
+    stops.push(() => server.stop());
+    const endpoint = `http://127.0.0.1:${server.port}`;
+    return {
+      endpoint,
+      journalUrl: `${endpoint}/journal`,
+      pairs: pairsOf(scenario, simulator, addresses),
+      stop,
+    };
+  } catch (fault) {
+    await stop();
+    throw fault;
+  }
+}
+
+async function startVirtualIps(
+  scenario: Scenario,
+  simulator: Simulator,
+  instances: RoleInstances,
+  base: number,
+  stops: (() => Promise<void>)[],
+): Promise<Map<string, string>> {
+  const addresses = new Map<string, string>();
+  const names = scenario.pairs.flatMap((pair) => pair.publicIps.map((ip) => ip.name));
+  for (const [i, name] of names.entries()) {
+    const listening: Listening = await startVirtualIp(base === 0 ? 0 : base + i, name, simulator, instances);
+    stops.push(() => listening.stop());
+    addresses.set(name.toLowerCase(), `http://127.0.0.1:${listening.port}`);
+  }
+  return addresses;
+}
+
+function pairsOf(
+  scenario: Scenario,
+  simulator: Simulator,
+  addresses: ReadonlyMap<string, string>,
+): WorldPair[] {
+  return scenario.pairs.map((pair) => {
+    const addressOf = (side: Scenario["pairs"][number]["blue"]) => {
+      const ip = side.loadBalancers
+        .flatMap((lb) => lb.frontends)
+        .find((f) => f.publicIp !== undefined)?.publicIp;
+      return addresses.get(ip?.toLowerCase() ?? "") ?? "";
+    };
+    const id = (side: { group: string; name: string }) => serviceId(simulator.subscription, side, false);
+    return {
+      name: pair.name,
+      production: addressOf(pair.blue),
+      staging: addressOf(pair.green),
+      blue: id(pair.blue),
+      green: id(pair.green),
+    };
+  });
+}
+
+async function serve(
+  simulator: Simulator,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks).toString("utf8");
+  const url = request.url ?? "/";
+  const method = request.method ?? "GET";
+  const send = (status: number, value: unknown, headers: Record<string, string> = {}) => {
+    const text = value === undefined ? "" : JSON.stringify(value);
+    response.writeHead(status, { "content-type": "application/json", ...headers }).end(text);
+  };
+  if (url === "/journal") {
+    send(200, simulator.journal.entries);
+    return;
+  }
+  if (url.startsWith("/control/")) {
+    const { status, body: answer } = control(simulator, method, url, parse(body));
+    send(status, answer);
+    return;
+  }
+  const outcome = simulator.handle({
+    method,
+    url,
+    body,
+    origin: `http://${request.headers.host ?? "127.0.0.1"}`,
+  });
+  if (outcome.kind === "reset") request.socket.destroy();
+  else if (outcome.kind === "reply") send(outcome.reply.status, outcome.reply.body, outcome.reply.headers);
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+}

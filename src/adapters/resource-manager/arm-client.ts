@@ -1,0 +1,90 @@
+import type { TokenCredential } from "@azure/core-auth";
+import { createPipelineRequest, type HttpClient } from "@azure/core-rest-pipeline";
+import type { ComputeManagementClient } from "@azure/arm-compute";
+import { subscriptionOf } from "./arm-id";
+import type { RawReply } from "./replies";
+
+export interface ArmClientOptions {
+  /** ARM endpoint without a trailing slash; http only on loopback. */
+  readonly endpoint: string;
+  readonly credential: TokenCredential;
+  /** A transport without sockets, for tests. */
+  readonly httpClient?: HttpClient | undefined;
+}
+
+/**
+ * One `@azure/arm-compute` client per subscription, loaded at first use. Retries and redirects are off: the SDK would
+ * re-send a PUT on 5xx and connection errors (facts: azure-swap §4), and a redirect would carry the token elsewhere.
+ */
+export class ArmClient {
+  readonly #options: ArmClientOptions;
+  readonly #clients = new Map<string, Promise<ComputeManagementClient>>();
+
+  constructor(options: ArmClientOptions) {
+    this.#options = options;
+  }
+
+  get origin(): string {
+    return new URL(this.#options.endpoint).origin;
+  }
+
+  compute(subscription: string): Promise<ComputeManagementClient> {
+    const key = subscription.toLowerCase();
+    const client = this.#clients.get(key) ?? this.#create(subscription);
+    this.#clients.set(key, client);
+    client.catch(() => this.#clients.delete(key));
+    return client;
+  }
+
+  /** Sends one request for a resource through arm-compute's own pipeline. Rejects when no reply came. */
+  async send(
+    method: "GET" | "PUT",
+    path: string,
+    apiVersion: string,
+    timeoutMs: number,
+    body?: object,
+  ): Promise<RawReply> {
+    const url = `${this.#options.endpoint}${path}?api-version=${apiVersion}`;
+    return this.sendTo(method, url, subscriptionOf(path), timeoutMs, body);
+  }
+
+  async sendTo(
+    method: "GET" | "PUT",
+    url: string,
+    subscription: string,
+    timeoutMs: number,
+    body?: object,
+  ): Promise<RawReply> {
+    const client = await this.compute(subscription);
+    const request = createPipelineRequest({
+      url,
+      method,
+      allowInsecureConnection: this.#isLoopback(),
+      abortSignal: AbortSignal.timeout(timeoutMs),
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    request.headers.set("accept", "application/json");
+    if (body) request.headers.set("content-type", "application/json");
+    return client.sendRequest(request);
+  }
+
+  async #create(subscription: string): Promise<ComputeManagementClient> {
+    const { ComputeManagementClient: Client } = await import("@azure/arm-compute");
+    const { endpoint, credential, httpClient } = this.#options;
+    const client = new Client(credential, subscription, {
+      endpoint,
+      retryOptions: { maxRetries: 0 },
+      allowInsecureConnection: this.#isLoopback(),
+      ...(httpClient ? { httpClient } : {}),
+    });
+    client.pipeline.removePolicy({ name: "redirectPolicy" });
+    // Bearer tokens are refused over plain HTTP, which only a loopback endpoint may use.
+    if (this.#isLoopback()) client.pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
+    return client;
+  }
+
+  #isLoopback(): boolean {
+    const { protocol, hostname } = new URL(this.#options.endpoint);
+    return protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+  }
+}

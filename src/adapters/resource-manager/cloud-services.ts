@@ -1,0 +1,180 @@
+import type { FullOperationResponse, OperationOptions } from "@azure/core-client";
+import type { OperationRead, SwapReply } from "../../domain/attempt";
+import type {
+  InstanceList,
+  InstanceObservation,
+  PublicIpObservation,
+  Read,
+  ServiceObservation,
+} from "../../domain/observation";
+import type { Slot } from "../../domain/swap-request";
+import type { CloudServices } from "../../ports/cloud-services";
+import { ArmClient, type ArmClientOptions } from "./arm-client";
+import { parseServiceId, subscriptionOf } from "./arm-id";
+import { readOperationReply, readSwapReply } from "./parse-operation";
+import { parseInstance, parsePublicIp, parseService, parseSlot } from "./parse-service";
+import { failedRead, jsonOf, listMember, member, remainingReads, textMember, type RawReply } from "./replies";
+
+export interface CloudServicesOptions extends ArmClientOptions {
+  readonly clock: { now(): number };
+  readonly digest: (text: string) => string;
+  /** Default 30 s. */
+  readonly readTimeoutMs?: number | undefined;
+}
+
+const NETWORK_API = "2025-05-01";
+const MOST_PAGES = 50;
+
+/** Cloud Services (extended support) through Azure Resource Manager. */
+export function createCloudServices(options: CloudServicesOptions): CloudServices {
+  return new ArmCloudServices(options);
+}
+
+class ArmCloudServices implements CloudServices {
+  readonly #arm: ArmClient;
+  readonly #options: CloudServicesOptions;
+  readonly #timeout: number;
+
+  constructor(options: CloudServicesOptions) {
+    this.#arm = new ArmClient(options);
+    this.#options = options;
+    this.#timeout = options.readTimeoutMs ?? 30_000;
+  }
+
+  async readService(id: string, versionTag: string): Promise<Read<ServiceObservation>> {
+    const { subscription, group, name } = parseServiceId(id);
+    const read = await this.#read(async (options) => {
+      const client = await this.#arm.compute(subscription);
+      await client.cloudServices.get(group, name, options);
+    });
+    if (read.kind !== "found") return read;
+    const { digest } = this.#options;
+    const service = parseService(jsonOf(read.value), { id, now: this.#now(), versionTag, digest });
+    if (service.slot !== undefined) return { kind: "found", value: service };
+    return { kind: "found", value: { ...service, slot: await this.#readSlot(id) } };
+  }
+
+  async readInstances(id: string): Promise<Read<InstanceList>> {
+    const { subscription, group, name } = parseServiceId(id);
+    const pages: RawReply[] = [];
+    const read = await this.#read(async (options) => {
+      const client = await this.#arm.compute(subscription);
+      const onResponse = (raw: FullOperationResponse) => {
+        pages.push(raw);
+        options.onResponse?.(raw, undefined);
+      };
+      const list = client.cloudServiceRoleInstances.list(group, name, {
+        ...options,
+        onResponse,
+        expand: "instanceView",
+      });
+      for await (const _page of list.byPage()) if (pages.length >= MOST_PAGES) break;
+    });
+    if (read.kind !== "found") return read;
+    const items = pages.map((page) => listMember(jsonOf(page), "value"));
+    const parsed = items.flatMap((page) => page ?? []).map(parseInstance);
+    const budgets = pages.flatMap((page) => remainingReads(page) ?? []);
+    const findings = [
+      ...(items.every((page) => page !== undefined) ? [] : ["the instance list has no value"]),
+      ...(parsed.every((instance) => instance !== undefined) ? [] : ["an instance has no name"]),
+      ...(pages.length >= MOST_PAGES ? ["the instance list has too many pages"] : []),
+    ];
+    const instances = parsed.filter((instance): instance is InstanceObservation => instance !== undefined);
+    const value = {
+      serviceId: id,
+      observedAt: this.#now(),
+      instances,
+      remainingReads: budgets.length > 0 ? Math.min(...budgets) : undefined,
+      findings,
+    };
+    return { kind: "found", value };
+  }
+
+  async readPublicIp(id: string): Promise<Read<PublicIpObservation>> {
+    const read = await this.#attempt(() => this.#arm.send("GET", id, NETWORK_API, this.#timeout));
+    if (read.kind !== "found") return read;
+    return { kind: "found", value: parsePublicIp(jsonOf(read.value), id, this.#now()) };
+  }
+
+  async requestSwap(id: string, slot: Slot, timeoutMs: number): Promise<SwapReply> {
+    parseServiceId(id);
+    const slotType = slot === "production" ? "Production" : "Staging";
+    let reply: RawReply;
+    try {
+      reply = await this.#arm.send("PUT", slotPath(id), NETWORK_API, timeoutMs, { properties: { slotType } });
+    } catch (fault) {
+      return { kind: "unknown", detail: describeFault(fault) };
+    }
+    return readSwapReply(reply, this.#arm.origin, this.#now());
+  }
+
+  async readOperation(url: string): Promise<OperationRead> {
+    const { origin, pathname } = new URL(url);
+    if (origin !== this.#arm.origin)
+      return { kind: "unreadable", detail: "the operation is on another host" };
+    try {
+      const reply = await this.#arm.sendTo("GET", url, subscriptionOf(pathname), this.#timeout);
+      return readOperationReply(reply, this.#now());
+    } catch (fault) {
+      return { kind: "unreadable", detail: describeFault(fault) };
+    }
+  }
+
+  async #readSlot(id: string): Promise<Slot | undefined> {
+    const read = await this.#attempt(() => this.#arm.send("GET", slotPath(id), NETWORK_API, this.#timeout));
+    if (read.kind !== "found") return undefined;
+    return parseSlot(textMember(member(jsonOf(read.value), "properties"), "slotType"));
+  }
+
+  /** Runs one SDK call and answers with the last raw reply it got. */
+  async #read(call: (options: OperationOptions) => Promise<void>): Promise<Read<RawReply>> {
+    let last: RawReply | undefined;
+    const options: OperationOptions = {
+      abortSignal: AbortSignal.timeout(this.#timeout),
+      onResponse: (raw) => {
+        last = raw;
+      },
+    };
+    return this.#attempt(async () => {
+      try {
+        await call(options);
+      } catch (fault) {
+        // The SDK throws for an error status and for bodies it cannot decode; the raw reply says which it was.
+        if (last === undefined) throw fault;
+      }
+      if (last === undefined) throw new Error("the SDK handed over no reply");
+      return last;
+    });
+  }
+
+  async #attempt(send: () => Promise<RawReply>): Promise<Read<RawReply>> {
+    let reply: RawReply;
+    try {
+      reply = await send();
+    } catch (fault) {
+      const response = (fault as { response?: RawReply }).response;
+      return response
+        ? failedRead(response, this.#now())
+        : { kind: "unavailable", detail: describeFault(fault) };
+    }
+    if (reply.status !== 200) return failedRead(reply, this.#now());
+    const json = jsonOf(reply);
+    if (typeof json === "object" && json !== null) return { kind: "found", value: reply };
+    return { kind: "unavailable", detail: "the reply is too large or no JSON object" };
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+}
+
+function slotPath(id: string): string {
+  return `${id}/providers/Microsoft.Network/cloudServiceSlots/swap`;
+}
+
+/** What went wrong on the way, without anything a reply or request held. */
+function describeFault(fault: unknown): string {
+  const { name, code } = fault as { name?: string; code?: string };
+  if (name === "AbortError" || name === "TimeoutError") return "no reply in time";
+  return `the connection failed (${code ?? name ?? "unknown fault"})`;
+}

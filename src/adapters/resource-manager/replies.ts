@@ -1,0 +1,80 @@
+import type { Read } from "../../domain/observation";
+
+/** A reply as the pipeline handed it over, unparsed. */
+export interface RawReply {
+  readonly status: number;
+  readonly headers: { get(name: string): string | undefined };
+  readonly bodyAsText?: string | null | undefined;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A member of a JSON object by name, ignoring case: spellings differ from reply to reply (facts: azure-swap §3.1). */
+export function member(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  const found = Object.keys(value).find((key) => key.toLowerCase() === name.toLowerCase());
+  return found === undefined ? undefined : (value as Json)[found];
+}
+
+export function textMember(value: unknown, name: string): string | undefined {
+  const found = member(value, name);
+  return typeof found === "string" && found !== "" ? found : undefined;
+}
+
+export function listMember(value: unknown, name: string): readonly unknown[] | undefined {
+  const found = member(value, name);
+  return Array.isArray(found) ? found : undefined;
+}
+
+const BODY_LIMIT = 4 * 1024 * 1024;
+
+/** The JSON of a reply, or undefined when it is none or too large to be one. */
+export function jsonOf(reply: RawReply): unknown {
+  const text = reply.bodyAsText ?? "";
+  if (text.length > BODY_LIMIT) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Code and message of an ARM error body, shortened; never the whole body. */
+export function errorOf(reply: RawReply): { code: string; message: string } {
+  const error = member(jsonOf(reply), "error");
+  return {
+    code: (textMember(error, "code") ?? `HTTP ${reply.status}`).slice(0, 100),
+    message: (textMember(error, "message") ?? "no message").slice(0, 300),
+  };
+}
+
+/** Retry-After in milliseconds: seconds, an HTTP date, or one of Azure's own headers. */
+export function retryAfterMs(reply: RawReply, now: number): number | undefined {
+  const own = reply.headers.get("retry-after-ms") ?? reply.headers.get("x-ms-retry-after-ms");
+  if (own !== undefined && Number.isFinite(Number(own))) return Math.max(0, Number(own));
+  const given = reply.headers.get("retry-after");
+  if (given === undefined) return undefined;
+  if (/^\d+$/.test(given.trim())) return Number(given) * 1000;
+  const date = Date.parse(given);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+export function correlationOf(reply: RawReply): string | undefined {
+  return reply.headers.get("x-ms-correlation-request-id") ?? reply.headers.get("x-ms-request-id");
+}
+
+export function remainingReads(reply: RawReply): number | undefined {
+  const text = reply.headers.get("x-ms-ratelimit-remaining-subscription-reads");
+  return text !== undefined && Number.isFinite(Number(text)) ? Number(text) : undefined;
+}
+
+/** What a reply that is no success means for a read. */
+export function failedRead(reply: RawReply, now: number): Exclude<Read<never>, { kind: "found" }> {
+  const { code, message } = errorOf(reply);
+  const detail = `${code}: ${message}`;
+  const wait = retryAfterMs(reply, now);
+  if (reply.status === 404) return { kind: "absent", detail };
+  if (reply.status === 401 || reply.status === 403) return { kind: "denied", detail };
+  if (reply.status === 429) return { kind: "throttled", detail, retryAfterMs: wait ?? 30_000 };
+  return { kind: "unavailable", detail, retryAfterMs: wait };
+}
