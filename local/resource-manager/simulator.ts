@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { error, ok, operationOutcome, slotTypeOf, statusReply, type ArmReply } from "./arm-replies";
 import { Faults, type FaultAnswer } from "./faults";
 import { Journal } from "./journal";
 import type { Scenario } from "./scenario";
@@ -23,12 +24,6 @@ export interface ArmRequest {
   readonly body: string;
   /** Scheme, host and port the caller asked, for operation URLs. */
   readonly origin: string;
-}
-
-export interface ArmReply {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body?: unknown;
 }
 
 /** What reaches the caller: a reply, a connection that breaks, or nothing at all. */
@@ -317,46 +312,4 @@ export class Simulator {
       body: { name: id, status, startTime: new Date(operation.startedAt).toISOString(), ...failed },
     };
   }
-}
-
-function operationOutcome(
-  fault: FaultAnswer | undefined,
-  notRunning: boolean,
-): Pick<Operation, "outcome" | "error"> {
-  if (fault?.kind === "operation-canceled") return { outcome: "Canceled" };
-  if (fault?.kind === "operation-fails")
-    return { outcome: "Failed", error: { code: fault.code, message: "The operation failed." } };
-  const code = "VipSwapNotAllowedAsRollingUpgradeIsInProgress";
-  return notRunning
-    ? { outcome: "Failed", error: { code, message: "Not every role instance is running." } }
-    : { outcome: "Succeeded" };
-}
-
-function slotTypeOf(body: string): "Production" | "Staging" | undefined {
-  try {
-    const { properties } = JSON.parse(body) as { properties?: { slotType?: string } };
-    const slot = properties?.slotType;
-    return slot === "Production" || slot === "Staging" ? slot : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function ok(body: unknown): ArmReply {
-  return { status: 200, headers: {}, body };
-}
-
-function error(
-  status: number,
-  code: string,
-  message: string,
-  headers: Record<string, string> = {},
-): ArmReply {
-  return { status, headers, body: { error: { code, message } } };
-}
-
-function statusReply(fault: Extract<FaultAnswer, { kind: "status" }>): ArmReply {
-  const headers: Record<string, string> =
-    fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) };
-  return error(fault.status, fault.code, fault.message, headers);
 }

@@ -21,7 +21,6 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
     credential,
     clock: systemClock,
     digest,
-    log,
   });
   const { eventTopic: topic, connectionString, fullyQualifiedNamespace } = config.serviceBus;
   const announcer = createAnnouncer({ connectionString, fullyQualifiedNamespace, credential, topic });

@@ -1,6 +1,6 @@
 import type { TokenCredential } from "@azure/core-auth";
 import { createPipelineRequest, type HttpClient } from "@azure/core-rest-pipeline";
-import type { ComputeManagementClient } from "@azure/arm-compute";
+import type { ComputeManagementClient } from "@azure/arm-compute" with { "resolution-mode": "import" };
 import { subscriptionOf } from "./arm-id";
 import type { RawReply } from "./replies";
 

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import type { Complaint } from "../domain/events";
+import { complaintsOf } from "./complaints";
+import { pairName, plainText } from "./fields";
+
+type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly complaints: readonly Complaint[] };
+
+const note = plainText(500, "a note");
+
+/** The body of a cancel or of the release of a hold: `{"note": "…"}`. */
+export function parseNote(body: unknown, required: boolean): Parsed<{ note: string }> {
+  const schema = z.strictObject({ note: required ? note : note.default("") });
+  const parsed = schema.safeParse(body ?? {});
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : { ok: false, complaints: complaintsOf(parsed.error, body ?? {}) };
+}
+
+const listQuery = z.strictObject({
+  pair: pairName.optional(),
+  phase: z
+    .enum(
+      ["accepted", "planning", "awaiting-turn", "awaiting-readiness", "swapping", "verifying", "concluded"],
+      { error: "a phase" },
+    )
+    .optional(),
+  outcome: z
+    .enum(
+      ["promoted", "unchanged", "refused", "rejected", "expired", "cancelled", "swapped-back", "halted"],
+      { error: "an outcome" },
+    )
+    .optional(),
+  top: z.coerce
+    .number({ error: "a number from 1 to 100" })
+    .int("a whole number")
+    .min(1, "at least 1")
+    .max(100, "at most 100")
+    .default(20),
+  after: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,400}$/, "a token of an earlier reply")
+    .optional(),
+});
+
+export type ListQuery = z.infer<typeof listQuery>;
+
+/** The query of GET /api/promotions. */
+export function parseListQuery(query: Readonly<Record<string, string>>): Parsed<ListQuery> {
+  const parsed = listQuery.safeParse(query);
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : { ok: false, complaints: complaintsOf(parsed.error, query) };
+}

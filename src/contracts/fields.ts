@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** "30s", "5m", "2h", "1d" in milliseconds. */
+export function durationMs(text: string): number {
+  return Number(text.slice(0, -1)) * (units[text.slice(-1)] ?? Number.NaN);
+}
+
+/** A duration within bounds, as text. */
+export function duration(min: string, max: string) {
+  return z
+    .string({ error: `a duration from ${min} to ${max}, such as "30s"` })
+    .regex(/^\d{1,6}[smhd]$/, `a duration from ${min} to ${max}, such as "30s"`)
+    .refine((text) => durationMs(text) >= durationMs(min) && durationMs(text) <= durationMs(max), {
+      error: `a duration from ${min} to ${max}`,
+    });
+}
+
+/** Text of a person: no control characters, no lone surrogates. */
+export function plainText(max: number, what: string) {
+  const expectation = `${what}: text of 1 to ${max} characters without control characters`;
+  return z
+    .string({ error: expectation })
+    .min(1, expectation)
+    .max(max, expectation)
+    .refine((text) => !/\p{Cc}/u.test(text) && !/\p{Cs}/u.test(text), { error: expectation });
+}
+
+export const requestId = z
+  .string({ error: "an id of 1 to 100 letters, digits and hyphens, as text" })
+  .regex(/^[A-Za-z0-9-]{1,100}$/, "an id of 1 to 100 letters, digits and hyphens")
+  .describe("Idempotency key: the same id with the same content is the same promotion.");
+
+export const pairName = z
+  .string({ error: "the name of a pair" })
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
+    "a pair's name: 1 to 40 lower-case letters, digits and hyphens",
+  )
+  .describe("The pair's name in the pairs file.");
+
+/** RFC 3339 with an offset; the date must exist. */
+export const instant = z.iso
+  .datetime({ offset: true, error: "a time with an offset, such as 2026-11-24T18:00:00Z" })
+  .refine((text) => !Number.isNaN(Date.parse(text)), { error: "a date that exists" });

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import type { Reason } from "../domain/codes";
+import {
+  eventTypes,
+  toTime,
+  type Complaint,
+  type NotAcceptedData,
+  type NotAcceptedEvent,
+} from "../domain/events";
+import { jsonText, maskCredentials } from "./complaints";
+
+const EXCERPT = 4 * 1024;
+
+export interface NotAccepted {
+  readonly reason: Reason;
+  readonly complaints: readonly Complaint[];
+  readonly requestId: string | null;
+  readonly message: NotAcceptedData["message"];
+  readonly body: unknown;
+  readonly at: number;
+}
+
+/**
+ * The answer to a message that never becomes a promotion. Its id is a hash of queue, message id, sequence number and
+ * body: each delivery of the same message says the same.
+ */
+export function notAcceptedEvent({
+  reason,
+  complaints,
+  requestId,
+  message,
+  body,
+  at,
+}: NotAccepted): NotAcceptedEvent {
+  const text = typeof body === "string" ? body : jsonText(body);
+  const id = sha256([message.queue, message.messageId, message.sequenceNumber, text].join("\n")).slice(0, 32);
+  return {
+    specversion: "1.0",
+    id: `not-accepted-${id}`,
+    source: "urn:cloud-service-swap",
+    type: eventTypes.notAccepted,
+    subject: `queues/${message.queue}`,
+    time: toTime(at),
+    datacontenttype: "application/json",
+    data: { reason, complaints: complaints.slice(0, 50), requestId, message, body: digestBody(text) },
+  };
+}
+
+function digestBody(text: string): NotAcceptedData["body"] {
+  const excerpt = maskCredentials(text.slice(0, EXCERPT)).replace(/\p{Cc}|\p{Cs}/gu, "\u{fffd}");
+  return { length: Buffer.byteLength(text), sha256: sha256(text), excerpt };
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
