@@ -48,7 +48,12 @@ export function triggerMetadata(message: ServiceBusReceivedMessage): Record<stri
 }
 
 function textOf(value: unknown): RpcData | undefined {
-  return value === undefined || value === null ? undefined : { string: String(value) };
+  return value === undefined || value === null ? undefined : { string: textFrom(value) };
+}
+
+function textFrom(value: unknown): string {
+  if (typeof value === "string") return value;
+  return Buffer.isBuffer(value) ? value.toString("utf8") : JSON.stringify(value);
 }
 
 function jsonOf(value: unknown): RpcData {
@@ -84,7 +89,7 @@ function withPayload(metadata: Record<string, RpcData>, body: string): Record<st
 function scalarText(value: unknown): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "object") return JSON.stringify(value);
-  const text = String(value);
+  const text = textFrom(value);
   const date = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? new Date(text) : undefined;
   if (!date || Number.isNaN(date.getTime())) return text;
   const iso = date.toISOString();

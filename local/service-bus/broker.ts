@@ -107,7 +107,7 @@ export class Broker {
 }
 
 function toIncoming(message: ParsedMessage): IncomingMessage {
-  const given: unknown = message.properties["message_id"];
+  const given = message.properties["message_id"] as { toString(): string } | null | undefined;
   const id = given === undefined || given === null ? randomUUID().replace(/-/g, "") : String(given);
   const due: unknown = message.annotations["x-opt-scheduled-enqueue-time"];
   const simple = Object.entries(message.annotations).filter(

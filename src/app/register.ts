@@ -59,7 +59,7 @@ function registerTriggers(portsFor: PortsFor, verifier: TokenVerifier, config: C
     extraInputs: [client],
     handler: createJanitor(portsFor),
   });
-  for (const route of httpRoutes(portsFor, verifier, { plan: planWith, describe: describePair })) {
+  for (const route of httpRoutes({ portsFor, verifier }, { plan: planWith, describe: describePair })) {
     app.http(route.name, {
       methods: [...route.methods],
       route: route.route,

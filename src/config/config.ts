@@ -97,18 +97,19 @@ class Settings {
   /** An https URL; http only on loopback, and loopback never in Azure. */
   url(name: Setting, standard: string | undefined, inAzure: boolean, hosts?: readonly string[]): string {
     const value = (this.get(name) ?? standard ?? "").replace(/\/$/, "");
-    const url = URL.canParse(value) ? new URL(value) : undefined;
-    if (!url || !["https:", "http:"].includes(url.protocol)) {
-      this.complain(name, value || "nothing", "an https URL");
-    } else if (loopback.includes(url.hostname)) {
-      if (inAzure) this.complain(name, value, "no loopback address in Azure");
-    } else if (url.protocol !== "https:") {
-      this.complain(name, value, "https: plain http is for loopback only");
-    } else if (hosts && !hosts.includes(url.hostname)) {
-      this.complain(name, value, `one of ${hosts.map((host) => `https://${host}`).join(", ")}`);
-    }
+    const mistake = urlMistake(value, inAzure, hosts);
+    if (mistake !== undefined) this.complain(name, value || "nothing", mistake);
     return value;
   }
+}
+
+function urlMistake(value: string, inAzure: boolean, hosts?: readonly string[]): string | undefined {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !["https:", "http:"].includes(url.protocol)) return "an https URL";
+  if (loopback.includes(url.hostname)) return inAzure ? "no loopback address in Azure" : undefined;
+  if (url.protocol !== "https:") return "https: plain http is for loopback only";
+  if (!hosts || hosts.includes(url.hostname)) return undefined;
+  return `one of ${hosts.map((host) => `https://${host}`).join(", ")}`;
 }
 
 function readServiceBus(settings: Settings, inAzure: boolean): Config["serviceBus"] {

@@ -94,36 +94,30 @@ export function policiesOf(file: PairsFile): PairPolicy[] {
 
 function policyOf(own: Fields, shared: Fields): Omit<PairPolicy, "name" | "blue" | "green"> {
   const d = defaultPolicy;
-  const ms = (mine: string | undefined, all: string | undefined, standard: number): number => {
-    const text = mine ?? all;
-    return text === undefined ? standard : durationMs(text);
-  };
   return {
     versionTag: own.versionTag ?? shared.versionTag ?? d.versionTag,
     allowUnpinned: own.allowUnpinned ?? shared.allowUnpinned ?? d.allowUnpinned,
     timeZone: own.timeZone ?? shared.timeZone ?? d.timeZone,
-    line: { ...d.line, ...shared.line, ...own.line },
-    turn: { deadlineMs: ms(own.turn?.deadline, shared.turn?.deadline, d.turn.deadlineMs) },
-    readiness: {
-      pollMs: ms(own.readiness?.poll, shared.readiness?.poll, d.readiness.pollMs),
-      stableForMs: ms(own.readiness?.stableFor, shared.readiness?.stableFor, d.readiness.stableForMs),
-      deadlineMs: ms(own.readiness?.deadline, shared.readiness?.deadline, d.readiness.deadlineMs),
-    },
-    swap: {
-      claimWindowMs: ms(own.swap?.claimWindow, shared.swap?.claimWindow, d.swap.claimWindowMs),
-      putTimeoutMs: ms(own.swap?.putTimeout, shared.swap?.putTimeout, d.swap.putTimeoutMs),
-      operationDeadlineMs: ms(
-        own.swap?.operationDeadline,
-        shared.swap?.operationDeadline,
-        d.swap.operationDeadlineMs,
-      ),
-      pollMs: ms(own.swap?.poll, shared.swap?.poll, d.swap.pollMs),
-    },
-    verification: {
-      pollMs: ms(own.verification?.poll, shared.verification?.poll, d.verification.pollMs),
-      deadlineMs: ms(own.verification?.deadline, shared.verification?.deadline, d.verification.deadlineMs),
-    },
+    line: { ...d.line, ...defined(shared.line), ...defined(own.line) },
+    turn: times(d.turn, shared.turn, own.turn),
+    readiness: times(d.readiness, shared.readiness, own.readiness),
+    swap: times(d.swap, shared.swap, own.swap),
+    verification: times(d.verification, shared.verification, own.verification),
   };
+}
+
+/** Durations of one group: the pair's over the file's over the product's; `poll: "30s"` sets `pollMs`. */
+function times<T extends object>(
+  standard: T,
+  ...settings: (Readonly<Record<string, string | undefined>> | undefined)[]
+): T {
+  const given = settings.flatMap((group) => Object.entries(defined(group)));
+  return { ...standard, ...Object.fromEntries(given.map(([name, text]) => [`${name}Ms`, durationMs(text)])) };
+}
+
+function defined<T extends object>(group: T | undefined): { [K in keyof T]-?: NonNullable<T[K]> } {
+  const entries = Object.entries(group ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]-?: NonNullable<T[K]> };
 }
 
 function isTimeZone(zone: string): boolean {

@@ -1,0 +1,88 @@
+import { reason } from "./codes";
+import type { Ending } from "./completion-event";
+import type { PairState } from "./pair";
+import type { PairPolicy } from "./policy";
+import type { PromotionState } from "./promotion";
+import { proofSpan } from "./settlement";
+
+/** A run as the janitor sees it. */
+export type RunSeen = "absent" | "live" | "completed" | "failed" | "terminated";
+
+/** What the janitor does about one enlisted promotion. */
+export type Chore =
+  | { readonly kind: "leave" }
+  /** Start the same run again: it resumes. */
+  | { readonly kind: "start-run" }
+  | { readonly kind: "conclude"; readonly ending: Ending }
+  /** Concluded: hold if needed, leave the line, publish, mark announced, delist. */
+  | { readonly kind: "finish" }
+  /** Enlisted, and the ledger never heard of it. */
+  | { readonly kind: "delist" };
+
+/** How long runs and messages may take before the janitor acts. */
+export const GRACE_MS = 2 * 60_000;
+const ORPHAN_MS = 10 * 60_000;
+const LAST_GRACE_MS = 30 * 60_000;
+const PLANNING_MS = 15 * 60_000;
+
+/** When a promotion must have an outcome: all its deadlines one after another, two lost attempts, and grace. */
+export function lastDeadline(policy: PairPolicy, acceptedAt: number): number {
+  const attempts = 2 * (proofSpan(policy.swap) + policy.swap.operationDeadlineMs);
+  const waits =
+    PLANNING_MS + policy.turn.deadlineMs + 2 * policy.readiness.deadlineMs + policy.verification.deadlineMs;
+  return acceptedAt + waits + attempts + LAST_GRACE_MS;
+}
+
+export interface JanitorView {
+  readonly requestId: string;
+  readonly enlistedAt: number;
+  readonly promotion: PromotionState | undefined;
+  readonly pair: PairState;
+  readonly run: RunSeen;
+  readonly policy: PairPolicy;
+  readonly now: number;
+}
+
+/** Decides about one enlisted promotion. A live run is left alone until every deadline has passed. */
+export function decideChore(view: JanitorView): Chore {
+  const { promotion, run, now } = view;
+  const age = now - view.enlistedAt;
+  if (!promotion) return age > ORPHAN_MS ? { kind: "delist" } : { kind: "leave" };
+  if (promotion.conclusion) return finishing(promotion.conclusion.at, run, now);
+  if (run === "terminated" && !hasClaimed(view)) {
+    return concludeAs(
+      "cancelled",
+      "terminated-by-hand",
+      "the run was terminated by hand; nothing was claimed",
+    );
+  }
+  if (now > lastDeadline(view.policy, promotion.acceptedAt)) {
+    return hasClaimed(view)
+      ? concludeAs(
+          "halted",
+          "run-lost-after-claim",
+          "no outcome after every deadline, and an attempt was claimed",
+        )
+      : concludeAs("expired", "run-lost", "no outcome after every deadline; nothing was claimed");
+  }
+  return run !== "live" && age > GRACE_MS ? { kind: "start-run" } : { kind: "leave" };
+}
+
+function finishing(concludedAt: number, run: RunSeen, now: number): Chore {
+  return run === "live" && now - concludedAt < GRACE_MS ? { kind: "leave" } : { kind: "finish" };
+}
+
+function hasClaimed({ pair, requestId, promotion }: JanitorView): boolean {
+  const lease = pair.lease?.holder === requestId ? pair.lease : undefined;
+  return (
+    pair.open?.requestId === requestId || (lease?.closed ?? 0) > 0 || (promotion?.attempts.length ?? 0) > 0
+  );
+}
+
+function concludeAs(
+  outcome: "cancelled" | "expired" | "halted",
+  code: "terminated-by-hand" | "run-lost" | "run-lost-after-claim",
+  detail: string,
+): Chore {
+  return { kind: "conclude", ending: { outcome, reason: reason(code, detail) } };
+}

@@ -1,0 +1,89 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import type { Caller, Permission, TokenVerifier } from "../../ports/identity";
+import type { Ports } from "../../ports/ports";
+import { NotAcknowledged } from "../read-back";
+import { Problem, problemReply } from "./problem";
+
+/** One authenticated call. */
+export interface Call {
+  readonly request: HttpRequest;
+  readonly ports: Ports;
+  readonly caller: Caller;
+}
+
+export type Handler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
+
+export interface Gate {
+  readonly portsFor: (context: InvocationContext) => Ports;
+  readonly verifier: TokenVerifier;
+}
+
+/**
+ * Wraps a handler: the token is verified and one of the permissions asked for before anything else happens. Headers of
+ * App Service and function keys decide nothing. Every error becomes problem details.
+ */
+export function guarded(
+  gate: Gate,
+  anyOf: readonly Permission[],
+  handle: (call: Call) => Promise<HttpResponseInit>,
+): Handler {
+  return answering(async (request, context) => {
+    const caller = await authenticate(gate.verifier, request);
+    if (!anyOf.some((permission) => caller.permissions.includes(permission))) {
+      throw new Problem("forbidden", `${caller.name} needs ${anyOf.join(" or ")}`);
+    }
+    return handle({ request, ports: gate.portsFor(context), caller });
+  });
+}
+
+/** Turns what a handler throws into problem details; what is unexpected says nothing but a correlation id. */
+export function answering(handle: Handler): Handler {
+  return async (request, context) => {
+    const instance = `urn:uuid:${context.invocationId}`;
+    try {
+      return await handle(request, context);
+    } catch (fault) {
+      if (fault instanceof Problem) return problemReply(fault, instance);
+      if (fault instanceof NotAcknowledged)
+        return problemReply(new Problem("not-acknowledged", fault.message), instance);
+      context.error(
+        `unexpected fault: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`,
+      );
+      return problemReply(
+        new Problem("internal-error", "something unexpected happened; quote the instance id"),
+        instance,
+      );
+    }
+  };
+}
+
+export async function authenticate(verifier: TokenVerifier, request: HttpRequest): Promise<Caller> {
+  const verified = await verifier.verify(request.headers.get("authorization") ?? undefined);
+  if ("caller" in verified) return verified.caller;
+  throw new Problem("unauthenticated", verified.rejected, { headers: { "www-authenticate": "Bearer" } });
+}
+
+const BODY_LIMIT = 64 * 1024;
+
+/** The JSON body of a request; undefined when there is none. */
+export async function readJson(request: HttpRequest): Promise<unknown> {
+  const text = await request.text();
+  if (text === "") return undefined;
+  if (text.length > BODY_LIMIT) throw new Problem("body-too-large", `the body has ${text.length} characters`);
+  if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(request.headers.get("content-type") ?? "")) {
+    throw new Problem("unsupported-media-type", "the body must be JSON");
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    const complaint = { path: "$", value: "no JSON", expectation: "a JSON object" };
+    throw new Problem("malformed-request", "the body is not JSON", { complaints: [complaint] });
+  }
+}
+
+/** A path parameter that is a request id, checked before anything is asked with it. */
+export function requestIdOf(request: HttpRequest): string {
+  const id = request.params["id"] ?? "";
+  if (!/^[A-Za-z0-9-]{1,100}$/.test(id)) throw new Problem("not-found", "there is no such promotion");
+  return id;
+}

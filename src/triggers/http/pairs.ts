@@ -1,0 +1,210 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { parseNote } from "../../contracts/commands";
+import { parsePlanRequest } from "../../contracts/swap-request";
+import { composeProgress } from "../../domain/completion-event";
+import type { Read, ServiceObservation } from "../../domain/observation";
+import { answerTo } from "../../domain/pair-answers";
+import type { PairState } from "../../domain/pair";
+import type { PlanVerdict } from "../../domain/plan";
+import type { PairPolicy } from "../../domain/policy";
+import { showTime } from "../../domain/promotion-view";
+import type { RoleStateCheck } from "../../domain/readiness";
+import { daysUntilRetirement, RETIREMENT } from "../../domain/retirement";
+import type { SwapRequest } from "../../domain/swap-request";
+import type { Ports } from "../../ports/ports";
+import { untilSeen } from "../read-back";
+import { authenticate, readJson, type Call, type Gate } from "./call";
+import { json, Problem } from "./problem";
+
+/** A fresh look at both services of a pair. */
+export interface PairDescription {
+  readonly blue: Read<ServiceObservation>;
+  readonly green: Read<ServiceObservation>;
+  readonly blueCheck: RoleStateCheck;
+  readonly greenCheck: RoleStateCheck;
+}
+
+/** What the API borrows from the activities: the same code as the runs', and it only reads. */
+export interface Reading {
+  plan(policy: PairPolicy, input: { request: SwapRequest }, ports: Ports): Promise<PlanVerdict>;
+  describe(policy: PairPolicy, ports: Ports): Promise<PairDescription>;
+}
+
+/** POST plans: what a promotion would come to now, with zero writes. */
+export function postPlan(reading: Reading) {
+  return async ({ request, ports }: Call): Promise<HttpResponseInit> => {
+    const parsed = parsePlanRequest(await readJson(request));
+    if (!parsed.ok)
+      throw new Problem(parsed.code, "the request is malformed", { complaints: parsed.complaints });
+    const asked = parsed.value.request;
+    const verdict = await reading.plan(policyOf(asked.pair, ports), { request: asked }, ports);
+    if (verdict.kind === "unreadable") {
+      const seconds = String(Math.ceil((verdict.retryAfterMs ?? 10_000) / 1000));
+      throw new Problem("service-unreadable", verdict.detail, { headers: { "retry-after": seconds } });
+    }
+    const { kind, ...rest } = verdict;
+    return json(200, { verdict: kind, ...(rest satisfies object) });
+  };
+}
+
+/** GET pairs: the configured pairs and their arbiters, without asking Resource Manager. */
+export async function listPairs({ ports }: Call): Promise<HttpResponseInit> {
+  const policies = ports.policies.all();
+  const states = await Promise.all(policies.map((policy) => ports.pairs.read(policy.name)));
+  return json(200, { value: policies.map((policy, i) => summarise(policy, states[i])) });
+}
+
+/** GET pairs/{name}: the same, and a fresh read of both services. */
+export function getPair(reading: Reading) {
+  return async ({ request, ports }: Call): Promise<HttpResponseInit> => {
+    const policy = policyOf(request.params["name"] ?? "", ports);
+    const [state, seen] = await Promise.all([ports.pairs.read(policy.name), reading.describe(policy, ports)]);
+    return json(200, {
+      ...summarise(policy, state),
+      services: {
+        blue: tellService(seen.blue, seen.blueCheck),
+        green: tellService(seen.green, seen.greenCheck),
+      },
+      policy: {
+        readiness: policy.readiness,
+        swap: policy.swap,
+        verification: policy.verification,
+        turn: policy.turn,
+        line: policy.line,
+      },
+      retirement: retirement(ports),
+    });
+  };
+}
+
+/** DELETE holds/{pair}: a person has looked, says so, and the line moves again. */
+export async function deleteHold({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+  const policy = policyOf(request.params["pair"] ?? "", ports);
+  const inQuery = request.query.get("note");
+  const parsed = parseNote((await readJson(request)) ?? (inQuery === null ? {} : { note: inQuery }), true);
+  if (!parsed.ok)
+    throw new Problem("note-required", "a release needs a note", { complaints: parsed.complaints });
+  const { note } = parsed.value;
+  const before = await ports.pairs.read(policy.name);
+  const holdIds = before?.holds.map((hold) => hold.id) ?? [];
+  if (holdIds.length === 0) throw new Problem("no-hold", `pair ${policy.name} is not on hold`);
+  const id = ports.nonce();
+  const at = ports.clock.now();
+  await ports.pairs.signal(policy.name, { kind: "release", id, holdIds, by: caller.name, note, at });
+  const after = await untilSeen(
+    "the release",
+    async () => {
+      const state = await ports.pairs.read(policy.name);
+      return state && answerTo(state, id) ? state : undefined;
+    },
+    ports,
+  );
+  ports.log.info("a hold was released", { pair: policy.name, detail: `by ${caller.name}: ${note}` });
+  await wakeLine(after, ports);
+  await tellRelease(before, policy.name, `by ${caller.name}: ${note}`, ports);
+  return json(200, {
+    ...summarise(policy, after),
+    released: { by: caller.name, note, at: showTime(at, policy.timeZone), holds: holdIds },
+  });
+}
+
+/** GET health: alive and supported for how long; details for readers only. */
+export function getHealth({ portsFor, verifier }: Gate) {
+  return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
+    const ports = portsFor(context);
+    const body = { status: "ok", retirement: retirement(ports) };
+    if (request.headers.get("authorization") === null) return json(200, body);
+    const caller = await authenticate(verifier, request);
+    if (!caller.permissions.includes("Swap.Read"))
+      throw new Problem("forbidden", `${caller.name} needs Swap.Read`);
+    const ledger = await ports.promotions.read("health-probe").then(
+      () => "reachable",
+      () => "unreachable",
+    );
+    return json(200, {
+      ...body,
+      status: ledger === "reachable" ? "ok" : "degraded",
+      ledger,
+      pairs: ports.policies.all().length,
+    });
+  };
+}
+
+async function wakeLine({ line }: PairState, ports: Ports): Promise<void> {
+  for (const { requestId } of line) {
+    const waiting = (await ports.promotions.read(requestId))?.waiting;
+    if (waiting) await ports.promotions.wake(waiting.instanceId);
+  }
+}
+
+async function tellRelease(
+  before: PairState | undefined,
+  pair: string,
+  detail: string,
+  ports: Ports,
+): Promise<void> {
+  const requestId = before?.holds.find((hold) => hold.requestId !== undefined)?.requestId;
+  if (requestId === undefined) return;
+  try {
+    await ports.announcer.publish(
+      JSON.stringify(composeProgress({ requestId, pair }, "hold-released", detail, ports.clock.now())),
+    );
+  } catch (fault) {
+    ports.log.warn("a progress event was lost", { pair, detail: String(fault) });
+  }
+}
+
+function retirement({ clock }: Ports) {
+  const daysLeft = daysUntilRetirement(clock.now());
+  const warning = "Cloud Services (extended support) is deprecated: plan the migration.";
+  return { date: RETIREMENT, daysLeft, warning };
+}
+
+function policyOf(name: string, ports: Ports): PairPolicy {
+  const policy = /^[a-z0-9-]{1,40}$/.test(name) ? ports.policies.find(name) : undefined;
+  if (!policy) throw new Problem("unknown-pair", "there is no such pair here");
+  return policy;
+}
+
+function summarise({ name, blue, green, timeZone }: PairPolicy, state: PairState | undefined) {
+  return {
+    name,
+    blue,
+    green,
+    timeZone,
+    lease: state?.lease && {
+      holder: state.lease.holder,
+      epoch: state.lease.epoch,
+      since: showTime(state.lease.since, timeZone),
+    },
+    line: state?.line.map(({ requestId, since }) => ({ requestId, since: showTime(since, timeZone) })) ?? [],
+    holds:
+      state?.holds.map(({ id, at, reason, requestId }) => ({
+        id,
+        since: showTime(at, timeZone),
+        reason,
+        requestId,
+      })) ?? [],
+    attemptOpen: state?.open !== undefined,
+    underWay: state?.enlisted.map((entry) => entry.requestId) ?? [],
+    released: state?.released && { ...state.released, at: showTime(state.released.at, timeZone) },
+  };
+}
+
+function tellService(read: Read<ServiceObservation>, check: RoleStateCheck) {
+  if (read.kind !== "found") return { read: read.kind, detail: read.detail };
+  const { id, name, slot, version, provisioningState, location, findings } = read.value;
+  return {
+    read: read.kind,
+    id,
+    name,
+    slot,
+    version,
+    provisioningState,
+    location,
+    findings,
+    readiness: check.verdict,
+    instances: check.instances,
+    summary: check.summary,
+  };
+}

@@ -1,0 +1,50 @@
+import type { HttpResponseInit } from "@azure/functions";
+import { codes, type Code } from "../../domain/codes";
+import type { Complaint } from "../../domain/events";
+
+/** An error of the API; thrown by handlers' helpers, answered as problem details (RFC 9457). */
+export class Problem extends Error {
+  readonly code: Code;
+  readonly complaints: readonly Complaint[];
+  readonly headers: Record<string, string>;
+  constructor(
+    code: Code,
+    detail: string,
+    more: { complaints?: readonly Complaint[]; headers?: Record<string, string> } = {},
+  ) {
+    super(detail);
+    this.code = code;
+    this.complaints = more.complaints ?? [];
+    this.headers = more.headers ?? {};
+  }
+}
+
+export function problemReply(
+  { code, message, complaints, headers }: Problem,
+  instance: string,
+): HttpResponseInit {
+  const { status, remedy } = codes[code];
+  const body = {
+    type: `urn:cloud-service-swap:problem:${code}`,
+    title: code.replaceAll("-", " "),
+    status,
+    detail: message,
+    instance,
+    code,
+    remedy,
+    ...(complaints.length > 0 ? { complaints } : {}),
+  };
+  return {
+    status,
+    headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponseInit {
+  return {
+    status,
+    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+    body: JSON.stringify(body),
+  };
+}

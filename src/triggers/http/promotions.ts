@@ -1,0 +1,177 @@
+import type { HttpResponseInit } from "@azure/functions";
+import { parseListQuery, parseNote, type ListQuery } from "../../contracts/commands";
+import { parseSwapRequest } from "../../contracts/swap-request";
+import { answerTo } from "../../domain/pair-answers";
+import type { PromotionState } from "../../domain/promotion";
+import { summarisePromotion, viewPromotion } from "../../domain/promotion-view";
+import type { Ports } from "../../ports/ports";
+import { acceptRequest } from "../accept";
+import { untilSeen } from "../read-back";
+import { readJson, requestIdOf, type Call } from "./call";
+import { json, Problem } from "./problem";
+
+/** POST promotions: accepts a swap request; the same request again is the same promotion. */
+export async function postPromotion({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+  const parsed = parseSwapRequest(await readJson(request), { requestedBy: caller.name });
+  if (!parsed.ok)
+    throw new Problem(parsed.code, "the request is malformed", { complaints: parsed.complaints });
+  const { request: asked, contentHash } = parsed.value;
+  const policy = ports.policies.find(asked.pair);
+  if (!policy) throw new Problem("unknown-pair", `there is no pair "${asked.pair}" here`);
+  const principal = { oid: caller.oid, name: caller.name };
+  const { requestId } = asked;
+  const registration = {
+    requestId,
+    contentHash,
+    request: asked,
+    origin: { channel: "http", principal },
+    at: ports.clock.now(),
+  } as const;
+  const { kind, state } = await acceptRequest(registration, ports);
+  if (kind === "conflict")
+    throw new Problem("request-conflict", `the request id ${requestId} is taken by other content`);
+  const location = `/api/promotions/${requestId}`;
+  const retryAfter = String(Math.ceil(policy.readiness.pollMs / 1000));
+  const body = {
+    ...viewPromotion(state, policy.timeZone),
+    links: { self: location, cancel: `${location}/cancel` },
+  };
+  return state.conclusion
+    ? json(200, body, { location })
+    : json(202, body, { location, "retry-after": retryAfter });
+}
+
+/** GET promotions/{id}: where it stands, what it waits for, and what comes next. */
+export async function getPromotion({ request, ports }: Call): Promise<HttpResponseInit> {
+  const state = await find(requestIdOf(request), ports);
+  const etag = `W/"${state.revision}"`;
+  if (request.headers.get("if-none-match") === etag)
+    return { status: 304, headers: { etag, "cache-control": "no-store" } };
+  return show(state, ports, 200, { etag });
+}
+
+/** POST promotions/{id}/cancel: acknowledged only once the pair's arbiter has recorded it. */
+export async function cancelPromotion({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+  const requestId = requestIdOf(request);
+  const parsed = parseNote(await readJson(request), false);
+  if (!parsed.ok)
+    throw new Problem("malformed-request", "the body is malformed", { complaints: parsed.complaints });
+  const state = await find(requestId, ports);
+  const mine = state.origin.principal?.oid === caller.oid && caller.permissions.includes("Swap.Request");
+  if (!mine && !caller.permissions.includes("Swap.Operate")) {
+    throw new Problem("forbidden", `${caller.name} needs Swap.Operate to cancel somebody else's promotion`);
+  }
+  if (state.conclusion)
+    throw new Problem("already-concluded", `the promotion has ended as ${state.conclusion.outcome}`);
+  const { pair } = state.request;
+  const id = ports.nonce();
+  const { note } = parsed.value;
+  await ports.pairs.signal(pair, {
+    kind: "cancel",
+    id,
+    requestId,
+    by: caller.name,
+    note,
+    at: ports.clock.now(),
+  });
+  const answer = await untilSeen(
+    "the cancel",
+    async () => {
+      const arbiter = await ports.pairs.read(pair);
+      return arbiter && answerTo(arbiter, id);
+    },
+    ports,
+  );
+  switch (answer) {
+    case "granted":
+      if (state.waiting) await ports.promotions.wake(state.waiting.instanceId);
+      return show(state, ports, 202, {});
+    case "attempt-open":
+      throw new Problem("attempt-open", "a swap call of this promotion is under way");
+    case "too-late":
+      throw new Problem("cancel-too-late", "the swap has taken effect");
+    default:
+      throw new Problem("already-concluded", "the promotion is not under way any more");
+  }
+}
+
+/** GET promotions: the newest first, over the index of every configured pair. */
+export async function listPromotions({ request, ports }: Call): Promise<HttpResponseInit> {
+  const parsed = parseListQuery(Object.fromEntries(request.query.entries()));
+  if (!parsed.ok)
+    throw new Problem("invalid-query", "the query is malformed", { complaints: parsed.complaints });
+  const query = parsed.value;
+  const entries = await listEntries(query, ports);
+  const value: ReturnType<typeof summarisePromotion>[] = [];
+  let next: string | undefined;
+  for (const entry of entries) {
+    if (value.length === query.top) {
+      next = entry.cursor;
+      break;
+    }
+    const state = await ports.promotions.read(entry.requestId);
+    const fits =
+      state &&
+      (!query.phase || state.phase === query.phase) &&
+      (!query.outcome || state.conclusion?.outcome === query.outcome);
+    if (fits) value.push(summarisePromotion(state));
+  }
+  const parameters = new URLSearchParams({
+    ...Object.fromEntries(request.query.entries()),
+    after: next ?? "",
+  });
+  return json(200, {
+    value,
+    ...(next === undefined ? {} : { next: `/api/promotions?${parameters.toString()}` }),
+  });
+}
+
+interface Entry {
+  readonly requestId: string;
+  readonly at: number;
+  readonly cursor: string;
+}
+
+async function listEntries(query: ListQuery, ports: Ports): Promise<Entry[]> {
+  const pairs = query.pair === undefined ? ports.policies.all().map((policy) => policy.name) : [query.pair];
+  const pages = await Promise.all(pairs.map((pair) => entriesOf(pair, ports)));
+  const entries = pages.flat().map((entry) => ({ ...entry, cursor: cursorOf(entry) }));
+  const newest = entries.sort((a, b) => b.at - a.at || (a.requestId < b.requestId ? 1 : -1));
+  const unique = newest.filter(
+    (entry, i) => newest.findIndex((other) => other.requestId === entry.requestId) === i,
+  );
+  const from = query.after === undefined ? 0 : unique.findIndex((entry) => entry.cursor === query.after);
+  return from < 0 ? [] : unique.slice(from);
+}
+
+async function entriesOf(pair: string, ports: Ports): Promise<{ requestId: string; at: number }[]> {
+  const last = (await ports.pairs.read(pair))?.index.page;
+  if (last === undefined) return [];
+  const pages = await Promise.all(
+    Array.from({ length: last + 1 }, (_, page) => ports.promotions.readIndex(pair, page)),
+  );
+  return pages.flatMap((page) => [...(page?.entries ?? [])]);
+}
+
+function cursorOf({ requestId, at }: { requestId: string; at: number }): string {
+  return Buffer.from(`${at} ${requestId}`).toString("base64url");
+}
+
+async function find(requestId: string, ports: Ports): Promise<PromotionState> {
+  const state = await ports.promotions.read(requestId);
+  if (!state) throw new Problem("not-found", `there is no promotion ${requestId}`);
+  return state;
+}
+
+function show(
+  state: PromotionState,
+  ports: Ports,
+  status: number,
+  headers: Record<string, string>,
+): HttpResponseInit {
+  const policy = ports.policies.find(state.request.pair);
+  const live = state.conclusion
+    ? {}
+    : { "retry-after": String(Math.ceil((policy?.readiness.pollMs ?? 30_000) / 1000)) };
+  return json(status, viewPromotion(state, policy?.timeZone ?? "UTC"), { ...live, ...headers });
+}

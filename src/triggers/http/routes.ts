@@ -1,0 +1,62 @@
+import type { HttpMethod } from "@azure/functions";
+import { answering, guarded, type Gate, type Handler } from "./call";
+import { deleteHold, getHealth, getPair, listPairs, postPlan, type Reading } from "./pairs";
+import { cancelPromotion, getPromotion, listPromotions, postPromotion } from "./promotions";
+
+export interface Route {
+  readonly name: string;
+  readonly methods: readonly HttpMethod[];
+  /** Below the host's route prefix (`api`). */
+  readonly route: string;
+  readonly handler: Handler;
+}
+
+/** The HTTP API (docs/http-api.md). */
+export function httpRoutes(gate: Gate, reading: Reading): readonly Route[] {
+  return [
+    {
+      name: "postPromotion",
+      methods: ["POST"],
+      route: "promotions",
+      handler: guarded(gate, ["Swap.Request"], postPromotion),
+    },
+    {
+      name: "listPromotions",
+      methods: ["GET"],
+      route: "promotions",
+      handler: guarded(gate, ["Swap.Read"], listPromotions),
+    },
+    {
+      name: "getPromotion",
+      methods: ["GET"],
+      route: "promotions/{id}",
+      handler: guarded(gate, ["Swap.Read"], getPromotion),
+    },
+    {
+      name: "cancelPromotion",
+      methods: ["POST"],
+      route: "promotions/{id}/cancel",
+      handler: guarded(gate, ["Swap.Request", "Swap.Operate"], cancelPromotion),
+    },
+    {
+      name: "postPlan",
+      methods: ["POST"],
+      route: "plans",
+      handler: guarded(gate, ["Swap.Read"], postPlan(reading)),
+    },
+    { name: "listPairs", methods: ["GET"], route: "pairs", handler: guarded(gate, ["Swap.Read"], listPairs) },
+    {
+      name: "getPair",
+      methods: ["GET"],
+      route: "pairs/{name}",
+      handler: guarded(gate, ["Swap.Read"], getPair(reading)),
+    },
+    {
+      name: "deleteHold",
+      methods: ["DELETE"],
+      route: "holds/{pair}",
+      handler: guarded(gate, ["Swap.Operate"], deleteHold),
+    },
+    { name: "getHealth", methods: ["GET"], route: "health", handler: answering(getHealth(gate)) },
+  ];
+}

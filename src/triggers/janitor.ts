@@ -1,0 +1,132 @@
+import type { InvocationContext, TimerHandler } from "@azure/functions";
+import { sealEnding } from "../domain/completion-event";
+import { decideChore, type Chore } from "../domain/janitor";
+import { needsHold } from "../domain/outcome";
+import type { PairState } from "../domain/pair";
+import type { PairPolicy } from "../domain/policy";
+import type { PromotionState } from "../domain/promotion";
+import type { Ports } from "../ports/ports";
+import { untilSeen } from "./read-back";
+
+type PortsFor = (context: InvocationContext) => Ports;
+
+const UNPUBLISHED_MS = 5 * 60_000;
+
+/** Walks the enlisted promotions of every pair; one that fails does not stop the others. */
+export function createJanitor(portsFor: PortsFor): TimerHandler {
+  return async (_timer, context) => {
+    const ports = portsFor(context);
+    for (const policy of ports.policies.all()) {
+      const pair = await ports.pairs.read(policy.name);
+      for (const { requestId, at } of pair?.enlisted ?? []) {
+        try {
+          if (pair) await lookAfter({ policy, pair, requestId, enlistedAt: at }, ports);
+        } catch (fault) {
+          ports.log.warn("a promotion could not be looked after", {
+            requestId,
+            pair: policy.name,
+            detail: String(fault),
+          });
+        }
+      }
+    }
+  };
+}
+
+interface Enlisted {
+  readonly policy: PairPolicy;
+  readonly pair: PairState;
+  readonly requestId: string;
+  readonly enlistedAt: number;
+}
+
+async function lookAfter(enlisted: Enlisted, ports: Ports): Promise<void> {
+  const { requestId, policy } = enlisted;
+  const promotion = await ports.promotions.read(requestId);
+  const run = await ports.promotions.runStatus(requestId);
+  const chore = decideChore({ ...enlisted, promotion, run, now: ports.clock.now() });
+  if (chore.kind !== "leave") ports.log.info(`janitor: ${chore.kind}`, { requestId, pair: policy.name });
+  await carryOut(chore, enlisted, promotion, ports);
+}
+
+async function carryOut(
+  chore: Chore,
+  enlisted: Enlisted,
+  promotion: PromotionState | undefined,
+  ports: Ports,
+): Promise<void> {
+  const { requestId, policy } = enlisted;
+  switch (chore.kind) {
+    case "leave":
+      return;
+    case "start-run":
+      ports.log.alert("run-lost", "a promotion's run is gone; it is started again and resumes", {
+        requestId,
+        pair: policy.name,
+      });
+      await ports.promotions.startRun(requestId);
+      return;
+    case "delist":
+      await ports.pairs.signal(policy.name, { kind: "delist", requestId });
+      return;
+    case "conclude":
+      if (promotion) await finish(await conclude(promotion, chore, ports), policy, ports);
+      return;
+    case "finish":
+      if (promotion) await finish(promotion, policy, ports);
+  }
+}
+
+async function conclude(
+  promotion: PromotionState,
+  { ending }: Extract<Chore, { kind: "conclude" }>,
+  ports: Ports,
+): Promise<PromotionState> {
+  const { requestId } = promotion;
+  const conclusion = sealEnding(promotion, ending, ports.clock.now());
+  await ports.promotions.change(requestId, { kind: "conclude", conclusion });
+  return untilSeen(
+    "the outcome",
+    async () => {
+      const read = await ports.promotions.read(requestId);
+      return read?.conclusion ? read : undefined;
+    },
+    ports,
+  );
+}
+
+/** The steps after an outcome, in the runbook's order; the runbook may do the same beside us. */
+async function finish(promotion: PromotionState, { name: pair }: PairPolicy, ports: Ports): Promise<void> {
+  const { requestId, conclusion } = promotion;
+  if (!conclusion) return;
+  const { outcome, reason, at, event } = conclusion;
+  if (needsHold(outcome)) {
+    await ports.pairs.signal(pair, {
+      kind: "hold",
+      hold: { id: `halt-${requestId}`, at, reason, requestId },
+    });
+  }
+  await ports.pairs.signal(pair, { kind: "leave", requestId });
+  if (promotion.announcedAt === undefined) {
+    try {
+      await ports.announcer.publish(event);
+    } catch (fault) {
+      if (ports.clock.now() - at > UNPUBLISHED_MS) {
+        ports.log.alert("publish-failing", "a completion event cannot be published", {
+          requestId,
+          pair,
+          detail: String(fault),
+        });
+      }
+      throw fault;
+    }
+    if (outcome === "halted")
+      ports.log.alert("halted", "a promotion was halted: a person must look", {
+        requestId,
+        pair,
+        detail: reason.detail,
+      });
+    await ports.promotions.change(requestId, { kind: "announced", at: ports.clock.now() });
+  }
+  await ports.pairs.signal(pair, { kind: "delist", requestId });
+}

@@ -1,0 +1,30 @@
+import type { Ports } from "../ports/ports";
+
+/** Storage trouble and lag are waited out inside the message lock, not by burning deliveries. */
+const BUDGET_MS = 20_000;
+
+/** What was sent was not seen to be stored in time; the message comes again. */
+export class NotAcknowledged extends Error {}
+
+/** Repeats a step while it throws, and reads back until what it returns is there. */
+export async function untilSeen<T>(
+  what: string,
+  step: () => Promise<T | undefined>,
+  { clock }: Pick<Ports, "clock">,
+  budgetMs = BUDGET_MS,
+): Promise<T> {
+  const started = clock.monotonic();
+  let fault: unknown;
+  for (let wait = 50; ; wait = Math.min(wait * 1.6, 1_000)) {
+    try {
+      const seen = await step();
+      if (seen !== undefined) return seen;
+    } catch (thrown) {
+      fault = thrown;
+    }
+    if (clock.monotonic() - started > budgetMs) {
+      throw new NotAcknowledged(`${what} was not seen to be stored in time`, { cause: fault });
+    }
+    await clock.sleep(wait);
+  }
+}
