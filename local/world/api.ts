@@ -1,0 +1,60 @@
+import type { WorldDescription } from "./world";
+
+/** What the demo and the chaos runner read of a promotion. */
+export interface ShownPromotion {
+  readonly phase: string;
+  readonly outcome?: string;
+  readonly waitingFor?: { readonly what: string; readonly detail: string };
+  readonly readiness: readonly string[];
+  readonly plan?: { readonly hash: string; readonly prerequisites: readonly ShownPrerequisite[] };
+  readonly attempts: readonly { readonly n: number; readonly verdict: string }[];
+}
+
+export interface ShownPrerequisite {
+  readonly code: string;
+  readonly title: string;
+  readonly verdict: string;
+  readonly evidence: string;
+  readonly remedy?: string;
+}
+
+export interface JournalLine {
+  readonly method: string;
+  readonly url: string;
+  readonly status: number | null;
+  readonly effect: string | null;
+}
+
+/** The HTTP API, as one person uses it. */
+export class Api {
+  readonly #base: string;
+  readonly #token: string;
+
+  constructor(world: Pick<WorldDescription, "http" | "tokens">, person: keyof WorldDescription["tokens"]) {
+    this.#base = world.http;
+    this.#token = world.tokens[person];
+  }
+
+  async promotion(id: string): Promise<ShownPromotion | undefined> {
+    const reply = await this.#call("GET", `/api/promotions/${id}`);
+    return reply.ok ? ((await reply.json()) as ShownPromotion) : undefined;
+  }
+
+  async plan(body: object): Promise<{ verdict: string; prerequisites: ShownPrerequisite[] }> {
+    const reply = await this.#call("POST", "/api/plans", body);
+    return (await reply.json()) as { verdict: string; prerequisites: ShownPrerequisite[] };
+  }
+
+  #call(method: string, path: string, body?: object): Promise<Response> {
+    return fetch(`${this.#base}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  }
+}
+
+export async function readJournal(url: string): Promise<JournalLine[]> {
+  const reply = await fetch(url);
+  return (await reply.json()) as JournalLine[];
+}

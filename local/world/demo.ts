@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Api, readJournal } from "./api";
+import { Bus } from "./bus";
+import { followPromotion, tellCompletion, tellPrerequisite } from "./narration";
+import { Traffic, type TrafficReport } from "./traffic";
+import { startWorld, type World } from "./world";
+
+/** The last line of a demo. */
+interface Summary {
+  readonly outcome: string;
+  readonly effectiveSwaps: number;
+  readonly puts: number;
+  readonly gapMs: number;
+}
+
+const started = Date.now();
+
+function say(line = ""): void {
+  for (const each of line.split("\n")) {
+    const seconds = ((Date.now() - started) / 1000).toFixed(1).padStart(5);
+    console.log(each === "" ? "" : `${seconds} s  ${each}`);
+  }
+}
+
+function heading(text: string): void {
+  console.log(`\n== ${text}`);
+}
+
+async function main(): Promise<void> {
+  const refused = process.argv[2] === "refused";
+  if (process.argv.length > 3 || (process.argv[2] !== undefined && !refused)) {
+    console.error("Usage: npm run demo [-- refused]");
+    process.exitCode = 2;
+    return;
+  }
+  const dataDirectory = mkdtempSync(join(tmpdir(), "cloud-service-swap-demo-"));
+  const world = await startWorld({ dataDirectory, fresh: true, scenario: "default", speed: 2, say });
+  try {
+    const summary = refused ? await playRefusal(world) : await playPromotion(world);
+    console.log(`\n${JSON.stringify(summary)}`);
+  } finally {
+    await world.stop();
+    rmSync(dataDirectory, { recursive: true, force: true });
+  }
+}
+
+function introduce({ description: world }: World, name: string): void {
+  const pair = world.pairs.find((each) => each.name === name);
+  heading("The world: everything runs in this process, on loopback");
+  say(`function app       ${world.http}`);
+  say(`Service Bus        127.0.0.1, queue ${world.requestQueue}, topic ${world.eventTopic}`);
+  say(`Resource Manager   ${world.resourceManager} (journal: ${world.journal})`);
+  say(`pair ${name}: production ${pair?.production ?? ""}, staging ${pair?.staging ?? ""}`);
+}
+
+async function playPromotion(world: World): Promise<Summary> {
+  const { description } = world;
+  introduce(world, "shop");
+  const bus = new Bus(description);
+  const request = {
+    requestId: "demo-1",
+    pair: "shop",
+    promote: "green",
+    reason: "release v2",
+    requestedBy: "the demo",
+    expect: { version: "v2" },
+  };
+  heading("Traffic through the production virtual IP");
+  const traffic = new Traffic(description.pairs[0]?.production ?? "", say);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  heading(`A swap request is sent to the queue ${description.requestQueue}`);
+  say(JSON.stringify(request));
+  await bus.send(request);
+  const api = new Api(description, "reader");
+  const [event] = await Promise.all([
+    bus.completion(request.requestId, 1, 120_000),
+    followPromotion(api, request.requestId, say, heading),
+  ]);
+  const report = await traffic.stop();
+  tellTraffic(report);
+  heading(`The completion event, as received from the topic ${description.eventTopic}`);
+  tellCompletion(event, say);
+  heading("The same request is sent again");
+  await bus.send(request);
+  const again = await bus.completion(request.requestId, 2, 60_000);
+  say(
+    `outcome ${String(again.data.outcome)}, event id ${again.id}: ${again.id === event.id ? "the same event" : "ANOTHER EVENT"}`,
+  );
+  const summary = await summarise(description.journal, event.data.outcome ?? "unknown", report.gapMs);
+  say(`Resource Manager has seen ${summary.puts} PUT and ${summary.effectiveSwaps} effective swap`);
+  await bus.close();
+  const proved = summary.puts === 1 && summary.effectiveSwaps === 1 && again.id === event.id;
+  if (!proved || event.data.outcome !== "promoted") process.exitCode = 1;
+  return summary;
+}
+
+function tellTraffic(report: TrafficReport): void {
+  heading("What the traffic saw");
+  say(`${report.requests} requests, ${report.failures} failures, versions ${report.versions.join(" then ")}`);
+  say(`longest time without an answer: ${report.gapMs} ms`);
+}
+
+async function playRefusal(world: World): Promise<Summary> {
+  const { description } = world;
+  introduce(world, "legacy");
+  const bus = new Bus(description);
+  const request = {
+    requestId: "demo-refused-1",
+    pair: "legacy",
+    promote: "green",
+    reason: "release v2",
+    requestedBy: "the demo",
+  };
+  heading("Every prerequisite with its evidence (POST /api/plans writes nothing)");
+  const plan = await new Api(description, "reader").plan({ pair: request.pair, promote: request.promote });
+  for (const prerequisite of plan.prerequisites) tellPrerequisite(prerequisite, say);
+  heading(`A swap request is sent to the queue ${description.requestQueue}`);
+  say(JSON.stringify(request));
+  await bus.send(request);
+  const event = await bus.completion(request.requestId, 1, 60_000);
+  heading(`The completion event, as received from the topic ${description.eventTopic}`);
+  tellCompletion(event, say);
+  await bus.close();
+  const summary = await summarise(description.journal, event.data.outcome ?? "unknown", 0);
+  say(`Resource Manager has seen ${summary.puts} PUTs`);
+  if (summary.outcome !== "refused" || summary.puts !== 0) process.exitCode = 1;
+  return summary;
+}
+
+async function summarise(journal: string, outcome: string, gapMs: number): Promise<Summary> {
+  const lines = await readJournal(journal);
+  const puts = lines.filter((line) => line.method === "PUT").length;
+  return { outcome, effectiveSwaps: lines.filter((line) => line.effect === "swapped").length, puts, gapMs };
+}
+
+main().then(
+  () => process.exit(),
+  (fault: unknown) => {
+    console.error(fault);
+    process.exit(1);
+  },
+);
