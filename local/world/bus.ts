@@ -17,7 +17,7 @@ export interface ReceivedEvent {
 export class Bus {
   readonly #client: ServiceBusClient;
   readonly #world: Pick<WorldDescription, "requestQueue">;
-  readonly events: ReceivedEvent[] = [];
+  readonly events: ReceivedEvent[];
   #listeners: (() => void)[] = [];
 
   constructor(
@@ -25,7 +25,9 @@ export class Bus {
       WorldDescription,
       "serviceBusConnectionString" | "requestQueue" | "eventTopic" | "eventSubscription"
     >,
+    events: ReceivedEvent[] = [],
   ) {
+    this.events = events;
     this.#client = new ServiceBusClient(world.serviceBusConnectionString);
     this.#world = world;
     this.#client.createReceiver(world.eventTopic, world.eventSubscription).subscribe({
