@@ -24,6 +24,8 @@ export interface FunctionsHostOptions {
 export interface FunctionsHost {
   readonly origin: string;
   readonly app: LoadedApp;
+  /** Invocations under way. */
+  running(): number;
   /** Runs a timer function now. */
   runTimer(name: string): Promise<void>;
   stop(): Promise<void>;
@@ -60,6 +62,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   return {
     origin: originOf(server, host),
     app,
+    running: () => app.running,
     runTimer: (name) =>
       triggers.timers.get(name)?.run(false) ?? Promise.reject(new Error(`there is no timer "${name}"`)),
     stop: () => stopHost(app, server, triggers, extensions),

@@ -20,6 +20,7 @@ export class CoreApp implements LoadedApp {
   readonly #extensions: readonly HostExtension[];
   readonly #log: (line: HostLog) => void;
   readonly #hookData = {};
+  #running = 0;
 
   constructor(extensions: readonly HostExtension[], log: (line: HostLog) => void) {
     this.#extensions = extensions;
@@ -46,7 +47,21 @@ export class CoreApp implements LoadedApp {
     await this.#runHooks("appTerminate", { hookData: {}, appHookData: this.#hookData });
   }
 
+  /** Invocations under way. */
+  get running(): number {
+    return this.#running;
+  }
+
   async invoke(name: string, request: Invocation): Promise<InvocationResult> {
+    this.#running++;
+    try {
+      return await this.#invoke(name, request);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  async #invoke(name: string, request: Invocation): Promise<InvocationResult> {
     const found = core.functions.get(name);
     if (!found || !core.model) throw new Error(`there is no function "${name}"`);
     const { metadata, callback } = found;

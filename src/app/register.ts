@@ -22,10 +22,11 @@ const client = df.input.durableClient();
 /** Registers everything the app consists of, under the names its durable state relies on. */
 export function registerApp(portsFor: PortsFor, verifier: TokenVerifier, config: Config): void {
   registerDurable(portsFor);
-  registerTriggers(portsFor, verifier, config);
+  registerServiceBus(portsFor, config);
+  registerHttpAndTimer(portsFor, verifier);
 }
 
-function registerDurable(portsFor: PortsFor): void {
+export function registerDurable(portsFor: PortsFor): void {
   df.app.entity("promotion", promotionEntity);
   df.app.entity("pair", pairEntity);
   df.app.entity("index", indexEntity);
@@ -40,7 +41,7 @@ function registerDurable(portsFor: PortsFor): void {
   }
 }
 
-function registerTriggers(portsFor: PortsFor, verifier: TokenVerifier, config: Config): void {
+function registerServiceBus(portsFor: PortsFor, config: Config): void {
   const { requestQueue, setting: connection } = config.serviceBus;
   app.serviceBusQueue("acceptSwapRequest", {
     connection,
@@ -54,6 +55,9 @@ function registerTriggers(portsFor: PortsFor, verifier: TokenVerifier, config: C
     extraInputs: [client],
     handler: createDeadLetterHandler(portsFor, requestQueue),
   });
+}
+
+export function registerHttpAndTimer(portsFor: PortsFor, verifier: TokenVerifier): void {
   app.timer("janitor", {
     schedule: "0 * * * * *",
     extraInputs: [client],

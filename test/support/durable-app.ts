@@ -55,8 +55,8 @@ export async function startDurableApp(options: DurableAppOptions): Promise<Durab
   const settle = async () => {
     for (let quiet = 0; quiet < 3;) {
       await new Promise((done) => setImmediate(done));
-      const { ready, running } = engine.load();
-      quiet = ready === 0 && running <= clock.sleepers ? quiet + 1 : 0;
+      const quietNow = engine.load().ready === 0 && host.running() <= clock.sleepers;
+      quiet = quietNow ? quiet + 1 : 0;
     }
   };
   return {

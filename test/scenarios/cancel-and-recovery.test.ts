@@ -1,0 +1,97 @@
+import { startScenario, type Scenario } from "../support/scenario";
+
+let scenario: Scenario;
+beforeEach(async () => {
+  scenario = await startScenario();
+});
+afterEach(() => scenario.stop());
+
+test("a cancel during readiness is acknowledged and no PUT follows", async () => {
+  const id = await scenario.request();
+  await scenario.advance({ seconds: 60 });
+  expect((await scenario.http("POST", `promotions/${id}/cancel`, { note: "wrong build" })).status).toBe(202);
+  await scenario.advance({ minutes: 10 });
+  expect(scenario.published[0]?.data).toMatchObject({
+    outcome: "cancelled",
+    reason: { code: "cancelled-by-person" },
+  });
+  expect(scenario.puts()).toBe(0);
+});
+
+test("a cancel while an attempt is open is refused, and after the swap it is too late", async () => {
+  const id = await scenario.request();
+  while (scenario.puts() === 0) await scenario.advance({ seconds: 1 });
+  expect((await scenario.http("POST", `promotions/${id}/cancel`)).body).toMatchObject({
+    code: "attempt-open",
+  });
+  await scenario.advance({ minutes: 5 });
+  expect((await scenario.http("POST", `promotions/${id}/cancel`)).body).toMatchObject({
+    code: "already-concluded",
+  });
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+});
+
+test("a run terminated by hand before a claim ends as cancelled through the janitor", async () => {
+  const id = await scenario.request();
+  await scenario.advance({ seconds: 60 });
+  await scenario.app.call("POST", `instances/promotion-${id}/terminate?reason=oops`);
+  await scenario.advance({ minutes: 3 });
+  expect(scenario.published[0]?.data).toMatchObject({
+    outcome: "cancelled",
+    reason: { code: "terminated-by-hand" },
+  });
+  expect((await scenario.pair()).lease).toBeUndefined();
+});
+
+test("a run that is gone after its PUT is started again by the janitor and proves the swap", async () => {
+  const id = await scenario.request();
+  while (scenario.puts() === 0) await scenario.advance({ seconds: 1 });
+  await scenario.app.call("POST", `instances/promotion-${id}/terminate?reason=oops`);
+  await scenario.app.settle();
+  expect((await scenario.app.call("DELETE", `instances/promotion-${id}`)).status).toBe(200);
+  await scenario.advance({ minutes: 10 });
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+  expect({ puts: scenario.puts(), effects: scenario.effects() }).toEqual({ puts: 1, effects: 1 });
+});
+
+test("an outcome is published when the broker is back, with the bytes stored before, exactly one event id", async () => {
+  scenario.brokerDown = true;
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 90 });
+  expect((await scenario.promotion(id)).conclusion?.outcome).toBe("promoted");
+  expect(scenario.published).toEqual([]);
+  scenario.brokerDown = false;
+  await scenario.advance({ minutes: 3 });
+  expect(new Set(scenario.published.map((event) => event.id))).toEqual(
+    new Set([`promotion-${id}-completed`]),
+  );
+  expect(scenario.logged.some((line) => line.includes("[alert publish-failing]"))).toBe(true);
+  expect((await scenario.pair()).enlisted).toEqual([]);
+});
+
+test("the history of a promotion that waits for hours stays short", async () => {
+  scenario.arm.service("shop-green")!.instances[0]!.state = "RoleStateBusy";
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 25 });
+  const state = await scenario.promotion(id);
+  const { body } = await scenario.app.call("GET", `instances/${state.waiting!.instanceId}?showHistory=true`);
+  expect((body as { historyEvents: unknown[] }).historyEvents.length).toBeLessThan(60);
+});
+
+test("what a promotion waits for is shown with since, until, what ends it and the next action, and an ETag", async () => {
+  const id = await scenario.request();
+  await scenario.advance({ seconds: 30 });
+  const shown = await scenario.http("GET", `promotions/${id}`, undefined, ["Swap.Read"]);
+  expect(shown.body).toMatchObject({
+    phase: "awaiting-readiness",
+    waitingFor: {
+      what: "readiness",
+      since: { utc: expect.any(String) },
+      until: { utc: expect.any(String) },
+      endsWith: expect.any(String),
+    },
+    nextAction: expect.any(String),
+  });
+  expect(shown.headers.get("etag")).toMatch(/^W\/"\d+"$/);
+  expect(JSON.stringify(shown.body)).not.toContain("instanceId");
+});

@@ -1,0 +1,137 @@
+import { startScenario, type Scenario } from "../support/scenario";
+
+let scenario: Scenario;
+beforeEach(async () => {
+  scenario = await startScenario();
+});
+afterEach(() => scenario.stop());
+
+test("promotes when every instance of both services has been running for two minutes, with one PUT", async () => {
+  const id = await scenario.request();
+  await scenario.advance({ seconds: 100 });
+  expect(scenario.puts()).toBe(0);
+  await scenario.advance({ minutes: 2 });
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+  expect({ puts: scenario.puts(), effects: scenario.effects(), holder: scenario.holder() }).toEqual({
+    puts: 1,
+    effects: 1,
+    holder: "green",
+  });
+  const [event] = scenario.published;
+  expect(event?.data.finalRead?.incoming).toMatchObject({
+    slot: "production",
+    provisioningState: "Succeeded",
+  });
+  const pair = await scenario.pair();
+  expect({ lease: pair.lease, line: pair.line, enlisted: pair.enlisted }).toEqual({
+    lease: undefined,
+    line: [],
+    enlisted: [],
+  });
+});
+
+test("the same request again is the same promotion, and other content under its id is refused", async () => {
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 5 });
+  const body = { requestId: id, pair: "shop", promote: "green", reason: "test" };
+  expect((await scenario.http("POST", "promotions", body)).body).toMatchObject({ outcome: "promoted" });
+  expect((await scenario.http("POST", "promotions", { ...body, promote: "blue" })).status).toBe(409);
+  await scenario.advance({ minutes: 5 });
+  expect({ puts: scenario.puts(), events: scenario.published.length }).toEqual({ puts: 1, events: 1 });
+});
+
+test("a target that holds production already is unchanged, without a PUT", async () => {
+  const id = await scenario.request({ promote: "blue" });
+  expect(scenario.outcomeOf(id)).toBe("unchanged");
+  expect(scenario.puts()).toBe(0);
+});
+
+test("staging without an expected version is refused as unpinned", async () => {
+  const id = await scenario.request({ promote: "staging" });
+  expect(scenario.published[0]?.data).toMatchObject({
+    requestId: id,
+    outcome: "refused",
+    reason: { code: "unpinned" },
+  });
+});
+
+test("staging with the expected version promotes, and a second such request is unchanged", async () => {
+  await scenario.request({ promote: "staging", expect: { version: "v2" } });
+  await scenario.advance({ minutes: 5 });
+  const again = await scenario.request({ promote: "staging", expect: { version: "v2" } });
+  expect(scenario.outcomeOf(again)).toBe("unchanged");
+  expect(scenario.effects()).toBe(1);
+});
+
+test("flapping starts the wait again, and the readiness deadline names the instance", async () => {
+  const worker = scenario.arm.service("shop-green")!.instances.find((i) => i.name === "WorkerRole_IN_0")!;
+  const id = await scenario.request();
+  for (let minute = 0; minute < 29; minute++) {
+    worker.state = minute % 2 === 0 ? "RoleStateStarted" : "RoleStateBusy";
+    await scenario.advance({ minutes: 1 });
+  }
+  worker.state = "RoleStateCyclingRole";
+  await scenario.advance({ minutes: 3 });
+  expect(scenario.published[0]?.data).toMatchObject({
+    requestId: id,
+    outcome: "expired",
+    waitingFor: "readiness",
+  });
+  expect(scenario.published[0]?.data.reason.detail).toContain("WorkerRole_IN_0");
+  expect(scenario.puts()).toBe(0);
+});
+
+test("an instance that stops between readiness and PUT withholds the PUT", async () => {
+  await scenario.request();
+  await scenario.advance({ seconds: 119 });
+  scenario.arm.service("shop-blue")!.provisioningState = "Updating";
+  await scenario.advance({ minutes: 3 });
+  expect(scenario.puts()).toBe(0);
+  scenario.arm.service("shop-blue")!.provisioningState = "Succeeded";
+  await scenario.advance({ minutes: 5 });
+  expect(scenario.outcomeOf("r-1")).toBe("promoted");
+  expect(scenario.puts()).toBe(1);
+});
+
+test("a deployment under the plan makes it stale: it is planned anew and the new version promoted", async () => {
+  await scenario.request();
+  await scenario.advance({ seconds: 100 });
+  scenario.arm.service("shop-green")!.version = "v3";
+  await scenario.advance({ minutes: 10 });
+  const state = await scenario.promotion("r-1");
+  expect(state.plans).toBe(2);
+  expect(scenario.published[0]?.data).toMatchObject({ outcome: "promoted", incoming: { version: "v3" } });
+});
+
+test("somebody else's swap before our PUT is told as unchanged, not toggled back", async () => {
+  const id = await scenario.request();
+  await scenario.advance({ seconds: 100 });
+  scenario.arm.swapByHand("shop-green");
+  await scenario.advance({ minutes: 5 });
+  expect(scenario.outcomeOf(id)).toBe("unchanged");
+  expect({ puts: scenario.puts(), holder: scenario.holder() }).toEqual({ puts: 0, holder: "green" });
+});
+
+test("promotions of one pair go one after another, each with its own lease", async () => {
+  await scenario.request();
+  await scenario.request({ promote: "blue" });
+  expect(scenario.outcomeOf("r-2")).toBe("unchanged");
+  await scenario.advance({ minutes: 10 });
+  const third = await scenario.request({ promote: "blue" });
+  const fourth = await scenario.request({ promote: "blue", reason: "another" });
+  expect((await scenario.pair()).line).toHaveLength(1);
+  await scenario.advance({ minutes: 10 });
+  expect([scenario.outcomeOf(third), scenario.outcomeOf(fourth)]).toEqual(["promoted", "unchanged"]);
+  expect(scenario.effects()).toBe(2);
+});
+
+test("expiresAt ends a wait as expired before anything is claimed", async () => {
+  const id = await scenario.request({ expiresAt: "2026-11-24T12:01:00Z" });
+  await scenario.advance({ minutes: 5 });
+  expect(scenario.published[0]?.data).toMatchObject({
+    requestId: id,
+    outcome: "expired",
+    reason: { code: "request-expired" },
+  });
+  expect(scenario.puts()).toBe(0);
+});

@@ -1,0 +1,177 @@
+import { MemoryLevel } from "memory-level";
+import type { Side } from "../../src/domain/swap-request";
+import { createCloudServices } from "../../src/adapters/resource-manager/cloud-services";
+import { createLog } from "../../src/adapters/console-log";
+import { digest, nonce } from "../../src/adapters/digest";
+import { createPairs, createPromotions } from "../../src/adapters/durable-client";
+import { registerDurable, registerHttpAndTimer, type PortsFor } from "../../src/app/register";
+import type { TokenVerifier } from "../../src/ports/identity";
+import { completionEventSchema } from "../../src/contracts/events";
+import type { CompletionEvent } from "../../src/domain/events";
+import { defaultPolicy, type PairPolicy } from "../../src/domain/policy";
+import type { PromotionState } from "../../src/domain/promotion";
+import type { PairState } from "../../src/domain/pair";
+import type { Permission } from "../../src/ports/identity";
+import * as df from "durable-functions";
+import { createSimulator, httpClientOf, type Simulator } from "../../local/resource-manager";
+import calm from "../../local/world/scenarios/calm.json";
+import { startDurableApp, type DurableApp } from "./durable-app";
+import { createVirtualClock, type VirtualClock } from "./virtual-clock";
+
+export interface ScenarioOptions {
+  readonly policy?: Partial<PairPolicy>;
+  readonly scenario?: unknown;
+}
+
+/** The product on the embedded engine and Resource Manager, in process and on a virtual clock. */
+export interface Scenario {
+  readonly clock: VirtualClock;
+  readonly arm: Simulator;
+  readonly app: DurableApp;
+  readonly published: CompletionEvent[];
+  readonly logged: string[];
+  /** Publishing fails while set. */
+  brokerDown: boolean;
+  request(over?: Record<string, unknown>): Promise<string>;
+  /** Calls the HTTP API as somebody with these permissions. */
+  http(
+    method: string,
+    path: string,
+    body?: unknown,
+    permissions?: readonly Permission[],
+  ): Promise<{ status: number; body: any; headers: Headers }>;
+  advance(time: { seconds?: number; minutes?: number; hours?: number }): Promise<void>;
+  promotion(id: string): Promise<PromotionState>;
+  pair(): Promise<PairState>;
+  /** PUTs at Resource Manager, and those that took effect. */
+  puts(): number;
+  effects(): number;
+  holder(): Side;
+  outcomeOf(id: string): string | undefined;
+  stop(): Promise<void>;
+}
+
+export async function startScenario(options: ScenarioOptions = {}): Promise<Scenario> {
+  const clock = createVirtualClock(Date.parse("2026-11-24T12:00:00Z"));
+  const arm = createSimulator({ scenario: options.scenario ?? calm, clock });
+  const id = (side: Side) =>
+    `/subscriptions/${arm.subscription}/resourceGroups/shop-rg/providers/Microsoft.Compute/cloudServices/shop-${side}`;
+  const policy: PairPolicy = {
+    ...defaultPolicy,
+    name: "shop",
+    blue: id("blue"),
+    green: id("green"),
+    ...options.policy,
+  };
+  const published: CompletionEvent[] = [];
+  const logged: string[] = [];
+  const scenario = { brokerDown: false };
+  const announcer = {
+    publish: (event: string) => {
+      if (scenario.brokerDown) return Promise.reject(new Error("the broker is down"));
+      const parsed = JSON.parse(event) as CompletionEvent;
+      if (parsed.type === "cloud-service-swap.promotion.completed")
+        published.push(completionEventSchema.parse(parsed) as CompletionEvent);
+      return Promise.resolve();
+    },
+  };
+  const log = createLog((level, line) => logged.push(`${level} ${line}`));
+  const cloudServices = createCloudServices({
+    endpoint: "http://127.0.0.1:1",
+    credential: { getToken: () => Promise.resolve(null) },
+    httpClient: httpClientOf(arm),
+    clock,
+    digest,
+  });
+  const policies = { find: (name: string) => (name === "shop" ? policy : undefined), all: () => [policy] };
+  const portsFor: PortsFor = (context) => {
+    const client = df.getClient(context);
+    const bound = { promotions: createPromotions(client, log), pairs: createPairs(client) };
+    return { cloudServices, announcer, policies, clock, log, digest, nonce, ...bound };
+  };
+  const verifier: TokenVerifier = {
+    verify: (authorization) => {
+      const permissions = (authorization ?? "").split(",") as Permission[];
+      return Promise.resolve({ caller: { oid: "oid-1", name: "Olga", application: false, permissions } });
+    },
+  };
+  const register = () => {
+    registerDurable(portsFor);
+    registerHttpAndTimer(portsFor, verifier);
+  };
+  const app = await startDurableApp({ register, clock, database: new MemoryLevel() });
+  const entity = async <T>(name: string, key: string) =>
+    (await app.call("GET", `entities/${name}/${key}`)).body as T;
+  let count = 0;
+  const http: Scenario["http"] = async (
+    method,
+    path,
+    body,
+    permissions = ["Swap.Read", "Swap.Request", "Swap.Operate"],
+  ) => {
+    const pending = fetch(`${app.host.origin}/api/${path}`, {
+      method,
+      headers: { authorization: permissions.join(","), "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const reply = await whileRunning(app, pending);
+    const text = await reply.text();
+    return { status: reply.status, body: text === "" ? undefined : JSON.parse(text), headers: reply.headers };
+  };
+  return Object.assign(scenario, {
+    clock,
+    arm,
+    app,
+    published,
+    logged,
+    http,
+    async request(over: Record<string, unknown> = {}) {
+      const requestId = `r-${++count}`;
+      const { status, body } = await http("POST", "promotions", {
+        requestId,
+        pair: "shop",
+        promote: "green",
+        reason: "test",
+        ...over,
+      });
+      if (status >= 400) throw new Error(JSON.stringify(body));
+      await app.settle();
+      return (over["requestId"] as string | undefined) ?? requestId;
+    },
+    advance: ({
+      seconds = 0,
+      minutes = 0,
+      hours = 0,
+    }: {
+      seconds?: number;
+      minutes?: number;
+      hours?: number;
+    }) => app.advance(((hours * 60 + minutes) * 60 + seconds) * 1000),
+    promotion: (requestId: string) => entity<PromotionState>("promotion", requestId),
+    pair: () => entity<PairState>("pair", "shop"),
+    puts: () => arm.journal.entries.filter((entry) => entry.method === "PUT").length,
+    effects: () => arm.journal.entries.filter((entry) => entry.effect === "swapped").length,
+    holder: () => (arm.service("shop-blue")?.slot === "Production" ? ("blue" as const) : ("green" as const)),
+    outcomeOf: (requestId: string) =>
+      published.find((event) => event.data.requestId === requestId)?.data.outcome,
+    stop: async () => {
+      await app.stop();
+      arm.close();
+    },
+  });
+}
+
+/** A call that waits for durable work (and virtual sleeps) to go on. */
+async function whileRunning<T>(app: DurableApp, pending: Promise<T>): Promise<T> {
+  let done = false;
+  void pending.finally(() => {
+    done = true;
+  });
+  while (!done) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    const due = app.clock.nextDue;
+    if (app.clock.sleepers > 0 && due !== undefined && due - app.clock.now() <= 1_000)
+      app.clock.advanceTo(due);
+  }
+  return pending;
+}

@@ -1,0 +1,204 @@
+import fc from "fast-check";
+import { emptyPair, MAX_ENLISTED, type PairOperation, type PairState } from "../../../src/domain/pair";
+import { applyToPair, viewOf } from "../../../src/domain/pair-operations";
+import { reason } from "../../../src/domain/codes";
+
+function apply(state: PairState, ...operations: PairOperation[]): PairState {
+  return operations.reduce((s, operation) => applyToPair(s, operation).state, state);
+}
+
+const enlist = (requestId: string): PairOperation => ({ kind: "enlist", requestId, at: 1 });
+const stand = (requestId: string): PairOperation => ({
+  kind: "stand-in-line",
+  requestId,
+  at: 1,
+  maxQueued: 20,
+  whenBusy: "wait",
+});
+const take = (requestId: string): PairOperation => ({ kind: "take-turn", requestId, at: 1 });
+const claim = (requestId: string, nonce: string, n = 1, epoch = 1): PairOperation => ({
+  kind: "claim",
+  requestId,
+  act: "forward",
+  n,
+  nonce,
+  epoch,
+  planHash: "h",
+  at: 1,
+});
+const close = (
+  requestId: string,
+  nonce: string,
+  kind: "nothing-sent" | "done" | "no-effect",
+): PairOperation => ({
+  kind: "close",
+  requestId,
+  nonce,
+  proof: { kind, detail: "d" },
+  at: 2,
+});
+const hold: PairOperation = {
+  kind: "hold",
+  hold: { id: "h-1", at: 1, reason: reason("foreign-state", "x") },
+};
+const cancel = (requestId: string, id: string): PairOperation => ({
+  kind: "cancel",
+  requestId,
+  id,
+  by: "Olga",
+  note: "",
+  at: 1,
+});
+
+const held = apply(emptyPair, enlist("a"), enlist("b"), stand("a"), stand("b"), take("a"));
+
+test("the lease goes to the first in line, with a new epoch, and to nobody else while it is held", () => {
+  expect(held.lease).toMatchObject({ holder: "a", epoch: 1 });
+  expect(apply(held, take("b")).lease?.holder).toBe("a");
+  expect(apply(held, { kind: "leave", requestId: "a" }, take("b")).lease).toMatchObject({
+    holder: "b",
+    epoch: 2,
+  });
+});
+
+test.each([
+  ["somebody else", claim("b", "x"), "not-holder"],
+  ["an old epoch", claim("a", "x", 1, 0), "stale-epoch"],
+  ["an attempt that is closed", claim("a", "x", 2), "attempt-closed"],
+])("a claim of %s is refused", (_who, operation, answer) => {
+  const step = applyToPair(held, operation);
+  expect(step.answer).toBe(answer);
+  expect(step.state.open).toBeUndefined();
+});
+
+test("a second execution of an attempt finds it open under another nonce, and late ones find it closed", () => {
+  const open = apply(held, claim("a", "first"));
+  expect(applyToPair(open, claim("a", "second")).answer).toBe("attempt-open");
+  const closed = apply(open, close("a", "first", "nothing-sent"));
+  expect(applyToPair(closed, claim("a", "third")).answer).toBe("attempt-closed");
+  expect(applyToPair(closed, claim("a", "fourth", 2)).answer).toBe("granted");
+});
+
+test("a nonce that was closed before its claim arrived is never granted", () => {
+  const voided = apply(held, close("a", "late", "nothing-sent"));
+  expect(applyToPair(voided, claim("a", "late")).answer).toBe("attempt-closed");
+});
+
+test("a hold stops claims and new leases, and a released hold does not come back when it is delivered again", () => {
+  const stopped = apply(held, hold);
+  expect(applyToPair(stopped, claim("a", "x")).answer).toBe("on-hold");
+  const released = apply(stopped, {
+    kind: "release",
+    id: "q",
+    holdIds: ["h-1"],
+    by: "Olga",
+    note: "ok",
+    at: 2,
+  });
+  expect(apply(released, hold).holds).toEqual([]);
+});
+
+test("a cancel is refused while an attempt is open, granted again once it is closed without effect, and too late after the swap", () => {
+  const open = apply(held, claim("a", "x"));
+  expect(applyToPair(open, cancel("a", "c1")).answer).toBe("attempt-open");
+  const without = apply(open, close("a", "x", "no-effect"));
+  expect(applyToPair(without, cancel("a", "c2")).answer).toBe("granted");
+  expect(applyToPair(apply(without, cancel("a", "c2")), claim("a", "y", 2)).answer).toBe("cancelled");
+  expect(applyToPair(apply(open, close("a", "x", "done")), cancel("a", "c3")).answer).toBe("too-late");
+});
+
+test("a swap that was proved done is never claimed again under the same lease", () => {
+  const done = apply(held, claim("a", "x"), close("a", "x", "done"));
+  expect(applyToPair(done, claim("a", "y", 2)).answer).toBe("already-swapped");
+});
+
+test("only a lost attempt counts towards the limit of two", () => {
+  const unknown = apply(
+    held,
+    claim("a", "x"),
+    { kind: "report", requestId: "a", nonce: "x", verdict: { kind: "unknown", detail: "" }, at: 1 },
+    close("a", "x", "no-effect"),
+  );
+  const busy = apply(
+    held,
+    claim("a", "x"),
+    { kind: "report", requestId: "a", nonce: "x", verdict: { kind: "busy", code: "409", detail: "" }, at: 1 },
+    close("a", "x", "no-effect"),
+  );
+  expect([unknown.lease?.unknowns, busy.lease?.unknowns]).toEqual([1, 0]);
+});
+
+test("the line is bounded, and a pair that refuses while busy says so", () => {
+  const many = Array.from({ length: 20 }, (_, i) => stand(`q-${i}`));
+  expect(applyToPair(apply(held, ...many), stand("one-more")).answer).toBe("queue-full");
+  expect(applyToPair(held, { ...stand("c"), whenBusy: "refuse" } as PairOperation).answer).toBe(
+    "turn-refused",
+  );
+});
+
+test("at most so many promotions are enlisted, and the state of a full pair stays under 16 KiB", () => {
+  const id = (i: number) => `${String(i).padStart(3, "0")}-${"x".repeat(96)}`;
+  const all = Array.from({ length: MAX_ENLISTED + 1 }, (_, i) => enlist(id(i)));
+  const full = apply(
+    emptyPair,
+    ...all,
+    ...Array.from({ length: 20 }, (_, i) => stand(id(i))),
+    take(id(0)),
+    claim(id(0), "n".repeat(32)),
+  );
+  expect(full.enlisted).toHaveLength(MAX_ENLISTED);
+  const holds = Array.from({ length: 8 }, (_, i): PairOperation => ({
+    kind: "hold",
+    hold: { id: `h-${i}`, at: 1, reason: reason("foreign-state", "x".repeat(600)) },
+  }));
+  expect(JSON.stringify(apply(full, ...holds)).length).toBeLessThan(16 * 1024);
+});
+
+const operation = fc.oneof(
+  fc.constantFrom("a", "b").map(enlist),
+  fc.constantFrom("a", "b").map(stand),
+  fc.constantFrom("a", "b").map(take),
+  fc.constantFrom("a", "b").map((requestId): PairOperation => ({ kind: "leave", requestId })),
+  fc
+    .record({
+      id: fc.constantFrom("a", "b"),
+      nonce: fc.constantFrom("n1", "n2", "n3"),
+      n: fc.integer({ min: 1, max: 3 }),
+      epoch: fc.integer({ min: 1, max: 3 }),
+    })
+    .map(({ id, nonce, n, epoch }) => claim(id, nonce, n, epoch)),
+  fc
+    .record({
+      id: fc.constantFrom("a", "b"),
+      nonce: fc.constantFrom("n1", "n2", "n3"),
+      kind: fc.constantFrom("nothing-sent", "done", "no-effect"),
+    })
+    .map(({ id, nonce, kind }) => close(id, nonce, kind as "done")),
+  fc.constant(hold),
+  fc.constantFrom("a", "b").map((id) => cancel(id, `c-${id}`)),
+);
+
+test("whatever comes, in whatever order: repeats change nothing, one attempt is open, and nobody claims twice what is done", () => {
+  fc.assert(
+    fc.property(fc.array(operation, { maxLength: 40 }), (operations) => {
+      let state = emptyPair;
+      for (const each of operations) {
+        const before = state;
+        const step = applyToPair(before, each);
+        state = step.state;
+        expect(JSON.stringify(applyToPair(state, each).state)).toBe(JSON.stringify(state));
+        if (each.kind === "claim" && state.open && !before.open) {
+          expect(before.lease).toMatchObject({ holder: each.requestId, epoch: each.epoch });
+          expect(before.lease?.swapped).toBeUndefined();
+          expect(before.holds).toEqual([]);
+        }
+        if (before.open && state.open) expect(state.open.nonce).toBe(before.open.nonce);
+      }
+    }),
+  );
+});
+
+test("a promotion sees its own lease, place, cancel and attempt, and who holds the lease otherwise", () => {
+  expect(viewOf(held, "b")).toMatchObject({ holder: "a", ahead: 0, lease: undefined });
+  expect(viewOf(held, "a")).toMatchObject({ lease: { epoch: 1 }, holder: undefined });
+});

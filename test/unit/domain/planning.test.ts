@@ -1,0 +1,142 @@
+import { decidePlan, type PairObservation } from "../../../src/domain/planning";
+import type { ServiceObservation } from "../../../src/domain/observation";
+import type { Side } from "../../../src/domain/swap-request";
+import { anIp, aPair, aPolicy, aRequest, found, ipId, NOW, someInstances } from "../../support/observations";
+import { digest } from "../../../src/adapters/digest";
+
+function plan(observed: PairObservation, request = aRequest(), over = {}) {
+  return decidePlan({ request, policy: aPolicy(over), observed, now: NOW, digest });
+}
+
+function verdictOf(code: string, observed: PairObservation, request = aRequest()) {
+  const result = plan(observed, request);
+  const list =
+    result.kind === "planned"
+      ? result.plan.prerequisites
+      : result.kind === "refused"
+        ? result.prerequisites
+        : [];
+  return list.find((p) => p.code === code)?.verdict;
+}
+
+test("a healthy pair is planned: every prerequisite is told with its evidence", () => {
+  const result = plan(aPair());
+  if (result.kind !== "planned") throw new Error(result.kind);
+  expect(result.plan.incoming).toMatchObject({ side: "green", version: "v2", publicIpId: ipId("ip-green") });
+  expect(result.plan.prerequisites.every((p) => p.evidence.length > 0 && p.evidence.length <= 240)).toBe(
+    true,
+  );
+  expect(result.plan.prerequisites.filter((p) => p.verdict !== "met").map((p) => p.code)).toEqual([
+    "platform-retirement",
+  ]);
+});
+
+const lb = (...frontends: object[]) =>
+  frontends.map((f, i) => ({ loadBalancer: `lb${i}`, name: `fe${i}`, ...f }));
+const rules: readonly [string, Partial<ServiceObservation>, Partial<ServiceObservation>][] = [
+  ["not-swappable", {}, { swappableId: undefined }],
+  ["not-mutual", {}, { swappableId: ipId("elsewhere") }],
+  ["slot-unknown", {}, { slot: undefined }],
+  ["slots-not-complementary", { slot: "staging" }, {}],
+  ["provisioning-not-succeeded", { provisioningState: "Updating" }, {}],
+  ["roles-unknown", {}, { roles: undefined }],
+  ["no-instances", {}, { roles: [{ name: "Web", capacity: 0 }] }],
+  ["frontend-missing", {}, { frontends: [] }],
+  ["frontend-invalid", {}, { frontends: lb({ publicIpId: ipId("ip-green"), subnetId: "s" }) }],
+  ["internal-load-balancer", {}, { frontends: lb({ publicIpId: ipId("ip-green") }, { subnetId: "s" }) }],
+];
+
+test.each(rules)("%s refuses, with a remedy", (code, blue, green) => {
+  const observed = aPair(blue, green);
+  expect(verdictOf(code, observed)).toBe("broken");
+  expect(plan(observed)).toMatchObject({ kind: "refused" });
+});
+
+test("one static and one dynamic public IP refuse, whatever the case", () => {
+  const ips = (a: string, b: string) => ({
+    ...aPair(),
+    publicIps: [found(anIp("ip-blue", { allocation: a })), found(anIp("ip-green", { allocation: b }))],
+  });
+  expect(verdictOf("reserved-ip-mismatch", ips("Static", "Dynamic"))).toBe("broken");
+  expect(verdictOf("reserved-ip-mismatch", ips("static", "STATIC"))).toBe("met");
+});
+
+test("a public IP without an allocation is a named finding, not a guess", () => {
+  const observed = {
+    ...aPair(),
+    publicIps: [found(anIp("ip-blue", { allocation: undefined })), found(anIp("ip-green"))],
+  };
+  expect(plan(observed)).toMatchObject({ kind: "refused", code: "reply-incomplete" });
+});
+
+test.each([
+  ["region-differs", { location: "northeurope" }],
+  ["roles-differ", { roles: [{ name: "Other", capacity: 1 }] }],
+])("%s is inferred or unknown, and only warns", (code, green) => {
+  expect(verdictOf(code, aPair({}, green))).toBe("warned");
+});
+
+test("instances that do not run yet are told, and left to readiness", () => {
+  const observed = { ...aPair(), greenInstances: found(someInstances("green", ["Busy", "Started"])) };
+  expect(plan(observed).kind).toBe("planned");
+  expect(verdictOf("instances-not-running", observed)).toBe("warned");
+});
+
+test("ids and resource groups are compared ignoring case", () => {
+  const shout = (side: Side) => aPair().blue.kind === "found" && side;
+  expect(shout("blue")).toBe("blue");
+  const observed = aPair({
+    swappableId:
+      aPair().green.kind === "found"
+        ? (aPair().green as { value: ServiceObservation }).value.id.toUpperCase()
+        : "",
+  });
+  expect(verdictOf("not-mutual", observed)).toBe("met");
+});
+
+test("all broken rules are told together, the first one names the refusal", () => {
+  const result = plan(aPair({ provisioningState: "Failed" }, { swappableId: undefined, frontends: [] }));
+  expect(result).toMatchObject({ kind: "refused", code: "not-swappable" });
+  if (result.kind === "refused")
+    expect(result.prerequisites.filter((p) => p.verdict === "broken").length).toBeGreaterThanOrEqual(3);
+});
+
+test.each([
+  ["the target holds production", aPair({ slot: "staging" }, { slot: "production" }), aRequest()],
+  [
+    "production runs the expected version",
+    aPair({ version: "v2" }),
+    aRequest({ promote: "staging", expect: { version: "v2" } }),
+  ],
+])("unchanged when %s, found before prerequisites are judged", (_why, observed, request) => {
+  expect(plan({ ...observed, publicIps: [] }, request).kind).toBe("unchanged");
+});
+
+test("a version other than the expected one refuses", () => {
+  expect(plan(aPair(), aRequest({ expect: { version: "v9" } }))).toMatchObject({
+    kind: "refused",
+    code: "version-mismatch",
+  });
+});
+
+test.each([
+  [
+    "throttled",
+    { kind: "throttled", detail: "429", retryAfterMs: 7_000 } as const,
+    { kind: "unreadable", retryAfterMs: 7_000 },
+  ],
+  ["absent", { kind: "absent", detail: "404" } as const, { kind: "refused", code: "service-missing" }],
+  ["denied", { kind: "denied", detail: "403" } as const, { kind: "refused", code: "service-unreadable" }],
+])("a service that is %s", (_kind, green, expected) => {
+  expect(plan({ ...aPair(), green })).toMatchObject(expected);
+});
+
+test("the hash ignores times and evidence, and changes with what is deployed", () => {
+  const hash = (observed: PairObservation) => {
+    const result = plan(observed);
+    return result.kind === "planned" ? result.plan.hash : result.kind;
+  };
+  expect(hash(aPair({ observedAt: 1 }))).toBe(hash(aPair()));
+  expect(hash(aPair({}, { version: "v3" }))).not.toBe(hash(aPair()));
+  expect(hash(aPair({}, { configurationDigest: "e" }))).not.toBe(hash(aPair()));
+});

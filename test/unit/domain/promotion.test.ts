@@ -1,0 +1,117 @@
+import { codes } from "../../../src/domain/codes";
+import { reason } from "../../../src/domain/codes";
+import { sealEnding } from "../../../src/domain/completion-event";
+import { decideChore, GRACE_MS, lastDeadline, type RunSeen } from "../../../src/domain/janitor";
+import { emptyPair } from "../../../src/domain/pair";
+import {
+  changePromotion,
+  register,
+  type PromotionChange,
+  type PromotionState,
+} from "../../../src/domain/promotion";
+import { viewPromotion } from "../../../src/domain/promotion-view";
+import { completionEventSchema } from "../../../src/contracts/events";
+import { aPolicy, aRequest, NOW } from "../../support/observations";
+
+const registration = {
+  requestId: "r-1",
+  contentHash: "h",
+  request: aRequest(),
+  origin: { channel: "queue" as const },
+  at: NOW,
+};
+const fresh = register(undefined, registration);
+const begun = changePromotion(fresh, { kind: "begin", runId: "run", at: NOW });
+const conclusion = sealEnding(begun, { outcome: "refused", reason: reason("queue-full", "d") }, NOW + 1);
+const concluded = changePromotion(begun, { kind: "conclude", conclusion });
+
+test("registering again changes nothing, whatever the content", () => {
+  expect(register(fresh, { ...registration, contentHash: "other" })).toBe(fresh);
+});
+
+test("the first outcome stands: later outcomes and changes are ignored", () => {
+  const other = sealEnding(begun, { outcome: "halted", reason: reason("foreign-state", "d") }, NOW + 2);
+  const changes: PromotionChange[] = [
+    { kind: "conclude", conclusion: other },
+    { kind: "enter", runId: "run", phase: "planning", at: NOW },
+    { kind: "begin", runId: "another", at: NOW },
+  ];
+  expect(changes.reduce(changePromotion, concluded)).toBe(concluded);
+});
+
+test("changes of a run that is not in charge are ignored", () => {
+  const taken = changePromotion(begun, { kind: "begin", runId: "new", at: NOW });
+  expect(changePromotion(taken, { kind: "enter", runId: "run", phase: "planning", at: NOW })).toBe(taken);
+  expect(changePromotion(taken, { kind: "enter", runId: "new", phase: "planning", at: NOW }).phase).toBe(
+    "planning",
+  );
+});
+
+test("the timeline is bounded and keeps its beginning and its end", () => {
+  let state: PromotionState = begun;
+  for (let i = 0; i < 100; i++)
+    state = changePromotion(state, {
+      kind: "enter",
+      runId: "run",
+      phase: "planning",
+      at: NOW + i,
+      note: `n-${i}`,
+    });
+  expect(state.timeline).toHaveLength(40);
+  expect([state.timeline[0]?.phase, state.timeline.at(-1)?.note]).toEqual(["accepted", "n-99"]);
+});
+
+test("the completion event fits its published schema, and its id names the request", () => {
+  const event = completionEventSchema.parse(JSON.parse(conclusion.event));
+  expect(event).toMatchObject({
+    id: "promotion-r-1-completed",
+    data: { outcome: "refused", reason: { remedy: codes["queue-full"].remedy } },
+  });
+});
+
+test("the view shows no run ids, wake-up addresses or operation URLs", () => {
+  const waiting = {
+    kind: "turn",
+    detail: "d",
+    since: NOW,
+    until: NOW,
+    endsWith: "e",
+    next: "n",
+    instanceId: "secret-address",
+  } as const;
+  const shown = JSON.stringify(
+    viewPromotion(changePromotion(begun, { kind: "wait", runId: "run", waiting }), "Europe/Berlin"),
+  );
+  expect(shown).toContain("Europe/Berlin");
+  expect(shown).not.toMatch(/secret-address|"run"/);
+});
+
+const policy = aPolicy();
+const claimed = { ...emptyPair, lease: { holder: "r-1", epoch: 1, since: 0, closed: 1, unknowns: 0 } };
+const late = lastDeadline(policy, NOW) + 1;
+const rows: readonly [string, PromotionState | undefined, RunSeen, number, typeof emptyPair, string][] = [
+  ["leaves a live run alone", begun, "live", NOW + GRACE_MS * 2, emptyPair, "leave"],
+  ["gives a missing run its grace", begun, "absent", NOW + 1, emptyPair, "leave"],
+  ["starts a missing run again", begun, "absent", NOW + GRACE_MS + 1, emptyPair, "start-run"],
+  ["starts a failed run again", begun, "failed", NOW + GRACE_MS + 1, emptyPair, "start-run"],
+  ["cancels what was terminated before a claim", begun, "terminated", NOW + 1, emptyPair, "cancelled"],
+  [
+    "resumes what was terminated after a claim",
+    begun,
+    "terminated",
+    NOW + GRACE_MS + 1,
+    claimed,
+    "start-run",
+  ],
+  ["expires what is past every deadline", begun, "live", late, emptyPair, "expired"],
+  ["halts what is past every deadline after a claim", begun, "live", late, claimed, "halted"],
+  ["finishes what is concluded and not announced", concluded, "completed", NOW + 2, emptyPair, "finish"],
+  ["leaves a concluded live run its grace", concluded, "live", NOW + 2, emptyPair, "leave"],
+  ["waits for a ledger entry that lags", undefined, "absent", NOW + 60_000, emptyPair, "leave"],
+  ["delists what the ledger never heard of", undefined, "absent", NOW + 11 * 60_000, emptyPair, "delist"],
+];
+
+test.each(rows)("the janitor %s", (_claim, promotion, run, now, pair, expected) => {
+  const chore = decideChore({ requestId: "r-1", enlistedAt: NOW, promotion, run, now, pair, policy });
+  expect(chore.kind === "conclude" ? chore.ending.outcome : chore.kind).toBe(expected);
+});

@@ -1,0 +1,160 @@
+import type { AttemptVerdict, OperationRead } from "../../../src/domain/attempt";
+import { decideAttempt } from "../../../src/domain/attempt-decision";
+import { decidePlan, identityOf } from "../../../src/domain/planning";
+import { checkRoles } from "../../../src/domain/readiness";
+import { decideSettlement, proofSpan } from "../../../src/domain/settlement";
+import { decideVerification } from "../../../src/domain/verification";
+import { defaultPolicy } from "../../../src/domain/policy";
+import type { ServiceObservation } from "../../../src/domain/observation";
+import {
+  aPair,
+  aPolicy,
+  aRequest,
+  aService,
+  anIp,
+  found,
+  ipId,
+  NOW,
+  someInstances,
+} from "../../support/observations";
+
+const swap = defaultPolicy.swap;
+const before = { incoming: found(aService("green")), outgoing: found(aService("blue")) };
+const after = {
+  incoming: found(aService("green", { slot: "production" })),
+  outgoing: found(aService("blue", { slot: "staging" })),
+};
+
+function settle(
+  truth: typeof before,
+  verdict?: AttemptVerdict,
+  operation?: OperationRead,
+  sinceMs = 0,
+  totalMs = sinceMs,
+) {
+  const memory = { startedAt: NOW, beforeSince: sinceMs > 0 ? NOW + totalMs - sinceMs : undefined };
+  return decideSettlement(memory, { truth, verdict, operation, now: NOW + totalMs }, swap);
+}
+
+const accepted: AttemptVerdict = { kind: "accepted", status: 202 };
+
+test("done is proved by the slots and provisioning of both services, once the operation is over", () => {
+  expect(settle(after, accepted, { kind: "succeeded" })).toMatchObject({
+    kind: "closed",
+    proof: { kind: "done" },
+  });
+  expect(settle(after, accepted, { kind: "running" })).toMatchObject({ kind: "not-yet" });
+  expect(settle(after, undefined, undefined)).toMatchObject({ kind: "closed", proof: { kind: "done" } });
+});
+
+test("an operation's success without a change of slots is not believed", () => {
+  expect(settle(before, accepted, { kind: "succeeded" })).toMatchObject({ kind: "not-yet" });
+});
+
+test("a definite refusal and a failed operation are closed by one read of the state before", () => {
+  expect(settle(before, { kind: "busy", code: "409", detail: "" })).toMatchObject({
+    kind: "closed",
+    proof: { kind: "no-effect" },
+  });
+  expect(settle(before, accepted, { kind: "failed", code: "X", detail: "y" })).toMatchObject({
+    kind: "closed",
+    failure: "X: y",
+  });
+});
+
+test("an unknown reply is closed only after the state before stood for claim window, PUT timeout and operation deadline", () => {
+  const unknown: AttemptVerdict = { kind: "unknown", detail: "" };
+  expect(settle(before, unknown, undefined, proofSpan(swap) - 1)).toMatchObject({ kind: "not-yet" });
+  expect(settle(before, unknown, undefined, proofSpan(swap))).toMatchObject({
+    kind: "closed",
+    proof: { kind: "no-effect" },
+  });
+});
+
+test("an operation that still runs is never proof of no effect; without proof by the deadline nothing is closed", () => {
+  expect(settle(before, accepted, { kind: "running" }, proofSpan(swap))).toMatchObject({ kind: "not-yet" });
+  expect(settle(before, accepted, { kind: "running" }, 40 * 60_000)).toMatchObject({ kind: "unproved" });
+});
+
+function plan() {
+  const result = decidePlan({
+    request: aRequest(),
+    policy: aPolicy(),
+    observed: aPair(),
+    now: NOW,
+    digest: (text) => String(text.length),
+  });
+  if (result.kind !== "planned") throw new Error(result.kind);
+  return result.plan;
+}
+
+function attempt(
+  green: Partial<ServiceObservation> = {},
+  blue: Partial<ServiceObservation> = {},
+  states = ["Started", "Started"],
+) {
+  const incoming = found(aService("green", green));
+  const outgoing = found(aService("blue", blue));
+  return decideAttempt(plan(), {
+    incoming,
+    outgoing,
+    incomingCheck: checkRoles("green", incoming, found(someInstances("green", states))),
+    outgoingCheck: checkRoles("blue", outgoing, found(someInstances("blue"))),
+  });
+}
+
+test.each([
+  ["send", attempt()],
+  ["already", attempt({ slot: "production" }, { slot: "staging" })],
+  ["foreign-state", attempt({ slot: "production" })],
+  ["not-ready", attempt({ slot: undefined })],
+  ["stale-plan", attempt({ version: "v3" })],
+  ["stale-plan", attempt({ uniqueId: "another" })],
+  ["stale-plan", attempt({ swappableId: ipId("x") })],
+  ["not-ready", attempt({ provisioningState: "Updating" })],
+  ["not-ready", attempt({}, {}, ["Started", "Busy"])],
+  ["not-ready", attempt({}, {}, ["Started"])],
+])("fresh reads decide: %s", (kind, decision) => {
+  expect(decision.kind).toBe(kind);
+});
+
+test("a service that cannot be read withholds the PUT and passes Retry-After on", () => {
+  const throttled = { kind: "throttled", detail: "429", retryAfterMs: 9_000 } as const;
+  const check = checkRoles("green", throttled, throttled);
+  expect(
+    decideAttempt(plan(), {
+      incoming: throttled,
+      outgoing: before.outgoing,
+      incomingCheck: check,
+      outgoingCheck: check,
+    }),
+  ).toMatchObject({
+    kind: "not-ready",
+    retryAfterMs: 9_000,
+  });
+});
+
+test("verified only when slots, provisioning and public IPs agree; the final read is told", () => {
+  const swapped = (ip: string) => ({
+    incoming: found(
+      aService("green", {
+        slot: "production",
+        frontends: [{ loadBalancer: "lb", name: "fe", publicIpId: ipId(ip) }],
+      }),
+    ),
+    outgoing: found(aService("blue", { slot: "staging" })),
+    incomingIp: found(anIp(ip, { address: "203.0.113.7" })),
+  });
+  const good = decideVerification(plan(), swapped("IP-BLUE"));
+  expect(good).toMatchObject({
+    kind: "verified",
+    finalRead: { incoming: { slot: "production", publicIp: { address: "203.0.113.7" } } },
+  });
+  expect(decideVerification(plan(), swapped("ip-green"))).toMatchObject({ kind: "not-yet" });
+  expect(decideVerification(plan(), before)).toMatchObject({ kind: "not-yet" });
+});
+
+test("the public IP moves with a swap and does not make a plan stale", () => {
+  expect(identityOf("green", aService("green")).publicIpId).toBe(ipId("ip-green"));
+  expect(attempt({ frontends: [] }).kind).toBe("send");
+});
