@@ -1,4 +1,5 @@
 import { complaintsOf } from "../contracts/complaints";
+import { pairName } from "../contracts/fields";
 import type { Complaint } from "../domain/events";
 import type { PairPolicy } from "../domain/policy";
 import { pairsFileSchema, policiesOf } from "./pairs-file";
@@ -161,6 +162,10 @@ function readPairs(
     );
     return [];
   }
+  for (const name of namesIn(content)) {
+    const wrong = pairName.safeParse(name).error?.issues[0];
+    if (wrong) settings.complain(`${path}.pairs.${name}`, name, wrong.message);
+  }
   const parsed = pairsFileSchema.safeParse(content);
   if (!parsed.success) {
     complaints.push(
@@ -175,4 +180,10 @@ function readPairs(
       settings.complain(at, "stableFor ≥ deadline", "a deadline after stableFor");
   }
   return policies;
+}
+
+/** The names of pairs, even when the rest of the file is wrong: every mistake is told at once. */
+function namesIn(content: unknown): readonly string[] {
+  const { pairs } = (typeof content === "object" && content !== null ? content : {}) as { pairs?: unknown };
+  return typeof pairs === "object" && pairs !== null ? Object.keys(pairs) : [];
 }

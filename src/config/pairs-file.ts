@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, durationMs, pairName } from "../contracts/fields";
+import { duration, durationMs } from "../contracts/fields";
 import { defaultPolicy, type PairPolicy } from "../domain/policy";
 
 const armId = z
@@ -59,7 +59,7 @@ export const pairsFileSchema = z
     $schema: z.string().optional(),
     defaults: defaultsSchema.optional(),
     pairs: z
-      .record(pairName, pairSchema)
+      .record(z.string(), pairSchema)
       .refine((pairs) => Object.keys(pairs).length > 0, { error: "at least one pair" }),
   })
   .superRefine(({ pairs }, context) => {

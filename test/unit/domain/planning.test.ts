@@ -1,7 +1,16 @@
 import { decidePlan, type PairObservation } from "../../../src/domain/planning";
 import type { ServiceObservation } from "../../../src/domain/observation";
-import type { Side } from "../../../src/domain/swap-request";
-import { anIp, aPair, aPolicy, aRequest, found, ipId, NOW, someInstances } from "../../support/observations";
+import {
+  anIp,
+  aPair,
+  aPolicy,
+  aRequest,
+  found,
+  idOf,
+  ipId,
+  NOW,
+  someInstances,
+} from "../../support/observations";
 import { digest } from "../../../src/adapters/digest";
 
 function plan(observed: PairObservation, request = aRequest(), over = {}) {
@@ -82,16 +91,8 @@ test("instances that do not run yet are told, and left to readiness", () => {
   expect(verdictOf("instances-not-running", observed)).toBe("warned");
 });
 
-test("ids and resource groups are compared ignoring case", () => {
-  const shout = (side: Side) => aPair().blue.kind === "found" && side;
-  expect(shout("blue")).toBe("blue");
-  const observed = aPair({
-    swappableId:
-      aPair().green.kind === "found"
-        ? (aPair().green as { value: ServiceObservation }).value.id.toUpperCase()
-        : "",
-  });
-  expect(verdictOf("not-mutual", observed)).toBe("met");
+test("ids are compared ignoring case", () => {
+  expect(verdictOf("not-mutual", aPair({ swappableId: idOf("green").toUpperCase() }))).toBe("met");
 });
 
 test("all broken rules are told together, the first one names the refusal", () => {

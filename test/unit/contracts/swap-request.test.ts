@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { notAcceptedEventSchema } from "../../../src/contracts/events";
+import { notAcceptedEvent } from "../../../src/contracts/not-accepted-event";
+import { parsePlanRequest, parseSwapRequest } from "../../../src/contracts/swap-request";
+import { reason } from "../../../src/domain/codes";
+
+const good = { requestId: "r-1", pair: "shop", promote: "green", reason: "release", requestedBy: "Rita" };
+
+function complaints(body: unknown): string[] {
+  const parsed = parseSwapRequest(body);
+  return parsed.ok ? [] : parsed.complaints.map((c) => c.path);
+}
+
+test("a request is parsed into milliseconds, and its content hash ignores the order of fields", () => {
+  const parsed = parseSwapRequest({
+    ...good,
+    expiresAt: "2026-11-24T13:00:00+01:00",
+    readiness: { stableFor: "5m" },
+  });
+  expect(parsed).toMatchObject({
+    ok: true,
+    value: {
+      request: { expiresAt: Date.parse("2026-11-24T12:00:00Z"), readiness: { stableForMs: 300_000 } },
+    },
+  });
+  const hash = (body: unknown) => {
+    const result = parseSwapRequest(body);
+    return result.ok ? result.value.contentHash : "";
+  };
+  expect(hash(Object.fromEntries(Object.entries(good).reverse()))).toBe(hash(good));
+  expect(hash({ ...good, reason: "other" })).not.toBe(hash(good));
+});
+
+test("a CloudEvent with the same data is the same request", () => {
+  const envelope = {
+    specversion: "1.0",
+    id: "1",
+    source: "pipeline",
+    type: "cloud-service-swap.promotion.requested",
+    data: good,
+  };
+  const [a, b] = [parseSwapRequest(envelope), parseSwapRequest(good)];
+  expect(a.ok && b.ok && a.value.contentHash === b.value.contentHash).toBe(true);
+});
+
+test("every complaint comes at once, with path, value and expectation", () => {
+  const body = {
+    requestId: 123,
+    pair: "SHOP",
+    promote: "red",
+    reason: "",
+    requestedBy: "a\u0000b",
+    expiresAt: "2026-02-30T00:00:00Z",
+    notBefore: "x",
+    readiness: { stableFor: "0s" },
+  };
+  expect(complaints(body).sort()).toEqual([
+    "$.expiresAt",
+    "$.notBefore",
+    "$.pair",
+    "$.promote",
+    "$.readiness.stableFor",
+    "$.reason",
+    "$.requestId",
+    "$.requestedBy",
+  ]);
+});
+
+test.each([
+  ["text that is no JSON", "not json"],
+  ["a number", 12],
+  ["null", null],
+  ["a list", [good]],
+  ["nothing", undefined],
+  ["a time without an offset", { ...good, expiresAt: "2026-11-24T13:00:00" }],
+  ["a prototype", JSON.parse('{"__proto__": {"polluted": true}, "requestId": "r"}')],
+  ["an unknown field", { ...good, loosen: true }],
+])("%s is not a request", (_what, body) => {
+  expect(parseSwapRequest(body).ok).toBe(false);
+  expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+});
+
+test("a body of 256 KiB and one nested a hundred thousand levels deep are refused without trouble", () => {
+  expect(parseSwapRequest({ ...good, reason: "x".repeat(256 * 1024) })).toMatchObject({
+    ok: false,
+    code: "body-too-large",
+  });
+  let deep: unknown = 1;
+  for (let i = 0; i < 100_000; i++) deep = [deep];
+  expect(parseSwapRequest({ ...good, reason: deep })).toMatchObject({ ok: false, code: "malformed-request" });
+});
+
+test("parsing never throws, and unknown keys are never accepted, whatever comes", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), fc.string(), fc.dictionary(fc.string(), fc.jsonValue())), (body) => {
+      const parsed = parseSwapRequest(body);
+      if (!parsed.ok) expect(parsed.complaints.length).toBeGreaterThan(0);
+    }),
+  );
+  fc.assert(
+    fc.property(
+      fc
+        .string()
+        .filter(
+          (key) => !(key in good) && !["expect", "expiresAt", "readiness", "specversion"].includes(key),
+        ),
+      (key) => {
+        expect(parseSwapRequest({ ...good, [key]: 1 }).ok).toBe(false);
+      },
+    ),
+  );
+});
+
+test("a plan request needs neither id nor reason nor name", () => {
+  expect(parsePlanRequest({ pair: "shop", promote: "green" }).ok).toBe(true);
+  expect(parsePlanRequest([]).ok).toBe(false);
+});
+
+test("what is no request is told with length, hash and a masked excerpt, under an id that each delivery repeats", () => {
+  const body = `SharedAccessKey=abcdef1234 ${"x".repeat(9_000)}`;
+  const event = () =>
+    notAcceptedEvent({
+      reason: reason("malformed-request", "d"),
+      complaints: [],
+      requestId: null,
+      message: { queue: "q", messageId: "42", sequenceNumber: "7" },
+      body,
+      at: 0,
+    });
+  expect(event().id).toBe(event().id);
+  const parsed = notAcceptedEventSchema.parse(event());
+  expect(parsed.data.body).toMatchObject({ length: body.length });
+  expect(parsed.data.body.excerpt.length).toBeLessThanOrEqual(4 * 1024);
+  expect(JSON.stringify(parsed)).not.toContain("abcdef1234");
+});
