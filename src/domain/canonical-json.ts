@@ -1,15 +1,41 @@
+type Piece = { readonly text: string } | { readonly value: unknown };
+
 /**
  * One text for one JSON value: members sorted, no spaces, undefined members dropped (after RFC 8785).
- * For values of bounded depth; parsers check the depth first.
+ * Walks without recursion: nesting as deep as memory allows is no danger to the stack.
  */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
-  if (typeof value === "object" && value !== null) {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
-    return `{${members.join(",")}}`;
+  const written: string[] = [];
+  const pending: Piece[] = [{ value }];
+  for (let piece = pending.pop(); piece !== undefined; piece = pending.pop()) {
+    if ("text" in piece) {
+      written.push(piece.text);
+      continue;
+    }
+    // Pushed one by one: spreading a long list into push() would overflow the stack as well.
+    for (const next of piecesOf(piece.value).reverse()) pending.push(next);
   }
-  return JSON.stringify(value ?? null);
+  return written.join("");
+}
+
+function piecesOf(value: unknown): Piece[] {
+  if (Array.isArray(value)) return enclosed("[", Array.from<unknown, Piece[]>(value, element), "]");
+  if (typeof value === "object" && value !== null) return enclosed("{", membersOf(value), "}");
+  return [{ text: JSON.stringify(value ?? null) }];
+}
+
+function element(value: unknown): Piece[] {
+  return [{ value }];
+}
+
+function membersOf(holder: object): Piece[][] {
+  return Object.entries<unknown>(holder as Record<string, unknown>)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => [{ text: `${JSON.stringify(name)}:` }, { value }]);
+}
+
+function enclosed(open: string, items: readonly (readonly Piece[])[], close: string): Piece[] {
+  const separated = items.flatMap((item, i) => (i === 0 ? item : [{ text: "," }, ...item]));
+  return [{ text: open }, ...separated, { text: close }];
 }

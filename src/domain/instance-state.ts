@@ -16,8 +16,8 @@ export interface InstanceReadiness {
  * Documented states (azure-docs cloud-services-extended-support/states.md), RoleState codes seen on the wire, and the
  * classic InstanceStatus names. Whatever is not here is not ready.
  */
-const ready = ["started", "rolestatestarted", "readyrole"];
-const passing: Record<string, string> = {
+const ready: ReadonlySet<string> = new Set(["started", "readyrole"]);
+const passing: ReadonlyMap<string, string> = tableOf({
   starting: "is starting",
   stopping: "is stopping",
   unknown: "is being created or not ready to serve",
@@ -33,8 +33,8 @@ const passing: Record<string, string> = {
   preparing: "is being prepared",
   stoppingrole: "its role is stopping",
   stoppingvm: "its virtual machine is stopping",
-};
-const stuck: Record<string, string> = {
+});
+const stuck: ReadonlyMap<string, string> = tableOf({
   stopped: "is stopped: start it",
   stoppedvm: "its virtual machine is stopped: start it",
   stoppeddeallocated: "is deallocated: start it",
@@ -45,35 +45,48 @@ const stuck: Record<string, string> = {
   failedstartingrole: "its role failed to start: look at its logs",
   failedstartingvm: "its virtual machine failed to start: reimage it",
   unresponsiverole: "its role is unresponsive: restart it",
-  deletingvm: "its virtual machine is being deleted",
-};
+  deletingvm: "its virtual machine is being deleted: redeploy the role if it is meant to stay",
+});
+
+/** A map, so that a state named like a member of every object ("constructor") is not found in it. */
+function tableOf(entries: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(entries));
+}
 
 /** Judges one instance by its instance view; a missing view or an unknown state is never ready. */
 export function assessInstance(instance: InstanceObservation): InstanceReadiness {
   const { name, role } = instance;
   const state = stateOf(instance.states);
   if (state === undefined) {
-    const reason = instance.states
-      ? "has no role state in its instance view"
-      : "came without an instance view";
-    return { name, role, state: "no state", verdict: "not-yet", reason };
+    const [missing, reason] = instance.states
+      ? ["no role state", "has no role state in its instance view"]
+      : ["no instance view", "came without an instance view"];
+    return { name, role, state: missing, verdict: "not-yet", reason };
   }
-  const key = state.toLowerCase().replace(/^rolestate(?!started$)/, "");
-  if (ready.includes(key)) return { name, role, state, verdict: "ready", reason: "is running" };
-  const hopeless = stuck[key];
+  const key = keyOf(state);
+  if (ready.has(key)) return { name, role, state, verdict: "ready", reason: "is running" };
+  const hopeless = stuck.get(key);
   if (hopeless) return { name, role, state, verdict: "never", reason: hopeless };
   return {
     name,
     role,
     state,
     verdict: "not-yet",
-    reason: passing[key] ?? "is in a state this product does not know",
+    reason: passing.get(key) ?? "is in a state this product does not know",
   };
 }
 
-/** The role state among the codes of an instance view; codes of other families say nothing about the role. */
+/**
+ * The role state among the codes of an instance view; codes of other families say nothing about the role.
+ * Where several are named, one that is not ready wins.
+ */
 function stateOf(codes: readonly string[] | undefined): string | undefined {
-  const state =
-    codes?.find((code) => /^rolestate\//i.test(code)) ?? codes?.find((code) => !code.includes("/"));
-  return state?.replace(/^[^/]*\//, "");
+  const family = codes?.filter((code) => /^rolestate\//i.test(code)) ?? [];
+  const bare = codes?.filter((code) => !code.includes("/")) ?? [];
+  const states = (family.length > 0 ? family : bare).map((code) => code.replace(/^[^/]*\//, ""));
+  return states.find((state) => !ready.has(keyOf(state))) ?? states[0];
+}
+
+function keyOf(state: string): string {
+  return state.toLowerCase().replace(/^rolestate/, "");
 }

@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import { assessInstance } from "../../../src/domain/instance-state";
+
+const assess = (...states: string[]) => assessInstance({ name: "Web_IN_0", role: "Web", states });
+
+const ready = ["Started", "RoleStateStarted", "ReadyRole"];
+const passing = [
+  ..."Starting Stopping Unknown Busy Created Recycle".split(" "),
+  ..."RoleStateUnknown CreatingVM StartingVM CreatingRole StartingRole BusyRole".split(" "),
+  ..."RestartingRole Preparing StoppingRole StoppingVM".split(" "),
+];
+const stuck = [
+  ..."Stopped StoppedVM StoppedDeallocated Destroyed Unresponsive Aborted".split(" "),
+  ..."CyclingRole FailedStartingRole FailedStartingVM UnresponsiveRole DeletingVM".split(" "),
+];
+const vocabulary = [
+  ...ready.map((state) => [state, "ready"] as const),
+  ...passing.map((state) => [state, "not-yet"] as const),
+  ...stuck.map((state) => [state, "never"] as const),
+];
+
+test.each(vocabulary)("%s is %s, with or without family prefix, in any case", (state, verdict) => {
+  const spellings = [state, `RoleState/${state}`, `rolestate/${state}`.toUpperCase(), state.toLowerCase()];
+  expect(spellings.map((code) => assess(code).verdict)).toEqual(spellings.map(() => verdict));
+});
+
+test.each(stuck)("%s tells what to do about it", (state) => {
+  expect(assess(state).reason).toMatch(/: (start|restart|redeploy|reimage|look)/);
+});
+
+test("a RoleState code is told as Azure names it, without its family", () => {
+  expect(assess("RoleState/RoleStateBusy")).toMatchObject({ state: "RoleStateBusy", role: "Web" });
+});
+
+test.each([
+  ["no instance view", undefined],
+  ["no role state", []],
+  ["no role state", ["PowerState/started", "ProvisioningState/succeeded"]],
+])("%s is not ready", (state, states) => {
+  expect(assessInstance({ name: "x", states })).toMatchObject({ state, verdict: "not-yet" });
+});
+
+test.each([
+  ["not-yet", ["RoleState/RoleStateStarted", "RoleState/RoleStateBusy"]],
+  ["never", ["RoleState/RoleStateStarted", "RoleState/RoleStateStopped"]],
+  ["ready", ["PowerState/started", "RoleState/RoleStateStarted"]],
+])("%s when the instance view names %j: one state that is not ready wins", (verdict, codes) => {
+  expect(assess(...codes).verdict).toBe(verdict);
+  expect(assess(...[...codes].reverse()).verdict).toBe(verdict);
+});
+
+test("whatever the vocabulary does not know is not ready", () => {
+  const known = new Set(vocabulary.map(([state]) => state.toLowerCase().replace(/^rolestate/, "")));
+  const odd = fc.constantFrom("constructor", "__proto__", "toString", "hasOwnProperty", "");
+  fc.assert(
+    fc.property(fc.oneof(odd, fc.string()), (state) => {
+      fc.pre(!state.includes("/") && !known.has(state.toLowerCase().replace(/^rolestate/, "")));
+      expect(assess(`RoleState/${state}`)).toMatchObject({
+        verdict: "not-yet",
+        reason: "is in a state this product does not know",
+      });
+    }),
+  );
+});
