@@ -1,1 +1,1 @@
-export { createDurableEngine, type DurableEngine, type DurableEngineOptions } from "./engine";
+export { createDurableEngine, type DurableEngine } from "./engine";

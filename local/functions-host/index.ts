@@ -1,1 +1,1 @@
-export { startFunctionsHost, type FunctionsHost, type FunctionsHostOptions } from "./host";
+export { startFunctionsHost, type FunctionsHost } from "./host";

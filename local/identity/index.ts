@@ -1,1 +1,1 @@
-export { startIssuer, type LocalIssuer, type Person } from "./issuer";
+export { startIssuer, type LocalIssuer } from "./issuer";

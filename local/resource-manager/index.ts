@@ -1,3 +1,3 @@
-export { createSimulator, httpClientOf, type ResourceManagerOptions } from "./in-process";
-export { startResourceManager, type ResourceManagerServer, type WorldPair } from "./server";
+export { createSimulator, httpClientOf } from "./in-process";
+export { startResourceManager, type ResourceManagerServer } from "./server";
 export type { Simulator } from "./simulator";

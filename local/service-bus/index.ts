@@ -1,1 +1,1 @@
-export { startServiceBus, type ServiceBusOptions, type ServiceBusServer } from "./server";
+export { startServiceBus, type ServiceBusServer } from "./server";

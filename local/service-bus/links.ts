@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument -- rhea's typings do not cover its broker side */
+/* eslint-disable @typescript-eslint/restrict-plus-operands, @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument -- rhea's typings do not cover its broker side */
 import { encodeDelivery, swapGuid, uuidBytes, wire } from "./codec";
 import type { BrokerMessage, Consumer } from "./message";
 

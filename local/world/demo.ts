@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Api, readJournal } from "./api";
 import { Bus } from "./bus";
-import { followPromotion, tellCompletion, tellPrerequisite } from "./narration";
+import { followPromotion, tellCompletion, tellFinalRead, tellPrerequisite } from "./narration";
 import { Traffic, type TrafficReport } from "./traffic";
 import { startWorld, type World } from "./world";
 
@@ -80,6 +80,8 @@ async function playPromotion(world: World): Promise<Summary> {
   ]);
   const report = await traffic.stop();
   tellTraffic(report);
+  heading("Both services, re-read");
+  tellFinalRead(event, say);
   heading(`The completion event, as received from the topic ${description.eventTopic}`);
   tellCompletion(event, say);
   heading("The same request is sent again");

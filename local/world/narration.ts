@@ -92,27 +92,39 @@ interface FinalService {
   readonly observedAt: string;
 }
 
+interface Completion {
+  readonly outcome: string;
+  readonly reason: { readonly code: string; readonly detail: string; readonly remedy: string };
+  readonly prerequisites: readonly ShownPrerequisite[];
+  readonly finalRead: Readonly<Record<string, FinalService | null>> | null;
+  readonly phases: readonly { readonly phase: string; readonly at: string }[];
+}
+
 /** The completion event in lines that fit a terminal. */
 export function tellCompletion(event: ReceivedEvent, say: Say): void {
-  const { data } = event;
+  const { outcome, reason, prerequisites, phases } = event.data as unknown as Completion;
   say(`id       ${event.id}`);
   say(`type     ${event.type}`);
-  say(`outcome  ${String(data.outcome)}`);
-  say(`reason   ${data.reason?.code ?? ""}: ${data.reason?.detail ?? ""}`);
-  say(`remedy   ${data.reason?.remedy ?? ""}`);
-  for (const prerequisite of (data["prerequisites"] as ShownPrerequisite[] | undefined) ?? []) {
+  say(`outcome  ${outcome}`);
+  say(`reason   ${reason.code}: ${reason.detail}`);
+  say(`remedy   ${reason.remedy}`);
+  for (const prerequisite of prerequisites) {
     if (prerequisite.verdict !== "broken") continue;
     say(`refused by ${prerequisite.code}: ${prerequisite.evidence}`);
     say(`           remedy: ${prerequisite.remedy ?? ""}`);
   }
-  const finalRead = data["finalRead"] as Record<string, FinalService | null> | null;
+  say(`phases   ${phases.map(({ phase, at }) => `${phase} ${at.slice(11, 19)}`).join(", ")}`);
+}
+
+/** What the final read showed of both services. */
+export function tellFinalRead(event: ReceivedEvent, say: Say): void {
+  const { finalRead } = event.data as unknown as Completion;
   for (const service of Object.values(finalRead ?? {})) {
     if (!service) continue;
     const name = service.id.slice(service.id.lastIndexOf("/") + 1);
+    const state = `version ${service.version ?? "?"}, provisioning ${service.provisioningState ?? "?"}`;
     say(
-      `re-read  ${name} holds ${service.slot ?? "?"} (version ${service.version ?? "?"}, ${service.provisioningState ?? "?"})`,
+      `${name} holds ${service.slot ?? "an unknown slot"} (${state}), read at ${service.observedAt.slice(11, 19)} UTC`,
     );
   }
-  const phases = (data["phases"] as { phase: string; at: string }[] | undefined) ?? [];
-  say(`phases   ${phases.map(({ phase, at }) => `${phase} ${at.slice(11, 19)}`).join(", ")}`);
 }

@@ -18,8 +18,7 @@ export function maskCredentials(text: string): string {
 
 /** Text without control characters, masked and shortened, fit for an event or a log. */
 export function tellValue(value: unknown, limit = 80): string {
-  const text =
-    value === undefined ? "nothing" : typeof value === "string" ? JSON.stringify(value) : jsonText(value);
+  const text = value === undefined ? "nothing" : jsonText(value);
   const masked = maskCredentials(text.slice(0, limit * 8)).replace(/\p{Cc}/gu, " ");
   return masked.length > limit ? `${masked.slice(0, limit - 1)}…` : masked;
 }
@@ -27,7 +26,7 @@ export function tellValue(value: unknown, limit = 80): string {
 /** The JSON text of a value that may be anything; deep nesting must not overflow the stack. */
 export function jsonText(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? "nothing";
+    return JSON.stringify(value);
   } catch {
     return "a value too deeply nested to show";
   }

@@ -32,7 +32,7 @@ export function notAcceptedEvent({
   body,
   at,
 }: NotAccepted): NotAcceptedEvent {
-  const text = typeof body === "string" ? body : jsonText(body);
+  const text = typeof body === "string" ? body : body === undefined ? "" : jsonText(body);
   const id = sha256([message.queue, message.messageId, message.sequenceNumber, text].join("\n")).slice(0, 32);
   return {
     specversion: "1.0",

@@ -1,4 +1,4 @@
-import type { Side, SwapRequest } from "./swap-request";
+import type { SwapRequest } from "./swap-request";
 
 /** The reviewed policy of one pair, every duration in milliseconds. A promotion keeps the one it was planned with. */
 export interface PairPolicy {
@@ -36,10 +36,6 @@ export const defaultPolicy: Omit<PairPolicy, "name" | "blue" | "green"> = {
   swap: { claimWindowMs: 60_000, putTimeoutMs: 60_000, operationDeadlineMs: 15 * 60_000, pollMs: 10_000 },
   verification: { pollMs: 10_000, deadlineMs: 5 * 60_000 },
 };
-
-export function serviceIdOf(policy: PairPolicy, side: Side): string {
-  return side === "blue" ? policy.blue : policy.green;
-}
 
 /**
  * The readiness rule of one promotion: the request may tighten the policy, never loosen it

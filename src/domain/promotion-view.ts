@@ -21,16 +21,7 @@ export function viewPromotion(state: PromotionState, timeZone: string) {
     expect: request.expect,
     expiresAt: request.expiresAt === undefined ? undefined : showTime(request.expiresAt, timeZone),
     reason: conclusion?.reason,
-    waitingFor:
-      waiting && !conclusion
-        ? {
-            what: waiting.kind,
-            detail: waiting.detail,
-            since: showTime(waiting.since, timeZone),
-            until: showTime(waiting.until, timeZone),
-            endsWith: waiting.endsWith,
-          }
-        : undefined,
+    waitingFor: conclusion ? undefined : viewWaiting(state, timeZone),
     nextAction: conclusion ? conclusion.reason.remedy : (waiting?.next ?? "the run takes its next step"),
     readiness: state.readiness ?? [],
     plan: plan && {
@@ -59,6 +50,18 @@ export function viewPromotion(state: PromotionState, timeZone: string) {
     timeline: state.timeline.map(({ at, phase, note }) => ({ at: toTime(at), phase, note })),
     announcedAt: state.announcedAt === undefined ? undefined : toTime(state.announcedAt),
   };
+}
+
+function viewWaiting({ waiting }: PromotionState, timeZone: string) {
+  return (
+    waiting && {
+      what: waiting.kind,
+      detail: waiting.detail,
+      since: showTime(waiting.since, timeZone),
+      until: showTime(waiting.until, timeZone),
+      endsWith: waiting.endsWith,
+    }
+  );
 }
 
 /** One line of a list. */

@@ -28,7 +28,3 @@ export interface RequestOrigin {
 export function otherSide(side: Side): Side {
   return side === "blue" ? "green" : "blue";
 }
-
-export function otherSlot(slot: Slot): Slot {
-  return slot === "production" ? "staging" : "production";
-}

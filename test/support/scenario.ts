@@ -39,7 +39,7 @@ export interface Scenario {
     path: string,
     body?: unknown,
     permissions?: readonly Permission[],
-  ): Promise<{ status: number; body: any; headers: Headers }>;
+  ): Promise<{ status: number; body: unknown; headers: Headers }>;
   advance(time: { seconds?: number; minutes?: number; hours?: number }): Promise<void>;
   promotion(id: string): Promise<PromotionState>;
   pair(): Promise<PairState>;
@@ -71,7 +71,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       if (scenario.brokerDown) return Promise.reject(new Error("the broker is down"));
       const parsed = JSON.parse(event) as CompletionEvent;
       if (parsed.type === "cloud-service-swap.promotion.completed")
-        published.push(completionEventSchema.parse(parsed) as CompletionEvent);
+        published.push(completionEventSchema.parse(parsed));
       return Promise.resolve();
     },
   };

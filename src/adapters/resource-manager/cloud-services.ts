@@ -1,4 +1,4 @@
-import type { FullOperationResponse, OperationOptions } from "@azure/core-client";
+import type { CloudServicesGetOptionalParams } from "@azure/arm-compute";
 import type { OperationRead, SwapReply } from "../../domain/attempt";
 import type {
   InstanceList,
@@ -21,6 +21,9 @@ export interface CloudServicesOptions extends ArmClientOptions {
   /** Default 30 s. */
   readonly readTimeoutMs?: number | undefined;
 }
+
+/** What every SDK call takes: when to give up, and who sees the raw reply. */
+type ReadOptions = Pick<CloudServicesGetOptionalParams, "abortSignal" | "onResponse">;
 
 const NETWORK_API = "2025-05-01";
 const MOST_PAGES = 50;
@@ -59,9 +62,9 @@ class ArmCloudServices implements CloudServices {
     const pages: RawReply[] = [];
     const read = await this.#read(async (options) => {
       const client = await this.#arm.compute(subscription);
-      const onResponse = (raw: FullOperationResponse) => {
+      const onResponse: NonNullable<ReadOptions["onResponse"]> = (raw, flat) => {
         pages.push(raw);
-        options.onResponse?.(raw, undefined);
+        options.onResponse?.(raw, flat);
       };
       const list = client.cloudServiceRoleInstances.list(group, name, {
         ...options,
@@ -127,9 +130,9 @@ class ArmCloudServices implements CloudServices {
   }
 
   /** Runs one SDK call and answers with the last raw reply it got. */
-  async #read(call: (options: OperationOptions) => Promise<void>): Promise<Read<RawReply>> {
+  async #read(call: (options: ReadOptions) => Promise<void>): Promise<Read<RawReply>> {
     let last: RawReply | undefined;
-    const options: OperationOptions = {
+    const options: ReadOptions = {
       abortSignal: AbortSignal.timeout(this.#timeout),
       onResponse: (raw) => {
         last = raw;

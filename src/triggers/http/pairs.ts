@@ -4,7 +4,7 @@ import { parsePlanRequest } from "../../contracts/swap-request";
 import { composeProgress } from "../../domain/completion-event";
 import type { Read, ServiceObservation } from "../../domain/observation";
 import { answerTo } from "../../domain/pair-answers";
-import type { PairState } from "../../domain/pair";
+import { emptyPair, type PairState } from "../../domain/pair";
 import type { PlanVerdict } from "../../domain/plan";
 import type { PairPolicy } from "../../domain/policy";
 import { showTime } from "../../domain/promotion-view";
@@ -166,28 +166,20 @@ function policyOf(name: string, ports: Ports): PairPolicy {
   return policy;
 }
 
-function summarise({ name, blue, green, timeZone }: PairPolicy, state: PairState | undefined) {
+function summarise({ name, blue, green, timeZone }: PairPolicy, state: PairState = emptyPair) {
+  const time = (ms: number) => showTime(ms, timeZone);
+  const { lease, line, holds, open, enlisted, released } = state;
   return {
     name,
     blue,
     green,
     timeZone,
-    lease: state?.lease && {
-      holder: state.lease.holder,
-      epoch: state.lease.epoch,
-      since: showTime(state.lease.since, timeZone),
-    },
-    line: state?.line.map(({ requestId, since }) => ({ requestId, since: showTime(since, timeZone) })) ?? [],
-    holds:
-      state?.holds.map(({ id, at, reason, requestId }) => ({
-        id,
-        since: showTime(at, timeZone),
-        reason,
-        requestId,
-      })) ?? [],
-    attemptOpen: state?.open !== undefined,
-    underWay: state?.enlisted.map((entry) => entry.requestId) ?? [],
-    released: state?.released && { ...state.released, at: showTime(state.released.at, timeZone) },
+    lease: lease && { holder: lease.holder, epoch: lease.epoch, since: time(lease.since) },
+    line: line.map(({ requestId, since }) => ({ requestId, since: time(since) })),
+    holds: holds.map(({ id, at, reason, requestId }) => ({ id, since: time(at), reason, requestId })),
+    attemptOpen: open !== undefined,
+    underWay: enlisted.map((entry) => entry.requestId),
+    released: released && { ...released, at: time(released.at) },
   };
 }
 

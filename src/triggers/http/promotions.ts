@@ -101,21 +101,7 @@ export async function listPromotions({ request, ports }: Call): Promise<HttpResp
   if (!parsed.ok)
     throw new Problem("invalid-query", "the query is malformed", { complaints: parsed.complaints });
   const query = parsed.value;
-  const entries = await listEntries(query, ports);
-  const value: ReturnType<typeof summarisePromotion>[] = [];
-  let next: string | undefined;
-  for (const entry of entries) {
-    if (value.length === query.top) {
-      next = entry.cursor;
-      break;
-    }
-    const state = await ports.promotions.read(entry.requestId);
-    const fits =
-      state &&
-      (!query.phase || state.phase === query.phase) &&
-      (!query.outcome || state.conclusion?.outcome === query.outcome);
-    if (fits) value.push(summarisePromotion(state));
-  }
+  const { value, next } = await readPage(query, ports);
   const parameters = new URLSearchParams({
     ...Object.fromEntries(request.query.entries()),
     after: next ?? "",
@@ -124,6 +110,22 @@ export async function listPromotions({ request, ports }: Call): Promise<HttpResp
     value,
     ...(next === undefined ? {} : { next: `/api/promotions?${parameters.toString()}` }),
   });
+}
+
+/** Reads entries until the page is full; `next` names the first one that is not on it. */
+async function readPage(query: ListQuery, ports: Ports) {
+  const value: ReturnType<typeof summarisePromotion>[] = [];
+  for (const { requestId, cursor } of await listEntries(query, ports)) {
+    if (value.length === query.top) return { value, next: cursor };
+    const state = await ports.promotions.read(requestId);
+    if (state && isAskedFor(state, query)) value.push(summarisePromotion(state));
+  }
+  return { value, next: undefined };
+}
+
+function isAskedFor({ phase, conclusion }: PromotionState, query: ListQuery): boolean {
+  const inPhase = query.phase === undefined || query.phase === phase;
+  return inPhase && (query.outcome === undefined || query.outcome === conclusion?.outcome);
 }
 
 interface Entry {

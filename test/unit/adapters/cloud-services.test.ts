@@ -131,7 +131,7 @@ test.each([
   ["malformed JSON", { status: 200, body: "{" }, { kind: "unavailable" }],
   ["a reset", new RestError("reset", { code: "ECONNRESET" }), { kind: "unavailable" }],
 ])("a read that meets %s is a value after one request", async (_name, reply, expected) => {
-  const { services, asked } = adapter(() => reply as Reply | Error);
+  const { services, asked } = adapter(() => reply);
   expect(await services.readService(green, "version")).toMatchObject(expected);
   expect(asked).toHaveLength(1);
 });

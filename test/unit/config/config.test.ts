@@ -111,12 +111,15 @@ test("the sample settings name exactly the settings that are read, and the host'
   ];
   expect(Object.keys(Values).sort()).toEqual([...settingNames, ...host].sort());
   const seen = new Set<string>();
-  const spy = new Proxy({} as Record<string, string>, {
-    get: (_target, name) => {
-      seen.add(String(name));
-      return undefined;
+  const spy = new Proxy(
+    {},
+    {
+      get: (_target, name) => {
+        seen.add(String(name));
+        return undefined;
+      },
     },
-  });
+  );
   parseConfig(spy, () => "{}");
   expect([...seen].filter((name) => name !== "WEBSITE_INSTANCE_ID").sort()).toEqual([...settingNames].sort());
 });

@@ -1,0 +1,34 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const root = join(__dirname, "../..");
+
+test("the deployable holds no world, no tests and no issuer, and needs no development package", () => {
+  const ignored = readFileSync(join(root, ".funcignore"), "utf8").split("\n").filter(Boolean);
+  for (const path of ["local", "dist/local", "test", "bench"]) expect(ignored).toContain(path);
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  const imported = execFileSync("git", ["grep", "-hoE", '(from|import\\()\\s*"[^."][^"]*"', "--", "src"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const packages = new Set(
+    [...imported.matchAll(/"((?:@[^/"]+\/)?[^/"]+)[^"]*"/g)].map((match) => match[1] ?? ""),
+  );
+  const outside = [...packages].filter((name) => !name.startsWith("node:") && !(name in dependencies));
+  expect(outside).toEqual([]);
+});
+
+test("every dependency is pinned to an exact version and justified", () => {
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
+    "dependencies" | "devDependencies",
+    Record<string, string>
+  >;
+  const justified = readFileSync(join(root, "docs/dependencies.md"), "utf8");
+  for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+    expect(`${name} ${version}`).toMatch(/ \d+\.\d+\.\d+$/);
+    expect(justified).toContain(`\`${name}\``);
+  }
+});

@@ -1,0 +1,136 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const root = join(__dirname, "../..");
+
+/** Files planted one by one: room, what it holds, and the rule that must refuse it (or none). */
+const probes: readonly [string, string, string | undefined][] = [
+  [
+    "src/domain/probe-a.ts",
+    'import type { CloudServices } from "../ports/cloud-services"; export type X = CloudServices;',
+    "boundaries/dependencies",
+  ],
+  [
+    "src/domain/probe-b.ts",
+    'import type { Timer } from "@azure/functions"; export type X = Timer;',
+    "boundaries/dependencies",
+  ],
+  ["src/domain/probe-c.ts", "export const now = (): number => Date.now();", "no-restricted-syntax"],
+  ["src/domain/probe-d.ts", "export const now = (): Date => new Date();", "no-restricted-syntax"],
+  ["src/domain/probe-e.ts", "export const at = (ms: number): Date => new Date(ms);", undefined],
+  [
+    "src/domain/probe-f.ts",
+    'import { createHash } from "node:crypto"; export const x = createHash;',
+    "no-restricted-imports",
+  ],
+  [
+    "src/orchestrations/probe-a.ts",
+    'import { activities } from "../activities/activities"; export const y = activities;',
+    "boundaries/dependencies",
+  ],
+  [
+    "src/orchestrations/probe-b.ts",
+    'import type { Activities } from "../activities/activities"; export type Y = Activities;',
+    undefined,
+  ],
+  [
+    "src/orchestrations/probe-c.ts",
+    "export async function* loop() { await Promise.resolve(); yield 1; }",
+    "no-restricted-syntax",
+  ],
+  [
+    "src/orchestrations/probe-d.ts",
+    "export const roll = (): number => Math.random();",
+    "no-restricted-syntax",
+  ],
+  [
+    "src/activities/probe-a.ts",
+    'import { createLog } from "../adapters/console-log"; export const x = createLog;',
+    "boundaries/dependencies",
+  ],
+  [
+    "src/activities/probe-b.ts",
+    'import type { Task } from "durable-functions"; export type X = Task;',
+    "boundaries/dependencies",
+  ],
+  [
+    "src/triggers/probe-a.ts",
+    'import { promote } from "../orchestrations/promote"; export const x = promote;',
+    "boundaries/dependencies",
+  ],
+  [
+    "src/adapters/probe-a.ts",
+    'import type { Clock } from "../ports/clock"; export type X = Clock;',
+    undefined,
+  ],
+  [
+    "src/app/probe-a.ts",
+    'import { startIssuer } from "../../local/identity"; export const x = startIssuer;',
+    "boundaries/dependencies",
+  ],
+  [
+    "src/app/probe-b.ts",
+    'import type { LocalIssuer } from "../../local/identity"; export type X = LocalIssuer;',
+    "boundaries/dependencies",
+  ],
+  ["src/misc/probe-a.ts", "export const q = 1;", "boundaries/no-unknown-files"],
+  [
+    "local/resource-manager/probe-a.ts",
+    'import type { Plan } from "../../src/domain/plan"; export type X = Plan;',
+    "boundaries/dependencies",
+  ],
+  [
+    "local/service-bus/probe-a.ts",
+    'import { startIssuer } from "../identity"; export const x = startIssuer;',
+    "boundaries/dependencies",
+  ],
+  [
+    "local/world/probe-a.ts",
+    'import { startIssuer } from "../identity"; export const x = startIssuer;',
+    undefined,
+  ],
+  [
+    "local/world/probe-b.ts",
+    'import type { Plan } from "../../src/domain/plan"; export type X = Plan;',
+    "boundaries/dependencies",
+  ],
+  ["local/extra/probe-a.ts", "export const q = 1;", "boundaries/no-unknown-files"],
+];
+
+const known = [
+  "boundaries/dependencies",
+  "boundaries/no-unknown-files",
+  "no-restricted-syntax",
+  "no-restricted-imports",
+];
+const kept = ["src/misc", "local/extra"].map((folder) => join(root, folder));
+
+afterAll(() => {
+  for (const [file] of probes) rmSync(join(root, file), { force: true });
+  for (const folder of kept) rmSync(folder, { recursive: true, force: true });
+});
+
+test("planted violations of the room laws are refused by the intended rule, and lawful imports pass", () => {
+  for (const [file, text] of probes) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), `${text}\n`);
+  }
+  const eslint = join(root, "node_modules/eslint/bin/eslint.js");
+  const { stdout } = spawnSync(process.execPath, [eslint, "-f", "json", ...probes.map(([file]) => file)], {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const results = JSON.parse(stdout) as { filePath: string; messages: { ruleId: string | null }[] }[];
+  const told = probes.map(([file, , rule]) => {
+    const messages = results.find((result) => result.filePath === join(root, file))?.messages ?? [];
+    const refusals = [...new Set(messages.map((message) => message.ruleId ?? "parse error"))].filter(
+      (id) => known.includes(id) || id === "parse error",
+    );
+    return { file, refusals: rule === undefined ? refusals : refusals.includes(rule) };
+  });
+  expect(told.filter(({ refusals }) => (Array.isArray(refusals) ? refusals.length > 0 : !refusals))).toEqual(
+    [],
+  );
+}, 90_000);
