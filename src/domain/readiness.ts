@@ -22,11 +22,17 @@ export interface ReadinessRule {
   readonly deadlineMs: number;
 }
 
+/** When each of the two services was observed. */
+interface Observed {
+  readonly incoming: number;
+  readonly outgoing: number;
+}
+
 export interface ReadinessMemory {
-  /** Start of the unbroken row of ready observations. */
-  readonly readySince?: number | undefined;
-  /** The older of the two observations of the last look. */
-  readonly observedAt: number;
+  /** Start of the unbroken row of ready observations of each service. */
+  readonly readySince?: Observed | undefined;
+  /** The newest observations that counted. */
+  readonly observedAt: Observed;
   /** Looks in a row that brought nothing new. */
   readonly quiet: number;
   readonly picture: string;
@@ -52,7 +58,10 @@ export function checkRoles(
 ): RoleStateCheck {
   if (service.kind === "absent") return unseen(side, service, "never");
   if (service.kind !== "found") return unseen(side, service, "not-yet");
-  const check = checkAgainst(side, service.value.roles, instances, service.value.observedAt);
+  const check = checkAgainst(side, service.value.roles, instances, {
+    at: service.value.observedAt,
+    ifAbsent: "not-yet",
+  });
   const state = service.value.provisioningState;
   if (state?.toLowerCase() === "succeeded" || check.verdict === "never") return check;
   const problem = `provisioning state is ${state ?? "missing"}`;
@@ -60,23 +69,28 @@ export function checkRoles(
   return { ...check, verdict, summary: clip(`${problem}; ${check.summary}`) };
 }
 
-/** Judges a service by one read of its instances, held against the roles it was planned with. */
+/**
+ * Judges a service by one read of its instances, held against the roles it was planned with. Nothing else says here
+ * whether the service is still there: an absent list means that it is gone.
+ */
 export function checkPlannedRoles(
   planned: ServiceIdentity,
   instances: Read<InstanceList>,
   now: number,
 ): RoleStateCheck {
-  return checkAgainst(planned.side, planned.roles, instances, now);
+  return checkAgainst(planned.side, planned.roles, instances, { at: now, ifAbsent: "never" });
 }
 
 function checkAgainst(
   side: Side,
   roles: readonly RoleProfile[] | undefined,
   read: Read<InstanceList>,
-  now: number,
+  otherwise: { readonly at: number; readonly ifAbsent: InstanceVerdict },
 ): RoleStateCheck {
-  if (read.kind !== "found")
-    return { ...unseen(side, read, read.kind === "absent" ? "never" : "not-yet"), observedAt: now };
+  if (read.kind !== "found") {
+    const verdict = read.kind === "absent" ? otherwise.ifAbsent : "not-yet";
+    return { ...unseen(side, read, verdict), observedAt: otherwise.at };
+  }
   const { value } = read;
   const instances = value.instances.map(assessInstance).sort(notReadyFirst);
   const problems = [...capacityProblems(roles, instances), ...value.findings];
@@ -104,7 +118,13 @@ function capacityProblems(
   const strangers = instances.filter(
     (i) => !roles.some((r) => r.name.toLowerCase() === i.role?.toLowerCase()),
   );
-  return [...wrong, ...strangers.map((i) => `${i.name} belongs to no known role`)];
+  const names = instances.map((i) => i.name.toLowerCase());
+  const repeated = instances.filter((_, i) => names.indexOf(names[i] ?? "") !== i);
+  return [
+    ...wrong,
+    ...strangers.map((i) => `${i.name} belongs to no known role`),
+    ...repeated.map((i) => `${i.name} is listed more than once`),
+  ];
 }
 
 function unseen(
@@ -142,8 +162,9 @@ const QUIET_LOOKS = 5;
 const POLLS_IN_A_GAP = 3;
 
 /**
- * Folds one look at both services into what is remembered. `ready` after `stableFor` of unbroken ready observations;
- * a gap of more than three polls, a look that is not ready, or one that is not newer than the last starts again.
+ * Folds one look at both services into what is remembered. `ready` after `stableFor` of unbroken ready observations of
+ * each service; a gap of more than three polls or a look that is not ready starts again, and a ready look that is not
+ * newer than the last on both sides does not count.
  * Polling slows down when nothing changes or Resource Manager's budget runs low, and obeys Retry-After.
  */
 export function decideReadiness(
@@ -156,11 +177,10 @@ export function decideReadiness(
   const checks = [incoming, outgoing];
   const gone = checks.find((check) => check.verdict === "never");
   if (gone) return { kind: "never", detail: `${gone.side}: ${gone.summary}` };
-  const ready = checks.every((check) => check.verdict === "ready");
-  const observedAt = Math.min(incoming.observedAt, outgoing.observedAt);
-  const readySince = ready ? unbrokenSince(memory, observedAt, rule) : undefined;
-  if (readySince !== undefined && observedAt - readySince >= rule.stableForMs) {
-    const seconds = Math.round((observedAt - readySince) / 1000);
+  const row = countLook(memory, incoming, outgoing, rule);
+  const stableMs = row.readySince ? shortestSpan(row.readySince, row.observedAt) : 0;
+  if (row.counted && stableMs >= rule.stableForMs) {
+    const seconds = Math.round(stableMs / 1000);
     return {
       kind: "ready",
       detail: `all ${incoming.total + outgoing.total} instances running for ${seconds} s`,
@@ -168,25 +188,49 @@ export function decideReadiness(
   }
   const picture = checks.map((check) => check.summary).join("|");
   const quiet = memory?.picture === picture ? memory.quiet + 1 : 0;
-  const next: ReadinessMemory = {
-    readySince,
-    observedAt: Math.max(observedAt, memory?.observedAt ?? 0),
-    quiet,
-    picture,
-  };
+  const next: ReadinessMemory = { readySince: row.readySince, observedAt: row.observedAt, quiet, picture };
   return {
     kind: "not-yet",
     memory: next,
-    detail: tell(checks, readySince, rule, now),
+    detail: tell(checks, row.readySince, rule, now),
     nextMs: nextPoll(checks, next, rule),
   };
 }
 
-function unbrokenSince(memory: ReadinessMemory | undefined, observedAt: number, rule: ReadinessRule): number {
-  const since = memory?.readySince;
-  if (memory === undefined || since === undefined) return observedAt;
-  const gap = observedAt - memory.observedAt;
-  return gap > 0 && gap <= POLLS_IN_A_GAP * Math.max(rule.pollMs, 1_000) ? since : observedAt;
+interface Row extends Pick<ReadinessMemory, "readySince" | "observedAt"> {
+  /** Whether the look is ready and newer than the last on both sides. */
+  readonly counted: boolean;
+}
+
+function countLook(
+  memory: ReadinessMemory | undefined,
+  incoming: RoleStateCheck,
+  outgoing: RoleStateCheck,
+  rule: ReadinessRule,
+): Row {
+  const look: Observed = { incoming: incoming.observedAt, outgoing: outgoing.observedAt };
+  const ready = incoming.verdict === "ready" && outgoing.verdict === "ready";
+  if (!memory) return { counted: ready, readySince: ready ? look : undefined, observedAt: look };
+  const last = memory.observedAt;
+  if (!ready) return { counted: false, readySince: undefined, observedAt: newest(last, look) };
+  if (look.incoming <= last.incoming || look.outgoing <= last.outgoing) {
+    return { counted: false, readySince: memory.readySince, observedAt: last };
+  }
+  const gap = Math.max(look.incoming - last.incoming, look.outgoing - last.outgoing);
+  const unbroken = gap <= POLLS_IN_A_GAP * Math.max(rule.pollMs, 1_000);
+  return {
+    counted: true,
+    readySince: unbroken ? (memory.readySince ?? look) : look,
+    observedAt: look,
+  };
+}
+
+function newest(a: Observed, b: Observed): Observed {
+  return { incoming: Math.max(a.incoming, b.incoming), outgoing: Math.max(a.outgoing, b.outgoing) };
+}
+
+function shortestSpan(since: Observed, until: Observed): number {
+  return Math.min(until.incoming - since.incoming, until.outgoing - since.outgoing);
 }
 
 function nextPoll(checks: readonly RoleStateCheck[], memory: ReadinessMemory, rule: ReadinessRule): number {
@@ -194,19 +238,21 @@ function nextPoll(checks: readonly RoleStateCheck[], memory: ReadinessMemory, ru
   const counting = memory.readySince !== undefined;
   const idle = !counting && memory.quiet >= QUIET_LOOKS;
   const slow = Math.max(rule.pollMs, Math.min(2 * rule.pollMs, LONGEST_POLL_MS));
-  const pace = scarce ? Math.min(LONGEST_POLL_MS, POLLS_IN_A_GAP * rule.pollMs) : idle ? slow : rule.pollMs;
+  const sparing = Math.max(rule.pollMs, Math.min(LONGEST_POLL_MS, POLLS_IN_A_GAP * rule.pollMs));
+  const pace = scarce ? sparing : idle ? slow : rule.pollMs;
   return Math.max(pace, ...checks.map((check) => check.retryAfterMs ?? 0));
 }
 
 function tell(
   checks: readonly RoleStateCheck[],
-  readySince: number | undefined,
+  readySince: Observed | undefined,
   rule: ReadinessRule,
   now: number,
 ): string {
   if (readySince !== undefined) {
     const total = checks.reduce((sum, check) => sum + check.total, 0);
-    const left = Math.max(0, Math.ceil((readySince + rule.stableForMs - now) / 1000));
+    const started = Math.max(readySince.incoming, readySince.outgoing);
+    const left = Math.max(0, Math.ceil((started + rule.stableForMs - now) / 1000));
     return `all ${total} instances are running; stable in ${left} s if nothing changes`;
   }
   return checks
