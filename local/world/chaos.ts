@@ -111,7 +111,10 @@ function parseOptions(): Options {
   return { kills, seed, json: values.json };
 }
 
-main().catch((fault: unknown) => {
-  console.error(fault);
-  process.exit(1);
-});
+main().then(
+  () => process.exit(),
+  (fault: unknown) => {
+    console.error(fault);
+    process.exit(1);
+  },
+);
