@@ -1,12 +1,6 @@
 import { canonicalJson } from "./canonical-json";
 import type { Code } from "./codes";
-import {
-  sameId,
-  type InstanceList,
-  type PublicIpObservation,
-  type Read,
-  type ServiceObservation,
-} from "./observation";
+import type { InstanceList, PublicIpObservation, Read, ServiceObservation } from "./observation";
 import type { Plan, PlanVerdict, ServiceIdentity } from "./plan";
 import type { PairPolicy } from "./policy";
 import { judgePrerequisites } from "./prerequisites";
@@ -43,7 +37,7 @@ export function decidePlan(planning: Planning): PlanVerdict {
   if (green.kind !== "found") return missing(green, policy.green);
   const services = { blue: blue.value, green: green.value };
   const incomingSide = planning.target ?? resolveTarget(request, services);
-  if (incomingSide === undefined) return refuse("slot-unknown", "no service is known to hold staging");
+  if (incomingSide === undefined) return withoutStaging(services);
   const incoming = services[incomingSide];
   const outgoing = services[otherSide(incomingSide)];
   const identities = {
@@ -73,7 +67,10 @@ function judge(planning: Planning, identities: Identities, services: Services): 
     const detail = `${broken.length} prerequisite${broken.length > 1 ? "s are" : " is"} not met: ${broken.map((p) => `${p.code} (${p.evidence})`).join("; ")}`;
     return { kind: "refused", code: first.code, detail, prerequisites, ...identities };
   }
-  const hash = digest(canonicalJson({ ...identities, policy, request }));
+  const { incoming, outgoing } = identities;
+  const hash = digest(
+    canonicalJson({ incoming: comparable(incoming), outgoing: comparable(outgoing), policy, request }),
+  );
   return {
     kind: "planned",
     plan: { hash, pair: policy.name, ...identities, prerequisites, policy, plannedAt: now },
@@ -97,9 +94,23 @@ export function identityOf(side: Side, service: ServiceObservation): ServiceIden
 
 /** Whether nothing was deployed in between; the public IP moves with a swap and does not count. */
 export function isSameIdentity(a: ServiceIdentity, b: ServiceIdentity): boolean {
-  const text = ({ uniqueId, version, configurationDigest, roles }: ServiceIdentity) =>
-    canonicalJson({ uniqueId: uniqueId?.toLowerCase(), version, configurationDigest, roles });
-  return sameId(a.id, b.id) && text(a) === text(b);
+  const text = (identity: ServiceIdentity) => {
+    const { id, uniqueId, version, configurationDigest, roles } = comparable(identity);
+    return canonicalJson({ id, uniqueId, version, configurationDigest, roles });
+  };
+  return text(a) === text(b);
+}
+
+/** Resource Manager varies the case of ids, and nothing promises an order of roles: neither is a difference. */
+function comparable(identity: ServiceIdentity): ServiceIdentity {
+  return {
+    ...identity,
+    id: identity.id.toLowerCase(),
+    name: identity.name.toLowerCase(),
+    uniqueId: identity.uniqueId?.toLowerCase(),
+    publicIpId: identity.publicIpId?.toLowerCase(),
+    roles: [...identity.roles].sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
 }
 
 function resolveTarget(
@@ -108,6 +119,12 @@ function resolveTarget(
 ): Side | undefined {
   if (request.promote !== "staging") return request.promote;
   return (["blue", "green"] as const).find((side) => services[side].slot === "staging");
+}
+
+function withoutStaging({ blue, green }: Readonly<Record<Side, ServiceObservation>>): PlanVerdict {
+  const held = [blue, green].map((s) => `${s.name} holds ${s.slot ?? "an unknown slot"}`).join(", ");
+  const known = blue.slot !== undefined && green.slot !== undefined;
+  return refuse(known ? "slots-not-complementary" : "slot-unknown", `no service holds staging: ${held}`);
 }
 
 function alreadyHeld(

@@ -77,7 +77,10 @@ function reservedRule(both: readonly ServiceObservation[], ips: Ips): Rule {
     title: "Both public IPs are reserved (static), or neither",
     basis: "documented",
     holds: known && allocations[0] === allocations[1],
-    evidence: both.map((s, i) => `${tellIp(s)} ${allocations[i] ?? "allocation unknown"}`).join(", "),
+    evidence: [
+      both.map((s, i) => `${tellIp(s)} ${allocations[i] ?? "allocation unknown"}`).join(", "),
+      ...(known ? [] : ips.flatMap((ip) => (ip.kind === "found" ? [] : [`${ip.kind}: ${ip.detail}`]))),
+    ].join("; "),
   };
 }
 

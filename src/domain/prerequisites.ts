@@ -57,14 +57,13 @@ function pairingRules({ incoming, outgoing }: Services): readonly Rule[] {
   const both = [incoming, outgoing];
   const mutual = sameId(incoming.swappableId, outgoing.id) && sameId(outgoing.swappableId, incoming.id);
   const unset = both.filter((s) => s.swappableId === undefined).map((s) => s.name);
-  const types = both.map((s) => s.type ?? "unknown type");
   return [
     {
       code: "reply-incomplete",
       title: "Both are Cloud Services (extended support)",
       basis: "documented",
-      holds: types.every((type) => type.toLowerCase() === "microsoft.compute/cloudservices"),
-      evidence: types.join(", "),
+      holds: both.every((s) => s.type?.toLowerCase() === "microsoft.compute/cloudservices"),
+      evidence: tellField(both, "type"),
     },
     {
       code: "not-swappable",
@@ -88,6 +87,14 @@ function partner(service: ServiceObservation): string {
   return `${service.name} names ${service.swappableId ? lastSegment(service.swappableId) : "none"}`;
 }
 
+/** The value of one field on each service; a field the reply left out is named. */
+function tellField(
+  services: readonly ServiceObservation[],
+  field: "type" | "location" | "provisioningState",
+): string {
+  return services.map((s) => `${s.name}: ${s[field] ?? `the reply has no ${field}`}`).join(", ");
+}
+
 function stateRules({ incoming, outgoing }: Services): readonly Rule[] {
   const both = [incoming, outgoing];
   const slots = both.map((s) => `${s.name} holds ${s.slot ?? "an unknown slot"}`).join(", ");
@@ -108,11 +115,13 @@ function stateRules({ incoming, outgoing }: Services): readonly Rule[] {
       evidence: slots,
     },
     {
-      code: "provisioning-not-succeeded",
+      code: both.every((s) => s.provisioningState !== undefined)
+        ? "provisioning-not-succeeded"
+        : "reply-incomplete",
       title: "No update is under way and none has failed",
       basis: "documented",
       holds: both.every((s) => s.provisioningState?.toLowerCase() === "succeeded"),
-      evidence: both.map((s) => `${s.name}: ${s.provisioningState ?? "no provisioning state"}`).join(", "),
+      evidence: tellField(both, "provisioningState"),
     },
   ];
 }
@@ -168,15 +177,17 @@ function likenessRules({ incoming, outgoing }: Services): readonly Rule[] {
   const roleNames = (s: ServiceObservation) =>
     (s.roles ?? [])
       .map((r) => r.name)
-      .sort()
+      .sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
       .join(" ");
   return [
     {
       code: "region-differs",
       title: "Both services are in the same region",
       basis: "inferred",
-      holds: incoming.location?.toLowerCase() === outgoing.location?.toLowerCase(),
-      evidence: `${incoming.name}: ${incoming.location ?? "?"}, ${outgoing.name}: ${outgoing.location ?? "?"}`,
+      holds:
+        incoming.location !== undefined &&
+        incoming.location.toLowerCase() === outgoing.location?.toLowerCase(),
+      evidence: tellField([incoming, outgoing], "location"),
     },
     {
       code: "subscription-differs",
@@ -189,7 +200,7 @@ function likenessRules({ incoming, outgoing }: Services): readonly Rule[] {
       code: "roles-differ",
       title: "Both services have the same roles",
       basis: "unknown",
-      holds: roleNames(incoming) === roleNames(outgoing),
+      holds: roleNames(incoming).toLowerCase() === roleNames(outgoing).toLowerCase(),
       evidence: `${incoming.name}: ${roleNames(incoming)}; ${outgoing.name}: ${roleNames(outgoing)}`,
     },
   ];

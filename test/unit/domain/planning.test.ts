@@ -1,10 +1,12 @@
-import { decidePlan, type PairObservation } from "../../../src/domain/planning";
+import fc from "fast-check";
+import { decidePlan, identityOf, isSameIdentity, type PairObservation } from "../../../src/domain/planning";
 import type { ServiceObservation } from "../../../src/domain/observation";
 import {
   anIp,
   aPair,
   aPolicy,
   aRequest,
+  aService,
   found,
   idOf,
   ipId,
@@ -140,4 +142,80 @@ test("the hash ignores times and evidence, and changes with what is deployed", (
   expect(hash(aPair({ observedAt: 1 }))).toBe(hash(aPair()));
   expect(hash(aPair({}, { version: "v3" }))).not.toBe(hash(aPair()));
   expect(hash(aPair({}, { configurationDigest: "e" }))).not.toBe(hash(aPair()));
+});
+
+test("the hash ignores the case of ids, which differs from reply to reply, and the order of roles", () => {
+  const hash = (observed: PairObservation) => {
+    const result = plan(observed);
+    return result.kind === "planned" ? result.plan.hash : result.kind;
+  };
+  const roles = ["A", "B"].map((name) => ({ name, capacity: 1 }));
+  const reversed = [...roles].reverse();
+  const loud = (text: string) => text.toUpperCase();
+  const frontends = [{ loadBalancer: "lb", name: "fe", publicIpId: loud(ipId("ip-green")) }];
+  const other = { id: loud(idOf("green")), uniqueId: loud("unique-green"), frontends, roles: reversed };
+  expect(hash(aPair({}, other))).toBe(hash(aPair({}, { roles })));
+  expect(
+    isSameIdentity(identityOf("green", aService("green", { roles })), {
+      ...identityOf("green", aService("green", other)),
+    }),
+  ).toBe(true);
+});
+
+test.each([
+  ["id", { id: idOf("blue") }],
+  ["uniqueId", { uniqueId: "another" }],
+  ["version", { version: "v3" }],
+  ["version, when it is gone", { version: undefined }],
+  ["configuration", { configurationDigest: "e" }],
+  ["capacity", { roles: [{ name: "Web", capacity: 3 }] }],
+])("another %s is another identity", (_field, over) => {
+  const before = identityOf("green", aService("green"));
+  expect(isSameIdentity(before, identityOf("green", aService("green", over)))).toBe(false);
+});
+
+test("a plan is the same for the same input, and its hash the same for the same services at any time", () => {
+  const time = fc.integer({ min: 0, max: NOW });
+  const states = fc.array(fc.constantFrom("Started", "Busy", undefined), { maxLength: 3 });
+  fc.assert(
+    fc.property(time, time, states, fc.constantFrom("v2", "v3"), (now, observedAt, list, version) => {
+      const at = (when: number, instances: readonly (string | undefined)[]) => ({
+        request: aRequest(),
+        policy: aPolicy(),
+        observed: {
+          ...aPair({ observedAt: when }, { observedAt: when, version }),
+          greenInstances: found(someInstances("green", instances, when)),
+        },
+        now: when,
+        digest,
+      });
+      const first = decidePlan(at(now, list));
+      expect(decidePlan(at(now, list))).toEqual(first);
+      const later = decidePlan(at(observedAt, ["Started", "Started"]));
+      expect([first.kind, later.kind]).toEqual(["planned", "planned"]);
+      if (first.kind === "planned" && later.kind === "planned") {
+        expect(later.plan.hash).toBe(first.plan.hash);
+      }
+    }),
+  );
+});
+
+test.each([
+  ["slots-not-complementary", "production"],
+  ["slot-unknown", undefined],
+] as const)("%s refuses when nothing holds staging", (code, slot) => {
+  const request = aRequest({ promote: "staging", expect: { version: "v9" } });
+  const result = plan(aPair({}, { slot }), request);
+  expect(result).toMatchObject({ kind: "refused", code });
+  expect(result).toHaveProperty(
+    "detail",
+    expect.stringContaining(`shop-green holds ${slot ?? "an unknown"}`),
+  );
+});
+
+test.each([
+  ["refused", { allowUnpinned: false }, { kind: "refused", code: "unpinned" }],
+  ["planned", { allowUnpinned: true }, { kind: "planned" }],
+])('promote "staging" without expect is %s under %j', (_verdict, policy, expected) => {
+  expect(plan(aPair(), aRequest({ promote: "staging" }), policy)).toMatchObject(expected);
 });
