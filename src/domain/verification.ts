@@ -39,29 +39,65 @@ export interface VerificationDecision {
 /**
  * Verified when both services read complementary slots with the target held, provisioning Succeeded, and the public
  * IPs, the second witness of a VIP swap, do not contradict: the incoming service names the IP that the outgoing one
- * held when planned (azure-docs swap-cloud-service.md).
+ * held when planned, and that IP names a load balancer of the incoming service (azure-docs swap-cloud-service.md).
+ * What the replies do not show of the witness is told, and does not stand in the way.
  */
 export function decideVerification(plan: Plan, truth: SwapTruth): VerificationDecision {
   const finalRead = finalReadOf(plan, truth);
   const slots = slotState(truth);
+  const witness = witnessOf(plan, truth);
   const problems = [
     ...(slots === "after" ? [] : [`slots read "${slots}"`]),
     ...(areSettled(truth) ? [] : ["provisioning has not succeeded on both services"]),
-    ...contradictions(plan, truth),
+    ...witness.contradictions,
   ];
   if (problems.length > 0) return { kind: "not-yet", detail: problems.join("; "), finalRead };
   const address = truth.incomingIp?.kind === "found" ? truth.incomingIp.value.address : undefined;
-  const witness = address ? ` and answers at ${address}` : "";
-  return { kind: "verified", detail: `${plan.incoming.name} holds production${witness}`, finalRead };
+  const answers = address ? ` and answers at ${address}` : "";
+  const unshown = witness.missing.length > 0 ? `; not shown: ${witness.missing.join(", ")}` : "";
+  return {
+    kind: "verified",
+    detail: `${plan.incoming.name} holds production${answers}${unshown}`,
+    finalRead,
+  };
 }
 
-function contradictions(plan: Plan, truth: SwapTruth): readonly string[] {
+interface Witness {
+  readonly contradictions: readonly string[];
+  readonly missing: readonly string[];
+}
+
+function witnessOf(plan: Plan, truth: SwapTruth): Witness {
+  const testimonies = [addressTestimony(plan, truth), frontendTestimony(plan, truth)];
+  return {
+    contradictions: testimonies.flatMap((t) => ("contradicts" in t ? [t.contradicts] : [])),
+    missing: testimonies.flatMap((t) => ("missing" in t ? [t.missing] : [])),
+  };
+}
+
+type Testimony = { readonly contradicts: string } | { readonly missing: string } | { readonly agrees: true };
+
+function addressTestimony(plan: Plan, truth: SwapTruth): Testimony {
   const expected = plan.outgoing.publicIpId;
   const held = truth.incoming.kind === "found" ? publicIpIdOf(truth.incoming.value) : undefined;
-  if (!expected || !held || sameId(expected, held)) return [];
-  return [
-    `${plan.incoming.name} still names the public IP ${lastSegment(held)}, not ${lastSegment(expected)}`,
-  ];
+  if (!expected) return { missing: `the public IP ${plan.outgoing.name} had when planned` };
+  if (!held) return { missing: `the public IP ${plan.incoming.name} names` };
+  if (sameId(expected, held)) return { agrees: true };
+  const named = `${plan.incoming.name} still names the public IP ${lastSegment(held)}`;
+  return { contradicts: `${named}, not ${lastSegment(expected)}` };
+}
+
+/** A service's load balancer resource bears the name of its load balancer configuration (Switch-AzCloudService.ps1). */
+function frontendTestimony({ incoming: planned }: Plan, { incoming, incomingIp }: SwapTruth): Testimony {
+  const missing = { missing: `the load balancer of the public IP ${planned.name} names` };
+  if (incoming.kind !== "found" || incomingIp?.kind !== "found") return missing;
+  const holder = /\/loadBalancers\/([^/]+)/i.exec(incomingIp.value.frontendId ?? "")?.[1];
+  const own = incoming.value.frontends.map((frontend) => frontend.loadBalancer);
+  // A reply without the name of a load balancer is parsed as "?": it says nothing.
+  if (holder === undefined || own.length === 0 || own.includes("?")) return missing;
+  if (own.some((name) => name.toLowerCase() === holder.toLowerCase())) return { agrees: true };
+  const held = `the public IP ${lastSegment(incomingIp.value.id)} is held by load balancer ${holder}`;
+  return { contradicts: `${held}, not ${own.join(" or ")} of ${planned.name}` };
 }
 
 export function publicIpIdOf(service: ServiceObservation): string | undefined {
