@@ -1,0 +1,126 @@
+import { digest, nonce } from "../../src/adapters/digest";
+import { addToIndex, indexKey, type IndexPage } from "../../src/domain/index-page";
+import type { PairState } from "../../src/domain/pair";
+import { applyToPair } from "../../src/domain/pair-operations";
+import type { PairPolicy } from "../../src/domain/policy";
+import { changePromotion, register, type PromotionState } from "../../src/domain/promotion";
+import type { RunStatus } from "../../src/ports/promotions";
+import type { Ports } from "../../src/ports/ports";
+import { createVirtualClock } from "./virtual-clock";
+import { aPolicy } from "./observations";
+
+/** Thrown in place of an effect, or right after it: the process died there. */
+export class Crash extends Error {}
+
+export interface FakePorts extends Ports {
+  /** Every effect in order; what survives a crash. */
+  readonly effects: string[];
+  readonly published: string[];
+  readonly alerts: string[];
+  readonly ledger: Map<string, PromotionState>;
+  readonly pairStates: Map<string, PairState>;
+  readonly runs: Map<string, RunStatus>;
+  /** Dies before (`at - 0.5`) or after (`at`) the effect of that number, from 1; once. */
+  crashAt: number | undefined;
+  /** The broker refuses this many times. */
+  refusals: number;
+}
+
+/** Ports in memory that apply the product's own transitions. */
+export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): FakePorts {
+  const clock = createVirtualClock();
+  const ledger = new Map<string, PromotionState>();
+  const pairStates = new Map<string, PairState>();
+  const pages = new Map<string, IndexPage>();
+  const runs = new Map<string, RunStatus>();
+  const effects: string[] = [];
+  const published: string[] = [];
+  const alerts: string[] = [];
+  const effect = (name: string, apply: () => void): Promise<void> => {
+    const number = effects.length + 1;
+    if (fake.crashAt === number - 0.5) return crash();
+    apply();
+    effects.push(name);
+    return fake.crashAt === number ? crash() : Promise.resolve();
+  };
+  const crash = () => {
+    fake.crashAt = undefined;
+    dead = true;
+    return Promise.reject(new Crash("the process died"));
+  };
+  let dead = false;
+  const fake: FakePorts = {
+    effects,
+    published,
+    alerts,
+    ledger,
+    pairStates,
+    runs,
+    crashAt: undefined,
+    refusals: 0,
+    clock: {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      // A dead process waits for nothing: the crash surfaces at the next wait.
+      sleep: (ms) => {
+        if (dead) {
+          dead = false;
+          return Promise.reject(new Crash("the process died"));
+        }
+        clock.advanceTo(clock.now() + ms);
+        return Promise.resolve();
+      },
+    },
+    log: {
+      info: () => undefined,
+      warn: () => undefined,
+      alert: (code) => alerts.push(code),
+    },
+    policies: { find: (name) => policies.find((p) => p.name === name), all: () => policies },
+    announcer: {
+      publish: (event) => {
+        if (fake.refusals > 0) {
+          fake.refusals--;
+          return Promise.reject(new Error("the broker is down"));
+        }
+        return effect("publish", () => published.push(event));
+      },
+    },
+    promotions: {
+      read: (id) => Promise.resolve(ledger.get(id)),
+      register: (r) =>
+        effect("register", () => ledger.set(r.requestId, register(ledger.get(r.requestId), r))),
+      change: (id, change) =>
+        effect(change.kind, () => {
+          const state = ledger.get(id);
+          if (state) ledger.set(id, changePromotion(state, change));
+        }),
+      readIndex: (pair, page) => Promise.resolve(pages.get(indexKey(pair, page))),
+      runStatus: (id) => Promise.resolve(runs.get(id) ?? "absent"),
+      startRun: (id) => effect("start", () => runs.set(id, "live")),
+      wake: () => Promise.resolve(),
+    },
+    pairs: {
+      read: (pair) => Promise.resolve(pairStates.get(pair)),
+      signal: (pair, operation) =>
+        effect(operation.kind, () => {
+          const step = applyToPair(pairStates.get(pair), operation);
+          pairStates.set(pair, step.state);
+          if (step.indexed) {
+            const key = indexKey(pair, step.indexed.page);
+            pages.set(key, addToIndex(pages.get(key), step.indexed));
+          }
+        }),
+    },
+    cloudServices: {
+      readService: () => Promise.resolve({ kind: "unavailable", detail: "a fake" }),
+      readInstances: () => Promise.resolve({ kind: "unavailable", detail: "a fake" }),
+      readPublicIp: () => Promise.resolve({ kind: "unavailable", detail: "a fake" }),
+      requestSwap: () => Promise.reject(new Error("a fake sends nothing")),
+      readOperation: () => Promise.resolve({ kind: "unreadable", detail: "a fake" }),
+    },
+    digest,
+    nonce,
+  };
+  return fake;
+}

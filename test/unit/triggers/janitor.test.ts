@@ -1,0 +1,71 @@
+import type { InvocationContext, Timer } from "@azure/functions";
+import { reason } from "../../../src/domain/codes";
+import { sealEnding } from "../../../src/domain/completion-event";
+import { createJanitor } from "../../../src/triggers/janitor";
+import { createFakePorts, type FakePorts } from "../../support/fake-ports";
+import { aRequest } from "../../support/observations";
+
+async function enlisted(ports: FakePorts, requestId = "r-1"): Promise<void> {
+  const at = ports.clock.now();
+  const request = aRequest({ requestId });
+  await ports.promotions.register({ requestId, contentHash: "h", request, origin: { channel: "queue" }, at });
+  await ports.pairs.signal("shop", { kind: "enlist", requestId, at });
+}
+
+async function conclude(ports: FakePorts, outcome: "halted" | "promoted"): Promise<void> {
+  const state = ports.ledger.get("r-1")!;
+  const conclusion = sealEnding(
+    state,
+    { outcome, reason: reason("operation-failed", "x") },
+    ports.clock.now(),
+  );
+  await ports.promotions.change("r-1", { kind: "conclude", conclusion });
+}
+
+const sweep = (ports: FakePorts) =>
+  createJanitor(() => ports)({} as Timer, {} as unknown as InvocationContext);
+
+test("a run that is gone is started again after its grace, and an alert tells", async () => {
+  const ports = createFakePorts();
+  await enlisted(ports);
+  await sweep(ports);
+  expect(ports.runs.size).toBe(0);
+  await ports.clock.sleep(3 * 60_000);
+  await sweep(ports);
+  expect([ports.runs.get("r-1"), ports.alerts]).toEqual(["live", ["run-lost"]]);
+});
+
+test("wherever the process dies after an outcome, sweeping again ends with the hold, one event id, and nobody enlisted", async () => {
+  for (let crashAt = 0.5; crashAt <= 6; crashAt += 0.5) {
+    const ports = createFakePorts();
+    await enlisted(ports);
+    await conclude(ports, "halted");
+    ports.effects.length = 0;
+    ports.crashAt = crashAt;
+    for (let tick = 0; tick < 3; tick++) await sweep(ports);
+    const pair = ports.pairStates.get("shop")!;
+    expect({ holds: pair.holds.map((h) => h.id), enlisted: pair.enlisted }).toEqual({
+      holds: ["halt-r-1"],
+      enlisted: [],
+    });
+    expect(new Set(ports.published).size).toBe(1);
+    expect(ports.ledger.get("r-1")?.announcedAt).toBeDefined();
+  }
+});
+
+test("one promotion that cannot be looked after does not stop the others", async () => {
+  const ports = createFakePorts();
+  await enlisted(ports, "r-1");
+  await enlisted(ports, "r-2");
+  await ports.clock.sleep(3 * 60_000);
+  const broken = {
+    ...ports,
+    promotions: {
+      ...ports.promotions,
+      startRun: (id: string) =>
+        id === "r-1" ? Promise.reject(new Error("x")) : ports.promotions.startRun(id),
+    },
+  };
+  await createJanitor(() => broken)({} as Timer, {} as unknown as InvocationContext);
+  expect([...ports.runs.keys()]).toEqual(["r-2"]);
+});

@@ -1,0 +1,127 @@
+import type { InvocationContext } from "@azure/functions";
+import { MAX_ENLISTED } from "../../../src/domain/pair";
+import { createDeadLetterHandler, createQueueHandler } from "../../../src/triggers/queue";
+import { createFakePorts, type FakePorts } from "../../support/fake-ports";
+
+const request = { requestId: "r-1", pair: "shop", promote: "green", reason: "x", requestedBy: "y" };
+
+function deliver(
+  ports: FakePorts,
+  body: unknown,
+  metadata: Record<string, unknown> = { messageId: 42, sequenceNumber: 7 },
+) {
+  const context = { triggerMetadata: metadata } as unknown as InvocationContext;
+  return createQueueHandler(() => ports, "swap-requests")(body, context);
+}
+
+/** As the broker does: until the handler returns, at most ten times. */
+async function deliverUntilCompleted(ports: FakePorts, body: unknown): Promise<number> {
+  for (let delivery = 1; delivery <= 10; delivery++) {
+    try {
+      await deliver(ports, body);
+      return delivery;
+    } catch {
+      continue;
+    }
+  }
+  throw new Error("dead-lettered");
+}
+
+const completions = (ports: FakePorts) =>
+  ports.published.filter((event) => event.includes("promotion.completed"));
+const declined = (ports: FakePorts) =>
+  ports.published.filter((event) => event.includes("not-accepted")).map((event) => JSON.parse(event));
+
+test("a new request is registered, enlisted and started before its message is completed", async () => {
+  const ports = createFakePorts();
+  await deliver(ports, request);
+  expect(ports.effects.slice(0, 3)).toEqual(["register", "enlist", "start"]);
+});
+
+test("the process may die before or after any effect: redelivery ends with one registration, one enlisting, one live run", async () => {
+  for (let crashAt = 0.5; crashAt <= 5; crashAt += 0.5) {
+    const ports = createFakePorts();
+    ports.crashAt = crashAt;
+    await deliverUntilCompleted(ports, request);
+    expect([...ports.ledger.keys()]).toEqual(["r-1"]);
+    expect(ports.pairStates.get("shop")?.enlisted.map((e) => e.requestId)).toEqual(["r-1"]);
+    expect(ports.runs.get("r-1")).toBe("live");
+    expect(completions(ports)).toEqual([]);
+  }
+});
+
+test("a request that cannot be enlisted is refused once, with one event id, wherever the process dies", async () => {
+  for (let crashAt = 0.5; crashAt <= 7; crashAt += 0.5) {
+    const ports = createFakePorts();
+    for (let i = 0; i < MAX_ENLISTED; i++)
+      await ports.pairs.signal("shop", { kind: "enlist", requestId: `q-${i}`, at: 1 });
+    ports.effects.length = 0;
+    ports.crashAt = crashAt;
+    await deliverUntilCompleted(ports, request);
+    expect(ports.ledger.get("r-1")?.conclusion?.reason.code).toBe("queue-full");
+    expect(new Set(completions(ports)).size).toBe(1);
+    expect(ports.runs.size).toBe(0);
+  }
+});
+
+test("a request for a pair that is not configured is refused as unknown-pair, without a run", async () => {
+  const ports = createFakePorts();
+  await deliver(ports, { ...request, pair: "nowhere" });
+  expect(JSON.parse(completions(ports)[0]!)).toMatchObject({
+    data: { outcome: "refused", reason: { code: "unknown-pair" } },
+  });
+  expect([ports.runs.size, ports.pairStates.size]).toEqual([0, 0]);
+});
+
+test("a concluded request that comes again is answered with the stored bytes", async () => {
+  const ports = createFakePorts();
+  await deliver(ports, { ...request, pair: "nowhere" });
+  await deliver(ports, { ...request, pair: "nowhere" });
+  const events = completions(ports);
+  expect([events.length, new Set(events).size]).toEqual([2, 1]);
+});
+
+test("other content under a known id is answered with a conflict, and the promotion goes on", async () => {
+  const ports = createFakePorts();
+  await deliver(ports, request);
+  await deliver(ports, { ...request, promote: "blue" });
+  expect(declined(ports)[0]).toMatchObject({
+    data: { reason: { code: "request-conflict" }, requestId: "r-1" },
+  });
+  expect(ports.ledger.get("r-1")?.request.promote).toBe("green");
+});
+
+test("what is malformed is answered once per message and never delivered again; numeric ids are told as text", async () => {
+  const ports = createFakePorts();
+  await deliver(ports, 12);
+  await deliver(ports, 12);
+  const events = declined(ports);
+  expect(events[0]).toMatchObject({
+    data: { message: { messageId: "42", sequenceNumber: "7" }, reason: { code: "malformed-request" } },
+  });
+  expect(events[0].id).toBe(events[1].id);
+});
+
+test("a broker that refuses for a while costs no delivery; one that stays away sends the message back", async () => {
+  const ports = createFakePorts();
+  ports.refusals = 5;
+  expect(await deliverUntilCompleted(ports, "no json")).toBe(1);
+  ports.refusals = 1_000;
+  await expect(deliver(ports, "no json")).rejects.toThrow("not seen to be stored in time");
+});
+
+test("a dead letter is announced with its reason and raises an alert", async () => {
+  const ports = createFakePorts();
+  const metadata = {
+    messageId: "m",
+    sequenceNumber: 1,
+    applicationProperties: { deadLetterReason: "MaxDeliveryCountExceeded" },
+  };
+  await createDeadLetterHandler(() => ports, "swap-requests")(request, {
+    triggerMetadata: metadata,
+  } as unknown as InvocationContext);
+  expect(declined(ports)[0]).toMatchObject({
+    data: { requestId: "r-1", reason: { code: "dead-lettered", detail: "MaxDeliveryCountExceeded" } },
+  });
+  expect(ports.alerts).toEqual(["dead-letter"]);
+});
