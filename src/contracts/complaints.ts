@@ -1,26 +1,43 @@
 import type { z } from "zod";
 import type { Complaint } from "../domain/events";
 
+const secretNames =
+  "access[-_]?key|account[-_]?key|api[-_]?key|functions[-_]?key|subscription[-_]?key|passw(?:or)?d|passphrase|pwd|secret|token|credentials?|SharedAccessSignature";
+const secretName = new RegExp(secretNames, "i");
+
 const secrets: readonly [RegExp, string][] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, "***"],
+  // A quoted value ends at the same quote, as often escaped as the one that opened it: JSON may stand inside JSON.
   [
-    /(SharedAccessKey|AccountKey|SharedAccessSignature|password|pwd|secret|token)(["']?\s*[=:]\s*["']?)[^;\s"',}]+/gi,
-    "$1$2***",
+    new RegExp(
+      String.raw`(${secretNames})(\\*["']?\s*[=:]\s*)(?:(\\*["'])(?:(?!(?<!\\)\3)[^])*|[^;&\s"'}\\]+)`,
+      "gi",
+    ),
+    "$1$2$3***",
   ],
+  [/(authorization\\*["']?\s*[=:]\s*\\*["']?)(?:\w+\s+)?[^\s"',;\\]+/gi, "$1***"],
   [/\bBearer\s+[\w.~+/-]+=*/gi, "Bearer ***"],
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "***"],
-  [/([?&](?:sig|code)=)[^&\s"]+/gi, "$1***"],
+  [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}/g, "***"],
+  [/((?:\bsig|[?&]code)=)[^&\s"';\\]+/gi, "$1***"],
+  [/(:\/\/[^\s/:@"']*:)[^\s/@"']+@/g, "$1***@"],
 ];
 
-/** Masks what looks like a credential. */
+/** Masks what looks like a credential; rather too much than too little. */
 export function maskCredentials(text: string): string {
   return secrets.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
 }
 
 /** Text without control characters, masked and shortened, fit for an event or a log. */
 export function tellValue(value: unknown, limit = 80): string {
-  const text = value === undefined ? "nothing" : jsonText(value);
+  return tellText(value === undefined ? "nothing" : jsonText(value), limit);
+}
+
+/** The same of what is text already. */
+export function tellText(text: string, limit = 80): string {
+  // Cut before masking: the patterns need not see a body of megabytes to fill some 80 characters.
   const masked = maskCredentials(text.slice(0, limit * 8)).replace(/\p{Cc}/gu, " ");
-  return masked.length > limit ? `${masked.slice(0, limit - 1)}…` : masked;
+  const shortened = masked.length > limit ? `${masked.slice(0, limit - 1)}…` : masked;
+  return shortened.replace(/\p{Cs}/gu, "\u{fffd}");
 }
 
 /** The JSON text of a value that may be anything; deep nesting must not overflow the stack. */
@@ -32,11 +49,18 @@ export function jsonText(value: unknown): string {
   }
 }
 
+const PATH_LIMIT = 200;
+
+/** JSON path of a place; names come from strangers, so they are quoted, masked and shortened where need be. */
 export function pathOf(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[${key}]` : `${text}.${String(key)}`),
-    "$",
-  );
+  const text = path.reduce<string>((before, key) => `${before}${step(key)}`, "$");
+  return tellText(text, PATH_LIMIT);
+}
+
+function step(key: PropertyKey): string {
+  if (typeof key === "number") return `[${key}]`;
+  const name = String(key);
+  return /^[\w$-]+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
@@ -46,45 +70,65 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   }, root);
 }
 
-/** Every complaint of a failed parse: path, what stood there, what was expected. */
-export function complaintsOf(error: z.ZodError, root: unknown): Complaint[] {
-  return error.issues.flatMap((issue): Complaint[] => {
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => {
-        const path = [...issue.path, key];
-        return {
-          path: pathOf(path),
-          value: tellValue(valueAt(root, path)),
-          expectation: "no such field: it is not known",
-        };
-      });
-    }
-    return [
-      { path: pathOf(issue.path), value: tellValue(valueAt(root, issue.path)), expectation: issue.message },
-    ];
-  });
+/** What stands at a place; nothing is shown of a field that is named like a secret. */
+function tellAt(root: unknown, path: readonly PropertyKey[]): string {
+  const value = valueAt(root, path);
+  return value !== undefined && path.some((key) => secretName.test(String(key))) ? "***" : tellValue(value);
 }
 
-/** Keys that reach prototypes are complaints, wherever they stand; and how deep a value goes, without recursion. */
-export function inspect(value: unknown, maxDepth: number): Complaint[] {
-  const found: Complaint[] = [];
-  const open: { value: unknown; depth: number; path: string }[] = [{ value, depth: 0, path: "$" }];
+/** Every complaint of a failed parse: path, what stood there, what was expected. `at` is where `root` itself stands. */
+export function complaintsOf(
+  error: z.ZodError,
+  root: unknown,
+  at: readonly PropertyKey[] = [],
+): readonly Complaint[] {
+  const found = error.issues.flatMap((issue) => {
+    const places =
+      issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    return places.map((path) => ({
+      path: pathOf([...at, ...path]),
+      value: tellAt(root, path),
+      expectation: issue.message,
+    }));
+  });
+  return onePerPlace(found);
+}
+
+/** One mistake may break several rules of a field: the first one says enough. */
+export function onePerPlace(complaints: readonly Complaint[]): readonly Complaint[] {
+  return [...new Map([...complaints].reverse().map((complaint) => [complaint.path, complaint])).values()].reverse();
+}
+
+interface Place {
+  readonly value: unknown;
+  readonly path: readonly string[];
+}
+
+/** Whether a value nests deeper than `levels`, found without recursion. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+  const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
   for (let next = open.pop(); next; next = open.pop()) {
-    const { value: current, depth, path } = next;
+    const { value: current, depth } = next;
     if (typeof current !== "object" || current === null) continue;
-    if (depth >= maxDepth) {
-      return [{ path: "$", value: "nested too deeply", expectation: `at most ${maxDepth} levels` }];
-    }
-    for (const key of Object.keys(current)) {
-      const at = Array.isArray(current) ? `${path}[${key}]` : `${path}.${key}`;
+    if (depth >= levels) return true;
+    for (const held of Object.values(current)) open.push({ value: held, depth: depth + 1 });
+  }
+  return false;
+}
+
+/** Names that reach prototypes are complaints, wherever they stand. */
+export function prototypeNames(value: unknown): readonly Complaint[] {
+  const found: Complaint[] = [];
+  const open: Place[] = [{ value, path: [] }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value: current, path } = next;
+    if (typeof current !== "object" || current === null) continue;
+    for (const [key, held] of Object.entries(current)) {
+      const place = [...path, key];
       if (["__proto__", "constructor", "prototype"].includes(key)) {
-        found.push({
-          path: at,
-          value: tellValue(Object.getOwnPropertyDescriptor(current, key)?.value),
-          expectation: "no such field: it is not known",
-        });
+        found.push({ path: pathOf(place), value: tellAt(value, place), expectation: "no such field" });
       }
-      open.push({ value: Object.getOwnPropertyDescriptor(current, key)?.value, depth: depth + 1, path: at });
+      open.push({ value: held, path: place });
     }
   }
   return found;

@@ -65,6 +65,12 @@ export const codes = {
     remedy:
       "Give the app's identity read access to both cloud services, and check Resource Manager's health.",
   },
+  "not-extended-support": {
+    status: 409,
+    exit: 3,
+    remedy:
+      "Only Cloud Services (extended support) can be swapped here: correct the ARM ids in the pairs file.",
+  },
   "not-swappable": {
     status: 409,
     exit: 3,

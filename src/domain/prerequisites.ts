@@ -59,7 +59,7 @@ function pairingRules({ incoming, outgoing }: Services): readonly Rule[] {
   const unset = both.filter((s) => s.swappableId === undefined).map((s) => s.name);
   return [
     {
-      code: "reply-incomplete",
+      code: both.every((s) => s.type !== undefined) ? "not-extended-support" : "reply-incomplete",
       title: "Both are Cloud Services (extended support)",
       basis: "documented",
       holds: both.every((s) => s.type?.toLowerCase() === "microsoft.compute/cloudservices"),
