@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Complaint } from "../domain/events";
 import { complaintsOf } from "./complaints";
-import { pairName, plainText } from "./fields";
+import { exactly, pairName, plainText } from "./fields";
 
 type Parsed<T> =
   | { readonly ok: true; readonly value: T }
@@ -11,14 +11,14 @@ const note = plainText(500, "a note");
 
 /** The body of a cancel or of the release of a hold: `{"note": "…"}`. */
 export function parseNote(body: unknown, required: boolean): Parsed<{ note: string }> {
-  const schema = z.strictObject({ note: required ? note : note.default("") });
+  const schema = exactly({ note: required ? note : note.default("") });
   const parsed = schema.safeParse(body ?? {});
   return parsed.success
     ? { ok: true, value: parsed.data }
     : { ok: false, complaints: complaintsOf(parsed.error, body ?? {}) };
 }
 
-const listQuery = z.strictObject({
+const listQuery = exactly({
   pair: pairName.optional(),
   phase: z
     .enum(
@@ -32,14 +32,13 @@ const listQuery = z.strictObject({
       { error: "an outcome" },
     )
     .optional(),
-  top: z.coerce
-    .number({ error: "a number from 1 to 100" })
-    .int("a whole number")
-    .min(1, "at least 1")
-    .max(100, "at most 100")
+  top: z
+    .string({ error: "a whole number from 1 to 100" })
+    .regex(/^(?:[1-9]\d?|100)$/, "a whole number from 1 to 100")
+    .transform(Number)
     .default(20),
   after: z
-    .string()
+    .string({ error: "a token of an earlier reply" })
     .regex(/^[A-Za-z0-9_-]{1,400}$/, "a token of an earlier reply")
     .optional(),
 });

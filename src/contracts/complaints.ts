@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { canonicalJson } from "../domain/canonical-json";
 import type { Complaint } from "../domain/events";
 
 const secretNames =
@@ -10,7 +11,7 @@ const secrets: readonly [RegExp, string][] = [
   // A quoted value ends at the same quote, as often escaped as the one that opened it: JSON may stand inside JSON.
   [
     new RegExp(
-      String.raw`(${secretNames})(\\*["']?\s*[=:]\s*)(?:(\\*["'])(?:(?!(?<!\\)\3)[^])*|[^;&\s"'}\\]+)`,
+      String.raw`(${secretNames})(\\*["']?\s*[=:]\s*)(?:(\\*["'])(?:(?!(?<!\\)\3)[^])*|(?:[^;&\s"'}\\]|\\(?!["']))+)`,
       "gi",
     ),
     "$1$2$3***",
@@ -40,12 +41,12 @@ export function tellText(text: string, limit = 80): string {
   return shortened.replace(/\p{Cs}/gu, "\u{fffd}");
 }
 
-/** The JSON text of a value that may be anything; deep nesting must not overflow the stack. */
+/** The JSON text of a value that may be anything. What nests too deeply for the stack is written without recursion. */
 export function jsonText(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
-    return "a value too deeply nested to show";
+    return canonicalJson(value);
   }
 }
 
@@ -96,12 +97,8 @@ export function complaintsOf(
 
 /** One mistake may break several rules of a field: the first one says enough. */
 export function onePerPlace(complaints: readonly Complaint[]): readonly Complaint[] {
-  return [...new Map([...complaints].reverse().map((complaint) => [complaint.path, complaint])).values()].reverse();
-}
-
-interface Place {
-  readonly value: unknown;
-  readonly path: readonly string[];
+  const told = new Set<string>();
+  return complaints.filter(({ path }) => !told.has(path) && told.add(path));
 }
 
 /** Whether a value nests deeper than `levels`, found without recursion. */
@@ -119,12 +116,12 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
 /** Names that reach prototypes are complaints, wherever they stand. */
 export function prototypeNames(value: unknown): readonly Complaint[] {
   const found: Complaint[] = [];
-  const open: Place[] = [{ value, path: [] }];
+  const open: { value: unknown; path: readonly PropertyKey[] }[] = [{ value, path: [] }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { value: current, path } = next;
     if (typeof current !== "object" || current === null) continue;
     for (const [key, held] of Object.entries(current)) {
-      const place = [...path, key];
+      const place = [...path, Array.isArray(current) ? Number(key) : key];
       if (["__proto__", "constructor", "prototype"].includes(key)) {
         found.push({ path: pathOf(place), value: tellAt(value, place), expectation: "no such field" });
       }

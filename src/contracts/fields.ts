@@ -17,14 +17,23 @@ export function duration(min: string, max: string) {
     });
 }
 
-/** Text of a person: no control characters, no lone surrogates. */
+/** An object with these fields and no others; a complaint about another one lists them. */
+export function exactly<Shape extends z.ZodRawShape>(shape: Shape) {
+  const known = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: ({ code }) =>
+      code === "unrecognized_keys" ? `no such field; the known ones: ${known}` : `an object with: ${known}`,
+  });
+}
+
+/** Text of a person: not blank, no control characters, no lone surrogates. */
 export function plainText(max: number, what: string) {
-  const expectation = `${what}: text of 1 to ${max} characters without control characters`;
+  const expectation = `${what}: text of 1 to ${max} characters, not blank, without control characters`;
   return z
     .string({ error: expectation })
     .min(1, expectation)
     .max(max, expectation)
-    .refine((text) => !/\p{Cc}/u.test(text) && !/\p{Cs}/u.test(text), { error: expectation });
+    .refine((text) => /\S/.test(text) && !/[\p{Cc}\p{Cs}]/u.test(text), { error: expectation });
 }
 
 export const requestId = z

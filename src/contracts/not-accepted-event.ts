@@ -7,9 +7,12 @@ import {
   type NotAcceptedData,
   type NotAcceptedEvent,
 } from "../domain/events";
-import { jsonText, maskCredentials } from "./complaints";
+import { jsonText, maskCredentials, tellText } from "./complaints";
 
 const EXCERPT = 4 * 1024;
+/** These bounds keep the event far below 256 KiB, the most a Standard namespace takes: it must always be publishable. */
+const COMPLAINT_LIMIT = 50;
+const TEXT_LIMIT = 500;
 
 export interface NotAccepted {
   readonly reason: Reason;
@@ -42,12 +45,26 @@ export function notAcceptedEvent({
     subject: `queues/${message.queue}`,
     time: toTime(at),
     datacontenttype: "application/json",
-    data: { reason, complaints: complaints.slice(0, 50), requestId, message, body: digestBody(text) },
+    data: {
+      reason: { ...reason, detail: tellText(reason.detail, TEXT_LIMIT) },
+      complaints: complaints.slice(0, COMPLAINT_LIMIT),
+      requestId,
+      message: tellMessage(message),
+      body: digestBody(text),
+    },
   };
 }
 
+/** Why a message was dead-lettered is text of whoever did it: it may quote anything, at any length. */
+function tellMessage({ deadLetterReason, ...message }: NotAccepted["message"]): NotAccepted["message"] {
+  if (deadLetterReason === undefined) return message;
+  return { ...message, deadLetterReason: tellText(deadLetterReason, TEXT_LIMIT) };
+}
+
 function digestBody(text: string): NotAcceptedData["body"] {
-  const excerpt = maskCredentials(text.slice(0, EXCERPT)).replace(/\p{Cc}|\p{Cs}/gu, "\u{fffd}");
+  // Twice as much is masked as is shown, so that what starts inside the excerpt is recognised by its end outside.
+  const masked = maskCredentials(text.slice(0, 2 * EXCERPT)).slice(0, EXCERPT);
+  const excerpt = masked.replace(/\p{Cc}|\p{Cs}/gu, "\u{fffd}");
   return { length: Buffer.byteLength(text), sha256: sha256(text), excerpt };
 }
 

@@ -3,11 +3,11 @@ import { z } from "zod";
 import { canonicalJson } from "../domain/canonical-json";
 import type { Complaint } from "../domain/events";
 import type { SwapRequest } from "../domain/swap-request";
-import { complaintsOf, inspect, jsonText, tellValue } from "./complaints";
-import { duration, durationMs, instant, pairName, plainText, requestId } from "./fields";
+import { complaintsOf, isDeeperThan, jsonText, onePerPlace, prototypeNames, tellValue } from "./complaints";
+import { duration, durationMs, exactly, instant, pairName, plainText, requestId } from "./fields";
 
 /** The swap request as it crosses the wire: queue JSON, HTTP body, or `data` of a CloudEvent. */
-export const swapRequestSchema = z.strictObject({
+export const swapRequestSchema = exactly({
   requestId,
   pair: pairName,
   promote: z
@@ -19,15 +19,21 @@ export const swapRequestSchema = z.strictObject({
   requestedBy: plainText(200, "who").describe(
     "Who asks. From the queue a declaration, over HTTP the caller's name by default.",
   ),
-  expect: z
-    .strictObject({ version: plainText(100, "a version") })
+  expect: exactly({ version: plainText(100, "a version") })
     .optional()
     .describe("The version tag the incoming service must have; otherwise the promotion is refused."),
   expiresAt: instant
     .optional()
     .describe("The promotion ends as expired when it has not begun to swap by then."),
-  readiness: z
-    .strictObject({ stableFor: duration("1s", "1d").optional(), deadline: duration("1s", "7d").optional() })
+  readiness: exactly({
+    stableFor: duration("1s", "1d").optional(),
+    deadline: duration("1s", "7d").optional(),
+  })
+    .refine(
+      ({ stableFor, deadline }) =>
+        stableFor === undefined || deadline === undefined || durationMs(stableFor) < durationMs(deadline),
+      { error: "a deadline longer than stableFor: it would pass before anything can be ready" },
+    )
     .optional()
     .describe(
       "Tightens the pair's policy: a longer stableFor, a shorter deadline; looser values have no effect.",
@@ -37,13 +43,12 @@ export const swapRequestSchema = z.strictObject({
 type WireRequest = z.infer<typeof swapRequestSchema>;
 
 const envelopeSchema = z.looseObject({
-  specversion: z.literal("1.0"),
+  specversion: z.literal("1.0", { error: 'the text "1.0"' }),
   type: z.literal("cloud-service-swap.promotion.requested", {
     error: "cloud-service-swap.promotion.requested",
   }),
-  id: z.string().min(1),
-  source: z.string().min(1),
-  data: z.unknown(),
+  id: z.string({ error: "the event's id" }).min(1, "the event's id"),
+  source: z.string({ error: "who sent the event" }).min(1, "who sent the event"),
 });
 
 export interface ParsedRequest {
@@ -64,23 +69,21 @@ export type RequestParse =
 const MAX_BYTES = 16 * 1024;
 const MAX_DEPTH = 10;
 
+type Defaults = Readonly<Partial<Pick<WireRequest, "requestId" | "reason" | "requestedBy">>>;
+
 /**
  * Parses what the Functions host handed over: a JSON value, or text when it was not JSON. Needs no clock and never
  * throws; all complaints come at once.
  */
-export function parseSwapRequest(
-  body: unknown,
-  defaults: { readonly requestedBy?: string } = {},
-): RequestParse {
+export function parseSwapRequest(body: unknown, defaults: Defaults = {}): RequestParse {
   const wrong = (
     complaints: readonly Complaint[],
     code: "malformed-request" | "body-too-large" = "malformed-request",
   ) => ({ ok: false, code, complaints, requestId: namedId(body) }) as const;
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    return wrong([{ path: "$", value: tellValue(body), expectation: "a JSON object" }]);
+  if (!isObject(body)) return wrong([{ path: "$", value: tellValue(body), expectation: "a JSON object" }]);
+  if (isDeeperThan(body, MAX_DEPTH)) {
+    return wrong([{ path: "$", value: "nested too deeply", expectation: `at most ${MAX_DEPTH} levels` }]);
   }
-  const odd = inspect(body, MAX_DEPTH);
-  if (odd.length > 0) return wrong(odd);
   const length = Buffer.byteLength(jsonText(body));
   if (length > MAX_BYTES) {
     return wrong(
@@ -88,27 +91,30 @@ export function parseSwapRequest(
       "body-too-large",
     );
   }
-  const opened = openEnvelope(body);
-  if ("complaints" in opened) return wrong(opened.complaints);
-  const data = { ...defaults, ...opened.data };
+  const { data: given, at, complaints: ofEnvelope } = openEnvelope(body);
+  const data = isObject(given) ? { ...defaults, ...given } : given;
   const parsed = swapRequestSchema.safeParse(data);
-  if (!parsed.success) return wrong(complaintsOf(parsed.error, data));
+  const ofData = parsed.success ? [] : complaintsOf(parsed.error, data, at);
+  const complaints = onePerPlace([...ofEnvelope, ...ofData, ...prototypeNames(body)]);
+  if (!parsed.success || complaints.length > 0) return wrong(complaints);
   const contentHash = createHash("sha256").update(canonicalJson(parsed.data)).digest("hex");
   return { ok: true, value: { request: toDomain(parsed.data), contentHash } };
 }
 
-function openEnvelope(
-  body: object,
-): { data: Record<string, unknown> } | { complaints: readonly Complaint[] } {
-  if (!("specversion" in body)) return { data: body as Record<string, unknown> };
+/** The request's data, where it stands, and what is wrong with what is around it. */
+function openEnvelope(body: Readonly<Record<string, unknown>>): {
+  data: unknown;
+  at: readonly string[];
+  complaints: readonly Complaint[];
+} {
+  if (!Object.hasOwn(body, "specversion")) return { data: body, at: [], complaints: [] };
   const parsed = envelopeSchema.safeParse(body);
-  if (!parsed.success) return { complaints: complaintsOf(parsed.error, body) };
-  const { data } = parsed.data;
-  if (typeof data === "object" && data !== null && !Array.isArray(data))
-    return { data: data as Record<string, unknown> };
-  return {
-    complaints: [{ path: "$.data", value: tellValue(data), expectation: "the request as a JSON object" }],
-  };
+  const complaints = parsed.success ? [] : complaintsOf(parsed.error, body);
+  return { data: body["data"], at: ["data"], complaints };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function toDomain({ expiresAt, readiness, ...rest }: WireRequest): SwapRequest {
@@ -124,17 +130,13 @@ function toDomain({ expiresAt, readiness, ...rest }: WireRequest): SwapRequest {
 
 /** The request id a malformed body names, when that much of it is well formed. */
 function namedId(body: unknown): string | null {
-  const holder =
-    typeof body === "object" && body !== null
-      ? (body as { requestId?: unknown; data?: { requestId?: unknown } })
-      : {};
-  const id = requestId.safeParse(holder.requestId ?? holder.data?.requestId);
+  if (!isObject(body)) return null;
+  const data = Object.hasOwn(body, "specversion") ? body["data"] : body;
+  const id = requestId.safeParse(isObject(data) ? data["requestId"] : undefined);
   return id.success ? id.data : null;
 }
 
 /** The body of POST /api/plans: a request that need not say who, why and under which id. */
 export function parsePlanRequest(body: unknown): RequestParse {
-  const given = typeof body === "object" && body !== null && !Array.isArray(body) ? body : undefined;
-  const defaults = { requestId: "plan", reason: "a plan", requestedBy: "a plan" };
-  return parseSwapRequest(given === undefined ? body : { ...defaults, ...given });
+  return parseSwapRequest(body, { requestId: "plan", reason: "a plan", requestedBy: "a plan" });
 }

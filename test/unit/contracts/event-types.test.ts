@@ -1,0 +1,55 @@
+import type { z } from "zod";
+import { parseListQuery } from "../../../src/contracts/commands";
+import {
+  completionEventSchema,
+  notAcceptedEventSchema,
+  progressEventSchema,
+} from "../../../src/contracts/events";
+import {
+  eventTypes,
+  type CompletionEvent,
+  type NotAcceptedEvent,
+  type ProgressEvent,
+} from "../../../src/domain/events";
+import type { Outcome, Phase } from "../../../src/domain/outcome";
+
+/** `true` only when each of two types is assignable to the other, read-only marks aside. */
+type Same<A, B> = [Open<A>] extends [Open<B>] ? ([Open<B>] extends [Open<A>] ? true : false) : false;
+type Open<T> = T extends object ? { -readonly [K in keyof T]: Open<T[K]> } : T;
+
+test("the published schemas and the domain's event types say the same, which the compiler checks", () => {
+  const completion: Same<z.infer<typeof completionEventSchema>, CompletionEvent> = true;
+  const progress: Same<z.infer<typeof progressEventSchema>, ProgressEvent> = true;
+  const notAccepted: Same<z.infer<typeof notAcceptedEventSchema>, NotAcceptedEvent> = true;
+  expect([completion, progress, notAccepted]).toEqual([true, true, true]);
+  const types = [completionEventSchema, progressEventSchema, notAcceptedEventSchema].map(
+    (schema) => schema.shape.type.value,
+  );
+  expect(types.sort()).toEqual(Object.values(eventTypes).sort());
+});
+
+test("lists can be asked for every phase and every outcome there is, and for no other", () => {
+  const phases: Record<Phase, true> = {
+    accepted: true,
+    planning: true,
+    "awaiting-turn": true,
+    "awaiting-readiness": true,
+    swapping: true,
+    verifying: true,
+    concluded: true,
+  };
+  const outcomes: Record<Outcome, true> = {
+    promoted: true,
+    unchanged: true,
+    refused: true,
+    rejected: true,
+    expired: true,
+    cancelled: true,
+    "swapped-back": true,
+    halted: true,
+  };
+  for (const phase of Object.keys(phases)) expect(parseListQuery({ phase }).ok).toBe(true);
+  for (const outcome of Object.keys(outcomes)) expect(parseListQuery({ outcome }).ok).toBe(true);
+  expect(parseListQuery({ phase: "soaking" }).ok).toBe(false);
+  expect(parseListQuery({ outcome: "done" }).ok).toBe(false);
+});
