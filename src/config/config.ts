@@ -1,8 +1,7 @@
-import { complaintsOf } from "../contracts/complaints";
-import { pairName } from "../contracts/fields";
+import { tellText } from "../contracts/complaints";
 import type { Complaint } from "../domain/events";
 import type { PairPolicy } from "../domain/policy";
-import { pairsFileSchema, policiesOf } from "./pairs-file";
+import { parsePairsFile } from "./pairs-file";
 
 /** Everything the app is told, checked once. */
 export interface Config {
@@ -44,8 +43,17 @@ export const settingNames = [
 
 type Setting = (typeof settingNames)[number];
 
-const publicClouds = ["management.azure.com", "management.usgovcloudapi.net", "management.chinacloudapi.cn"];
-const loopback = ["127.0.0.1", "localhost", "[::1]"];
+const publicClouds = [
+  "https://management.azure.com",
+  "https://management.usgovcloudapi.net",
+  "https://management.chinacloudapi.cn",
+];
+
+/**
+ * What Azure sets wherever it runs an app. Flex Consumption sets no WEBSITE_INSTANCE_ID; the host tells it by the two
+ * others (azure-functions-host, EnvironmentExtensions). CONTAINER_NAME is no sign: developers' containers set it too.
+ */
+const signsOfAzure = ["WEBSITE_INSTANCE_ID", "LEGION_SERVICE_HOST", "WEBSITE_POD_NAME"];
 
 /** Reads environment and pairs file; answers with the configuration or with every mistake. */
 export function parseConfig(
@@ -54,17 +62,17 @@ export function parseConfig(
 ): ConfigParse {
   const complaints: Complaint[] = [];
   const settings = new Settings(env, complaints);
-  const inAzure = env["WEBSITE_INSTANCE_ID"] !== undefined;
+  const inAzure = signsOfAzure.some((name) => env[name] !== undefined);
   const config: Config = {
     pairs: readPairs(settings, readFile, complaints),
     serviceBus: readServiceBus(settings, inAzure),
     resourceManager: {
-      endpoint: settings.url("ARM_ENDPOINT", "https://management.azure.com", inAzure, publicClouds),
+      endpoint: readEndpoint(settings, inAzure),
     },
     identity: {
-      issuer: settings.url("TOKEN_ISSUER", undefined, inAzure),
+      issuer: readIssuer(settings, inAzure),
       audience: settings.text("TOKEN_AUDIENCE", /^\S{1,300}$/, "the audience that tokens must name"),
-      clientId: env["AZURE_CLIENT_ID"] || undefined,
+      clientId: readClientId(settings),
       inAzure,
     },
   };
@@ -85,7 +93,7 @@ class Settings {
   }
 
   complain(path: string, value: string, expectation: string): void {
-    this.#complaints.push({ path, value, expectation });
+    this.#complaints.push({ path, value: tellText(value, 300), expectation });
   }
 
   text(name: Setting, pattern: RegExp, expectation: string, standard?: string): string {
@@ -94,23 +102,56 @@ class Settings {
     this.complain(name, value ?? "nothing", expectation);
     return "";
   }
-
-  /** An https URL; http only on loopback, and loopback never in Azure. */
-  url(name: Setting, standard: string | undefined, inAzure: boolean, hosts?: readonly string[]): string {
-    const value = (this.get(name) ?? standard ?? "").replace(/\/$/, "");
-    const mistake = urlMistake(value, inAzure, hosts);
-    if (mistake !== undefined) this.complain(name, value || "nothing", mistake);
-    return value;
-  }
 }
 
-function urlMistake(value: string, inAzure: boolean, hosts?: readonly string[]): string | undefined {
+function readEndpoint(settings: Settings, inAzure: boolean): string {
+  const value = settings.get("ARM_ENDPOINT") ?? "https://management.azure.com";
+  const url = parseUrl(value);
+  const mistake = url === undefined ? "an https URL" : (hostMistake(url, inAzure) ?? endpointMistake(url));
+  if (mistake !== undefined) settings.complain("ARM_ENDPOINT", value, mistake);
+  return url?.origin ?? value;
+}
+
+function endpointMistake(url: URL): string | undefined {
+  if (url.pathname !== "/") return "an endpoint without a path";
+  if (isLoopback(url.hostname) || publicClouds.includes(url.origin)) return undefined;
+  return `one of ${publicClouds.join(", ")}`;
+}
+
+/** Kept to the letter: tokens must name exactly this issuer, and those of Entra ID v1 end with a slash. */
+function readIssuer(settings: Settings, inAzure: boolean): string {
+  const value = settings.get("TOKEN_ISSUER");
+  const url = value === undefined ? undefined : parseUrl(value);
+  const mistake = url === undefined ? "an https URL" : hostMistake(url, inAzure);
+  if (mistake !== undefined) settings.complain("TOKEN_ISSUER", value ?? "nothing", mistake);
+  return value ?? "";
+}
+
+function readClientId(settings: Settings): string | undefined {
+  const value = settings.get("AZURE_CLIENT_ID");
+  if (value !== undefined && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value))
+    settings.complain("AZURE_CLIENT_ID", value, "the client id (a GUID) of a managed identity, or nothing");
+  return value;
+}
+
+function parseUrl(value: string): URL | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (!url || !["https:", "http:"].includes(url.protocol)) return "an https URL";
-  if (loopback.includes(url.hostname)) return inAzure ? "no loopback address in Azure" : undefined;
-  if (url.protocol !== "https:") return "https: plain http is for loopback only";
-  if (!hosts || hosts.includes(url.hostname)) return undefined;
-  return `one of ${hosts.map((host) => `https://${host}`).join(", ")}`;
+  return url && ["https:", "http:"].includes(url.protocol) ? url : undefined;
+}
+
+/** https everywhere, plain http on loopback only, and loopback never in Azure. */
+function hostMistake(url: URL, inAzure: boolean): string | undefined {
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
+    return "a URL without credentials, query and fragment";
+  if (isLoopback(url.hostname)) return inAzure ? "no loopback address in Azure" : undefined;
+  return url.protocol === "https:" ? undefined : "https: plain http is for loopback only";
+}
+
+/** Of a host name as the URL parser writes it (RFC 6761 §6.3: every name below localhost is loopback). */
+function isLoopback(host: string): boolean {
+  return /^(?:127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\]|(?:.+\.)?localhost\.?)$/i.test(
+    host,
+  );
 }
 
 function readServiceBus(settings: Settings, inAzure: boolean): Config["serviceBus"] {
@@ -125,11 +166,16 @@ function readServiceBus(settings: Settings, inAzure: boolean): Config["serviceBu
       expectation,
     );
   }
-  if (connectionString !== undefined && !/Endpoint=sb:\/\/[^;]+;/i.test(connectionString)) {
-    settings.complain("ServiceBusConnection", "(not shown)", "a Service Bus connection string");
+  if (connectionString !== undefined) {
+    const mistake = connectionMistake(connectionString, inAzure);
+    if (mistake !== undefined) settings.complain("ServiceBusConnection", "(not shown)", mistake);
   }
-  if (inAzure && /UseDevelopmentEmulator=true/i.test(connectionString ?? "")) {
-    settings.complain("ServiceBusConnection", "(not shown)", "no development emulator in Azure");
+  if (
+    fullyQualifiedNamespace !== undefined &&
+    !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(fullyQualifiedNamespace)
+  ) {
+    const expectation = "a host name such as your-namespace.servicebus.windows.net";
+    settings.complain("ServiceBusConnection__fullyQualifiedNamespace", fullyQualifiedNamespace, expectation);
   }
   const entity = /^[A-Za-z0-9][\w./-]{0,259}$/;
   return {
@@ -141,49 +187,44 @@ function readServiceBus(settings: Settings, inAzure: boolean): Config["serviceBu
   };
 }
 
+function connectionMistake(text: string, inAzure: boolean): string | undefined {
+  const host = /(?:^|;)\s*Endpoint\s*=\s*sb:\/\/(\[[^\]]*\]|[^;:/\s]+)/i.exec(text)?.[1];
+  if (host === undefined) return "a Service Bus connection string";
+  if (/(?:^|;)\s*EntityPath\s*=/i.test(text))
+    return "the connection string of a namespace: that of one entity reaches either the queue or the topic";
+  const isLocal = isLoopback(host) || /UseDevelopmentEmulator\s*=\s*true/i.test(text);
+  return inAzure && isLocal ? "no development emulator in Azure" : undefined;
+}
+
 function readPairs(
   settings: Settings,
   readFile: (path: string) => string,
   complaints: Complaint[],
 ): readonly PairPolicy[] {
-  const path = settings.get("PAIRS_FILE");
-  if (path === undefined) {
+  const file = settings.get("PAIRS_FILE");
+  if (file === undefined) {
     settings.complain("PAIRS_FILE", "nothing", "the path of the pairs file");
     return [];
   }
-  let content: unknown;
-  try {
-    content = JSON.parse(readFile(path)) as unknown;
-  } catch (fault) {
-    settings.complain(
-      "PAIRS_FILE",
-      path,
-      `a readable JSON file (${fault instanceof Error ? fault.message : "unreadable"})`,
-    );
+  const read = readJson(file, readFile);
+  if ("mistake" in read) {
+    settings.complain("PAIRS_FILE", file, `a readable JSON file (${read.mistake})`);
     return [];
   }
-  for (const name of namesIn(content)) {
-    const wrong = pairName.safeParse(name).error?.issues[0];
-    if (wrong) settings.complain(`${path}.pairs.${name}`, name, wrong.message);
-  }
-  const parsed = pairsFileSchema.safeParse(content);
-  if (!parsed.success) {
-    complaints.push(
-      ...complaintsOf(parsed.error, content).map((c) => ({ ...c, path: c.path.replace("$", path) })),
-    );
-    return [];
-  }
-  const policies = policiesOf(parsed.data);
-  for (const { name, readiness } of policies) {
-    const at = `${path}.pairs.${name}.readiness`;
-    if (readiness.stableForMs >= readiness.deadlineMs)
-      settings.complain(at, "stableFor ≥ deadline", "a deadline after stableFor");
-  }
+  const { policies, complaints: found } = parsePairsFile(read.content);
+  complaints.push(...found.map((complaint) => ({ ...complaint, path: `${file}${complaint.path.slice(1)}` })));
   return policies;
 }
 
-/** The names of pairs, even when the rest of the file is wrong: every mistake is told at once. */
-function namesIn(content: unknown): readonly string[] {
-  const { pairs } = (typeof content === "object" && content !== null ? content : {}) as { pairs?: unknown };
-  return typeof pairs === "object" && pairs !== null ? Object.keys(pairs) : [];
+function readJson(
+  file: string,
+  readFile: (path: string) => string,
+): { readonly content: unknown } | { readonly mistake: string } {
+  try {
+    // Editors on Windows begin a file with a byte order mark, which JSON does not know.
+    return { content: JSON.parse(readFile(file).replace(/^\u{feff}/u, "")) as unknown };
+  } catch (fault) {
+    // The engine quotes what it stumbled over, and a wrong path may lead to a file of secrets.
+    return { mistake: fault instanceof Error ? tellText(fault.message, 200) : "unreadable" };
+  }
 }

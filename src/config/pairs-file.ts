@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { duration, durationMs } from "../contracts/fields";
+import { complaintsOf, pathOf, tellText } from "../contracts/complaints";
+import { duration, durationMs, exactly, pairName } from "../contracts/fields";
+import type { Complaint } from "../domain/events";
 import { defaultPolicy, type PairPolicy } from "../domain/policy";
 
 const armId = z
@@ -9,9 +11,11 @@ const armId = z
     "the full ARM id of a cloud service: /subscriptions/…/providers/Microsoft.Compute/cloudServices/…",
   );
 
+const queued = "a whole number from 1 to 30";
+
 const policyFields = {
   versionTag: z
-    .string()
+    .string({ error: "the name of a tag" })
     .regex(/^[\w.-]{1,100}$/, "the name of a tag")
     .optional()
     .describe("Tag that holds a service's version (default: version)."),
@@ -23,73 +27,124 @@ const policyFields = {
     .string({ error: "an IANA time zone" })
     .refine(isTimeZone, { error: "an IANA time zone such as Europe/Berlin" })
     .optional(),
-  line: z
-    .strictObject({
-      maxQueued: z.number({ error: "a number from 1 to 30" }).int().min(1).max(30).optional(),
-      whenBusy: z.enum(["wait", "refuse"], { error: '"wait" or "refuse"' }).optional(),
-    })
-    .optional(),
-  turn: z.strictObject({ deadline: duration("1s", "30d").optional() }).optional(),
-  readiness: z
-    .strictObject({
-      poll: duration("1s", "60s").optional(),
-      stableFor: duration("1s", "1d").optional(),
-      deadline: duration("1s", "7d").optional(),
-    })
-    .optional(),
-  swap: z
-    .strictObject({
-      claimWindow: duration("1s", "60s").optional(),
-      putTimeout: duration("1s", "120s").optional(),
-      operationDeadline: duration("1s", "2h").optional(),
-      poll: duration("1s", "60s").optional(),
-    })
-    .optional(),
-  verification: z
-    .strictObject({ poll: duration("1s", "60s").optional(), deadline: duration("1s", "1h").optional() })
-    .optional(),
+  line: exactly({
+    maxQueued: z.int({ error: queued }).min(1, queued).max(30, queued).optional(),
+    whenBusy: z.enum(["wait", "refuse"], { error: '"wait" or "refuse"' }).optional(),
+  }).optional(),
+  turn: exactly({ deadline: duration("1s", "30d").optional() }).optional(),
+  readiness: exactly({
+    poll: duration("1s", "60s").optional(),
+    stableFor: duration("1s", "1d").optional(),
+    deadline: duration("1s", "7d").optional(),
+  }).optional(),
+  swap: exactly({
+    claimWindow: duration("1s", "60s").optional(),
+    putTimeout: duration("1s", "120s").optional(),
+    operationDeadline: duration("1s", "2h").optional(),
+    poll: duration("1s", "60s").optional(),
+  }).optional(),
+  verification: exactly({
+    poll: duration("1s", "60s").optional(),
+    deadline: duration("1s", "1h").optional(),
+  }).optional(),
 };
 
-const defaultsSchema = z.strictObject(policyFields);
-const pairSchema = z.strictObject({ blue: armId, green: armId, ...policyFields });
+const defaultsSchema = exactly(policyFields);
+const pairSchema = exactly({ blue: armId, green: armId, ...policyFields });
 
 /** `pairs.json`: the pairs this installation may touch, and their policy. */
-export const pairsFileSchema = z
-  .strictObject({
-    $schema: z.string().optional(),
-    defaults: defaultsSchema.optional(),
-    pairs: z
-      .record(z.string(), pairSchema)
-      .refine((pairs) => Object.keys(pairs).length > 0, { error: "at least one pair" }),
-  })
-  .superRefine(({ pairs }, context) => {
-    const seen = new Map<string, string>();
-    for (const [name, pair] of Object.entries(pairs)) {
-      for (const side of ["blue", "green"] as const) {
-        const id = pair[side].toLowerCase();
-        const other = seen.get(id);
-        if (other)
-          context.addIssue({
-            code: "custom",
-            path: ["pairs", name, side],
-            message: `a service that stands nowhere else (it is ${other})`,
-          });
-        seen.set(id, `${name}.${side}`);
-      }
-    }
-  });
+export const pairsFileSchema = exactly({
+  $schema: z.string({ error: "the address of the schema" }).optional(),
+  defaults: defaultsSchema.optional(),
+  pairs: z
+    .record(z.string(), pairSchema, { error: "the pairs by their names" })
+    .refine((pairs) => Object.keys(pairs).length > 0, { error: "at least one pair" }),
+});
 
-type PairsFile = z.infer<typeof pairsFileSchema>;
 type Fields = z.infer<typeof defaultsSchema>;
 
-/** The policy of every pair: its own settings over the file's defaults over the product's. */
-export function policiesOf(file: PairsFile): PairPolicy[] {
-  return Object.entries(file.pairs).map(([name, { blue, green, ...own }]) => ({
-    ...policyOf(own, file.defaults ?? {}),
-    name,
-    blue,
-    green,
-  }));
+/** Every pair's policy, its own settings over the file's defaults over the product's; and every mistake in the file. */
+export function parsePairsFile(content: unknown): {
+  policies: readonly PairPolicy[];
+  complaints: readonly Complaint[];
+} {
+  const parsed = pairsFileSchema.safeParse(content);
+  const named = namedPairs(content);
+  const policies = named.flatMap(([name, pair]) => {
+    // Pair by pair: a mistake in one must not hide what is wrong with the durations of another.
+    const own = pairSchema.safeParse(pair);
+    const shared = defaultsSchema.safeParse(fieldOf(content, "defaults") ?? {});
+    if (!own.success || !shared.success) return [];
+    const { blue, green, ...fields } = own.data;
+    return [{ ...policyOf(fields, shared.data), name, blue, green }];
+  });
+  const complaints = [
+    ...named.flatMap(([name]) => nameMistakes(name)),
+    ...(parsed.success ? [] : complaintsOf(parsed.error, content)),
+    ...repeatedServices(named),
+    ...policies.flatMap(timingMistakes),
+  ];
+  return { policies, complaints };
+}
+
+function fieldOf(holder: unknown, name: string): unknown {
+  return typeof holder === "object" && holder !== null
+    ? (holder as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
+function namedPairs(content: unknown): readonly (readonly [string, unknown])[] {
+  const pairs = fieldOf(content, "pairs");
+  return typeof pairs === "object" && pairs !== null ? Object.entries(pairs) : [];
+}
+
+function nameMistakes(name: string): Complaint[] {
+  const wrong = pairName.safeParse(name).error?.issues[0];
+  return wrong ? [{ path: pathOf(["pairs", name]), value: tellText(name), expectation: wrong.message }] : [];
+}
+
+/** Azure compares resource ids without regard to case; one service in two places could be swapped by two promotions at once. */
+function repeatedServices(named: readonly (readonly [string, unknown])[]): readonly Complaint[] {
+  const seen = new Map<string, string>();
+  return named.flatMap(([name, pair]) =>
+    (["blue", "green"] as const).flatMap((side): Complaint[] => {
+      const id = fieldOf(pair, side);
+      if (typeof id !== "string") return [];
+      const other = seen.get(id.toLowerCase());
+      seen.set(id.toLowerCase(), other ?? `${name}.${side}`);
+      if (other === undefined) return [];
+      const expectation = `a service that stands nowhere else (it is ${tellText(other)})`;
+      return [{ path: pathOf(["pairs", name, side]), value: tellText(id, 300), expectation }];
+    }),
+  );
+}
+
+/** Rules between durations, after defaults: each of them broken would be a wait that cannot end well. */
+function timingMistakes({ name, readiness, swap, verification }: PairPolicy): readonly Complaint[] {
+  const rules: readonly [wrong: boolean, group: string, value: string, expectation: string][] = [
+    [
+      readiness.stableForMs >= readiness.deadlineMs,
+      "readiness",
+      "stableFor ≥ deadline",
+      "a deadline after stableFor",
+    ],
+    [readiness.pollMs > readiness.stableForMs, "readiness", "poll > stableFor", "a poll within stableFor"],
+    [
+      swap.pollMs > swap.operationDeadlineMs,
+      "swap",
+      "poll > operationDeadline",
+      "a poll within its deadline",
+    ],
+    [
+      verification.pollMs > verification.deadlineMs,
+      "verification",
+      "poll > deadline",
+      "a poll within its deadline",
+    ],
+  ];
+  return rules
+    .filter(([wrong]) => wrong)
+    .map(([, group, value, expectation]) => ({ path: pathOf(["pairs", name, group]), value, expectation }));
 }
 
 function policyOf(own: Fields, shared: Fields): Omit<PairPolicy, "name" | "blue" | "green"> {
