@@ -1,13 +1,16 @@
-import { createHash } from "node:crypto";
 import type { Action, Completion, Decision, OrchestratorState, RetryOptions } from "./actions";
+import { describeMismatch, guidOf, unsupported } from "./episode-words";
 import { EventType, type HistoryEvent } from "./history";
 import { runTasks, settledTask, Task, whenAll, whenAny } from "./task";
 
 /** Longer timers are cut into legs, as the extension does. */
 const SHORT_TIMER_MS = 6 * 86_400_000;
 const LEG_MS = 3 * 86_400_000;
+const NAMESPACE = "Microsoft.Azure.WebJobs.Extensions.DurableTask";
 
 export interface EpisodeSubject {
+  /** Entity functions of the app, lower-case; a signal or call to another one fails the orchestration. */
+  readonly entities: readonly string[];
   readonly instanceId: string;
   readonly executionId: string;
   readonly name: string;
@@ -141,12 +144,7 @@ export class Episode {
     const kind = kinds[event.EventType] ?? "activity";
     const named = decision && "name" in decision ? decision.name.toLowerCase() : undefined;
     const same = decision?.kind === kind && (named === undefined || named === event.Name?.toLowerCase());
-    if (!same) {
-      const now = decision ? `a ${decision.kind} "${named ?? ""}"` : "nothing";
-      throw new NonDeterminism(
-        `history has a ${kind} "${event.Name ?? ""}" with id ${event.EventId}, the orchestrator code now asks for ${now} there. Was its code changed while an instance ran?`,
-      );
-    }
+    if (!same) throw new NonDeterminism(describeMismatch(event, kind, decision));
     this.#decided.delete(event.EventId);
   }
 
@@ -190,7 +188,9 @@ export class Episode {
       case 3:
         return runTasks(this.#retry(action.retryOptions, () => this.#child(action)));
       case 4:
-        this.#continueWith = { input: action.input === undefined ? null : JSON.stringify(action.input) };
+        this.#continueWith = {
+          input: action.input === undefined || action.input === null ? null : JSON.stringify(action.input),
+        };
         return settledTask();
       case 5:
         return runTasks(this.#timer(Date.parse(action.fireAt ?? ""), action.isCanceled === true));
@@ -283,18 +283,34 @@ export class Episode {
     const guid = guidOf(`${instanceId}_${executionId}_${this.#now}_${this.#guids++}`);
     const input =
       action.input === undefined || action.input === null ? undefined : JSON.stringify(action.input);
+    const at = new Date(this.#now).toISOString();
     const message = {
+      $type: `${NAMESPACE}.RequestMessage, ${NAMESPACE}`,
       op: action.operation,
       ...(signal ? { signal: true } : {}),
       ...(input === undefined ? {} : { input }),
       id: guid,
       parent: instanceId,
       parentExecution: executionId,
+      Timestamp: at,
+      Predecessor: "0001-01-01T00:00:00",
+      requestTime: at,
     };
-    const id = this.#nextId++;
     const target = action.instanceId ?? "";
+    this.#checkEntity(target);
+    const id = this.#nextId++;
     this.#decided.set(id, { kind: "event", id, target, name: "op", input: JSON.stringify(message) });
     return guid;
+  }
+
+  #checkEntity(target: string): void {
+    const name = target.split("@")[1] ?? "";
+    const { entities } = this.#subject;
+    if (entities.some((entity) => entity.toLowerCase() === name.toLowerCase())) return;
+    const known = entities.map((entity) => `'${entity}'`).join(", ");
+    const text = `The function '${name}' doesn't exist, is disabled, or is not an entity function.`;
+    const more = `Additional info: The following are the known entity functions: ${known}.`;
+    throw new Error(`Orchestrator function '${this.#subject.name}' failed: ${text} ${more}`);
   }
 
   /** Waiters of one name are served last in, first out; buffered events first in, first out. */
@@ -319,18 +335,4 @@ export class Episode {
     this.#open.delete(id ?? -1);
     task.settle(error, value);
   }
-}
-
-function guidOf(text: string): string {
-  const h = createHash("sha1").update(text).digest("hex");
-  return `${h.slice(0, 8)}-${h.slice(8, 12)}-5${h.slice(13, 16)}-8${h.slice(17, 20)}-${h.slice(20, 32)}`;
-}
-
-function unsupported(actionType: number): string {
-  const names: Record<number, string> = {
-    8: "durable HTTP (callHttp): call HTTP in an activity",
-    13: "critical sections (lock): use an entity as arbiter",
-    14: "critical sections (release)",
-  };
-  return names[actionType] ?? `action type ${actionType}`;
 }

@@ -16,12 +16,11 @@ export function findFunction(app: EngineApp, name: string, trigger: string): Fou
   return undefined;
 }
 
-export function namesOf(app: EngineApp, trigger: string): string {
+/** The names of an app's functions with one kind of trigger, as registered. */
+export function namesOf(app: EngineApp, trigger: string): string[] {
   return app.functions
     .filter((fn) => Object.values(fn.bindings).some((binding) => binding.type === trigger))
-    .map((fn) => fn.name)
-    .sort()
-    .join(", ");
+    .map((fn) => fn.name);
 }
 
 /** How the host hands an activity its input (golden: act-inputs): booleans become "True" and "False", null nothing. */

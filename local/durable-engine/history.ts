@@ -52,7 +52,16 @@ const received: readonly number[] = [
 
 /** The past as the host shows it: only ExecutionStarted and received events are marked as played. */
 export function asPlayed(events: readonly HistoryEvent[]): HistoryEvent[] {
-  return events.map((event) => (received.includes(event.EventType) ? { ...event, IsPlayed: true } : event));
+  const continued = isContinued(events);
+  return events.map((event, i) =>
+    received.includes(event.EventType) || (continued && i === 2) ? { ...event, IsPlayed: true } : event,
+  );
+}
+
+/** A generation started by continue-as-new: its execution id has no dashes, and its third event counts as played. */
+function isContinued(events: readonly HistoryEvent[]): boolean {
+  const started = events[1]?.["OrchestrationInstance"] as { ExecutionId?: string } | undefined;
+  return started?.ExecutionId?.includes("-") === false;
 }
 
 export function toTimestamp(ms: number): string {

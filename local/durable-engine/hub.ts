@@ -158,6 +158,7 @@ export class Hub {
       executionId,
       status: "Pending",
       input,
+      shownInput: input,
       output: null,
       customStatus: null,
       createdAt: now,

@@ -1,6 +1,6 @@
 import { managementLinks, type Addresses } from "./client-binding";
 import { EngineError, type EngineApp, type WebhookReply, type WebhookRequest } from "./contract";
-import { findFunction, namesOf } from "./functions";
+import { findFunction } from "./functions";
 import { EventType } from "./history";
 import type { Hub } from "./hub";
 import { listInstances, purgeInstances, statusOf } from "./queries";
@@ -74,8 +74,6 @@ async function start({ hub, app, addresses, path, query, request, origin }: Call
   const id = path[2];
   const input = jsonBody(request);
   const found = findFunction(app, name, "orchestrationTrigger");
-  if (!found && query.has("strict"))
-    throw new EngineError(400, `known: ${namesOf(app, "orchestrationTrigger")}`);
   const effects = hub.begin();
   const created = hub.create(effects, {
     name: found?.name ?? name,

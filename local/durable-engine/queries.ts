@@ -31,7 +31,7 @@ function present(record: InstanceRecord, showInput: boolean): Record<string, unk
     name: record.name,
     instanceId: record.id,
     runtimeStatus: record.status,
-    input: showInput ? parsed(record.input) : null,
+    input: showInput ? parsed(record.shownInput) : null,
     customStatus: record.customStatus,
     output: parsed(record.output),
     createdTime: seconds(record.createdAt),

@@ -19,6 +19,8 @@ export interface InstanceRecord {
   readonly status: InstanceStatus;
   /** JSON text. */
   readonly input: string | null;
+  /** The input shown in status replies: continue-as-new with null keeps the last one (golden: can-null). */
+  readonly shownInput: string | null;
   readonly output: string | null;
   readonly customStatus: unknown;
   readonly createdAt: number;

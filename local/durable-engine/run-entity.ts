@@ -26,6 +26,8 @@ interface EntityAnswer {
   }[];
 }
 
+const NAMESPACE = "Microsoft.Azure.WebJobs.Extensions.DurableTask";
+
 export function entityId(name: string, key: string): string {
   return `@${name.toLowerCase()}@${key}`;
 }
@@ -81,7 +83,11 @@ export async function runEntity(
   operations.forEach((operation, i) => {
     const result = answer.results[i];
     if (operation.signal || !operation.parent) return;
-    const reply = { result: result?.result ?? null, ...(result?.isError ? { exceptionType: "Error" } : {}) };
+    const reply = {
+      $type: `${NAMESPACE}.ResponseMessage, ${NAMESPACE}`,
+      result: result?.result ?? null,
+      ...(result?.isError ? { exceptionType: "Error" } : {}),
+    };
     const event = hub.event(EventType.EventRaised, {
       Name: operation.id,
       Input: JSON.stringify(reply),

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import type { Completion, Decision, OrchestratorState } from "./actions";
+import type { Completion, OrchestratorState } from "./actions";
 import type { EngineApp } from "./contract";
+import { asEvent, carryOut, finalStatus, outputText, tellParent } from "./decisions";
 import { Episode, type Answer, type EpisodeResult } from "./episode";
 import { findFunction, namesOf } from "./functions";
-import { asPlayed, EventType, toTimeSpan, toTimestamp, type HistoryEvent } from "./history";
+import { asPlayed, EventType, toTimeSpan, type HistoryEvent } from "./history";
 import type { Effects, Hub } from "./hub";
 import { isLive, type InstanceRecord, type Message } from "./records";
 
@@ -68,10 +69,21 @@ async function takeTurn(
   const all = [...asPlayed(past), ...batch];
   const { answer, sequence } = await askJavaScript(app, record, all, past.length > 0);
   const result = new Episode(
-    { instanceId: record.id, executionId: record.executionId, name: record.name },
+    {
+      instanceId: record.id,
+      executionId: record.executionId,
+      name: record.name,
+      entities: namesOf(app, "entityTrigger"),
+    },
     answer,
   ).replay(all);
-  const completion = judgeAnswer(hub, record, answer, result, sequence);
+  const told = "state" in answer ? answer.state.customStatus : undefined;
+  const unknown = unknownActivity(app, result);
+  if (unknown !== undefined) {
+    strand(hub, effects, record, batch, unknown);
+    return undefined;
+  }
+  const completion = judgeAnswer(hub, record, told, result, sequence);
   for (const decision of result.decisions) carryOut(hub, effects, record, decision);
   const scheduled = result.decisions.map((decision) => asEvent(hub, decision));
   const history = [...batch, ...scheduled, ...(continued && scheduled.length === 0 ? [] : [completed])];
@@ -83,23 +95,25 @@ async function takeTurn(
   }
   effects.transaction.putHistory(record, history);
   const status = completion ? finalStatus(completion) : result.suspended ? "Suspended" : "Running";
-  const customStatus =
-    "state" in answer ? (answer.state.customStatus ?? record.customStatus) : record.customStatus;
-  const output = completion ? outputText(completion) : record.output;
-  const updated = {
-    ...record,
-    status,
-    customStatus,
-    output,
-    updatedAt: hub.clock.now(),
-    episodes: record.episodes + 1,
-  } as const;
-  hub.putInstance(effects, updated);
-  if (completion) {
-    hub.dropTimersOf(effects, record.id);
-    tellParent(hub, effects, record, completion);
-  }
+  finishEpisode(hub, effects, { ...record, status }, told, completion);
   return undefined;
+}
+
+/** Writes the instance row as the episode leaves it; an end is told to the parent and drops what is still set. */
+function finishEpisode(
+  hub: Hub,
+  effects: Effects,
+  record: InstanceRecord,
+  told: unknown,
+  completion: Completion | undefined,
+): void {
+  const customStatus = isOversized(told) ? record.customStatus : (told ?? record.customStatus);
+  const output = completion ? outputText(completion) : record.output;
+  const updatedAt = hub.clock.now();
+  hub.putInstance(effects, { ...record, customStatus, output, updatedAt, episodes: record.episodes + 1 });
+  if (!completion) return;
+  hub.dropTimersOf(effects, record.id);
+  tellParent(hub, effects, record, completion);
 }
 
 function nextGeneration(
@@ -110,14 +124,15 @@ function nextGeneration(
 ): InstanceRecord {
   hub.dropTimersOf(effects, record.id);
   const executionId = randomBytes(16).toString("hex");
-  const next: InstanceRecord = {
+  const input = completion.result;
+  return {
     ...record,
     executionId,
-    input: completion.result,
+    input,
+    shownInput: input ?? record.shownInput,
     status: "Running",
     episodes: 0,
   };
-  return next;
 }
 
 async function askJavaScript(
@@ -128,7 +143,9 @@ async function askJavaScript(
 ): Promise<{ answer: Answer; sequence?: number | undefined }> {
   const found = findFunction(app, record.name, "orchestrationTrigger");
   if (!found) {
-    const known = namesOf(app, "orchestrationTrigger");
+    const known = namesOf(app, "orchestrationTrigger")
+      .map((name) => `'${name}'`)
+      .join(", ");
     const text = `The function '${record.name}' doesn't exist, is disabled, or is not an orchestrator function. Additional info: The following are the known orchestrator functions: ${known}.`;
     return { answer: { thrown: new Error(text) } };
   }
@@ -164,15 +181,20 @@ async function askJavaScript(
 function judgeAnswer(
   hub: Hub,
   record: InstanceRecord,
-  answer: Answer,
+  status: unknown,
   result: EpisodeResult,
   sequence: number | undefined,
 ): Completion | undefined {
-  const status = "state" in answer ? answer.state.customStatus : undefined;
-  if (status !== undefined && JSON.stringify(status).length * 2 > CUSTOM_STATUS_LIMIT) {
-    return { status: "Failed", result: "The custom status is larger than 16 KB of UTF-16 text." };
+  if (isOversized(status)) {
+    const text = "The UTF-16 size of the JSON-serialized payload must not exceed 16 KB.";
+    const size = `The current payload size is ${Math.round((JSON.stringify(status).length * 2) / 1024)} KB.`;
+    return { status: "Failed", result: `Orchestrator function '${record.name}' failed: ${text} ${size}` };
   }
-  if (sequence !== undefined && sequence !== result.nextId && result.completion?.status !== "Terminated") {
+  if (
+    sequence !== undefined &&
+    sequence !== result.nextId &&
+    !["Terminated", "Failed"].includes(result.completion?.status ?? "")
+  ) {
     const message = `id-drift: the SDK of ${record.name} (${record.id}) counts ${sequence} ids, the engine ${result.nextId}; a task was listed in more than one Task.any or Task.all`;
     hub.log({ level: "error", message });
     return { status: "Failed", result: message };
@@ -180,115 +202,25 @@ function judgeAnswer(
   return result.completion;
 }
 
-function carryOut(hub: Hub, effects: Effects, record: InstanceRecord, decision: Decision): void {
-  const { id: instanceId, executionId } = record;
-  switch (decision.kind) {
-    case "activity":
-      hub.schedule(effects, {
-        instanceId,
-        executionId,
-        taskId: decision.id,
-        name: decision.name,
-        input: decision.input,
-      });
-      return;
-    case "timer":
-      hub.setTimer(effects, { instanceId, executionId, timerId: decision.id, fireAt: decision.fireAt });
-      return;
-    case "event":
-      hub.send(
-        effects,
-        decision.target,
-        hub.event(EventType.EventRaised, { Name: decision.name, Input: decision.input }),
-      );
-      return;
-    case "child":
-      startChild(hub, effects, record, decision);
-  }
+function isOversized(status: unknown): boolean {
+  return status !== undefined && JSON.stringify(status).length * 2 > CUSTOM_STATUS_LIMIT;
 }
 
-function startChild(
+function unknownActivity(app: EngineApp, { decisions }: EpisodeResult): string | undefined {
+  const found = decisions.find((d) => d.kind === "activity" && !findFunction(app, d.name, "activityTrigger"));
+  return found?.kind === "activity" ? found.name : undefined;
+}
+
+/** The real host leaves such an instance Running for good (golden: unknown-act); here the log says why. */
+function strand(
   hub: Hub,
   effects: Effects,
   record: InstanceRecord,
-  child: Extract<Decision, { kind: "child" }>,
+  batch: readonly HistoryEvent[],
+  name: string,
 ): void {
-  const { id: instanceId, executionId, name } = record;
-  try {
-    hub.create(effects, {
-      name: child.name,
-      input: child.input === undefined ? null : JSON.stringify(child.input),
-      id: child.instanceId,
-      version: child.version ?? null,
-      parent: { name, instanceId, executionId, taskId: child.id },
-    });
-  } catch (fault) {
-    const reason = fault instanceof Error ? fault.message : String(fault);
-    const failed = { TaskScheduledId: child.id, Reason: reason, Details: reason, FailureDetails: null };
-    hub.send(effects, instanceId, hub.event(EventType.SubOrchestrationFailed, failed), executionId);
-  }
-}
-
-function asEvent(hub: Hub, decision: Decision): HistoryEvent {
-  const base = { EventId: decision.id, IsPlayed: false, Timestamp: toTimestamp(hub.clock.now()) };
-  switch (decision.kind) {
-    case "activity":
-      return {
-        EventType: EventType.TaskScheduled,
-        Name: decision.name,
-        Version: "",
-        Input: null,
-        ParentTraceContext: null,
-        Tags: null,
-        ...base,
-      };
-    case "timer":
-      return { EventType: EventType.TimerCreated, FireAt: toTimestamp(decision.fireAt), ...base };
-    case "child":
-      return {
-        EventType: EventType.SubOrchestrationCreated,
-        Name: decision.name,
-        Version: decision.version ?? null,
-        InstanceId: decision.instanceId,
-        Input: null,
-        ClientSpanId: null,
-        Tags: null,
-        ...base,
-      };
-    case "event":
-      return {
-        EventType: EventType.EventSent,
-        InstanceId: decision.target,
-        Name: decision.name,
-        Input: decision.input,
-        ...base,
-      };
-  }
-}
-
-function finalStatus(completion: Completion): "Completed" | "Failed" | "Terminated" {
-  return completion.status === "ContinuedAsNew" ? "Completed" : completion.status;
-}
-
-/** Outputs are kept as JSON text; a failure's text and a termination's reason are plain. */
-function outputText({ status, result }: Completion): string | null {
-  return status === "Completed" || result === null ? result : JSON.stringify(result);
-}
-
-function tellParent(hub: Hub, effects: Effects, record: InstanceRecord, completion: Completion): void {
-  const { parent } = record;
-  if (!parent) return;
-  const TaskScheduledId = parent.taskId;
-  const event =
-    completion.status === "Completed"
-      ? hub.event(EventType.SubOrchestrationCompleted, { TaskScheduledId, Result: completion.result })
-      : hub.event(EventType.SubOrchestrationFailed, {
-          TaskScheduledId,
-          Reason: completion.result,
-          // A terminated child carries no details, which fails its parent (azure-functions-durable-extension issue 506).
-          Details:
-            completion.status === "Terminated" ? null : `Message: ${completion.result ?? ""}, StackTrace: `,
-          FailureDetails: null,
-        });
-  hub.send(effects, parent.instanceId, event, parent.executionId);
+  const message = `${record.name} (${record.id}) calls the activity '${name}', which does not exist: it stays Running for good`;
+  hub.log({ level: "error", message });
+  effects.transaction.putHistory(record, batch);
+  hub.putInstance(effects, { ...record, status: "Running", episodes: record.episodes + 1 });
 }

@@ -27,6 +27,17 @@ export interface DurableAppOptions {
   readonly clock?: VirtualClock;
   readonly database?: MemoryLevel;
   readonly settings?: Record<string, unknown>;
+  /** Folder with the host.json to use; the project's own by default. */
+  readonly appDirectory?: string;
+  /** Sees every orchestrator, entity and activity invocation. */
+  readonly observe?: (call: ObservedInvocation) => void;
+}
+
+export interface ObservedInvocation {
+  readonly function: string;
+  readonly input: string | undefined;
+  readonly returned?: unknown;
+  readonly failed?: string;
 }
 
 /** An app on the embedded host and engine, in memory and on a virtual clock. */
@@ -40,12 +51,13 @@ export async function startDurableApp(options: DurableAppOptions): Promise<Durab
     origin: "http://127.0.0.1:7071",
     log: ({ level, message }) => logged.push(`${level}: ${message}`),
   });
+  const observed = options.observe ? observing(engine, options.observe) : engine;
   const host = await startFunctionsHost({
-    appDirectory: resolve(__dirname, "../.."),
+    appDirectory: options.appDirectory ?? resolve(__dirname, "../.."),
     settings: {},
     http: { host: "127.0.0.1", port: 0 },
     clock,
-    extensions: [engine],
+    extensions: [observed],
     load: options.register ?? (() => undefined),
     log: ({ level, category, message }) => logged.push(`${level}: ${category} ${message}`),
   });
@@ -91,5 +103,31 @@ export async function startDurableApp(options: DurableAppOptions): Promise<Durab
       await settle();
     },
     stop: () => host.stop(),
+  };
+}
+
+/** The engine as extension, with every invocation it makes told to `observe`. */
+function observing(engine: DurableEngine, observe: (call: ObservedInvocation) => void): DurableEngine {
+  return {
+    ...engine,
+    start: (app) =>
+      engine.start({
+        functions: app.functions,
+        invoke: async (name, request) => {
+          const input = request.inputData[0]?.data.string;
+          try {
+            const result = await app.invoke(name, request);
+            observe({ function: name, input, returned: result.returnValue });
+            return result;
+          } catch (fault) {
+            observe({
+              function: name,
+              input,
+              failed: fault instanceof Error ? fault.message : String(fault),
+            });
+            throw fault;
+          }
+        },
+      }),
   };
 }
