@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parsePairsFile } from "../../../src/config/pairs-file";
+
+interface HostFile {
+  readonly functionTimeout: string;
+  readonly extensions: {
+    readonly http: Record<string, unknown>;
+    readonly serviceBus: Record<string, unknown> & { readonly maxAutoLockRenewalDuration: string };
+    readonly durableTask: { readonly storageProvider: Record<string, string> };
+  };
+}
+
+const host = JSON.parse(readFileSync(join(__dirname, "../../../host.json"), "utf8")) as HostFile;
+const { http, serviceBus, durableTask } = host.extensions;
+
+function seconds(span: string | undefined): number {
+  const [hours = NaN, minutes = NaN, rest = NaN] = (span ?? "").split(":").map(Number);
+  return (hours * 60 + minutes) * 60 + rest;
+}
+
+test("after a crash no activity and no orchestration waits for more than a minute, and the host still starts", () => {
+  const { workItemQueueVisibilityTimeout, controlQueueVisibilityTimeout, maxQueuePollingInterval } =
+    durableTask.storageProvider;
+  expect(seconds(workItemQueueVisibilityTimeout)).toBe(30);
+  // Under one minute the host refuses to start.
+  expect(seconds(controlQueueVisibilityTimeout)).toBe(60);
+  // An idle app looks at its queues this often at least: it bounds how late a wake event is seen.
+  expect(seconds(maxQueuePollingInterval)).toBeLessThanOrEqual(10);
+});
+
+test("the longest attempt that a pairs file allows ends long before the host ends the activity", () => {
+  const id =
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/r/providers/Microsoft.Compute/cloudServices/";
+  const swap = { claimWindow: "60s", putTimeout: "120s" };
+  const { policies, complaints } = parsePairsFile({
+    pairs: { a: { blue: `${id}a`, green: `${id}b`, swap } },
+  });
+  expect(complaints).toEqual([]);
+  const longest = policies[0]!.swap.claimWindowMs + policies[0]!.swap.putTimeoutMs;
+  expect(seconds(host.functionTimeout) * 1_000).toBeGreaterThan(2 * longest);
+});
+
+test("a message is taken when it is worked on, completed by returning, and its lock renewed meanwhile", () => {
+  // What is prefetched ages under its lock while others are worked on.
+  expect(serviceBus).toMatchObject({ prefetchCount: 0, autoCompleteMessages: true, maxConcurrentCalls: 4 });
+  expect(seconds(serviceBus.maxAutoLockRenewalDuration)).toBeGreaterThanOrEqual(300);
+});
+
+test("the API answers where its own links and Location headers point", () => {
+  expect(http["routePrefix"]).toBe("api");
+});
