@@ -26,39 +26,59 @@ const policyFields = {
   timeZone: z
     .string({ error: "an IANA time zone" })
     .refine(isTimeZone, { error: "an IANA time zone such as Europe/Berlin" })
-    .optional(),
+    .optional()
+    .describe("IANA zone in which people see times of this pair (default: UTC)."),
   line: exactly({
     maxQueued: z.int({ error: queued }).min(1, queued).max(30, queued).optional(),
     whenBusy: z.enum(["wait", "refuse"], { error: '"wait" or "refuse"' }).optional(),
-  }).optional(),
-  turn: exactly({ deadline: duration("1s", "30d").optional() }).optional(),
+  })
+    .optional()
+    .describe("How many promotions may wait for their turn (20), and whether they may wait at all (wait)."),
+  turn: exactly({ deadline: duration("1s", "30d").optional() })
+    .optional()
+    .describe("How long a promotion waits for its turn (2h)."),
   readiness: exactly({
     poll: duration("1s", "60s").optional(),
     stableFor: duration("1s", "1d").optional(),
     deadline: duration("1s", "7d").optional(),
-  }).optional(),
+  })
+    .optional()
+    .describe(
+      "How often role instances are looked at (30s), how long they must be ready without a break (2m), and by when (30m).",
+    ),
   swap: exactly({
     claimWindow: duration("1s", "60s").optional(),
     putTimeout: duration("1s", "120s").optional(),
     operationDeadline: duration("1s", "2h").optional(),
     poll: duration("1s", "60s").optional(),
-  }).optional(),
+  })
+    .optional()
+    .describe(
+      "How long after its claim a swap call may be sent (60s), its timeout (60s), how long Azure may take (15m), and how often it is asked (10s).",
+    ),
   verification: exactly({
     poll: duration("1s", "60s").optional(),
     deadline: duration("1s", "1h").optional(),
-  }).optional(),
+  })
+    .optional()
+    .describe("How often both services are read after the swap (10s), and for how long at most (5m)."),
 };
 
 const defaultsSchema = exactly(policyFields);
-const pairSchema = exactly({ blue: armId, green: armId, ...policyFields });
+const pairSchema = exactly({
+  blue: armId.describe("Full ARM id of one service; blue and green are identities that never move."),
+  green: armId.describe("Full ARM id of the other service."),
+  ...policyFields,
+});
 
 /** `pairs.json`: the pairs this installation may touch, and their policy. */
 export const pairsFileSchema = exactly({
-  $schema: z.string({ error: "the address of the schema" }).optional(),
-  defaults: defaultsSchema.optional(),
+  $schema: z.string({ error: "the address of the schema" }).optional().describe("For editors."),
+  defaults: defaultsSchema.optional().describe("Policy of every pair that does not say otherwise."),
   pairs: z
     .record(z.string(), pairSchema, { error: "the pairs by their names" })
-    .refine((pairs) => Object.keys(pairs).length > 0, { error: "at least one pair" }),
+    .refine((pairs) => Object.keys(pairs).length > 0, { error: "at least one pair" })
+    .describe("The pairs by their names; nothing else is ever touched."),
 });
 
 type Fields = z.infer<typeof defaultsSchema>;

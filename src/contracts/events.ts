@@ -2,11 +2,13 @@ import { z } from "zod";
 import { codes, type Code } from "../domain/codes";
 import { eventTypes } from "../domain/events";
 
-const reason = z.strictObject({
-  code: z.enum(Object.keys(codes) as [Code, ...Code[]]),
-  detail: z.string(),
-  remedy: z.string(),
-});
+const reason = z
+  .strictObject({
+    code: z.enum(Object.keys(codes) as [Code, ...Code[]]).describe("Stable: safe to decide on."),
+    detail: z.string(),
+    remedy: z.string().describe("What a person can do about it."),
+  })
+  .describe("Why, by a stable code, for machines and people.");
 const service = z.strictObject({
   side: z.enum(["blue", "green"]),
   id: z.string(),
@@ -50,36 +52,50 @@ function event<Type extends string, Data extends z.ZodType>(type: Type, data: Da
 export const completionEventSchema = event(
   eventTypes.completed,
   z.strictObject({
-    requestId: z.string(),
-    pair: z.string(),
-    outcome: z.enum([
-      "promoted",
-      "unchanged",
-      "refused",
-      "rejected",
-      "expired",
-      "cancelled",
-      "swapped-back",
-      "halted",
-    ]),
+    requestId: z.string().describe("The id of the request."),
+    pair: z.string().describe("The pair's name."),
+    outcome: z
+      .enum([
+        "promoted",
+        "unchanged",
+        "refused",
+        "rejected",
+        "expired",
+        "cancelled",
+        "swapped-back",
+        "halted",
+      ])
+      .describe("How the promotion ended; it never changes."),
     reason,
-    waitingFor: z.enum(["turn", "readiness", "planning"]).optional(),
-    requestedBy: z.string(),
-    requestReason: z.string(),
-    incoming: service.nullable(),
-    outgoing: service.nullable(),
-    planHash: z.string().nullable(),
-    phases: z.array(z.strictObject({ phase: z.string(), at: z.iso.datetime(), note: z.string().optional() })),
-    prerequisites: z.array(prerequisite),
-    attempts: z.array(
-      z.strictObject({
-        n: z.number().int(),
-        at: z.iso.datetime(),
-        verdict: z.string(),
-        correlationId: z.string().optional(),
-      }),
-    ),
-    finalRead: z.strictObject({ incoming: finalRead.nullable(), outgoing: finalRead.nullable() }).nullable(),
+    waitingFor: z
+      .enum(["turn", "readiness", "planning"])
+      .optional()
+      .describe("Of an expired promotion: what it waited for."),
+    requestedBy: z.string().describe("Who asked."),
+    requestReason: z.string().describe("Why it was asked for."),
+    incoming: service.nullable().describe("The service that was to hold production."),
+    outgoing: service.nullable().describe("The service that held production when planned."),
+    planHash: z.string().nullable().describe("Of the plan that was carried out; null when none was made."),
+    phases: z
+      .array(z.strictObject({ phase: z.string(), at: z.iso.datetime(), note: z.string().optional() }))
+      .describe("Every phase in the order it was entered."),
+    prerequisites: z
+      .array(prerequisite)
+      .describe("The conditions that were not met, with evidence and remedy."),
+    attempts: z
+      .array(
+        z.strictObject({
+          n: z.number().int(),
+          at: z.iso.datetime(),
+          verdict: z.string(),
+          correlationId: z.string().optional(),
+        }),
+      )
+      .describe("Every swap call, and what came of it."),
+    finalRead: z
+      .strictObject({ incoming: finalRead.nullable(), outgoing: finalRead.nullable() })
+      .nullable()
+      .describe("The last read of both services before the outcome was stored; null when nothing was read."),
   }),
 );
 
@@ -87,19 +103,21 @@ export const completionEventSchema = event(
 export const progressEventSchema = event(
   eventTypes.progressed,
   z.strictObject({
-    requestId: z.string(),
-    pair: z.string(),
-    step: z.enum([
-      "accepted",
-      "planned",
-      "turn-taken",
-      "ready",
-      "swap-started",
-      "swapped",
-      "hold-set",
-      "hold-released",
-    ]),
-    detail: z.string(),
+    requestId: z.string().describe("The id of the request."),
+    pair: z.string().describe("The pair's name."),
+    step: z
+      .enum([
+        "accepted",
+        "planned",
+        "turn-taken",
+        "ready",
+        "swap-started",
+        "swapped",
+        "hold-set",
+        "hold-released",
+      ])
+      .describe("What happened."),
+    detail: z.string().describe("The same for people."),
   }),
 );
 
@@ -108,14 +126,22 @@ export const notAcceptedEventSchema = event(
   eventTypes.notAccepted,
   z.strictObject({
     reason,
-    complaints: z.array(z.strictObject({ path: z.string(), value: z.string(), expectation: z.string() })),
-    requestId: z.string().nullable(),
-    message: z.strictObject({
-      queue: z.string(),
-      messageId: z.string(),
-      sequenceNumber: z.string(),
-      deadLetterReason: z.string().optional(),
-    }),
-    body: z.strictObject({ length: z.number().int(), sha256: z.string(), excerpt: z.string() }),
+    complaints: z
+      .array(z.strictObject({ path: z.string(), value: z.string(), expectation: z.string() }))
+      .describe("Every mistake of the body, at most 50."),
+    requestId: z.string().nullable().describe("Only when the body named a well-formed one."),
+    message: z
+      .strictObject({
+        queue: z.string(),
+        messageId: z.string(),
+        sequenceNumber: z.string(),
+        deadLetterReason: z.string().optional(),
+      })
+      .describe("The message that this answers."),
+    body: z
+      .strictObject({ length: z.number().int(), sha256: z.string(), excerpt: z.string() })
+      .describe(
+        "Of the body as the Functions host handed it over: bytes, SHA-256, and its beginning with credentials masked.",
+      ),
   }),
 );

@@ -5,14 +5,22 @@ import { swapRequestSchema } from "./swap-request";
 /** The published JSON Schemas (draft 2020-12), by file name; committed under docs/schemas. */
 export function contractSchemas(): Readonly<Record<string, object>> {
   return {
-    "swap-request": publish("swap-request", swapRequestSchema),
-    "completion-event": publish("completion-event", completionEventSchema),
-    "progress-event": publish("progress-event", progressEventSchema),
-    "not-accepted-event": publish("not-accepted-event", notAcceptedEventSchema),
+    "swap-request": publish("swap-request", swapRequestSchema, "A swap request"),
+    "completion-event": publish("completion-event", completionEventSchema, "The outcome of a promotion"),
+    "progress-event": publish("progress-event", progressEventSchema, "News of one step of a promotion"),
+    "not-accepted-event": publish(
+      "not-accepted-event",
+      notAcceptedEventSchema,
+      "The answer to a message that never becomes a promotion",
+    ),
   };
 }
 
 /** One schema with its identity. */
-export function publish(name: string, schema: z.ZodType): object {
-  return { ...z.toJSONSchema(schema, { io: "input" }), $id: `urn:cloud-service-swap:schema:${name}:1` };
+export function publish(name: string, schema: z.ZodType, title: string): object {
+  return {
+    ...z.toJSONSchema(schema, { io: "input" }),
+    $id: `urn:cloud-service-swap:schema:${name}:1`,
+    title,
+  };
 }

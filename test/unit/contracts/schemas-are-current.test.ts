@@ -2,11 +2,18 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import addFormats from "ajv-formats";
+import fc from "fast-check";
 import { pairsFileSchema } from "../../../src/config/pairs-file";
+import { durationMs } from "../../../src/contracts/fields";
 import { contractSchemas, publish } from "../../../src/contracts/json-schemas";
+import { parseSwapRequest } from "../../../src/contracts/swap-request";
+import { defaultPolicy } from "../../../src/domain/policy";
 
 const folder = join(__dirname, "../../../docs/schemas");
-const schemas: Record<string, object> = { ...contractSchemas(), pairs: publish("pairs", pairsFileSchema) };
+const schemas: Record<string, object> = {
+  ...contractSchemas(),
+  pairs: publish("pairs", pairsFileSchema, "The pairs this installation may touch, and their policy"),
+};
 
 test.each(Object.entries(schemas))("the published schema %s is the one the code enforces", (name, schema) => {
   const file = join(folder, `${name}.schema.json`);
@@ -30,4 +37,72 @@ test("the published schemas agree with the parser on a good and on a bad request
 test("the sample pairs file fits its schema", () => {
   const sample: unknown = JSON.parse(readFileSync(join(__dirname, "../../../pairs.sample.json"), "utf8"));
   expect(addFormats(new Ajv2020({ strict: false })).compile(schemas["pairs"]!)(sample)).toBe(true);
+});
+
+test("every schema has its identity, a title, and a description of each field of its data", () => {
+  const describedIn = (schema: unknown, path: string): string[] => {
+    const { properties = {} } = schema as { properties?: Record<string, { description?: string }> };
+    return Object.entries(properties)
+      .filter(([, field]) => !field.description)
+      .map(([name]) => `${path}.${name}`);
+  };
+  for (const [name, schema] of Object.entries(schemas)) {
+    expect(schema).toMatchObject({
+      $id: `urn:cloud-service-swap:schema:${name}:1`,
+      title: expect.any(String),
+    });
+    const { properties } = schema as { properties: Record<string, object> };
+    const place = properties["data"] ?? schema;
+    expect(describedIn(place, name)).toEqual([]);
+  }
+  const { pairs } = (schemas["pairs"] as { properties: { pairs: { additionalProperties: object } } })
+    .properties;
+  expect(describedIn(pairs.additionalProperties, "pairs")).toEqual([]);
+});
+
+test.each(["turn", "readiness", "swap", "verification"] as const)(
+  "the defaults that the pairs schema tells of %s are the product's",
+  (group) => {
+    const { defaults } = (
+      schemas["pairs"] as {
+        properties: { defaults: { properties: Record<string, { description: string }> } };
+      }
+    ).properties;
+    const told = [...(defaults.properties[group]?.description ?? "").matchAll(/\((\d+[smhd])\)/g)];
+    const standard: Readonly<Record<string, number>> = defaultPolicy[group];
+    expect(told.map((match) => durationMs(match[1] ?? "")).sort()).toEqual(Object.values(standard).sort());
+  },
+);
+
+test("what the parser accepts, the published schema accepts", () => {
+  const validate = addFormats(new Ajv2020({ strict: false })).compile(schemas["swap-request"]!);
+  const request = fc.record(
+    {
+      requestId: fc.stringMatching(/^[A-Za-z0-9-]{1,100}$/),
+      pair: fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/),
+      promote: fc.constantFrom("blue", "green", "staging"),
+      reason: fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }),
+      requestedBy: fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }),
+      expect: fc.record({ version: fc.string({ minLength: 1, maxLength: 120 }) }),
+      expiresAt: fc.constantFrom(
+        "2028-02-29T23:59:59.123456789+14:00",
+        "2026-11-24T00:00:00Z",
+        "0001-01-01T00:00:00-12:00",
+      ),
+      readiness: fc.record(
+        { stableFor: fc.constantFrom("1s", "010m", "1d"), deadline: fc.constantFrom("2s", "7d") },
+        { requiredKeys: [] },
+      ),
+    },
+    { requiredKeys: ["requestId", "pair", "promote", "reason", "requestedBy"] },
+  );
+  let accepted = 0;
+  fc.assert(
+    fc.property(request, (body) => {
+      if (!parseSwapRequest(body).ok) return;
+      accepted += 1;
+      expect(validate(body)).toBe(true);
+    }),
+  );
+  expect(accepted).toBeGreaterThan(10);
 });
