@@ -6,14 +6,24 @@ import { swapRequestSchema } from "./swap-request";
 export function contractSchemas(): Readonly<Record<string, object>> {
   return {
     "swap-request": publish("swap-request", swapRequestSchema, "A swap request"),
-    "completion-event": publish("completion-event", completionEventSchema, "The outcome of a promotion"),
-    "progress-event": publish("progress-event", progressEventSchema, "News of one step of a promotion"),
-    "not-accepted-event": publish(
+    "completion-event": publishOpen("completion-event", completionEventSchema, "The outcome of a promotion"),
+    "progress-event": publishOpen("progress-event", progressEventSchema, "News of one step of a promotion"),
+    "not-accepted-event": publishOpen(
       "not-accepted-event",
       notAcceptedEventSchema,
       "The answer to a message that never becomes a promotion",
     ),
   };
+}
+
+/** A schema of what we send: fields may be added later, and no consumer may break on them. */
+function publishOpen(name: string, schema: z.ZodType, title: string): object {
+  const open = z.toJSONSchema(schema, {
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.additionalProperties;
+    },
+  });
+  return { ...open, $id: `urn:cloud-service-swap:schema:${name}:1`, title };
 }
 
 /** One schema with its identity. */

@@ -153,6 +153,11 @@ export const codes = {
     exit: 3,
     remedy: "Deploy the expected version to the incoming service, or correct expect.version.",
   },
+  "readiness-impossible": {
+    status: 409,
+    exit: 3,
+    remedy: "Ask for a shorter readiness.stableFor or a longer readiness.deadline.",
+  },
   "reply-incomplete": {
     status: 502,
     exit: 3,

@@ -2,7 +2,7 @@ import { codes, type Code } from "./codes";
 import { sameId, type ServiceObservation } from "./observation";
 import type { Basis, Plan, Prerequisite } from "./plan";
 import type { PairObservation } from "./planning";
-import type { PairPolicy } from "./policy";
+import { tightenReadiness, type PairPolicy } from "./policy";
 import { networkRules } from "./prerequisites-network";
 import { checkRoles } from "./readiness";
 import { daysUntilRetirement, RETIREMENT } from "./retirement";
@@ -41,6 +41,7 @@ export function judgePrerequisites(
     ...instanceRules(identities, services, observed),
     ...likenessRules(services),
     versionRule(services.incoming, request, policy),
+    readinessRule(request, policy),
     retirementRule(now),
   ];
   return rules.map(judged);
@@ -218,6 +219,18 @@ function versionRule(incoming: ServiceObservation, request: SwapRequest, policy:
       wanted === undefined
         ? `${incoming.name}: ${is}; nothing is expected`
         : `expected ${wanted}, ${incoming.name}: ${is}`,
+  };
+}
+
+/** A request may ask for a longer stableFor than the pair's deadline leaves time for. */
+function readinessRule(request: SwapRequest, policy: PairPolicy): Rule {
+  const { stableForMs, deadlineMs } = tightenReadiness(policy, request);
+  return {
+    code: "readiness-impossible",
+    title: "Readiness can be reached before its deadline",
+    basis: "policy",
+    holds: stableForMs < deadlineMs,
+    evidence: `stable for ${stableForMs / 1000} s, deadline ${deadlineMs / 1000} s`,
   };
 }
 

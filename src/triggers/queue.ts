@@ -1,4 +1,5 @@
 import type { InvocationContext, ServiceBusQueueHandler } from "@azure/functions";
+import { tellText } from "../contracts/complaints";
 import { notAcceptedEvent, type NotAccepted } from "../contracts/not-accepted-event";
 import { parseSwapRequest } from "../contracts/swap-request";
 import { reason } from "../domain/codes";
@@ -54,18 +55,16 @@ export function createDeadLetterHandler(portsFor: PortsFor, queue: string): Serv
     const why = [deadLetterReason, deadLetterErrorDescription]
       .filter((text) => typeof text === "string")
       .join(": ");
+    const told = tellText(why || "no reason given", 500);
     const parsed = parseSwapRequest(body);
     const requestId = parsed.ok ? parsed.value.request.requestId : parsed.requestId;
     ports.log.alert("dead-letter", "a message ended in the dead-letter queue", {
       requestId: requestId ?? undefined,
-      detail: why,
+      detail: told,
     });
-    const message = { ...identify(queue, context), deadLetterReason: why || "no reason given" };
+    const message = { ...identify(queue, context), deadLetterReason: told };
     const complaints = parsed.ok ? [] : parsed.complaints;
-    await decline(
-      { reason: reason("dead-lettered", why || "no reason given"), complaints, requestId, message, body },
-      ports,
-    );
+    await decline({ reason: reason("dead-lettered", told), complaints, requestId, message, body }, ports);
   };
 }
 

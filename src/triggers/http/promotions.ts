@@ -12,7 +12,7 @@ import { json, Problem } from "./problem";
 
 /** POST promotions: accepts a swap request; the same request again is the same promotion. */
 export async function postPromotion({ request, ports, caller }: Call): Promise<HttpResponseInit> {
-  const parsed = parseSwapRequest(await readJson(request), { requestedBy: caller.name });
+  const parsed = parseSwapRequest(await readJson(request), { requestedBy: plainName(caller.name) });
   if (!parsed.ok)
     throw new Problem(parsed.code, "the request is malformed", { complaints: parsed.complaints });
   const { request: asked, contentHash } = parsed.value;
@@ -39,6 +39,16 @@ export async function postPromotion({ request, ports, caller }: Call): Promise<H
   return state.conclusion
     ? json(200, body, { location })
     : json(202, body, { location, "retry-after": retryAfter });
+}
+
+/** A name as a request may carry it; tokens may say anything. */
+function plainName(name: string): string {
+  return (
+    name
+      .replace(/\p{Cc}|\p{Cs}/gu, " ")
+      .trim()
+      .slice(0, 200) || "unnamed"
+  );
 }
 
 /** GET promotions/{id}: where it stands, what it waits for, and what comes next. */

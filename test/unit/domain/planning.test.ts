@@ -219,3 +219,8 @@ test.each([
 ])('promote "staging" without expect is %s under %j', (_verdict, policy, expected) => {
   expect(plan(aPair(), aRequest({ promote: "staging" }), policy)).toMatchObject(expected);
 });
+
+test("a stableFor that the deadline leaves no time for is refused at the plan, not left to expire", () => {
+  const request = aRequest({ readiness: { stableForMs: 3_600_000 } });
+  expect(plan(aPair(), request)).toMatchObject({ kind: "refused", code: "readiness-impossible" });
+});
