@@ -32,12 +32,16 @@ export interface ProgressInput {
   readonly at: number;
 }
 
+/** News must not hold up the swap it tells of. */
+const PROGRESS_TIMEOUT_MS = 3_000;
+
 /** Tells of a step, best effort: a lost progress event is logged and forgotten. */
 export async function announceProgress(input: ProgressInput, ports: Ports): Promise<void> {
   const { requestId, pair, step, detail, at } = input;
   ports.log.info(`promotion ${step}`, { requestId, pair, detail });
   try {
-    await ports.announcer.publish(JSON.stringify(composeProgress({ requestId, pair }, step, detail, at)));
+    const event = composeProgress({ requestId, pair }, step, detail, at);
+    await ports.announcer.publish(JSON.stringify(event), PROGRESS_TIMEOUT_MS);
   } catch (fault) {
     ports.log.warn("a progress event was lost", { requestId, pair, detail: String(fault) });
   }

@@ -7,8 +7,6 @@ export interface AnnouncerOptions {
   readonly fullyQualifiedNamespace?: string | undefined;
   readonly credential: TokenCredential;
   readonly topic: string;
-  /** Default 20 s. */
-  readonly timeoutMs?: number | undefined;
 }
 
 interface Published {
@@ -27,12 +25,12 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer & { close(
   };
   return {
     close,
-    async publish(event) {
+    async publish(event, timeoutMs = 20_000) {
       opened ??= open(options);
       try {
         const { sender } = await opened;
         await sender.sendMessages(toMessage(event), {
-          abortSignal: AbortSignal.timeout(options.timeoutMs ?? 20_000),
+          abortSignal: AbortSignal.timeout(timeoutMs),
         });
       } catch (cause) {
         // A sender that failed may never recover: the next event opens a new one.
