@@ -48,11 +48,31 @@ export function readHostJson(appDirectory: string): HostJson {
       autoCompleteMessages: serviceBus?.autoCompleteMessages ?? true,
       maxAutoLockRenewalMs: spanMs(serviceBus?.maxAutoLockRenewalDuration ?? "00:05:00"),
     },
-    ignored: Object.keys(sections).filter((name) => !understood.includes(name)),
+    ignored: ignoredIn(sections),
   };
 }
 
 function spanMs(span: string): number {
-  const [hours = 0, minutes = 0, seconds = 0] = span.split(":").map(Number);
-  return ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  const parts = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})$/.exec(span);
+  if (!parts) throw new Error(`host.json: "${span}" is no time span (days.hh:mm:ss)`);
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part || 0));
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+}
+
+/** What would have an effect on Azure and has none here, by its path. A prefetch of 0 is what happens anyway. */
+function ignoredIn(sections: Sections): string[] {
+  const { http = {}, serviceBus = {} } = sections.extensions ?? {};
+  const others = (section: object, path: string, known: readonly string[]) =>
+    Object.entries(section)
+      .filter(([name, value]) => !known.includes(name) && !(name === "prefetchCount" && value === 0))
+      .map(([name]) => path + name);
+  return [
+    ...others(sections, "", understood),
+    ...others(http, "extensions.http.", ["routePrefix"]),
+    ...others(serviceBus, "extensions.serviceBus.", [
+      "maxConcurrentCalls",
+      "autoCompleteMessages",
+      "maxAutoLockRenewalDuration",
+    ]),
+  ];
 }

@@ -51,21 +51,37 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     });
   }
   Object.assign(process.env, options.settings);
-  if (options.load) options.load();
-  else loadApp(options.appDirectory);
   const app = new CoreApp(extensions, log);
-  await app.appStart(options.appDirectory);
-  for (const extension of extensions) await extension.start(app);
-  const triggers = startTriggers(app, options, settings, log);
-  const { host, port } = options.http;
-  const server = await startHttpFront(app, { host, port, prefix: settings.routePrefix, extensions, log });
+  const started: Triggers = { timers: new Map(), serviceBus: [] };
+  try {
+    if (options.load) options.load();
+    else loadApp(options.appDirectory);
+    await app.appStart(options.appDirectory);
+    for (const extension of extensions) await extension.start(app);
+    startTriggers(app, options, settings, log, started);
+    const { host, port } = options.http;
+    const front = { host, port, prefix: settings.routePrefix, extensions, log };
+    return runningHost(app, await startHttpFront(app, front), started, options);
+  } catch (fault) {
+    // A host that does not come up leaves nothing behind that takes messages or blocks the next one.
+    await stopHost(app, undefined, started, extensions, log);
+    throw fault;
+  }
+}
+
+function runningHost(
+  app: CoreApp,
+  server: Server,
+  triggers: Triggers,
+  { http: { host }, extensions = [], log = () => undefined }: FunctionsHostOptions,
+): FunctionsHost {
   return {
     origin: originOf(server, host),
     app,
     running: () => app.running,
     runTimer: (name) =>
       triggers.timers.get(name)?.run(false) ?? Promise.reject(new Error(`there is no timer "${name}"`)),
-    stop: () => stopHost(app, server, triggers, extensions),
+    stop: () => stopHost(app, server, triggers, extensions, log),
   };
 }
 
@@ -79,9 +95,8 @@ function startTriggers(
   options: FunctionsHostOptions,
   settings: HostJson,
   log: (line: HostLog) => void,
-): Triggers {
-  const timers = new Map<string, TimerTrigger>();
-  const serviceBus: ServiceBusTrigger[] = [];
+  { timers, serviceBus }: Triggers,
+): void {
   const owned = (options.extensions ?? []).flatMap((extension) => extension.bindingTypes);
   for (const fn of app.functions) {
     const trigger = triggerOf(fn);
@@ -120,21 +135,28 @@ function startTriggers(
       throw new Error(`function "${fn.name}": the embedded host does not support the trigger type ${type}`);
     }
   }
-  return { timers, serviceBus };
 }
 
 async function stopHost(
   app: CoreApp,
-  server: Server,
+  server: Server | undefined,
   triggers: Triggers,
   extensions: readonly HostExtension[],
+  log: (line: HostLog) => void,
 ): Promise<void> {
+  const step = async (what: string, act: () => Promise<unknown>) => {
+    try {
+      await act();
+    } catch (fault) {
+      log({ level: "error", category: "Host", message: `stopping ${what} failed: ${String(fault)}` });
+    }
+  };
   for (const timer of triggers.timers.values()) timer.stop();
   await Promise.all(triggers.serviceBus.map((listener) => listener.stop(STOP_BOUND_MS)));
-  for (const extension of extensions) await extension.stop();
-  await app.appTerminate();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  for (const extension of extensions) await step("an extension", () => extension.stop());
+  await step("the app", () => app.appTerminate());
+  server?.closeAllConnections();
+  if (server) await new Promise((resolve) => server.close(resolve));
   core.functions.clear();
   core.locked = false;
 }

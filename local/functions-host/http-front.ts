@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { HostExtension, HostReply, HostRequest, HostLog } from "./contract";
 import type { CoreApp } from "./loaded-app";
+import { cookieLine, type RpcCookie } from "./cookies";
 import { httpFunctions, type HttpFunction } from "./routes";
 
 const BODY_LIMIT = 100 * 1024 * 1024;
@@ -13,10 +14,15 @@ export interface HttpFrontOptions {
   readonly log: (line: HostLog) => void;
 }
 
+/** A reply that may repeat a header, as cookies do. */
+interface Reply extends Omit<HostReply, "headers"> {
+  readonly headers: Record<string, string | string[]>;
+}
+
 interface HttpReturn {
   readonly statusCode?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly cookies?: readonly { name: string; value: string; maxAge?: number; path?: string }[];
+  readonly cookies?: readonly RpcCookie[];
   readonly body?: { readonly bytes?: Uint8Array; readonly string?: string };
 }
 
@@ -29,8 +35,8 @@ export function startHttpFront(app: CoreApp, options: HttpFrontOptions): Promise
         options.log({ level: "error", category: "Host.Http", message: String(fault) });
         return empty(500);
       })
-      .then(({ status, headers, body }) => {
-        outgoing.writeHead(status, { ...headers, "content-length": body.length }).end(body);
+      .then((reply) => {
+        send(outgoing, reply, options.log);
       });
   });
   return new Promise((resolve, reject) => {
@@ -41,15 +47,33 @@ export function startHttpFront(app: CoreApp, options: HttpFrontOptions): Promise
   });
 }
 
+/** A status or header that HTTP cannot carry is the handler's fault: an empty 500, never the end of the host. */
+function send(
+  outgoing: ServerResponse,
+  { status, headers, body }: Reply,
+  log: HttpFrontOptions["log"],
+): void {
+  try {
+    outgoing.writeHead(status, { ...headers, "content-length": body.length }).end(body);
+  } catch (fault) {
+    log({ level: "error", category: "Host.Http", message: `the reply cannot be sent: ${String(fault)}` });
+    if (outgoing.headersSent) outgoing.destroy();
+    else outgoing.writeHead(500, { "content-length": 0 }).end();
+  }
+}
+
 async function answer(
   app: CoreApp,
   functions: readonly HttpFunction[],
   incoming: IncomingMessage,
-  { extensions }: HttpFrontOptions,
-): Promise<HostReply> {
+  { extensions, log }: HttpFrontOptions,
+): Promise<Reply> {
   const request = await read(incoming);
   if (!request) return empty(413);
-  const url = new URL(request.url, `http://${request.headers["host"] ?? "localhost"}`);
+  // Joined as text: resolving against a base would read "//name/path" as another host.
+  const address = `http://${request.headers["host"] ?? "localhost"}${request.url}`;
+  if (!URL.canParse(address)) return empty(400);
+  const url = new URL(address);
   if (/^\/runtime\/webhooks\//i.test(url.pathname)) {
     for (const extension of extensions) {
       const reply = await extension.handleHttp(request);
@@ -62,18 +86,19 @@ async function answer(
     if (!parameters) continue;
     // There are no function keys in the embedded host: whatever asks for one cannot be called.
     if (fn.authLevel !== "anonymous") return empty(401);
-    return call(app, fn, request, url, parameters);
+    return call(app, fn, { request, url, parameters, log });
   }
   return empty(404);
 }
 
-async function call(
-  app: CoreApp,
-  fn: HttpFunction,
-  request: HostRequest,
-  url: URL,
-  parameters: Record<string, string>,
-): Promise<HostReply> {
+interface Call {
+  readonly request: HostRequest;
+  readonly url: URL;
+  readonly parameters: Record<string, string>;
+  readonly log: HttpFrontOptions["log"];
+}
+
+async function call(app: CoreApp, fn: HttpFunction, { request, url, parameters, log }: Call): Promise<Reply> {
   const query = [...new Set(url.searchParams.keys())].map((name) => [
     name,
     url.searchParams.getAll(name).join(","),
@@ -89,8 +114,14 @@ async function call(
   try {
     const { returnValue } = await app.invoke(fn.name, { inputData: [{ name: fn.binding, data: { http } }] });
     return toReply(returnValue?.http as HttpReturn | undefined);
-  } catch {
-    // The worker has logged it; a handler that throws answers with an empty 500.
+  } catch (fault) {
+    // The caller learns nothing (an empty 500), so the log is the only place that tells why.
+    log({
+      level: "error",
+      category: "Host.Http",
+      functionName: fn.name,
+      message: `failed: ${String(fault)}`,
+    });
     return empty(500);
   }
 }
@@ -99,13 +130,11 @@ function nullable(entries: readonly (readonly [string, string])[]): Record<strin
   return Object.fromEntries(entries.map(([name, value]) => [name, { value }]));
 }
 
-function toReply(result: HttpReturn | undefined): HostReply {
+function toReply(result: HttpReturn | undefined): Reply {
   if (!result) return empty(204);
   const body = result.body?.bytes ?? Buffer.from(result.body?.string ?? "");
-  const cookies = (result.cookies ?? []).map(
-    ({ name, value, path }) => `${name}=${value}${path ? `; path=${path}` : ""}`,
-  );
-  const headers = { ...result.headers, ...(cookies.length > 0 ? { "set-cookie": cookies.join(", ") } : {}) };
+  const cookies = (result.cookies ?? []).map(cookieLine);
+  const headers = { ...result.headers, ...(cookies.length > 0 ? { "set-cookie": cookies } : {}) };
   return { status: Number(result.statusCode ?? "200"), headers, body: Buffer.from(body) };
 }
 

@@ -53,8 +53,14 @@ function matcher(template: string): (path: string) => Record<string, string> | u
     .filter(Boolean)
     .map((segment) => {
       const parameter = /^\{(\*?)([^:?}]+)(?::([a-z]+))?(\??)\}$/.exec(segment);
-      if (!parameter) return `/${segment.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`;
+      const refused = () =>
+        new Error(`the embedded host does not understand "${segment}" in the route "${template}"`);
+      if (!parameter) {
+        if (/[{}]/.test(segment)) throw refused();
+        return `/${segment.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`;
+      }
       const [, star, name = "", constraint = "", optional] = parameter;
+      if (constraint && !constraints[constraint]) throw refused();
       names.push(name);
       if (star) return "(?:/(.*))?";
       const value = `/(${constraints[constraint] ?? "[^/]+"})`;

@@ -36,6 +36,7 @@ export function triggerMetadata(message: ServiceBusReceivedMessage): Record<stri
     To: textOf(message.to),
     ReplyTo: textOf(message.replyTo),
     SessionId: textOf(message.sessionId),
+    ReplyToSessionId: textOf(message.replyToSessionId),
     PartitionKey: textOf(message.partitionKey),
     DeadLetterSource: textOf(message.deadLetterSource),
     ApplicationProperties: properties,

@@ -13,6 +13,7 @@ export class TimerTrigger {
   readonly #next: (from: number) => number;
   #cancel: () => void = () => undefined;
   #stopped = false;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(
     app: CoreApp,
@@ -38,7 +39,14 @@ export class TimerTrigger {
     this.#cancel();
   }
 
-  async run(isPastDue: boolean): Promise<void> {
+  /** One run at a time: a run asked for meanwhile comes after the one under way. */
+  run(isPastDue: boolean): Promise<void> {
+    this.#last = this.#last.then(() => this.#run(isPastDue));
+    return this.#last;
+  }
+
+  async #run(isPastDue: boolean): Promise<void> {
+    if (this.#stopped) return;
     const timer = { Schedule: { AdjustForDST: true }, ScheduleStatus: null, IsPastDue: isPastDue };
     const request = { inputData: [{ name: this.#binding, data: { json: JSON.stringify(timer) } }] };
     try {
@@ -69,6 +77,7 @@ export function scheduleOf(schedule: string): (from: number) => number {
   if (span) {
     const [days = 0, hours = 0, minutes = 0, seconds = 0] = span.slice(1).map((part) => Number(part || 0));
     const ms = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+    if (ms === 0) throw new Error(`the schedule "${schedule}" leaves no time between two runs`);
     return (from) => from + ms;
   }
   if (schedule.trim().split(/\s+/).length !== 6) {

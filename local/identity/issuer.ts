@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type CryptoKey, type JWK } from "jose";
 
@@ -58,7 +58,8 @@ export async function startIssuer(options: IssuerOptions): Promise<LocalIssuer> 
     return path === "/keys" ? { keys: [publicKey] } : undefined;
   });
   const address = server.address();
-  issuer = `http://${options.host}:${typeof address === "object" && address ? address.port : options.port}`;
+  const name = options.host.includes(":") ? `[${options.host}]` : options.host;
+  issuer = `http://${name}:${typeof address === "object" && address ? address.port : options.port}`;
   const key = (await importJWK(jwk, "RS256")) as CryptoKey;
   const now = options.now ?? Date.now;
   return {
@@ -99,7 +100,9 @@ async function signingKey(dataDirectory: string | undefined): Promise<JWK> {
   const jwk = { ...(await exportJWK(privateKey)), kid: "local", alg: "RS256", use: "sig" };
   if (file !== undefined && dataDirectory !== undefined) {
     mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-    writeFileSync(file, JSON.stringify(jwk), { mode: 0o600 });
+    // Renamed into place: a key half written when the power goes would stop every later start.
+    writeFileSync(`${file}.new`, JSON.stringify(jwk), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
   }
   return jwk;
 }
