@@ -6,8 +6,8 @@ import { BATCH_FORMAT, swapGuid, unbatch, uuidText, wire } from "./codec";
 import type { Journal } from "./journal";
 import { LinkConsumer } from "./links";
 import { manageEntity } from "./management-node";
-import { BrokerError, notFound, type Disposition } from "./message";
-import type { QueueEntity, Settlement } from "./queue-entity";
+import { BrokerError, notFound, type Disposition, type Settlement } from "./message";
+import type { QueueEntity } from "./queue-entity";
 
 /** Added to the message format so that rhea hands over bytes instead of decoding them. */
 const RAW = 0x40000000;

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { applicationProperties, encodeProperties, parseMessage, type ParsedMessage } from "./codec";
 import type { Journal } from "./journal";
 import { BrokerError, notFound, type IncomingMessage } from "./message";
-import { QueueEntity, type BrokerClock } from "./queue-entity";
+import type { BrokerClock } from "./message-timers";
+import { QueueEntity } from "./queue-entity";
 import type { CorrelationFilter, Topology } from "./topology";
 
 interface Topic {

@@ -76,6 +76,11 @@ export class Journal {
     return writing;
   }
 
+  /** For changes nobody waits for. A fault stays in the chain and refuses every later acknowledgement. */
+  flushSoon(): void {
+    this.flushed().catch(() => undefined);
+  }
+
   async #write(): Promise<void> {
     const operations = this.#pending.splice(0);
     // `sync` is a classic-level option: on disk before anything is acknowledged.
@@ -97,8 +102,8 @@ export class Journal {
   }
 
   async counter(path: string): Promise<number> {
-    for await (const [, value] of this.#range(`c/${path}`)) return Number(value);
-    return 1;
+    const value: unknown = await this.#database.get(`c/${path}`);
+    return value === undefined ? 1 : Number(value);
   }
 
   async seen(path: string): Promise<Map<string, number>> {

@@ -17,7 +17,12 @@ export function encodeFor(message: BrokerMessage, peeked = false): Buffer {
   if (peeked) annotations["x-opt-message-state"] = wire.int(states[message.state]);
   const { propertiesRaw, appPropsRaw, bodyRaw, ttl, deliveryCount } = message;
   const bare = appPropsRaw ? [propertiesRaw, appPropsRaw, bodyRaw] : [propertiesRaw, bodyRaw];
-  return encodeDelivery({ ttl, delivery_count: deliveryCount }, annotations, bare);
+  // The header holds 32 bits; a longer life is told by leaving it out.
+  const header = {
+    ttl: ttl !== undefined && ttl <= 0xffffffff ? ttl : undefined,
+    delivery_count: deliveryCount,
+  };
+  return encodeDelivery(header, annotations, bare);
 }
 
 /** A receiving link of a client. */

@@ -34,6 +34,13 @@ export type IncomingMessage = Pick<
 
 export type Disposition = "completed" | "abandoned" | "deferred" | "suspended";
 
+/** What a receiver says with its disposition. */
+export interface Settlement {
+  readonly reason?: string | undefined;
+  readonly description?: string | undefined;
+  readonly properties?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** A receiving link, as the broker sees it. */
 export interface Consumer {
   /** How many messages it can take now. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { withApplicationProperties } from "./codec";
 import type { Journal } from "./journal";
+import { MessageTimers, type BrokerClock } from "./message-timers";
 import {
   BrokerError,
   lockLost,
@@ -8,12 +9,8 @@ import {
   type Consumer,
   type Disposition,
   type IncomingMessage,
+  type Settlement,
 } from "./message";
-
-export interface BrokerClock {
-  now(): number;
-  setTimer(at: number, fire: () => void): () => void;
-}
 
 export interface EntityOptions {
   readonly lockDurationMs: number;
@@ -21,12 +18,6 @@ export interface EntityOptions {
   readonly defaultTtlMs?: number | undefined;
   readonly deadLetterOnExpiration: boolean;
   readonly duplicateWindowMs?: number | undefined;
-}
-
-export interface Settlement {
-  readonly reason?: string | undefined;
-  readonly description?: string | undefined;
-  readonly properties?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A queue, a subscription or a dead-letter queue: order, locks, deliveries, schedule, expiry. No network. */
@@ -39,7 +30,7 @@ export class QueueEntity {
   readonly #messages = new Map<number, BrokerMessage>();
   readonly #locked = new Map<string, BrokerMessage>();
   readonly #consumers: Consumer[] = [];
-  readonly #timers = new Set<() => void>();
+  readonly #timers: MessageTimers;
   #ready: number[] = [];
   #seen = new Map<string, number>();
   #next = 1;
@@ -56,6 +47,7 @@ export class QueueEntity {
     this.options = options;
     this.#journal = journal;
     this.#clock = clock;
+    this.#timers = new MessageTimers(clock);
     if (isDeadLetter) return;
     const endless = {
       lockDurationMs: options.lockDurationMs,
@@ -67,7 +59,8 @@ export class QueueEntity {
 
   async load(): Promise<void> {
     this.#next = await this.#journal.counter(this.path);
-    this.#seen = await this.#journal.seen(this.path);
+    const seen = await this.#journal.seen(this.path);
+    this.#seen = new Map([...seen].sort(([, a], [, b]) => a - b));
     for (const message of await this.#journal.messages(this.path)) {
       this.#next = Math.max(this.#next, message.seq + 1);
       this.#messages.set(message.seq, message);
@@ -82,7 +75,8 @@ export class QueueEntity {
     if (window === undefined) return false;
     const now = this.#clock.now();
     for (const [seen, until] of this.#seen) {
-      if (until > now) continue;
+      // Remembered in the order in which they are forgotten.
+      if (until > now) break;
       this.#seen.delete(seen);
       this.#journal.dropSeen(this.path, seen);
     }
@@ -97,7 +91,7 @@ export class QueueEntity {
     const scheduled = incoming.scheduledAt !== undefined && incoming.scheduledAt > now;
     const message: BrokerMessage = {
       ...incoming,
-      ttl: incoming.ttl ?? this.options.defaultTtlMs,
+      ttl: shorter(incoming.ttl, this.options.defaultTtlMs),
       seq: this.#next++,
       state: scheduled ? "scheduled" : "active",
       enqueuedAt: now,
@@ -149,6 +143,13 @@ export class QueueEntity {
         this.#drop(message);
         return;
       case "suspended":
+        if (!this.deadLetters) {
+          throw new BrokerError(
+            "amqp:not-allowed",
+            `'${this.path}' is a dead-letter queue: its messages cannot be dead-lettered again.`,
+            400,
+          );
+        }
         this.#deadLetter(message, {
           ...properties,
           DeadLetterReason: reason,
@@ -205,30 +206,31 @@ export class QueueEntity {
   }
 
   close(): void {
-    for (const cancel of this.#timers) cancel();
-    this.#timers.clear();
+    this.#timers.cancelAll();
     this.deadLetters?.close();
   }
 
   /** Puts a message where its state says it belongs, and starts the timers it needs. */
   #place(message: BrokerMessage): void {
     if (message.state === "scheduled") {
-      this.#at(message.scheduledAt ?? 0, () => {
+      this.#timers.start(message.seq, "schedule", message.scheduledAt ?? 0, () => {
         if (this.#messages.get(message.seq) !== message || message.state !== "scheduled") return;
         message.state = "active";
         message.enqueuedAt = this.#clock.now();
         this.#journal.putMessage(this.path, message);
-        void this.#journal.flushed();
+        this.#journal.flushSoon();
         this.#place(message);
       });
-    } else if (message.state === "active") {
-      insertSorted(this.#ready, message.seq);
-      if (message.ttl !== undefined && message.ttl < 4e9)
-        this.#at(message.enqueuedAt + message.ttl, () => {
-          this.#expire(message);
-        });
-      this.dispatch();
+      return;
     }
+    if (message.ttl !== undefined) {
+      this.#timers.start(message.seq, "expiry", message.enqueuedAt + message.ttl, () => {
+        this.#expire(message);
+      });
+    }
+    if (message.state !== "active") return;
+    insertSorted(this.#ready, message.seq);
+    this.dispatch();
   }
 
   #takeReady(): BrokerMessage | undefined {
@@ -243,7 +245,7 @@ export class QueueEntity {
     if (consumer.settlesOnSend) {
       consumer.deliver(message);
       this.#drop(message);
-      void this.#journal.flushed();
+      this.#journal.flushSoon();
     } else {
       consumer.deliver(message, this.#lock(message));
     }
@@ -260,10 +262,10 @@ export class QueueEntity {
   #watchLock(message: BrokerMessage): void {
     const { lock } = message;
     if (!lock) return;
-    this.#at(lock.until, () => {
-      if (message.lock !== lock || lock.until > this.#clock.now()) return;
+    this.#timers.start(message.seq, "lock", lock.until, () => {
+      if (message.lock !== lock) return;
       this.#release(message, true);
-      void this.#journal.flushed();
+      this.#journal.flushSoon();
       this.dispatch();
     });
   }
@@ -278,7 +280,10 @@ export class QueueEntity {
       return;
     }
     this.#journal.putMessage(this.path, message);
-    if (message.state === "active") insertSorted(this.#ready, message.seq);
+    // A lock holds expiry back; it is made up for once the message is free.
+    if (message.ttl !== undefined && message.enqueuedAt + message.ttl <= this.#clock.now()) {
+      this.#expire(message);
+    } else if (message.state === "active") insertSorted(this.#ready, message.seq);
   }
 
   #expire(message: BrokerMessage): void {
@@ -290,7 +295,7 @@ export class QueueEntity {
         DeadLetterErrorDescription: "The message expired and was dead lettered.",
       });
     }
-    void this.#journal.flushed();
+    this.#journal.flushSoon();
   }
 
   #deadLetter(message: BrokerMessage, properties: Readonly<Record<string, unknown>>): void {
@@ -307,22 +312,22 @@ export class QueueEntity {
 
   #drop(message: BrokerMessage): void {
     this.#unlock(message);
+    this.#timers.cancel(message.seq, "schedule");
+    this.#timers.cancel(message.seq, "expiry");
     this.#messages.delete(message.seq);
     this.#journal.dropMessage(this.path, message.seq);
   }
 
   #unlock(message: BrokerMessage): void {
     if (message.lock) this.#locked.delete(message.lock.token);
+    this.#timers.cancel(message.seq, "lock");
     message.lock = undefined;
   }
+}
 
-  #at(when: number, fire: () => void): void {
-    const cancel = this.#clock.setTimer(when, () => {
-      this.#timers.delete(cancel);
-      fire();
-    });
-    this.#timers.add(cancel);
-  }
+/** A message may live shorter than its entity allows, never longer. */
+function shorter(own: number | undefined, limit: number | undefined): number | undefined {
+  return own === undefined || limit === undefined ? (own ?? limit) : Math.min(own, limit);
 }
 
 /** New messages come in order; only a released one is inserted further ahead. */

@@ -2,7 +2,7 @@ import type { Server } from "node:net";
 import { AmqpFace } from "./amqp-face";
 import { Broker } from "./broker";
 import { Journal } from "./journal";
-import type { BrokerClock } from "./queue-entity";
+import type { BrokerClock } from "./message-timers";
 import { parseTopology } from "./topology";
 
 export interface ServiceBusOptions {
@@ -31,15 +31,16 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
   const host = options.host ?? "127.0.0.1";
   if (!["127.0.0.1", "localhost", "::1"].includes(host))
     throw new Error("the embedded broker listens on loopback only");
+  const topology = parseTopology(options.topology);
   const journal = await Journal.open(options.dataDirectory);
-  const broker = new Broker(parseTopology(options.topology), journal, options.clock ?? realClock);
-  await broker.load();
+  const broker = new Broker(topology, journal, options.clock ?? realClock);
   const log = options.log ?? (() => undefined);
   const face = new AmqpFace(broker, journal, (text) => {
     log({ level: "warning", message: text });
   });
   let server: Server;
   try {
+    await broker.load();
     server = await face.listen(host, options.port ?? 0);
   } catch (fault) {
     broker.close();
@@ -51,7 +52,7 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
   const key = "SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE";
   return {
     port,
-    connectionString: `Endpoint=sb://${host}:${port};${key};UseDevelopmentEmulator=true;`,
+    connectionString: `Endpoint=sb://${host === "::1" ? "[::1]" : host}:${port};${key};UseDevelopmentEmulator=true;`,
     counts: (path) =>
       broker.entity(path)?.counts() ?? { active: 0, scheduled: 0, deferred: 0, deadLetter: 0 },
     stop: async () => {

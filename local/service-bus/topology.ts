@@ -62,6 +62,7 @@ export function parseTopology(config: unknown): Topology {
       topics.set(nameOf(topic, path, mistakes), { duplicateWindowMs: own.duplicateWindowMs, subscriptions });
     });
   });
+  for (const name of repeated(namespaces)) mistakes.push(`${name}: two queues or topics have this name`);
   if (mistakes.length > 0) throw new Error(`the Service Bus topology is wrong:\n  ${mistakes.join("\n  ")}`);
   return { queues, topics };
 }
@@ -89,8 +90,12 @@ function optionsOf(properties: Json, path: string, mistakes: string[]): EntityOp
   }
   const time = (name: string) => durationOf(properties[name], `${path}.${name}`, mistakes);
   const count = properties["MaxDeliveryCount"] ?? 10;
-  if (typeof count !== "number" || count < 1)
-    mistakes.push(`${path}.MaxDeliveryCount: a number from 1 is expected`);
+  for (const name of ["RequiresSession", "RequiresDuplicateDetection", "DeadLetteringOnMessageExpiration"]) {
+    if (!["boolean", "undefined"].includes(typeof properties[name]))
+      mistakes.push(`${path}.${name}: true or false is expected`);
+  }
+  if (!Number.isInteger(count) || Number(count) < 1)
+    mistakes.push(`${path}.MaxDeliveryCount: a whole number from 1 is expected`);
   const window = time("DuplicateDetectionHistoryTimeWindow") ?? 600_000;
   return {
     lockDurationMs: time("LockDuration") ?? 60_000,
@@ -110,8 +115,21 @@ function durationOf(value: unknown, path: string, mistakes: string[]): number | 
     return undefined;
   }
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part || 0));
-  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+  const ms = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+  if (ms === 0) mistakes.push(`${path}: a duration longer than nothing is expected`);
+  return ms;
 }
+
+const filterable = [
+  "applicationProperties",
+  "correlationId",
+  "messageId",
+  "to",
+  "replyTo",
+  "subject",
+  "label",
+  "contentType",
+];
 
 function filterOf(rule: unknown, path: string, mistakes: string[]): CorrelationFilter {
   const properties = object(object(rule)["Properties"]);
@@ -120,9 +138,22 @@ function filterOf(rule: unknown, path: string, mistakes: string[]): CorrelationF
   const raw = object(properties["CorrelationFilter"]);
   const entries = Object.entries(raw).map(([name, value]) => {
     const lower = name.charAt(0).toLowerCase() + name.slice(1);
-    return [lower === "properties" ? "applicationProperties" : lower, value] as const;
+    const property = lower === "properties" ? "applicationProperties" : lower;
+    if (!filterable.includes(property))
+      mistakes.push(`${path}.Properties.CorrelationFilter.${name}: this broker cannot filter by it`);
+    return [property, value] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** Paths ignore case, and a queue and a topic share them. */
+function repeated(namespaces: readonly unknown[]): string[] {
+  const names = namespaces
+    .flatMap((namespace) => [...list(namespace, "Queues"), ...list(namespace, "Topics")])
+    .map((entity) => object(entity)["Name"])
+    .filter((name) => typeof name === "string");
+  const lower = names.map((name) => name.toLowerCase());
+  return [...new Set(names.filter((name, at) => lower.indexOf(name.toLowerCase()) !== at))];
 }
 
 function nameOf(entity: unknown, path: string, mistakes: string[]): string {
