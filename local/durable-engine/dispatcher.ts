@@ -1,6 +1,6 @@
 import type { EngineApp } from "./contract";
 import type { Hub } from "./hub";
-import { isLive, type Message } from "./records";
+import { isLive, type ActivityRecord, type Message } from "./records";
 import { runActivity } from "./run-activity";
 import { runEntity } from "./run-entity";
 import { runOrchestrator } from "./run-orchestrator";
@@ -42,10 +42,13 @@ export class Dispatcher {
       const activity = this.#hub.activities.shift();
       if (!activity) break;
       this.#activities++;
-      void this.#guard(`activity ${activity.name}`, runActivity(this.#hub, this.#app, activity)).then(() => {
-        this.#activities--;
-        this.#next();
-      });
+      void this.#guard(`activity ${activity.name}`, runActivity(this.#hub, this.#app, activity)).then(
+        (done) => {
+          this.#activities--;
+          if (!done) this.#runAgain(activity);
+          this.#next();
+        },
+      );
     }
   }
 
@@ -90,6 +93,14 @@ export class Dispatcher {
     this.#resting.add(id);
     this.#hub.clock.setTimer(this.#hub.clock.now() + RETRY_MS, () => {
       this.#resting.delete(id);
+      this.pump();
+    });
+  }
+
+  /** Its result was not stored: it is still on record, so it runs again after a rest. */
+  #runAgain(activity: ActivityRecord): void {
+    this.#hub.clock.setTimer(this.#hub.clock.now() + RETRY_MS, () => {
+      this.#hub.activities.push(activity);
       this.pump();
     });
   }

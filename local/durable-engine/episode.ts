@@ -324,7 +324,8 @@ export class Episode {
   }
 
   #raise(event: HistoryEvent): void {
-    const waiter = this.#waiting.get(event.Name ?? "")?.pop();
+    // What is processed after continue-as-new was asked for belongs to the next generation, waiter or not (pitfall 2).
+    const waiter = this.#continueWith ? undefined : this.#waiting.get(event.Name ?? "")?.pop();
     if (waiter) waiter.settle(undefined, event.Input ?? null);
     else this.#buffered.push(event);
   }

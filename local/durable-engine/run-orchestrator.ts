@@ -89,8 +89,8 @@ async function takeTurn(
   const history = [...batch, ...scheduled, ...(continued && scheduled.length === 0 ? [] : [completed])];
   if (completion?.status === "ContinuedAsNew") {
     const next = nextGeneration(hub, effects, record, completion);
-    for (const event of result.unconsumed)
-      hub.send(effects, record.id, { ...event, IsPlayed: false }, next.executionId);
+    // For whichever generation comes to wait: the next one may be over before this episode is.
+    for (const event of result.unconsumed) hub.send(effects, record.id, { ...event, IsPlayed: false });
     return next;
   }
   effects.transaction.putHistory(record, history);

@@ -29,7 +29,10 @@ export function parseSettings(section: Readonly<Record<string, unknown>>): HubSe
     const value = section[name];
     return typeof value === "string" ? value : undefined;
   };
-  const limit = section["maxConcurrentActivityFunctions"];
+  const limit = section["maxConcurrentActivityFunctions"] ?? 10;
+  if (typeof limit !== "number" || !Number.isInteger(limit) || limit < 1) {
+    throw new Error("host.json durableTask: maxConcurrentActivityFunctions must be a whole number from 1");
+  }
   return {
     hubName: text("hubName") ?? "TestHub",
     defaultVersion: text("defaultVersion") ?? null,
@@ -39,7 +42,7 @@ export function parseSettings(section: Readonly<Record<string, unknown>>): HubSe
       "CurrentOrOlder",
     ]),
     versionFailureStrategy: oneOf(text("versionFailureStrategy") ?? "Reject", ["Reject", "Fail"]),
-    maxActivities: typeof limit === "number" ? limit : 10,
+    maxActivities: limit,
   };
 }
 

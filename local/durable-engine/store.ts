@@ -139,7 +139,10 @@ export class Store {
 
   async #read<T>(prefix: string): Promise<T[]> {
     const values: T[] = [];
-    for await (const [key, value] of this.#database.iterator({ gte: prefix, lt: `${prefix}\uffff` })) {
+    // Keys are ordered by UTF-8 bytes: only the prefix's successor lies behind every id, astral characters included.
+    const last = prefix.length - 1;
+    const end = prefix.slice(0, last) + String.fromCharCode(prefix.charCodeAt(last) + 1);
+    for await (const [key, value] of this.#database.iterator({ gte: prefix, lt: end })) {
       try {
         values.push(JSON.parse(value) as T);
       } catch (cause) {
