@@ -12,25 +12,34 @@ type PortsFor = (context: InvocationContext) => Ports;
 
 const UNPUBLISHED_MS = 5 * 60_000;
 
-/** Walks the enlisted promotions of every pair; one that fails does not stop the others. */
+/** Walks the enlisted promotions of every pair; a pair or promotion that fails does not stop the others. */
 export function createJanitor(portsFor: PortsFor): TimerHandler {
   return async (_timer, context) => {
     const ports = portsFor(context);
     for (const policy of ports.policies.all()) {
-      const pair = await ports.pairs.read(policy.name);
-      for (const { requestId, at } of pair?.enlisted ?? []) {
-        try {
-          if (pair) await lookAfter({ policy, pair, requestId, enlistedAt: at }, ports);
-        } catch (fault) {
-          ports.log.warn("a promotion could not be looked after", {
-            requestId,
-            pair: policy.name,
-            detail: String(fault),
-          });
-        }
+      try {
+        await walk(policy, ports);
+      } catch (fault) {
+        ports.log.warn("a pair could not be looked after", { pair: policy.name, detail: String(fault) });
       }
     }
   };
+}
+
+async function walk(policy: PairPolicy, ports: Ports): Promise<void> {
+  const pair = await ports.pairs.read(policy.name);
+  if (!pair) return;
+  for (const { requestId, at } of pair.enlisted) {
+    try {
+      await lookAfter({ policy, pair, requestId, enlistedAt: at }, ports);
+    } catch (fault) {
+      ports.log.warn("a promotion could not be looked after", {
+        requestId,
+        pair: policy.name,
+        detail: String(fault),
+      });
+    }
+  }
 }
 
 interface Enlisted {

@@ -58,9 +58,21 @@ export function answering(handle: Handler): Handler {
 }
 
 export async function authenticate(verifier: TokenVerifier, request: HttpRequest): Promise<Caller> {
-  const verified = await verifier.verify(request.headers.get("authorization") ?? undefined);
+  const verified = await verifier
+    .verify(request.headers.get("authorization") ?? undefined)
+    .catch((cause: unknown) => {
+      throw unavailable(cause);
+    });
   if ("caller" in verified) return verified.caller;
   throw new Problem("unauthenticated", verified.rejected, { headers: { "www-authenticate": "Bearer" } });
+}
+
+/** The issuer's keys cannot be fetched: the caller is not at fault and may try again. */
+function unavailable(cause: unknown): Problem {
+  const more = { status: 503, headers: { "retry-after": "10" } };
+  const problem = new Problem("internal-error", "the token could not be verified now: try again", more);
+  problem.cause = cause;
+  return problem;
 }
 
 const BODY_LIMIT = 64 * 1024;
@@ -69,7 +81,8 @@ const BODY_LIMIT = 64 * 1024;
 export async function readJson(request: HttpRequest): Promise<unknown> {
   const text = await request.text();
   if (text === "") return undefined;
-  if (text.length > BODY_LIMIT) throw new Problem("body-too-large", `the body has ${text.length} characters`);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > BODY_LIMIT) throw new Problem("body-too-large", `the body has ${bytes} bytes`);
   if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(request.headers.get("content-type") ?? "")) {
     throw new Problem("unsupported-media-type", "the body must be JSON");
   }

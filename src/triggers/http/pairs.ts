@@ -99,6 +99,8 @@ export async function deleteHold({ request, ports, caller }: Call): Promise<Http
     },
     ports,
   );
+  if (answerTo(after, id) === "no-hold")
+    throw new Problem("no-hold", `the holds of pair ${policy.name} were released meanwhile`);
   ports.log.info("a hold was released", { pair: policy.name, detail: `by ${caller.name}: ${note}` });
   await wakeLine(after, ports);
   await tellRelease(before, policy.name, `by ${caller.name}: ${note}`, ports);
@@ -130,10 +132,15 @@ export function getHealth({ portsFor, verifier }: Gate) {
   };
 }
 
+/** The release stands already: a promotion that cannot be read wakes by its own timer. */
 async function wakeLine({ line }: PairState, ports: Ports): Promise<void> {
   for (const { requestId } of line) {
-    const waiting = (await ports.promotions.read(requestId))?.waiting;
-    if (waiting) await ports.promotions.wake(waiting.instanceId);
+    try {
+      const waiting = (await ports.promotions.read(requestId))?.waiting;
+      if (waiting) await ports.promotions.wake(waiting.instanceId);
+    } catch (fault) {
+      ports.log.warn("a promotion in line was not woken", { requestId, detail: String(fault) });
+    }
   }
 }
 

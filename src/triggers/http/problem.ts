@@ -7,23 +7,25 @@ export class Problem extends Error {
   readonly code: Code;
   readonly complaints: readonly Complaint[];
   readonly headers: Record<string, string>;
+  readonly status: number;
   constructor(
     code: Code,
     detail: string,
-    more: { complaints?: readonly Complaint[]; headers?: Record<string, string> } = {},
+    more: { complaints?: readonly Complaint[]; headers?: Record<string, string>; status?: number } = {},
   ) {
     super(detail);
     this.code = code;
     this.complaints = more.complaints ?? [];
     this.headers = more.headers ?? {};
+    this.status = more.status ?? codes[code].status;
   }
 }
 
 export function problemReply(
-  { code, message, complaints, headers }: Problem,
+  { code, message, complaints, headers, status }: Problem,
   instance: string,
 ): HttpResponseInit {
-  const { status, remedy } = codes[code];
+  const { remedy } = codes[code];
   const body = {
     type: `urn:cloud-service-swap:problem:${code}`,
     title: code.replaceAll("-", " "),

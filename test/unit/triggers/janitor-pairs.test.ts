@@ -1,0 +1,26 @@
+import type { InvocationContext, Timer } from "@azure/functions";
+import { createJanitor } from "../../../src/triggers/janitor";
+import { createFakePorts } from "../../support/fake-ports";
+import { aPolicy, aRequest } from "../../support/observations";
+
+test("a pair whose arbiter cannot be read does not stop the other pairs", async () => {
+  const ports = createFakePorts([aPolicy({ name: "broken" }), aPolicy()]);
+  const at = ports.clock.now();
+  const request = aRequest({ requestId: "r-1" });
+  const registration = {
+    requestId: "r-1",
+    contentHash: "h",
+    request,
+    origin: { channel: "queue" },
+    at,
+  } as const;
+  await ports.promotions.register(registration);
+  await ports.pairs.signal("shop", { kind: "enlist", requestId: "r-1", at });
+  await ports.clock.sleep(3 * 60_000);
+  const read = ports.pairs.read.bind(ports.pairs);
+  jest
+    .spyOn(ports.pairs, "read")
+    .mockImplementation((pair) => (pair === "broken" ? Promise.reject(new Error("storage")) : read(pair)));
+  await createJanitor(() => ports)({} as Timer, {} as unknown as InvocationContext);
+  expect(ports.runs.get("r-1")).toBe("live");
+});
