@@ -37,7 +37,8 @@ export function createTokenVerifier({ issuer, audience }: TokenVerifierOptions):
         });
         return { caller: callerOf(payload) };
       } catch (fault) {
-        if (fault instanceof errors.JOSEError) return { rejected: rejectionOf(fault) };
+        if (fault instanceof errors.JOSEError && !isKeyTrouble(fault))
+          return { rejected: rejectionOf(fault) };
         throw new Error("the token could not be verified", { cause: fault });
       }
     },
@@ -68,6 +69,11 @@ function callerOf(payload: JWTPayload): Caller {
     application: idtyp === "app",
     permissions: permissions.filter((permission) => granted.includes(permission)),
   };
+}
+
+/** The issuer's keys could not be had: that is no fault of the token. */
+function isKeyTrouble({ code }: errors.JOSEError): boolean {
+  return ["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"].includes(code);
 }
 
 function rejectionOf(fault: errors.JOSEError): string {

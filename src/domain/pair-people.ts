@@ -12,7 +12,9 @@ export function cancelIn(state: PairState, op: Op<"cancel">): PairStep {
   if (!isEnlisted(state, op.requestId)) return answered(state, op.id, "not-enlisted");
   if (state.open?.requestId === op.requestId) return answered(state, op.id, "attempt-open");
   if (state.lease?.holder === op.requestId && state.lease.swapped) return answered(state, op.id, "too-late");
-  const { kind: _kind, ...cancel } = op;
+  // Shortened: the arbiter's state has to stay small however many are cancelled at once.
+  const { kind: _kind, by, note, ...rest } = op;
+  const cancel = { ...rest, by: by.slice(0, 100), note: note.slice(0, 200) };
   const cancels = state.cancels.some((c) => c.requestId === op.requestId)
     ? state.cancels
     : [...state.cancels, cancel];

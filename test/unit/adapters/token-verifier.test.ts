@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createLog } from "../../../src/adapters/console-log";
 import { createTokenVerifier } from "../../../src/adapters/token-verifier";
 import { startIssuer, type LocalIssuer } from "../../../local/identity";
@@ -64,4 +66,21 @@ test("a log line has no control characters and nothing that looks like a credent
   });
   expect(lines).toHaveLength(1);
   expect(lines[0]).not.toMatch(/\p{Cc}|abc123|topsecret|eyJ/u);
+});
+
+test("keys that cannot be had are a fault, not a rejection of the token", async () => {
+  let base = "";
+  const server = createServer((request, response) => {
+    const found = request.url === "/.well-known/openid-configuration";
+    response.writeHead(found ? 200 : 503, { "content-type": "application/json" });
+    response.end(found ? JSON.stringify({ issuer: base, jwks_uri: `${base}/keys` }) : "{}");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const verifier = createTokenVerifier({ issuer: base, audience: "api://swap" });
+  await expect(verifier.verify(`Bearer ${await issuer.token("reader")}`)).rejects.toThrow(
+    "could not be verified",
+  );
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 });
