@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { applicationProperties, encodeProperties, parseMessage, type ParsedMessage } from "./codec";
 import type { Journal } from "./journal";
-import { BrokerError, notFound, type IncomingMessage } from "./message";
+import { BrokerError, notFound, notScheduled, type IncomingMessage } from "./message";
 import type { BrokerClock } from "./message-timers";
 import { QueueEntity } from "./queue-entity";
 import type { CorrelationFilter, Topology } from "./topology";
@@ -88,6 +88,22 @@ export class Broker {
       const incoming = toIncoming(message);
       return entity.isDuplicate(incoming.messageId) ? 0 : entity.enqueue(incoming);
     });
+  }
+
+  /** On a topic the number is the topic's own, and every subscription's copy goes. */
+  cancelScheduled(path: string, seq: number): void {
+    const topic = this.#topics.get(path.toLowerCase());
+    if (!topic) {
+      const entity = this.entity(path);
+      if (!entity) throw notFound(path);
+      entity.cancelScheduled(seq);
+      return;
+    }
+    const copies = topic.subscriptions.flatMap(({ entity }) =>
+      entity.scheduledCopies(seq).map((copy) => ({ entity, copy })),
+    );
+    if (copies.length === 0) throw notScheduled(seq);
+    for (const { entity, copy } of copies) entity.cancelScheduled(copy);
   }
 
   close(): void {

@@ -27,6 +27,10 @@ export function manageEntity(broker: Broker, path: string, operation: string, bo
     );
     return { status: 200, body: { "sequence-numbers": wire.array(numbers, 0x81) } };
   }
+  if (name === "cancel-scheduled-message") {
+    for (const seq of body["sequence-numbers"]) broker.cancelScheduled(path, toNumber(seq));
+    return { status: 200 };
+  }
   const entity = broker.entity(path);
   if (!entity) {
     throw broker.hasTopic(path)
@@ -38,9 +42,6 @@ export function manageEntity(broker: Broker, path: string, operation: string, bo
 
 function onEntity(entity: QueueEntity, name: string, body: any): ManagementReply {
   switch (name) {
-    case "cancel-scheduled-message":
-      for (const seq of body["sequence-numbers"]) entity.cancelScheduled(toNumber(seq));
-      return { status: 200 };
     case "renew-lock": {
       const expirations = body["lock-tokens"].map((token: Buffer) => entity.renew(uuidText(token)));
       return { status: 200, body: { expirations: wire.array(expirations, 0x83) } };

@@ -70,3 +70,12 @@ export function lockLost(): BrokerError {
 export function notFound(path: string): BrokerError {
   return new BrokerError("amqp:not-found", `The messaging entity '${path}' could not be found.`, 404);
 }
+
+export function notScheduled(seq: number): BrokerError {
+  return new BrokerError("com.microsoft:message-not-found", `There is no scheduled message ${seq}.`, 404);
+}
+
+/** A message may live shorter than its entity allows, never longer. */
+export function shorterLife(own: number | undefined, limit: number | undefined): number | undefined {
+  return own === undefined || limit === undefined ? (own ?? limit) : Math.min(own, limit);
+}

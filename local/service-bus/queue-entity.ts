@@ -5,6 +5,8 @@ import { MessageTimers, type BrokerClock } from "./message-timers";
 import {
   BrokerError,
   lockLost,
+  notScheduled,
+  shorterLife,
   type BrokerMessage,
   type Consumer,
   type Disposition,
@@ -59,8 +61,7 @@ export class QueueEntity {
 
   async load(): Promise<void> {
     this.#next = await this.#journal.counter(this.path);
-    const seen = await this.#journal.seen(this.path);
-    this.#seen = new Map([...seen].sort(([, a], [, b]) => a - b));
+    this.#seen = new Map([...(await this.#journal.seen(this.path))].sort(([, a], [, b]) => a - b));
     for (const message of await this.#journal.messages(this.path)) {
       this.#next = Math.max(this.#next, message.seq + 1);
       this.#messages.set(message.seq, message);
@@ -91,7 +92,7 @@ export class QueueEntity {
     const scheduled = incoming.scheduledAt !== undefined && incoming.scheduledAt > now;
     const message: BrokerMessage = {
       ...incoming,
-      ttl: shorter(incoming.ttl, this.options.defaultTtlMs),
+      ttl: shorterLife(incoming.ttl, this.options.defaultTtlMs),
       seq: this.#next++,
       state: scheduled ? "scheduled" : "active",
       enqueuedAt: now,
@@ -191,11 +192,15 @@ export class QueueEntity {
     return { message, token: this.#lock(message) };
   }
 
+  /** The scheduled messages that came from one message of the topic. */
+  scheduledCopies(enqueuedSeq: number): number[] {
+    const all = [...this.#messages.values()];
+    return all.filter((m) => m.state === "scheduled" && m.enqueuedSeq === enqueuedSeq).map((m) => m.seq);
+  }
+
   cancelScheduled(seq: number): void {
     const message = this.#messages.get(seq);
-    if (message?.state !== "scheduled") {
-      throw new BrokerError("com.microsoft:message-not-found", `There is no scheduled message ${seq}.`, 404);
-    }
+    if (message?.state !== "scheduled") throw notScheduled(seq);
     this.#drop(message);
   }
 
@@ -323,11 +328,6 @@ export class QueueEntity {
     this.#timers.cancel(message.seq, "lock");
     message.lock = undefined;
   }
-}
-
-/** A message may live shorter than its entity allows, never longer. */
-function shorter(own: number | undefined, limit: number | undefined): number | undefined {
-  return own === undefined || limit === undefined ? (own ?? limit) : Math.min(own, limit);
 }
 
 /** New messages come in order; only a released one is inserted further ahead. */
