@@ -11,6 +11,8 @@ import { untilSeen } from "./read-back";
 type PortsFor = (context: InvocationContext) => Ports;
 
 const UNPUBLISHED_MS = 5 * 60_000;
+/** A broker that is down must not keep the janitor from the other promotions for long. */
+const PUBLISH_TIMEOUT_MS = 5_000;
 
 /** Walks the enlisted promotions of every pair; a pair or promotion that fails does not stop the others. */
 export function createJanitor(portsFor: PortsFor): TimerHandler {
@@ -118,7 +120,7 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
   await ports.pairs.signal(pair, { kind: "leave", requestId });
   if (promotion.announcedAt === undefined) {
     try {
-      await ports.announcer.publish(event);
+      await ports.announcer.publish(event, PUBLISH_TIMEOUT_MS);
     } catch (fault) {
       if (ports.clock.now() - at > UNPUBLISHED_MS) {
         ports.log.alert("publish-failing", "a completion event cannot be published", {
