@@ -1,7 +1,8 @@
 import type { TokenCredential } from "@azure/core-auth";
-import { createPipelineRequest, type HttpClient } from "@azure/core-rest-pipeline";
+import { createPipelineRequest, type HttpClient, type PipelinePolicy } from "@azure/core-rest-pipeline";
 import type { ComputeManagementClient } from "@azure/arm-compute" with { "resolution-mode": "import" };
 import { subscriptionOf } from "./arm-id";
+import { timedOut, withinSignal } from "../within-signal";
 import type { RawReply } from "./replies";
 
 export interface ArmClientOptions {
@@ -56,16 +57,17 @@ export class ArmClient {
     body?: object,
   ): Promise<RawReply> {
     const client = await this.compute(subscription);
+    const signal = AbortSignal.timeout(timeoutMs);
     const request = createPipelineRequest({
       url,
       method,
       allowInsecureConnection: this.#isLoopback(),
-      abortSignal: AbortSignal.timeout(timeoutMs),
+      abortSignal: signal,
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     request.headers.set("accept", "application/json");
     if (body) request.headers.set("content-type", "application/json");
-    return client.sendRequest(request);
+    return withinSignal(signal, client.sendRequest(request));
   }
 
   async #create(subscription: string): Promise<ComputeManagementClient> {
@@ -80,6 +82,7 @@ export class ArmClient {
     client.pipeline.removePolicy({ name: "redirectPolicy" });
     // Bearer tokens are refused over plain HTTP, which only a loopback endpoint may use.
     if (this.#isLoopback()) client.pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
+    client.pipeline.addPolicy(guardOf(this.origin), { afterPhase: "Sign" });
     return client;
   }
 
@@ -87,4 +90,19 @@ export class ArmClient {
     const { protocol, hostname } = new URL(this.#options.endpoint);
     return protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
   }
+}
+
+/**
+ * The last look before the wire. The SDK follows a `nextLink` to any host and would send the token there, and a sign-in
+ * that took too long must not be followed by a PUT nobody waits for.
+ */
+function guardOf(origin: string): PipelinePolicy {
+  return {
+    name: "sameOriginInTime",
+    sendRequest: (request, next) => {
+      if (request.abortSignal?.aborted) throw timedOut();
+      if (new URL(request.url).origin !== origin) throw new Error("another host was named and is not asked");
+      return next(request);
+    },
+  };
 }

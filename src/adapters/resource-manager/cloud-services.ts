@@ -12,8 +12,9 @@ import type { CloudServices } from "../../ports/cloud-services";
 import { ArmClient, type ArmClientOptions } from "./arm-client";
 import { parseServiceId, subscriptionOf } from "./arm-id";
 import { readOperationReply, readSwapReply } from "./parse-operation";
-import { parseInstance, parsePublicIp, parseService, parseSlot } from "./parse-service";
+import { NO_SLOT, parseInstance, parsePublicIp, parseService, parseSlot } from "./parse-service";
 import { failedRead, jsonOf, listMember, member, remainingReads, textMember, type RawReply } from "./replies";
+import { withinSignal } from "../within-signal";
 
 export interface CloudServicesOptions extends ArmClientOptions {
   readonly clock: { now(): number };
@@ -53,14 +54,13 @@ class ArmCloudServices implements CloudServices {
     if (read.kind !== "found") return read;
     const { digest } = this.#options;
     const service = parseService(jsonOf(read.value), { id, now: this.#now(), versionTag, digest });
-    if (service.slot !== undefined) return { kind: "found", value: service };
-    return { kind: "found", value: { ...service, slot: await this.#readSlot(id) } };
+    return service.slot === undefined ? this.#completeSlot(service, id) : { kind: "found", value: service };
   }
 
   async readInstances(id: string): Promise<Read<InstanceList>> {
     const { subscription, group, name } = parseServiceId(id);
     const pages: RawReply[] = [];
-    const read = await this.#read(async (options) => {
+    const read = await this.#read(async (options, consumed) => {
       const client = await this.#arm.compute(subscription);
       const onResponse: NonNullable<ReadOptions["onResponse"]> = (raw, flat) => {
         pages.push(raw);
@@ -71,7 +71,10 @@ class ArmCloudServices implements CloudServices {
         onResponse,
         expand: "instanceView",
       });
-      for await (const _page of list.byPage()) if (pages.length >= MOST_PAGES) break;
+      for await (const _page of list.byPage()) {
+        consumed();
+        if (pages.length >= MOST_PAGES) break;
+      }
     });
     if (read.kind !== "found") return read;
     const items = pages.map((page) => listMember(jsonOf(page), "value"));
@@ -112,38 +115,56 @@ class ArmCloudServices implements CloudServices {
   }
 
   async readOperation(url: string): Promise<OperationRead> {
-    const { origin, pathname } = new URL(url);
-    if (origin !== this.#arm.origin)
+    if (!URL.canParse(url)) return { kind: "unreadable", detail: "the operation's URL is none" };
+    const target = new URL(url);
+    if (target.origin !== this.#arm.origin)
       return { kind: "unreadable", detail: "the operation is on another host" };
+    // Resource Manager refuses a request without one; the SDK adds its own too (facts: azure-swap §4).
+    if (!target.searchParams.has("api-version")) target.searchParams.set("api-version", NETWORK_API);
     try {
-      const reply = await this.#arm.sendTo("GET", url, subscriptionOf(pathname), this.#timeout);
+      const subscription = subscriptionOf(target.pathname);
+      const reply = await this.#arm.sendTo("GET", target.href, subscription, this.#timeout);
       return readOperationReply(reply, this.#now());
     } catch (fault) {
       return { kind: "unreadable", detail: describeFault(fault) };
     }
   }
 
-  async #readSlot(id: string): Promise<Slot | undefined> {
+  /** Asks the slot resource. A passing fault there leaves the service unread: without a slot it would be refused. */
+  async #completeSlot(service: ServiceObservation, id: string): Promise<Read<ServiceObservation>> {
     const read = await this.#attempt(() => this.#arm.send("GET", slotPath(id), NETWORK_API, this.#timeout));
-    if (read.kind !== "found") return undefined;
-    return parseSlot(textMember(member(jsonOf(read.value), "properties"), "slotType"));
+    if (read.kind === "throttled" || read.kind === "unavailable") return read;
+    const properties = read.kind === "found" ? member(jsonOf(read.value), "properties") : undefined;
+    const slot = parseSlot(textMember(properties, "slotType"));
+    if (slot === undefined) return { kind: "found", value: service };
+    const findings = service.findings.filter((finding) => finding !== NO_SLOT);
+    return { kind: "found", value: { ...service, slot, findings } };
   }
 
-  /** Runs one SDK call and answers with the last raw reply it got. */
-  async #read(call: (options: ReadOptions) => Promise<void>): Promise<Read<RawReply>> {
+  /**
+   * Runs one SDK call and answers with the last raw reply it got. A call of several requests says after each that its
+   * reply is consumed: a later request without a reply must not pass for the one before.
+   */
+  async #read(call: (options: ReadOptions, consumed: () => void) => Promise<void>): Promise<Read<RawReply>> {
     let last: RawReply | undefined;
+    let open: RawReply | undefined;
+    const signal = AbortSignal.timeout(this.#timeout);
     const options: ReadOptions = {
-      abortSignal: AbortSignal.timeout(this.#timeout),
+      abortSignal: signal,
       onResponse: (raw) => {
         last = raw;
+        open = raw;
       },
+    };
+    const consumed = () => {
+      open = undefined;
     };
     return this.#attempt(async () => {
       try {
-        await call(options);
+        await withinSignal(signal, call(options, consumed));
       } catch (fault) {
         // The SDK throws for an error status and for bodies it cannot decode; the raw reply says which it was.
-        if (last === undefined) throw fault;
+        if (open === undefined) throw fault;
       }
       if (last === undefined) throw new Error("the SDK handed over no reply");
       return last;

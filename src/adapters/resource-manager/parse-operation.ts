@@ -29,7 +29,7 @@ export function readSwapReply(reply: RawReply, origin: string, now: number): Swa
   return { kind: "unknown", detail: `${reply.status} ${detail}`, correlationId };
 }
 
-/** The SDK's order of headers; a URL on another host would get our token and is dropped. */
+/** The operation's own URL before that of its result; a URL on another host would get our token and is dropped. */
 function operationUrl(reply: RawReply, origin: string): { operationUrl?: string; detail?: string } {
   const names = ["azure-asyncoperation", "operation-location", "location"];
   const url = names.map((name) => reply.headers.get(name)).find((value) => value !== undefined);
@@ -41,8 +41,8 @@ function operationUrl(reply: RawReply, origin: string): { operationUrl?: string;
 const failures = ["failed", "canceled", "cancelled"];
 
 /**
- * What an operation says of itself. A 200 without a status is no answer here, although the SDK takes it for success;
- * an operationResults URL (Location) has no body when it is done.
+ * What an operation says of itself. A 200 or 204 without a status is no answer here, although the SDK takes it for
+ * success: of a result's URL (Location) it says that the operation is over, not how it ended. Reads of both services do.
  */
 export function readOperationReply(reply: RawReply, now: number): OperationRead {
   const wait = retryAfterMs(reply, now);

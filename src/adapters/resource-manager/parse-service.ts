@@ -8,6 +8,9 @@ import type {
 import type { Slot } from "../../domain/swap-request";
 import { listMember, member, textMember } from "./replies";
 
+/** The finding on a service model that names no slot; the slot resource may still do. */
+export const NO_SLOT = missing("slot");
+
 export interface Parsing {
   readonly id: string;
   readonly now: number;
@@ -31,9 +34,7 @@ export function parseService(body: unknown, { id, now, versionTag, digest }: Par
     roles,
   };
   const needed = ["type", "location", "uniqueId", "provisioningState", "slot", "roles"] as const;
-  const findings = needed
-    .filter((name) => given[name] === undefined)
-    .map((name) => `the reply has no ${name}`);
+  const findings = needed.filter((name) => given[name] === undefined).map(missing);
   return {
     id: textMember(body, "id") ?? id,
     name: textMember(body, "name") ?? id.slice(id.lastIndexOf("/") + 1),
@@ -44,6 +45,10 @@ export function parseService(body: unknown, { id, now, versionTag, digest }: Par
     frontends: parseFrontends(network),
     findings,
   };
+}
+
+function missing(name: string): string {
+  return `the reply has no ${name}`;
 }
 
 export function parseSlot(text: string | undefined): Slot | undefined {
@@ -100,6 +105,6 @@ export function parsePublicIp(body: unknown, id: string, now: number): PublicIpO
     id: textMember(body, "id") ?? id,
     observedAt: now,
     ...given,
-    findings: findings.map((name) => `the reply has no ${name}`),
+    findings: findings.map(missing),
   };
 }

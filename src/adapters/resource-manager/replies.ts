@@ -48,8 +48,16 @@ export function errorOf(reply: RawReply): { code: string; message: string } {
   };
 }
 
-/** Retry-After in milliseconds: seconds, an HTTP date, or one of Azure's own headers. */
+/** Nobody waits longer for a reply's sake: the next read says whether there is still need to. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/** Retry-After in milliseconds: seconds, an HTTP date, or one of Azure's own headers; at most an hour. */
 export function retryAfterMs(reply: RawReply, now: number): number | undefined {
+  const asked = askedWaitMs(reply, now);
+  return asked === undefined ? undefined : Math.min(asked, LONGEST_WAIT_MS);
+}
+
+function askedWaitMs(reply: RawReply, now: number): number | undefined {
   const own = reply.headers.get("retry-after-ms") ?? reply.headers.get("x-ms-retry-after-ms");
   if (own !== undefined && Number.isFinite(Number(own))) return Math.max(0, Number(own));
   const given = reply.headers.get("retry-after");
