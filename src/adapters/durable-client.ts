@@ -28,8 +28,7 @@ export function createPromotions(client: DurableClient, log: Log): Promotions {
       try {
         await client.startNew("promote", { instanceId: instanceId(requestId), input: { requestId } });
       } catch (fault) {
-        if (!/409|already exists/i.test(String(fault)))
-          throw new Error("the run could not be started", { cause: fault });
+        if (!isAlreadyLive(fault)) throw new Error("the run could not be started", { cause: fault });
       }
     },
     async wake(id) {
@@ -56,11 +55,13 @@ async function readState<T extends { readonly v: 1 }>(
   id: EntityId,
 ): Promise<T | undefined> {
   const { entityExists, entityState } = await client.readEntityState<T>(id);
-  if (!entityExists || entityState === undefined) return undefined;
-  const version: number = entityState.v;
+  // The SDK promises no null, the host answers one for state that was never set.
+  const state = entityState as T | null | undefined;
+  if (!entityExists || state === undefined || state === null) return undefined;
+  const version: number = state.v;
   if (version !== 1)
     throw new Error(`the state of ${id.toString()} was written by a newer version of this app`);
-  return entityState;
+  return state;
 }
 
 const finished: Partial<Record<OrchestrationRuntimeStatus, RunStatus>> = {
@@ -75,7 +76,21 @@ async function statusOf(client: DurableClient, instanceId: string): Promise<RunS
     const { runtimeStatus } = await client.getStatus(instanceId, { showInput: false });
     return finished[runtimeStatus] ?? "live";
   } catch (fault) {
-    if (/404|not found/i.test(String(fault))) return "absent";
+    if (isNotFound(fault)) return "absent";
     throw new Error("the state of a run could not be read", { cause: fault });
   }
+}
+
+/**
+ * The SDK's errors are texts, and these are the only two that say something (durable-functions 3.5.0, DurableClient.js;
+ * recorded of the real host). Looser patterns would find "404" and "409" in ports, ids and what the storage said.
+ */
+function isNotFound(fault: unknown): boolean {
+  return /^Error: DurableClient error: Durable Functions extension replied with HTTP 404 response\./.test(
+    String(fault),
+  );
+}
+
+function isAlreadyLive(fault: unknown): boolean {
+  return /An Orchestration instance with the status \w+ already exists/i.test(String(fault));
 }

@@ -1,0 +1,139 @@
+import type { DurableClient } from "durable-functions";
+import { createPairs, createPromotions } from "../../../src/adapters/durable-client";
+import type { Log } from "../../../src/ports/log";
+
+type Call = readonly [string, ...unknown[]];
+
+/** A durable client that notes what it is asked; `answer` says what comes back, or throws. */
+function client(answer: (call: Call) => unknown = () => undefined) {
+  const calls: Call[] = [];
+  const told: string[] = [];
+  const note =
+    (name: string) =>
+    (...args: unknown[]) => {
+      const call = [name, ...args] as const;
+      calls.push(call);
+      return Promise.resolve().then(() => answer(call));
+    };
+  const stub = Object.fromEntries(
+    ["getStatus", "startNew", "raiseEvent", "readEntityState", "signalEntity"].map((name) => [
+      name,
+      note(name),
+    ]),
+  ) as unknown as DurableClient;
+  const tell = (message: string) => told.push(message);
+  const log: Log = { info: tell, warn: tell, alert: (_code, message) => tell(message) };
+  return { promotions: createPromotions(stub, log), pairs: createPairs(stub), calls, told };
+}
+
+const fails = (text: string) => () => {
+  throw new Error(text);
+};
+
+test("entities and runs bear the agreed names", async () => {
+  const { promotions, pairs, calls } = client(([name]) =>
+    name === "readEntityState" ? { entityExists: false } : { runtimeStatus: "Running" },
+  );
+  await promotions.read("r-1");
+  await pairs.read("shop");
+  await promotions.runStatus("r-1");
+  await promotions.startRun("r-1");
+  await promotions.wake("promotion-r-1-turn-0badcafe");
+  expect(calls).toMatchObject([
+    ["readEntityState", { name: "promotion", key: "r-1" }],
+    ["readEntityState", { name: "pair", key: "shop" }],
+    ["getStatus", "promotion-r-1", { showInput: false }],
+    ["startNew", "promote", { instanceId: "promotion-r-1", input: { requestId: "r-1" } }],
+    ["raiseEvent", "promotion-r-1-turn-0badcafe", "wake", {}],
+  ]);
+});
+
+test.each(["a/b", "a?x=", "../admin", "a b", "", "a%2f", "ä", "x".repeat(200)])(
+  "the id %j never reaches the SDK",
+  async (id) => {
+    const { promotions, pairs, calls } = client();
+    await expect((async () => promotions.read(id))()).rejects.toThrow("unsafe");
+    await expect((async () => promotions.runStatus(id))()).rejects.toThrow("unsafe");
+    await expect((async () => promotions.startRun(id))()).rejects.toThrow();
+    await expect((async () => pairs.read(id))()).rejects.toThrow("unsafe");
+    await expect(promotions.wake(id)).resolves.toBeUndefined();
+    expect(calls).toEqual([]);
+  },
+);
+
+test.each([
+  ["Pending", "live"],
+  ["Running", "live"],
+  ["Suspended", "live"],
+  ["ContinuedAsNew", "live"],
+  ["Completed", "completed"],
+  ["Failed", "failed"],
+  ["Terminated", "terminated"],
+  ["Canceled", "terminated"],
+])("a run that is %s is %s", async (runtimeStatus, expected) => {
+  expect(await client(() => ({ runtimeStatus })).promotions.runStatus("r")).toBe(expected);
+});
+
+// Texts as durable-functions 3.5.0 makes them (DurableClient.js: getStatus, createGenericError).
+const notFound =
+  "DurableClient error: Durable Functions extension replied with HTTP 404 response. This usually means we could not find any data associated with the instanceId provided: promotion-r.";
+const alreadyLive =
+  'The operation failed with an unexpected status code: 409. Details: {"Message":"An Orchestration instance with the status Running already exists."}';
+
+test("a run that nobody knows is absent", async () => {
+  expect(await client(fails(notFound)).promotions.runStatus("r")).toBe("absent");
+});
+
+test.each([
+  ["the port happens to hold 404", "connect ECONNREFUSED 127.0.0.1:40412", "r"],
+  [
+    "the storage says 404",
+    'The operation failed with an unexpected status code: 500. Details: "The container was not found (404)."',
+    "r",
+  ],
+  [
+    "the id holds 404",
+    'The operation failed with an unexpected status code: 503. Details: "promotion-order-404 is moving"',
+    "order-404",
+  ],
+])("a status that cannot be read is a fault and not an absent run, though %s", async (_name, text, id) => {
+  await expect(client(fails(text)).promotions.runStatus(id)).rejects.toThrow("could not be read");
+});
+
+test.each([
+  alreadyLive,
+  // Hosts differ in the status (facts: functions-and-durable §4.2), not in the text.
+  'The operation failed with an unexpected status code: 500. Details: {"Message":"Something went wrong while processing your request","ExceptionMessage":"An Orchestration instance with the status Pending already exists."}',
+])("a run that is live already counts as started: %s", async (text) => {
+  await expect(client(fails(text)).promotions.startRun("r")).resolves.toBeUndefined();
+});
+
+test.each([
+  ["the port happens to hold 409", "connect ECONNREFUSED 127.0.0.1:40952", "r"],
+  [
+    "the storage met a conflict",
+    'The operation failed with an unexpected status code: 500. Details: "(409) Conflict: the container is being deleted"',
+    "r",
+  ],
+  [
+    "the id holds 409",
+    'The operation failed with an unexpected status code: 503. Details: "promotion-order-409 is moving"',
+    "order-409",
+  ],
+])("a run that could not be started is a fault, though %s", async (_name, text, id) => {
+  await expect(client(fails(text)).promotions.startRun(id)).rejects.toThrow("could not be started");
+});
+
+test("a wake-up that is lost is told and nothing more", async () => {
+  const { promotions, told } = client(fails("No instance with ID 'x' found."));
+  await expect(promotions.wake("x")).resolves.toBeUndefined();
+  expect(told).toHaveLength(1);
+});
+
+test("state of another version is a fault that says so; none is undefined", async () => {
+  const of = (entityState: unknown) => client(() => ({ entityExists: true, entityState })).pairs.read("shop");
+  await expect(of({ v: 2 })).rejects.toThrow("newer version");
+  expect(await of({ v: 1 })).toEqual({ v: 1 });
+  expect(await of(undefined)).toBeUndefined();
+  expect(await of(null)).toBeUndefined();
+});
