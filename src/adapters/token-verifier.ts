@@ -35,7 +35,8 @@ export function createTokenVerifier({ issuer, audience }: TokenVerifierOptions):
           clockTolerance: TOLERANCE_S,
           requiredClaims: ["exp", "oid"],
         });
-        return { caller: callerOf(payload) };
+        const caller = callerOf(payload);
+        return caller ? { caller } : { rejected: 'the token\'s claim "oid" does not fit' };
       } catch (fault) {
         if (fault instanceof errors.JOSEError && !isKeyTrouble(fault))
           return { rejected: rejectionOf(fault) };
@@ -54,21 +55,25 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   return createRemoteJWKSet(new URL(jwks), { timeoutDuration: 10_000 });
 }
 
-/** `idtyp` tells applications from users (Entra ID optional claim). */
-function callerOf(payload: JWTPayload): Caller {
-  const { oid, name, roles, idtyp } = payload as JWTPayload & {
-    oid: string;
-    name?: string;
-    roles?: unknown;
-    idtyp?: string;
-  };
-  const granted = Array.isArray(roles) ? roles : [];
+function callerOf(payload: JWTPayload): Caller | undefined {
+  const { oid, name, roles } = payload;
+  if (typeof oid !== "string" || oid === "") return undefined;
+  const granted: readonly unknown[] = Array.isArray(roles) ? roles : [];
   return {
     oid,
-    name: name ?? oid,
-    application: idtyp === "app",
+    name: typeof name === "string" && name !== "" ? name : oid,
+    application: isApplication(payload),
     permissions: permissions.filter((permission) => granted.includes(permission)),
   };
+}
+
+/**
+ * Entra ID says `idtyp` only where it is configured as an optional claim; otherwise `scp` tells, which is in the access
+ * tokens of users only. In doubt an application: those decide less than people.
+ */
+function isApplication({ idtyp, scp }: JWTPayload): boolean {
+  if (typeof idtyp === "string") return idtyp !== "user";
+  return typeof scp !== "string" || scp === "";
 }
 
 /** The issuer's keys could not be had: that is no fault of the token. */
