@@ -1,6 +1,7 @@
 import type { TokenCredential } from "@azure/core-auth";
 import type { ServiceBusClient, ServiceBusSender } from "@azure/service-bus";
 import type { Announcer } from "../ports/announcer";
+import { withinSignal } from "./within-signal";
 
 export interface AnnouncerOptions {
   readonly connectionString?: string | undefined;
@@ -15,30 +16,48 @@ interface Published {
   readonly data: { readonly pair?: string; readonly outcome?: string; readonly requestId?: string | null };
 }
 
+/** What a message may weigh in the Standard tier; larger ones would be refused again and again. */
+const EVENT_LIMIT = 256 * 1024;
+
+type Opened = Promise<{ client: ServiceBusClient; sender: ServiceBusSender }>;
+
 /** Announces through a Service Bus topic: CloudEvents structured mode, properties for filtering. */
 export function createAnnouncer(options: AnnouncerOptions): Announcer & { close(): Promise<void> } {
-  let opened: Promise<{ client: ServiceBusClient; sender: ServiceBusSender }> | undefined;
-  const close = async () => {
-    const open = opened;
-    opened = undefined;
-    await (await open)?.client.close();
+  let current: Opened | undefined;
+  const close = async (opened: Opened | undefined) => {
+    // Another event may have opened a new one meanwhile: that one stays.
+    if (opened === current) current = undefined;
+    await (await opened)?.client.close();
   };
   return {
-    close,
+    close: () => close(current),
     async publish(event, timeoutMs = 20_000) {
-      opened ??= open(options);
+      if (Buffer.byteLength(event, "utf8") > EVENT_LIMIT) throw new Error("the event is larger than 256 KiB");
+      const message = toMessage(event);
+      current ??= open(options);
+      const opened = current;
       try {
-        const { sender } = await opened;
-        await sender.sendMessages(toMessage(event), {
-          abortSignal: AbortSignal.timeout(timeoutMs),
-        });
+        await sendWithin(timeoutMs, opened, message);
       } catch (cause) {
         // A sender that failed may never recover: the next event opens a new one.
-        void close().catch(() => undefined);
+        void close(opened).catch(() => undefined);
         throw new Error("the event was not accepted by Service Bus", { cause });
       }
     },
   };
+}
+
+/** A sign-in under way does not heed the signal, so the timeout is kept here. */
+async function sendWithin(
+  timeoutMs: number,
+  opened: Opened,
+  message: ReturnType<typeof toMessage>,
+): Promise<void> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  await withinSignal(
+    signal,
+    opened.then(({ sender }) => sender.sendMessages(message, { abortSignal: signal })),
+  );
 }
 
 async function open(
