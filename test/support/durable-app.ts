@@ -31,7 +31,16 @@ export interface DurableAppOptions {
   readonly appDirectory?: string;
   /** Sees every orchestrator, entity and activity invocation. */
   readonly observe?: (call: ObservedInvocation) => void;
+  /** Stands around every invocation: may make it late, twice, or not at all. */
+  readonly around?: Around | undefined;
 }
+
+type Invoke = Parameters<DurableEngine["start"]>[0]["invoke"];
+export type Around = (
+  name: string,
+  invoke: () => ReturnType<Invoke>,
+  input: string | undefined,
+) => ReturnType<Invoke>;
 
 export interface ObservedInvocation {
   readonly function: string;
@@ -51,7 +60,8 @@ export async function startDurableApp(options: DurableAppOptions): Promise<Durab
     origin: "http://127.0.0.1:7071",
     log: ({ level, message }) => logged.push(`${level}: ${message}`),
   });
-  const observed = options.observe ? observing(engine, options.observe) : engine;
+  const around = options.around ? surrounded(engine, options.around) : engine;
+  const observed = options.observe ? observing(around, options.observe) : around;
   const host = await startFunctionsHost({
     appDirectory: options.appDirectory ?? resolve(__dirname, "../.."),
     settings: {},
@@ -103,6 +113,19 @@ export async function startDurableApp(options: DurableAppOptions): Promise<Durab
       await settle();
     },
     stop: () => host.stop(),
+  };
+}
+
+/** The engine as extension, with `around` standing around every invocation it makes. */
+function surrounded(engine: DurableEngine, around: Around): DurableEngine {
+  return {
+    ...engine,
+    start: (app) =>
+      engine.start({
+        functions: app.functions,
+        invoke: (name, request) =>
+          around(name, () => app.invoke(name, request), request.inputData[0]?.data.string),
+      }),
   };
 }
 

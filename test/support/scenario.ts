@@ -15,12 +15,14 @@ import type { Permission } from "../../src/ports/identity";
 import * as df from "durable-functions";
 import { createSimulator, httpClientOf, type Simulator } from "../../local/resource-manager";
 import calm from "../../local/world/scenarios/calm.json";
-import { startDurableApp, type DurableApp } from "./durable-app";
+import { startDurableApp, type DurableApp, type DurableAppOptions } from "./durable-app";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock";
 
 export interface ScenarioOptions {
   readonly policy?: Partial<PairPolicy>;
   readonly scenario?: unknown;
+  /** Sees, or stands around, every durable invocation. */
+  readonly durable?: Pick<DurableAppOptions, "observe" | "around" | "settings"> | undefined;
 }
 
 /** The product on the embedded engine and Resource Manager, in process and on a virtual clock. */
@@ -99,7 +101,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     registerDurable(portsFor);
     registerHttpAndTimer(portsFor, verifier);
   };
-  const app = await startDurableApp({ register, clock, database: new MemoryLevel() });
+  const app = await startDurableApp({ register, clock, database: new MemoryLevel(), ...options.durable });
   const entity = async <T>(name: string, key: string) =>
     (await app.call("GET", `entities/${name}/${key}`)).body as T;
   let count = 0;
