@@ -1,13 +1,31 @@
 import { randomUUID } from "node:crypto";
 import { applicationProperties, encodeProperties, parseMessage, type ParsedMessage } from "./codec";
-import type { Journal } from "./journal";
-import { BrokerError, notFound, notScheduled, type IncomingMessage } from "./message";
+import { DuplicateHistory } from "./duplicate-history";
+import type { BrokerFaults } from "./faults";
+import { memoryJournal, type Journal, type StoredState } from "./journal";
+import { BrokerError, busy, notFound, notScheduled, Unanswered, type IncomingMessage } from "./message";
 import type { BrokerClock } from "./message-timers";
-import { QueueEntity } from "./queue-entity";
+import { QueueEntity, type EntityOptions } from "./queue-entity";
 import type { CorrelationFilter, Topology } from "./topology";
 
+/** Azure's limit of the premium tier by default; what an attach tells the sender. */
+export const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+export interface BrokerOptions {
+  readonly topology: Topology;
+  readonly clock: BrokerClock;
+  /** Default: memory only. */
+  readonly journal?: Journal | undefined;
+  readonly faults?: BrokerFaults | undefined;
+}
+
+interface Queue {
+  readonly entity: QueueEntity;
+  readonly duplicates: DuplicateHistory;
+}
+
 interface Topic {
-  readonly duplicates: QueueEntity;
+  readonly duplicates: DuplicateHistory;
   readonly subscriptions: readonly {
     readonly entity: QueueEntity;
     readonly filters: readonly CorrelationFilter[];
@@ -15,30 +33,41 @@ interface Topic {
   sent: number;
 }
 
-/** Queues, topics and subscriptions by path, ignoring case. Semantics only: no network. */
+/** A message with the places it goes to, found before anything is stored. */
+interface Prepared {
+  readonly incoming: IncomingMessage;
+  readonly into: readonly QueueEntity[];
+}
+
+/**
+ * Queues, topics and subscriptions by path, ignoring case. Semantics only: no network. With the journal in memory everything
+ * happens at once, on the clock it is given, and needs no promise.
+ */
 export class Broker {
   readonly #entities = new Map<string, QueueEntity>();
+  readonly #queues = new Map<string, Queue>();
   readonly #topics = new Map<string, Topic>();
   readonly #journal: Journal;
+  readonly #clock: BrokerClock;
+  readonly #faults: BrokerFaults;
 
-  constructor(topology: Topology, journal: Journal, clock: BrokerClock) {
+  constructor({ topology, clock, journal = memoryJournal, faults = {} }: BrokerOptions) {
     this.#journal = journal;
-    const add = (path: string, options: ConstructorParameters<typeof QueueEntity>[1]) => {
-      const entity = new QueueEntity(path.toLowerCase(), options, journal, clock);
+    this.#clock = clock;
+    this.#faults = faults;
+    const add = (path: string, options: EntityOptions) => {
+      const entity = new QueueEntity(path.toLowerCase(), options, { journal, clock, faults });
       this.#entities.set(entity.path, entity);
       if (entity.deadLetters) this.#entities.set(entity.deadLetters.path, entity.deadLetters);
       return entity;
     };
-    for (const [name, options] of topology.queues) add(name, options);
+    for (const [name, options] of topology.queues) {
+      const duplicates = new DuplicateHistory(name.toLowerCase(), options.duplicateWindowMs, journal);
+      this.#queues.set(name.toLowerCase(), { entity: add(name, options), duplicates });
+    }
     for (const [name, { duplicateWindowMs, subscriptions }] of topology.topics) {
-      const memory = {
-        lockDurationMs: 0,
-        maxDeliveryCount: 1,
-        deadLetterOnExpiration: false,
-        duplicateWindowMs,
-      };
       this.#topics.set(name.toLowerCase(), {
-        duplicates: new QueueEntity(name.toLowerCase(), memory, journal, clock, true),
+        duplicates: new DuplicateHistory(name.toLowerCase(), duplicateWindowMs, journal),
         sent: 0,
         subscriptions: [...subscriptions].map(([subscription, { options, filters }]) => ({
           entity: add(`${name}/subscriptions/${subscription}`, options),
@@ -48,12 +77,14 @@ export class Broker {
     }
   }
 
-  async load(): Promise<void> {
-    for (const entity of this.#entities.values()) if (entity.deadLetters) await entity.load();
-    for (const [name, topic] of this.#topics) {
-      await topic.duplicates.load();
-      topic.sent = await this.#journal.counter(`${name}/sent`);
+  /** Starts with what a journal holds; answers with the paths it has messages for and the topology does not name. */
+  load(stored: StoredState): readonly string[] {
+    for (const entity of this.#entities.values()) if (entity.deadLetters) entity.load(stored);
+    for (const [name, { duplicates }] of [...this.#queues, ...this.#topics]) {
+      duplicates.load(stored.seen.get(name) ?? new Map());
     }
+    for (const [name, topic] of this.#topics) topic.sent = stored.counters.get(`${name}/sent`) ?? 0;
+    return [...stored.messages.keys()].filter((path) => !this.#entities.has(path));
   }
 
   entity(path: string): QueueEntity | undefined {
@@ -66,32 +97,32 @@ export class Broker {
 
   canSend(path: string): boolean {
     const lower = path.toLowerCase();
-    if (this.#topics.has(lower)) return true;
-    return (
-      this.#entities.has(lower) && !lower.includes("/subscriptions/") && !lower.endsWith("/$deadletterqueue")
-    );
+    return this.#topics.has(lower) || this.#queues.has(lower);
   }
 
-  /** Publishes encoded messages together; answers with their sequence numbers. A duplicate is accepted and dropped. */
+  /**
+   * Publishes encoded messages together, all or none, and answers with their sequence numbers. A duplicate is accepted and
+   * dropped; its number is the first one's. Throws `Unanswered` when a fault leaves the sender in the dark.
+   */
   publish(path: string, encoded: readonly Buffer[]): number[] {
-    const parsed = encoded.map((raw) => parseMessage(raw));
-    if (
-      parsed.some(({ properties }) => properties["group_id"] !== undefined && properties["group_id"] !== null)
-    ) {
-      throw new BrokerError("amqp:not-allowed", "This broker has no sessions: send without sessionId.", 400);
-    }
-    const topic = this.#topics.get(path.toLowerCase());
-    if (topic) return parsed.map((message) => this.#fanOut(path, topic, message));
-    const entity = this.entity(path);
-    if (!entity) throw notFound(path);
-    return parsed.map((message) => {
-      const incoming = toIncoming(message);
-      return entity.isDuplicate(incoming.messageId) ? 0 : entity.enqueue(incoming);
-    });
+    if (this.#journal.fault) throw this.#journal.fault;
+    const bytes = encoded.reduce((sum, { length }) => sum + length, 0);
+    if (bytes > MAX_MESSAGE_BYTES) throw tooLarge(bytes);
+    const prepared = encoded.map((raw) => this.#prepare(path, parseMessage(raw)));
+    const fault = this.#faults.send?.(
+      path.toLowerCase(),
+      prepared.map(({ incoming }) => incoming.messageId),
+    );
+    if (fault === "refused") throw busy();
+    if (fault === "vanished") throw new Unanswered();
+    const numbers = prepared.map((message) => this.#store(path.toLowerCase(), message));
+    if (fault === "unanswered") throw new Unanswered();
+    return numbers;
   }
 
   /** On a topic the number is the topic's own, and every subscription's copy goes. */
   cancelScheduled(path: string, seq: number): void {
+    if (this.#journal.fault) throw this.#journal.fault;
     const topic = this.#topics.get(path.toLowerCase());
     if (!topic) {
       const entity = this.entity(path);
@@ -110,17 +141,48 @@ export class Broker {
     for (const entity of this.#entities.values()) entity.close();
   }
 
-  #fanOut(path: string, topic: Topic, message: ParsedMessage): number {
-    const incoming = toIncoming(message);
-    if (topic.duplicates.isDuplicate(incoming.messageId)) return 0;
-    const enqueuedSeq = ++topic.sent;
-    this.#journal.putCounter(`${path.toLowerCase()}/sent`, enqueuedSeq);
-    for (const { entity, filters } of topic.subscriptions) {
-      if (filters.length > 0 && !filters.some((filter) => isMatch(filter, message))) continue;
-      entity.enqueue({ ...incoming, enqueuedSeq });
+  #prepare(path: string, message: ParsedMessage): Prepared {
+    const session = message.properties["group_id"] as unknown;
+    if (session !== undefined && session !== null) {
+      throw new BrokerError("amqp:not-allowed", "This broker has no sessions: send without sessionId.", 400);
     }
-    return enqueuedSeq;
+    const incoming = toIncoming(message);
+    const topic = this.#topics.get(path.toLowerCase());
+    if (topic) {
+      const wanting = topic.subscriptions.filter(
+        ({ filters }) => filters.length === 0 || filters.some((filter) => isMatch(filter, message)),
+      );
+      return { incoming, into: wanting.map(({ entity }) => entity) };
+    }
+    const queue = this.#queues.get(path.toLowerCase());
+    if (!queue) throw notFound(path);
+    return { incoming, into: [queue.entity] };
   }
+
+  #store(path: string, { incoming, into }: Prepared): number {
+    const now = this.#clock.now();
+    const topic = this.#topics.get(path);
+    const duplicates = (topic ?? this.#queues.get(path))?.duplicates;
+    const first = duplicates?.find(incoming.messageId, now);
+    if (first !== undefined) return first;
+    let number: number | undefined;
+    if (topic) {
+      number = ++topic.sent;
+      this.#journal.putCounter(`${path}/sent`, number);
+    }
+    const enqueuedSeq = number;
+    for (const entity of into) {
+      const seq = entity.enqueue(enqueuedSeq === undefined ? incoming : { ...incoming, enqueuedSeq });
+      number ??= seq;
+    }
+    duplicates?.remember(incoming.messageId, number ?? 0, now);
+    return number ?? 0;
+  }
+}
+
+function tooLarge(bytes: number): BrokerError {
+  const text = `The message or batch has ${bytes} bytes; at most ${MAX_MESSAGE_BYTES} are accepted.`;
+  return new BrokerError("amqp:link:message-size-exceeded", text, 400);
 }
 
 function toIncoming(message: ParsedMessage): IncomingMessage {

@@ -93,6 +93,40 @@ export function parseMessage(raw: Buffer): ParsedMessage {
   return { ttl, annotations, properties, propertiesRaw, appPropsRaw, bodyRaw: Buffer.alloc(0) };
 }
 
+/** A message as the SDK would encode it with a JSON body: for callers without a socket. */
+export function encodeJson(message: {
+  readonly body: unknown;
+  readonly messageId?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly correlationId?: string | undefined;
+  readonly applicationProperties?: Readonly<Record<string, unknown>> | undefined;
+  /** When it becomes active, in ms since 1970. */
+  readonly scheduledAt?: number | undefined;
+  readonly ttl?: number | undefined;
+}): Buffer {
+  const { body, scheduledAt } = message;
+  const scheduled = scheduledAt !== undefined && {
+    message_annotations: { "x-opt-scheduled-enqueue-time": types.wrap_timestamp(scheduledAt) },
+  };
+  return codec.encode({
+    message_id: message.messageId,
+    content_type: message.contentType ?? "application/json",
+    subject: message.subject,
+    correlation_id: message.correlationId,
+    application_properties: message.applicationProperties,
+    ttl: message.ttl,
+    ...scheduled,
+    body: codec.data_section(Buffer.from(JSON.stringify(body))),
+  });
+}
+
+/** The JSON body of a message that `encodeJson`, or the SDK, encoded. */
+export function decodeJson(bodyRaw: Buffer): unknown {
+  const content: Buffer = codec.decode(bodyRaw).body.content;
+  return JSON.parse(content.toString("utf8"));
+}
+
 export function applicationProperties(raw: Buffer | undefined): Record<string, unknown> {
   return raw ? (codec.decode(raw).application_properties ?? {}) : {};
 }

@@ -15,7 +15,13 @@ export interface BrokerMessage {
   readonly bodyRaw: Buffer;
   readonly deadLetterSource?: string | undefined;
   /** Locks live in memory only: after a restart every message is free again. */
-  lock?: { readonly token: string; until: number } | undefined;
+  lock?: Lock | undefined;
+}
+
+export interface Lock {
+  readonly token: string;
+  /** What its holder is told. */
+  until: number;
 }
 
 /** What arrives: everything the broker has not decided itself. */
@@ -61,6 +67,18 @@ export class BrokerError extends Error {
   }
 }
 
+/** The broker says nothing: whoever asked cannot know what became of it. */
+export class Unanswered extends Error {
+  constructor() {
+    super("The broker gave no answer.");
+  }
+}
+
+/** A refusal that clients may try again. */
+export function busy(): BrokerError {
+  return new BrokerError("com.microsoft:server-busy", "The broker is busy. Try again.", 503);
+}
+
 export function lockLost(): BrokerError {
   const text =
     "The lock supplied is invalid. Either the lock expired, or the message has already been removed.";
@@ -73,6 +91,10 @@ export function notFound(path: string): BrokerError {
 
 export function notScheduled(seq: number): BrokerError {
   return new BrokerError("com.microsoft:message-not-found", `There is no scheduled message ${seq}.`, 404);
+}
+
+export function notDeferred(seq: number): BrokerError {
+  return new BrokerError("com.microsoft:message-not-found", `There is no deferred message ${seq}.`, 404);
 }
 
 /** A message may live shorter than its entity allows, never longer. */

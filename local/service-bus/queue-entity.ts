@@ -1,18 +1,23 @@
-import { randomUUID } from "node:crypto";
 import { withApplicationProperties } from "./codec";
-import type { Journal } from "./journal";
+import { Consumers } from "./consumers";
+import type { BrokerFaults, FaultedMessage } from "./faults";
+import type { Journal, StoredState } from "./journal";
+import { MessageLocks } from "./message-locks";
 import { MessageTimers, type BrokerClock } from "./message-timers";
 import {
   BrokerError,
-  lockLost,
+  busy,
+  notDeferred,
   notScheduled,
   shorterLife,
+  Unanswered,
   type BrokerMessage,
   type Consumer,
   type Disposition,
   type IncomingMessage,
   type Settlement,
 } from "./message";
+import { ReadyList } from "./ready-list";
 
 export interface EntityOptions {
   readonly lockDurationMs: number;
@@ -22,6 +27,13 @@ export interface EntityOptions {
   readonly duplicateWindowMs?: number | undefined;
 }
 
+/** What the entities of one broker share. */
+export interface Surroundings {
+  readonly journal: Journal;
+  readonly clock: BrokerClock;
+  readonly faults: BrokerFaults;
+}
+
 /** A queue, a subscription or a dead-letter queue: order, locks, deliveries, schedule, expiry. No network. */
 export class QueueEntity {
   readonly path: string;
@@ -29,64 +41,47 @@ export class QueueEntity {
   readonly deadLetters: QueueEntity | undefined;
   readonly #journal: Journal;
   readonly #clock: BrokerClock;
+  readonly #faults: BrokerFaults;
   readonly #messages = new Map<number, BrokerMessage>();
-  readonly #locked = new Map<string, BrokerMessage>();
-  readonly #consumers: Consumer[] = [];
   readonly #timers: MessageTimers;
-  #ready: number[] = [];
-  #seen = new Map<string, number>();
+  readonly #locks: MessageLocks;
+  readonly #consumers: Consumers;
+  readonly #ready = new ReadyList();
   #next = 1;
-  #turn = 0;
 
-  constructor(
-    path: string,
-    options: EntityOptions,
-    journal: Journal,
-    clock: BrokerClock,
-    isDeadLetter = false,
-  ) {
+  constructor(path: string, options: EntityOptions, surroundings: Surroundings, isDeadLetter = false) {
     this.path = path;
     this.options = options;
-    this.#journal = journal;
-    this.#clock = clock;
-    this.#timers = new MessageTimers(clock);
+    this.#journal = surroundings.journal;
+    this.#clock = surroundings.clock;
+    this.#faults = surroundings.faults;
+    this.#timers = new MessageTimers(this.#clock);
+    this.#locks = new MessageLocks(options.lockDurationMs, this.#clock, this.#timers, (message) => {
+      this.#release(message, true);
+      this.#journal.whenDurable(nothing);
+      this.dispatch();
+    });
+    this.#consumers = new Consumers(this.#clock, () => this.#faults.latencyMs?.(path, "delivery") ?? 0);
     if (isDeadLetter) return;
     const endless = {
       lockDurationMs: options.lockDurationMs,
       maxDeliveryCount: Infinity,
       deadLetterOnExpiration: false,
     };
-    this.deadLetters = new QueueEntity(`${path}/$deadletterqueue`, endless, journal, clock, true);
+    this.deadLetters = new QueueEntity(`${path}/$deadletterqueue`, endless, surroundings, true);
   }
 
-  async load(): Promise<void> {
-    this.#next = await this.#journal.counter(this.path);
-    this.#seen = new Map([...(await this.#journal.seen(this.path))].sort(([, a], [, b]) => a - b));
-    for (const message of await this.#journal.messages(this.path)) {
+  load(stored: StoredState): void {
+    this.#next = stored.counters.get(this.path) ?? 1;
+    for (const message of stored.messages.get(this.path) ?? []) {
       this.#next = Math.max(this.#next, message.seq + 1);
       this.#messages.set(message.seq, message);
       this.#place(message);
     }
-    await this.deadLetters?.load();
+    this.deadLetters?.load(stored);
   }
 
-  /** Whether a message id was seen within the window; remembers it otherwise. */
-  isDuplicate(id: string): boolean {
-    const window = this.options.duplicateWindowMs;
-    if (window === undefined) return false;
-    const now = this.#clock.now();
-    for (const [seen, until] of this.#seen) {
-      // Remembered in the order in which they are forgotten.
-      if (until > now) break;
-      this.#seen.delete(seen);
-      this.#journal.dropSeen(this.path, seen);
-    }
-    if (this.#seen.has(id)) return true;
-    this.#seen.set(id, now + window);
-    this.#journal.putSeen(this.path, id, now + window);
-    return false;
-  }
-
+  /** Stores a message and answers with its number. Receivers see it once it is durable. */
   enqueue(incoming: IncomingMessage): number {
     const now = this.#clock.now();
     const scheduled = incoming.scheduledAt !== undefined && incoming.scheduledAt > now;
@@ -101,79 +96,68 @@ export class QueueEntity {
     this.#journal.putCounter(this.path, this.#next);
     this.#messages.set(message.seq, message);
     this.#journal.putMessage(this.path, message);
-    this.#place(message);
+    this.#journal.whenDurable(() => {
+      if (this.#messages.get(message.seq) === message) this.#place(message);
+    });
     return message.seq;
   }
 
   addConsumer(consumer: Consumer): void {
-    this.#consumers.push(consumer);
+    this.#consumers.add(consumer);
     this.dispatch();
   }
 
   /** Locks outlive the link: they end when they expire or are settled. */
   removeConsumer(consumer: Consumer): void {
-    const at = this.#consumers.indexOf(consumer);
-    if (at >= 0) this.#consumers.splice(at, 1);
+    this.#consumers.remove(consumer);
   }
 
   /** Hands ready messages to consumers with credit, in turn. */
   dispatch(): void {
-    let idle = 0;
-    while (this.#ready.length > 0 && idle < this.#consumers.length) {
-      const consumer = this.#consumers[this.#turn++ % this.#consumers.length];
-      if (!consumer || consumer.available() <= 0) {
-        idle++;
-        continue;
-      }
-      idle = 0;
-      const message = this.#takeReady();
+    while (this.#ready.length > 0 && !this.#journal.fault) {
+      const served = this.#consumers.next();
+      const message = served && this.#takeReady();
       if (!message) return;
-      this.#give(message, consumer);
+      const token = served.consumer.settlesOnSend ? undefined : this.#lock(message);
+      if (token === undefined) {
+        this.#drop(message);
+        this.#journal.whenDurable(nothing);
+      }
+      this.#consumers.deliver(served, message, token);
     }
   }
 
-  settle(
-    token: string,
-    disposition: Disposition,
-    { reason, description, properties }: Settlement = {},
-  ): void {
-    const message = this.#locked.get(token);
-    if (message?.lock?.token !== token) throw lockLost();
-    switch (disposition) {
-      case "completed":
-        this.#drop(message);
+  /** Locks the next ready message for whoever asks; undefined when there is none. */
+  take(): { message: BrokerMessage; token: string } | undefined {
+    const message = this.#journal.fault ? undefined : this.#takeReady();
+    return message && { message, token: this.#lock(message) };
+  }
+
+  /** Ends a lock as its holder says; throws when it is lost, and `Unanswered` when a fault leaves the holder in the dark. */
+  settle(token: string, disposition: Disposition, settlement: Settlement = {}): void {
+    if (this.#journal.fault) throw this.#journal.fault;
+    const message = this.#locks.holder(token);
+    const fault = this.#faults.settlement?.(this.#faulted(message), disposition);
+    switch (fault) {
+      case "refused":
+        throw busy();
+      case "vanished":
+        throw new Unanswered();
+      case "lost":
         return;
-      case "suspended":
-        if (!this.deadLetters) {
-          throw new BrokerError(
-            "amqp:not-allowed",
-            `'${this.path}' is a dead-letter queue: its messages cannot be dead-lettered again.`,
-            400,
-          );
-        }
-        this.#deadLetter(message, {
-          ...properties,
-          DeadLetterReason: reason,
-          DeadLetterErrorDescription: description,
-        });
-        return;
-      case "abandoned":
-      case "deferred":
-        if (properties && Object.keys(properties).length > 0) {
-          message.appPropsRaw = withApplicationProperties(message.appPropsRaw, properties);
-        }
-        if (disposition === "deferred") message.state = "deferred";
-        this.#release(message, disposition === "abandoned");
+      case "repeated":
+        this.#release(message, true);
         this.dispatch();
+        return;
+      case "unanswered":
+      case undefined:
+        this.#settle(message, disposition, settlement);
+        if (fault === "unanswered") throw new Unanswered();
     }
   }
 
   renew(token: string): number {
-    const message = this.#locked.get(token);
-    if (!message?.lock) throw lockLost();
-    message.lock.until = this.#clock.now() + this.options.lockDurationMs;
-    this.#watchLock(message);
-    return message.lock.until;
+    return this.#locks.renew(token);
   }
 
   peek(from: number, count: number): BrokerMessage[] {
@@ -186,9 +170,7 @@ export class QueueEntity {
   /** Locks a deferred message for whoever knows its number. */
   takeDeferred(seq: number): { message: BrokerMessage; token: string } {
     const message = this.#messages.get(seq);
-    if (message?.state !== "deferred" || message.lock) {
-      throw new BrokerError("com.microsoft:message-not-found", `There is no deferred message ${seq}.`, 404);
-    }
+    if (message?.state !== "deferred" || message.lock) throw notDeferred(seq);
     return { message, token: this.#lock(message) };
   }
 
@@ -215,6 +197,34 @@ export class QueueEntity {
     this.deadLetters?.close();
   }
 
+  #settle(
+    message: BrokerMessage,
+    disposition: Disposition,
+    { reason, description, properties }: Settlement,
+  ): void {
+    switch (disposition) {
+      case "completed":
+        this.#drop(message);
+        return;
+      case "suspended":
+        if (!this.deadLetters) throw alreadyDead(this.path);
+        this.#deadLetter(message, {
+          ...properties,
+          DeadLetterReason: reason,
+          DeadLetterErrorDescription: description,
+        });
+        return;
+      case "abandoned":
+      case "deferred":
+        if (properties && Object.keys(properties).length > 0) {
+          message.appPropsRaw = withApplicationProperties(message.appPropsRaw, properties);
+        }
+        if (disposition === "deferred") message.state = "deferred";
+        this.#release(message, disposition === "abandoned");
+        this.dispatch();
+    }
+  }
+
   /** Puts a message where its state says it belongs, and starts the timers it needs. */
   #place(message: BrokerMessage): void {
     if (message.state === "scheduled") {
@@ -223,7 +233,7 @@ export class QueueEntity {
         message.state = "active";
         message.enqueuedAt = this.#clock.now();
         this.#journal.putMessage(this.path, message);
-        this.#journal.flushSoon();
+        this.#journal.whenDurable(nothing);
         this.#place(message);
       });
       return;
@@ -234,49 +244,25 @@ export class QueueEntity {
       });
     }
     if (message.state !== "active") return;
-    insertSorted(this.#ready, message.seq);
+    this.#ready.add(message.seq);
     this.dispatch();
   }
 
   #takeReady(): BrokerMessage | undefined {
-    for (let seq = this.#ready.shift(); seq !== undefined; seq = this.#ready.shift()) {
+    while (this.#ready.length > 0) {
+      const seq = this.#ready.take(this.#faults.order?.(this.path, this.#ready.length)) ?? 0;
       const message = this.#messages.get(seq);
       if (message && !message.lock && message.state === "active") return message;
     }
     return undefined;
   }
 
-  #give(message: BrokerMessage, consumer: Consumer): void {
-    if (consumer.settlesOnSend) {
-      consumer.deliver(message);
-      this.#drop(message);
-      this.#journal.flushSoon();
-    } else {
-      consumer.deliver(message, this.#lock(message));
-    }
-  }
-
   #lock(message: BrokerMessage): string {
-    const token = randomUUID();
-    message.lock = { token, until: this.#clock.now() + this.options.lockDurationMs };
-    this.#locked.set(token, message);
-    this.#watchLock(message);
-    return token;
-  }
-
-  #watchLock(message: BrokerMessage): void {
-    const { lock } = message;
-    if (!lock) return;
-    this.#timers.start(message.seq, "lock", lock.until, () => {
-      if (message.lock !== lock) return;
-      this.#release(message, true);
-      this.#journal.flushSoon();
-      this.dispatch();
-    });
+    return this.#locks.lock(message, this.#faults.lockMs?.(this.#faulted(message)));
   }
 
   #release(message: BrokerMessage, counts: boolean): void {
-    this.#unlock(message);
+    this.#locks.free(message);
     if (counts && ++message.deliveryCount >= this.options.maxDeliveryCount) {
       this.#deadLetter(message, {
         DeadLetterReason: "MaxDeliveryCountExceeded",
@@ -288,7 +274,7 @@ export class QueueEntity {
     // A lock holds expiry back; it is made up for once the message is free.
     if (message.ttl !== undefined && message.enqueuedAt + message.ttl <= this.#clock.now()) {
       this.#expire(message);
-    } else if (message.state === "active") insertSorted(this.#ready, message.seq);
+    } else if (message.state === "active") this.#ready.add(message.seq);
   }
 
   #expire(message: BrokerMessage): void {
@@ -300,7 +286,7 @@ export class QueueEntity {
         DeadLetterErrorDescription: "The message expired and was dead lettered.",
       });
     }
-    this.#journal.flushSoon();
+    this.#journal.whenDurable(nothing);
   }
 
   #deadLetter(message: BrokerMessage, properties: Readonly<Record<string, unknown>>): void {
@@ -316,23 +302,22 @@ export class QueueEntity {
   }
 
   #drop(message: BrokerMessage): void {
-    this.#unlock(message);
+    this.#locks.free(message);
     this.#timers.cancel(message.seq, "schedule");
     this.#timers.cancel(message.seq, "expiry");
     this.#messages.delete(message.seq);
     this.#journal.dropMessage(this.path, message.seq);
   }
 
-  #unlock(message: BrokerMessage): void {
-    if (message.lock) this.#locked.delete(message.lock.token);
-    this.#timers.cancel(message.seq, "lock");
-    message.lock = undefined;
+  #faulted({ messageId, seq, deliveryCount }: BrokerMessage): FaultedMessage {
+    return { path: this.path, messageId, seq, deliveryCount };
   }
 }
 
-/** New messages come in order; only a released one is inserted further ahead. */
-function insertSorted(list: number[], seq: number): void {
-  let at = list.length;
-  while (at > 0 && (list[at - 1] ?? 0) > seq) at--;
-  if (list[at - 1] !== seq) list.splice(at, 0, seq);
+/** For changes nobody waits for. */
+const nothing = () => undefined;
+
+function alreadyDead(path: string): BrokerError {
+  const text = `'${path}' is a dead-letter queue: its messages cannot be dead-lettered again.`;
+  return new BrokerError("amqp:not-allowed", text, 400);
 }

@@ -1,7 +1,9 @@
 import type { Server } from "node:net";
-import { AmqpFace } from "./amqp-face";
+import { AmqpFace, type Outage } from "./amqp-face";
 import { Broker } from "./broker";
-import { Journal } from "./journal";
+import type { BrokerFaults } from "./faults";
+import { memoryJournal } from "./journal";
+import { LevelJournal } from "./level-journal";
 import type { BrokerClock } from "./message-timers";
 import { parseTopology } from "./topology";
 
@@ -10,6 +12,10 @@ export interface ServiceBusOptions {
   readonly topology: unknown;
   /** Folder of the store; absent: memory only. */
   readonly dataDirectory?: string | undefined;
+  /** A store opened by the caller, instead of a folder. */
+  readonly journal?: LevelJournal | undefined;
+  /** How it misbehaves; may be changed while it runs. */
+  readonly faults?: BrokerFaults | undefined;
   /** Default 127.0.0.1; loopback only. */
   readonly host?: string | undefined;
   /** 0 or absent: any free one. */
@@ -23,6 +29,8 @@ export interface ServiceBusServer {
   readonly port: number;
   readonly connectionString: string;
   counts(path: string): { active: number; scheduled: number; deferred: number; deadLetter: number };
+  /** Begins an outage, or ends it. */
+  setOutage(outage: Outage | undefined): void;
   stop(): Promise<void>;
 }
 
@@ -32,19 +40,24 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
   if (!["127.0.0.1", "localhost", "::1"].includes(host))
     throw new Error("the embedded broker listens on loopback only");
   const topology = parseTopology(options.topology);
-  const journal = await Journal.open(options.dataDirectory);
-  const broker = new Broker(topology, journal, options.clock ?? realClock);
-  const log = options.log ?? (() => undefined);
-  const face = new AmqpFace(broker, journal, (text) => {
-    log({ level: "warning", message: text });
-  });
+  const store = await openStore(options);
+  const { clock = realClock, faults = {} } = options;
+  const journal = store ?? memoryJournal;
+  const log = (level: "warning" | "error", message: string) => options.log?.({ level, message });
+  const broker = new Broker({ topology, journal, clock, faults });
+  const face = new AmqpFace(broker, { journal, clock, faults, log });
   let server: Server;
   try {
-    await broker.load();
+    for (const path of store ? broker.load(store.stored) : []) {
+      log(
+        "warning",
+        `the store holds messages of ${path}, which the topology does not name; they stay there`,
+      );
+    }
     server = await face.listen(host, options.port ?? 0);
   } catch (fault) {
     broker.close();
-    await journal.close();
+    await store?.close();
     throw fault;
   }
   const address = server.address();
@@ -55,12 +68,20 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
     connectionString: `Endpoint=sb://${host === "::1" ? "[::1]" : host}:${port};${key};UseDevelopmentEmulator=true;`,
     counts: (path) =>
       broker.entity(path)?.counts() ?? { active: 0, scheduled: 0, deferred: 0, deadLetter: 0 },
+    setOutage: (outage) => {
+      face.setOutage(outage);
+    },
     stop: async () => {
       broker.close();
       await face.close(server);
-      await journal.close();
+      await store?.close();
     },
   };
+}
+
+async function openStore({ journal, dataDirectory }: ServiceBusOptions): Promise<LevelJournal | undefined> {
+  if (journal || dataDirectory === undefined) return journal;
+  return LevelJournal.open(dataDirectory);
 }
 
 const realClock: BrokerClock = {

@@ -109,7 +109,9 @@ function optionsOf(properties: Json, path: string, mistakes: string[]): EntityOp
 function durationOf(value: unknown, path: string, mistakes: string[]): number | undefined {
   if (value === undefined) return undefined;
   const parts =
-    typeof value === "string" ? /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(value) : null;
+    typeof value === "string"
+      ? /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(value)
+      : null;
   if (!parts) {
     mistakes.push(`${path}: an ISO 8601 duration such as PT1M is expected`);
     return undefined;

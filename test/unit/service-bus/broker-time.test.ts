@@ -1,6 +1,7 @@
+import { MemoryLevel } from "memory-level";
 import { Broker } from "../../../local/service-bus/broker";
 import { encodeProperties } from "../../../local/service-bus/codec";
-import { Journal } from "../../../local/service-bus/journal";
+import { LevelJournal } from "../../../local/service-bus/level-journal";
 import type { BrokerClock } from "../../../local/service-bus/message-timers";
 import type { BrokerMessage } from "../../../local/service-bus/message";
 import { parseTopology } from "../../../local/service-bus/topology";
@@ -27,17 +28,19 @@ const topology = parseTopology({
   },
 });
 
-async function createBroker(clock: BrokerClock, journal?: Journal) {
-  const store = journal ?? (await Journal.open(undefined));
-  const broker = new Broker(topology, store, clock);
-  await broker.load();
+function createBroker(clock: BrokerClock, journal?: LevelJournal) {
+  const broker = new Broker({ topology, journal, clock });
+  if (journal) broker.load(journal.stored);
   const entity = (path: string) => {
     const found = broker.entity(path);
     if (!found) throw new Error(`no entity ${path}`);
     return found;
   };
-  return { broker, entity, journal: store };
+  return { broker, entity };
 }
+
+const openStore = (database: MemoryLevel<string, Buffer>) => LevelJournal.open(database);
+const createStore = () => new MemoryLevel<string, Buffer>({ valueEncoding: "buffer" });
 
 const encoded = (id: string) => encodeProperties({ message_id: id });
 
@@ -51,13 +54,13 @@ function createConsumer(credit = 1) {
   };
 }
 
-test("a lock whose timer fires ahead of its time still ends when it is due", async () => {
+test("a lock whose timer fires ahead of its time still ends when it is due", () => {
   const clock = createVirtualClock();
   const early: BrokerClock = {
     now: () => clock.now(),
     setTimer: (at, fire) => clock.setTimer(Math.max(clock.now() + 1, at - 1), fire),
   };
-  const { broker, entity } = await createBroker(early);
+  const { broker, entity } = createBroker(early);
   broker.publish("q", [encoded("m")]);
   const consumer = createConsumer(2);
   entity("q").addConsumer(consumer);
@@ -65,14 +68,14 @@ test("a lock whose timer fires ahead of its time still ends when it is due", asy
   expect(consumer.received.map(({ message }) => message.deliveryCount)).toEqual([1, 1]);
 });
 
-test("a time to live beyond what one timer can hold is waited for in full", async () => {
+test("a time to live beyond what one timer can hold is waited for in full", () => {
   const clock = createVirtualClock();
   const start = clock.now();
   const clamped: BrokerClock = {
     now: () => clock.now(),
     setTimer: (at, fire) => clock.setTimer(Math.min(at, clock.now() + 2 ** 31 - 1), fire),
   };
-  const { broker, entity } = await createBroker(clamped);
+  const { broker, entity } = createBroker(clamped);
   broker.publish("month", [encoded("m")]);
   clock.advanceTo(start + 30 * day - 1);
   expect(entity("month").counts()).toMatchObject({ active: 1, deadLetter: 0 });
@@ -80,9 +83,9 @@ test("a time to live beyond what one timer can hold is waited for in full", asyn
   expect(entity("month").counts()).toMatchObject({ active: 0, deadLetter: 1 });
 });
 
-test("a message that expires while it is locked expires once it is abandoned", async () => {
+test("a message that expires while it is locked expires once it is abandoned", () => {
   const clock = createVirtualClock();
-  const { broker, entity } = await createBroker(clock);
+  const { broker, entity } = createBroker(clock);
   const month = entity("month");
   broker.publish("month", [encoded("m")]);
   clock.advanceTo(clock.now() + 30 * day - 1);
@@ -96,22 +99,26 @@ test("a message that expires while it is locked expires once it is abandoned", a
 
 test("a deferred message still expires after a restart", async () => {
   const clock = createVirtualClock();
-  const first = await createBroker(clock);
+  const database = createStore();
+  const journal = await openStore(database);
+  const first = createBroker(clock, journal);
   first.broker.publish("month", [encoded("m")]);
+  await journal.flushed();
   const consumer = createConsumer();
   first.entity("month").addConsumer(consumer);
   first.entity("month").settle(consumer.received[0]?.token ?? "", "deferred");
-  await first.journal.flushed();
+  await journal.flushed();
   first.broker.close();
-  const second = await createBroker(clock, first.journal);
+  await journal.close();
+  const second = createBroker(clock, await openStore(database));
   expect(second.entity("month").counts().deferred).toBe(1);
   clock.advanceTo(clock.now() + 30 * day);
   expect(second.entity("month").counts()).toMatchObject({ deferred: 0, deadLetter: 1 });
 });
 
-test("a settled message leaves no timer behind", async () => {
+test("a settled message leaves no timer behind", () => {
   const clock = createVirtualClock();
-  const { broker, entity } = await createBroker(clock);
+  const { broker, entity } = createBroker(clock);
   broker.publish("month", [encoded("m")]);
   const consumer = createConsumer();
   entity("month").addConsumer(consumer);
@@ -120,8 +127,8 @@ test("a settled message leaves no timer behind", async () => {
   expect(clock.nextDue).toBeUndefined();
 });
 
-test("a message of a dead-letter queue cannot be dead-lettered again, and is kept", async () => {
-  const { broker, entity } = await createBroker(createVirtualClock());
+test("a message of a dead-letter queue cannot be dead-lettered again, and is kept", () => {
+  const { broker, entity } = createBroker(createVirtualClock());
   broker.publish("q", [encoded("m")]);
   const consumer = createConsumer();
   entity("q").addConsumer(consumer);
@@ -139,12 +146,14 @@ test("a message of a dead-letter queue cannot be dead-lettered again, and is kep
 
 test("an id is a duplicate until its window ends, also after a restart", async () => {
   const clock = createVirtualClock();
-  const first = await createBroker(clock);
+  const database = createStore();
+  const journal = await openStore(database);
+  const first = createBroker(clock, journal);
   first.broker.publish("once", [encoded("z")]);
   clock.advanceTo(clock.now() + minute);
   first.broker.publish("once", [encoded("a")]);
-  await first.journal.flushed();
-  const { broker, entity } = await createBroker(clock, first.journal);
+  await journal.close();
+  const { broker, entity } = createBroker(clock, await openStore(database));
   clock.advanceTo(clock.now() + 9 * minute);
   broker.publish("once", [encoded("z"), encoded("a")]);
   expect(entity("once").counts().active).toBe(3);
@@ -152,10 +161,12 @@ test("an id is a duplicate until its window ends, also after a restart", async (
 
 test("sequence numbers of one queue do not depend on another whose name begins alike", async () => {
   const clock = createVirtualClock();
-  const first = await createBroker(clock);
+  const database = createStore();
+  const journal = await openStore(database);
+  const first = createBroker(clock, journal);
   first.broker.publish("q-long", [encoded("1"), encoded("2"), encoded("3")]);
-  await first.journal.flushed();
-  const { broker } = await createBroker(clock, first.journal);
+  await journal.close();
+  const { broker } = createBroker(clock, await openStore(database));
   expect(broker.publish("q", [encoded("x")])).toEqual([1]);
   expect(broker.publish("q-long", [encoded("4")])).toEqual([4]);
 });

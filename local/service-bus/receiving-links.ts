@@ -1,0 +1,100 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return -- rhea's typings do not cover its broker side */
+import rhea from "rhea";
+import type { Answers, Refusal } from "./answers";
+import type { Broker } from "./broker";
+import { swapGuid, uuidText } from "./codec";
+import { LinkConsumer } from "./links";
+import { BrokerError, notFound, type Disposition, type Settlement } from "./message";
+import type { QueueEntity } from "./queue-entity";
+import { isNode, refuse } from "./sending-links";
+
+const message: any = (rhea as any).message;
+
+/** Links on which clients receive from us, and how they settle. */
+export function serveReceivers(container: any, broker: Broker, answers: Answers): void {
+  container.on("sender_open", ({ sender }: any) => {
+    const address = String(sender.source?.address ?? "");
+    sender.local.attach.snd_settle_mode = sender.remote.attach.snd_settle_mode;
+    sender.local.attach.rcv_settle_mode = sender.remote.attach.rcv_settle_mode;
+    sender.set_source({ address });
+    sender.set_target({ address: sender.target?.address });
+    if (isNode(address)) return;
+    const entity = broker.entity(address);
+    if (!entity) {
+      refuse(sender, notFound(address));
+      return;
+    }
+    if ("com.microsoft:session-filter" in (sender.remote.attach.source?.filter ?? {})) {
+      refuse(sender, new BrokerError("amqp:not-allowed", "This broker has no sessions.", 400));
+      return;
+    }
+    sender.served = { entity, consumer: new LinkConsumer(sender) };
+    entity.addConsumer(sender.served.consumer);
+  });
+  container.on("sender_flow", ({ sender }: any) => sender.served?.entity.dispatch());
+  container.on("sender_draining", ({ sender }: any) => sender.set_drained(true));
+  const leave = (link: any) => {
+    link?.served?.entity.removeConsumer(link.served.consumer);
+  };
+  const leaveAll = (links: any) => {
+    for (const link of Object.values(links ?? {})) leave(link);
+  };
+  const lost = ({ connection }: any) => {
+    for (const session of Object.values(connection.local_channel_map)) leaveAll((session as any).links);
+  };
+  container.on("sender_close", ({ sender }: any) => {
+    leave(sender);
+  });
+  container.on("session_close", ({ session }: any) => {
+    leaveAll(session.links);
+  });
+  container.on("connection_close", lost);
+  container.on("disconnected", lost);
+  serveSettlements(container, answers);
+}
+
+function serveSettlements(container: any, answers: Answers): void {
+  const on = (
+    outcome: string,
+    judge: (delivery: any) => Disposition,
+    details: (delivery: any) => Settlement = () => ({}),
+  ) => {
+    container.on(outcome, ({ sender, delivery }: any) => {
+      const entity: QueueEntity | undefined = sender.served?.entity;
+      if (!entity || delivery.judged) return;
+      delivery.judged = true;
+      answers.answer(
+        entity.path,
+        () => {
+          entity.settle(uuidText(swapGuid(delivery.tag)), judge(delivery), details(delivery));
+        },
+        () => {
+          close(delivery, message.accepted());
+        },
+        (error: Refusal) => {
+          close(delivery, message.rejected({ error }));
+        },
+      );
+    });
+  };
+  on("accepted", () => "completed");
+  on("released", () => "abandoned");
+  on(
+    "modified",
+    (delivery) => (delivery.remote_state.undeliverable_here ? "deferred" : "abandoned"),
+    (delivery) => ({ properties: delivery.remote_state.message_annotations }),
+  );
+  on("rejected", () => "suspended", deadLetterDetails);
+}
+
+function close(delivery: any, state: any): void {
+  delivery.update(true, state.described());
+  // In receiver-settle mode "second" the SDK never sends its own settled flag, and rhea's ring would never free.
+  delivery.remote_settled = true;
+}
+
+function deadLetterDetails(delivery: any): Settlement {
+  const { DeadLetterReason, DeadLetterErrorDescription, ...properties } =
+    delivery.remote_state.error?.info ?? {};
+  return { reason: DeadLetterReason, description: DeadLetterErrorDescription, properties };
+}

@@ -1,0 +1,97 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- rhea's typings do not cover its broker side */
+import rhea from "rhea";
+import { refusalOf, type Answers } from "./answers";
+import { MAX_MESSAGE_BYTES, type Broker } from "./broker";
+import { BATCH_FORMAT, unbatch, wire } from "./codec";
+import { manageEntity } from "./management-node";
+import { BrokerError, notFound } from "./message";
+
+/** Added to the message format so that rhea hands over bytes instead of decoding them. */
+export const RAW = 0x40000000;
+const message: any = (rhea as any).message;
+
+/** Links on which clients send to us: messages, tokens for `$cbs`, requests to `$management`. */
+export function serveSenders(
+  container: any,
+  broker: Broker,
+  answers: Answers,
+  log: (line: string) => void,
+): void {
+  container.on("receiver_open", ({ receiver }: any) => {
+    const address = String(receiver.target?.address ?? "");
+    receiver.set_source(receiver.source ?? {});
+    receiver.set_target({ address });
+    receiver.local.attach.max_message_size = MAX_MESSAGE_BYTES;
+    if (!receiver.target) refuse(receiver, noTransactions());
+    else if (!isNode(address) && !broker.canSend(address)) refuse(receiver, notFound(address));
+  });
+  container.on("message", (context: any) => {
+    const { receiver, delivery } = context;
+    const raw: Buffer = context.message;
+    const address = String(receiver.target.address);
+    if (!isNode(address)) {
+      const publish = () =>
+        broker.publish(address, context.format - RAW === BATCH_FORMAT ? unbatch(raw) : [raw]);
+      const accept = () => delivery.accept();
+      answers.answer(address, publish, accept, (why) => delivery.reject(why));
+      return;
+    }
+    delivery.accept();
+    const asked = message.decode(raw);
+    const reply = (properties: Record<string, unknown>, body?: unknown) => {
+      if (!send(receiver, asked, properties, body)) log(`there is no link to reply on for ${address}`);
+    };
+    // Any token may come, and come again: a client renews it on the same links.
+    if (address === "$cbs") reply({ "status-code": 202, "status-description": "Accepted" });
+    else manage(address.slice(0, -"/$management".length), asked, reply);
+  });
+
+  function manage(path: string, asked: any, reply: (properties: any, body?: unknown) => void): void {
+    const operation = String(asked.application_properties?.operation ?? "");
+    answers.answer(
+      path,
+      () => manageEntity(broker, path, operation, asked.body ?? {}),
+      ({ status, body }) => {
+        const statusDescription = status === 204 ? "NoContent" : "OK";
+        reply({ statusCode: wire.int(status), statusDescription }, body);
+      },
+      ({ status, description, condition }) => {
+        const statusCode = wire.int(status);
+        reply({ statusCode, statusDescription: description, errorCondition: condition });
+      },
+    );
+  }
+}
+
+/** Replies on the link whose name, or target, the request names. */
+function send(request: any, asked: any, properties: Record<string, unknown>, body?: unknown): boolean {
+  const node = request.target.address;
+  const link = request.session.find_sender(
+    (s: any) =>
+      s.source?.address === node && (s.name === asked.reply_to || s.target?.address === asked.reply_to),
+  );
+  if (!link) return false;
+  const delivery = link.send({
+    correlation_id: asked.message_id,
+    application_properties: properties,
+    body,
+  });
+  delivery.update(true, message.accepted().described());
+  delivery.remote_settled = true;
+  return true;
+}
+
+function noTransactions(): BrokerError {
+  const text = "This broker has no transactions: a sending link names the queue or topic it sends to.";
+  return new BrokerError("amqp:not-implemented", text, 501);
+}
+
+/** Closes a link with the reason why it is not served. */
+export function refuse(link: any, why: BrokerError): void {
+  link.close(refusalOf(why));
+}
+
+/** `$cbs` or a `$management` node: requests and replies instead of messages. */
+export function isNode(address: string): boolean {
+  return address === "$cbs" || /\/\$management$/i.test(address);
+}
