@@ -7,7 +7,7 @@ import * as coreModule from "./core-module";
 type Require = (this: unknown, id: string) => unknown;
 
 /** Makes `require("@azure/functions-core")` answer with the stand-in, as the worker does; must precede the library. */
-function installCoreModule(): void {
+export function installCoreModule(): void {
   const prototype = Module.prototype as unknown as { require: Require & { isStandIn?: true } };
   if (prototype.require.isStandIn) return;
   const original = prototype.require;

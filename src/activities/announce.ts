@@ -27,17 +27,23 @@ export async function publishCompletion(input: CompletionInput, ports: Ports): P
 export interface ProgressInput {
   readonly requestId: string;
   readonly pair: string;
-  readonly step: ProgressData["step"];
-  readonly detail: string;
+  readonly news: readonly Pick<ProgressData, "step" | "detail">[];
   readonly at: number;
 }
 
 /** News must not hold up the swap it tells of. */
 const PROGRESS_TIMEOUT_MS = 3_000;
 
-/** Tells of a step, best effort: a lost progress event is logged and forgotten. */
+/** Tells of steps in their order, best effort: a lost progress event is logged and forgotten. */
 export async function announceProgress(input: ProgressInput, ports: Ports): Promise<void> {
-  const { requestId, pair, step, detail, at } = input;
+  for (const news of input.news) await tell(input, news, ports);
+}
+
+async function tell(
+  { requestId, pair, at }: ProgressInput,
+  { step, detail }: ProgressInput["news"][number],
+  ports: Ports,
+): Promise<void> {
   ports.log.info(`promotion ${step}`, { requestId, pair, detail });
   try {
     const event = composeProgress({ requestId, pair }, step, detail, at);

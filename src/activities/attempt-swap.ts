@@ -56,7 +56,7 @@ async function claimAttempt(
     at: started.wall,
   } as const;
   let signalled = false;
-  for (let wait = 50; isInWindow(input, started, ports); wait = Math.min(wait * 1.5, 1000)) {
+  for (let wait = 10; isInWindow(input, started, ports); wait = Math.min(wait * 2, 1000)) {
     try {
       if (!signalled) await ports.pairs.signal(pair, operation);
       signalled = true;

@@ -1,22 +1,20 @@
 import type { PublicIpObservation, Read, ServiceObservation } from "../domain/observation";
-import type { SwapTruth } from "../domain/verification";
+import { mayBeSwapped, type SwapTruth } from "../domain/verification";
 import type { Ports } from "../ports/ports";
 
 export interface TruthInput {
   readonly incoming: string;
   readonly outgoing: string;
   readonly versionTag: string;
-  /** Also read the public IPs both services name now, the second witness of a swap. */
-  readonly publicIps: boolean;
 }
 
-/** Reads both services of a pair, and their public IPs where asked. */
+/** Reads both services of a pair, and the public IPs they name, the second witness of a swap, when there may have been one. */
 export async function readTruth(input: TruthInput, ports: Ports): Promise<SwapTruth> {
   const [incoming, outgoing] = await Promise.all([
     ports.cloudServices.readService(input.incoming, input.versionTag),
     ports.cloudServices.readService(input.outgoing, input.versionTag),
   ]);
-  if (!input.publicIps) return { incoming, outgoing };
+  if (!mayBeSwapped({ incoming, outgoing })) return { incoming, outgoing };
   const [incomingIp, outgoingIp] = await Promise.all([
     publicIpOf(incoming, ports),
     publicIpOf(outgoing, ports),

@@ -4,7 +4,8 @@ import { reason } from "./codes";
 
 /** Where the runbook goes after an attempt. */
 export type Next =
-  | { readonly kind: "settle" }
+  /** `afterMs`: how long the platform asks to leave the operation alone. */
+  | { readonly kind: "settle"; readonly afterMs?: number | undefined }
   | { readonly kind: "verify"; readonly byUs: boolean }
   | { readonly kind: "observe-again"; readonly detail: string; readonly afterMs?: number | undefined }
   | { readonly kind: "wait-for-turn"; readonly detail: string }
@@ -65,6 +66,11 @@ function afterVerdict(nonce: string, verdict: AttemptVerdict, unknowns: number):
     case "withheld":
       return { close, next: { kind: "observe-again", detail: verdict.detail } };
     case "accepted":
+      return {
+        next: verdict.operationUrl
+          ? { kind: "settle", afterMs: verdict.retryAfterMs ?? 0 }
+          : { kind: "settle" },
+      };
     case "busy":
     case "throttled":
     case "declined":

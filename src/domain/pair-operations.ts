@@ -57,12 +57,14 @@ export function viewOf(
   answer: PairAnswer = "done",
 ): PairView {
   const pair = state ?? emptyPair;
-  const ahead = pair.line.findIndex((entry) => entry.requestId === requestId);
+  const line = pair.line.map((entry) => entry.requestId);
+  const ahead = line.indexOf(requestId);
   const mine = pair.lease?.holder === requestId;
   return {
     answer,
     lease: mine ? pair.lease : undefined,
     holder: mine ? undefined : pair.lease?.holder,
+    next: line[0],
     ahead: ahead < 0 ? undefined : ahead,
     hold: pair.holds[0],
     cancel: pair.cancels.find((cancel) => cancel.requestId === requestId),

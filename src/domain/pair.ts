@@ -144,6 +144,8 @@ export interface PairView {
   readonly lease?: Lease | undefined;
   /** Who holds the lease, when somebody else does. */
   readonly holder?: string | undefined;
+  /** Who is first in the line. */
+  readonly next?: string | undefined;
   /** How many stand before it in the line; undefined when it is not in the line. */
   readonly ahead?: number | undefined;
   /** Why nothing new may be claimed. */

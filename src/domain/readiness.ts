@@ -1,3 +1,4 @@
+import { toTime } from "./events";
 import { assessInstance, type InstanceReadiness, type InstanceVerdict } from "./instance-state";
 import type { InstanceList, Read, RoleProfile, ServiceObservation } from "./observation";
 import type { ServiceIdentity } from "./plan";
@@ -172,7 +173,6 @@ export function decideReadiness(
   incoming: RoleStateCheck,
   outgoing: RoleStateCheck,
   rule: ReadinessRule,
-  now: number,
 ): ReadinessDecision {
   const checks = [incoming, outgoing];
   const gone = checks.find((check) => check.verdict === "never");
@@ -192,7 +192,7 @@ export function decideReadiness(
   return {
     kind: "not-yet",
     memory: next,
-    detail: tell(checks, row.readySince, rule, now),
+    detail: tell(checks, row.readySince, rule),
     nextMs: nextPoll(checks, next, rule),
   };
 }
@@ -247,13 +247,11 @@ function tell(
   checks: readonly RoleStateCheck[],
   readySince: Observed | undefined,
   rule: ReadinessRule,
-  now: number,
 ): string {
   if (readySince !== undefined) {
     const total = checks.reduce((sum, check) => sum + check.total, 0);
     const started = Math.max(readySince.incoming, readySince.outgoing);
-    const left = Math.max(0, Math.ceil((started + rule.stableForMs - now) / 1000));
-    return `all ${total} instances are running; stable in ${left} s if nothing changes`;
+    return `all ${total} instances are running; stable at ${toTime(started + rule.stableForMs)} if nothing changes`;
   }
   return checks
     .filter((check) => check.verdict !== "ready")

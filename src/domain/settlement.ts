@@ -13,7 +13,8 @@ export interface SettlementLook {
   /** What the winner of the claim reported; absent when it has not, or never will. */
   readonly verdict?: AttemptVerdict | undefined;
   readonly operation?: OperationRead | undefined;
-  readonly truth: Pick<SwapTruth, "incoming" | "outgoing">;
+  /** Absent when the services were not read, because the operation is under way. */
+  readonly truth?: Pick<SwapTruth, "incoming" | "outgoing"> | undefined;
   readonly now: number;
 }
 
@@ -37,6 +38,11 @@ export function proofSpan(swap: Timing): number {
   return swap.claimWindowMs + swap.putTimeoutMs + swap.operationDeadlineMs;
 }
 
+/** How long until the next look at an open attempt: a poll, or what the platform asks for, but never past all the time its operation has. */
+export function untilNextLook(swap: Timing, retryAfterMs: number | undefined): number {
+  return Math.max(swap.pollMs, Math.min(retryAfterMs ?? 0, swap.operationDeadlineMs));
+}
+
 /** When settling gives up and a person must look. */
 export function settlementDeadline(swap: Timing, startedAt: number): number {
   return startedAt + proofSpan(swap) + swap.operationDeadlineMs;
@@ -51,9 +57,10 @@ export function decideSettlement(
   look: SettlementLook,
   swap: Timing,
 ): SettlementDecision {
+  if (!look.truth) return undecided(memory, look, swap, "not read");
   const slots = slotState(look.truth);
   const settled = areSettled(look.truth);
-  if (slots === "after" && settled && isOver(memory, look, swap)) {
+  if (slots === "after" && settled && !isUnderWay(memory, look.operation, look.now, swap)) {
     return { kind: "closed", proof: { kind: "done", detail: "both services read: slots exchanged" } };
   }
   const beforeSince = slots === "before" && settled ? (memory.beforeSince ?? look.now) : undefined;
@@ -72,12 +79,21 @@ function undecided(
   }
   const { operation } = look;
   const retryAfterMs = operation && "retryAfterMs" in operation ? operation.retryAfterMs : undefined;
-  return { kind: "not-yet", memory, detail: `${hint(look)}; slots read "${slots}"`, retryAfterMs };
+  const detail = look.truth ? `${hint(look)}; slots read "${slots}"` : hint(look);
+  return { kind: "not-yet", memory, detail, retryAfterMs };
 }
 
-/** Our operation is terminal, was never named, or had all its time. */
-function isOver(memory: SettlementMemory, look: SettlementLook, swap: Timing): boolean {
-  return look.operation?.kind !== "running" || look.now - memory.startedAt >= swap.operationDeadlineMs;
+/**
+ * Our operation says that it runs and has time left: whatever the services read now proves nothing yet. Not so when it
+ * is terminal, cannot be read, was never named, or had all its time.
+ */
+export function isUnderWay(
+  memory: SettlementMemory,
+  operation: OperationRead | undefined,
+  now: number,
+  swap: Timing,
+): boolean {
+  return operation?.kind === "running" && now - memory.startedAt < swap.operationDeadlineMs;
 }
 
 function withoutEffect(look: SettlementLook, since: number, swap: Timing): SettlementDecision | undefined {

@@ -23,6 +23,11 @@ export function slotState({ incoming, outgoing }: Services): SlotState {
   return a === "production" ? "after" : "before";
 }
 
+/** Whether the slots are known and not as before: only then the public IPs have something to testify. */
+export function mayBeSwapped(services: Services): boolean {
+  return ["after", "foreign"].includes(slotState(services));
+}
+
 /** Whether provisioning has succeeded on both sides. */
 export function areSettled({ incoming, outgoing }: Services): boolean {
   return [incoming, outgoing].every(
@@ -30,10 +35,14 @@ export function areSettled({ incoming, outgoing }: Services): boolean {
   );
 }
 
-export interface VerificationDecision {
-  readonly kind: "verified" | "not-yet";
+/** What a verifying read showed. */
+export interface Verified {
   readonly detail: string;
   readonly finalRead: CompletionData["finalRead"];
+}
+
+export interface VerificationDecision extends Verified {
+  readonly kind: "verified" | "not-yet";
 }
 
 /**
@@ -60,6 +69,12 @@ export function decideVerification(plan: Plan, truth: SwapTruth): VerificationDe
     detail: `${plan.incoming.name} holds production${answers}${unshown}`,
     finalRead,
   };
+}
+
+/** What a read showed, when it verifies the swap. */
+export function verifiedBy(plan: Plan, truth: SwapTruth): Verified | undefined {
+  const { kind, detail, finalRead } = decideVerification(plan, truth);
+  return kind === "verified" ? { detail, finalRead } : undefined;
 }
 
 interface Witness {

@@ -13,6 +13,8 @@ export interface ChangeAnswer {
   readonly runId?: string | undefined;
   readonly outcome?: Outcome | undefined;
   readonly announced: boolean;
+  /** The whole ledger, for a run that begins. */
+  readonly state?: PromotionState | undefined;
 }
 
 /**
@@ -36,6 +38,7 @@ export function promotionEntity(context: EntityContext<PromotionState>): void {
         runId: next.run?.id,
         outcome: next.conclusion?.outcome,
         announced: next.announcedAt !== undefined,
+        ...(change.kind === "begin" ? { state: next } : {}),
       });
       return;
     }

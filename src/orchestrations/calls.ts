@@ -26,6 +26,19 @@ export function* act<K extends keyof Activities>(
   return (yield callActivity(context, name, input)) as Result<K>;
 }
 
+/** Runs an activity beside others whose results nobody needs; all of them are awaited. */
+export function* actBeside<K extends keyof Activities>(
+  context: OrchestrationContext,
+  name: K,
+  input: Parameters<Activities[K]>[0],
+  others: readonly Task[],
+): Steps<Result<K>> {
+  const [result] = (yield context.df.Task.all([callActivity(context, name, input), ...others])) as [
+    Result<K>,
+  ];
+  return result;
+}
+
 /** Runs activities of one kind in parallel; their results come in the order of the inputs. */
 export function* actAll<K extends keyof Activities>(
   context: OrchestrationContext,
@@ -45,13 +58,18 @@ export function* applyToPairEntity(
   return (yield context.df.callEntity(new EntityId("pair", pair), "apply", operation)) as PairView;
 }
 
+/** The task of a change of the ledger. */
+export function callLedger(context: OrchestrationContext, requestId: string, change: PromotionChange): Task {
+  return context.df.callEntity(new EntityId("promotion", requestId), "change", change);
+}
+
 /** Changes the ledger; undefined when it has no entry for this request. */
 export function* changeLedger(
   context: OrchestrationContext,
   requestId: string,
   change: PromotionChange,
 ): Steps<ChangeAnswer | undefined> {
-  const answer = yield context.df.callEntity(new EntityId("promotion", requestId), "change", change);
+  const answer = yield callLedger(context, requestId, change);
   return (answer ?? undefined) as ChangeAnswer | undefined;
 }
 

@@ -56,7 +56,7 @@ function* oneRound(run: Run, planned: boolean, note: string | undefined): Steps<
   const turn = yield* awaitTurn(run, plan, note);
   if (turn.kind !== "go") return turn;
   const swapped = yield* swapWhenReady(run, plan);
-  if (swapped.kind === "verify") return yield* verify(run, plan, swapped.byUs);
+  if (swapped.kind === "verify") return yield* verify(run, plan, swapped);
   if (swapped.kind === "wait-for-turn") {
     run.lease = undefined;
     // A person's hold must not use up the time the services have to become ready.

@@ -1,4 +1,4 @@
-import type { OrchestrationContext } from "durable-functions";
+import type { OrchestrationContext, Task } from "durable-functions";
 import type { Cancel, Lease } from "../domain/pair";
 import { reason, type Code } from "../domain/codes";
 import type { Ending } from "../domain/completion-event";
@@ -6,7 +6,7 @@ import type { ProgressData } from "../domain/events";
 import type { Phase } from "../domain/outcome";
 import type { Plan } from "../domain/plan";
 import type { PromotionState } from "../domain/promotion";
-import { act, changeLedger, timeOf, type Steps } from "./calls";
+import { callActivity, callLedger, timeOf, type Steps } from "./calls";
 import type { Kind, WaitInput, WaitKinds, WaitResult } from "./wait-input";
 
 /** One run of a promotion: what every step needs. Fields change as steps are taken. */
@@ -27,21 +27,32 @@ export type Exit = { readonly kind: "end"; readonly ending: Ending } | { readonl
 
 /** Enters a phase, in the ledger where people see it. */
 export function* enter(run: Run, phase: Phase, note?: string): Steps<void> {
-  const at = timeOf(run.context);
-  yield* changeLedger(run.context, run.requestId, {
+  yield entering(run, phase, note);
+}
+
+/** The task of entering a phase. */
+export function entering(run: Run, phase: Phase, note?: string): Task {
+  return callLedger(run.context, run.requestId, {
     kind: "enter",
     runId: run.runId,
     phase,
-    at,
+    at: timeOf(run.context),
     ...(note === undefined ? {} : { note }),
     deadlines: run.deadlines,
   });
 }
 
+type News = Pick<ProgressData, "step" | "detail">;
+
 /** Tells the world of a step, best effort. */
-export function* progress(run: Run, step: ProgressData["step"], detail: string): Steps<void> {
+export function* progress(run: Run, step: News["step"], detail: string): Steps<void> {
+  yield telling(run, { step, detail });
+}
+
+/** The task of telling steps in this order. */
+export function telling(run: Run, ...news: readonly News[]): Task {
   const { requestId, pair, context } = run;
-  yield* act(context, "announceProgress", { requestId, pair, step, detail, at: timeOf(context) });
+  return callActivity(context, "announceProgress", { requestId, pair, news, at: timeOf(context) });
 }
 
 /** Starts the waiting loop for one wait; the parent yields only this child. */
@@ -49,7 +60,7 @@ export function* waitFor<K extends Kind>(
   run: Run,
   kind: K,
   about: WaitKinds[K]["about"],
-  limits: { until: number; observeAfter?: number | undefined },
+  limits: Pick<WaitInput, "until" | "observeAfter" | "last">,
 ): Steps<WaitResult<K>> {
   const { context, requestId, runId, pair } = run;
   const input: WaitInput<K> = { kind, requestId, runId, pair, since: timeOf(context), about, ...limits };

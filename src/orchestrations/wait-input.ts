@@ -2,6 +2,7 @@ import type { Cancel, Lease } from "../domain/pair";
 import type { Plan, PlanVerdict } from "../domain/plan";
 import type { ReadinessMemory, ReadinessRule } from "../domain/readiness";
 import type { SettlementDecision, SettlementMemory } from "../domain/settlement";
+import type { Verified } from "../domain/verification";
 import type { SwapRequest, Side } from "../domain/swap-request";
 import type { AttemptVerdict } from "../domain/attempt";
 import type { CompletionData } from "../domain/events";
@@ -22,12 +23,19 @@ export interface WaitKinds {
   settlement: {
     about: { plan: Plan };
     memory: SettlementMemory;
-    verdict: Exclude<SettlementDecision, { kind: "not-yet" }> & { verdict?: AttemptVerdict | undefined };
+    verdict: Exclude<SettlementDecision, { kind: "not-yet" }> & {
+      /** What the winner of the claim reported. */
+      verdict?: AttemptVerdict | undefined;
+      /** The attempt that was open; absent when there is none any more. */
+      nonce?: string | undefined;
+      /** When the proof's own read, public IPs included, verifies the swap too. */
+      verified?: Verified | undefined;
+    };
   };
   verification: {
     about: { plan: Plan };
     memory: CompletionData["finalRead"];
-    verdict: { detail: string; finalRead: CompletionData["finalRead"] };
+    verdict: Verified;
   };
   announcement: { about: Record<string, never>; memory: undefined; verdict: "published" };
 }

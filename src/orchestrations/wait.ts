@@ -43,11 +43,8 @@ function* takeRound<K extends Kind>(
 ): Steps<WaitInput<K> | WaitResult<K>> {
   const kind: Wait<K> = waits[input.kind];
   // Every round yields at least this once, so that a wake event is never followed by continue-as-new in one turn.
-  const { cancel } = yield* applyToPairEntity(context, input.pair, {
-    kind: "look",
-    requestId: input.requestId,
-  });
-  if (cancel && kind.cancellable) return { ended: "cancelled", cancel };
+  const view = yield* applyToPairEntity(context, input.pair, { kind: "look", requestId: input.requestId });
+  if (view.cancel && kind.cancellable) return { ended: "cancelled", cancel: view.cancel };
   const early = timeOf(context) < (input.observeAfter ?? 0);
   const seen: Round<K> = early
     ? {
@@ -56,7 +53,7 @@ function* takeRound<K extends Kind>(
         ...(input.last ?? { detail: "waits before the next look" }),
         afterMs: 0,
       }
-    : yield* kind.observe(context, input);
+    : yield* kind.observe(context, input, view);
   if (seen.kind === "decided") return { ended: "decided", verdict: seen.verdict };
   const now = timeOf(context);
   if (now >= input.until) return { ended: "expired", last: seen.detail, memory: seen.memory };

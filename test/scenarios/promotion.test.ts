@@ -30,6 +30,33 @@ test("promotes when every instance of both services has been running for two min
   });
 });
 
+test("nothing is read twice for one purpose: six reads plan, four precede the one PUT, five prove and verify it", async () => {
+  await scenario.request();
+  await scenario.advance({ minutes: 5 });
+  const entries = scenario.arm.journal.entries;
+  const put = entries.findIndex((entry) => entry.method === "PUT");
+  const atPut = entries.filter((entry, i) => i < put && entry.at === entries[put]?.at);
+  const polls = 5 * 2;
+  expect({
+    plan: entries.indexOf(entries.find((entry) => entry.at > (entries[0]?.at ?? ""))!) - 2,
+    beforePut: atPut.length - 2,
+    puts: scenario.puts(),
+    afterPut: entries.length - put - 1,
+    all: entries.length - polls,
+  }).toEqual({ plan: 6, beforePut: 4, puts: 1, afterPut: 5, all: 16 });
+  const proof = entries.slice(put + 1);
+  expect(proof[0]?.url).toContain("/operations/");
+  expect(scenario.published[0]?.data.finalRead?.incoming?.publicIp?.address).toBe("203.0.113.10");
+});
+
+test("news to a slow broker does not hold up the PUT", async () => {
+  await scenario.request();
+  await scenario.advance({ seconds: 119 });
+  scenario.brokerDelayMs = 3_000;
+  await scenario.advance({ seconds: 2 });
+  expect(scenario.puts()).toBe(1);
+});
+
 test("the same request again is the same promotion, and other content under its id is refused", async () => {
   const id = await scenario.request();
   await scenario.advance({ minutes: 5 });

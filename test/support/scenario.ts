@@ -34,6 +34,8 @@ export interface Scenario {
   readonly logged: string[];
   /** Publishing fails while set. */
   brokerDown: boolean;
+  /** How long the broker takes to accept an event. */
+  brokerDelayMs: number;
   request(over?: Record<string, unknown>): Promise<string>;
   /** Calls the HTTP API as somebody with these permissions. */
   http(
@@ -67,14 +69,14 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   };
   const published: CompletionEvent[] = [];
   const logged: string[] = [];
-  const scenario = { brokerDown: false };
+  const scenario = { brokerDown: false, brokerDelayMs: 0 };
   const announcer = {
-    publish: (event: string) => {
-      if (scenario.brokerDown) return Promise.reject(new Error("the broker is down"));
+    publish: async (event: string) => {
+      if (scenario.brokerDelayMs > 0) await clock.sleep(scenario.brokerDelayMs);
+      if (scenario.brokerDown) throw new Error("the broker is down");
       const parsed = JSON.parse(event) as CompletionEvent;
       if (parsed.type === "cloud-service-swap.promotion.completed")
         published.push(completionEventSchema.parse(parsed));
-      return Promise.resolve();
     },
   };
   const log = createLog((level, line) => logged.push(`${level} ${line}`));

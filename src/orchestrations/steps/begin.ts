@@ -1,5 +1,5 @@
 import type { OrchestrationContext } from "durable-functions";
-import { applyToPairEntity, changeLedger, readLedger, timeOf, type Steps } from "../calls";
+import { applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
 import type { Run } from "../run";
 
 /**
@@ -12,12 +12,10 @@ export function* begin(context: OrchestrationContext): Steps<Run | undefined> {
   const { requestId } = input;
   const runId = context.df.newGuid("run");
   const at = timeOf(context);
-  const answer = yield* changeLedger(context, requestId, { kind: "begin", runId, at });
-  const began = yield* readLedger(context, requestId);
-  if (!answer || !began) return undefined;
+  const began = (yield* changeLedger(context, requestId, { kind: "begin", runId, at }))?.state;
+  if (!began) return undefined;
   const pair = began.request.pair;
-  yield* applyToPairEntity(context, pair, { kind: "enlist", requestId, at: began.acceptedAt });
-  const view = yield* applyToPairEntity(context, pair, { kind: "look", requestId });
+  const view = yield* applyToPairEntity(context, pair, { kind: "enlist", requestId, at: began.acceptedAt });
   return {
     context,
     requestId,

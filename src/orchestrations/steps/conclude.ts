@@ -20,8 +20,8 @@ export function* conclude(run: Run, ending: Ending | undefined): Steps<void> {
     const hold = { id: `halt-${requestId}`, at, reason, requestId };
     yield* applyToPairEntity(context, pair, { kind: "hold", hold });
   }
-  yield* applyToPairEntity(context, pair, { kind: "leave", requestId });
-  yield* act(context, "wakeNext", { pair });
+  const { next } = yield* applyToPairEntity(context, pair, { kind: "leave", requestId });
+  if (next !== undefined) yield* act(context, "wakeNext", { pair });
   if (stored.announcedAt === undefined && !(yield* announce(run))) return;
   yield* changeLedger(context, requestId, { kind: "announced", at: timeOf(context) });
   yield* applyToPairEntity(context, pair, { kind: "delist", requestId });

@@ -2,14 +2,14 @@ import { reason } from "../../domain/codes";
 import type { Plan } from "../../domain/plan";
 import { tightenReadiness } from "../../domain/policy";
 import { timeOf, type Steps } from "../calls";
-import { cancelled, enter, expired, progress, untilOf, waitFor, type Exit, type Run } from "../run";
+import { cancelled, enter, expired, untilOf, waitFor, type Exit, type Run } from "../run";
 
 /** Step 6. Waits until every role instance of both services has been running for `stableFor`. */
 export function* awaitReadiness(
   run: Run,
   plan: Plan,
   again?: { readonly detail: string; readonly afterMs: number },
-): Steps<{ readonly kind: "go" } | Exit> {
+): Steps<{ readonly kind: "go"; readonly detail: string } | Exit> {
   const { context } = run;
   const now = timeOf(context);
   const rule = tightenReadiness(plan.policy, run.began.request);
@@ -29,8 +29,7 @@ export function* awaitReadiness(
           ending: { outcome: "refused", reason: reason("service-missing", result.verdict.detail) },
         };
       }
-      yield* progress(run, "ready", result.verdict.detail);
-      return { kind: "go" };
+      return { kind: "go", detail: result.verdict.detail };
     case "cancelled":
       return cancelled(result.cancel);
     case "superseded":

@@ -2,17 +2,21 @@ import { afterAttempt, afterProof, halted, type Next } from "../../domain/after-
 import type { AttemptResult, AttemptVerdict } from "../../domain/attempt";
 import type { Lease, PairOperation, PairView } from "../../domain/pair";
 import type { Plan } from "../../domain/plan";
-import { settlementDeadline } from "../../domain/settlement";
-import { act, applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
-import { enter, progress, waitFor, type Exit, type Run } from "../run";
+import { settlementDeadline, untilNextLook } from "../../domain/settlement";
+import type { Verified } from "../../domain/verification";
+import { actBeside, applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
+import { enter, entering, progress, telling, waitFor, type Exit, type Run } from "../run";
 import { awaitReadiness } from "./readiness";
 
 /** Where the runbook goes from the swap. */
 export type Swapped =
-  | { readonly kind: "verify"; readonly byUs: boolean }
+  /** `verified`: what the read that proved the swap showed, when it verifies it too. */
+  | { readonly kind: "verify"; readonly byUs: boolean; readonly verified?: Verified | undefined }
   | { readonly kind: "plan-again"; readonly detail: string }
   | { readonly kind: "wait-for-turn"; readonly detail: string }
   | Exit;
+
+const BEGUN = { detail: "the platform accepted the swap; its operation has just begun" };
 
 /**
  * Steps 6 and 7. Readiness, one attempt, and its proof; again while the platform is busy or the services are not
@@ -20,17 +24,17 @@ export type Swapped =
  */
 export function* swapWhenReady(run: Run, plan: Plan): Steps<Swapped> {
   let again: { detail: string; afterMs: number } | undefined;
+  let settleAfterMs: number | undefined;
   for (;;) {
     const view = yield* look(run);
     if (view.lease?.swapped) return { kind: "verify", byUs: true };
     if (!view.lease) return { kind: "wait-for-turn", detail: "the lease is not held" };
-    if (!view.open) {
-      const ready = yield* awaitReadiness(run, plan, again);
-      if (ready.kind !== "go") return ready;
-    }
-    const next = view.open ? yield* settle(run, plan) : yield* attempt(run, plan, view.lease);
+    const next = view.open
+      ? yield* settle(run, plan, settleAfterMs)
+      : yield* attemptWhenReady(run, plan, view.lease, again);
     switch (next.kind) {
       case "settle":
+        settleAfterMs = next.afterMs;
         break;
       case "observe-again":
         again = { detail: next.detail, afterMs: Math.max(next.afterMs ?? 0, plan.policy.readiness.pollMs) };
@@ -52,20 +56,24 @@ export function* swapWhenReady(run: Run, plan: Plan): Steps<Swapped> {
   }
 }
 
-/** Step 7. One attempt; what it answered is told, and an attempt that sent nothing is closed at once. */
-function* attempt(run: Run, plan: Plan, lease: Lease): Steps<Next> {
+/** Readiness, then one attempt; what it answered is told, and an attempt that sent nothing is closed at once. */
+function* attemptWhenReady(
+  run: Run,
+  plan: Plan,
+  lease: Lease,
+  again: { detail: string; afterMs: number } | undefined,
+): Steps<Next | Exit> {
   const { context, requestId, pair } = run;
+  const ready = yield* awaitReadiness(run, plan, again);
+  if (ready.kind !== "go") return ready;
   const n = lease.closed + 1;
-  yield* enter(run, "swapping", `attempt ${n}`);
-  yield* progress(run, "swap-started", `attempt ${n}: ${plan.incoming.name} to production`);
-  const result = yield* act(context, "attemptSwap", {
-    requestId,
-    pair,
-    act: "forward",
-    n,
-    epoch: lease.epoch,
-    plan,
-  });
+  const input = { requestId, pair, act: "forward", n, epoch: lease.epoch, plan } as const;
+  const started = `attempt ${n}: ${plan.incoming.name} to production`;
+  // Beside the attempt, not before it: nothing stands between the look that decided and the PUT.
+  const result = yield* actBeside(context, "attemptSwap", input, [
+    entering(run, "swapping", `attempt ${n}`),
+    telling(run, { step: "ready", detail: ready.detail }, { step: "swap-started", detail: started }),
+  ]);
   yield* note(run, n, result);
   const { next, close } = afterAttempt(result, lease.unknowns);
   if (close) yield* change(run, { kind: "close", requestId, at: timeOf(context), ...close });
@@ -91,29 +99,34 @@ function describe(verdict: AttemptVerdict): string {
   return `${verdict.kind}${code}${detail}`.slice(0, 300);
 }
 
-/** Follows the open attempt to its proof and closes it. */
-function* settle(run: Run, plan: Plan): Steps<Next | Exit> {
+/** Follows the open attempt to its proof and closes it; an operation that has just begun is left alone for `afterMs`. */
+function* settle(run: Run, plan: Plan, afterMs: number | undefined): Steps<Swapped | Next> {
   const { context, requestId } = run;
   yield* enter(run, "swapping", "proving what the attempt did");
-  const until = settlementDeadline(plan.policy.swap, timeOf(context)) + 60_000;
-  const result = yield* waitFor(run, "settlement", { plan }, { until });
+  const { swap } = plan.policy;
+  const now = timeOf(context);
+  const result = yield* waitFor(
+    run,
+    "settlement",
+    { plan },
+    {
+      until: settlementDeadline(swap, now) + 60_000,
+      ...(afterMs === undefined ? {} : { observeAfter: now + untilNextLook(swap, afterMs), last: BEGUN }),
+    },
+  );
   if (result.ended === "superseded") return { kind: "superseded" };
   if (result.ended !== "decided")
     return { kind: "end", ending: halted("outcome-unproved", "settling ran out of time") };
   const { verdict } = result;
   if (verdict.kind === "unproved") return { kind: "end", ending: halted("outcome-unproved", verdict.detail) };
-  const { open } = yield* look(run);
-  const view = open
-    ? yield* change(run, {
-        kind: "close",
-        requestId,
-        nonce: open.nonce,
-        proof: verdict.proof,
-        at: timeOf(context),
-      })
-    : yield* look(run);
-  if (verdict.proof.kind === "done") yield* progress(run, "swapped", verdict.proof.detail);
-  return afterProof(verdict.proof, verdict.verdict, verdict.failure, view.lease?.unknowns ?? 0);
+  const { proof, nonce, verified } = verdict;
+  const view =
+    nonce === undefined
+      ? yield* look(run)
+      : yield* change(run, { kind: "close", requestId, nonce, proof, at: timeOf(context) });
+  if (proof.kind === "done") yield* progress(run, "swapped", proof.detail);
+  const next = afterProof(proof, verdict.verdict, verdict.failure, view.lease?.unknowns ?? 0);
+  return next.kind === "verify" ? { ...next, verified } : next;
 }
 
 function* look(run: Run): Steps<PairView> {

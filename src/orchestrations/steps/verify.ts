@@ -1,24 +1,27 @@
 import { halted } from "../../domain/after-attempt";
 import { reason } from "../../domain/codes";
+import type { Ending } from "../../domain/completion-event";
 import type { Plan } from "../../domain/plan";
+import type { Verified } from "../../domain/verification";
 import { timeOf, type Steps } from "../calls";
 import { enter, waitFor, type Exit, type Run } from "../run";
 
-/** Step 8. Success is said only after a read of both services that shows the target state. */
-export function* verify(run: Run, plan: Plan, byUs: boolean): Steps<Exit> {
+/**
+ * Step 8. Success is said only after a read of both services that shows the target state; the read that proved the
+ * swap is one, when it shows everything.
+ */
+export function* verify(
+  run: Run,
+  plan: Plan,
+  { byUs, verified }: { readonly byUs: boolean; readonly verified?: Verified | undefined },
+): Steps<Exit> {
   yield* enter(run, "verifying");
+  if (verified) return { kind: "end", ending: endingOf(verified, byUs) };
   const { deadlineMs } = plan.policy.verification;
   const result = yield* waitFor(run, "verification", { plan }, { until: timeOf(run.context) + deadlineMs });
   switch (result.ended) {
-    case "decided": {
-      const { detail, finalRead } = result.verdict;
-      return byUs
-        ? { kind: "end", ending: { outcome: "promoted", reason: reason("promoted", detail), finalRead } }
-        : {
-            kind: "end",
-            ending: { outcome: "unchanged", reason: reason("already-held", detail), finalRead },
-          };
-    }
+    case "decided":
+      return { kind: "end", ending: endingOf(result.verdict, byUs) };
     case "superseded":
       return { kind: "superseded" };
     case "cancelled":
@@ -29,4 +32,10 @@ export function* verify(run: Run, plan: Plan, byUs: boolean): Steps<Exit> {
         ending: { ...halted("verification-failed", result.last), finalRead: result.memory },
       };
   }
+}
+
+function endingOf({ detail, finalRead }: Verified, byUs: boolean): Ending {
+  return byUs
+    ? { outcome: "promoted", reason: reason("promoted", detail), finalRead }
+    : { outcome: "unchanged", reason: reason("already-held", detail), finalRead };
 }

@@ -1,5 +1,5 @@
 import { decideReadiness } from "../../domain/readiness";
-import { actAll, timeOf } from "../calls";
+import { actAll } from "../calls";
 import type { Wait } from "./waits";
 
 /** Each round fans out one role-state check per service in parallel. */
@@ -16,7 +16,7 @@ export const readiness: Wait<"readiness"> = {
     ]);
     const [incoming, outgoing] = checks;
     if (!incoming || !outgoing) throw new Error("a role-state check is missing from the fan-out");
-    const decision = decideReadiness(memory, incoming, outgoing, rule, timeOf(context));
+    const decision = decideReadiness(memory, incoming, outgoing, rule);
     if (decision.kind !== "not-yet") return { kind: "decided", verdict: decision };
     return {
       kind: "again",

@@ -9,9 +9,11 @@ export const turn: Wait<"turn"> = {
   cancellable: true,
   endsWith: "the pair's lease becomes free and its holds are released, or the promotion is cancelled",
   next: "readiness of both services is observed",
-  *observe(context, { pair, requestId }) {
-    const at = timeOf(context);
-    const view = yield* applyToPairEntity(context, pair, { kind: "take-turn", requestId, at });
+  *observe(context, { pair, requestId }, seen) {
+    const mayBeFree = seen.ahead === 0 && !seen.holder && !seen.hold;
+    const view = mayBeFree
+      ? yield* applyToPairEntity(context, pair, { kind: "take-turn", requestId, at: timeOf(context) })
+      : seen;
     if (view.lease) return { kind: "decided", verdict: view.lease };
     return { kind: "again", detail: whyNot(view), afterMs: LOOK_MS };
   },

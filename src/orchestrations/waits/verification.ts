@@ -1,5 +1,5 @@
 import { decideVerification } from "../../domain/verification";
-import { act } from "../calls";
+import { readTruth } from "./truth";
 import type { Wait } from "./waits";
 
 /** Re-reads both services and their public IPs until they show the target state. */
@@ -8,12 +8,7 @@ export const verification: Wait<"verification"> = {
   endsWith: "both services and their public IPs read as the plan wants them",
   next: "the promotion concludes; without verification by the deadline it is halted",
   *observe(context, { about: { plan } }) {
-    const truth = yield* act(context, "readTruth", {
-      incoming: plan.incoming.id,
-      outgoing: plan.outgoing.id,
-      versionTag: plan.policy.versionTag,
-      publicIps: true,
-    });
+    const truth = yield* readTruth(context, plan);
     const { kind, detail, finalRead } = decideVerification(plan, truth);
     if (kind === "verified") return { kind: "decided", verdict: { detail, finalRead } };
     return { kind: "again", memory: finalRead, detail, afterMs: plan.policy.verification.pollMs };

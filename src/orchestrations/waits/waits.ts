@@ -1,4 +1,5 @@
 import type { OrchestrationContext } from "durable-functions";
+import type { PairView } from "../../domain/pair";
 import type { Steps } from "../calls";
 import type { Kind, Round, WaitInput } from "../wait-input";
 import { announcement } from "./announcement";
@@ -14,7 +15,8 @@ export interface Wait<K extends Kind> {
   readonly cancellable: boolean;
   readonly endsWith: string;
   readonly next: string;
-  observe(context: OrchestrationContext, input: WaitInput<K>): Steps<Round<K>>;
+  /** `view` is the pair as the round found it. */
+  observe(context: OrchestrationContext, input: WaitInput<K>, view: PairView): Steps<Round<K>>;
 }
 
 export const waits: { readonly [K in Kind]: Wait<K> } = {

@@ -61,6 +61,11 @@ test("the lease goes to the first in line, with a new epoch, and to nobody else 
   });
 });
 
+test("whoever leaves learns who is first in the line now", () => {
+  const left = apply(held, { kind: "leave", requestId: "a" });
+  expect([viewOf(left, "a").next, viewOf(apply(left, take("b")), "b").next]).toEqual(["b", undefined]);
+});
+
 test.each([
   ["somebody else", claim("b", "x"), "not-holder"],
   ["an old epoch", claim("a", "x", 1, 0), "stale-epoch"],

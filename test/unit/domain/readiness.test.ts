@@ -103,14 +103,14 @@ test("a long list keeps 30 instances and 700 characters, those that are not read
 
 test("a service that is gone will never be ready", () => {
   const gone = checkRoles("green", { kind: "absent", detail: "404" }, { kind: "absent", detail: "404" });
-  expect(decideReadiness(undefined, gone, check("blue", NOW), rule, NOW).kind).toBe("never");
+  expect(decideReadiness(undefined, gone, check("blue", NOW), rule).kind).toBe("never");
 });
 
 function observe(looks: readonly [number, readonly string[]][]) {
   let memory: ReadinessMemory | undefined;
   for (const [seconds, states] of looks) {
     const at = NOW + seconds * 1000;
-    const decision = decideReadiness(memory, check("green", at, states), check("blue", at), rule, at);
+    const decision = decideReadiness(memory, check("green", at, states), check("blue", at), rule);
     if (decision.kind !== "not-yet") return `${decision.kind} at ${seconds}`;
     memory = decision.memory;
   }
@@ -204,7 +204,7 @@ function readyAt(looks: readonly Look[]): number | undefined {
   for (const [index, [incomingAt, states, outgoingAt]] of looks.entries()) {
     const incoming = check("green", NOW + incomingAt * 1000, states);
     const outgoing = check("blue", NOW + outgoingAt * 1000);
-    const decision = decideReadiness(memory, incoming, outgoing, rule, outgoing.observedAt);
+    const decision = decideReadiness(memory, incoming, outgoing, rule);
     if (decision.kind === "ready") return index;
     if (decision.kind === "not-yet") memory = decision.memory;
   }
@@ -256,7 +256,7 @@ test("polling slows down when nothing changes, when the budget is low, and obeys
     const picture = [green, check("blue", NOW)].map((c) => c.summary).join("|");
     const memory = { observedAt: { incoming: NOW - 1, outgoing: NOW - 1 }, quiet, picture };
     const paced = { ...rule, pollMs };
-    const decision = decideReadiness(memory, green, check("blue", NOW), paced, NOW);
+    const decision = decideReadiness(memory, green, check("blue", NOW), paced);
     return decision.kind === "not-yet" ? decision.nextMs : undefined;
   };
   expect([

@@ -2,7 +2,7 @@ import type { AttemptVerdict, OperationRead } from "../../../src/domain/attempt"
 import { decideAttempt } from "../../../src/domain/attempt-decision";
 import { decidePlan, identityOf } from "../../../src/domain/planning";
 import { checkRoles } from "../../../src/domain/readiness";
-import { decideSettlement, proofSpan } from "../../../src/domain/settlement";
+import { decideSettlement, isUnderWay, proofSpan, untilNextLook } from "../../../src/domain/settlement";
 import { decideVerification } from "../../../src/domain/verification";
 import { defaultPolicy } from "../../../src/domain/policy";
 import type { ServiceObservation } from "../../../src/domain/observation";
@@ -74,6 +74,31 @@ test("an unknown reply is closed only after the state before stood for claim win
 test("an operation that still runs is never proof of no effect; without proof by the deadline nothing is closed", () => {
   expect(settle(before, accepted, { kind: "running" }, proofSpan(swap))).toMatchObject({ kind: "not-yet" });
   expect(settle(before, accepted, { kind: "running" }, 40 * 60_000)).toMatchObject({ kind: "unproved" });
+});
+
+test("the services prove nothing while our operation says that it runs, until it had all its time", () => {
+  const memory = { startedAt: NOW };
+  const under = (operation: OperationRead | undefined, ms: number) =>
+    isUnderWay(memory, operation, NOW + ms, swap);
+  expect(under({ kind: "running" }, swap.operationDeadlineMs - 1)).toBe(true);
+  expect(under({ kind: "running" }, swap.operationDeadlineMs)).toBe(false);
+  expect([undefined, { kind: "unreadable", detail: "404" } as const].map((op) => under(op, 1))).toEqual([
+    false,
+    false,
+  ]);
+  const unread = { verdict: accepted, operation: { kind: "running" } as const, now: NOW + 10_000 };
+  expect(decideSettlement(memory, unread, swap)).toEqual({
+    kind: "not-yet",
+    memory,
+    detail: "operation running",
+    retryAfterMs: undefined,
+  });
+});
+
+test("a look at an open attempt obeys the platform's Retry-After, but no longer than its operation may take", () => {
+  expect([undefined, 1_000, 90_000, 3_600_000].map((wait) => untilNextLook(swap, wait))).toEqual([
+    10_000, 10_000, 90_000, 900_000,
+  ]);
 });
 
 function plan() {
