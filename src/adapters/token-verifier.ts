@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
+import type { errors, JWTPayload, JWTVerifyGetKey } from "jose";
 import type { Caller, Permission, TokenVerifier } from "../ports/identity";
 
 const permissions: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Approve", "Swap.Operate"];
@@ -11,7 +11,7 @@ export interface TokenVerifierOptions {
 
 /**
  * Verifies tokens against the issuer's published keys (OpenID Connect discovery). Only asymmetric algorithms are
- * accepted (RFC 8725 §3.1).
+ * accepted (RFC 8725 §3.1). `jose` is loaded when the first token is verified.
  */
 export function createTokenVerifier({ issuer, audience }: TokenVerifierOptions): TokenVerifier {
   let keys: Promise<JWTVerifyGetKey> | undefined;
@@ -27,8 +27,9 @@ export function createTokenVerifier({ issuer, audience }: TokenVerifierOptions):
       const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? "")?.[1];
       if (token === undefined) return { rejected: "no bearer token was sent" };
       const key = await findKeys();
+      const jose = await import("jose");
       try {
-        const { payload } = await jwtVerify(token, key, {
+        const { payload } = await jose.jwtVerify(token, key, {
           issuer,
           audience,
           algorithms: ["RS256", "RS384", "RS512", "PS256", "ES256"],
@@ -38,7 +39,7 @@ export function createTokenVerifier({ issuer, audience }: TokenVerifierOptions):
         const caller = callerOf(payload);
         return caller ? { caller } : { rejected: 'the token\'s claim "oid" does not fit' };
       } catch (fault) {
-        if (fault instanceof errors.JOSEError && !isKeyTrouble(fault))
+        if (fault instanceof jose.errors.JOSEError && !isKeyTrouble(fault))
           return { rejected: rejectionOf(fault) };
         throw new Error("the token could not be verified", { cause: fault });
       }
@@ -52,6 +53,7 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   if (!reply.ok) throw new Error(`discovery answered ${reply.status}`);
   const { issuer: named, jwks_uri: jwks } = (await reply.json()) as { issuer?: string; jwks_uri?: string };
   if (named !== issuer || jwks === undefined) throw new Error("discovery names another issuer or no keys");
+  const { createRemoteJWKSet } = await import("jose");
   return createRemoteJWKSet(new URL(jwks), { timeoutDuration: 10_000 });
 }
 
@@ -82,8 +84,8 @@ function isKeyTrouble({ code }: errors.JOSEError): boolean {
 }
 
 function rejectionOf(fault: errors.JOSEError): string {
-  if (fault instanceof errors.JWTExpired) return "the token has expired";
-  if (fault instanceof errors.JWTClaimValidationFailed)
-    return `the token's claim "${fault.claim}" does not fit`;
+  if (fault.code === "ERR_JWT_EXPIRED") return "the token has expired";
+  if (fault.code === "ERR_JWT_CLAIM_VALIDATION_FAILED" && "claim" in fault)
+    return `the token's claim "${String(fault.claim)}" does not fit`;
   return "the token is not valid";
 }

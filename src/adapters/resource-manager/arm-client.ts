@@ -1,5 +1,7 @@
 import type { TokenCredential } from "@azure/core-auth";
-import { createPipelineRequest, type HttpClient, type PipelinePolicy } from "@azure/core-rest-pipeline";
+import type { HttpClient, PipelinePolicy } from "@azure/core-rest-pipeline" with {
+  "resolution-mode": "import",
+};
 import type { ComputeManagementClient } from "@azure/arm-compute" with { "resolution-mode": "import" };
 import { subscriptionOf } from "./arm-id";
 import { timedOut, withinSignal } from "../within-signal";
@@ -14,7 +16,7 @@ export interface ArmClientOptions {
 }
 
 /**
- * One `@azure/arm-compute` client per subscription, loaded at first use. Retries and redirects are off: the SDK would
+ * One `@azure/arm-compute` client per subscription, loaded at first use as all its packages. Retries and redirects are off: the SDK would
  * re-send a PUT on 5xx and connection errors (facts: azure-swap §4), and a redirect would carry the token elsewhere.
  */
 export class ArmClient {
@@ -57,6 +59,7 @@ export class ArmClient {
     body?: object,
   ): Promise<RawReply> {
     const client = await this.compute(subscription);
+    const { createPipelineRequest } = await import("@azure/core-rest-pipeline");
     const signal = AbortSignal.timeout(timeoutMs);
     const request = createPipelineRequest({
       url,
