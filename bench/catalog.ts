@@ -3,4 +3,6 @@ import type { Benchmark } from "./benchmark";
 /** Every benchmark, in the order they run; loaded only in the process that runs it. */
 export const catalog: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
   engine: () => import("./engine.js"),
+  waiting: () => import("./waiting.js"),
+  start: () => import("./start.js"),
 };
