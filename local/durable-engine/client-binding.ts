@@ -12,7 +12,7 @@ export function managementLinks(
   origin: string,
   id: string,
 ): Record<string, string> {
-  const base = `${origin}/runtime/webhooks/durabletask/instances/${id}`;
+  const base = `${origin}/runtime/webhooks/durabletask/instances/${encodeURIComponent(id)}`;
   const query = `taskHub=${hubName}&connection=Storage&code=${key}`;
   return {
     id,
@@ -35,7 +35,7 @@ export function clientBinding(addresses: Addresses): string {
   const query = `taskHub=${hubName}&connection=Storage&code=${key}`;
   return JSON.stringify({
     taskHubName: hubName,
-    connectionName: "Storage",
+    connectionName: null,
     creationUrls: {
       createNewInstancePostUri: `${creation}?code=${key}`,
       createAndWaitOnNewInstancePostUri: `${creation}?timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}&code=${key}`,
@@ -48,5 +48,7 @@ export function clientBinding(addresses: Addresses): string {
     requiredQueryStringParameters: `code=${key}`,
     rpcBaseUrl: rpcUrl,
     httpBaseUrl: null,
+    maxGrpcMessageSizeInBytes: null,
+    grpcHttpClientTimeout: null,
   });
 }

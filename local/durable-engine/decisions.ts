@@ -40,7 +40,7 @@ function startChild(
   try {
     hub.create(effects, {
       name: child.name,
-      input: child.input === undefined ? null : JSON.stringify(child.input),
+      input: child.input === undefined || child.input === null ? null : JSON.stringify(child.input),
       id: child.instanceId,
       version: child.version ?? null,
       parent: { name, instanceId, executionId, taskId: child.id },

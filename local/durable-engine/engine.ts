@@ -4,7 +4,8 @@ import { clientBinding, type Addresses } from "./client-binding";
 import type { EngineApp, EngineClock, EngineLog, WebhookReply, WebhookRequest } from "./contract";
 import { Dispatcher } from "./dispatcher";
 import { Hub } from "./hub";
-import { manage, reply } from "./management";
+import { manage } from "./management";
+import { reply } from "./replies";
 import { parseSettings } from "./settings";
 import { openStore, type Database } from "./store";
 

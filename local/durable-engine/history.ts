@@ -58,10 +58,14 @@ export function asPlayed(events: readonly HistoryEvent[]): HistoryEvent[] {
   );
 }
 
-/** A generation started by continue-as-new: its execution id has no dashes, and its third event counts as played. */
+/**
+ * A generation started by continue-as-new: its execution id has no dashes, and its third event counts as played. Those
+ * of sub-orchestrations cannot be told from first ones.
+ */
 function isContinued(events: readonly HistoryEvent[]): boolean {
-  const started = events[1]?.["OrchestrationInstance"] as { ExecutionId?: string } | undefined;
-  return started?.ExecutionId?.includes("-") === false;
+  const started = events[1];
+  const { ExecutionId: id } = (started?.["OrchestrationInstance"] ?? {}) as { ExecutionId?: string };
+  return id?.includes("-") === false && !started?.["ParentInstance"];
 }
 
 export function toTimestamp(ms: number): string {

@@ -149,7 +149,8 @@ export class Hub {
     const { name, input, parent } = start;
     const version = start.version ?? this.settings.defaultVersion;
     const now = this.clock.now();
-    const executionId = randomUUID();
+    // Whatever another orchestration starts has an id without dashes (golden: parent).
+    const executionId = parent ? randomBytes(16).toString("hex") : randomUUID();
     if (old) effects.transaction.dropHistory(old);
     const record: InstanceRecord = {
       id,
@@ -187,7 +188,7 @@ export class Hub {
             Name: parent.name,
             OrchestrationInstance: { InstanceId: parent.instanceId, ExecutionId: parent.executionId },
             TaskScheduleId: parent.taskId,
-            Version: "",
+            Version: null,
           }
         : null,
       Name: name,

@@ -1,15 +1,20 @@
-import { managementLinks, type Addresses } from "./client-binding";
+import type { Addresses } from "./client-binding";
 import { EngineError, type EngineApp, type WebhookReply, type WebhookRequest } from "./contract";
-import { findFunction } from "./functions";
+import { entities } from "./entity-routes";
 import { EventType } from "./history";
+import { ArgumentError } from "./history-view";
 import type { Hub } from "./hub";
 import { listInstances, purgeInstances, statusOf } from "./queries";
 import { isLive, type InstanceRecord } from "./records";
-import { entityId, operationMessage } from "./run-entity";
+import { exceptionReply, failedReply, reply } from "./replies";
+import { jsonBody, UnreadableJson } from "./request-body";
+import { entityAsInstance } from "./run-entity";
+import { restart, start } from "./starts";
 
 const PREFIX = /^\/(?:runtime\/webhooks\/durabletask|durabletask)\/?/;
 
-interface Call {
+/** One request to the management API, taken apart. */
+export interface Call {
   readonly hub: Hub;
   readonly app: EngineApp;
   readonly addresses: Addresses;
@@ -31,34 +36,27 @@ export async function manage(
   const url = new URL(request.url, origin);
   try {
     const path = url.pathname.replace(PREFIX, "").split("/").filter(Boolean).map(decodeURIComponent);
-    const call = {
-      hub,
-      app,
-      addresses,
-      method: request.method,
-      path,
-      query: url.searchParams,
-      request,
-      origin,
-    };
-    return await route(call);
+    if (path.some((part) => part.includes("/"))) return reply(404);
+    const { method } = request;
+    return await route({ hub, app, addresses, method, path, query: url.searchParams, request, origin });
   } catch (fault) {
-    const status = fault instanceof EngineError ? fault.status : fault instanceof URIError ? 400 : 500;
-    const message = fault instanceof Error ? fault.message : String(fault);
-    const body = {
-      Message: status === 500 ? "Something went wrong while processing your request" : message,
-      ExceptionMessage: message,
-      ExceptionType: "System.Exception",
-      StackTrace: "",
-    };
-    return status === 409 || status === 400 ? reply(status, body.Message) : reply(status, body);
+    return refusal(fault);
   }
 }
 
-export function reply(status: number, body?: unknown, headers: Record<string, string> = {}): WebhookReply {
-  if (body === undefined) return { status, headers, body: Buffer.alloc(0) };
-  const type = { "content-type": "application/json; charset=utf-8" };
-  return { status, headers: { ...type, ...headers }, body: Buffer.from(JSON.stringify(body)) };
+function refusal(fault: unknown): WebhookReply {
+  const { message } = fault instanceof Error ? fault : new Error(String(fault));
+  if (fault instanceof UnreadableJson) {
+    const type = "Newtonsoft.Json.JsonReaderException";
+    return exceptionReply(400, "Invalid JSON content", { type, message });
+  }
+  if (fault instanceof ArgumentError) {
+    const type = "System.ArgumentException";
+    return exceptionReply(400, "One or more of the arguments submitted is incorrect", { type, message });
+  }
+  if (fault instanceof EngineError) return reply(fault.status, { Message: message });
+  if (fault instanceof URIError) return reply(400, { Message: message });
+  return failedReply(message, "System.Exception");
 }
 
 async function route(call: Call): Promise<WebhookReply> {
@@ -69,88 +67,27 @@ async function route(call: Call): Promise<WebhookReply> {
   return reply(404);
 }
 
-async function start({ hub, app, addresses, path, query, request, origin }: Call): Promise<WebhookReply> {
-  const name = path[1] ?? "";
-  const id = path[2];
-  const input = jsonBody(request);
-  const found = findFunction(app, name, "orchestrationTrigger");
-  const effects = hub.begin();
-  const created = hub.create(effects, {
-    name: found?.name ?? name,
-    input,
-    ...(id === undefined ? {} : { id }),
-    version: query.get("version"),
-  });
-  await hub.commit(effects);
-  const links = managementLinks(addresses, origin, created);
-  return reply(202, links, { location: links["statusQueryGetUri"] ?? "", "retry-after": "10" });
-}
-
-function jsonBody(request: WebhookRequest): string | null {
-  if (request.body.length === 0) return null;
-  const text = request.body.toString("utf8");
-  try {
-    JSON.parse(text);
-    return text;
-  } catch {
-    throw new EngineError(400, "Invalid JSON content");
-  }
-}
-
-async function entities({ hub, app, method, path, query, request }: Call): Promise<WebhookReply> {
-  const [, name, key = ""] = path;
-  if (name === undefined) return listEntities(hub);
-  const id = entityId(name, key);
-  if (method === "GET") {
-    const record = hub.entities.get(id);
-    return record?.exists
-      ? reply(200, record.state === null ? null : (JSON.parse(record.state) as unknown))
-      : reply(404);
-  }
-  if (method !== "POST" && method !== "DELETE") return reply(404);
-  if (!findFunction(app, name, "entityTrigger")) throw new EngineError(400, `There is no entity '${name}'.`);
-  const operation = method === "DELETE" ? "delete" : (query.get("op") ?? "");
-  const input = request.body.length > 0 ? request.body.toString("utf8") : undefined;
-  const effects = hub.begin();
-  hub.send(
-    effects,
-    id,
-    hub.event(EventType.EventRaised, { Name: "op", Input: operationMessage(operation, input) }),
-  );
-  await hub.commit(effects);
-  return reply(202);
-}
-
-function listEntities(hub: Hub): WebhookReply {
-  const found = [...hub.entities.values()].filter((record) => record.exists);
-  return reply(
-    200,
-    found.map(({ id, lastOperationAt }) => {
-      const at = id.indexOf("@", 1);
-      const entity = { name: id.slice(1, at), key: id.slice(at + 1) };
-      return { entityId: entity, lastOperationTime: new Date(lastOperationAt).toISOString() };
-    }),
-    { "x-ms-continuation-token": "" },
-  );
-}
-
 async function instance(call: Call, id: string): Promise<WebhookReply> {
   const { hub, method, path } = call;
+  const verb = path[2]?.toLowerCase();
   const record = hub.instances.get(id);
-  if (!record) return reply(404);
+  if (verb === "restart" && method === "POST") return restart(call, id);
+  if (!record) {
+    const entity = path.length === 2 && method === "GET" ? hub.entities.get(id) : undefined;
+    if (!entity) return reply(404);
+    const { url } = call.request;
+    return reply(202, entityAsInstance(entity), { location: `${call.origin}${url}`, "retry-after": "5" });
+  }
   if (path.length === 2 && method === "GET") return statusOf(call, record);
   if (path.length === 2 && method === "DELETE") return purgeInstances(hub, [record]);
   if (method !== "POST") return reply(404);
-  return change(call, record);
+  return change(call, record, verb);
 }
 
-async function change(call: Call, record: InstanceRecord): Promise<WebhookReply> {
+async function change(call: Call, record: InstanceRecord, verb: string | undefined): Promise<WebhookReply> {
   const { hub, path, query, request } = call;
-  const verb = path[2]?.toLowerCase();
   const reason = query.get("reason");
-  if (verb === "rewind") return reply(501, "The embedded engine does not rewind: start the instance again.");
-  if (verb === "restart")
-    return reply(501, "The embedded engine does not restart instances: start them again.");
+  if (verb === "rewind") return rewind(record);
   if (!["raiseevent", "terminate", "suspend", "resume"].includes(verb ?? "")) return reply(404);
   if (!isLive(record.status)) return reply(410);
   switch (verb) {
@@ -164,12 +101,27 @@ async function change(call: Call, record: InstanceRecord): Promise<WebhookReply>
     case "terminate":
       return post(hub, record, EventType.ExecutionTerminated, { Input: reason });
     case "suspend":
-      if (record.status === "Suspended") return reply(500, "The instance is suspended already.");
+      if (record.status === "Suspended") return forbidden(record, "suspend");
       return post(hub, record, EventType.ExecutionSuspended, { Reason: reason });
     default:
-      if (record.status !== "Suspended") return reply(500, "The instance is not suspended.");
+      if (record.status !== "Suspended") return forbidden(record, "resume");
       return post(hub, record, EventType.ExecutionResumed, { Reason: reason });
   }
+}
+
+function forbidden({ id, status }: InstanceRecord, verb: string): WebhookReply {
+  return failedReply(
+    `Cannot ${verb} the orchestration instance ${id} because instance is in the ${status} state.`,
+  );
+}
+
+/** Refused by its status, for the extension would do it: the SDK says that the storage provider cannot. */
+function rewind({ status }: InstanceRecord): WebhookReply {
+  if (status !== "Failed") {
+    const only = `but only orchestrations in the "Failed" state can be rewound.`;
+    return reply(412, `This orchestration has status ${status}, ${only}`);
+  }
+  return reply(501, "The embedded engine does not rewind: start the instance again.");
 }
 
 async function post(

@@ -1,8 +1,9 @@
 import type { WebhookReply } from "./contract";
-import { toTimestamp, EventType, type HistoryEvent } from "./history";
+import { parsed, shownHistory } from "./history-view";
+import { toTimestamp } from "./history";
 import type { Hub } from "./hub";
-import { reply } from "./management";
 import { isLive, type InstanceRecord } from "./records";
+import { reply } from "./replies";
 import { entityAsInstance } from "./run-entity";
 
 interface Query {
@@ -13,20 +14,12 @@ interface Query {
   readonly origin: string;
 }
 
-function parsed(text: string | null): unknown {
-  if (text === null) return null;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
 function seconds(ms: number): string {
   return `${toTimestamp(ms).slice(0, 19)}Z`;
 }
 
-function present(record: InstanceRecord, showInput: boolean): Record<string, unknown> {
+/** An instance as status replies and lists show it. */
+export function presented(record: InstanceRecord, showInput: boolean): Record<string, unknown> {
   return {
     name: record.name,
     instanceId: record.id,
@@ -44,36 +37,17 @@ export async function statusOf(
   { hub, query, request, origin }: Query,
   record: InstanceRecord,
 ): Promise<WebhookReply> {
-  const body = present(record, query.get("showInput") !== "false");
+  const body = presented(record, query.get("showInput") !== "false");
   const outputs = query.get("showHistoryOutput") === "true";
   const historyEvents =
-    query.get("showHistory") === "true" ? shown(await hub.store.history(record.id), outputs) : undefined;
+    query.get("showHistory") === "true"
+      ? shownHistory(record, await hub.store.history(record.id), outputs)
+      : undefined;
   const full = historyEvents ? { ...body, historyEvents } : body;
   if (isLive(record.status))
     return reply(202, full, { location: `${origin}${request.url}`, "retry-after": "5" });
   const failed = record.status === "Failed" && query.get("returnInternalServerErrorOnFailure") === "true";
   return reply(failed ? 500 : 200, full);
-}
-
-/** History as people see it: scheduled work is folded into its completion, the dispatcher's own events are left out. */
-function shown(history: readonly HistoryEvent[], outputs: boolean): Record<string, unknown>[] {
-  const names = Object.fromEntries(Object.entries(EventType).map(([name, type]) => [type, name]));
-  const hidden: readonly number[] = [EventType.OrchestratorStarted, EventType.OrchestratorCompleted];
-  const folded: readonly number[] = [EventType.TaskScheduled, EventType.SubOrchestrationCreated];
-  return history
-    .filter((event) => !hidden.includes(event.EventType) && !folded.includes(event.EventType))
-    .map((event) => {
-      const { EventId: _id, IsPlayed: _played, Result, ...rest } = event;
-      const scheduled = history.find(
-        (e) => folded.includes(e.EventType) && e.EventId === event.TaskScheduledId,
-      );
-      return {
-        ...rest,
-        EventType: names[event.EventType] ?? String(event.EventType),
-        ...(outputs && Result !== undefined ? { Result: parsed(Result) } : {}),
-        ...(scheduled ? { FunctionName: scheduled.Name, ScheduledTime: scheduled.Timestamp } : {}),
-      };
-    });
 }
 
 /** Lists or purges instances by filter; lists include entities, are ordered by id and paged. */
@@ -87,39 +61,78 @@ export async function listInstances(call: Query): Promise<WebhookReply> {
   }
   if (method !== "GET") return reply(404);
   const prefix = query.get("instanceIdPrefix") ?? "";
+  const showInput = query.get("showInput") !== "false";
+  const entities = [...hub.entities.values()].map((record) => ({
+    ...entityAsInstance(record),
+    status: "Running",
+    createdAt: record.lastOperationAt,
+  }));
   const rows = [
-    ...[...hub.instances.values()]
-      .filter((r) => matches(r, query))
-      .map((r) => present(r, query.get("showInput") === "true")),
-    ...(query.get("runtimeStatus") ? [] : [...hub.entities.values()].map(entityAsInstance)),
-  ].filter((row) => String(row.instanceId).startsWith(prefix));
-  rows.sort((a, b) => (String(a.instanceId) < String(b.instanceId) ? -1 : 1));
-  return paged(rows, call);
+    ...[...hub.instances.values()].map((record) => ({
+      id: record.id,
+      match: matches(record, query),
+      shown: presented(record, showInput),
+    })),
+    ...entities.map(({ status, createdAt, ...shown }) => ({
+      id: shown.instanceId,
+      match: matches({ status, createdAt }, query),
+      shown,
+    })),
+  ].filter(({ id, match }) => match && id.startsWith(prefix));
+  return paged(
+    rows.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    call,
+  );
 }
 
-function paged(rows: readonly { instanceId?: unknown }[], { query, request }: Query): WebhookReply {
+/** One page of rows that are ordered by id; the token is the base64 of the id that comes next. */
+export function paged(
+  rows: readonly { readonly id: string; readonly shown: unknown }[],
+  { query, request }: Pick<Query, "query" | "request">,
+): WebhookReply {
   const top = Number(query.get("top"));
   const token = request.headers["x-ms-continuation-token"];
   const from = token ? Buffer.from(token, "base64").toString("utf8") : "";
-  const begin = from === "" ? 0 : rows.findIndex((row) => String(row.instanceId) >= from);
+  // A token that names no row ends the list (golden: management.json 79).
+  const begin = from === "" ? 0 : rows.findIndex(({ id }) => id === from);
   const rest = begin < 0 ? [] : rows.slice(begin);
   const page = Number.isInteger(top) && top > 0 ? rest.slice(0, top) : rest;
   const next = rest[page.length];
-  const nextToken = next ? Buffer.from(String(next.instanceId)).toString("base64") : "";
-  return reply(200, page, { "x-ms-continuation-token": nextToken });
+  const shown = page.map((row) => row.shown);
+  if (!next) return reply(200, shown);
+  return reply(200, shown, { "x-ms-continuation-token": Buffer.from(next.id).toString("base64") });
 }
 
-function matches(record: InstanceRecord, query: URLSearchParams): boolean {
-  const statuses = (query.get("runtimeStatus") ?? "").split(",").filter(Boolean);
+const statuses = [
+  "Running",
+  "Completed",
+  "ContinuedAsNew",
+  "Failed",
+  "Canceled",
+  "Terminated",
+  "Pending",
+  "Suspended",
+];
+
+/** Statuses and dates that cannot be read do not filter. */
+function matches(
+  { status, createdAt }: { status: string; createdAt: number },
+  query: URLSearchParams,
+): boolean {
+  const wanted = (query.get("runtimeStatus") ?? "").split(",").filter((each) => statuses.includes(each));
   const from = Date.parse(query.get("createdTimeFrom") ?? "");
   const to = Date.parse(query.get("createdTimeTo") ?? "");
-  const inTime = !(record.createdAt < from) && !(record.createdAt > to);
-  return inTime && (statuses.length === 0 || statuses.includes(record.status));
+  const inTime = !(createdAt < from) && !(createdAt > to);
+  return inTime && (wanted.length === 0 || wanted.includes(status));
 }
 
 /** Purges finished instances; a live one is refused with 412, none at all with 404. */
 export async function purgeInstances(hub: Hub, records: readonly InstanceRecord[]): Promise<WebhookReply> {
-  if (records.some((record) => isLive(record.status))) return reply(412);
+  const live = records.find((record) => isLive(record.status));
+  if (live) {
+    const only = "Only orchestrations in a terminal state can be purged";
+    return reply(412, `${only}, but the orchestration with instance ID ${live.id} has status ${live.status}`);
+  }
   if (records.length === 0) return reply(404);
   const effects = hub.begin();
   for (const record of records) {

@@ -40,7 +40,7 @@ async function invokeActivity(app: EngineApp, activity: ActivityRecord): Promise
       inputData: [{ name: found.binding, data }],
       triggerMetadata: {
         instanceId: { string: activity.instanceId },
-        ...(text === undefined ? {} : { [found.binding]: data, data }),
+        ...(text === undefined ? {} : { data: { json: JSON.stringify(activity.input) } }),
       },
     });
     return { result: resultText(returnValue) };

@@ -84,8 +84,9 @@ async function takeTurn(
     return undefined;
   }
   const completion = judgeAnswer(hub, record, told, result, sequence);
-  for (const decision of result.decisions) carryOut(hub, effects, record, decision);
-  const scheduled = result.decisions.map((decision) => asEvent(hub, decision));
+  const decisions = isOversized(told) ? [] : result.decisions;
+  for (const decision of decisions) carryOut(hub, effects, record, decision);
+  const scheduled = decisions.map((decision) => asEvent(hub, decision));
   const history = [...batch, ...scheduled, ...(continued && scheduled.length === 0 ? [] : [completed])];
   if (completion?.status === "ContinuedAsNew") {
     const next = nextGeneration(hub, effects, record, completion);
@@ -95,8 +96,21 @@ async function takeTurn(
   }
   effects.transaction.putHistory(record, history);
   const status = completion ? finalStatus(completion) : result.suspended ? "Suspended" : "Running";
-  finishEpisode(hub, effects, { ...record, status }, told, completion);
+  finishEpisode(
+    hub,
+    effects,
+    { ...record, status, output: reasonIn(events) ?? record.output },
+    told,
+    completion,
+  );
   return undefined;
+}
+
+/** The reason of a suspension or resumption shows as the output of the unfinished instance (golden: management.json). */
+function reasonIn(events: readonly HistoryEvent[]): string | undefined {
+  const kinds: readonly number[] = [EventType.ExecutionSuspended, EventType.ExecutionResumed];
+  const last = events.filter((event) => kinds.includes(event.EventType)).at(-1);
+  return typeof last?.Reason === "string" ? JSON.stringify(last.Reason) : undefined;
 }
 
 /** Writes the instance row as the episode leaves it; an end is told to the parent and drops what is still set. */

@@ -55,8 +55,21 @@ export const core: CoreState = {
   log: () => undefined,
 };
 
-export const version = "3.12.0";
-export const hostVersion = "4.1037.0";
+/** Versions of the worker and host whose behaviour is recorded (golden: worker-startup). */
+export const version = "3.9.1";
+export const hostVersion = "4.1037.0.0";
+
+/** What that worker can do; the library may add to it. */
+export const workerCapabilities: Readonly<Record<string, string>> = {
+  RawHttpBodyBytes: "true",
+  RpcHttpTriggerMetadataRemoved: "true",
+  RpcHttpBodyOnly: "true",
+  IgnoreEmptyValuedRpcHttpHeaders: "true",
+  UseNullableValueDictionaryForHttp: "true",
+  WorkerStatus: "true",
+  TypedDataCollection: "true",
+  HandlesWorkerTerminateMessage: "true",
+};
 
 export class Disposable {
   #dispose: (() => void) | undefined;

@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { HostClock, HostExtension, HostLog, LoadedApp } from "./contract";
 import { core } from "./core-module";
 import { readHostJson, type HostJson } from "./host-json";
+import { createKeys, type HostKeys } from "./keys";
 import { startHttpFront } from "./http-front";
 import { loadApp } from "./load";
 import { CoreApp, triggerOf } from "./loaded-app";
@@ -17,6 +18,8 @@ export interface FunctionsHostOptions {
   readonly clock: HostClock;
   readonly extensions?: readonly HostExtension[] | undefined;
   readonly log?: ((line: HostLog) => void) | undefined;
+  /** Keys that open HTTP functions of level `function` and `admin`; what is not given is made up anew. */
+  readonly keys?: Partial<HostKeys> | undefined;
   /** Registers functions in this process instead of loading the app's entry point. */
   readonly load?: (() => void) | undefined;
 }
@@ -24,6 +27,7 @@ export interface FunctionsHostOptions {
 export interface FunctionsHost {
   readonly origin: string;
   readonly app: LoadedApp;
+  readonly keys: HostKeys;
   /** Invocations under way. */
   running(): number;
   /** Runs a timer function now. */
@@ -60,8 +64,9 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     for (const extension of extensions) await extension.start(app);
     startTriggers(app, options, settings, log, started);
     const { host, port } = options.http;
-    const front = { host, port, prefix: settings.routePrefix, extensions, log };
-    return runningHost(app, await startHttpFront(app, front), started, options);
+    const keys = { ...createKeys(), ...options.keys };
+    const front = { host, port, prefix: settings.routePrefix, keys, extensions, log };
+    return runningHost(app, await startHttpFront(app, front), { ...started, keys }, options);
   } catch (fault) {
     // A host that does not come up leaves nothing behind that takes messages or blocks the next one.
     await stopHost(app, undefined, started, extensions, log);
@@ -72,12 +77,13 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
 function runningHost(
   app: CoreApp,
   server: Server,
-  triggers: Triggers,
+  triggers: Triggers & { readonly keys: HostKeys },
   { http: { host }, extensions = [], log = () => undefined }: FunctionsHostOptions,
 ): FunctionsHost {
   return {
     origin: originOf(server, host),
     app,
+    keys: triggers.keys,
     running: () => app.running,
     runTimer: (name) =>
       triggers.timers.get(name)?.run(false) ?? Promise.reject(new Error(`there is no timer "${name}"`)),

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { HostExtension, HostReply, HostRequest, HostLog } from "./contract";
+import type { HostExtension, HostReply, HostLog } from "./contract";
 import type { CoreApp } from "./loaded-app";
 import { cookieLine, type RpcCookie } from "./cookies";
+import { httpData, httpMetadata, type ReceivedRequest } from "./http-request";
+import { keyOf, opens, type HostKeys } from "./keys";
 import { httpFunctions, type HttpFunction } from "./routes";
 
 const BODY_LIMIT = 100 * 1024 * 1024;
@@ -10,6 +12,7 @@ export interface HttpFrontOptions {
   readonly host: string;
   readonly port: number;
   readonly prefix: string;
+  readonly keys: HostKeys;
   readonly extensions: readonly HostExtension[];
   readonly log: (line: HostLog) => void;
 }
@@ -28,7 +31,7 @@ interface HttpReturn {
 
 /** Serves HTTP triggers, and the webhooks of extensions, with the real host's quirks (golden: http-triggers). */
 export function startHttpFront(app: CoreApp, options: HttpFrontOptions): Promise<Server> {
-  const functions = httpFunctions(app.functions, options.prefix);
+  const functions = httpFunctions(app.functions, options.prefix, options.log);
   const server = createServer((incoming, outgoing) => {
     void answer(app, functions, incoming, options)
       .catch((fault: unknown) => {
@@ -66,7 +69,7 @@ async function answer(
   app: CoreApp,
   functions: readonly HttpFunction[],
   incoming: IncomingMessage,
-  { extensions, log }: HttpFrontOptions,
+  { extensions, keys, log }: HttpFrontOptions,
 ): Promise<Reply> {
   const request = await read(incoming);
   if (!request) return empty(413);
@@ -74,7 +77,10 @@ async function answer(
   const address = `http://${request.headers["host"] ?? "localhost"}${request.url}`;
   if (!URL.canParse(address)) return empty(400);
   const url = new URL(address);
+  const key = keyOf({ query: url.searchParams, headers: request.headers });
   if (/^\/runtime\/webhooks\//i.test(url.pathname)) {
+    // A key of the host is known, and opens no webhook: forbidden, not unauthorized (golden: management).
+    if (key === keys.function) return empty(403);
     for (const extension of extensions) {
       const reply = await extension.handleHttp(request);
       if (reply) return reply;
@@ -84,35 +90,26 @@ async function answer(
   for (const fn of functions) {
     const parameters = fn.methods.includes(request.method) ? fn.match(url.pathname) : undefined;
     if (!parameters) continue;
-    // There are no function keys in the embedded host: whatever asks for one cannot be called.
-    if (fn.authLevel !== "anonymous") return empty(401);
+    if (!opens(keys, fn.authLevel, key)) return empty(401);
     return call(app, fn, { request, url, parameters, log });
   }
-  return empty(404);
+  return url.pathname === "/" && request.method === "GET" ? landingPage : empty(404);
 }
 
 interface Call {
-  readonly request: HostRequest;
+  readonly request: ReceivedRequest;
   readonly url: URL;
   readonly parameters: Record<string, string>;
   readonly log: HttpFrontOptions["log"];
 }
 
 async function call(app: CoreApp, fn: HttpFunction, { request, url, parameters, log }: Call): Promise<Reply> {
-  const query = [...new Set(url.searchParams.keys())].map((name) => [
-    name,
-    url.searchParams.getAll(name).join(","),
-  ]);
-  const http = {
-    url: url.href,
-    method: request.method,
-    nullableHeaders: nullable(Object.entries(request.headers)),
-    nullableParams: nullable(Object.entries(parameters)),
-    nullableQuery: nullable(query as [string, string][]),
-    ...(request.body.length > 0 ? { body: { bytes: request.body } } : {}),
-  };
+  const asked = { request, url, parameters };
   try {
-    const { returnValue } = await app.invoke(fn.name, { inputData: [{ name: fn.binding, data: { http } }] });
+    const { returnValue } = await app.invoke(fn.name, {
+      inputData: [{ name: fn.binding, data: { http: httpData(asked) } }],
+      triggerMetadata: httpMetadata(asked),
+    });
     return toReply(returnValue?.http as HttpReturn | undefined);
   } catch (fault) {
     // The caller learns nothing (an empty 500), so the log is the only place that tells why.
@@ -126,10 +123,6 @@ async function call(app: CoreApp, fn: HttpFunction, { request, url, parameters, 
   }
 }
 
-function nullable(entries: readonly (readonly [string, string])[]): Record<string, { value: string }> {
-  return Object.fromEntries(entries.map(([name, value]) => [name, { value }]));
-}
-
 function toReply(result: HttpReturn | undefined): Reply {
   if (!result) return empty(204);
   const body = result.body?.bytes ?? Buffer.from(result.body?.string ?? "");
@@ -138,11 +131,20 @@ function toReply(result: HttpReturn | undefined): Reply {
   return { status: Number(result.statusCode ?? "200"), headers, body: Buffer.from(body) };
 }
 
+/** What the real host shows at its root begins like this; the rest of its page is decoration. */
+const landingPage: HostReply = {
+  status: 200,
+  headers: { "content-type": "text/html" },
+  body: Buffer.from(
+    "<!DOCTYPE html>\n<html>\n<head>\n    <title>Your Azure Function App is up and running.</title>\n </head>\n</html>\n",
+  ),
+};
+
 function empty(status: number): HostReply {
   return { status, headers: {}, body: Buffer.alloc(0) };
 }
 
-async function read(incoming: IncomingMessage): Promise<HostRequest | undefined> {
+async function read(incoming: IncomingMessage): Promise<ReceivedRequest | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {
@@ -156,5 +158,11 @@ async function read(incoming: IncomingMessage): Promise<HostRequest | undefined>
       Array.isArray(value) ? value.join(", ") : (value ?? ""),
     ]),
   );
-  return { method: incoming.method ?? "GET", url: incoming.url ?? "/", headers, body: Buffer.concat(chunks) };
+  return {
+    method: incoming.method ?? "GET",
+    url: incoming.url ?? "/",
+    headers,
+    rawHeaders: incoming.rawHeaders,
+    body: Buffer.concat(chunks),
+  };
 }

@@ -8,10 +8,22 @@ import type {
   LoadedFunction,
   RpcData,
 } from "./contract";
-import { core, type FunctionMetadata, type HookName } from "./core-module";
+import { payloadMetadata } from "./payload-metadata";
+import { core, workerCapabilities, type FunctionMetadata, type HookName } from "./core-module";
+
+/** What a handler learns of the attempts before; `exception` tells why the last one failed. */
+export interface RetryContext {
+  readonly retryCount: number;
+  readonly maxRetryCount: number;
+  readonly exception: {
+    readonly source: string;
+    readonly stackTrace: string;
+    readonly message: string;
+  } | null;
+}
 
 export interface Invocation extends InvocationRequest {
-  readonly retryContext?: { readonly retryCount: number; readonly maxRetryCount: number } | undefined;
+  readonly retryContext?: RetryContext | undefined;
   readonly invocationId?: string | undefined;
 }
 
@@ -40,7 +52,7 @@ export class CoreApp implements LoadedApp {
   async appStart(functionAppDirectory: string): Promise<void> {
     await this.#runHooks("appStart", { hookData: {}, appHookData: this.#hookData, functionAppDirectory });
     core.locked = true;
-    await core.model?.getCapabilities?.({});
+    await core.model?.getCapabilities?.({ ...workerCapabilities });
   }
 
   async appTerminate(): Promise<void> {
@@ -74,12 +86,13 @@ export class CoreApp implements LoadedApp {
         invocationId,
         functionId: metadata.functionId,
         inputData: [...request.inputData, ...this.#extraInputs(metadata)],
-        triggerMetadata: request.triggerMetadata ?? {},
+        triggerMetadata: { ...this.#ownMetadata(metadata, request), ...request.triggerMetadata },
         retryContext: request.retryContext ?? null,
-        traceContext: null,
+        traceContext: { traceParent: "", traceState: "", attributes: {} },
       },
       log: (level: string, category: string, message: string) => {
-        this.#log({ level, category, message, functionName: name });
+        const own = category === "user" ? `${name}.Invocation` : category;
+        this.#log({ level, category: own, message, functionName: name });
       },
     });
     const { context, inputs } = await model.getArguments();
@@ -105,6 +118,16 @@ export class CoreApp implements LoadedApp {
       returnValue: (response.returnValue ?? undefined) as RpcData | undefined,
       sequenceNumber: sequenceOf(context),
     };
+  }
+
+  /** Triggers of extensions carry their own text, and the members of its JSON, beside what the extension says. */
+  #ownMetadata(metadata: FunctionMetadata, { inputData }: InvocationRequest): Record<string, RpcData> {
+    const [input] = inputData;
+    const type = metadata.bindings[input?.name ?? ""]?.type ?? "";
+    const text = input?.data.string;
+    if (text === undefined || !this.#extensions.some(({ bindingTypes }) => bindingTypes.includes(type)))
+      return {};
+    return { ...payloadMetadata(text), [input?.name ?? ""]: { string: text } };
   }
 
   #extraInputs(metadata: FunctionMetadata): { name: string; data: RpcData }[] {

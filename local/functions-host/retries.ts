@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { HostClock, InvocationRequest } from "./contract";
 import type { RetryOptions } from "./core-module";
-import type { CoreApp } from "./loaded-app";
+import type { CoreApp, RetryContext } from "./loaded-app";
 
 /** Executes a function's retry policy, which is the host's job; the invocation id stays (golden: timers). */
 export async function invokeWithRetries(
@@ -13,19 +13,33 @@ export async function invokeWithRetries(
   const policy = app.metadataOf(name).retryOptions;
   const maxRetryCount = policy?.maxRetryCount ?? 0;
   const invocationId = randomUUID();
+  let exception: RetryContext["exception"] = null;
   for (let retryCount = 0; ; retryCount++) {
     try {
-      const retryContext = policy ? { retryCount, maxRetryCount } : undefined;
+      const retryContext = policy ? { retryCount, maxRetryCount, exception } : undefined;
       await app.invoke(name, { ...request, invocationId, retryContext });
       return;
     } catch (fault) {
       if (!policy || (maxRetryCount >= 0 && retryCount >= maxRetryCount)) throw fault;
+      exception = asException(name, fault);
       const due = clock.now() + delayOf(policy, retryCount);
       await new Promise<void>((resolve) => {
         clock.setTimer(due, resolve);
       });
     }
   }
+}
+
+/** The fault of an attempt in the host's words (golden: timer-and-service-bus). */
+function asException(name: string, fault: unknown): NonNullable<RetryContext["exception"]> {
+  const { message, stack = "" } = fault instanceof Error ? fault : new Error(String(fault));
+  const outer = `Microsoft.Azure.WebJobs.Host.FunctionInvocationException : Exception while executing function: Functions.${name}`;
+  const inner = `Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException : Result: Failure`;
+  return {
+    source: "System.Private.CoreLib",
+    stackTrace: stack,
+    message: `${outer} ---> ${inner}\nException: ${message}\nStack: ${stack}`,
+  };
 }
 
 function delayOf(policy: RetryOptions, retryCount: number): number {

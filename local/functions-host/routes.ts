@@ -1,4 +1,4 @@
-import type { LoadedFunction } from "./contract";
+import type { HostLog, LoadedFunction } from "./contract";
 import { triggerOf } from "./loaded-app";
 
 export interface HttpFunction {
@@ -12,14 +12,23 @@ export interface HttpFunction {
 }
 
 /** The HTTP functions of an app with their routes, most specific first. */
-export function httpFunctions(functions: readonly LoadedFunction[], prefix: string): HttpFunction[] {
+export function httpFunctions(
+  functions: readonly LoadedFunction[],
+  prefix: string,
+  log: (line: HostLog) => void = () => undefined,
+): HttpFunction[] {
   return functions
     .flatMap((fn) => {
       const trigger = triggerOf(fn);
       if (trigger?.type !== "httpTrigger") return [];
       const { options } = trigger;
       const route = typeof options["route"] === "string" ? options["route"] : fn.name;
-      if (/^\/?admin(\/|$)/i.test(route)) return []; // The host never loads a function whose route starts with admin.
+      if (/^\/?admin/i.test(route)) {
+        // The real host reserves the whole prefix, not only the segment (golden: auth, "adminlevel").
+        const message = `${fn.name} is in error and not loaded: its route "${route}" starts with "admin"`;
+        log({ level: "error", category: "Host.Startup", message });
+        return [];
+      }
       const methods = (options["methods"] as string[] | undefined) ?? ["GET", "POST"];
       const authLevel = (options["authLevel"] as string | undefined) ?? "anonymous";
       const template = [prefix, route].filter(Boolean).join("/");

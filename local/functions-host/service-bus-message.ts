@@ -1,5 +1,6 @@
 import type { ServiceBusReceivedMessage } from "@azure/service-bus";
 import type { RpcData } from "./contract";
+import { payloadMetadata } from "./payload-metadata";
 
 /** How the host hands over a body: UTF-8 text; bytes that are none arrive corrupted, as on Azure. */
 export function bodyData(message: ServiceBusReceivedMessage): RpcData {
@@ -71,28 +72,10 @@ function offsetTime(date: Date | undefined): string | undefined {
 
 /** Payload members overwrite metadata of the same name, whatever its case. */
 function withPayload(metadata: Record<string, RpcData>, body: string): Record<string, RpcData> {
-  let payload: unknown;
-  try {
-    payload = JSON.parse(body) as unknown;
-  } catch {
-    return metadata;
-  }
-  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return metadata;
   const merged = new Map(Object.entries(metadata));
-  for (const [name, value] of Object.entries(payload)) {
-    if (value === null || Array.isArray(value)) continue;
+  for (const [name, data] of Object.entries(payloadMetadata(body))) {
     const same = [...merged.keys()].find((key) => key.toLowerCase() === name.toLowerCase());
-    merged.set(same ?? name, { string: scalarText(value) });
+    merged.set(same ?? name, data);
   }
   return Object.fromEntries(merged);
-}
-
-function scalarText(value: unknown): string {
-  if (typeof value === "boolean") return value ? "True" : "False";
-  if (typeof value === "object") return JSON.stringify(value);
-  const text = textFrom(value);
-  const date = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? new Date(text) : undefined;
-  if (!date || Number.isNaN(date.getTime())) return text;
-  const iso = date.toISOString();
-  return `${iso.slice(5, 7)}/${iso.slice(8, 10)}/${iso.slice(0, 4)} ${iso.slice(11, 19)}`;
 }

@@ -1,6 +1,7 @@
 import { Cron } from "croner";
 import type { HostClock, HostLog } from "./contract";
 import type { CoreApp } from "./loaded-app";
+import { dotNetTime } from "./payload-metadata";
 import { invokeWithRetries } from "./retries";
 
 /** Runs one timer function on its schedule (NCRONTAB with six fields, or a TimeSpan), one run at a time. */
@@ -48,7 +49,10 @@ export class TimerTrigger {
   async #run(isPastDue: boolean): Promise<void> {
     if (this.#stopped) return;
     const timer = { Schedule: { AdjustForDST: true }, ScheduleStatus: null, IsPastDue: isPastDue };
-    const request = { inputData: [{ name: this.#binding, data: { json: JSON.stringify(timer) } }] };
+    const request = {
+      inputData: [{ name: this.#binding, data: { json: JSON.stringify(timer) } }],
+      triggerMetadata: { TimerTrigger: { string: dotNetTime(new Date(this.#clock.now())) } },
+    };
     try {
       await invokeWithRetries(this.#app, this.#name, request, this.#clock);
     } catch (fault) {

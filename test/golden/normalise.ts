@@ -1,4 +1,21 @@
-/** Fields that hold times, ids or .NET detail: compared by presence only (golden README, "Normalise"). */
+import { createHash } from "node:crypto";
+
+/** What the comparison does not see, and why (golden README, "Normalise"). The replay table prints it. */
+export const ignored: Readonly<Record<string, string>> = {
+  "times, durations": "they differ from run to run; presence is compared",
+  "GUIDs, 32-digit ids": "random; form is compared, host-made ids are mapped before they are used",
+  "text behind the first line of a failure; Details, StackTrace, ExceptionType":
+    ".NET detail; presence is compared",
+  "ExceptionMessage of a JSON that cannot be read": "Newtonsoft's words",
+  "order of names in lists of known functions": "the order of registration means nothing",
+  "sorter of an entity's scheduler state": "bookkeeping of a transport that reorders; presence is compared",
+  "1E+21 and 1e+21": ".NET and JavaScript write numbers differently; both are read as the same",
+  "order of members in JSON": "means nothing",
+  "headers date, server, connection, content-length, transfer-encoding, keep-alive": "were not recorded",
+  "protobuf defaults of raw exchanges":
+    "in process there is no protobuf: empty lists, maps and texts are absent",
+};
+
 const timed = [
   "Timestamp",
   "FireAt",
@@ -6,40 +23,52 @@ const timed = [
   "ScheduledTime",
   "createdTime",
   "lastUpdatedTime",
+  "lastOperationTime",
   "requestTime",
   "startTime",
   "Predecessor",
   "duration",
   "time",
+  "TimerTrigger",
 ];
-const detail = ["Details", "StackTrace", "ExceptionType"];
-const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32}\b/g;
+const detail = ["Details", "StackTrace", "ExceptionType", "stackTrace"];
+const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const hex = /\b[0-9a-f]{32}\b/g;
 const instant = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?/g;
+const rpcPort = /^http:\/\/127\.0\.0\.1:\d+\/durabletask\//;
+/** Longer strings were cut when recorded; their length and hash stand for them. */
+const CUT = 8_192;
 
 /** A value with everything replaced that differs from run to run. */
 export function normalise(value: unknown, key = ""): unknown {
   if (detail.includes(key)) return value === null || value === undefined ? null : "<detail>";
   if (timed.includes(key)) return "<time>";
+  if (key === "sorter") return "<sorter>";
   if (typeof value === "string") return normaliseText(value);
   if (Array.isArray(value)) return value.map((item) => normalise(item));
-  if (typeof value === "object" && value !== null && "$cut" in value) {
-    return `<${String((value.$cut as { length: number }).length)} characters>`;
+  if (value instanceof Uint8Array) return { $base64: Buffer.from(value).toString("base64") };
+  if (typeof value !== "object" || value === null) return value;
+  if ("$cut" in value) {
+    const { length, sha256 } = value.$cut as { length: number; sha256: string };
+    return { length, sha256 };
   }
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, member]) => [name, normalise(member, name)]),
-    );
-  }
-  return value;
+  const members = value as Readonly<Record<string, unknown>>;
+  const unreadable = members["Message"] === "Invalid JSON content";
+  return Object.fromEntries(
+    Object.entries(members)
+      .filter(([, member]) => member !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => [
+        name,
+        unreadable && name === "ExceptionMessage" ? "<Newtonsoft>" : normalise(member, name),
+      ]),
+  );
 }
 
-/** Longer strings were cut when recorded; their length stands for them. */
-const CUT = 8_192;
-
 function normaliseText(text: string): unknown {
-  if (text.length > CUT) return `<${text.length} characters>`;
+  if (text.length > CUT) {
+    return { length: text.length, sha256: createHash("sha256").update(text, "utf8").digest("hex") };
+  }
   if (/^[[{]/.test(text)) {
     try {
       return { json: normalise(JSON.parse(text)) };
@@ -48,8 +77,22 @@ function normaliseText(text: string): unknown {
     }
   }
   const line = text.split("\n")[0] ?? "";
-  // The order in which functions became known to the host means nothing.
   const known = /functions: (.*)\.$/.exec(line)?.[1];
   if (known !== undefined) return line.replace(known, known.split(", ").sort().join(", "));
-  return line.replace(guid, "<guid>").replace(instant, "<time>").replace(/ +$/, "");
+  return line
+    .replace(guid, "<guid>")
+    .replace(hex, "<id>")
+    .replace(instant, "<time>")
+    .replace(rpcPort, "http://127.0.0.1:<port>/durabletask/")
+    .replace(/\b(\d(?:\.\d+)?)E([+-])0*(\d+)\b/g, "$1e$2$3")
+    .replace(/ +$/, "");
+}
+
+/** Normalised values in an order of their own, for comparing without the one they came in. */
+export function asSet(values: readonly unknown[]): unknown[] {
+  return values
+    .map((value) => normalise(value))
+    .map((value) => [JSON.stringify(value), value] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, value]) => value);
 }

@@ -1,178 +1,117 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { MemoryLevel } from "memory-level";
-import { startDurableApp, type DurableApp, type ObservedInvocation } from "../support/durable-app";
-import { normalise } from "./normalise";
+import { refused, unordered } from "./exceptions";
+import { readScenario, scenarioNames, type Invocation, type Scenario } from "./fixtures";
+import { startGoldenApp, type GoldenApp, type Reply } from "./golden-app";
+import { asSet, normalise } from "./normalise";
 
-const fixtures = join(__dirname, "../fixtures/golden");
-
-/** What is not replayed, or not compared, and why. */
-const exceptions: Readonly<Record<string, string>> = {
-  "call-http": "durable HTTP is refused: HTTP belongs into an activity",
-  "http-202": "durable HTTP is refused",
-  "http-404": "durable HTTP is refused",
-  "http-post": "durable HTTP is refused",
-  "http-refused": "durable HTTP is refused",
-  "terminate-during-activity": "its activity sleeps in real time, which a virtual clock does not pass",
-};
-
-/** Compared by status and output only, and why. */
-const finalOnly: Readonly<Record<string, string>> = {
-  big: "its 100 KB were cut when recorded",
-  "all-fail": "parallel results arrived in another order",
-  fanout: "parallel results arrived in another order",
-  "retry-all": "parallel results arrived in another order",
-  "entity-many": "the real host spread the replies over more episodes",
-};
-
-interface Step {
-  readonly do: string;
-  readonly ms?: number;
-  readonly event?: string;
-  readonly data?: unknown;
-  readonly reason?: string;
-  readonly timeoutMs?: number;
-}
-
-interface Recorded {
-  readonly name: string;
-  readonly orchestrator: string;
-  readonly instanceId: string;
-  readonly input?: unknown;
-  readonly steps: readonly Step[];
-  readonly final: { runtimeStatus: string; output: unknown; input: unknown; customStatus: unknown } | null;
-  readonly invocations: readonly {
-    function: string;
-    kind: string;
-    input?: unknown;
-    returned?: unknown;
-    failed?: string;
-    outOfProcData?: unknown;
-  }[];
-}
-
-const scenarios = readdirSync(join(fixtures, "scenarios")).map(
-  (file) => JSON.parse(readFileSync(join(fixtures, "scenarios", file), "utf8")) as Recorded,
-);
-
-let app: DurableApp;
-const seen: ObservedInvocation[] = [];
+let app: GoldenApp;
 
 beforeAll(async () => {
-  app = await startDurableApp({
-    appDirectory: join(fixtures, "app"),
-    database: new MemoryLevel(),
-    observe: (call) => seen.push(call),
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- the recorded app is CommonJS and registers when loaded
-    register: () => void require("../fixtures/golden/app/index.js"),
-  });
+  app = await startGoldenApp();
 });
 afterAll(() => app.stop());
 
-const status = async (id: string) => (await app.call("GET", `instances/${id}`)).body as Recorded["final"];
-const over = ["Completed", "Failed", "Terminated", "Canceled"];
+const scenarios = scenarioNames.filter((name) => !(`scenarios/${name}` in refused)).map(readScenario);
 
-async function play({ instanceId, orchestrator, input, steps }: Recorded): Promise<void> {
-  for (const step of steps) {
-    switch (step.do) {
-      case "start": {
-        const reply = await fetch(`${app.host.origin}/api/start/${orchestrator}?id=${instanceId}`, {
-          method: "POST",
-          ...(input === undefined ? {} : { body: JSON.stringify(input) }),
-        });
-        expect(reply.status).toBe(202);
-        break;
-      }
-      case "raiseEvent":
-        await app.call("POST", `instances/${instanceId}/raiseEvent/${step.event ?? ""}`, step.data);
-        break;
-      case "terminate":
-        await app.call(
-          "POST",
-          `instances/${instanceId}/terminate?reason=${encodeURIComponent(step.reason ?? "")}`,
-        );
-        break;
-      case "sleep":
-        await app.advance(step.ms ?? 0);
-        break;
-      case "waitUntilFinished":
-        for (
-          let waited = 0;
-          waited < 60_000 && !over.includes((await status(instanceId))?.runtimeStatus ?? "");
-          waited += 500
-        ) {
-          await new Promise((resolve) => setTimeout(resolve, 5));
-          await app.advance(500);
-        }
-        break;
-      default:
-        await app.settle();
+test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
+  "%s: replies, status and every invocation are those of the real host",
+  async (name, recorded) => {
+    app.wire.calls.length = 0;
+    const replies = await play(recorded);
+    const anyOrder = `scenarios/${name}` in unordered;
+    expect(replies.map((reply) => comparableReply(reply, anyOrder))).toEqual(
+      recorded.http.map((reply) => comparableReply(reply, anyOrder)),
+    );
+
+    const mine = app.invocations();
+    const theirs = recorded.invocations;
+    for (const kind of ["http", "activity"]) {
+      expect(set(mine, kind)).toEqual(set(theirs, kind));
     }
-    await app.settle();
-  }
-}
-
-/** Orchestrator invocations of one instance, in order. */
-function told(
-  invocations: readonly { kind: string; function: string; value: unknown }[],
-  kind: string,
-): unknown[] {
-  return invocations
-    .filter((i) => i.kind === kind)
-    .map((i) => ({ function: i.function, ...(i.value as object) }));
-}
-
-const replayed = scenarios.filter(({ name }) => !(name in exceptions));
-
-test.each(replayed.map((s) => [s.name, s] as const))(
-  "%s: status, output and orchestrator answers are those of the real host",
-  async (_name, recorded) => {
-    seen.length = 0;
-    await play(recorded);
-    const final = await status(recorded.instanceId);
-    const pick = (s: Recorded["final"]) =>
-      s &&
-      normalise({
-        runtimeStatus: s.runtimeStatus,
-        output: s.output,
-        input: s.input,
-        customStatus: s.customStatus,
-      });
-    expect(pick(final)).toEqual(pick(recorded.final));
-    if (recorded.name in finalOnly) return;
-    const mine = seen.flatMap((call) => {
-      const parsed = call.input?.startsWith("{")
-        ? (JSON.parse(call.input) as { instanceId?: string; history?: unknown })
-        : undefined;
-      if (parsed?.history === undefined || parsed.instanceId !== recorded.instanceId) return [];
-      return [
-        {
-          kind: "orchestrator",
-          function: call.function,
-          value: { input: normalise(parsed), answer: answerOf(call) },
-        },
-      ];
-    });
-    const theirs = recorded.invocations.flatMap((call) => {
-      const own = (call.input as { instanceId?: string } | undefined)?.instanceId === recorded.instanceId;
-      if (call.kind !== "orchestrator" || !own) return [];
-      const answer =
-        call.returned !== undefined ? normalise(call.returned) : normalise(call.outOfProcData ?? call.failed);
-      return [
-        { kind: "orchestrator", function: call.function, value: { input: normalise(call.input), answer } },
-      ];
-    });
-    expect(told(mine, "orchestrator")).toEqual(told(theirs, "orchestrator"));
+    if (anyOrder) {
+      expect(gist(mine)).toEqual(gist(theirs));
+      return;
+    }
+    expect(set(mine, "entity")).toEqual(set(theirs, "entity"));
+    expect(byInstance(mine)).toEqual(byInstance(theirs));
   },
 );
 
-function answerOf({ returned, failed }: ObservedInvocation): unknown {
-  if (failed === undefined)
-    return normalise(
-      JSON.parse(
-        (returned as { json?: string; string?: string }).json ?? (returned as { string: string }).string,
-      ),
-    );
-  const at = failed.indexOf("$OutOfProcData$:");
-  return normalise(at < 0 ? failed : JSON.parse(failed.slice(at + "$OutOfProcData$:".length)));
+/** Does what the driver did, step by step. */
+async function play({ instanceId, steps, http }: Scenario): Promise<Reply[]> {
+  const replies: Reply[] = [];
+  for (const step of steps) {
+    const exchange = step.http === undefined ? undefined : http[step.http];
+    if (!exchange) {
+      await app.wait(step, instanceId);
+      continue;
+    }
+    replies.push(await app.send(exchange));
+    await app.settle();
+  }
+  return replies;
+}
+
+function comparableReply({ status, headers, body }: Reply, anyOrder: boolean): unknown {
+  const { historyEvents, ...rest } = (body ?? {}) as { historyEvents?: unknown[] };
+  if (!anyOrder || !historyEvents) return normalise({ status, headers, body });
+  return [normalise({ status, headers, rest }), asSet(historyEvents)];
+}
+
+/** Invocations of one kind, each with its function, without their order. */
+function set(invocations: readonly Invocation[], kind: string): unknown[] {
+  return asSet(invocations.filter((each) => each.kind === kind).map(comparable));
+}
+
+/** Orchestrator invocations of each instance, in order. */
+function byInstance(invocations: readonly Invocation[]): Record<string, unknown[]> {
+  const found: Record<string, unknown[]> = {};
+  for (const invocation of invocations) {
+    if (invocation.kind !== "orchestrator") continue;
+    const { instanceId } = inputOf(invocation) as { instanceId: string };
+    (found[String(normalise(instanceId))] ??= []).push(normalise(comparable(invocation)));
+  }
+  return found;
+}
+
+function inputOf({ input, inputText }: Invocation): unknown {
+  return input ?? (inputText === undefined ? undefined : (JSON.parse(inputText) as unknown));
+}
+
+/** Both sides in one form: the text as sent, the client binding by comparison with the host's own. */
+function comparable(invocation: Invocation): object {
+  const { kind, input, inputText, ...rest } = invocation;
+  const indent = kind === "orchestrator" || kind === "entity" ? 2 : 0;
+  const text =
+    kind === "http"
+      ? undefined
+      : (inputText ?? (input === undefined ? undefined : JSON.stringify(input, null, indent)));
+  return {
+    ...rest,
+    ...(kind === "http" ? { input } : {}),
+    ...(text === undefined ? {} : textForm(text, indent)),
+  };
+}
+
+/** Objects and lists are compared as values, and that their text was written as the host writes it. */
+function textForm(text: string, indent: number): object {
+  if (!/^[[{]/.test(text)) return { text };
+  const value = JSON.parse(text) as unknown;
+  return { asHostWrites: text === JSON.stringify(value, null, indent), value };
+}
+
+/** What happened, without the batches in which it was met: first invocation, all events, all operations, last answer. */
+function gist(invocations: readonly Invocation[]): unknown {
+  const orchestrator = invocations.filter((each) => each.kind === "orchestrator");
+  const last = orchestrator.at(-1);
+  const { history = [] } = (last ? inputOf(last) : {}) as { history?: { EventType: number }[] };
+  const entity = invocations.filter((each) => each.kind === "entity");
+  return {
+    first: normalise(comparable(orchestrator[0] as Invocation)),
+    events: asSet(
+      history.filter(({ EventType }) => ![12, 13].includes(EventType)).map((e) => ({ ...e, IsPlayed: "" })),
+    ),
+    answer: normalise(last?.returned),
+    operations: asSet(entity.flatMap((each) => (inputOf(each) as { batch: unknown[] }).batch)),
+    results: asSet(entity.flatMap((each) => (each.returned as { results: unknown[] }).results)),
+  };
 }

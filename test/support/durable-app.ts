@@ -27,6 +27,10 @@ export interface DurableAppOptions {
   readonly clock?: VirtualClock;
   readonly database?: MemoryLevel;
   readonly settings?: Record<string, unknown>;
+  /** Settings of the function app, put into its environment. */
+  readonly appSettings?: Record<string, string>;
+  /** Public origin of the function app, for the URLs of the client binding. */
+  readonly origin?: string;
   /** Folder with the host.json to use; the project's own by default. */
   readonly appDirectory?: string;
   /** Sees every orchestrator, entity and activity invocation. */
@@ -57,14 +61,14 @@ export async function startDurableApp(options: DurableAppOptions): Promise<Durab
     clock,
     database: options.database ?? new MemoryLevel(),
     settings: options.settings ?? { hubName: "Test" },
-    origin: "http://127.0.0.1:7071",
+    origin: options.origin ?? "http://127.0.0.1:7071",
     log: ({ level, message }) => logged.push(`${level}: ${message}`),
   });
   const around = options.around ? surrounded(engine, options.around) : engine;
   const observed = options.observe ? observing(around, options.observe) : around;
   const host = await startFunctionsHost({
     appDirectory: options.appDirectory ?? resolve(__dirname, "../.."),
-    settings: {},
+    settings: options.appSettings ?? {},
     http: { host: "127.0.0.1", port: 0 },
     clock,
     extensions: [observed],

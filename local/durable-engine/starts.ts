@@ -1,0 +1,74 @@
+import { managementLinks } from "./client-binding";
+import type { WebhookReply } from "./contract";
+import { parsed } from "./history-view";
+import { findFunction } from "./functions";
+import type { Hub } from "./hub";
+import type { Call } from "./management";
+import { presented } from "./queries";
+import { isLive, type InstanceRecord } from "./records";
+import { exceptionReply, reply } from "./replies";
+import { jsonBody } from "./request-body";
+
+/** Starts an instance; with `timeout` (seconds) the reply waits for its end. */
+export async function start(call: Call): Promise<WebhookReply> {
+  const { app, path, query, request } = call;
+  const [, name = "", id] = path;
+  const input = jsonBody(request);
+  const found = findFunction(app, name, "orchestrationTrigger");
+  const created = await create(call, { name: found ? name : name, input, id, version: query.get("version") });
+  const seconds = Number(query.get("timeout"));
+  if (!(seconds > 0)) return accepted(call, created);
+  const every = Number(query.get("pollingInterval") ?? 1) || 1;
+  const ended = await waitForEnd(call.hub, created, { timeoutMs: seconds * 1000, everyMs: every * 1000 });
+  if (!ended) return accepted(call, created);
+  return ended.status === "Completed" ? reply(200, parsed(ended.output)) : reply(200, presented(ended, true));
+}
+
+/** Starts what an instance was started with once more, under a new id or its own. */
+export async function restart(call: Call, id: string): Promise<WebhookReply> {
+  const old = call.hub.instances.get(id);
+  if (!old) {
+    return exceptionReply(400, "InstanceId does not match a valid orchestration instance.", {
+      type: "System.ArgumentException",
+      message: `No instance with ID '${id}' was found. (Parameter 'instanceId')`,
+    });
+  }
+  const { name, shownInput: input, version } = old;
+  const same = call.query.get("restartWithNewInstanceId") === "false";
+  return accepted(call, await create(call, { name, input, version, id: same ? id : undefined }));
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly input: string | null;
+  readonly id: string | undefined;
+  readonly version: string | null;
+}
+
+async function create({ hub }: Call, { id, ...wanted }: Wanted): Promise<string> {
+  const effects = hub.begin();
+  const created = hub.create(effects, { ...wanted, ...(id === undefined ? {} : { id }) });
+  await hub.commit(effects);
+  return created;
+}
+
+function accepted({ addresses, origin }: Call, id: string): WebhookReply {
+  const links = managementLinks(addresses, origin, id);
+  return reply(202, links, { location: links["statusQueryGetUri"] ?? "", "retry-after": "10" });
+}
+
+async function waitForEnd(
+  hub: Hub,
+  id: string,
+  { timeoutMs, everyMs }: { timeoutMs: number; everyMs: number },
+): Promise<InstanceRecord | undefined> {
+  const { clock } = hub;
+  for (const end = clock.now() + timeoutMs; clock.now() < end;) {
+    const record = hub.instances.get(id);
+    if (record && !isLive(record.status)) return record;
+    await new Promise<void>((resolve) => {
+      clock.setTimer(Math.min(end, clock.now() + everyMs), resolve);
+    });
+  }
+  return undefined;
+}

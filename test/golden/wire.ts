@@ -1,0 +1,162 @@
+import { core } from "../../local/functions-host/core-module";
+import type { Invocation } from "./fixtures";
+
+interface RpcData {
+  readonly string?: string;
+  readonly json?: string;
+  readonly bytes?: Uint8Array;
+  readonly int?: number;
+  readonly double?: number;
+  readonly http?: RpcHttp;
+}
+
+interface RpcHttp {
+  readonly url?: string;
+  readonly method?: string;
+  readonly nullableHeaders?: Readonly<Record<string, { readonly value: string }>>;
+  readonly nullableParams?: Readonly<Record<string, { readonly value: string }>>;
+  readonly nullableQuery?: Readonly<Record<string, { readonly value: string }>>;
+  readonly body?: { readonly bytes?: Uint8Array; readonly string?: string };
+  readonly statusCode?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cookies?: readonly unknown[];
+}
+
+/** What crossed between host and worker in one invocation: where the traces were recorded too. */
+export interface WireCall {
+  readonly metadata: {
+    readonly name: string;
+    readonly bindings: Readonly<Record<string, { readonly type: string }>>;
+  };
+  readonly request: {
+    readonly invocationId: string;
+    readonly functionId: string;
+    readonly inputData: readonly { readonly name: string; readonly data: RpcData }[];
+    readonly triggerMetadata: Readonly<Record<string, RpcData>>;
+    readonly retryContext: unknown;
+    readonly traceContext: unknown;
+  };
+  response?: { readonly returnValue?: RpcData | null; readonly outputData?: unknown };
+  failed?: string;
+}
+
+export interface Wire {
+  readonly calls: WireCall[];
+  /** Calls wait here while it is set: for the moments in which the real host had not come to them yet. */
+  hold: Promise<void> | undefined;
+}
+
+type Model = NonNullable<typeof core.model>;
+
+/** Listens between host and worker; to be installed once the app is loaded. */
+export function tapWire(): Wire {
+  const wire: Wire = { calls: [], hold: undefined };
+  const model = core.model as Model;
+  core.model = {
+    name: model.name,
+    version: model.version,
+    getCapabilities: (defaults) => model.getCapabilities?.(defaults) ?? defaults,
+    async getInvocationModel(context) {
+      await wire.hold;
+      const call: WireCall = { ...(context as WireCall) };
+      wire.calls.push(call);
+      const inner = await model.getInvocationModel(context);
+      const failing = async <T>(work: () => Promise<T>): Promise<T> => {
+        try {
+          return await work();
+        } catch (fault) {
+          call.failed = fault instanceof Error ? fault.message : String(fault);
+          throw fault;
+        }
+      };
+      return {
+        getArguments: () => inner.getArguments(),
+        invokeFunction: (...all) => failing(() => inner.invokeFunction(...all)),
+        getResponse: (...all) =>
+          failing(async () => {
+            const response = await inner.getResponse(...all);
+            call.response = response;
+            return response;
+          }),
+      };
+    },
+  };
+  return wire;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  orchestrationTrigger: "orchestrator",
+  entityTrigger: "entity",
+  activityTrigger: "activity",
+  httpTrigger: "http",
+};
+const STATE_MARK = "$OutOfProcData$:";
+
+/** A call in the form of the fixtures. */
+export function asInvocation({ metadata, request, response, failed }: WireCall): Invocation {
+  const [binding = "", { type = "" } = {}] =
+    Object.entries(metadata.bindings).find(([, { type: each }]) => /trigger$/i.test(each)) ?? [];
+  const kind = kinds[type] ?? type;
+  const data = request.inputData.find(({ name }) => name === binding)?.data ?? {};
+  const client = request.inputData.find(({ name }) => metadata.bindings[name]?.type === "durableClient");
+  const returned = response?.returnValue ? decode(response.returnValue) : undefined;
+  const at = failed?.indexOf(STATE_MARK) ?? -1;
+  return {
+    function: metadata.name,
+    kind,
+    ...(data.http
+      ? { input: requestOf(data.http) }
+      : data.string === undefined
+        ? {}
+        : { inputText: data.string }),
+    ...(kind === "activity" || kind === "http" ? { triggerMetadata: metadataOf(request, binding) } : {}),
+    ...(client ? { durableClient: JSON.parse(client.data.string ?? "") as unknown } : {}),
+    ...(returned === undefined || returned === null ? {} : { returned }),
+    ...(failed === undefined ? {} : { failed: at < 0 ? failed : failed.slice(0, at + STATE_MARK.length) }),
+    ...(at < 0 ? {} : { outOfProcData: JSON.parse(failed?.slice(at + STATE_MARK.length) ?? "") as unknown }),
+    ...(response || failed !== undefined ? {} : { unanswered: true }),
+  };
+}
+
+export function decode({ json, string, bytes, int, double, http }: RpcData): unknown {
+  if (json !== undefined) return JSON.parse(json) as unknown;
+  if (bytes !== undefined) return { $base64: Buffer.from(bytes).toString("base64") };
+  if (double !== undefined && !Number.isFinite(double)) return { $number: String(double) };
+  if (http !== undefined) return responseOf(http);
+  return string ?? int ?? double;
+}
+
+function metadataOf(request: WireCall["request"], binding: string): Record<string, unknown> {
+  const others = Object.entries(request.triggerMetadata).filter(([name]) => name !== binding);
+  return Object.fromEntries(others.map(([name, data]) => [name, decode(data)]));
+}
+
+function requestOf({ url, method, nullableHeaders, nullableParams, nullableQuery, body }: RpcHttp): unknown {
+  const plain = (values: RpcHttp["nullableHeaders"] = {}) =>
+    Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value]));
+  return {
+    method,
+    url,
+    headers: plain(nullableHeaders),
+    params: plain(nullableParams),
+    query: plain(nullableQuery),
+    ...(body?.bytes ? { body: Buffer.from(body.bytes).toString("utf8") } : {}),
+  };
+}
+
+function responseOf({ statusCode, headers, cookies, body }: RpcHttp): unknown {
+  const bytes = Buffer.from(body?.bytes ?? body?.string ?? "");
+  return {
+    status: Number(statusCode),
+    headers: headers ?? {},
+    ...(cookies && cookies.length > 0 ? { cookies } : {}),
+    body: parsedBody(bytes, headers?.["content-type"]),
+  };
+}
+
+/** A body as the fixtures show it: parsed where it is JSON, in base64 where it is no text. */
+export function parsedBody(bytes: Buffer, contentType: string | undefined): unknown {
+  const text = bytes.toString("utf8");
+  if (Buffer.compare(Buffer.from(text), bytes) !== 0) return { $base64: bytes.toString("base64") };
+  return contentType?.startsWith("application/json") && text !== "" ? (JSON.parse(text) as unknown) : text;
+}
