@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { complaintsOf } from "./complaints";
+import { DiskFault } from "./disk";
 import { parseFault } from "./faults";
 import type { Simulator } from "./simulator";
+import { parseWeather } from "./weather";
 
 const instanceCommand = z.strictObject({ service: z.string(), instance: z.string(), state: z.string() });
 const serviceCommand = z.strictObject({
@@ -19,79 +22,78 @@ export interface ControlReply {
 
 /**
  * Changes the simulated world from outside: `POST /control/instance`, `/control/service`, `/control/faults`,
- * `/control/swap-by-hand`; `DELETE /control/faults`. Wrong input is answered with every complaint.
+ * `/control/weather`, `/control/swap-by-hand`; `DELETE /control/faults`. Wrong input is answered with every complaint.
  */
 export function control(simulator: Simulator, method: string, path: string, body: unknown): ControlReply {
-  if (method === "DELETE" && path === "/control/faults") {
-    simulator.faults.clear();
-    return { status: 200, body: {} };
-  }
-  switch (method === "POST" ? path : "") {
-    case "/control/faults": {
-      const fault = parseFault(body);
-      if (Array.isArray(fault)) return { status: 400, body: { complaints: fault } };
-      simulator.faults.add(fault);
-      return { status: 200, body: {} };
-    }
-    case "/control/instance":
-      return apply(
-        instanceCommand,
-        body,
-        ({ service: name, instance, state }) => {
-          const service = simulator.service(name);
-          const found = service?.instances.find((i) => i.name.toLowerCase() === instance.toLowerCase());
-          if (!service || !found) return `there is no instance ${instance} of ${name}`;
-          found.state = state;
-          service.script.splice(
-            0,
-            service.script.length,
-            ...service.script.filter((step) => step.instance !== found.name),
-          );
-          return undefined;
-        },
-        simulator,
-      );
-    case "/control/service":
-      return apply(
-        serviceCommand,
-        body,
-        ({ service: name, version, provisioningState, slot }) => {
-          const service = simulator.service(name);
-          if (!service) return `there is no service ${name}`;
-          if (version !== undefined) service.version = version;
-          if (provisioningState !== undefined) service.provisioningState = provisioningState;
-          if (slot !== undefined) service.slot = slot ?? undefined;
-          return undefined;
-        },
-        simulator,
-      );
-    case "/control/swap-by-hand":
-      return apply(
-        swapCommand,
-        body,
-        ({ service }) => (simulator.swapByHand(service) ? undefined : `there is no pair with ${service}`),
-        simulator,
-      );
-    default:
-      return { status: 404, body: { complaints: [`there is no ${method} ${path}`] } };
+  try {
+    const command = commands[`${method} ${path}`];
+    return command ? command(simulator, body) : refused(404, [`there is no ${method} ${path}`]);
+  } catch (fault) {
+    if (!(fault instanceof DiskFault)) throw fault;
+    return refused(500, [fault.message]);
   }
 }
 
+type Command = (simulator: Simulator, body: unknown) => ControlReply;
+
+const commands: Readonly<Record<string, Command>> = {
+  "DELETE /control/faults": (simulator) => {
+    simulator.faults.clear();
+    return done;
+  },
+  "POST /control/faults": (simulator, body) => {
+    const fault = parseFault(body);
+    if (Array.isArray(fault)) return refused(400, fault);
+    simulator.faults.add(fault);
+    return done;
+  },
+  "POST /control/weather": (simulator, body) => {
+    const weather = parseWeather(body);
+    if (Array.isArray(weather)) return refused(400, weather);
+    const complaint = simulator.addWeather(weather);
+    return complaint === undefined ? done : refused(404, [complaint]);
+  },
+  "POST /control/instance": (simulator, body) =>
+    apply(simulator, instanceCommand, body, ({ service: name, instance, state }) => {
+      const service = simulator.service(name);
+      const found = service?.instances.find((i) => i.name.toLowerCase() === instance.toLowerCase());
+      if (!service || !found) return `there is no instance ${instance} of ${name}`;
+      found.state = state;
+      const others = service.script.filter((step) => step.instance !== found.name);
+      service.script.splice(0, service.script.length, ...others);
+      return undefined;
+    }),
+  "POST /control/service": (simulator, body) =>
+    apply(simulator, serviceCommand, body, ({ service: name, version, provisioningState, slot }) => {
+      const service = simulator.service(name);
+      if (!service) return `there is no service ${name}`;
+      if (version !== undefined) service.version = version;
+      if (provisioningState !== undefined) service.provisioningState = provisioningState;
+      if (slot !== undefined) service.slot = slot ?? undefined;
+      return undefined;
+    }),
+  "POST /control/swap-by-hand": (simulator, body) =>
+    apply(simulator, swapCommand, body, ({ service }) =>
+      simulator.swapByHand(service) ? undefined : `there is no pair with ${service}`,
+    ),
+};
+
+const done: ControlReply = { status: 200, body: {} };
+
+function refused(status: number, complaints: readonly string[]): ControlReply {
+  return { status, body: { complaints } };
+}
+
 function apply<T>(
+  simulator: Simulator,
   schema: z.ZodType<T>,
   body: unknown,
   change: (value: T) => string | undefined,
-  simulator: Simulator,
 ): ControlReply {
   const parsed = schema.safeParse(body);
-  if (!parsed.success) {
-    return {
-      status: 400,
-      body: { complaints: parsed.error.issues.map((i) => `${i.path.join(".") || "body"}: ${i.message}`) },
-    };
-  }
+  if (!parsed.success) return refused(400, complaintsOf(parsed.error, "body"));
   const complaint = change(parsed.data);
-  if (complaint) return { status: 404, body: { complaints: [complaint] } };
+  if (complaint !== undefined) return refused(404, [complaint]);
   simulator.save();
-  return { status: 200, body: {} };
+  return done;
 }

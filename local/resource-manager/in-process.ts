@@ -1,6 +1,13 @@
-import { createHttpHeaders, RestError, type HttpClient } from "@azure/core-rest-pipeline";
+import {
+  createHttpHeaders,
+  RestError,
+  type HttpClient,
+  type PipelineRequest,
+} from "@azure/core-rest-pipeline";
+import { wireText, type ArmOutcome, type ResourceManagerClock } from "./contract";
+import type { Disk } from "./disk";
 import { parseScenario } from "./scenario";
-import { Simulator, type ResourceManagerClock } from "./simulator";
+import { Simulator, type FaultPolicy } from "./simulator";
 
 export interface ResourceManagerOptions {
   /** Parsed scenario JSON. */
@@ -8,8 +15,12 @@ export interface ResourceManagerOptions {
   /** Folder of journal and state; absent: memory only. */
   readonly dataDirectory?: string | undefined;
   readonly clock?: ResourceManagerClock | undefined;
-  /** Divides the durations of the scenario's scripts. */
+  /** Divides the durations of scripts and weather. */
   readonly speed?: number | undefined;
+  /** How each call goes wrong, asked before the faults that were added. */
+  readonly strike?: FaultPolicy | undefined;
+  /** The disk under the data directory, for tests of one that fails. */
+  readonly disk?: Disk | undefined;
 }
 
 export const realClock: ResourceManagerClock = {
@@ -23,34 +34,78 @@ export const realClock: ResourceManagerClock = {
 };
 
 export function createSimulator(options: ResourceManagerOptions): Simulator {
-  const scenario = parseScenario(options.scenario);
-  return new Simulator(scenario, options.clock ?? realClock, options.speed ?? 1, options.dataDirectory);
+  const { scenario, clock = realClock, speed = 1, ...rest } = options;
+  return new Simulator({ scenario: parseScenario(scenario), clock, speed, ...rest });
+}
+
+export interface InProcessOptions {
+  /**
+   * How long the caller waits on the simulator's clock, in ms; absent: until it aborts. A caller's own timeout counts
+   * real time, which stands still in a simulation.
+   */
+  readonly timeoutMs?: ((request: PipelineRequest) => number) | undefined;
 }
 
 /** An HTTP client for the SDK's pipeline that answers without sockets. */
-export function httpClientOf(simulator: Simulator): HttpClient {
+export function httpClientOf(simulator: Simulator, { timeoutMs }: InProcessOptions = {}): HttpClient {
   return {
     sendRequest: (request) => {
-      const { origin, pathname, search } = new URL(request.url);
+      if (request.abortSignal?.aborted) return Promise.reject(aborted());
+      const start = request.url.indexOf("/", request.url.indexOf("//") + 2);
+      const origin = start < 0 ? request.url : request.url.slice(0, start);
+      const url = start < 0 ? "/" : request.url.slice(start);
       const body = typeof request.body === "string" ? request.body : "";
-      const outcome = simulator.handle({ method: request.method, url: `${pathname}${search}`, body, origin });
-      if (outcome.kind === "reset") {
-        return Promise.reject(new RestError("read ECONNRESET", { code: "ECONNRESET", request }));
-      }
-      if (outcome.kind === "hang") {
-        return new Promise((_resolve, reject) => {
-          request.abortSignal?.addEventListener("abort", () => {
-            reject(Object.assign(new Error("The operation was aborted."), { name: "AbortError" }));
-          });
-        });
-      }
-      const { status, headers, body: reply } = outcome.reply;
-      return Promise.resolve({
-        request,
-        status,
-        headers: createHttpHeaders({ "content-type": "application/json", ...headers }),
-        bodyAsText: reply === undefined ? "" : JSON.stringify(reply),
-      });
+      const outcome = simulator.handle({ method: request.method, url, body, origin });
+      const patience = timeoutMs?.(request) ?? Infinity;
+      if (outcome.kind === "hang") return unanswered(simulator, request, patience);
+      if (outcome.delayMs > 0) return later(simulator, request, outcome, patience);
+      return delivered(request, outcome);
     },
   };
+}
+
+type Answer = ReturnType<HttpClient["sendRequest"]>;
+type Delivered = Exclude<ArmOutcome, { kind: "hang" }>;
+
+function delivered(request: PipelineRequest, outcome: Delivered): Answer {
+  if (outcome.kind === "reset")
+    return Promise.reject(new RestError("read ECONNRESET", { code: "ECONNRESET", request }));
+  const { reply } = outcome;
+  return Promise.resolve({
+    request,
+    status: reply.status,
+    headers: createHttpHeaders({ "content-type": "application/json", ...reply.headers }),
+    bodyAsText: wireText(reply),
+  });
+}
+
+function later(simulator: Simulator, request: PipelineRequest, outcome: Delivered, patience: number): Answer {
+  if (outcome.delayMs > patience) return unanswered(simulator, request, patience);
+  return waiting(simulator, request, outcome.delayMs, () => delivered(request, outcome));
+}
+
+function unanswered(simulator: Simulator, request: PipelineRequest, patience: number): Answer {
+  return waiting(simulator, request, patience, () => Promise.reject(aborted()));
+}
+
+/** Waits on the simulator's clock, unless the caller gives up before. */
+function waiting(simulator: Simulator, request: PipelineRequest, ms: number, then: () => Answer): Answer {
+  return new Promise((resolve, reject) => {
+    const cancel =
+      ms === Infinity
+        ? () => undefined
+        : simulator.after(ms, () => {
+            request.abortSignal?.removeEventListener("abort", giveUp);
+            then().then(resolve, reject);
+          });
+    const giveUp = () => {
+      cancel();
+      reject(aborted());
+    };
+    request.abortSignal?.addEventListener("abort", giveUp);
+  });
+}
+
+function aborted(): Error {
+  return Object.assign(new Error("The operation was aborted."), { name: "AbortError" });
 }

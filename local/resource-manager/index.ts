@@ -1,3 +1,8 @@
+export type { ArmOutcome, ArmRequest, ResourceManagerClock } from "./contract";
+export type { Fault, FaultAnswer } from "./faults";
 export { createSimulator, httpClientOf } from "./in-process";
+export type { Readiness } from "./instances";
+export type { Effect, JournalEntry } from "./journal";
 export { startResourceManager, type ResourceManagerServer } from "./server";
-export type { Simulator } from "./simulator";
+export type { FaultPolicy, Simulator } from "./simulator";
+export type { Weather } from "./weather";

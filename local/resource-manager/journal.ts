@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
 import { join } from "node:path";
+import { damage, nodeDisk, writeAll, writing, type Disk } from "./disk";
+import type { Readiness } from "./instances";
+import { RecordFile, sealed, unsealed } from "./record-file";
 import type { WorldState } from "./state";
 
 /** One call of Resource Manager; `effect` is "swapped" when it really exchanged the slots, `effectAt` when. */
@@ -17,90 +9,129 @@ export interface JournalEntry {
   readonly at: string;
   readonly method: string;
   readonly url: string;
+  /** Null: the caller got no status. */
   status: number | null;
+  /** When the reply, or the broken connection, reached the caller; absent: never. */
+  answeredAt?: string;
   effect: string | null;
   effectAt?: string;
+  /** Of a write: both services of the pair when it was sent, by name. */
+  ready?: Readonly<Record<string, Readiness>>;
 }
 
-/** The journal of calls and effects, and the state they act on. On disk before a write is answered or takes effect. */
+/** What exchanged the slots of a pair. */
+export interface Effect {
+  readonly at: string;
+  readonly cause: "PUT" | "POST" | "by-hand";
+  /** Number of the journal entry that caused it. */
+  readonly entry?: number | undefined;
+  /** Who holds production from now on; undefined when no slot is known. */
+  readonly production: string | undefined;
+  /** Both services just before. */
+  readonly ready: Readonly<Record<string, Readiness>>;
+}
+
+const FORMAT = 2;
+
+/**
+ * The journal of calls and effects, and the state they act on. On disk before a write is answered or takes effect: what
+ * cannot be written throws a DiskFault and is taken back.
+ */
 export class Journal {
   readonly entries: JournalEntry[] = [];
-  readonly #file: number | undefined;
+  readonly effects: Effect[] = [];
+  readonly #disk: Disk;
+  readonly #file: RecordFile | undefined;
   readonly #stateFile: string | undefined;
 
-  constructor(dataDirectory: string | undefined) {
+  constructor(dataDirectory: string | undefined, disk: Disk = nodeDisk) {
+    this.#disk = disk;
     if (dataDirectory === undefined) return;
-    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-    const path = join(dataDirectory, "journal.jsonl");
-    if (existsSync(path)) this.#load(path);
-    this.#file = openSync(path, "a");
+    disk.mkdir(dataDirectory);
     this.#stateFile = join(dataDirectory, "state.json");
-  }
-
-  /** A torn last line is what a kill leaves behind; any other damage is an error. */
-  #load(path: string): void {
-    const lines = readFileSync(path, "utf8").split("\n");
-    lines.forEach((line, i) => {
-      if (line === "") return;
-      try {
-        const { n, ...entry } = JSON.parse(line) as JournalEntry & { n: number };
-        this.entries[n] = entry;
-      } catch (cause) {
-        if (i < lines.length - 1) throw new Error(`${path} is damaged at line ${i + 1}`, { cause });
-      }
+    this.#file = new RecordFile(join(dataDirectory, "journal.jsonl"), disk, (record) => {
+      const { n, e, ...rest } = record as { n?: number; e?: number };
+      if (n !== undefined) this.entries[n] = rest as JournalEntry;
+      else if (e !== undefined) this.effects[e] = rest as Effect;
     });
   }
 
-  add(method: string, url: string, at: number): number {
+  add(method: string, url: string, at: number, ready?: Readonly<Record<string, Readiness>>): number {
     const n = this.entries.length;
-    this.entries.push({ at: new Date(at).toISOString(), method, url, status: null, effect: null });
-    this.#write(n, method !== "GET");
+    const entry: JournalEntry = { at: iso(at), method, url, status: null, effect: null };
+    if (ready) entry.ready = ready;
+    if (this.#file) this.#file.append({ n, ...entry }, method !== "GET");
+    this.entries.push(entry);
     return n;
   }
 
-  answered(n: number, status: number | null): void {
+  answered(n: number, status: number | null, at: number): void {
     const entry = this.entries[n];
     if (!entry) return;
+    const answeredAt = iso(at);
+    if (this.#file) this.#file.append({ n, ...entry, status, answeredAt }, entry.method !== "GET");
     entry.status = status;
-    this.#write(n, entry.method !== "GET");
+    entry.answeredAt = answeredAt;
   }
 
-  tookEffect(n: number, at: number): void {
-    const entry = this.entries[n];
-    if (!entry) return;
-    entry.effect = "swapped";
-    entry.effectAt = new Date(at).toISOString();
-    this.#write(n, true);
+  /** Written before the state that includes it: one that the state does not count is undone by `loadState`. */
+  tookEffect(effect: Omit<Effect, "at">, at: number): void {
+    const whole = { at: iso(at), ...effect };
+    if (this.#file) this.#file.append({ e: this.effects.length, ...whole }, true);
+    this.effects.push(whole);
+    this.#markEffect(whole, "swapped");
+  }
+
+  /** Takes back the newest effect, whose state could not be saved. */
+  withdrawEffect(): void {
+    const effect = this.effects.pop();
+    if (effect) this.#markEffect(effect, null);
   }
 
   loadState(): WorldState | undefined {
-    if (this.#stateFile === undefined || !existsSync(this.#stateFile)) return undefined;
-    try {
-      return JSON.parse(readFileSync(this.#stateFile, "utf8")) as WorldState;
-    } catch (cause) {
-      throw new Error(`${this.#stateFile} is damaged`, { cause });
+    const path = this.#stateFile;
+    if (path === undefined || !this.#disk.exists(path)) {
+      if (this.entries.length > 0) throw damage(path ?? "", "or missing, though there is a journal");
+      return undefined;
     }
+    const state = unsealed(this.#disk.read(path).toString("utf8").trimEnd()) as
+      (WorldState & { format?: number }) | undefined;
+    if (state?.format !== FORMAT) throw damage(path, "or of another version");
+    if (state.effects > this.effects.length) throw damage(path, "or the journal beside it has lost effects");
+    while (this.effects.length > state.effects) this.withdrawEffect();
+    for (const effect of this.effects) this.#markEffect(effect, "swapped");
+    return state;
   }
 
   saveState(state: WorldState): void {
-    if (this.#stateFile === undefined) return;
-    const next = `${this.#stateFile}.new`;
-    const file = openSync(next, "w", 0o600);
-    writeFileSync(file, JSON.stringify(state));
-    fsyncSync(file);
-    closeSync(file);
-    renameSync(next, this.#stateFile);
+    const path = this.#stateFile;
+    if (path === undefined) return;
+    writing(path, () => {
+      const next = `${path}.new`;
+      const file = this.#disk.open(next, "w");
+      try {
+        writeAll(this.#disk, file, Buffer.from(`${sealed({ format: FORMAT, ...state })}\n`));
+        this.#disk.sync(file);
+      } finally {
+        this.#disk.close(file);
+      }
+      this.#disk.rename(next, path);
+    });
   }
 
   close(): void {
-    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file?.close();
   }
 
-  #write(n: number, durably: boolean): void {
-    if (this.#file === undefined) return;
-    const text = `${JSON.stringify({ n, ...this.entries[n] })}\n`;
-    // A line that a kill tore would swallow the next one: begin on a fresh line.
-    writeSync(this.#file, n === 0 ? text : `\n${text}`);
-    if (durably) fsyncSync(this.#file);
+  #markEffect({ entry: n, at }: Effect, effect: "swapped" | null): void {
+    const entry = n === undefined ? undefined : this.entries[n];
+    if (!entry) return;
+    entry.effect = effect;
+    if (effect === null) delete entry.effectAt;
+    else entry.effectAt = at;
   }
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
 }

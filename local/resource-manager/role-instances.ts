@@ -71,7 +71,10 @@ export class RoleInstances {
   pick(service: ServiceState): number | undefined {
     const web = service.roles.filter((role) => role.web).map((role) => role.name);
     const up = service.instances.filter(
-      (i) => web.includes(i.role) && this.#simulator.instanceState(service, i.name) === "RoleStateStarted",
+      (i) =>
+        web.includes(i.role) &&
+        this.#servers.has(`${service.name}/${i.name}`) &&
+        this.#simulator.instanceState(service, i.name) === "RoleStateStarted",
     );
     const chosen = up[this.#turn++ % Math.max(up.length, 1)];
     return chosen && this.#servers.get(`${service.name}/${chosen.name}`)?.port;

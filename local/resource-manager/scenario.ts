@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { complaintsOf } from "./complaints";
+import { faultSchema } from "./faults";
+import { weatherSchema } from "./weather";
 
 const duration = z.number().min(0).describe("seconds");
 
@@ -48,8 +51,39 @@ const pair = z.strictObject({
   publicIps: z.array(publicIp).min(2),
 });
 
+/** Resource Manager's token bucket, per subscription and principal (documented: reads 250 and 25/s, writes 200 and 10/s). */
+const bucket = (size: number, perSecond: number) =>
+  z
+    .strictObject({
+      size: z.number().int().min(1).default(size),
+      perSecond: z.number().positive().default(perSecond),
+    })
+    .prefault({});
+
 const scenarioSchema = z.strictObject({
   subscription: z.string(),
+  seed: z.number().int().default(1).describe("of the faults' chances"),
+  throttling: z
+    .strictObject({
+      /** Whether an empty bucket answers 429; the headers count down in any case. */
+      enforced: z.boolean().default(false),
+      reads: bucket(250, 25),
+      writes: bucket(200, 10),
+    })
+    .prefault({}),
+  wire: z
+    .strictObject({
+      /** How many a page of a list holds; absent: all. */
+      pageSize: z.number().int().min(1).optional(),
+      /** Both spellings are seen (facts: azure-swap §3.1); the SDK decodes the first alone. */
+      frontends: z
+        .enum(["frontendIpConfigurations", "frontendIPConfigurations"])
+        .default("frontendIpConfigurations"),
+      swappable: z.enum(["swappableCloudService", "SwappableCloudService"]).default("swappableCloudService"),
+    })
+    .prefault({}),
+  faults: z.array(faultSchema).default([]),
+  weather: z.array(weatherSchema).default([]),
   swap: z
     .strictObject({
       operationSeconds: duration.default(1.5),
@@ -71,8 +105,5 @@ export type ServiceScenario = z.infer<typeof service>;
 export function parseScenario(value: unknown): Scenario {
   const parsed = scenarioSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const mistakes = parsed.error.issues.map(
-    (issue) => `${issue.path.join(".") || "scenario"}: ${issue.message}`,
-  );
-  throw new Error(`the scenario is wrong:\n  ${mistakes.join("\n  ")}`);
+  throw new Error(`the scenario is wrong:\n  ${complaintsOf(parsed.error, "scenario").join("\n  ")}`);
 }

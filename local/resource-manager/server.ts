@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { wireText } from "./contract";
 import { control } from "./control";
 import { createSimulator, type ResourceManagerOptions } from "./in-process";
 import { listen, RoleInstances, startVirtualIp, type Listening } from "./role-instances";
 import { parseScenario, type Scenario } from "./scenario";
 import type { Simulator } from "./simulator";
-import { serviceId } from "./wire-shapes";
+import { serviceId } from "./ids";
 
 export interface ResourceManagerServer {
   /** Base URL to use as ARM endpoint. */
@@ -116,27 +117,27 @@ async function serve(
   const body = Buffer.concat(chunks).toString("utf8");
   const url = request.url ?? "/";
   const method = request.method ?? "GET";
-  const send = (status: number, value: unknown, headers: Record<string, string> = {}) => {
-    const text = value === undefined ? "" : JSON.stringify(value);
+  const send = (status: number, text: string, headers: Record<string, string> = {}) => {
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(text);
   };
-  if (url === "/journal") {
-    send(200, simulator.journal.entries);
+  if (url === "/journal" || url === "/effects") {
+    send(200, JSON.stringify(url === "/journal" ? simulator.journal.entries : simulator.journal.effects));
     return;
   }
   if (url.startsWith("/control/")) {
     const { status, body: answer } = control(simulator, method, url, parse(body));
-    send(status, answer);
+    send(status, JSON.stringify(answer));
     return;
   }
-  const outcome = simulator.handle({
-    method,
-    url,
-    body,
-    origin: `http://${request.headers.host ?? "127.0.0.1"}`,
-  });
-  if (outcome.kind === "reset") request.socket.destroy();
-  else if (outcome.kind === "reply") send(outcome.reply.status, outcome.reply.body, outcome.reply.headers);
+  const origin = `http://${request.headers.host ?? "127.0.0.1"}`;
+  const outcome = simulator.handle({ method, url, body, origin });
+  const deliver = () => {
+    if (outcome.kind === "reset") request.socket.destroy();
+    else if (outcome.kind === "reply")
+      send(outcome.reply.status, wireText(outcome.reply), outcome.reply.headers);
+  };
+  if (outcome.delayMs > 0) simulator.after(outcome.delayMs, deliver);
+  else deliver();
 }
 
 function parse(body: string): unknown {

@@ -1,4 +1,5 @@
 import type { Scenario, ServiceScenario } from "./scenario";
+import type { Spell } from "./weather";
 
 export interface Frontend {
   readonly name: string;
@@ -6,37 +7,61 @@ export interface Frontend {
   readonly subnet?: string | undefined;
 }
 
+export interface InstanceState {
+  readonly name: string;
+  readonly role: string;
+  state: string;
+}
+
 export interface ServiceState {
   readonly name: string;
   readonly group: string;
   readonly location: string;
-  readonly uniqueId: string;
+  uniqueId: string;
   version: string | undefined;
   provisioningState: string;
   slot: "Production" | "Staging" | undefined;
-  readonly swappable: string | undefined;
+  swappable: string | undefined;
   readonly roles: { readonly name: string; capacity: number; readonly web: boolean }[];
   readonly loadBalancers: { readonly name: string; readonly frontends: Frontend[] }[];
-  readonly instances: { readonly name: string; readonly role: string; state: string }[];
+  readonly instances: InstanceState[];
   readonly script: { readonly instance: string; readonly after: number; readonly state: string }[];
   /** When the instances were first listed: the script runs from then on, once. */
   scriptFrom?: number | undefined;
 }
 
+export interface Binding {
+  readonly service: string;
+  readonly loadBalancer: string;
+  readonly frontend: string;
+  readonly publicIp: string;
+}
+
+/** What an operation changes: the slots of a pair, or which public IP each frontend holds. */
+export type Change =
+  | { readonly kind: "slot"; readonly target: "Production" | "Staging" }
+  | { readonly kind: "addresses"; readonly bindings: readonly Binding[] };
+
 export interface Operation {
   readonly id: string;
-  readonly service: string;
-  readonly target: "Production" | "Staging";
+  /** The service named, and the other one of its pair. */
+  readonly services: readonly [string, string];
+  readonly location: string;
+  readonly change: Change;
   readonly startedAt: number;
-  readonly dueAt: number;
-  readonly outcome: "Succeeded" | "Failed" | "Canceled";
-  readonly error?: { readonly code: string; readonly message: string } | undefined;
-  readonly withEffect: boolean;
-  /** Journal entry of the PUT. */
+  /** When it ends as far as it tells; null: never. */
+  readonly endsAt: number | null;
+  /** When the change happens; null: it does not. */
+  readonly effectAt: number | null;
+  outcome: "Succeeded" | "Failed" | "Canceled";
+  error?: { readonly code: string; readonly message: string } | undefined;
+  readonly word?: string | undefined;
+  /** Journal entry of the call that began it. */
   readonly entry: number;
   /** Answers 404 from the start. */
   readonly lost: boolean;
-  applied: boolean;
+  /** The change is over and done with, or there is none. */
+  settled: boolean;
 }
 
 export interface PublicIpState {
@@ -53,9 +78,12 @@ export interface WorldState {
   readonly services: Record<string, ServiceState>;
   readonly publicIps: Record<string, PublicIpState>;
   readonly operations: Operation[];
+  readonly weather: Spell[];
+  /** How many effects of the journal this state includes. */
+  effects: number;
 }
 
-export function initialState(scenario: Scenario): WorldState {
+export function initialState(scenario: Scenario, now: number): WorldState {
   const services: Record<string, ServiceState> = {};
   const publicIps: Record<string, PublicIpState> = {};
   for (const pair of scenario.pairs) {
@@ -67,7 +95,8 @@ export function initialState(scenario: Scenario): WorldState {
     }
     for (const ip of pair.publicIps) publicIps[ip.name.toLowerCase()] = { ...ip, group: pair.blue.group };
   }
-  return { services, publicIps, operations: [] };
+  const weather = scenario.weather.map((each) => ({ weather: each, from: now, steps: 0 }));
+  return { services, publicIps, operations: [], weather, effects: 0 };
 }
 
 function serviceState(service: ServiceScenario, partner: string): ServiceState {
@@ -100,20 +129,25 @@ function serviceState(service: ServiceScenario, partner: string): ServiceState {
   };
 }
 
-/** The state of an instance now: what the script says once it has begun, else what was set. */
-export function instanceStateOf(service: ServiceState, name: string, now: number, speed: number): string {
-  const own = service.instances.find((instance) => instance.name === name)?.state ?? "RoleStateUnknown";
-  if (service.scriptFrom === undefined) return own;
-  const elapsed = ((now - service.scriptFrom) / 1000) * speed;
-  const steps = service.script.filter((step) => step.instance === name && step.after <= elapsed);
-  return steps.sort((a, b) => a.after - b.after).at(-1)?.state ?? own;
-}
-
 /** Exchanges what a VIP swap exchanges: the public IPs of the two frontends, and the slots. */
 export function exchange(a: ServiceState, b: ServiceState): void {
   const [x, y] = [publicFrontend(a), publicFrontend(b)];
   if (x && y) [x.publicIp, y.publicIp] = [y.publicIp, x.publicIp];
   [a.slot, b.slot] = [b.slot, a.slot];
+}
+
+/** Binds frontends to public IPs; a pair whose addresses change hands so has swapped, and its slots follow. */
+export function bind(pair: readonly [ServiceState, ServiceState], bindings: readonly Binding[]): void {
+  const before = publicFrontend(pair[0])?.publicIp;
+  for (const { service, loadBalancer, frontend: name, publicIp } of bindings) {
+    const balancer = pair
+      .find((each) => each.name === service)
+      ?.loadBalancers.find((each) => each.name === loadBalancer);
+    const frontend = balancer?.frontends.find((each) => each.name === name);
+    if (frontend) frontend.publicIp = publicIp;
+  }
+  const [a, b] = pair;
+  if (publicFrontend(a)?.publicIp !== before) [a.slot, b.slot] = [b.slot, a.slot];
 }
 
 export function publicFrontend(service: ServiceState): Frontend | undefined {

@@ -1,28 +1,27 @@
-import { instanceStateOf, type PublicIpState, type ServiceState, type WorldState } from "./state";
+import {
+  domainOf,
+  instanceStateOf,
+  lastDomainOf,
+  listedInstances,
+  walkedDomain,
+  type Moment,
+} from "./instances";
+import { publicIpId, serviceId } from "./ids";
+import type { Frontend, ServiceState, WorldState } from "./state";
+import { momentOf, serviceOf, type World } from "./world";
 
 /** Text of a service configuration; it stands for secrets, and must appear nowhere but in replies. */
 const CSCFG_CANARY = "canary-secret-of-the-service-configuration";
 
-/** Replies upper-case the resource group (recorded): ids must be compared ignoring case. */
-export function serviceId(
-  subscription: string,
-  { group, name }: Pick<ServiceState, "group" | "name">,
-  upper = true,
-): string {
-  const rg = upper ? group.toUpperCase() : group;
-  return `/subscriptions/${subscription}/resourceGroups/${rg}/providers/Microsoft.Compute/cloudServices/${name}`;
-}
+const SKU = { name: "Standard_D1_v2", tier: "Standard" };
 
-function ipId(subscription: string, { group, name }: PublicIpState): string {
-  return `/subscriptions/${subscription}/resourceGroups/${group.toUpperCase()}/providers/Microsoft.Network/publicIPAddresses/${name}`;
-}
-
-export function serviceBody(subscription: string, state: WorldState, service: ServiceState): object {
-  const partner =
-    service.swappable === undefined ? undefined : state.services[service.swappable.toLowerCase()];
-  const missing =
-    service.swappable === undefined ? undefined : { group: service.group, name: service.swappable };
-  const pointed = partner ?? missing;
+export function serviceBody(world: World, service: ServiceState): object {
+  const { subscription, wire } = world.scenario;
+  // A partner that is not there is still pointed at, as if it lay in the same group.
+  const pointed =
+    service.swappable === undefined
+      ? undefined
+      : (serviceOf(world, service.swappable) ?? { group: service.group, name: service.swappable });
   return {
     id: serviceId(subscription, service),
     name: service.name,
@@ -33,22 +32,17 @@ export function serviceBody(subscription: string, state: WorldState, service: Se
       configuration: `<?xml version="1.0"?><ServiceConfiguration serviceName="${service.name}"><Setting name="Secret" value="${CSCFG_CANARY}-${service.version ?? ""}"/></ServiceConfiguration>`,
       upgradeMode: "Auto",
       roleProfile: {
-        roles: service.roles.map(({ name, capacity }) => ({
-          name,
-          sku: { name: "Standard_D1_v2", tier: "Standard", capacity },
-        })),
+        roles: service.roles.map(({ name, capacity }) => ({ name, sku: { ...SKU, capacity } })),
       },
       networkProfile: {
         loadBalancerConfigurations: service.loadBalancers.map((lb) => ({
           name: lb.name,
           properties: {
-            frontendIpConfigurations: lb.frontends.map((frontend) =>
-              frontendBody(subscription, state, frontend),
-            ),
+            [wire.frontends]: lb.frontends.map((frontend) => frontendBody(world, frontend)),
           },
         })),
         ...(service.slot === undefined ? {} : { slotType: service.slot }),
-        ...(pointed ? { swappableCloudService: { id: serviceId(subscription, pointed) } } : {}),
+        ...(pointed ? { [wire.swappable]: { id: serviceId(subscription, pointed) } } : {}),
       },
       provisioningState: service.provisioningState,
       uniqueId: service.uniqueId,
@@ -56,46 +50,62 @@ export function serviceBody(subscription: string, state: WorldState, service: Se
   };
 }
 
-function frontendBody(
-  subscription: string,
-  state: WorldState,
-  frontend: { name: string; publicIp?: string | undefined; subnet?: string | undefined },
-): object {
-  const ip = frontend.publicIp === undefined ? undefined : state.publicIps[frontend.publicIp.toLowerCase()];
+function frontendBody(world: World, frontend: Frontend): object {
+  const ip = world.state.publicIps[frontend.publicIp?.toLowerCase() ?? ""];
   return {
     name: frontend.name,
     properties: {
-      ...(ip ? { publicIPAddress: { id: ipId(subscription, ip) } } : {}),
+      ...(ip ? { publicIPAddress: { id: publicIpId(world, ip) } } : {}),
       ...(frontend.subnet === undefined ? {} : { subnet: { id: frontend.subnet } }),
     },
   };
 }
 
-export function instanceBody(
+export function roleBody(
+  { scenario }: World,
   service: ServiceState,
-  name: string,
-  expanded: boolean,
-  now: number,
-  speed: number,
+  { name, capacity }: { name: string; capacity: number },
 ): object {
-  const state = instanceStateOf(service, name, now, speed);
-  const view = {
-    platformUpdateDomain: 0,
-    platformFaultDomain: 0,
+  return {
+    id: `${serviceId(scenario.subscription, service)}/roles/${name}`,
+    name,
+    type: "Microsoft.Compute/cloudServices/roles",
+    location: service.location,
+    sku: { ...SKU, capacity },
+    properties: { uniqueId: `${service.uniqueId}:${name}` },
+  };
+}
+
+/** Without `$expand` there is no instance view at all (recorded). */
+export function instanceBody(world: World, service: ServiceState, name: string, expanded: boolean): object {
+  return {
+    id: `${serviceId(world.scenario.subscription, service)}/roleInstances/${name}`,
+    name,
+    type: "Microsoft.Compute/cloudServices/roleInstances",
+    location: service.location,
+    sku: SKU,
+    properties: {
+      networkProfile: { networkInterfaces: [] },
+      ...(expanded ? { instanceView: instanceView(world, service, name) } : {}),
+    },
+  };
+}
+
+export function instanceView(world: World, service: ServiceState, name: string): object {
+  const state = instanceStateOf(world.state, service, name, momentOf(world));
+  return {
+    platformUpdateDomain: domainOf(name),
+    platformFaultDomain: domainOf(name) % 2,
     privateId: `private-${name}`,
     statuses: [{ code: `RoleState/${state}`, displayStatus: state, level: "Info", message: "" }],
-  };
-  return {
-    name,
-    sku: { name: "Standard_D1_v2", tier: "Standard" },
-    properties: { networkProfile: { networkInterfaces: [] }, ...(expanded ? { instanceView: view } : {}) },
   };
 }
 
 /** The summary counts each instance once per family of codes (recorded). */
-export function summaryBody(service: ServiceState, now: number, speed: number): object {
-  const states = service.instances.map(({ name }) => instanceStateOf(service, name, now, speed));
-  const count = service.instances.length;
+export function summaryBody(world: WorldState, service: ServiceState, moment: Moment): object {
+  const listed = listedInstances(world, service, moment);
+  const states = listed.map(({ name }) => instanceStateOf(world, service, name, moment));
+  const count = listed.length;
   const families = [...new Set(states)].map((state) => ({
     code: `RoleState/${state}`,
     count: states.filter((s) => s === state).length,
@@ -109,34 +119,10 @@ export function summaryBody(service: ServiceState, now: number, speed: number): 
       ],
     },
     statuses: [
-      { code: "ProvisioningState/succeeded" },
+      { code: `ProvisioningState/${service.provisioningState.toLowerCase()}` },
       { code: "PowerState/started" },
-      { code: "CurrentUpgradeDomain/-1" },
+      { code: `CurrentUpgradeDomain/${walkedDomain(world, service, moment)}` },
+      { code: `MaxUpgradeDomain/${lastDomainOf(service)}` },
     ],
-  };
-}
-
-export function publicIpBody(subscription: string, state: WorldState, ip: PublicIpState): object {
-  const holder = Object.values(state.services)
-    .flatMap((service) =>
-      service.loadBalancers.flatMap((lb) => lb.frontends.map((frontend) => ({ service, lb, frontend }))),
-    )
-    .find(({ frontend }) => frontend.publicIp?.toLowerCase() === ip.name.toLowerCase());
-  const group = holder?.service.group.toUpperCase() ?? "";
-  const configuration = holder && {
-    id: `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Network/loadBalancers/${holder.lb.name}/frontendIPConfigurations/${holder.frontend.name}`,
-  };
-  return {
-    id: ipId(subscription, ip),
-    name: ip.name,
-    location: "westeurope",
-    sku: { name: ip.sku, tier: "Regional" },
-    properties: {
-      provisioningState: "Succeeded",
-      ipAddress: ip.address,
-      publicIPAllocationMethod: ip.allocation,
-      ...(configuration ? { ipConfiguration: configuration } : {}),
-      dnsSettings: { domainNameLabel: ip.label, fqdn: `${ip.label}.westeurope.cloudapp.azure.com` },
-    },
   };
 }

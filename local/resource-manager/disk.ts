@@ -1,0 +1,75 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
+
+/** The file operations the journal needs; tests hand in a disk that is full. */
+export interface Disk {
+  mkdir(path: string): void;
+  exists(path: string): boolean;
+  read(path: string): Buffer;
+  open(path: string, flags: "a" | "w" | "r"): number;
+  /** Answers how many bytes it wrote, which may be fewer. */
+  write(file: number, bytes: Uint8Array): number;
+  truncate(file: number, length: number): void;
+  sync(file: number): void;
+  close(file: number): void;
+  rename(from: string, to: string): void;
+}
+
+export const nodeDisk: Disk = {
+  mkdir: (path) => {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  },
+  exists: existsSync,
+  read: (path) => readFileSync(path),
+  open: (path, flags) => openSync(path, flags, 0o600),
+  write: (file, bytes) => writeSync(file, bytes),
+  truncate: ftruncateSync,
+  sync: fsyncSync,
+  close: closeSync,
+  rename: renameSync,
+};
+
+/** A file that cannot be read or written as it must; the message names it and says what to do. */
+export class DiskFault extends Error {
+  override readonly name = "DiskFault";
+}
+
+/** Writes all of it, or throws. */
+export function writeAll(disk: Disk, file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) {
+    const written = disk.write(file, bytes.subarray(done));
+    if (written <= 0) throw new Error("the disk took nothing");
+    done += written;
+  }
+}
+
+/** Runs a write; what goes wrong becomes a fault that names the file. */
+export function writing<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DiskFault(
+      `${path} cannot be written (${why}): nothing was changed; free the disk, then try again`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** A file whose content is not what was written. */
+export function damage(path: string, where: string): DiskFault {
+  return new DiskFault(
+    `${path} is damaged ${where}: restore the folder from a copy, or delete it to begin with a fresh world`,
+  );
+}

@@ -1,0 +1,47 @@
+import { error } from "./arm-replies";
+import type { ArmReply } from "./contract";
+import { elapsedOf, type Moment } from "./instances";
+import { secondsOf, type Spell } from "./weather";
+import { momentOf, type Pair, type World } from "./world";
+
+/** The refusal of a swap while another operation is under way on either service of the pair. */
+export function lockOf(world: World, pair: Pair): ArmReply | undefined {
+  const names = pair.map((service) => service.name.toLowerCase());
+  const moment = momentOf(world);
+  const own = world.state.operations.some(
+    ({ endsAt, services }) =>
+      (endsAt === null || moment.now < endsAt) && services.some((name) => names.includes(name.toLowerCase())),
+  );
+  if (own) return refusal("429");
+  for (const spell of world.state.weather) {
+    const lock = names.includes(spell.weather.service.toLowerCase()) ? lockedBy(spell, moment) : "none";
+    if (lock !== "none") return refusal(lock);
+  }
+  return undefined;
+}
+
+function lockedBy(spell: Spell, moment: Moment): "429" | "409" | "none" {
+  const { weather } = spell;
+  const elapsed = elapsedOf(spell, moment);
+  if (elapsed < 0 || elapsed >= secondsOf(weather)) return "none";
+  switch (weather.kind) {
+    case "other-operation":
+      return weather.lock ?? "429";
+    case "redeployment":
+      return weather.lock ?? "409";
+    case "scale":
+      return "409";
+    case "swap-by-hand":
+      return "429";
+    default:
+      return "none";
+  }
+}
+
+function refusal(lock: "429" | "409"): ArmReply {
+  return lock === "429"
+    ? error(429, "RetryableErrorDueToAnotherOperation", "Another operation is in progress.", {
+        "retry-after": "5",
+      })
+    : error(409, "AnotherOperationInProgress", "Another operation on this resource is in progress.");
+}

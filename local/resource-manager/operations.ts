@@ -1,0 +1,187 @@
+import { error } from "./arm-replies";
+import type { ArmReply, ArmRequest } from "./contract";
+import { DiskFault } from "./disk";
+import type { OperationFault } from "./faults";
+import { allStarted } from "./instances";
+import { lockOf } from "./locks";
+import { bind, exchange, type Change, type Operation, type ServiceState } from "./state";
+import { momentOf, pairOf, serviceOf, takeEffect, type Pair, type World } from "./world";
+
+const NETWORK_API = "2025-05-01";
+const DISK_RETRY_MS = 1_000;
+
+/** The long-running operations that exchange addresses and slots: how they begin, take effect, end and are told of. */
+export class Operations {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+    for (const operation of world.state.operations) this.#arm(operation);
+  }
+
+  /** Begins a change of a pair, which is locked until it ends; answers the operation, or why there is none. */
+  begin(pair: Pair, change: Change, entry: number, plan: OperationFault): Operation | ArmReply {
+    const { state, journal, scenario, clock } = this.#world;
+    const locked = lockOf(this.#world, pair);
+    if (locked) return locked;
+    const { repeatedPut, operationSeconds, requireRunning } = scenario.swap;
+    const held = change.kind === "slot" && pair[0].slot === change.target;
+    if (held && repeatedPut === "error") return error(409, "SlotAlreadyHeld", "The slot is held already.");
+    const now = clock.now();
+    const moment = momentOf(this.#world);
+    const blocked = requireRunning && !pair.every((service) => allStarted(state, service, moment));
+    const ending = endingOf(plan, blocked);
+    const seconds = plan.seconds ?? operationSeconds;
+    const effect = (plan.effect ?? ending.outcome === "Succeeded") && (!held || repeatedPut === "toggle");
+    const operation: Operation = {
+      id: `00000000-0000-4000-8000-${state.operations.length.toString(16).padStart(12, "0")}`,
+      services: [pair[0].name, pair[1].name],
+      location: pair[0].location,
+      change,
+      startedAt: now,
+      endsAt: plan.outcome === "never" ? null : now + seconds * 1000,
+      effectAt: effect ? now + (plan.effectAfter ?? seconds) * 1000 : null,
+      ...ending,
+      word: plan.word,
+      entry,
+      lost: plan.lost ?? false,
+      settled: !effect,
+    };
+    state.operations.push(operation);
+    try {
+      journal.saveState(state);
+    } catch (fault) {
+      state.operations.pop();
+      throw fault;
+    }
+    this.#arm(operation);
+    return operation;
+  }
+
+  /** The 202 that names the operation. */
+  accepted({ id, location }: Operation, { origin }: ArmRequest, plan: OperationFault): ArmReply {
+    const { subscription, swap } = this.#world.scenario;
+    const base = `${plan.origin ?? origin}/subscriptions/${subscription}/providers/Microsoft.Network/locations/${location}`;
+    const named = plan.headers ?? "both";
+    const headers: Record<string, string> = {};
+    if (named === "both" || named === "azure-asyncoperation")
+      headers["azure-asyncoperation"] = `${base}/operations/${id}?api-version=${NETWORK_API}`;
+    if (named === "both" || named === "location")
+      headers["location"] = `${base}/operationResults/${id}?api-version=${NETWORK_API}`;
+    if (named !== "none") headers["retry-after"] = String(swap.retryAfterSeconds);
+    return { status: 202, headers };
+  }
+
+  /** What `operations/{id}` answers: the status stands in the body. */
+  status(id: string): ArmReply {
+    const operation = this.#find(id);
+    if (!operation) return lost(id);
+    const { startedAt, endsAt, error: fault, outcome, word } = operation;
+    const over = this.#isOver(operation);
+    const startTime = new Date(startedAt).toISOString();
+    const end = over && endsAt !== null ? { endTime: new Date(endsAt).toISOString() } : {};
+    const status = over ? (word ?? outcome) : "InProgress";
+    return {
+      status: 200,
+      headers: over ? {} : this.#retryAfter(),
+      body: { name: id, status, startTime, ...end, ...(over && fault ? { error: fault } : {}) },
+    };
+  }
+
+  /** What `operationResults/{id}` answers: the status is the code, and the body empty. */
+  result(id: string, url: string): ArmReply {
+    const operation = this.#find(id);
+    if (!operation) return lost(id);
+    if (!this.#isOver(operation)) return { status: 202, headers: { location: url, ...this.#retryAfter() } };
+    const { outcome, error: fault, change } = operation;
+    if (outcome === "Succeeded") return { status: change.kind === "slot" ? 200 : 204, headers: {} };
+    return error(
+      409,
+      fault?.code ?? `Operation${outcome}`,
+      fault?.message ?? `The operation ended: ${outcome}.`,
+    );
+  }
+
+  /** Whether the public addresses of a service answer to nobody just now: shortly before a swap takes effect. */
+  isInGap(service: ServiceState): boolean {
+    const { state, clock, scenario } = this.#world;
+    const from = clock.now() + scenario.swap.gapSeconds * 1000;
+    return state.operations.some(
+      (op) =>
+        !op.settled && op.effectAt !== null && op.services.includes(service.name) && from >= op.effectAt,
+    );
+  }
+
+  #find(id: string): Operation | undefined {
+    const found = this.#world.state.operations.find((each) => each.id === id.toLowerCase());
+    return found?.lost ? undefined : found;
+  }
+
+  #isOver({ endsAt }: Operation): boolean {
+    return endsAt !== null && this.#world.clock.now() >= endsAt;
+  }
+
+  #retryAfter(): Record<string, string> {
+    return { "retry-after": String(this.#world.scenario.swap.retryAfterSeconds) };
+  }
+
+  #arm(operation: Operation): void {
+    if (operation.settled || operation.effectAt === null) return;
+    this.#world.timer(operation.effectAt, () => {
+      this.#settle(operation);
+    });
+  }
+
+  #settle(operation: Operation): void {
+    const service = serviceOf(this.#world, operation.services[0]);
+    const pair = service && pairOf(this.#world, service);
+    operation.settled = true;
+    try {
+      if (pair) {
+        const cause = operation.change.kind === "slot" ? "PUT" : "POST";
+        takeEffect(this.#world, pair, { cause, entry: operation.entry }, () => {
+          this.#change(pair, operation.change);
+        });
+        return;
+      }
+      if (operation.outcome === "Succeeded") {
+        operation.outcome = "Failed";
+        operation.error = { code: "ResourceNotFound", message: "The pair is gone." };
+      }
+      this.#world.journal.saveState(this.#world.state);
+    } catch (fault) {
+      if (!(fault instanceof DiskFault)) throw fault;
+      operation.settled = false;
+      this.#world.timer(this.#world.clock.now() + DISK_RETRY_MS, () => {
+        this.#settle(operation);
+      });
+    }
+  }
+
+  /** A slot is an end state: where it came about in the meantime, nothing is left to do, unless a PUT toggles. */
+  #change(pair: Pair, change: Change): void {
+    if (change.kind === "addresses") bind(pair, change.bindings);
+    else if (pair[0].slot !== change.target || this.#world.scenario.swap.repeatedPut === "toggle")
+      exchange(...pair);
+  }
+}
+
+function endingOf(plan: OperationFault, blocked: boolean): Pick<Operation, "outcome" | "error"> {
+  const outcome = plan.outcome ?? (blocked ? "Failed" : "Succeeded");
+  if (outcome === "Canceled") return { outcome };
+  if (outcome !== "Failed") return { outcome: "Succeeded" };
+  const usual = blocked
+    ? {
+        code: "VipSwapNotAllowedAsRollingUpgradeIsInProgress",
+        message: "Not every role instance is running.",
+      }
+    : { code: "InternalOperationFailure", message: "The operation failed." };
+  return {
+    outcome,
+    error: { code: plan.code ?? usual.code, message: plan.message ?? usual.message },
+  };
+}
+
+function lost(id: string): ArmReply {
+  return error(404, "OperationNotFound", `Operation ${id} not found.`);
+}

@@ -1,0 +1,92 @@
+import type { ResourceManagerClock } from "./contract";
+import { readinessOf, type Moment, type Readiness } from "./instances";
+import type { Effect, Journal } from "./journal";
+import type { Scenario } from "./scenario";
+import { publicFrontend, type ServiceState, type WorldState } from "./state";
+
+export type Pair = readonly [ServiceState, ServiceState];
+
+/** What everything that changes the world works on. */
+export interface World {
+  readonly scenario: Scenario;
+  readonly state: WorldState;
+  readonly journal: Journal;
+  readonly clock: ResourceManagerClock;
+  readonly speed: number;
+  /** A timer that ends with the simulator. */
+  timer(at: number, fire: () => void): void;
+}
+
+export function momentOf({ clock, speed }: World): Moment {
+  return { now: clock.now(), speed };
+}
+
+export function serviceOf({ state }: World, name: string): ServiceState | undefined {
+  return state.services[name.toLowerCase()];
+}
+
+/** A service with the one it points at. */
+export function pairOf(world: World, service: ServiceState): Pair | undefined {
+  const partner = service.swappable === undefined ? undefined : serviceOf(world, service.swappable);
+  return partner && [service, partner];
+}
+
+/** Evidence for the journal, by name of service. */
+export function readinessOfAll(world: World, services: readonly ServiceState[]): Record<string, Readiness> {
+  const moment = momentOf(world);
+  return Object.fromEntries(
+    services.map((service) => [service.name, readinessOf(world.state, service, moment)]),
+  );
+}
+
+/** Changes who holds which slot and address: on disk before anyone can see it, or not at all. */
+export function takeEffect(
+  world: World,
+  pair: Pair,
+  cause: Pick<Effect, "cause" | "entry">,
+  change: () => void,
+): void {
+  const { state, journal } = world;
+  const ready = readinessOfAll(world, pair);
+  const before = bindingsOf(pair);
+  const undo = remembered(pair);
+  change();
+  if (bindingsOf(pair) === before) {
+    journal.saveState(state);
+    return;
+  }
+  const production = pair.find((service) => service.slot === "Production")?.name;
+  let written = false;
+  try {
+    // Journal before state: what a kill tears apart there is taken back at the next start, and done again.
+    journal.tookEffect({ ...cause, production, ready }, world.clock.now());
+    written = true;
+    state.effects++;
+    journal.saveState(state);
+  } catch (fault) {
+    if (written) {
+      state.effects--;
+      journal.withdrawEffect();
+    }
+    undo();
+    throw fault;
+  }
+}
+
+function bindingsOf(pair: Pair): string {
+  return pair.map((service) => `${service.slot ?? ""} ${publicFrontend(service)?.publicIp ?? ""}`).join();
+}
+
+function remembered(pair: Pair): () => void {
+  const slots = pair.map((service) => service.slot);
+  const frontends = pair.flatMap((service) => service.loadBalancers.flatMap((lb) => lb.frontends));
+  const ips = frontends.map((frontend) => frontend.publicIp);
+  return () => {
+    pair.forEach((service, i) => {
+      service.slot = slots[i];
+    });
+    frontends.forEach((frontend, i) => {
+      frontend.publicIp = ips[i];
+    });
+  };
+}
