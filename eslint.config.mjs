@@ -137,7 +137,7 @@ export default tseslint.config(
         "error",
         ...impure,
         {
-          selector: "FunctionDeclaration[async=true][generator=true]",
+          selector: ":function[async=true][generator=true]",
           message: "An async generator fails at its first yield under Durable Functions.",
         },
       ],

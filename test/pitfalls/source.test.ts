@@ -1,0 +1,97 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { callsOf, findNodes } from "./product-source";
+
+/** What the product avoids by never writing it. Numbers and letters are those of docs/pitfalls.md. */
+const root = join(__dirname, "../..");
+const host = JSON.parse(readFileSync(join(root, "host.json"), "utf8")) as {
+  extensions: { durableTask: Record<string, unknown> };
+};
+const { durableTask } = host.extensions;
+
+test("1: tasks are raced in one place only: a fresh timer and the one waiter of the generation", () => {
+  expect(callsOf("any", "orchestrations").map(({ text }) => text)).toEqual([
+    "context.df.Task.any([timer, waiter])",
+  ]);
+  expect(callsOf("waitForExternalEvent")).toHaveLength(1);
+  expect(callsOf("createTimer")).toHaveLength(1);
+  // Task.all gets tasks that are made in its argument, or right before it, and never again.
+  expect(
+    callsOf("all", "orchestrations")
+      .map(({ file }) => file)
+      .sort(),
+  ).toEqual(["src/orchestrations/calls.ts", "src/orchestrations/waits/settlement.ts"]);
+});
+
+test("5: whatever decides or orchestrates throws Errors with a message, and nothing else", () => {
+  for (const room of ["domain", "orchestrations", "entities"]) {
+    for (const { node, file, text } of findNodes(ts.isThrowStatement, room)) {
+      const { expression } = node;
+      const [message] = ts.isNewExpression(expression) ? (expression.arguments ?? []) : [];
+      const told = message && (ts.isStringLiteral(message) || ts.isTemplateExpression(message));
+      expect(
+        `${file}: ${text} ${told && message.getText().length > 10 ? "is fine" : "says nothing"}`,
+      ).toMatch(/: throw new Error\(.* is fine$/s);
+    }
+  }
+});
+
+test.each([
+  ["6", "the SDK's retries, whose timeout hangs", ["callActivityWithRetry", "callSubOrchestratorWithRetry"]],
+  ["8", "terminating, which tells nobody why", ["terminate", "suspend", "resume", "rewind"]],
+  ["10", "locks, which leak on failure: the pair entity is the arbiter", ["lock", "isLocked"]],
+  [
+    "F",
+    "the client's lists, which ignore their filters",
+    ["getStatusAll", "getStatusBy", "purgeInstanceHistoryBy"],
+  ],
+  ["H", "the custom status, which fails the orchestration above 16 KB", ["setCustomStatus"]],
+])("%s: the product never uses %s", (_trap, _why, names) => {
+  expect(names.flatMap((name) => callsOf(name)).map(({ file }) => file)).toEqual([]);
+});
+
+test("6: no retry options are made anywhere: failing work is a value, or ends the run and is resumed", () => {
+  const made = findNodes(ts.isNewExpression).filter(({ node }) =>
+    /RetryOptions/.test(node.expression.getText()),
+  );
+  expect(made).toEqual([]);
+});
+
+test("15: versions are set, older runs finish on newer code, newer ones wait, and children get their parent's version", () => {
+  expect(durableTask).toMatchObject({
+    defaultVersion: expect.stringMatching(/^\d+\.\d+$/),
+    versionMatchStrategy: "CurrentOrOlder",
+    versionFailureStrategy: "Reject",
+  });
+  const [child, ...others] = callsOf("callSubOrchestrator");
+  expect(others).toEqual([]);
+  expect(child?.node.arguments[3]?.getText()).toBe("context.df.version");
+});
+
+test("17: extended sessions are left off, in host.json and in the settings", () => {
+  expect(durableTask).not.toHaveProperty("extendedSessionsEnabled");
+  expect(readFileSync(join(root, "local.settings.sample.json"), "utf8")).not.toMatch(/extendedSessions/i);
+});
+
+/** One planted line each; lint must refuse every one. */
+const planted = [
+  "export async function* a(): AsyncGenerator<number> { yield await Promise.resolve(1); }",
+  "export const b = { async *run(): AsyncGenerator<number> { yield await Promise.resolve(1); } };",
+  "export function* c(): Generator<number> { yield Date.now(); }",
+  "export function* d(): Generator<Date> { yield new Date(); }",
+  "export function* e(): Generator<number> { yield Math.random(); }",
+  "export function* f(): Generator<unknown> { yield setTimeout; }",
+  'import { randomUUID } from "node:crypto"; export const g = randomUUID;',
+];
+
+test("19: lint refuses async generators, clocks, chance and timers in orchestrations", () => {
+  const eslint = join(root, "node_modules/eslint/bin/eslint.js");
+  const place = ["--stdin", "--stdin-filename", "src/orchestrations/wait.ts", "-f", "json"];
+  const options = { cwd: root, encoding: "utf8", input: `${planted.join("\n")}\n` } as const;
+  const { stdout } = spawnSync(process.execPath, [eslint, ...place], options);
+  const [result] = JSON.parse(stdout) as { messages: { ruleId: string | null; line: number }[] }[];
+  const refused = result?.messages.filter(({ ruleId }) => ruleId?.startsWith("no-restricted"));
+  expect([...new Set(refused?.map(({ line }) => line))]).toEqual(planted.map((_, i) => i + 1));
+}, 60_000);
