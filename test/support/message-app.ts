@@ -15,7 +15,7 @@ export interface MessageApp {
 
 /** A function app with one handler of messages, and no broker. */
 export async function startMessageApp(
-  handler: (body: unknown, context: InvocationContext) => Promise<void>,
+  handler: (body: unknown, context: InvocationContext) => unknown,
 ): Promise<MessageApp> {
   const host = await startFunctionsHost({
     appDirectory: resolve(__dirname, "../.."),

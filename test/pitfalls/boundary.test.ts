@@ -1,0 +1,170 @@
+import { createQueueHandler } from "../../src/triggers/queue";
+import { emptyPair, type PairOperation, type PairState } from "../../src/domain/pair";
+import { applyToPair } from "../../src/domain/pair-operations";
+import { reason } from "../../src/domain/codes";
+import type { ObservedInvocation } from "../support/durable-app";
+import { createFakePorts } from "../support/fake-ports";
+import { startMessageApp } from "../support/message-app";
+import { startScenario, type Scenario } from "../support/scenario";
+
+/** How the product stands what comes over its boundaries: entities, ids, signals, messages (docs/pitfalls.md). */
+let scenario: Scenario;
+let seen: ObservedInvocation[] = [];
+
+async function open(): Promise<void> {
+  seen = [];
+  scenario = await startScenario({ durable: { observe: (call) => seen.push(call) } });
+}
+
+const entityResults = () =>
+  seen
+    .filter(({ function: name }) => ["pair", "promotion", "index"].includes(name))
+    .flatMap(({ returned }) => {
+      const { json, string } = returned as { json?: string; string?: string };
+      return (JSON.parse(json ?? string ?? "{}") as { results: { isError: boolean }[] }).results;
+    });
+
+test("7: entities never throw across their boundary, whatever operation or nonsense they are sent", async () => {
+  await open();
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 5 });
+  const before = [await scenario.pair(), await scenario.promotion(id)];
+  for (const entity of ["pair/shop", `promotion/${id}`, "pair/unheard", "promotion/unheard"])
+    for (const operation of ["apply", "change", "register", "read", "add", "nonsense", "delete-all"])
+      for (const body of [undefined, null, ""])
+        await scenario.app.call("POST", `entities/${entity}?op=${operation}`, body);
+  await scenario.app.settle();
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+  expect(entityResults().length).toBeGreaterThan(100);
+  expect(entityResults().filter(({ isError }) => isError)).toEqual([]);
+  expect([await scenario.pair(), await scenario.promotion(id)]).toEqual(before);
+  await scenario.stop();
+});
+
+test("10: the lease is no lock that leaks: it outlives a dead holder, is never stolen, and its holder is resumed", async () => {
+  await open();
+  const first = await scenario.request();
+  await scenario.advance({ seconds: 70 });
+  const waiting = (await scenario.promotion(first)).waiting!.instanceId;
+  const second = await scenario.request({ promote: "blue", reason: "back" });
+  await scenario.app.call("POST", `instances/${waiting}/terminate?reason=died`);
+  await scenario.advance({ seconds: 30 });
+  expect((await scenario.pair()).lease?.holder).toBe(first);
+  await scenario.advance({ minutes: 15 });
+  expect([scenario.outcomeOf(first), scenario.outcomeOf(second)]).toEqual(["promoted", "unchanged"]);
+  expect((await scenario.pair()).lease).toBeUndefined();
+  await scenario.stop();
+});
+
+test("C: a run that is absent is started again, and an absent ledger entry concludes nothing", async () => {
+  await open();
+  const id = await scenario.request();
+  await scenario.advance({ seconds: 70 });
+  const waiting = (await scenario.promotion(id)).waiting!.instanceId;
+  for (const instance of [waiting, `promotion-${id}`])
+    await scenario.app.call("POST", `instances/${instance}/terminate?reason=lost`);
+  await scenario.app.settle();
+  await scenario.app.call("DELETE", `instances/promotion-${id}`);
+  expect((await scenario.app.call("GET", `instances/promotion-${id}`)).status).toBe(404);
+  expect((await scenario.http("GET", "promotions/nobody")).status).toBe(404);
+  await scenario.advance({ minutes: 15 });
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+  expect(scenario.effects()).toBe(1);
+  await scenario.stop();
+});
+
+test("D: what comes after the outcome is told so: nobody believes in an event that reached a finished run", async () => {
+  await open();
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 5 });
+  const { status, body } = await scenario.http("POST", `promotions/${id}/cancel`, {});
+  expect({ status, body }).toMatchObject({ status: 409, body: { code: "already-concluded" } });
+  await scenario.stop();
+});
+
+test("H: no instance of the product has a custom status: people read the ledger", async () => {
+  await open();
+  await scenario.request();
+  await scenario.advance({ minutes: 5 });
+  const { body } = await scenario.app.call("GET", "instances?top=500");
+  const statuses = (body as { customStatus: unknown }[]).map(({ customStatus }) => customStatus);
+  expect(statuses.length).toBeGreaterThan(3);
+  expect(statuses.filter((status) => status !== null)).toEqual([]);
+  await scenario.stop();
+});
+
+test.each(["a%2Fb", "a%3Fop%3Dx", "..%2F..%2Fadmin", "a%20b", "%C3%A4", "x".repeat(101), "a%26reason"])(
+  "I: the id %s reaches no address: it is refused before the durable client",
+  async (id) => {
+    await open();
+    expect((await scenario.http("GET", `promotions/${id}`)).status).toBe(404);
+    expect((await scenario.http("POST", `promotions/${id}/cancel`, {})).status).toBe(404);
+    const body = { requestId: decodeURIComponent(id), pair: "shop", promote: "green", reason: "test" };
+    expect((await scenario.http("POST", "promotions", body)).status).toBe(400);
+    await scenario.app.settle();
+    expect(seen).toEqual([]);
+    await scenario.stop();
+  },
+);
+
+test("18: messages whose ids and bodies look like numbers are answered with their ids as text, and told apart", async () => {
+  const ports = createFakePorts();
+  const app = await startMessageApp(createQueueHandler(() => ports, "swap-requests"));
+  for (const [messageId, body, sequenceNumber] of [
+    ["123", "12", 1],
+    ["1e3", "true", 2],
+    ["1000", "true", 3],
+    ["order-1", '"quoted"', 4],
+  ] as const)
+    await app.deliver({ messageId, body, sequenceNumber });
+  const events = ports.published.map((text) => JSON.parse(text));
+  expect(events.map((event) => event.data.message.messageId)).toEqual(["123", "1000", "1000", "order-1"]);
+  expect(new Set(events.map((event) => event.id)).size).toBe(4);
+  expect(events.every((event) => event.data.reason.code === "malformed-request")).toBe(true);
+  await app.deliver({
+    messageId: "7",
+    sequenceNumber: 5,
+    body: JSON.stringify({ requestId: "1e3", pair: "shop", promote: "green", reason: "x", requestedBy: "y" }),
+  });
+  expect([...ports.ledger.keys()]).toEqual(["1e3"]);
+  await app.stop();
+});
+
+/** Every order of a list. */
+function orders<T>(list: readonly T[]): readonly (readonly T[])[] {
+  if (list.length < 2) return [list];
+  return list.flatMap((item, i) => orders(list.filter((_, at) => at !== i)).map((rest) => [item, ...rest]));
+}
+
+test("A: signals in any order and twice come to one arbiter's state without a second open attempt or a lost hold", () => {
+  const at = 1;
+  const apply = (state: PairState, operation: PairOperation) => applyToPair(state, operation).state;
+  const requestId = "a";
+  const start: readonly PairOperation[] = [
+    { kind: "enlist", requestId, at },
+    { kind: "stand-in-line", requestId, at, maxQueued: 9, whenBusy: "wait" },
+    { kind: "take-turn", requestId, at },
+  ];
+  const held = start.reduce(apply, emptyPair);
+  const claim = { kind: "claim", requestId, act: "forward", n: 1, epoch: 1, planHash: "h", at } as const;
+  const signals: readonly PairOperation[] = [
+    { ...claim, nonce: "first" },
+    { ...claim, nonce: "second" },
+    { kind: "report", requestId, nonce: "first", verdict: { kind: "unknown", detail: "" }, at },
+    { kind: "close", requestId, nonce: "second", proof: { kind: "nothing-sent", detail: "" }, at },
+    { kind: "hold", hold: { id: "h", at, reason: reason("foreign-state", "") } },
+    { kind: "cancel", requestId, id: "c", by: "Olga", note: "", at },
+  ];
+  for (const order of orders(signals)) {
+    let state = held;
+    const granted = new Set<string>();
+    for (const operation of order) {
+      state = apply(apply(state, operation), operation);
+      if (state.open) granted.add(state.open.nonce);
+    }
+    expect(granted.size).toBeLessThanOrEqual(order.indexOf(signals[3]!) > 0 ? 2 : 1);
+    expect(state.open?.nonce).not.toBe("second");
+    expect(state.holds.map(({ id }) => id)).toEqual(["h"]);
+    if (granted.has("first")) expect(state.open?.nonce).toBe("first");
+  }
+});

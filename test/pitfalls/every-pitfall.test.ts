@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The pitfalls of the fact sheets: nineteen of Durable Functions for JavaScript, nine more measured on the real extension. */
+const pitfalls = [...Array.from({ length: 19 }, (_, i) => String(i + 1)), ..."A B C D E F G H I".split(" ")];
+
+/** What the engine shows only when it is told to misbehave, and is otherwise kinder than Azure. */
+const kinderEngine = ["A", "G"];
+
+const tests = join(__dirname, "..");
+const page = readFileSync(join(__dirname, "../../docs/pitfalls.md"), "utf8");
+
+/** Titles of tests by the pitfalls they name: `"7: …"`, `"16, G: …"`. */
+function titlesIn(folder: string, files: RegExp): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const file of readdirSync(join(tests, folder)).filter((name) => files.test(name))) {
+    const source = readFileSync(join(tests, folder, file), "utf8");
+    for (const [, names = "", claim = ""] of source.matchAll(
+      /"((?:\d{1,2}|[A-I])(?:, (?:\d{1,2}|[A-I]))*): ([^"]+)"/g,
+    ))
+      for (const name of names.split(", ")) found.set(name, [...(found.get(name) ?? []), claim]);
+  }
+  return found;
+}
+
+const engine = titlesIn("unit/durable-engine", /^pitfalls.*\.test\.ts$/);
+const product = titlesIn("pitfalls", /\.test\.ts$/);
+
+test("every pitfall has a test that shows it in the engine, and one that shows how the product avoids it", () => {
+  const table = pitfalls.map((name) => ({
+    pitfall: name,
+    engine: engine.get(name)?.length ?? 0,
+    product: product.get(name)?.length ?? 0,
+  }));
+  const lines = table.map(
+    (row) => `${row.pitfall.padStart(3)}  engine ${row.engine}  product ${row.product}`,
+  );
+  process.stdout.write(`pitfalls and the tests that name them\n${lines.join("\n")}\n`);
+  const isMissing = ({ pitfall, engine: shown, product: avoided }: (typeof table)[number]) =>
+    avoided === 0 || (shown === 0 && !kinderEngine.includes(pitfall));
+  expect(table.filter(isMissing)).toEqual([]);
+});
+
+test("the page of pitfalls has a line for each, and names every test", () => {
+  const titles = [...engine.values(), ...product.values()].flat();
+  expect(pitfalls.filter((name) => !page.includes(`\n| ${name} `))).toEqual([]);
+  expect(titles.filter((title) => !page.includes(title))).toEqual([]);
+});

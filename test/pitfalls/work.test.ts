@@ -1,0 +1,245 @@
+import type { ObservedInvocation } from "../support/durable-app";
+import { activities } from "../../src/activities/activities";
+import calm from "../../local/world/scenarios/calm.json";
+import { defaultPolicy } from "../../src/domain/policy";
+import { startScenario, type Scenario, type ScenarioOptions } from "../support/scenario";
+
+/** How the product stands repeated, late, oversized and failing work (docs/pitfalls.md). */
+let scenario: Scenario;
+let seen: ObservedInvocation[] = [];
+
+type Around = NonNullable<NonNullable<ScenarioOptions["durable"]>["around"]>;
+
+async function open(options: ScenarioOptions & { around?: Around; settings?: Record<string, unknown> } = {}) {
+  seen = [];
+  const { scenario: world, policy = {}, ...durable } = options;
+  scenario = await startScenario({
+    policy,
+    ...(world === undefined ? {} : { scenario: world }),
+    durable: { observe: (call) => seen.push(call), ...durable },
+  });
+}
+afterEach(() => scenario.stop());
+
+const of = (...names: string[]) => seen.filter((call) => names.includes(call.function));
+const largest = (calls: readonly ObservedInvocation[]) => Math.max(...calls.map((c) => c.input?.length ?? 0));
+const returned = (calls: readonly ObservedInvocation[]) =>
+  Math.max(...calls.map((c) => JSON.stringify(c.returned ?? null).length));
+const KIB = 1_024;
+
+/** The stated bounds of what crosses and what is kept: far below the 64 KB from which on Azure spills into blobs. */
+async function expectBounded(id: string): Promise<void> {
+  const acts = seen.filter((call) => call.function in activities);
+  expect(acts.length).toBeGreaterThan(0);
+  expect(largest(acts)).toBeLessThan(16 * KIB);
+  expect(returned(acts)).toBeLessThan(16 * KIB);
+  // The whole history, with indentation, as the SDK gets it at the last step.
+  expect(largest(of("promote"))).toBeLessThan(192 * KIB);
+  expect(largest(of("wait"))).toBeLessThan(192 * KIB);
+  expect(JSON.stringify(await scenario.pair()).length).toBeLessThan(16 * KIB);
+  expect(JSON.stringify(await scenario.promotion(id)).length).toBeLessThan(16 * KIB);
+}
+const runs = async () =>
+  ((await scenario.app.call("GET", "instances?top=500")).body as { name: string; instanceId: string }[])
+    .filter(({ name }) => name === "promote")
+    .map(({ instanceId }) => instanceId);
+
+test("5: an activity that throws text, or an Error without a message, fails the run loudly, and the janitor resumes it", async () => {
+  const faults: unknown[] = ["text", new Error(""), {}];
+  await open({
+    around: async (name, invoke) => {
+      if (name === "readTruth" && faults.length > 0) throw faults.shift();
+      return invoke();
+    },
+  });
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 20 });
+  expect(faults).toEqual([]);
+  expect(scenario.logged.filter((line) => line.includes("[alert run-lost]"))).toHaveLength(3);
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+  expect([scenario.puts(), scenario.effects()]).toEqual([1, 1]);
+});
+
+test("9: ten requests of one id at once are one run, one swap and one event", async () => {
+  await open();
+  const body = { requestId: "same", pair: "shop", promote: "green", reason: "test" };
+  const replies = await Promise.all(
+    Array.from({ length: 10 }, () => scenario.http("POST", "promotions", body)),
+  );
+  expect(replies.every(({ status }) => status < 300)).toBe(true);
+  await scenario.advance({ minutes: 5 });
+  expect(await runs()).toEqual(["promotion-same"]);
+  expect([scenario.puts(), scenario.published.length]).toEqual([1, 1]);
+});
+
+test("B: a request that comes again after its outcome starts nothing: the ledger is asked first", async () => {
+  await open();
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 5 });
+  const before = (await scenario.app.call("GET", `instances/promotion-${id}?showHistory=true`)).body;
+  await scenario.advance({ minutes: 5 });
+  const again = { requestId: id, pair: "shop", promote: "green", reason: "test" };
+  expect((await scenario.http("POST", "promotions", again)).body).toMatchObject({ outcome: "promoted" });
+  await scenario.advance({ minutes: 5 });
+  expect((await scenario.app.call("GET", `instances/promotion-${id}?showHistory=true`)).body).toEqual(before);
+});
+
+test("B: even where its instance was purged, a concluded request is not run again", async () => {
+  await open();
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 5 });
+  expect((await scenario.app.call("DELETE", `instances/promotion-${id}`)).status).toBe(200);
+  const again = { requestId: id, pair: "shop", promote: "green", reason: "test" };
+  expect((await scenario.http("POST", "promotions", again)).body).toMatchObject({ outcome: "promoted" });
+  await scenario.advance({ minutes: 5 });
+  expect(await runs()).toEqual([]);
+  expect(scenario.puts()).toBe(1);
+});
+
+/** Two services of 25 roles and 200 instances each. */
+function largeWorld() {
+  const world = structuredClone(calm);
+  const roles = Array.from({ length: 25 }, (_, i) => ({
+    name: `Role${i}OfAServiceWithLongNames`,
+    capacity: 8,
+  }));
+  for (const pair of world.pairs) for (const service of [pair.blue, pair.green]) service.roles = roles;
+  return world;
+}
+
+test("11: what crosses and what is kept stays small for 400 instances that flap for ten minutes", async () => {
+  await open({ scenario: largeWorld() });
+  const worker = scenario.arm.service("shop-green")!.instances[0]!;
+  const id = await scenario.request();
+  for (let minute = 0; minute < 10; minute++) {
+    worker.state = minute % 2 === 0 ? "RoleStateStarted" : "RoleStateBusy";
+    await scenario.advance({ minutes: 1 });
+  }
+  worker.state = "RoleStateStarted";
+  await scenario.advance({ minutes: 10 });
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+  await expectBounded(id);
+});
+
+test.each([
+  ["GET", 0, 403],
+  ["GET", 9, 500],
+  ["GET", 20, 429],
+  ["PUT", 0, 400],
+  ["PUT", 0, 500],
+])(
+  "12: an error text of 200 KB from Resource Manager (%s number %d, %d) is cut before it is kept",
+  async (method, skip, status) => {
+    await open({ policy: { swap: { ...defaultPolicy.swap, operationDeadlineMs: 60_000 } } });
+    const answer = { kind: "status", status, code: "Boom", message: "x".repeat(200_000) };
+    scenario.arm.faults.add({ method, url: "", skip, times: 1, answer } as never);
+    const id = await scenario.request();
+    await scenario.advance({ hours: 1 });
+    expect(["promoted", "refused"]).toContain(scenario.outcomeOf(id));
+    await expectBounded(id);
+  },
+);
+
+test("13: what is no request never becomes durable work; it is answered at once", async () => {
+  await open();
+  const good = { requestId: "r-x", pair: "shop", promote: "green", reason: "test" };
+  const poison = [
+    "text",
+    [],
+    { ...good, promote: "purple" },
+    { ...good, requestId: "a/b?c" },
+    { ...good, more: 1 },
+    JSON.parse('{"__proto__": {"x": 1}}') as object,
+    { ...good, reason: "x".repeat(20_000) },
+  ];
+  for (const body of poison) {
+    const { status } = await scenario.http("POST", "promotions", body);
+    expect([400, 413]).toContain(status);
+  }
+  expect((await scenario.http("POST", "promotions", { ...good, pair: "nowhere" })).status).toBe(404);
+  await scenario.advance({ minutes: 5 });
+  expect(await runs()).toEqual([]);
+});
+
+test("13: a promotion that can never end by itself ends by its deadlines: nothing is retried for ever", async () => {
+  await open({
+    policy: { turn: { deadlineMs: 60_000 }, readiness: { ...defaultPolicy.readiness, deadlineMs: 180_000 } },
+    around: (name, invoke) => (name === "planPromotion" ? Promise.reject(new Error("poison")) : invoke()),
+  });
+  const id = await scenario.request();
+  await scenario.advance({ hours: 3 });
+  expect(scenario.outcomeOf(id)).toBe("expired");
+  expect((await scenario.pair()).enlisted).toEqual([]);
+});
+
+test("14: with every activity executed twice at once there is one swap, and one outcome", async () => {
+  const twice: Around = async (name, invoke) => {
+    if (!(name in activities)) return invoke();
+    const [first] = await Promise.all([invoke(), invoke()]);
+    return first;
+  };
+  await open({ around: twice });
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 30 });
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+  expect([scenario.puts(), scenario.effects()]).toEqual([1, 1]);
+  expect(new Set(scenario.published.map((event) => event.id)).size).toBe(1);
+});
+
+test("14: an attempt executed again after the swap, as after a crash, sends nothing", async () => {
+  let late: (() => Promise<unknown>) | undefined;
+  await open({
+    around: (name, invoke) => {
+      if (name === "attemptSwap") late ??= invoke;
+      return invoke();
+    },
+  });
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 10 });
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+  const again = late?.();
+  await scenario.advance({ minutes: 2 });
+  await again;
+  expect([scenario.puts(), scenario.effects(), scenario.holder()]).toEqual([1, 1, "green"]);
+});
+
+test("15: the children of a run that an older version started are of that version too", async () => {
+  await open({ settings: { hubName: "Test", defaultVersion: "1.1" } });
+  const body = { requestId: "old", pair: "shop", promote: "green", reason: "test" };
+  await scenario.http("POST", "promotions", body);
+  await scenario.app.settle();
+  const left = (await scenario.promotion("old")).waiting?.instanceId;
+  await scenario.app.call("POST", "instances/promotion-old/terminate?reason=redeploy");
+  await scenario.advance({ seconds: 1 });
+  await scenario.app.call("POST", "orchestrators/promote/promotion-old?version=1.0", { requestId: "old" });
+  seen = [];
+  await scenario.advance({ seconds: 40 });
+  type Input = { instanceId: string; history: Record<string, unknown>[] };
+  const children = of("wait").map((call) => JSON.parse(call.input ?? "") as Input);
+  const versions = children
+    .filter((child) => child.instanceId !== left)
+    .map((child) => child.history.find((event) => event["EventType"] === 0)?.["Version"]);
+  expect(new Set(versions)).toEqual(new Set(["1.0"]));
+});
+
+test("19: every episode that is run a second time answers the same, to the letter", async () => {
+  const differing: string[] = [];
+  let compared = 0;
+  await open({
+    around: async (name, invoke) => {
+      if (name !== "promote" && name !== "wait") return invoke();
+      const [first, second] = [await invoke(), await invoke()];
+      compared++;
+      if (JSON.stringify(first) !== JSON.stringify(second)) differing.push(name);
+      return first;
+    },
+  });
+  scenario.arm.service("shop-green")!.instances[0]!.state = "RoleStateBusy";
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 5 });
+  scenario.arm.service("shop-green")!.instances[0]!.state = "RoleStateStarted";
+  await scenario.advance({ minutes: 10 });
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+  expect(compared).toBeGreaterThan(80);
+  expect(differing).toEqual([]);
+});
