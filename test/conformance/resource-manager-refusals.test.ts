@@ -1,0 +1,86 @@
+import {
+  blue,
+  green,
+  network,
+  read,
+  SUBSCRIPTION,
+  swap,
+  transports,
+  world,
+  type Arm,
+} from "../support/arm-transports";
+
+describe.each(transports)("Resource Manager %s", (_name, open) => {
+  let arm: Arm;
+  const opened = async (over: object = {}) => {
+    await arm.close();
+    arm = await open(world(over));
+  };
+  beforeEach(async () => {
+    arm = await open();
+  });
+  afterEach(() => arm.close());
+
+  describe("refusals", () => {
+    test("without an api-version, or with one that is none, nothing is answered but 400", async () => {
+      for (const url of [blue, `${blue}?api-version=`, `${blue}?api-version=latest`]) {
+        const { status, body } = await arm.call("GET", url);
+        expect([status, body.error.code]).toEqual([400, "MissingApiVersionParameter"]);
+      }
+    });
+
+    test.each([
+      ["a service", `${blue}x`, "ResourceNotFound"],
+      ["a service of another group", blue.replace("shop-rg", "billing-rg"), "ResourceNotFound"],
+      [
+        "a group's list",
+        blue.replace("shop-rg/", "none/").replace("/shop-blue", ""),
+        "ResourceGroupNotFound",
+      ],
+      ["a role", `${blue}/roles/None`, "ResourceNotFound"],
+      ["an instance", `${blue}/roleInstances/None_IN_0`, "ResourceNotFound"],
+      ["a public IP", `${network}/publicIPAddresses/none`, "ResourceNotFound"],
+      ["a load balancer", `${network}/loadBalancers/none`, "ResourceNotFound"],
+      ["a type", `${network}/somethingElse/none`, "InvalidResourceType"],
+      ["a subscription", blue.replace(SUBSCRIPTION, "none"), "SubscriptionNotFound"],
+      [
+        "an operation",
+        `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Network/locations/westeurope/operations/none`,
+        "OperationNotFound",
+      ],
+    ])("%s that is not there is 404 with a CloudError", async (_what, path, code) => {
+      const { status, body } = await read(arm, path);
+      expect(status).toBe(404);
+      expect(body).toEqual({ error: { code, message: expect.any(String) } });
+    });
+  });
+
+  describe("throttling", () => {
+    test("each reply tells how many reads, or writes, are left, and time brings them back", async () => {
+      const reads = async () =>
+        (await read(arm, blue)).headers.get("x-ms-ratelimit-remaining-subscription-reads");
+      expect([await reads(), await reads()]).toEqual(["249", "248"]);
+      arm.pass(1);
+      expect(await reads()).toBe("249");
+      expect((await swap(arm, green)).headers.get("x-ms-ratelimit-remaining-subscription-writes")).toBe(
+        "199",
+      );
+    });
+
+    test("an empty bucket answers 429 with Retry-After where that is enforced, and asking earlier begins the wait anew", async () => {
+      await opened({ throttling: { enforced: true, reads: { size: 2, perSecond: 0.5 } } });
+      await read(arm, blue);
+      await read(arm, blue);
+      const refused = await read(arm, blue);
+      expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "2"]);
+      expect(refused.body.error.code).toBe("TooManyRequests");
+      arm.pass(1.9);
+      expect((await read(arm, blue)).status).toBe(429);
+      arm.pass(1.9);
+      expect((await read(arm, blue)).status).toBe(429);
+      arm.pass(2);
+      expect((await read(arm, blue)).status).toBe(200);
+      expect((await swap(arm, green)).status).toBe(202);
+    });
+  });
+});

@@ -1,0 +1,126 @@
+import { createHttpHeaders, createPipelineRequest, type HttpClient } from "@azure/core-rest-pipeline";
+import {
+  createSimulator,
+  httpClientOf,
+  startResourceManager,
+  type FaultPolicy,
+  type Simulator,
+} from "../../local/resource-manager";
+import calm from "../../local/world/scenarios/calm.json";
+import { createVirtualClock, type VirtualClock } from "./virtual-clock";
+
+export const SUBSCRIPTION = calm.subscription;
+export const blue = `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop-rg/providers/Microsoft.Compute/cloudServices/shop-blue`;
+export const green = blue.replace("shop-blue", "shop-green");
+export const network = `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop-rg/providers/Microsoft.Network`;
+export const slotOf = (service: string) =>
+  `${service}/providers/Microsoft.Network/cloudServiceSlots/swap?api-version=2025-05-01`;
+
+/** The calm world, changed at its top level. */
+export const world = (over: object = {}) => ({ ...calm, ...over });
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null | undefined };
+  readonly text: string;
+  // A wire body is what it is.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any;
+}
+
+/** Resource Manager as a caller sees it, on a virtual clock. */
+export interface Arm {
+  readonly endpoint: string;
+  readonly clock: VirtualClock;
+  /** What the SDK is given to send with; undefined: its own, over a socket. */
+  readonly httpClient: HttpClient | undefined;
+  call(method: string, url: string, body?: unknown): Promise<Answer>;
+  /** Seconds go by. */
+  pass(seconds: number): void;
+  close(): Promise<void>;
+}
+
+export const read = (arm: Arm, path: string) =>
+  arm.call("GET", path.includes("api-version") ? path : `${path}?api-version=2024-11-04`);
+export const swap = (arm: Arm, service: string, slotType = "Production") =>
+  arm.call("PUT", slotOf(service), { properties: { slotType } });
+
+/** The names of the items of a list. */
+export const names = ({ body }: Answer): string[] =>
+  (body as { value: { name: string }[] }).value.map((each) => each.name);
+/** Where the next page of a list is, and where an operation tells of itself. */
+export const nextLink = ({ body }: Answer) => (body as { nextLink: string }).nextLink;
+export const monitorOf = ({ headers }: Answer) => headers.get("azure-asyncoperation") ?? "";
+
+function answerOf(status: number, headers: Answer["headers"], text: string): Answer {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = undefined;
+  }
+  return { status, headers, text, body };
+}
+
+function passing(clock: VirtualClock) {
+  return (seconds: number) => {
+    clock.advanceTo(clock.now() + seconds * 1000);
+  };
+}
+
+export type InProcess = Arm & { readonly simulator: Simulator };
+
+export function openInProcess(scenario: unknown = world(), strike?: FaultPolicy): InProcess {
+  const clock = createVirtualClock();
+  const simulator = createSimulator({ scenario, clock, strike });
+  const endpoint = "http://127.0.0.1:1";
+  const httpClient = httpClientOf(simulator);
+  return {
+    endpoint,
+    clock,
+    httpClient,
+    simulator,
+    call: async (method, url, body) => {
+      const request = createPipelineRequest({
+        url: url.startsWith("/") ? `${endpoint}${url}` : url,
+        method: method as "GET",
+        headers: createHttpHeaders(),
+        allowInsecureConnection: true,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const { status, headers, bodyAsText } = await httpClient.sendRequest(request);
+      return answerOf(status, headers, bodyAsText ?? "");
+    },
+    pass: passing(clock),
+    close: () => {
+      simulator.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+export async function openOverHttp(scenario: unknown = world()): Promise<Arm> {
+  const clock = createVirtualClock();
+  const server = await startResourceManager({ scenario, clock });
+  return {
+    endpoint: server.endpoint,
+    clock,
+    httpClient: undefined,
+    call: async (method, url, body) => {
+      const target = url.startsWith("/") ? `${server.endpoint}${url}` : url;
+      const reply = await fetch(target, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return answerOf(reply.status, reply.headers, await reply.text());
+    },
+    pass: passing(clock),
+    close: () => server.stop(),
+  };
+}
+
+/** A suite runs on each of these: the same wire, with and without sockets. */
+export const transports: readonly [string, (scenario?: unknown) => Promise<Arm>][] = [
+  ["in process", (scenario) => Promise.resolve(openInProcess(scenario))],
+  ["over HTTP", openOverHttp],
+];
