@@ -45,7 +45,7 @@ export class Operations {
       word: plan.word,
       entry,
       lost: plan.lost ?? false,
-      settled: !effect,
+      applied: !effect,
     };
     state.operations.push(operation);
     try {
@@ -108,8 +108,15 @@ export class Operations {
     const from = clock.now() + scenario.swap.gapSeconds * 1000;
     return state.operations.some(
       (op) =>
-        !op.settled && op.effectAt !== null && op.services.includes(service.name) && from >= op.effectAt,
+        !op.applied && op.effectAt !== null && op.services.includes(service.name) && from >= op.effectAt,
     );
+  }
+
+  /** Journal entries of the calls whose operation still runs, or whose effect is yet to come. */
+  underWay(): number[] {
+    return this.#world.state.operations
+      .filter((op) => !op.applied || !this.#isOver(op))
+      .map((op) => op.entry);
   }
 
   #find(id: string): Operation | undefined {
@@ -126,7 +133,7 @@ export class Operations {
   }
 
   #arm(operation: Operation): void {
-    if (operation.settled || operation.effectAt === null) return;
+    if (operation.applied || operation.effectAt === null) return;
     this.#world.timer(operation.effectAt, () => {
       this.#settle(operation);
     });
@@ -135,7 +142,7 @@ export class Operations {
   #settle(operation: Operation): void {
     const service = serviceOf(this.#world, operation.services[0]);
     const pair = service && pairOf(this.#world, service);
-    operation.settled = true;
+    operation.applied = true;
     try {
       if (pair) {
         const cause = operation.change.kind === "slot" ? "PUT" : "POST";
@@ -151,7 +158,7 @@ export class Operations {
       this.#world.journal.saveState(this.#world.state);
     } catch (fault) {
       if (!(fault instanceof DiskFault)) throw fault;
-      operation.settled = false;
+      operation.applied = false;
       this.#world.timer(this.#world.clock.now() + DISK_RETRY_MS, () => {
         this.#settle(operation);
       });

@@ -89,6 +89,11 @@ export class Simulator {
     return this.#operations.isInGap(service);
   }
 
+  /** Journal entries of the calls whose operation still runs, or whose effect is yet to come. */
+  underWay(): number[] {
+    return this.#operations.underWay();
+  }
+
   swapByHand(name: string): boolean {
     return this.#climate.swapByHand(name);
   }

@@ -61,7 +61,7 @@ export interface Operation {
   /** Answers 404 from the start. */
   readonly lost: boolean;
   /** The change is over and done with, or there is none. */
-  settled: boolean;
+  applied: boolean;
 }
 
 export interface PublicIpState {
