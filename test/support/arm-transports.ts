@@ -70,9 +70,9 @@ function passing(clock: VirtualClock) {
 
 export type InProcess = Arm & { readonly simulator: Simulator };
 
-export function openInProcess(scenario: unknown = world(), strike?: FaultPolicy): InProcess {
+export function openInProcess(scenario: unknown = world(), strike?: FaultPolicy, speed?: number): InProcess {
   const clock = createVirtualClock();
-  const simulator = createSimulator({ scenario, clock, strike });
+  const simulator = createSimulator({ scenario, clock, strike, speed });
   const endpoint = "http://127.0.0.1:1";
   const httpClient = httpClientOf(simulator);
   return {
