@@ -31,7 +31,7 @@ export class AmqpFace {
     const answers = new Answers(options);
     this.#onConnections();
     serveSenders(this.#container, broker, answers, this.#log);
-    serveReceivers(this.#container, broker, answers);
+    serveReceivers(this.#container, broker, answers, this.#log);
   }
 
   listen(host: string, port: number): Promise<Server> {

@@ -69,8 +69,13 @@ function onEntity(entity: QueueEntity, name: string, body: any): ManagementReply
       return { status: 200 };
     }
     default:
-      throw new BrokerError("amqp:not-implemented", `This broker does not support ${name}.`, 501);
+      throw notSupported(name);
   }
+}
+
+function notSupported(name: string): BrokerError {
+  const why = name.includes("rule") ? ": the filters of a subscription stand in the topology" : "";
+  return new BrokerError("amqp:not-implemented", `This broker does not support ${name}${why}.`, 501);
 }
 
 function receiveDeferred(entity: QueueEntity, body: any): unknown[] {

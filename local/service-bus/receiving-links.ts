@@ -11,7 +11,12 @@ import { isNode, refuse } from "./sending-links";
 const message: any = (rhea as any).message;
 
 /** Links on which clients receive from us, and how they settle. */
-export function serveReceivers(container: any, broker: Broker, answers: Answers): void {
+export function serveReceivers(
+  container: any,
+  broker: Broker,
+  answers: Answers,
+  log: (line: string) => void,
+): void {
   container.on("sender_open", ({ sender }: any) => {
     const address = String(sender.source?.address ?? "");
     sender.local.attach.snd_settle_mode = sender.remote.attach.snd_settle_mode;
@@ -25,6 +30,8 @@ export function serveReceivers(container: any, broker: Broker, answers: Answers)
       return;
     }
     if ("com.microsoft:session-filter" in (sender.remote.attach.source?.filter ?? {})) {
+      // The SDK reports a refused session by id as locked by another; the log tells.
+      log(`a receiver asked for a session of ${entity.path}: this broker has no sessions`);
       refuse(sender, new BrokerError("amqp:not-allowed", "This broker has no sessions.", 400));
       return;
     }

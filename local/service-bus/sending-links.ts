@@ -18,11 +18,13 @@ export function serveSenders(
   log: (line: string) => void,
 ): void {
   container.on("receiver_open", ({ receiver }: any) => {
+    // rhea knows no coordinator, and leaves a bare null where one is asked for.
+    const isTransaction = !("address" in (receiver.remote.attach.target ?? {}));
     const address = String(receiver.target?.address ?? "");
     receiver.set_source(receiver.source ?? {});
     receiver.set_target({ address });
     receiver.local.attach.max_message_size = MAX_MESSAGE_BYTES;
-    if (!receiver.target) refuse(receiver, noTransactions());
+    if (isTransaction) refuse(receiver, noTransactions());
     else if (!isNode(address) && !broker.canSend(address)) refuse(receiver, notFound(address));
   });
   container.on("message", (context: any) => {
