@@ -139,7 +139,15 @@ export class Hub {
   /** Creates an instance; a live one of the same id is never touched, a finished one is overwritten. */
   create(
     effects: Effects,
-    start: { name: string; input: string | null; id?: string; version?: string | null; parent?: Parent },
+    start: {
+      name: string;
+      input: string | null;
+      id?: string;
+      version?: string | null;
+      parent?: Parent;
+      /** Started from another run: such executions have ids without dashes (golden: parent, management.json 64). */
+      derived?: boolean;
+    },
   ): string {
     const id = start.id ?? randomBytes(16).toString("hex");
     const old = this.instances.get(id);
@@ -149,14 +157,14 @@ export class Hub {
     const { name, input, parent } = start;
     const version = start.version ?? this.settings.defaultVersion;
     const now = this.clock.now();
-    // Whatever another orchestration starts has an id without dashes (golden: parent).
-    const executionId = parent ? randomBytes(16).toString("hex") : randomUUID();
+    const executionId = parent || start.derived ? randomBytes(16).toString("hex") : randomUUID();
     if (old) effects.transaction.dropHistory(old);
     const record: InstanceRecord = {
       id,
       name,
       version,
       executionId,
+      generation: old ? old.generation + 1 : 0,
       status: "Pending",
       input,
       shownInput: input,
@@ -170,7 +178,7 @@ export class Hub {
     // Known at once, so that a second start of the same id meets it while this one is still being written.
     this.instances.set(id, record);
     this.putInstance(effects, record);
-    this.send(effects, id, this.#started(record, 0), executionId);
+    this.send(effects, id, this.#started(record, record.generation), executionId);
     return id;
   }
 

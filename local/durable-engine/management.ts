@@ -4,11 +4,10 @@ import { entities } from "./entity-routes";
 import { EventType } from "./history";
 import { ArgumentError } from "./history-view";
 import type { Hub } from "./hub";
-import { listInstances, purgeInstances, statusOf } from "./queries";
+import { listInstances, presentedEntity, purgeInstances, statusOf } from "./queries";
 import { isLive, type InstanceRecord } from "./records";
 import { exceptionReply, failedReply, reply } from "./replies";
 import { jsonBody, UnreadableJson } from "./request-body";
-import { entityAsInstance } from "./run-entity";
 import { restart, start } from "./starts";
 
 const PREFIX = /^\/(?:runtime\/webhooks\/durabletask|durabletask)\/?/;
@@ -73,10 +72,11 @@ async function instance(call: Call, id: string): Promise<WebhookReply> {
   const record = hub.instances.get(id);
   if (verb === "restart" && method === "POST") return restart(call, id);
   if (!record) {
+    if (verb === "rewind") return reply(404, `No orchestration with instance ID "$${id}" found.`);
     const entity = path.length === 2 && method === "GET" ? hub.entities.get(id) : undefined;
     if (!entity) return reply(404);
     const { url } = call.request;
-    return reply(202, entityAsInstance(entity), { location: `${call.origin}${url}`, "retry-after": "5" });
+    return reply(202, presentedEntity(entity), { location: `${call.origin}${url}`, "retry-after": "5" });
   }
   if (path.length === 2 && method === "GET") return statusOf(call, record);
   if (path.length === 2 && method === "DELETE") return purgeInstances(hub, [record]);

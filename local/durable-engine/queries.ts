@@ -2,9 +2,8 @@ import type { WebhookReply } from "./contract";
 import { parsed, shownHistory } from "./history-view";
 import { toTimestamp } from "./history";
 import type { Hub } from "./hub";
-import { isLive, type InstanceRecord } from "./records";
+import { isLive, type EntityRecord, type InstanceRecord } from "./records";
 import { reply } from "./replies";
-import { entityAsInstance } from "./run-entity";
 
 interface Query {
   readonly hub: Hub;
@@ -29,6 +28,21 @@ export function presented(record: InstanceRecord, showInput: boolean): Record<st
     output: parsed(record.output),
     createdTime: seconds(record.createdAt),
     lastUpdatedTime: seconds(record.updatedAt),
+  };
+}
+
+/** An entity as status replies and lists show it: always Running, with its scheduler's state as input. */
+export function presentedEntity({ id, exists, state, lastOperationAt }: EntityRecord) {
+  const at = seconds(lastOperationAt);
+  return {
+    name: id,
+    instanceId: id,
+    runtimeStatus: "Running",
+    input: { ...(exists ? { exists } : {}), ...(state === null ? {} : { state }), sorter: {} },
+    customStatus: exists ? { entityExists: true } : {},
+    output: null,
+    createdTime: at,
+    lastUpdatedTime: at,
   };
 }
 
@@ -62,21 +76,16 @@ export async function listInstances(call: Query): Promise<WebhookReply> {
   if (method !== "GET") return reply(404);
   const prefix = query.get("instanceIdPrefix") ?? "";
   const showInput = query.get("showInput") !== "false";
-  const entities = [...hub.entities.values()].map((record) => ({
-    ...entityAsInstance(record),
-    status: "Running",
-    createdAt: record.lastOperationAt,
-  }));
   const rows = [
     ...[...hub.instances.values()].map((record) => ({
       id: record.id,
       match: matches(record, query),
       shown: presented(record, showInput),
     })),
-    ...entities.map(({ status, createdAt, ...shown }) => ({
-      id: shown.instanceId,
-      match: matches({ status, createdAt }, query),
-      shown,
+    ...[...hub.entities.values()].map((record) => ({
+      id: record.id,
+      match: matches({ status: "Running", createdAt: record.lastOperationAt }, query),
+      shown: presentedEntity(record),
     })),
   ].filter(({ id, match }) => match && id.startsWith(prefix));
   return paged(

@@ -16,6 +16,8 @@ export interface InstanceRecord {
   readonly name: string;
   readonly version: string | null;
   readonly executionId: string;
+  /** How often the id was used before. */
+  readonly generation: number;
   readonly status: InstanceStatus;
   /** JSON text. */
   readonly input: string | null;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EngineApp } from "./contract";
 import { findFunction } from "./functions";
-import { EventType, toTimestamp } from "./history";
+import { EventType } from "./history";
 import type { Hub } from "./hub";
 import type { Message } from "./records";
 
@@ -101,24 +101,4 @@ export async function runEntity(
     hub.send(effects, target, hub.event(EventType.EventRaised, { Name: "op", Input: input }));
   }
   await hub.commit(effects);
-}
-
-/** What an instance list shows of an entity: Running, with its scheduler state as input. */
-export function entityAsInstance(record: {
-  id: string;
-  state: string | null;
-  exists: boolean;
-  lastOperationAt: number;
-}) {
-  const at = `${toTimestamp(record.lastOperationAt).slice(0, 19)}Z`;
-  return {
-    name: record.id,
-    instanceId: record.id,
-    runtimeStatus: "Running",
-    input: { exists: record.exists, state: record.state, sorter: {} },
-    customStatus: null,
-    output: null,
-    createdTime: at,
-    lastUpdatedTime: at,
-  };
 }

@@ -1,7 +1,6 @@
 import { managementLinks } from "./client-binding";
 import type { WebhookReply } from "./contract";
 import { parsed } from "./history-view";
-import { findFunction } from "./functions";
 import type { Hub } from "./hub";
 import type { Call } from "./management";
 import { presented } from "./queries";
@@ -11,11 +10,10 @@ import { jsonBody } from "./request-body";
 
 /** Starts an instance; with `timeout` (seconds) the reply waits for its end. */
 export async function start(call: Call): Promise<WebhookReply> {
-  const { app, path, query, request } = call;
+  const { path, query, request } = call;
   const [, name = "", id] = path;
   const input = jsonBody(request);
-  const found = findFunction(app, name, "orchestrationTrigger");
-  const created = await create(call, { name: found ? name : name, input, id, version: query.get("version") });
+  const created = await create(call, { name, input, id, version: query.get("version") });
   const seconds = Number(query.get("timeout"));
   if (!(seconds > 0)) return accepted(call, created);
   const every = Number(query.get("pollingInterval") ?? 1) || 1;
@@ -35,7 +33,10 @@ export async function restart(call: Call, id: string): Promise<WebhookReply> {
   }
   const { name, shownInput: input, version } = old;
   const same = call.query.get("restartWithNewInstanceId") === "false";
-  return accepted(call, await create(call, { name, input, version, id: same ? id : undefined }));
+  return accepted(
+    call,
+    await create(call, { name, input, version, id: same ? id : undefined, derived: true }),
+  );
 }
 
 interface Wanted {
@@ -43,6 +44,7 @@ interface Wanted {
   readonly input: string | null;
   readonly id: string | undefined;
   readonly version: string | null;
+  readonly derived?: boolean;
 }
 
 async function create({ hub }: Call, { id, ...wanted }: Wanted): Promise<string> {

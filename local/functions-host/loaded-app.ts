@@ -11,15 +11,20 @@ import type {
 import { payloadMetadata } from "./payload-metadata";
 import { core, workerCapabilities, type FunctionMetadata, type HookName } from "./core-module";
 
+/** A fault as the host tells it to the worker. */
+export interface RpcException {
+  readonly source: string;
+  readonly stackTrace: string;
+  readonly message: string;
+  readonly isUserException: boolean;
+  readonly type: string;
+}
+
 /** What a handler learns of the attempts before; `exception` tells why the last one failed. */
 export interface RetryContext {
   readonly retryCount: number;
   readonly maxRetryCount: number;
-  readonly exception: {
-    readonly source: string;
-    readonly stackTrace: string;
-    readonly message: string;
-  } | null;
+  readonly exception: RpcException | null;
 }
 
 export interface Invocation extends InvocationRequest {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { HostClock, InvocationRequest } from "./contract";
 import type { RetryOptions } from "./core-module";
-import type { CoreApp, RetryContext } from "./loaded-app";
+import type { CoreApp, RpcException } from "./loaded-app";
 
 /** Executes a function's retry policy, which is the host's job; the invocation id stays (golden: timers). */
 export async function invokeWithRetries(
@@ -13,7 +13,7 @@ export async function invokeWithRetries(
   const policy = app.metadataOf(name).retryOptions;
   const maxRetryCount = policy?.maxRetryCount ?? 0;
   const invocationId = randomUUID();
-  let exception: RetryContext["exception"] = null;
+  let exception: RpcException | null = null;
   for (let retryCount = 0; ; retryCount++) {
     try {
       const retryContext = policy ? { retryCount, maxRetryCount, exception } : undefined;
@@ -31,7 +31,7 @@ export async function invokeWithRetries(
 }
 
 /** The fault of an attempt in the host's words (golden: timer-and-service-bus). */
-function asException(name: string, fault: unknown): NonNullable<RetryContext["exception"]> {
+function asException(name: string, fault: unknown): RpcException {
   const { message, stack = "" } = fault instanceof Error ? fault : new Error(String(fault));
   const outer = `Microsoft.Azure.WebJobs.Host.FunctionInvocationException : Exception while executing function: Functions.${name}`;
   const inner = `Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException : Result: Failure`;
@@ -39,6 +39,8 @@ function asException(name: string, fault: unknown): NonNullable<RetryContext["ex
     source: "System.Private.CoreLib",
     stackTrace: stack,
     message: `${outer} ---> ${inner}\nException: ${message}\nStack: ${stack}`,
+    isUserException: false,
+    type: "",
   };
 }
 

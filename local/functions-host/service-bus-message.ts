@@ -14,17 +14,21 @@ export function bodyData(message: ServiceBusReceivedMessage): RpcData {
  * The trigger metadata of one message as the host sends it: PascalCase names, nulls left out, top-level scalars of a
  * JSON body merged in over them (golden: timer-and-service-bus).
  */
-export function triggerMetadata(message: ServiceBusReceivedMessage): Record<string, RpcData> {
+export function triggerMetadata(message: ServiceBusReceivedMessage, namespace = ""): Record<string, RpcData> {
   const dates = {
-    ExpiresAtUtc: localTime(message.expiresAtUtc),
-    ExpiresAt: offsetTime(message.expiresAtUtc),
+    ExpiresAtUtc: localTime(message.expiresAtUtc, NEVER),
+    ExpiresAt: offsetTime(message.expiresAtUtc, NEVER),
     EnqueuedTimeUtc: localTime(message.enqueuedTimeUtc),
     EnqueuedTime: offsetTime(message.enqueuedTimeUtc),
   };
   const properties = jsonOf(message.applicationProperties ?? {});
   const metadata: Record<string, RpcData | undefined> = {
     MessageReceiver: jsonOf({}),
+    MessageSession: jsonOf({}),
     MessageActions: jsonOf({}),
+    SessionActions: jsonOf({}),
+    ReceiveActions: jsonOf({}),
+    Client: jsonOf({ ...client, FullyQualifiedNamespace: namespace, Identifier: namespace }),
     DeliveryCount: jsonOf((message.deliveryCount ?? 0) + 1),
     LockToken: textOf(message.lockToken),
     ...Object.fromEntries(Object.entries(dates).map(([name, value]) => [name, value && jsonOf(value)])),
@@ -49,6 +53,11 @@ export function triggerMetadata(message: ServiceBusReceivedMessage): Record<stri
   return withPayload(Object.fromEntries(present), bodyData(message).string ?? "");
 }
 
+/** The end of time in .NET, where a message never expires. */
+const NEVER = "9999-12-31T23:59:59.9999999";
+const LAST = new Date("9999-12-31T23:59:59.999Z");
+const client = { IsClosed: false, TransportType: 0 };
+
 function textOf(value: unknown): RpcData | undefined {
   return value === undefined || value === null ? undefined : { string: textFrom(value) };
 }
@@ -62,12 +71,13 @@ function jsonOf(value: unknown): RpcData {
   return { json: JSON.stringify(value) };
 }
 
-function localTime(date: Date | undefined): string | undefined {
-  return date && date.toISOString().replace(/Z$/, "");
+function localTime(date: Date | undefined, otherwise?: string): string | undefined {
+  return date && date < LAST ? date.toISOString().replace(/Z$/, "") : otherwise;
 }
 
-function offsetTime(date: Date | undefined): string | undefined {
-  return date && date.toISOString().replace(/Z$/, "+00:00");
+function offsetTime(date: Date | undefined, otherwise?: string): string | undefined {
+  const local = localTime(date, otherwise);
+  return local && `${local}+00:00`;
 }
 
 /** Payload members overwrite metadata of the same name, whatever its case. */

@@ -101,7 +101,7 @@ export class ServiceBusTrigger {
         this.#options.function,
         {
           inputData: [{ name: this.#options.binding, data: bodyData(message) }],
-          triggerMetadata: triggerMetadata(message),
+          triggerMetadata: triggerMetadata(message, this.#client.fullyQualifiedNamespace),
         },
         this.#clock,
       );

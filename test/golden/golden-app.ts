@@ -20,6 +20,8 @@ export interface GoldenApp extends DurableApp {
   readonly ids: Map<string, string>;
   /** Sends a recorded request; keys and host-made ids are put in, and taken out of the reply again. */
   send(exchange: Pick<Exchange, "method" | "path" | "requestHeaders" | "requestBody">): Promise<Reply>;
+  /** A text from here with keys and host-made ids under their recorded names. */
+  asRecorded(text: string): string;
   /** The calls seen so far, in the form of the fixtures. */
   invocations(): Invocation[];
   /** Does what the driver did between requests. */
@@ -28,6 +30,8 @@ export interface GoldenApp extends DurableApp {
 
 export interface GoldenAppOptions {
   readonly app?: "main" | "second";
+  /** Host header of requests that name none. */
+  readonly host?: string;
   /** Where WEBSITE_HOSTNAME pointed, as the origin of the binding's URLs. */
   readonly origin?: string;
   readonly database?: MemoryLevel;
@@ -37,18 +41,21 @@ export interface GoldenAppOptions {
 
 const over = ["Completed", "Failed", "Terminated", "Canceled"];
 const POLL_MS = 300;
+/** Some recorded requests name days around this one. */
+const RECORDED_AT = Date.parse("2026-11-23T08:54:00Z");
 
 export async function startGoldenApp(options: GoldenAppOptions = {}): Promise<GoldenApp> {
   const directory = appDirectory(options.app ?? "main");
-  const clock = options.clock ?? createVirtualClock();
+  const clock = options.clock ?? createVirtualClock(RECORDED_AT);
   let wire: Wire | undefined;
+  const origin = options.origin ?? "https://127.0.0.1:7071";
   const app = await startDurableApp({
     appDirectory: directory,
     clock,
     ...(options.database ? { database: options.database } : {}),
-    origin: options.origin ?? "https://127.0.0.1:7071",
+    origin,
     settings: { hubName: "GoldenHub" },
-    appSettings: options.settings ?? {},
+    appSettings: { WEBSITE_HOSTNAME: new URL(origin).host, ...options.settings },
     register: () => {
       loadOn(clock, directory);
       wire = tapWire();
@@ -72,7 +79,17 @@ export async function startGoldenApp(options: GoldenAppOptions = {}): Promise<Go
     ...app,
     wire: wire as unknown as Wire,
     ids,
-    send: (exchange) => call(port, exchange, mine, theirs),
+    asRecorded: theirs,
+    async stop() {
+      await app.stop();
+      golden.wire.end();
+    },
+    send: (exchange) =>
+      passingTime(
+        golden,
+        exchange.path,
+        call({ port, host: options.host ?? "127.0.0.1:7071" }, exchange, mine, theirs),
+      ),
     invocations: () =>
       golden.wire.calls.map((each) => JSON.parse(theirs(JSON.stringify(asInvocation(each)))) as Invocation),
     wait: (step, instance) => wait(golden, step, ids.get(step.instance ?? "") ?? step.instance ?? instance),
@@ -102,10 +119,24 @@ async function wait(app: GoldenApp, step: Step, id: string): Promise<void> {
   }
 }
 
+/** A request that waits for an orchestration waits for the clock. */
+async function passingTime(app: GoldenApp, path: string, reply: Promise<Reply>): Promise<Reply> {
+  if (!path.includes("timeout=")) return reply;
+  let replied = false;
+  const noticed = reply.finally(() => {
+    replied = true;
+  });
+  while (!replied) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    await app.advance(POLL_MS);
+  }
+  return noticed;
+}
+
 const unrecorded = ["date", "server", "connection", "content-length", "transfer-encoding", "keep-alive"];
 
 function call(
-  port: number,
+  { port, host }: { port: number; host: string },
   {
     method,
     path,
@@ -119,7 +150,7 @@ function call(
   const own = Object.entries(requestHeaders).map(([name, value]) => [name, mine(value)] as const);
   const headers = {
     Connection: "keep-alive",
-    Host: "127.0.0.1:7071",
+    Host: host,
     ...(sized ? { "Content-Length": String(Buffer.byteLength(requestBody ?? "")) } : {}),
     ...Object.fromEntries(own.filter(([name]) => name !== "host")),
     ...(requestHeaders["host"] === undefined ? {} : { Host: requestHeaders["host"] }),

@@ -1,7 +1,8 @@
 import { refused, unordered } from "./exceptions";
-import { readScenario, scenarioNames, type Invocation, type Scenario } from "./fixtures";
-import { startGoldenApp, type GoldenApp, type Reply } from "./golden-app";
-import { asSet, normalise } from "./normalise";
+import { byInstance, comparableReply, gist, set } from "./compare";
+import { readScenario, scenarioNames } from "./fixtures";
+import { startGoldenApp, type GoldenApp } from "./golden-app";
+import { playScenario } from "./play";
 
 let app: GoldenApp;
 
@@ -16,7 +17,7 @@ test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
   "%s: replies, status and every invocation are those of the real host",
   async (name, recorded) => {
     app.wire.calls.length = 0;
-    const replies = await play(recorded);
+    const replies = await playScenario(app, recorded);
     const anyOrder = `scenarios/${name}` in unordered;
     expect(replies.map((reply) => comparableReply(reply, anyOrder))).toEqual(
       recorded.http.map((reply) => comparableReply(reply, anyOrder)),
@@ -35,83 +36,3 @@ test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
     expect(byInstance(mine)).toEqual(byInstance(theirs));
   },
 );
-
-/** Does what the driver did, step by step. */
-async function play({ instanceId, steps, http }: Scenario): Promise<Reply[]> {
-  const replies: Reply[] = [];
-  for (const step of steps) {
-    const exchange = step.http === undefined ? undefined : http[step.http];
-    if (!exchange) {
-      await app.wait(step, instanceId);
-      continue;
-    }
-    replies.push(await app.send(exchange));
-    await app.settle();
-  }
-  return replies;
-}
-
-function comparableReply({ status, headers, body }: Reply, anyOrder: boolean): unknown {
-  const { historyEvents, ...rest } = (body ?? {}) as { historyEvents?: unknown[] };
-  if (!anyOrder || !historyEvents) return normalise({ status, headers, body });
-  return [normalise({ status, headers, rest }), asSet(historyEvents)];
-}
-
-/** Invocations of one kind, each with its function, without their order. */
-function set(invocations: readonly Invocation[], kind: string): unknown[] {
-  return asSet(invocations.filter((each) => each.kind === kind).map(comparable));
-}
-
-/** Orchestrator invocations of each instance, in order. */
-function byInstance(invocations: readonly Invocation[]): Record<string, unknown[]> {
-  const found: Record<string, unknown[]> = {};
-  for (const invocation of invocations) {
-    if (invocation.kind !== "orchestrator") continue;
-    const { instanceId } = inputOf(invocation) as { instanceId: string };
-    (found[String(normalise(instanceId))] ??= []).push(normalise(comparable(invocation)));
-  }
-  return found;
-}
-
-function inputOf({ input, inputText }: Invocation): unknown {
-  return input ?? (inputText === undefined ? undefined : (JSON.parse(inputText) as unknown));
-}
-
-/** Both sides in one form: the text as sent, the client binding by comparison with the host's own. */
-function comparable(invocation: Invocation): object {
-  const { kind, input, inputText, ...rest } = invocation;
-  const indent = kind === "orchestrator" || kind === "entity" ? 2 : 0;
-  const text =
-    kind === "http"
-      ? undefined
-      : (inputText ?? (input === undefined ? undefined : JSON.stringify(input, null, indent)));
-  return {
-    ...rest,
-    ...(kind === "http" ? { input } : {}),
-    ...(text === undefined ? {} : textForm(text, indent)),
-  };
-}
-
-/** Objects and lists are compared as values, and that their text was written as the host writes it. */
-function textForm(text: string, indent: number): object {
-  if (!/^[[{]/.test(text)) return { text };
-  const value = JSON.parse(text) as unknown;
-  return { asHostWrites: text === JSON.stringify(value, null, indent), value };
-}
-
-/** What happened, without the batches in which it was met: first invocation, all events, all operations, last answer. */
-function gist(invocations: readonly Invocation[]): unknown {
-  const orchestrator = invocations.filter((each) => each.kind === "orchestrator");
-  const last = orchestrator.at(-1);
-  const { history = [] } = (last ? inputOf(last) : {}) as { history?: { EventType: number }[] };
-  const entity = invocations.filter((each) => each.kind === "entity");
-  return {
-    first: normalise(comparable(orchestrator[0] as Invocation)),
-    events: asSet(
-      history.filter(({ EventType }) => ![12, 13].includes(EventType)).map((e) => ({ ...e, IsPlayed: "" })),
-    ),
-    answer: normalise(last?.returned),
-    operations: asSet(entity.flatMap((each) => (inputOf(each) as { batch: unknown[] }).batch)),
-    results: asSet(entity.flatMap((each) => (each.returned as { results: unknown[] }).results)),
-  };
-}

@@ -19,7 +19,7 @@ interface RpcHttp {
   readonly body?: { readonly bytes?: Uint8Array; readonly string?: string };
   readonly statusCode?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly cookies?: readonly unknown[];
+  readonly cookies?: readonly { readonly sameSite?: string }[];
 }
 
 /** What crossed between host and worker in one invocation: where the traces were recorded too. */
@@ -42,22 +42,47 @@ export interface WireCall {
 
 export interface Wire {
   readonly calls: WireCall[];
-  /** Calls wait here while it is set: for the moments in which the real host had not come to them yet. */
-  hold: Promise<void> | undefined;
+  /** What the worker told the host it can do. */
+  capabilities: object | undefined;
+  /** From now on calls wait, as in moments in which the real host had not come to them yet. */
+  holdCalls(): void;
+  letCalls(): void;
+  /** Stops listening. */
+  end(): void;
 }
 
 type Model = NonNullable<typeof core.model>;
 
 /** Listens between host and worker; to be installed once the app is loaded. */
 export function tapWire(): Wire {
-  const wire: Wire = { calls: [], hold: undefined };
   const model = core.model as Model;
+  let held: Promise<void> | undefined;
+  let release: () => void = () => undefined;
+  const wire: Wire = {
+    calls: [],
+    capabilities: undefined,
+    holdCalls() {
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+    },
+    letCalls() {
+      held = undefined;
+      release();
+    },
+    end() {
+      core.model = model;
+    },
+  };
   core.model = {
     name: model.name,
     version: model.version,
-    getCapabilities: (defaults) => model.getCapabilities?.(defaults) ?? defaults,
+    async getCapabilities(defaults) {
+      wire.capabilities = (await model.getCapabilities?.(defaults)) ?? defaults;
+      return wire.capabilities;
+    },
     async getInvocationModel(context) {
-      await wire.hold;
+      await held;
       const call: WireCall = { ...(context as WireCall) };
       wire.calls.push(call);
       const inner = await model.getInvocationModel(context);
@@ -144,12 +169,17 @@ function requestOf({ url, method, nullableHeaders, nullableParams, nullableQuery
   };
 }
 
+/** On the wire these are numbers. */
+const sameSite = ["none", "lax", "strict", "explicitNone"];
+
 function responseOf({ statusCode, headers, cookies, body }: RpcHttp): unknown {
   const bytes = Buffer.from(body?.bytes ?? body?.string ?? "");
   return {
     status: Number(statusCode),
     headers: headers ?? {},
-    ...(cookies && cookies.length > 0 ? { cookies } : {}),
+    ...(cookies && cookies.length > 0
+      ? { cookies: cookies.map((each) => ({ ...each, sameSite: sameSite.indexOf(each.sameSite ?? "none") })) }
+      : {}),
     body: parsedBody(bytes, headers?.["content-type"]),
   };
 }
