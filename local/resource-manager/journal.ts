@@ -32,6 +32,8 @@ export interface Effect {
 }
 
 const FORMAT = 2;
+const STATE = "state.json";
+const JOURNAL = "journal.jsonl";
 
 /**
  * The journal of calls and effects, and the state they act on. On disk before a write is answered or takes effect: what
@@ -42,14 +44,14 @@ export class Journal {
   readonly effects: Effect[] = [];
   readonly #disk: Disk;
   readonly #file: RecordFile | undefined;
-  readonly #stateFile: string | undefined;
+  readonly #folder: string | undefined;
 
   constructor(dataDirectory: string | undefined, disk: Disk = nodeDisk) {
     this.#disk = disk;
     if (dataDirectory === undefined) return;
     disk.mkdir(dataDirectory);
-    this.#stateFile = join(dataDirectory, "state.json");
-    this.#file = new RecordFile(join(dataDirectory, "journal.jsonl"), disk, (record) => {
+    this.#folder = dataDirectory;
+    this.#file = new RecordFile(join(dataDirectory, JOURNAL), disk, (record) => {
       const { n, e, ...rest } = record as { n?: number; e?: number };
       if (n !== undefined) this.entries[n] = rest as JournalEntry;
       else if (e !== undefined) this.effects[e] = rest as Effect;
@@ -89,23 +91,24 @@ export class Journal {
   }
 
   loadState(): WorldState | undefined {
-    const path = this.#stateFile;
-    if (path === undefined || !this.#disk.exists(path)) {
-      if (this.entries.length > 0) throw damage(path ?? "", "or missing, though there is a journal");
+    if (this.#folder === undefined) return undefined;
+    const path = join(this.#folder, STATE);
+    if (!this.#disk.exists(path)) {
+      if (this.entries.length > 0) throw damage(path, "or missing, though there is a journal");
       return undefined;
     }
     const state = unsealed(this.#disk.read(path).toString("utf8").trimEnd()) as
       (WorldState & { format?: number }) | undefined;
     if (state?.format !== FORMAT) throw damage(path, "or of another version");
-    if (state.effects > this.effects.length) throw damage(path, "or the journal beside it has lost effects");
+    if (this.#hasLost(state)) throw damage(join(this.#folder, JOURNAL), "and has lost records");
     while (this.effects.length > state.effects) this.withdrawEffect();
     for (const effect of this.effects) this.#markEffect(effect, "swapped");
     return state;
   }
 
   saveState(state: WorldState): void {
-    const path = this.#stateFile;
-    if (path === undefined) return;
+    if (this.#folder === undefined) return;
+    const path = join(this.#folder, STATE);
     writing(path, () => {
       const next = `${path}.new`;
       const file = this.#disk.open(next, "w");
@@ -121,6 +124,14 @@ export class Journal {
 
   close(): void {
     this.#file?.close();
+  }
+
+  #hasLost({ operations, effects }: WorldState): boolean {
+    return (
+      Object.keys(this.entries).length < this.entries.length ||
+      effects > this.effects.length ||
+      operations.some(({ entry }) => this.entries[entry] === undefined)
+    );
   }
 
   #markEffect({ entry: n, at }: Effect, effect: "swapped" | null): void {

@@ -43,14 +43,15 @@ export class Simulator {
 
   constructor({ scenario, clock, speed, dataDirectory, disk, strike }: SimulatorParts) {
     const now = clock.now();
+    refuseMisplaced(scenario);
     this.journal = new Journal(dataDirectory, disk);
-    this.state = this.journal.loadState() ?? initialState(scenario, now);
-    const complaints = scenario.weather.flatMap(
-      (each) => complaintAbout(initialState(scenario, now), each) ?? [],
-    );
-    if (complaints.length > 0)
-      throw new Error(`the scenario's weather is wrong:\n  ${complaints.join("\n  ")}`);
-    this.journal.saveState(this.state);
+    try {
+      this.state = this.journal.loadState() ?? initialState(scenario, now);
+      this.journal.saveState(this.state);
+    } catch (fault) {
+      this.journal.close();
+      throw fault;
+    }
     this.#world = {
       scenario,
       clock,
@@ -191,6 +192,14 @@ export class Simulator {
     if (request.method === "GET") return answerRead(this.#world, this.#operations, route, request);
     return beginWrite(this.#world, this.#operations, { route, request, entry, plan: operationOf(fault) });
   }
+}
+
+/** Throws when the scenario's weather names what the scenario does not have. */
+function refuseMisplaced(scenario: Scenario): void {
+  if (scenario.weather.length === 0) return;
+  const state = initialState(scenario, 0);
+  const complaints = scenario.weather.flatMap((each) => complaintAbout(state, each) ?? []);
+  if (complaints.length > 0) throw new Error(`the scenario is wrong:\n  ${complaints.join("\n  ")}`);
 }
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
