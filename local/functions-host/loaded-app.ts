@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type {
+  Binding,
   HostExtension,
   HostLog,
   InvocationRequest,
@@ -37,6 +38,9 @@ export class CoreApp implements LoadedApp {
   readonly #extensions: readonly HostExtension[];
   readonly #log: (line: HostLog) => void;
   readonly #hookData = {};
+  /** Taken when the app has started: from then on nothing can be registered. */
+  #functions: readonly LoadedFunction[] = [];
+  readonly #extraInputs = new Map<string, readonly Binding[]>();
   #running = 0;
 
   constructor(extensions: readonly HostExtension[], log: (line: HostLog) => void) {
@@ -45,7 +49,7 @@ export class CoreApp implements LoadedApp {
   }
 
   get functions(): readonly LoadedFunction[] {
-    return [...core.functions.values()].map(({ metadata }) => metadata);
+    return this.#functions;
   }
 
   metadataOf(name: string): FunctionMetadata {
@@ -57,6 +61,8 @@ export class CoreApp implements LoadedApp {
   async appStart(functionAppDirectory: string): Promise<void> {
     await this.#runHooks("appStart", { hookData: {}, appHookData: this.#hookData, functionAppDirectory });
     core.locked = true;
+    this.#functions = [...core.functions.values()].map(({ metadata }) => metadata);
+    for (const { name, bindings } of this.#functions) this.#extraInputs.set(name, extraInputsOf(bindings));
     await core.model?.getCapabilities?.({ ...workerCapabilities });
   }
 
@@ -90,7 +96,7 @@ export class CoreApp implements LoadedApp {
       request: {
         invocationId,
         functionId: metadata.functionId,
-        inputData: [...request.inputData, ...this.#extraInputs(metadata)],
+        inputData: this.#withExtraInputs(name, request.inputData),
         triggerMetadata: { ...this.#ownMetadata(metadata, request), ...request.triggerMetadata },
         retryContext: request.retryContext ?? null,
         traceContext: { traceParent: "", traceState: "", attributes: {} },
@@ -125,29 +131,39 @@ export class CoreApp implements LoadedApp {
     };
   }
 
-  /** Triggers of extensions carry their own text, and the members of its JSON, beside what the extension says. */
+  /**
+   * Activities carry their own text, and the members of its JSON, beside what the extension says (golden: dates). What
+   * orchestrators and entities carry is not recorded: theirs would be the whole history once more.
+   */
   #ownMetadata(metadata: FunctionMetadata, { inputData }: InvocationRequest): Record<string, RpcData> {
     const [input] = inputData;
     const type = metadata.bindings[input?.name ?? ""]?.type ?? "";
     const text = input?.data.string;
-    if (text === undefined || !this.#extensions.some(({ bindingTypes }) => bindingTypes.includes(type)))
-      return {};
+    if (text === undefined || type !== "activityTrigger") return {};
     return { ...payloadMetadata(text), [input?.name ?? ""]: { string: text } };
   }
 
-  #extraInputs(metadata: FunctionMetadata): { name: string; data: RpcData }[] {
-    return Object.entries(metadata.bindings).flatMap(([name, { type, direction }]) => {
-      if (direction !== "in" || /trigger$/i.test(type)) return [];
+  #withExtraInputs(name: string, given: InvocationRequest["inputData"]): InvocationRequest["inputData"] {
+    const data = [...given];
+    for (const binding of this.#extraInputs.get(name) ?? []) {
       const text = this.#extensions
-        .map((extension) => extension.inputBinding(type))
+        .map((extension) => extension.inputBinding(binding.type))
         .find((t) => t !== undefined);
-      return text === undefined ? [] : [{ name, data: { string: text } }];
-    });
+      if (text !== undefined) data.push({ name: binding.name, data: { string: text } });
+    }
+    return data;
   }
 
   async #runHooks(name: HookName, context: object): Promise<void> {
     for (const hook of core.hooks.get(name) ?? []) await hook(context);
   }
+}
+
+/** What a function gets besides its trigger, under the names of its bindings. */
+function extraInputsOf(bindings: LoadedFunction["bindings"]): Binding[] {
+  return Object.entries(bindings)
+    .filter(([, { type, direction }]) => direction === "in" && !/trigger$/i.test(type))
+    .map(([name, binding]) => ({ ...binding, name }));
 }
 
 /** The durable SDK's private id counter, where the invocation was an orchestrator's. */
