@@ -28,9 +28,12 @@ export interface EpisodeResult {
   /** The next free id; must equal the SDK's own counter. */
   readonly nextId: number;
   readonly suspended: boolean;
+  /** What the orchestrator asked for and this engine does not do: it fails, and the log must say so. */
+  readonly refused: string | undefined;
 }
 
 class NonDeterminism extends Error {}
+class Unsupported extends Error {}
 
 /**
  * Replays the actions JavaScript answered against history, exactly as the extension's out-of-process shim does: the
@@ -74,6 +77,7 @@ export class Episode {
       unconsumed: this.#buffered,
       nextId: this.#nextId,
       suspended: this.#suspended,
+      refused: this.#main?.error instanceof Unsupported ? this.#main.error.message : undefined,
     };
   }
 
@@ -206,7 +210,7 @@ export class Episode {
       case 12:
         return whenAll((action.compoundActions ?? []).map((child) => this.#invoke(child)));
       default:
-        throw new Error(`the embedded engine does not support ${unsupported(action.actionType)}`);
+        throw new Unsupported(`the embedded engine does not support ${unsupported(action.actionType)}`);
     }
   }
 

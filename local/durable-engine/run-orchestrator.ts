@@ -83,6 +83,9 @@ async function takeTurn(
     strand(hub, effects, record, batch, unknown);
     return undefined;
   }
+  if (result.refused !== undefined) {
+    hub.log({ level: "error", message: `${record.name} (${record.id}): ${result.refused}` });
+  }
   const completion = judgeAnswer(hub, record, told, result, sequence);
   const decisions = isOversized(told) ? [] : result.decisions;
   for (const decision of decisions) carryOut(hub, effects, record, decision);

@@ -37,6 +37,8 @@ export interface GoldenAppOptions {
   readonly database?: MemoryLevel;
   readonly clock?: VirtualClock;
   readonly settings?: Record<string, string>;
+  /** Registers functions beside those of the recorded app. */
+  readonly alsoRegister?: () => void;
 }
 
 const over = ["Completed", "Failed", "Terminated", "Canceled"];
@@ -58,6 +60,7 @@ export async function startGoldenApp(options: GoldenAppOptions = {}): Promise<Go
     appSettings: { WEBSITE_HOSTNAME: new URL(origin).host, ...options.settings },
     register: () => {
       loadOn(clock, directory);
+      options.alsoRegister?.();
       wire = tapWire();
     },
   });
