@@ -22,7 +22,7 @@ export interface ScenarioOptions {
   readonly policy?: Partial<PairPolicy>;
   readonly scenario?: unknown;
   /** Sees, or stands around, every durable invocation. */
-  readonly durable?: Pick<DurableAppOptions, "observe" | "around" | "settings"> | undefined;
+  readonly durable?: Pick<DurableAppOptions, "appDirectory" | "observe" | "around" | "settings"> | undefined;
 }
 
 /** The product on the embedded engine and Resource Manager, in process and on a virtual clock. */
