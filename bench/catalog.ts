@@ -4,5 +4,6 @@ import type { Benchmark } from "./benchmark";
 export const catalog: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
   engine: () => import("./engine.js"),
   waiting: () => import("./waiting.js"),
+  product: () => import("./product.js"),
   start: () => import("./start.js"),
 };

@@ -11,8 +11,8 @@ export const benchmark: Benchmark = {
   async run() {
     return [
       ...(await measureCalls()),
-      ...(await measureWaiting()),
       ...(await measureDelay()),
+      ...(await measureWaiting()),
       ...(await measureReplay()),
     ];
   },

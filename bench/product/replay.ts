@@ -5,10 +5,11 @@ import { startDurableApp } from "../../test/support/durable-app";
 import { createVirtualClock } from "../../test/support/virtual-clock";
 import type { Row } from "../benchmark";
 import { projectDirectory } from "../durable-host";
-import { patient } from "./waiting";
-import { startProduct } from "./world";
+import { patient, readsPerHour } from "./waiting";
+import { cpuMs, startProduct } from "./world";
 
 const HOUR_MS = 3_600_000;
+const WAIT_HOURS = 24;
 const SAMPLED = [1, 6, 12, 24];
 const NAIVE_POLLS = [120, 960];
 
@@ -24,7 +25,8 @@ export async function measureReplay(): Promise<readonly Row[]> {
   const naive = await measureNaive();
   const against = (value: (m: Measured) => string) =>
     naive.map((m, i) => `${value(m)} after ${NAIVE_POLLS[i]} polls`).join(", ");
-  const rows = (await measureWait()).map(({ hour, events, kilobytes, cpuMs }) => [
+  const waited = await measureWait();
+  const rows = waited.hours.map(({ hour, events, kilobytes, cpuMs }) => [
     { what: `hour ${hour} of a wait: longest history`, value: events, unit: "events" },
     { what: `hour ${hour} of a wait: largest request`, value: kilobytes, unit: "KB" },
     { what: `hour ${hour} of a wait: processor`, value: cpuMs, unit: "ms per episode" },
@@ -34,12 +36,21 @@ export async function measureReplay(): Promise<readonly Row[]> {
     against((m) => m.kilobytes.toFixed(0)),
     against((m) => m.cpuMs.toFixed(1)),
   ];
-  return rows.flatMap((hour) =>
-    hour.map((row, i) => ({ ...row, aim: "flat", baseline: `naive loop: ${baselines[i]}` })),
-  );
+  return [
+    readsPerHour("not ready", waited.reads / WAIT_HOURS),
+    ...rows.flatMap((hour) =>
+      hour.map((row, i) => ({ ...row, aim: "flat", baseline: `naive loop: ${baselines[i]}` })),
+    ),
+  ];
 }
 
-async function measureWait(): Promise<readonly (Measured & { hour: number })[]> {
+interface Waited {
+  readonly hours: readonly (Measured & { readonly hour: number })[];
+  /** Reads of Resource Manager by both services in all hours. */
+  readonly reads: number;
+}
+
+async function measureWait(): Promise<Waited> {
   const inputs = new Map(SAMPLED.map((hour) => [hour, [] as string[]]));
   let begun = Infinity;
   const world = await startProduct({
@@ -51,12 +62,14 @@ async function measureWait(): Promise<readonly (Measured & { hour: number })[]> 
   world.arm.service("shop-green")!.instances[0]!.state = "RoleStateBusy";
   begun = world.clock.now();
   await world.request();
-  await world.advance({ hours: 24 });
-  const measured = [];
+  const before = world.calls.length;
+  await world.advance({ hours: WAIT_HOURS });
+  const reads = world.calls.length - before;
+  const hours = [];
   for (const [hour, episodes] of inputs)
-    measured.push({ hour, ...(await replay(world.app.host.app, "wait", episodes)) });
+    hours.push({ hour, ...(await replay(world.app.host.app, "wait", episodes)) });
   await world.stop();
-  return measured;
+  return { hours, reads };
 }
 
 /** Waits as most people write it: one orchestration that polls and sleeps until the end. */
@@ -138,13 +151,13 @@ async function replay(app: LoadedApp, name: string, episodes: readonly string[])
       await app.invoke(name, { inputData: [{ name: binding, data: { string } }] });
   };
   await play();
-  const before = process.cpuUsage();
+  const before = cpuMs();
   for (let pass = 0; pass < passes; pass++) await play();
-  const { user, system } = process.cpuUsage(before);
+  const spent = cpuMs() - before;
   const lengths = episodes.map((text) => (JSON.parse(text) as { history: unknown[] }).history.length);
   return {
     events: Math.max(...lengths),
     kilobytes: Math.max(...episodes.map((text) => text.length)) / 1000,
-    cpuMs: (user + system) / 1000 / (passes * episodes.length),
+    cpuMs: spent / (passes * episodes.length),
   };
 }

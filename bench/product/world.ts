@@ -8,9 +8,10 @@ import { projectDirectory } from "../durable-host";
 export interface ArmCall {
   readonly method: string;
   readonly path: string;
-  /** Virtual time, and when it really was, both in ms. */
+  /** Virtual time, when it really was, and the processor time used until then; all in ms. */
   readonly at: number;
   readonly realAt: number;
+  readonly cpuAt: number;
   /** The activity that asked. */
   readonly by: string;
 }
@@ -23,6 +24,12 @@ export interface ProductWorld extends Scenario {
 export interface ProductWorldOptions extends Omit<ScenarioOptions, "durable"> {
   /** Sees every durable invocation: name and input. */
   readonly observe?: (name: string, input: string) => void;
+}
+
+/** Processor time of this process so far. */
+export function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 const invocation = new AsyncLocalStorage<string>();
@@ -39,7 +46,14 @@ export async function startProduct(options: ProductWorldOptions = {}): Promise<P
   const add = journal.add.bind(journal);
   journal.add = (method, url, at) => {
     const path = url.replace(/\?.*/, "").replace(/.*\/providers\/Microsoft\.(Compute|Network)\//, "");
-    calls.push({ method, path, at, realAt: performance.now(), by: invocation.getStore() ?? "" });
+    calls.push({
+      method,
+      path,
+      at,
+      realAt: performance.now(),
+      cpuAt: cpuMs(),
+      by: invocation.getStore() ?? "",
+    });
     return add(method, url, at);
   };
   return Object.assign(world, { calls });

@@ -2,7 +2,7 @@ import { isClaimRefusal, type Act, type AttemptResult, type AttemptVerdict } fro
 import { decideAttempt } from "../domain/attempt-decision";
 import type { PairState } from "../domain/pair";
 import { answerTo } from "../domain/pair-answers";
-import type { Plan } from "../domain/plan";
+import type { SwapPlan } from "../domain/plan";
 import { checkRoles } from "../domain/readiness";
 import type { Ports } from "../ports/ports";
 
@@ -13,7 +13,7 @@ export interface AttemptInput {
   /** Which attempt of the lease this is; an execution that comes late finds its number closed. */
   readonly n: number;
   readonly epoch: number;
-  readonly plan: Plan;
+  readonly plan: SwapPlan;
 }
 
 /** Both clocks at the start; the PUT is sent only while neither has left the claim window. */
@@ -114,7 +114,7 @@ async function carryOut(input: AttemptInput, started: Started, ports: Ports): Pr
 }
 
 async function decideFromFreshReads(
-  plan: Plan,
+  plan: SwapPlan,
   { cloudServices }: Ports,
 ): Promise<ReturnType<typeof decideAttempt>> {
   const { versionTag } = plan.policy;

@@ -1,6 +1,6 @@
 import type { Unsent } from "./attempt";
 import { sameId, type Read, type ServiceObservation } from "./observation";
-import type { Plan } from "./plan";
+import type { SwapPlan } from "./plan";
 import { identityOf, isSameIdentity } from "./planning";
 import type { RoleStateCheck } from "./readiness";
 import { areSettled, slotState } from "./verification";
@@ -14,7 +14,7 @@ export interface AttemptReads {
 }
 
 /** Whether the one PUT may be sent now, judged from reads made after the claim was granted (design.md §4.3). */
-export function decideAttempt(plan: Plan, reads: AttemptReads): { readonly kind: "send" } | Unsent {
+export function decideAttempt(plan: SwapPlan, reads: AttemptReads): { readonly kind: "send" } | Unsent {
   const { incoming, outgoing } = reads;
   if (incoming.kind !== "found" || outgoing.kind !== "found") {
     return { kind: "not-ready", detail: unreadable(reads), retryAfterMs: retryAfter(incoming, outgoing) };
@@ -28,7 +28,7 @@ export function decideAttempt(plan: Plan, reads: AttemptReads): { readonly kind:
 }
 
 function staleness(
-  plan: Plan,
+  plan: SwapPlan,
   incoming: ServiceObservation,
   outgoing: ServiceObservation,
 ): Unsent | undefined {

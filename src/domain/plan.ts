@@ -41,6 +41,13 @@ export interface Plan {
   readonly plannedAt: number;
 }
 
+/** What a swap needs of its plan. The evidence stays in the ledger: what runs and waits carry is replayed many times. */
+export type SwapPlan = Omit<Plan, "prerequisites">;
+
+export function withoutEvidence({ prerequisites: _evidence, ...plan }: Plan): SwapPlan {
+  return plan;
+}
+
 /** What planning found. */
 export type PlanVerdict =
   | { readonly kind: "planned"; readonly plan: Plan }

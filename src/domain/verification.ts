@@ -1,6 +1,6 @@
 import { toTime, type CompletionData, type FinalRead } from "./events";
 import { sameId, type PublicIpObservation, type Read, type ServiceObservation } from "./observation";
-import type { Plan, ServiceIdentity } from "./plan";
+import type { ServiceIdentity, SwapPlan } from "./plan";
 
 /** Both services of a promotion, read afresh; the public IPs are those each service's frontend names now. */
 export interface SwapTruth {
@@ -51,7 +51,7 @@ export interface VerificationDecision extends Verified {
  * held when planned, and that IP names a load balancer of the incoming service (azure-docs swap-cloud-service.md).
  * What the replies do not show of the witness is told, and does not stand in the way.
  */
-export function decideVerification(plan: Plan, truth: SwapTruth): VerificationDecision {
+export function decideVerification(plan: SwapPlan, truth: SwapTruth): VerificationDecision {
   const finalRead = finalReadOf(plan, truth);
   const slots = slotState(truth);
   const witness = witnessOf(plan, truth);
@@ -72,7 +72,7 @@ export function decideVerification(plan: Plan, truth: SwapTruth): VerificationDe
 }
 
 /** What a read showed, when it verifies the swap. */
-export function verifiedBy(plan: Plan, truth: SwapTruth): Verified | undefined {
+export function verifiedBy(plan: SwapPlan, truth: SwapTruth): Verified | undefined {
   const { kind, detail, finalRead } = decideVerification(plan, truth);
   return kind === "verified" ? { detail, finalRead } : undefined;
 }
@@ -82,7 +82,7 @@ interface Witness {
   readonly missing: readonly string[];
 }
 
-function witnessOf(plan: Plan, truth: SwapTruth): Witness {
+function witnessOf(plan: SwapPlan, truth: SwapTruth): Witness {
   const testimonies = [addressTestimony(plan, truth), frontendTestimony(plan, truth)];
   return {
     contradictions: testimonies.flatMap((t) => ("contradicts" in t ? [t.contradicts] : [])),
@@ -92,7 +92,7 @@ function witnessOf(plan: Plan, truth: SwapTruth): Witness {
 
 type Testimony = { readonly contradicts: string } | { readonly missing: string } | { readonly agrees: true };
 
-function addressTestimony(plan: Plan, truth: SwapTruth): Testimony {
+function addressTestimony(plan: SwapPlan, truth: SwapTruth): Testimony {
   const expected = plan.outgoing.publicIpId;
   const held = truth.incoming.kind === "found" ? publicIpIdOf(truth.incoming.value) : undefined;
   if (!expected) return { missing: `the public IP ${plan.outgoing.name} had when planned` };
@@ -103,7 +103,7 @@ function addressTestimony(plan: Plan, truth: SwapTruth): Testimony {
 }
 
 /** A service's load balancer resource bears the name of its load balancer configuration (Switch-AzCloudService.ps1). */
-function frontendTestimony({ incoming: planned }: Plan, { incoming, incomingIp }: SwapTruth): Testimony {
+function frontendTestimony({ incoming: planned }: SwapPlan, { incoming, incomingIp }: SwapTruth): Testimony {
   const missing = { missing: `the load balancer of the public IP ${planned.name} names` };
   if (incoming.kind !== "found" || incomingIp?.kind !== "found") return missing;
   const holder = /\/loadBalancers\/([^/]+)/i.exec(incomingIp.value.frontendId ?? "")?.[1];
@@ -124,7 +124,7 @@ export function lastSegment(id: string): string {
 }
 
 /** What the last read showed, for the completion event. */
-function finalReadOf(plan: Plan, truth: SwapTruth): CompletionData["finalRead"] {
+function finalReadOf(plan: SwapPlan, truth: SwapTruth): CompletionData["finalRead"] {
   return {
     incoming: readOf(plan.incoming, truth.incoming, truth.incomingIp),
     outgoing: readOf(plan.outgoing, truth.outgoing, truth.outgoingIp),

@@ -4,7 +4,7 @@ import { reason, type Code } from "../domain/codes";
 import type { Ending } from "../domain/completion-event";
 import type { ProgressData } from "../domain/events";
 import type { Phase } from "../domain/outcome";
-import type { Plan } from "../domain/plan";
+import type { SwapPlan } from "../domain/plan";
 import type { PromotionState } from "../domain/promotion";
 import { callActivity, callLedger, timeOf, type Steps } from "./calls";
 import type { Kind, WaitInput, WaitKinds, WaitResult } from "./wait-input";
@@ -18,7 +18,7 @@ export interface Run {
   /** The ledger as it stood when this run began. */
   readonly began: PromotionState;
   readonly deadlines: { turn?: number; readiness?: number };
-  plan?: Plan | undefined;
+  plan?: SwapPlan | undefined;
   lease?: Lease | undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Cancel, Lease } from "../domain/pair";
-import type { Plan, PlanVerdict } from "../domain/plan";
+import type { PlanVerdict, SwapPlan } from "../domain/plan";
 import type { ReadinessMemory, ReadinessRule } from "../domain/readiness";
 import type { SettlementDecision, SettlementMemory } from "../domain/settlement";
 import type { Verified } from "../domain/verification";
@@ -16,12 +16,12 @@ export interface WaitKinds {
   };
   turn: { about: Record<string, never>; memory: undefined; verdict: Lease };
   readiness: {
-    about: { plan: Plan; rule: ReadinessRule };
+    about: Pick<SwapPlan, "incoming" | "outgoing"> & { rule: ReadinessRule };
     memory: ReadinessMemory;
     verdict: { kind: "ready"; detail: string } | { kind: "never"; detail: string };
   };
   settlement: {
-    about: { plan: Plan };
+    about: { plan: SwapPlan };
     memory: SettlementMemory;
     verdict: Exclude<SettlementDecision, { kind: "not-yet" }> & {
       /** What the winner of the claim reported. */
@@ -33,7 +33,7 @@ export interface WaitKinds {
     };
   };
   verification: {
-    about: { plan: Plan };
+    about: { plan: SwapPlan };
     memory: CompletionData["finalRead"];
     verdict: Verified;
   };

@@ -1,4 +1,5 @@
 import type { OrchestrationContext } from "durable-functions";
+import { withoutEvidence } from "../../domain/plan";
 import { applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
 import type { Run } from "../run";
 
@@ -23,7 +24,7 @@ export function* begin(context: OrchestrationContext): Steps<Run | undefined> {
     pair,
     began,
     deadlines: { ...definite(began.deadlines) },
-    plan: began.plan,
+    plan: began.plan && withoutEvidence(began.plan),
     lease: view.lease,
   };
 }

@@ -1,5 +1,5 @@
 import { reason } from "../../domain/codes";
-import type { PlanVerdict } from "../../domain/plan";
+import { withoutEvidence, type PlanVerdict } from "../../domain/plan";
 import { act, changeLedger, timeOf, type Steps } from "../calls";
 import { cancelled, enter, progress, untilOf, waitFor, type Exit, type Run } from "../run";
 
@@ -15,7 +15,7 @@ export function* planSwap(run: Run, note?: string): Steps<{ readonly kind: "go" 
   if (judged.kind === "end" || judged.kind === "superseded") return judged;
   if (judged.kind !== "planned") return { kind: "end", ending: endingOf(judged) };
   const { plan } = judged;
-  run.plan = plan;
+  run.plan = withoutEvidence(plan);
   yield* changeLedger(run.context, run.requestId, {
     kind: "plan",
     runId: run.runId,

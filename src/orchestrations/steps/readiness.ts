@@ -1,5 +1,5 @@
 import { reason } from "../../domain/codes";
-import type { Plan } from "../../domain/plan";
+import type { SwapPlan } from "../../domain/plan";
 import { tightenReadiness } from "../../domain/policy";
 import { timeOf, type Steps } from "../calls";
 import { cancelled, enter, expired, untilOf, waitFor, type Exit, type Run } from "../run";
@@ -7,7 +7,7 @@ import { cancelled, enter, expired, untilOf, waitFor, type Exit, type Run } from
 /** Step 6. Waits until every role instance of both services has been running for `stableFor`. */
 export function* awaitReadiness(
   run: Run,
-  plan: Plan,
+  plan: SwapPlan,
   again?: { readonly detail: string; readonly afterMs: number },
 ): Steps<{ readonly kind: "go"; readonly detail: string } | Exit> {
   const { context } = run;
@@ -18,7 +18,7 @@ export function* awaitReadiness(
   const result = yield* waitFor(
     run,
     "readiness",
-    { plan, rule },
+    { incoming: plan.incoming, outgoing: plan.outgoing, rule },
     { until: untilOf(run, deadline), ...(again ? { observeAfter: now + again.afterMs } : {}) },
   );
   switch (result.ended) {

@@ -1,7 +1,7 @@
 import { afterAttempt, afterProof, halted, type Next } from "../../domain/after-attempt";
 import type { AttemptResult, AttemptVerdict } from "../../domain/attempt";
 import type { Lease, PairOperation, PairView } from "../../domain/pair";
-import type { Plan } from "../../domain/plan";
+import type { SwapPlan } from "../../domain/plan";
 import { settlementDeadline, untilNextLook } from "../../domain/settlement";
 import type { Verified } from "../../domain/verification";
 import { actBeside, applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
@@ -22,7 +22,7 @@ const BEGUN = { detail: "the platform accepted the swap; its operation has just 
  * Steps 6 and 7. Readiness, one attempt, and its proof; again while the platform is busy or the services are not
  * ready, until the readiness deadline. An attempt left open by an earlier run is settled first.
  */
-export function* swapWhenReady(run: Run, plan: Plan): Steps<Swapped> {
+export function* swapWhenReady(run: Run, plan: SwapPlan): Steps<Swapped> {
   let again: { detail: string; afterMs: number } | undefined;
   let settleAfterMs: number | undefined;
   for (;;) {
@@ -59,7 +59,7 @@ export function* swapWhenReady(run: Run, plan: Plan): Steps<Swapped> {
 /** Readiness, then one attempt; what it answered is told, and an attempt that sent nothing is closed at once. */
 function* attemptWhenReady(
   run: Run,
-  plan: Plan,
+  plan: SwapPlan,
   lease: Lease,
   again: { detail: string; afterMs: number } | undefined,
 ): Steps<Next | Exit> {
@@ -100,7 +100,7 @@ function describe(verdict: AttemptVerdict): string {
 }
 
 /** Follows the open attempt to its proof and closes it; an operation that has just begun is left alone for `afterMs`. */
-function* settle(run: Run, plan: Plan, afterMs: number | undefined): Steps<Swapped | Next> {
+function* settle(run: Run, plan: SwapPlan, afterMs: number | undefined): Steps<Swapped | Next> {
   const { context, requestId } = run;
   yield* enter(run, "swapping", "proving what the attempt did");
   const { swap } = plan.policy;

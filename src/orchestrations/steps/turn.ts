@@ -1,10 +1,10 @@
 import { reason } from "../../domain/codes";
-import type { Plan } from "../../domain/plan";
+import type { SwapPlan } from "../../domain/plan";
 import { applyToPairEntity, timeOf, type Steps } from "../calls";
 import { cancelled, enter, expired, progress, untilOf, waitFor, type Exit, type Run } from "../run";
 
 /** Step 5. Stands in line for the pair's lease; a lease that is held already, or free at the first look, costs no waiting loop. */
-export function* awaitTurn(run: Run, plan: Plan, note?: string): Steps<{ readonly kind: "go" } | Exit> {
+export function* awaitTurn(run: Run, plan: SwapPlan, note?: string): Steps<{ readonly kind: "go" } | Exit> {
   if (run.lease) return { kind: "go" };
   const { context, requestId, pair } = run;
   const { line, turn } = plan.policy;

@@ -1,7 +1,7 @@
 import { halted } from "../../domain/after-attempt";
 import { reason } from "../../domain/codes";
 import type { Ending } from "../../domain/completion-event";
-import type { Plan } from "../../domain/plan";
+import type { SwapPlan } from "../../domain/plan";
 import type { Verified } from "../../domain/verification";
 import { timeOf, type Steps } from "../calls";
 import { enter, waitFor, type Exit, type Run } from "../run";
@@ -12,7 +12,7 @@ import { enter, waitFor, type Exit, type Run } from "../run";
  */
 export function* verify(
   run: Run,
-  plan: Plan,
+  plan: SwapPlan,
   { byUs, verified }: { readonly byUs: boolean; readonly verified?: Verified | undefined },
 ): Steps<Exit> {
   yield* enter(run, "verifying");

@@ -9,10 +9,10 @@ export const readiness: Wait<"readiness"> = {
     "every role instance of both services has been running without a break for stableFor, or a cancel",
   next: "the swap is claimed, both services are read afresh, and one PUT is sent",
   *observe(context, { about, memory }) {
-    const { plan, rule } = about;
+    const { rule } = about;
     const checks = yield* actAll(context, "checkRoleState", [
-      { service: plan.incoming },
-      { service: plan.outgoing },
+      { service: about.incoming },
+      { service: about.outgoing },
     ]);
     const [incoming, outgoing] = checks;
     if (!incoming || !outgoing) throw new Error("a role-state check is missing from the fan-out");
