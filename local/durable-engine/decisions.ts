@@ -1,13 +1,14 @@
 import type { Completion, Decision } from "./actions";
 import { EventType, toTimestamp, type HistoryEvent } from "./history";
-import type { Effects, Hub } from "./hub";
+import type { Effects } from "./changes";
+import type { Host } from "./host";
 import type { InstanceRecord } from "./records";
 
-export function carryOut(hub: Hub, effects: Effects, record: InstanceRecord, decision: Decision): void {
+export function carryOut(host: Host, effects: Effects, record: InstanceRecord, decision: Decision): void {
   const { id: instanceId, executionId } = record;
   switch (decision.kind) {
     case "activity":
-      hub.schedule(effects, {
+      host.schedule(effects, {
         instanceId,
         executionId,
         taskId: decision.id,
@@ -16,29 +17,29 @@ export function carryOut(hub: Hub, effects: Effects, record: InstanceRecord, dec
       });
       return;
     case "timer":
-      hub.setTimer(effects, { instanceId, executionId, timerId: decision.id, fireAt: decision.fireAt });
+      host.setTimer(effects, { instanceId, executionId, timerId: decision.id, fireAt: decision.fireAt });
       return;
     case "event":
-      hub.send(
+      host.send(
         effects,
         decision.target,
-        hub.event(EventType.EventRaised, { Name: decision.name, Input: decision.input }),
+        host.event(EventType.EventRaised, { Name: decision.name, Input: decision.input }),
       );
       return;
     case "child":
-      startChild(hub, effects, record, decision);
+      startChild(host, effects, record, decision);
   }
 }
 
 function startChild(
-  hub: Hub,
+  host: Host,
   effects: Effects,
   record: InstanceRecord,
   child: Extract<Decision, { kind: "child" }>,
 ): void {
   const { id: instanceId, executionId, name } = record;
   try {
-    hub.create(effects, {
+    host.create(effects, {
       name: child.name,
       input: child.input === undefined || child.input === null ? null : JSON.stringify(child.input),
       id: child.instanceId,
@@ -48,12 +49,12 @@ function startChild(
   } catch (fault) {
     const reason = fault instanceof Error ? fault.message : String(fault);
     const failed = { TaskScheduledId: child.id, Reason: reason, Details: reason, FailureDetails: null };
-    hub.send(effects, instanceId, hub.event(EventType.SubOrchestrationFailed, failed), executionId);
+    host.send(effects, instanceId, host.event(EventType.SubOrchestrationFailed, failed), executionId);
   }
 }
 
-export function asEvent(hub: Hub, decision: Decision): HistoryEvent {
-  const base = { EventId: decision.id, IsPlayed: false, Timestamp: toTimestamp(hub.clock.now()) };
+export function asEvent(host: Host, decision: Decision): HistoryEvent {
+  const base = { EventId: decision.id, IsPlayed: false, Timestamp: toTimestamp(host.clock.now()) };
   switch (decision.kind) {
     case "activity":
       return {
@@ -98,14 +99,19 @@ export function outputText({ status, result }: Completion): string | null {
   return status === "Completed" || result === null ? result : JSON.stringify(result);
 }
 
-export function tellParent(hub: Hub, effects: Effects, record: InstanceRecord, completion: Completion): void {
+export function tellParent(
+  host: Host,
+  effects: Effects,
+  record: InstanceRecord,
+  completion: Completion,
+): void {
   const { parent } = record;
   if (!parent) return;
   const TaskScheduledId = parent.taskId;
   const event =
     completion.status === "Completed"
-      ? hub.event(EventType.SubOrchestrationCompleted, { TaskScheduledId, Result: completion.result })
-      : hub.event(EventType.SubOrchestrationFailed, {
+      ? host.event(EventType.SubOrchestrationCompleted, { TaskScheduledId, Result: completion.result })
+      : host.event(EventType.SubOrchestrationFailed, {
           TaskScheduledId,
           Reason: completion.result,
           // A terminated child carries no details, which fails its parent (azure-functions-durable-extension issue 506).
@@ -113,5 +119,5 @@ export function tellParent(hub: Hub, effects: Effects, record: InstanceRecord, c
             completion.status === "Terminated" ? null : `Message: ${completion.result ?? ""}, StackTrace: `,
           FailureDetails: null,
         });
-  hub.send(effects, parent.instanceId, event, parent.executionId);
+  host.send(effects, parent.instanceId, event, parent.executionId);
 }

@@ -1,55 +1,60 @@
-import type { EngineApp } from "./contract";
-import type { Hub } from "./hub";
-import { isLive, type ActivityRecord, type Message } from "./records";
+import type { Host } from "./host";
+import type { Lease, Worker } from "./queues";
+import { isLive, type ActivityRecord } from "./records";
 import { runActivity } from "./run-activity";
 import { runEntity } from "./run-entity";
 import { runOrchestrator } from "./run-orchestrator";
+import type { HubSettings } from "./settings";
 
 const EPISODES_AT_ONCE = 32;
 const RETRY_MS = 1_000;
 
 /**
- * Drives the hub: one instance or entity at a time each, many beside each other, activities with their own limit, so
- * that an activity may wait for an entity.
+ * Runs what a host takes from its hub: one instance or entity at a time each, many beside each other, activities with
+ * their own limit, so that an activity may wait for an entity.
  */
-export class Dispatcher {
-  readonly #hub: Hub;
-  readonly #app: EngineApp;
-  readonly #busy = new Set<string>();
-  readonly #resting = new Set<string>();
+export class Dispatcher implements Worker {
+  readonly #host: Host;
+  #episodes = 0;
   #activities = 0;
   #stopped = false;
   #idle: (() => void)[] = [];
 
-  constructor(hub: Hub, app: EngineApp) {
-    this.#hub = hub;
-    this.#app = app;
+  constructor(host: Host) {
+    this.#host = host;
   }
 
   load(): { ready: number; running: number } {
-    const ready = [...this.#hub.inboxes.keys()].filter((id) => this.#mayRun(id)).length;
-    return { ready: ready + this.#hub.activities.length, running: this.#busy.size + this.#activities };
+    const { queues } = this.#host.hub;
+    let ready = queues.activities.size;
+    for (const id of queues.ready) if (this.#mayRun(id)) ready++;
+    return { ready, running: this.#episodes + this.#activities };
   }
 
-  /** Starts whatever can run now. */
-  pump(): void {
-    if (this.#stopped) return;
-    for (const id of this.#hub.inboxes.keys()) {
-      if (this.#busy.size >= EPISODES_AT_ONCE) break;
-      if (this.#mayRun(id)) void this.#serve(id);
+  startOne(): boolean {
+    if (this.#stopped || !this.#host.alive) return false;
+    const chosen = this.#host.hub.queues.isSteered ? this.#chosen() : this.#first();
+    if (chosen === undefined) return false;
+    if (typeof chosen === "string") void this.#serve(this.#host.hub.queues.lease(chosen, this));
+    else void this.#perform(chosen);
+    return true;
+  }
+
+  #first(): string | ActivityRecord | undefined {
+    const { queues, settings } = this.#host.hub;
+    if (this.#episodes < EPISODES_AT_ONCE) {
+      for (const id of queues.ready) if (this.#mayRun(id)) return id;
     }
-    while (this.#activities < this.#hub.settings.maxActivities) {
-      const activity = this.#hub.activities.shift();
-      if (!activity) break;
-      this.#activities++;
-      void this.#guard(`activity ${activity.name}`, runActivity(this.#hub, this.#app, activity)).then(
-        (done) => {
-          this.#activities--;
-          if (!done) this.#runAgain(activity);
-          this.#next();
-        },
-      );
-    }
+    if (this.#activities < settings.maxActivities) for (const activity of queues.activities) return activity;
+    return undefined;
+  }
+
+  #chosen(): string | ActivityRecord | undefined {
+    const { queues, settings } = this.#host.hub;
+    const ids = this.#episodes < EPISODES_AT_ONCE ? [...queues.ready].filter((id) => this.#mayRun(id)) : [];
+    const activities = this.#activities < settings.maxActivities ? [...queues.activities] : [];
+    const things = [...ids, ...activities];
+    return things[queues.choose(things.length)];
   }
 
   /** No new work; resolves when running work has ended or the bound has passed. What is left runs at the next start. */
@@ -65,44 +70,35 @@ export class Dispatcher {
     });
   }
 
-  #next(): void {
-    if (this.#busy.size + this.#activities === 0) for (const idle of this.#idle.splice(0)) idle();
-    this.pump();
-  }
-
   #mayRun(id: string): boolean {
-    if (this.#busy.has(id) || this.#resting.has(id)) return false;
-    const instance = this.#hub.instances.get(id);
-    return !instance || !isLive(instance.status) || isRunnable(this.#hub, instance.version);
+    const instance = this.#host.hub.instances.get(id);
+    return !instance || !isLive(instance.status) || isRunnable(this.#host.hub.settings, instance.version);
   }
 
-  async #serve(id: string): Promise<void> {
-    const messages = this.#hub.inboxes.get(id) ?? [];
-    this.#hub.inboxes.delete(id);
-    this.#busy.add(id);
-    const run = id.startsWith("@") && !this.#hub.instances.has(id) ? runEntity : runOrchestrator;
-    const done = await this.#guard(id, run(this.#hub, this.#app, id, messages));
-    if (!done) this.#putBack(id, messages);
-    this.#busy.delete(id);
+  async #serve(lease: Lease): Promise<void> {
+    const { id, messages } = lease;
+    this.#episodes++;
+    const run = id.startsWith("@") && !this.#host.hub.instances.has(id) ? runEntity : runOrchestrator;
+    const done = await this.#guard(id, run(this.#host, id, messages));
+    this.#episodes--;
+    // Nothing was committed: the same messages are served again after a rest.
+    if (this.#host.alive) this.#host.hub.queues.release(lease, done ? 0 : RETRY_MS);
     this.#next();
   }
 
-  /** Nothing was committed: the same messages are served again after a rest. */
-  #putBack(id: string, messages: Message[]): void {
-    this.#hub.inboxes.set(id, [...messages, ...(this.#hub.inboxes.get(id) ?? [])]);
-    this.#resting.add(id);
-    this.#hub.clock.setTimer(this.#hub.clock.now() + RETRY_MS, () => {
-      this.#resting.delete(id);
-      this.pump();
-    });
+  async #perform(activity: ActivityRecord): Promise<void> {
+    this.#host.hub.queues.takeActivity(activity, this);
+    this.#activities++;
+    const done = await this.#guard(`activity ${activity.name}`, runActivity(this.#host, activity));
+    this.#activities--;
+    // Its result was not stored: it is still on record, so it runs again after a rest.
+    if (this.#host.alive && !done) this.#host.hub.queues.returnActivity(activity, RETRY_MS);
+    this.#next();
   }
 
-  /** Its result was not stored: it is still on record, so it runs again after a rest. */
-  #runAgain(activity: ActivityRecord): void {
-    this.#hub.clock.setTimer(this.#hub.clock.now() + RETRY_MS, () => {
-      this.#hub.activities.push(activity);
-      this.pump();
-    });
+  #next(): void {
+    if (this.#episodes + this.#activities === 0) for (const idle of this.#idle.splice(0)) idle();
+    this.#host.hub.queues.wake();
   }
 
   async #guard(what: string, work: Promise<void>): Promise<boolean> {
@@ -110,15 +106,15 @@ export class Dispatcher {
       await work;
       return true;
     } catch (fault) {
-      if (!this.#stopped)
-        this.#hub.log({ level: "error", message: `${what} could not be carried out: ${String(fault)}` });
+      if (!this.#stopped && this.#host.alive)
+        this.#host.log({ level: "error", message: `${what} could not be carried out: ${String(fault)}` });
       return false;
     }
   }
 }
 
 /** Whether this deployment may run instances of a version (host.json: versionMatchStrategy). */
-function isRunnable({ settings }: Hub, version: string | null): boolean {
+function isRunnable(settings: HubSettings, version: string | null): boolean {
   if (
     settings.versionMatchStrategy === "None" ||
     version === null ||

@@ -1,26 +1,46 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
 import { randomBytes } from "node:crypto";
 import { clientBinding, type Addresses } from "./client-binding";
 import type { EngineApp, EngineClock, EngineLog, WebhookReply, WebhookRequest } from "./contract";
 import { Dispatcher } from "./dispatcher";
-import { Hub } from "./hub";
+import { Host } from "./host";
+import { never, openTaskHub, type TaskHub } from "./hub";
 import { manage } from "./management";
 import { reply } from "./replies";
+import { startRpcServer, type RpcServer } from "./rpc-server";
 import { parseSettings } from "./settings";
-import { openStore, type Database } from "./store";
+import type { Database } from "./store";
 
-export interface DurableEngineOptions {
+interface HostOptions {
+  /** The host's own clock; it may differ from the hub's, and may step back. */
+  readonly clock: EngineClock;
+  /** Public origin of the function app, for webhook URLs. */
+  readonly origin: string;
+  readonly log?: ((line: EngineLog) => void) | undefined;
+  /** Whether durable clients inside the app reach the engine over loopback HTTP; absent: they do. */
+  readonly rpc?: "loopback" | "none" | undefined;
+  /** Called once when a fault of the hub has killed this host. */
+  readonly onCrash?: (() => void) | undefined;
+}
+
+/** A host on a hub that others may share; whoever opened the hub closes it. */
+export interface SharedHubOptions extends HostOptions {
+  readonly hub: TaskHub;
+  /** Name of the host, unique on its hub. */
+  readonly host: string;
+}
+
+/** A host with a hub of its own, opened at start and closed at stop. */
+export interface OwnHubOptions extends HostOptions {
+  readonly hub?: undefined;
   /** Folder of the store; absent: in memory. */
   readonly location?: string | undefined;
   /** An open-able database instead, for tests that restart an engine in memory. */
   readonly database?: Database | undefined;
-  readonly clock: EngineClock;
   /** The `extensions.durableTask` section of host.json. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Public origin of the function app, for webhook URLs. */
-  readonly origin: string;
-  readonly log?: ((line: EngineLog) => void) | undefined;
 }
+
+export type DurableEngineOptions = SharedHubOptions | OwnHubOptions;
 
 /** The embedded Durable Functions engine, driven by a function host as one of its extensions. */
 export interface DurableEngine {
@@ -29,92 +49,85 @@ export interface DurableEngine {
   inputBinding(type: string): string | undefined;
   /** Management webhooks; every call needs the system key. */
   handleHttp(request: WebhookRequest): Promise<WebhookReply | undefined>;
+  /** The management API in process, without a key; never answers once the host is dead. */
+  rpc(request: WebhookRequest): Promise<WebhookReply>;
   start(app: EngineApp): Promise<void>;
   stop(): Promise<void>;
+  /** Dies at once: nothing under way is stored or answered, and what it had taken becomes visible to other hosts. */
+  kill(): void;
   /** Work that could run now, and work under way. */
   load(): { ready: number; running: number };
 }
 
 const STOP_BOUND_MS = 1_000;
 
-export function createDurableEngine(options: DurableEngineOptions): DurableEngine {
-  const settings = parseSettings(options.settings);
-  const key = randomBytes(32).toString("base64url");
-  let addresses: Addresses = { hubName: settings.hubName, origin: options.origin, rpcUrl: "", key };
-  let running: { hub: Hub; dispatcher: Dispatcher; server: Server; app: EngineApp } | undefined;
+interface Running {
+  readonly hub: TaskHub;
+  readonly host: Host;
+  readonly dispatcher: Dispatcher;
+  readonly server: RpcServer | undefined;
+}
 
-  const answer = (request: WebhookRequest): Promise<WebhookReply> =>
-    running ? manage(running.hub, running.app, addresses, request) : Promise.resolve(reply(503));
+export function createDurableEngine(options: DurableEngineOptions): DurableEngine {
+  const { hubName } = options.hub ? options.hub.settings : parseSettings(options.settings);
+  const key = randomBytes(32).toString("base64url");
+  let addresses: Addresses = { hubName, origin: options.origin, rpcUrl: "", key };
+  let running: Running | undefined;
+  let dead = false;
+
+  const answer = async (request: WebhookRequest): Promise<WebhookReply> => {
+    if (dead) await never();
+    const given = running ? await manage(running.host, addresses, request) : reply(503);
+    return dead ? never() : given;
+  };
+  const bury = () => {
+    dead = true;
+    if (!running) return;
+    const { hub, dispatcher, server } = running;
+    running = undefined;
+    hub.queues.leave(dispatcher, hub.visibilityMs);
+    server?.cut();
+  };
 
   return {
     bindingTypes: ["orchestrationTrigger", "activityTrigger", "entityTrigger"],
     inputBinding: (type) => (type === "durableClient" ? clientBinding(addresses) : undefined),
     handleHttp: (request) => {
       if (!request.url.startsWith("/runtime/webhooks/durabletask")) return Promise.resolve(undefined);
-      const code =
-        new URL(request.url, options.origin).searchParams.get("code") ?? request.headers["x-functions-key"];
-      return code === key ? answer(request) : Promise.resolve(reply(401));
+      return keyOf(request, options.origin) === key ? answer(request) : Promise.resolve(reply(401));
     },
+    rpc: answer,
     async start(app) {
-      const store = await openStore(options.location, options.database);
-      const hub = new Hub(store, settings, options.clock, options.log ?? (() => undefined));
-      await hub.load();
-      const dispatcher = new Dispatcher(hub, app);
-      const server = await listen(answer);
-      const address = server.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      addresses = { ...addresses, rpcUrl: `http://127.0.0.1:${port}/durabletask/` };
-      running = { hub, dispatcher, server, app };
-      hub.wake = () => {
-        dispatcher.pump();
+      const hub = options.hub ?? (await openTaskHub(options));
+      const server = options.rpc === "none" ? undefined : await startRpcServer(answer);
+      if (server) addresses = { ...addresses, rpcUrl: server.url };
+      const onDeath = () => {
+        bury();
+        options.onCrash?.();
       };
-      dispatcher.pump();
+      const name = options.hub ? options.host : "host";
+      const host = new Host(hub, app, { name, clock: options.clock, log: options.log ?? hub.log, onDeath });
+      const dispatcher = new Dispatcher(host);
+      running = { hub, host, dispatcher, server };
+      hub.queues.join(dispatcher);
     },
     async stop() {
       if (!running) return;
       const { hub, dispatcher, server } = running;
       await dispatcher.stop(STOP_BOUND_MS);
-      hub.close();
       running = undefined;
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await hub.store.close();
+      hub.queues.leave(dispatcher, 0);
+      await server?.close();
+      if (!options.hub) await hub.close();
+    },
+    kill() {
+      dead = true;
+      running?.host.die();
     },
     load: () => running?.dispatcher.load() ?? { ready: 0, running: 0 },
   };
 }
 
-/** The RPC endpoint: loopback only, without a key, as the real one. */
-function listen(answer: (request: WebhookRequest) => Promise<WebhookReply>): Promise<Server> {
-  const server = createServer((incoming, outgoing) => {
-    void readAll(incoming)
-      .then((body) =>
-        answer({ method: incoming.method ?? "GET", url: incoming.url ?? "/", headers: flat(incoming), body }),
-      )
-      .catch(() => reply(500))
-      .then(({ status, headers, body }) => {
-        outgoing.writeHead(status, headers).end(body);
-      });
-  });
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      resolve(server);
-    });
-  });
-}
-
-async function readAll(incoming: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
-function flat(incoming: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(incoming.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(", ") : (value ?? ""),
-    ]),
-  );
+function keyOf(request: WebhookRequest, origin: string): string | undefined {
+  return new URL(request.url, origin).searchParams.get("code") ?? request.headers["x-functions-key"];
 }

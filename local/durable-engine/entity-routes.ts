@@ -9,31 +9,34 @@ import { entityId, operationMessage } from "./run-entity";
 
 /** Entities over HTTP: lists, states and signals (golden: management.json 89–106). */
 export async function entities(call: Call): Promise<WebhookReply> {
-  const { hub, app, method, path, query, request } = call;
+  const { host, method, path, query, request } = call;
   const [, name, key] = path;
   if (name === undefined || key === undefined)
     return method === "GET" ? listEntities(call, name) : reply(404);
   const id = entityId(name, key);
   if (method === "GET") {
-    const record = hub.entities.get(id);
+    const record = host.hub.entities.get(id);
     return record?.exists ? reply(200, stateOf(record)) : reply(404);
   }
   if (method !== "POST" && method !== "DELETE") return reply(404);
-  if (!findFunction(app, name, "entityTrigger")) {
-    const known = namesOf(app, "entityTrigger").map((each) => `'${each}'`);
+  if (!findFunction(host.app, name, "entityTrigger")) {
+    const known = namesOf(host.app, "entityTrigger").map((each) => `'${each}'`);
     const text = `The function '${name}' doesn't exist, is disabled, or is not an entity function.`;
     const more = `Additional info: The following are the known entity functions: ${known.join(", ")}.`;
     throw new EngineError(400, `${text} ${more}`);
   }
   const operation = method === "DELETE" ? "delete" : (query.get("op") ?? "");
   const input = operationInput(request);
-  const effects = hub.begin();
-  hub.send(
+  const effects = host.begin();
+  host.send(
     effects,
     id,
-    hub.event(EventType.EventRaised, { Name: "op", Input: operationMessage(operation, input) }),
+    host.event(EventType.EventRaised, {
+      Name: "op",
+      Input: operationMessage(operation, input, host.hub.ids.uuid()),
+    }),
   );
-  await hub.commit(effects);
+  await host.commit(effects, { kind: "client", id, name: "signal" });
   return reply(202);
 }
 
@@ -50,11 +53,11 @@ function stateOf({ state }: EntityRecord): unknown {
 
 /** Entities that exist, by id; with `fetchState` only those with a state. */
 function listEntities(call: Call, name: string | undefined): WebhookReply {
-  const { hub, query } = call;
+  const { host, query } = call;
   const fetchState = query.get("fetchState") === "true";
   const from = Date.parse(query.get("lastOperationTimeFrom") ?? "");
   const to = Date.parse(query.get("lastOperationTimeTo") ?? "");
-  const rows = [...hub.entities.values()]
+  const rows = [...host.hub.entities.values()]
     .filter((record) => record.exists && !(fetchState && record.state === null))
     .filter(({ lastOperationAt }) => !(lastOperationAt < from) && !(lastOperationAt > to))
     .filter(({ id }) => name === undefined || id.startsWith(entityId(name, "")))

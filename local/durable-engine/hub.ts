@@ -1,241 +1,294 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { EngineError, type EngineApp, type EngineClock, type EngineLog } from "./contract";
+import { steps, type Change, type Effects } from "./changes";
+import type { EngineClock, EngineLog } from "./contract";
+import type { CommitWork, EngineFaults } from "./faults";
 import { EventType, toTimestamp, type HistoryEvent } from "./history";
-import {
-  isLive,
-  type ActivityRecord,
-  type EntityRecord,
-  type InstanceRecord,
-  type Message,
-  type Parent,
-  type TimerRecord,
-} from "./records";
-import { Transaction, type Store } from "./store";
+import { createIds, type Ids } from "./ids";
+import { Queues } from "./queues";
+import type { EntityRecord, InstanceRecord, TimerRecord } from "./records";
+import { parseSettings, type HubSettings } from "./settings";
+import { openStore, type Database, type Store } from "./store";
 
-export interface HubSettings {
-  readonly hubName: string;
-  readonly defaultVersion: string | null;
-  readonly versionMatchStrategy: "None" | "Strict" | "CurrentOrOlder";
-  readonly versionFailureStrategy: "Reject" | "Fail";
-  readonly maxActivities: number;
+export interface TaskHubOptions {
+  /** Folder of the store; with neither location nor database everything is plain memory. */
+  readonly location?: string | undefined;
+  /** An open-able database instead, for tests that restart in memory. */
+  readonly database?: Database | undefined;
+  /** The `extensions.durableTask` section of host.json. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Drives timers and delays; each host has a clock of its own besides. */
+  readonly clock: EngineClock;
+  readonly faults?: EngineFaults | undefined;
+  /** Numbers in [0, 1) behind every id; absent: the system's randomness. */
+  readonly random?: (() => number) | undefined;
+  /** Chooses among `n` things that are ready, at least two; absent: the first. */
+  readonly pick?: ((n: number) => number) | undefined;
+  /** How long work taken by a killed host stays hidden from the others, in ms; absent: not at all. */
+  readonly visibilityMs?: number | undefined;
+  readonly log?: ((line: EngineLog) => void) | undefined;
 }
 
-/** What a transaction changes in memory, once it is durable. */
-export interface Effects {
-  readonly transaction: Transaction;
-  readonly apply: (() => void)[];
+/** What a hub needs to know of a host: whether it still lives, and how to kill it. */
+export interface Committer {
+  readonly alive: boolean;
+  die(): void;
 }
+
+/** The record a piece of work began with: if it has been replaced meanwhile, another host was faster. */
+export type Expected =
+  | { readonly instance: string; readonly was: InstanceRecord | undefined }
+  | { readonly entity: string; readonly was: EntityRecord | undefined };
 
 /**
- * The task hub: what is known of instances, entities, messages, timers and activities, and the one way to change it.
+ * The shared storage of the hosts: instances, histories, entities, queues and timers, and the one way to change them.
  * Memory follows the disk: nothing acts on a change before it is durable.
  */
-export class Hub {
+export class TaskHub {
   readonly instances = new Map<string, InstanceRecord>();
   readonly entities = new Map<string, EntityRecord>();
-  readonly inboxes = new Map<string, Message[]>();
-  readonly activities: ActivityRecord[] = [];
+  readonly queues: Queues;
   readonly settings: HubSettings;
   readonly clock: EngineClock;
-  readonly store: Store;
+  readonly faults: EngineFaults;
+  readonly ids: Ids;
   readonly log: (line: EngineLog) => void;
-  /** Called whenever there may be new work. */
-  wake: () => void = () => undefined;
-  app: EngineApp | undefined;
-  #timers = new Map<string, () => void>();
-  #lastSeq = 0;
+  readonly visibilityMs: number;
+  readonly #store: Store | undefined;
+  readonly #histories = new Map<string, HistoryEvent[]>();
+  readonly #timers = new Map<string, Map<TimerRecord, () => void>>();
+  readonly #starting = new Set<string>();
+  #epoch = 0;
 
-  constructor(store: Store, settings: HubSettings, clock: EngineClock, log: (line: EngineLog) => void) {
-    this.store = store;
-    this.settings = settings;
-    this.clock = clock;
-    this.log = log;
+  constructor(store: Store | undefined, options: TaskHubOptions) {
+    this.#store = store;
+    this.settings = parseSettings(options.settings);
+    this.clock = options.clock;
+    this.faults = options.faults ?? {};
+    this.ids = createIds(options.random);
+    this.log = options.log ?? (() => undefined);
+    this.visibilityMs = options.visibilityMs ?? 0;
+    this.queues = new Queues(this.clock, options.pick);
   }
 
   async load(): Promise<void> {
-    for (const record of await this.store.instances()) this.instances.set(record.id, record);
-    for (const record of await this.store.entities()) this.entities.set(record.id, record);
-    for (const message of await this.store.messages()) this.#deliver(message);
-    for (const activity of await this.store.activities()) this.#queue(activity);
-    for (const timer of await this.store.timers()) this.#arm(timer);
+    if (!this.#store) return;
+    for (const record of await this.#store.instances()) this.instances.set(record.id, record);
+    for (const record of await this.#store.entities()) this.entities.set(record.id, record);
+    for (const message of await this.#store.messages()) this.queues.deliver(message);
+    for (const activity of await this.#store.activities()) this.queues.offer(activity);
+    for (const timer of await this.#store.timers()) this.#arm(timer);
   }
 
-  close(): void {
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
+  /** Ends the hub: its timers stop, its store is closed. */
+  async close(): Promise<void> {
+    this.#disarm();
+    await this.#store?.close();
   }
 
-  begin(): Effects {
-    return { transaction: new Transaction(), apply: [] };
+  /** Empties the hub under its live hosts: whatever they work on finds nothing when it ends. */
+  async clear(): Promise<void> {
+    this.#epoch++;
+    this.#disarm();
+    this.instances.clear();
+    this.entities.clear();
+    this.#histories.clear();
+    this.#starting.clear();
+    this.queues.clear();
+    await this.#store?.clear();
   }
 
-  async commit(effects: Effects): Promise<void> {
-    if (effects.transaction.operations.length > 0) await this.store.commit(effects.transaction);
-    for (const apply of effects.apply) apply();
-    this.wake();
+  get epoch(): number {
+    return this.#epoch;
   }
 
-  event(type: number, fields: Record<string, unknown>): HistoryEvent {
-    return {
-      EventType: type,
-      ...fields,
-      EventId: -1,
-      IsPlayed: false,
-      Timestamp: toTimestamp(this.clock.now()),
-    };
+  /** What status queries see of an instance. */
+  row(id: string): InstanceRecord | undefined {
+    return this.instances.get(id);
+  }
+  rows(): Iterable<InstanceRecord> {
+    return this.instances.values();
   }
 
-  putInstance(effects: Effects, record: InstanceRecord): void {
-    effects.transaction.putInstance(record);
-    effects.apply.push(() => this.instances.set(record.id, record));
+  async history(id: string): Promise<readonly HistoryEvent[]> {
+    return this.#store ? this.#store.history(id) : (this.#histories.get(id) ?? []);
   }
 
-  putEntity(effects: Effects, record: EntityRecord): void {
-    effects.transaction.putEntity(record);
-    effects.apply.push(() => this.entities.set(record.id, record));
+  /** Whether an instance of this id is being started right now. */
+  isStarting(id: string): boolean {
+    return this.#starting.has(id);
   }
 
-  send(effects: Effects, target: string, event: HistoryEvent, executionId?: string): void {
-    const message = { seq: ++this.#lastSeq, target, executionId, event };
-    effects.transaction.putMessage(message);
-    effects.apply.push(() => {
-      this.#deliver(message);
-    });
+  reserve(effects: Effects, id: string): void {
+    this.#starting.add(id);
+    effects.starts.push(id);
   }
 
-  schedule(effects: Effects, activity: Omit<ActivityRecord, "seq">): void {
-    const record = { seq: ++this.#lastSeq, ...activity };
-    effects.transaction.putActivity(record);
-    effects.apply.push(() => {
-      this.#queue(record);
-    });
+  /** The timers set for an instance. */
+  timersOf(id: string): readonly TimerRecord[] {
+    return [...(this.#timers.get(id)?.keys() ?? [])];
   }
 
-  setTimer(effects: Effects, timer: TimerRecord): void {
-    effects.transaction.putTimer(timer);
-    effects.apply.push(() => {
-      this.#arm(timer);
-    });
-  }
-
-  /** Forgets the timers of an execution that is over: they could only fire into the void. */
-  dropTimersOf(effects: Effects, instanceId: string): void {
-    for (const key of this.#timers.keys()) {
-      const [id, executionId, timerId] = key.split("\u0000");
-      if (id !== instanceId) continue;
-      effects.transaction.dropTimer({
-        instanceId,
-        executionId: executionId ?? "",
-        timerId: Number(timerId),
-        fireAt: 0,
-      });
-      effects.apply.push(() => {
-        this.#timers.get(key)?.();
-        this.#timers.delete(key);
-      });
+  /**
+   * Makes effects durable and applies them; false when another host was faster, so that nothing was stored but, step by
+   * step, its messages. For a host that dies meanwhile it never ends.
+   */
+  async commit(host: Committer, effects: Effects, work: CommitWork, expected?: Expected): Promise<boolean> {
+    try {
+      const done = this.faults.atCommit
+        ? await this.#commitInSteps(host, effects, work, expected)
+        : await this.#write(
+            host,
+            steps.flatMap((step) => effects[step]),
+            effects.epoch,
+            expected,
+          );
+      if (!host.alive) await never();
+      return done;
+    } finally {
+      for (const id of effects.starts) this.#starting.delete(id);
+      this.queues.wake();
     }
   }
 
-  /** Creates an instance; a live one of the same id is never touched, a finished one is overwritten. */
-  create(
+  async #commitInSteps(
+    host: Committer,
     effects: Effects,
-    start: {
-      name: string;
-      input: string | null;
-      id?: string;
-      version?: string | null;
-      parent?: Parent;
-      /** Started from another run: such executions have ids without dashes (golden: parent, management.json 64). */
-      derived?: boolean;
-    },
-  ): string {
-    const id = start.id ?? randomBytes(16).toString("hex");
-    const old = this.instances.get(id);
-    if (old && isLive(old.status)) {
-      throw new EngineError(409, `An Orchestration instance with the status ${old.status} already exists.`);
+    work: CommitWork,
+    expected: Expected | undefined,
+  ): Promise<boolean> {
+    for (const step of [...steps, "done"] as const) {
+      const verdict = this.faults.atCommit?.(step, work);
+      if (verdict === "crash") host.die();
+      if (typeof verdict === "number") await this.#pause(verdict);
+      if (!host.alive) await never();
+      if (step === "done") break;
+      const arbiter = step === "history" ? expected : undefined;
+      if (!(await this.#write(host, effects[step], effects.epoch, arbiter))) return false;
     }
-    const { name, input, parent } = start;
-    const version = start.version ?? this.settings.defaultVersion;
-    const now = this.clock.now();
-    const executionId = parent || start.derived ? randomBytes(16).toString("hex") : randomUUID();
-    if (old) effects.transaction.dropHistory(old);
-    const record: InstanceRecord = {
-      id,
-      name,
-      version,
-      executionId,
-      generation: old ? old.generation + 1 : 0,
-      status: "Pending",
-      input,
-      shownInput: input,
-      output: null,
-      customStatus: null,
-      createdAt: now,
-      updatedAt: now,
-      parent,
-      episodes: 0,
-    };
-    // Known at once, so that a second start of the same id meets it while this one is still being written.
-    this.instances.set(id, record);
-    this.putInstance(effects, record);
-    this.send(effects, id, this.#started(record, record.generation), executionId);
-    return id;
+    return true;
   }
 
-  /** The ExecutionStarted event of a record; generations after a continue-as-new have a null `Generation`. */
-  restarted(record: InstanceRecord): HistoryEvent {
-    return this.#started(record, null);
-  }
-
-  #started(record: InstanceRecord, generation: number | null): HistoryEvent {
-    const { id, executionId, name, version, input, parent } = record;
-    return this.event(EventType.ExecutionStarted, {
-      OrchestrationInstance: { InstanceId: id, ExecutionId: executionId },
-      ParentInstance: parent
-        ? {
-            Name: parent.name,
-            OrchestrationInstance: { InstanceId: parent.instanceId, ExecutionId: parent.executionId },
-            TaskScheduleId: parent.taskId,
-            Version: null,
-          }
-        : null,
-      Name: name,
-      Version: version,
-      Input: input,
-      Tags: null,
-      Correlation: null,
-      ParentTraceContext: null,
-      ScheduledStartTime: null,
-      Generation: generation === null || parent ? null : generation,
-      GenerateNewTrace: false,
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.setTimer(this.clock.now() + ms, resolve);
     });
   }
 
-  #deliver(message: Message): void {
-    this.#lastSeq = Math.max(this.#lastSeq, message.seq);
-    const inbox = this.inboxes.get(message.target);
-    if (inbox) inbox.push(message);
-    else this.inboxes.set(message.target, [message]);
+  async #write(
+    host: Committer,
+    changes: readonly Change[],
+    epoch: number,
+    expected: Expected | undefined,
+  ): Promise<boolean> {
+    if (!host.alive) await never();
+    if (epoch !== this.#epoch || !this.#stands(expected)) return false;
+    if (this.#store && changes.length > 0) {
+      await this.#store.commit(changes, () => host.alive && epoch === this.#epoch && this.#stands(expected));
+    }
+    for (const change of changes) this.#apply(change);
+    return true;
   }
 
-  #queue(activity: ActivityRecord): void {
-    this.#lastSeq = Math.max(this.#lastSeq, activity.seq);
-    this.activities.push(activity);
+  #stands(expected: Expected | undefined): boolean {
+    if (!expected) return true;
+    return "instance" in expected
+      ? this.instances.get(expected.instance) === expected.was
+      : this.entities.get(expected.entity) === expected.was;
   }
 
+  #apply(change: Change): void {
+    switch (change.type) {
+      case "putInstance":
+        this.instances.set(change.record.id, change.record);
+        return;
+      case "dropInstance":
+        this.instances.delete(change.record.id);
+        return;
+      case "putRow":
+        return;
+      case "putHistory":
+        this.#append(change.record.id, change.events);
+        return;
+      case "dropHistory":
+        this.#histories.delete(change.record.id);
+        return;
+      case "putEntity":
+        this.entities.set(change.record.id, change.record);
+        return;
+      case "dropEntity":
+        this.entities.delete(change.id);
+        return;
+      case "putMessage":
+        this.queues.deliver(change.message);
+        return;
+      case "dropMessages":
+        this.queues.drop(change.messages);
+        return;
+      case "putActivity":
+        this.queues.offer(change.activity);
+        return;
+      case "dropActivity":
+        this.queues.dropActivity(change.activity);
+        return;
+      case "putTimer":
+        this.#arm(change.timer);
+        return;
+      case "dropTimersOf":
+        for (const timer of change.timers) this.#forget(timer);
+    }
+  }
+
+  #append(id: string, events: readonly HistoryEvent[]): void {
+    if (this.#store) return;
+    const history = this.#histories.get(id);
+    if (history) history.push(...events);
+    else this.#histories.set(id, [...events]);
+  }
+
+  /** A fired timer is a message that stands on record as its timer, until it has been served. */
   #arm(timer: TimerRecord): void {
     const { instanceId, executionId, timerId, fireAt } = timer;
-    const key = `${instanceId}\u0000${executionId}\u0000${timerId}`;
     const fire = () => {
-      this.#timers.delete(key);
-      const effects = this.begin();
-      effects.transaction.dropTimer(timer);
-      const fired = this.event(EventType.TimerFired, { TimerId: timerId, FireAt: toTimestamp(fireAt) });
-      this.send(effects, instanceId, fired, executionId);
-      this.commit(effects).catch((fault: unknown) => {
-        this.log({ level: "error", message: `a timer could not be stored: ${String(fault)}` });
-      });
+      this.#forget(timer);
+      const fired = { TimerId: timerId, FireAt: toTimestamp(fireAt) };
+      const event = eventAt(this.clock.now(), EventType.TimerFired, fired);
+      this.queues.deliver({ seq: this.queues.nextSeq(), target: instanceId, executionId, event, timer });
     };
-    this.#timers.set(key, this.clock.setTimer(fireAt, fire));
+    if (fireAt <= this.clock.now()) {
+      fire();
+      return;
+    }
+    const armed = this.#timers.get(instanceId) ?? new Map<TimerRecord, () => void>();
+    this.#timers.set(instanceId, armed);
+    armed.set(timer, this.clock.setTimer(fireAt, fire));
   }
+
+  #forget(timer: TimerRecord): void {
+    const armed = this.#timers.get(timer.instanceId);
+    armed?.get(timer)?.();
+    armed?.delete(timer);
+    if (armed?.size === 0) this.#timers.delete(timer.instanceId);
+  }
+
+  #disarm(): void {
+    for (const armed of this.#timers.values()) for (const cancel of armed.values()) cancel();
+    this.#timers.clear();
+  }
+}
+
+/** A promise without end: what a dead host waits for. */
+export function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+export function eventAt(now: number, type: number, fields: Record<string, unknown>): HistoryEvent {
+  return { EventType: type, ...fields, EventId: -1, IsPlayed: false, Timestamp: toTimestamp(now) };
+}
+
+/** Opens the shared storage: on disk, in a given database, or in plain memory. */
+export async function openTaskHub(options: TaskHubOptions): Promise<TaskHub> {
+  const from = options.database ?? options.location;
+  const store = from === undefined ? undefined : await openStore(from);
+  const hub = new TaskHub(store, options);
+  await hub.load();
+  return hub;
 }

@@ -1,1 +1,9 @@
-export { createDurableEngine, type DurableEngine } from "./engine";
+export {
+  createDurableEngine,
+  type DurableEngine,
+  type DurableEngineOptions,
+  type OwnHubOptions,
+  type SharedHubOptions,
+} from "./engine";
+export { openTaskHub, type TaskHub, type TaskHubOptions } from "./hub";
+export type { CommitWork, EngineFaults } from "./faults";

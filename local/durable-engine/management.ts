@@ -1,9 +1,9 @@
 import type { Addresses } from "./client-binding";
-import { EngineError, type EngineApp, type WebhookReply, type WebhookRequest } from "./contract";
+import { EngineError, type WebhookReply, type WebhookRequest } from "./contract";
 import { entities } from "./entity-routes";
 import { EventType } from "./history";
 import { ArgumentError } from "./history-view";
-import type { Hub } from "./hub";
+import type { Host } from "./host";
 import { listInstances, presentedEntity, purgeInstances, statusOf } from "./queries";
 import { isLive, type InstanceRecord } from "./records";
 import { exceptionReply, failedReply, reply } from "./replies";
@@ -14,8 +14,7 @@ const PREFIX = /^\/(?:runtime\/webhooks\/durabletask|durabletask)\/?/;
 
 /** One request to the management API, taken apart. */
 export interface Call {
-  readonly hub: Hub;
-  readonly app: EngineApp;
+  readonly host: Host;
   readonly addresses: Addresses;
   readonly method: string;
   readonly path: readonly string[];
@@ -26,8 +25,7 @@ export interface Call {
 
 /** The extension's HTTP API (facts: functions-and-durable §4.2), for its webhooks and its RPC endpoint alike. */
 export async function manage(
-  hub: Hub,
-  app: EngineApp,
+  host: Host,
   addresses: Addresses,
   request: WebhookRequest,
 ): Promise<WebhookReply> {
@@ -37,7 +35,7 @@ export async function manage(
     const path = url.pathname.replace(PREFIX, "").split("/").filter(Boolean).map(decodeURIComponent);
     if (path.some((part) => part.includes("/"))) return reply(404);
     const { method } = request;
-    return await route({ hub, app, addresses, method, path, query: url.searchParams, request, origin });
+    return await route({ host, addresses, method, path, query: url.searchParams, request, origin });
   } catch (fault) {
     return refusal(fault);
   }
@@ -67,25 +65,25 @@ async function route(call: Call): Promise<WebhookReply> {
 }
 
 async function instance(call: Call, id: string): Promise<WebhookReply> {
-  const { hub, method, path } = call;
+  const { host, method, path } = call;
   const verb = path[2]?.toLowerCase();
-  const record = hub.instances.get(id);
+  const record = host.hub.row(id);
   if (verb === "restart" && method === "POST") return restart(call, id);
   if (!record) {
     if (verb === "rewind") return reply(404, `No orchestration with instance ID "$${id}" found.`);
-    const entity = path.length === 2 && method === "GET" ? hub.entities.get(id) : undefined;
+    const entity = path.length === 2 && method === "GET" ? host.hub.entities.get(id) : undefined;
     if (!entity) return reply(404);
     const { url } = call.request;
     return reply(202, presentedEntity(entity), { location: `${call.origin}${url}`, "retry-after": "5" });
   }
   if (path.length === 2 && method === "GET") return statusOf(call, record);
-  if (path.length === 2 && method === "DELETE") return purgeInstances(hub, [record]);
+  if (path.length === 2 && method === "DELETE") return purgeInstances(host, [record]);
   if (method !== "POST") return reply(404);
   return change(call, record, verb);
 }
 
 async function change(call: Call, record: InstanceRecord, verb: string | undefined): Promise<WebhookReply> {
-  const { hub, path, query, request } = call;
+  const { host, path, query, request } = call;
   const reason = query.get("reason");
   if (verb === "rewind") return rewind(record);
   if (!["raiseevent", "terminate", "suspend", "resume"].includes(verb ?? "")) return reply(404);
@@ -96,16 +94,16 @@ async function change(call: Call, record: InstanceRecord, verb: string | undefin
       if (type !== "application/json")
         throw new EngineError(400, "Only application/json request content is supported");
       const event = { Name: path[3] ?? "", Input: jsonBody(request), ParentTraceContext: null };
-      return post(hub, record, EventType.EventRaised, event);
+      return post(host, record, "raiseEvent", EventType.EventRaised, event);
     }
     case "terminate":
-      return post(hub, record, EventType.ExecutionTerminated, { Input: reason });
+      return post(host, record, "terminate", EventType.ExecutionTerminated, { Input: reason });
     case "suspend":
       if (record.status === "Suspended") return forbidden(record, "suspend");
-      return post(hub, record, EventType.ExecutionSuspended, { Reason: reason });
+      return post(host, record, "suspend", EventType.ExecutionSuspended, { Reason: reason });
     default:
       if (record.status !== "Suspended") return forbidden(record, "resume");
-      return post(hub, record, EventType.ExecutionResumed, { Reason: reason });
+      return post(host, record, "resume", EventType.ExecutionResumed, { Reason: reason });
   }
 }
 
@@ -125,13 +123,14 @@ function rewind({ status }: InstanceRecord): WebhookReply {
 }
 
 async function post(
-  hub: Hub,
+  host: Host,
   record: InstanceRecord,
+  name: string,
   type: number,
   fields: Record<string, unknown>,
 ): Promise<WebhookReply> {
-  const effects = hub.begin();
-  hub.send(effects, record.id, hub.event(type, fields));
-  await hub.commit(effects);
+  const effects = host.begin();
+  host.send(effects, record.id, host.event(type, fields));
+  await host.commit(effects, { kind: "client", id: record.id, name });
   return reply(202);
 }

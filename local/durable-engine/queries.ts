@@ -1,12 +1,12 @@
 import type { WebhookReply } from "./contract";
 import { parsed, shownHistory } from "./history-view";
 import { toTimestamp } from "./history";
-import type { Hub } from "./hub";
+import type { Host } from "./host";
 import { isLive, type EntityRecord, type InstanceRecord } from "./records";
 import { reply } from "./replies";
 
 interface Query {
-  readonly hub: Hub;
+  readonly host: Host;
   readonly method: string;
   readonly query: URLSearchParams;
   readonly request: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
@@ -48,14 +48,14 @@ export function presentedEntity({ id, exists, state, lastOperationAt }: EntityRe
 
 /** The status of one instance: 202 while it is live, 200 afterwards (golden: management.json). */
 export async function statusOf(
-  { hub, query, request, origin }: Query,
+  { host, query, request, origin }: Query,
   record: InstanceRecord,
 ): Promise<WebhookReply> {
   const body = presented(record, query.get("showInput") !== "false");
   const outputs = query.get("showHistoryOutput") === "true";
   const historyEvents =
     query.get("showHistory") === "true"
-      ? shownHistory(record, await hub.store.history(record.id), outputs)
+      ? shownHistory(record, await host.hub.history(record.id), outputs)
       : undefined;
   const full = historyEvents ? { ...body, historyEvents } : body;
   if (isLive(record.status))
@@ -66,23 +66,23 @@ export async function statusOf(
 
 /** Lists or purges instances by filter; lists include entities, are ordered by id and paged. */
 export async function listInstances(call: Query): Promise<WebhookReply> {
-  const { hub, method, query } = call;
+  const { host, method, query } = call;
   if (method === "DELETE") {
     if (!query.get("createdTimeFrom"))
       return reply(400, "Please provide value for 'createdTimeFrom' parameter.");
-    const finished = [...hub.instances.values()].filter((r) => !isLive(r.status) && matches(r, query));
-    return purgeInstances(hub, finished);
+    const finished = [...host.hub.rows()].filter((r) => !isLive(r.status) && matches(r, query));
+    return purgeInstances(host, finished);
   }
   if (method !== "GET") return reply(404);
   const prefix = query.get("instanceIdPrefix") ?? "";
   const showInput = query.get("showInput") !== "false";
   const rows = [
-    ...[...hub.instances.values()].map((record) => ({
+    ...[...host.hub.rows()].map((record) => ({
       id: record.id,
       match: matches(record, query),
       shown: presented(record, showInput),
     })),
-    ...[...hub.entities.values()].map((record) => ({
+    ...[...host.hub.entities.values()].map((record) => ({
       id: record.id,
       match: matches({ status: "Running", createdAt: record.lastOperationAt }, query),
       shown: presentedEntity(record),
@@ -136,19 +136,17 @@ function matches(
 }
 
 /** Purges finished instances; a live one is refused with 412, none at all with 404. */
-export async function purgeInstances(hub: Hub, records: readonly InstanceRecord[]): Promise<WebhookReply> {
+export async function purgeInstances(host: Host, records: readonly InstanceRecord[]): Promise<WebhookReply> {
   const live = records.find((record) => isLive(record.status));
   if (live) {
     const only = "Only orchestrations in a terminal state can be purged";
     return reply(412, `${only}, but the orchestration with instance ID ${live.id} has status ${live.status}`);
   }
   if (records.length === 0) return reply(404);
-  const effects = hub.begin();
+  const effects = host.begin();
   for (const record of records) {
-    effects.transaction.dropHistory(record);
-    effects.transaction.dropInstance(record.id);
-    effects.apply.push(() => hub.instances.delete(record.id));
+    effects.row.push({ type: "dropHistory", record }, { type: "dropInstance", record });
   }
-  await hub.commit(effects);
+  await host.commit(effects, { kind: "client", id: records[0]?.id ?? "", name: "purge" });
   return reply(200, { instancesDeleted: records.length });
 }

@@ -47,6 +47,10 @@ export interface Message {
   readonly target: string;
   readonly executionId?: string | undefined;
   readonly event: HistoryEvent;
+  /** The timer it stands for: what is on record is the timer, until the message has been served. */
+  readonly timer?: TimerRecord | undefined;
+  /** How often it was put back because the store did not yet hold what it belongs to. */
+  readonly deferred?: number | undefined;
 }
 
 export interface ActivityRecord {

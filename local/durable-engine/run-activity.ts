@@ -1,31 +1,31 @@
 import type { EngineApp } from "./contract";
 import { activityInput, findFunction, resultText } from "./functions";
 import { EventType } from "./history";
-import type { Hub } from "./hub";
+import type { Host } from "./host";
 import { isLive, type ActivityRecord } from "./records";
 
 /**
  * Runs one activity and stores its result with the record's removal in one transaction. A crash in between runs it
  * again: at least once. A result for an execution that is over is dropped.
  */
-export async function runActivity(hub: Hub, app: EngineApp, activity: ActivityRecord): Promise<void> {
-  const outcome = await invokeActivity(app, activity);
-  const effects = hub.begin();
-  effects.transaction.dropActivity(activity);
-  const instance = hub.instances.get(activity.instanceId);
+export async function runActivity(host: Host, activity: ActivityRecord): Promise<void> {
+  const outcome = await invokeActivity(host.app, activity);
+  const effects = host.begin();
+  effects.inputs.push({ type: "dropActivity", activity });
+  const instance = host.hub.instances.get(activity.instanceId);
   if (instance && isLive(instance.status) && instance.executionId === activity.executionId) {
     const failed = "reason" in outcome;
     const event = failed
-      ? hub.event(EventType.TaskFailed, {
+      ? host.event(EventType.TaskFailed, {
           TaskScheduledId: activity.taskId,
           Reason: outcome.reason,
           Details: outcome.details,
           FailureDetails: null,
         })
-      : hub.event(EventType.TaskCompleted, { TaskScheduledId: activity.taskId, Result: outcome.result });
-    hub.send(effects, activity.instanceId, event, activity.executionId);
+      : host.event(EventType.TaskCompleted, { TaskScheduledId: activity.taskId, Result: outcome.result });
+    host.send(effects, activity.instanceId, event, activity.executionId);
   }
-  await hub.commit(effects);
+  await host.commit(effects, { kind: "activity", id: activity.instanceId, name: activity.name });
 }
 
 type Outcome = { readonly result: string | null } | { readonly reason: string; readonly details: string };

@@ -1,8 +1,6 @@
-import { randomUUID } from "node:crypto";
-import type { EngineApp } from "./contract";
 import { findFunction } from "./functions";
 import { EventType } from "./history";
-import type { Hub } from "./hub";
+import type { Host } from "./host";
 import type { Message } from "./records";
 
 /** One operation on its way to an entity. */
@@ -38,27 +36,24 @@ function partsOf(id: string): { name: string; key: string } {
 }
 
 /** The text of an operation message, as an EventSent or a client's signal carries it. */
-export function operationMessage(op: string, input: string | undefined): string {
-  return JSON.stringify({ op, signal: true, ...(input === undefined ? {} : { input }), id: randomUUID() });
+export function operationMessage(op: string, input: string | undefined, id: string): string {
+  return JSON.stringify({ op, signal: true, ...(input === undefined ? {} : { input }), id });
 }
 
 /** Runs the operations that stand in an entity's inbox as one batch; state, replies and signals become durable together. */
-export async function runEntity(
-  hub: Hub,
-  app: EngineApp,
-  id: string,
-  messages: readonly Message[],
-): Promise<void> {
+export async function runEntity(host: Host, id: string, messages: readonly Message[]): Promise<void> {
+  const { hub, app } = host;
   const { name, key } = partsOf(id);
   const found = findFunction(app, name, "entityTrigger");
-  const effects = hub.begin();
-  effects.transaction.dropMessages(messages);
+  const effects = host.begin();
+  effects.inputs.push({ type: "dropMessages", messages });
+  const work = { kind: "entity", id, name } as const;
   if (!found) {
-    hub.log({
+    host.log({
       level: "error",
       message: `there is no entity '${name}': ${messages.length} operations are dropped`,
     });
-    await hub.commit(effects);
+    await host.commit(effects, work);
     return;
   }
   const operations = messages.map((message) => JSON.parse(message.event.Input ?? "{}") as Operation);
@@ -79,7 +74,7 @@ export async function runEntity(
   });
   const answer = JSON.parse(returnValue?.json ?? returnValue?.string ?? "{}") as EntityAnswer;
   const state = answer.entityState ?? null;
-  hub.putEntity(effects, { id, exists: answer.entityExists, state, lastOperationAt: hub.clock.now() });
+  host.putEntity(effects, { id, exists: answer.entityExists, state, lastOperationAt: host.clock.now() });
   operations.forEach((operation, i) => {
     const result = answer.results[i];
     if (operation.signal || !operation.parent) return;
@@ -88,17 +83,17 @@ export async function runEntity(
       result: result?.result ?? null,
       ...(result?.isError ? { exceptionType: "Error" } : {}),
     };
-    const event = hub.event(EventType.EventRaised, {
+    const event = host.event(EventType.EventRaised, {
       Name: operation.id,
       Input: JSON.stringify(reply),
       ParentTraceContext: null,
     });
-    hub.send(effects, operation.parent, event, operation.parentExecution);
+    host.send(effects, operation.parent, event, operation.parentExecution);
   });
   for (const signal of answer.signals) {
-    const input = operationMessage(signal.name, signal.input);
+    const input = operationMessage(signal.name, signal.input, hub.ids.uuid());
     const target = entityId(signal.target.name, signal.target.key);
-    hub.send(effects, target, hub.event(EventType.EventRaised, { Name: "op", Input: input }));
+    host.send(effects, target, host.event(EventType.EventRaised, { Name: "op", Input: input }));
   }
-  await hub.commit(effects);
+  await host.commit(effects, work, { entity: id, was: record });
 }

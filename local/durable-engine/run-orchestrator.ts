@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
 import type { Completion, OrchestratorState } from "./actions";
+import type { Effects } from "./changes";
 import type { EngineApp } from "./contract";
 import { asEvent, carryOut, finalStatus, outputText, tellParent } from "./decisions";
 import { Episode, type Answer, type EpisodeResult } from "./episode";
 import { findFunction, namesOf } from "./functions";
 import { asPlayed, EventType, toTimeSpan, type HistoryEvent } from "./history";
-import type { Effects, Hub } from "./hub";
+import type { Host } from "./host";
 import { isLive, type InstanceRecord, type Message } from "./records";
 
 const STATE_MARK = "$OutOfProcData$:";
@@ -16,35 +16,32 @@ const CUSTOM_STATUS_LIMIT = 16 * 1024;
  * Runs one episode of an instance: its messages, one call of JavaScript with the whole history, and everything it
  * decided, durable in one transaction. Generations that continue as new run in the same episode.
  */
-export async function runOrchestrator(
-  hub: Hub,
-  app: EngineApp,
-  id: string,
-  messages: readonly Message[],
-): Promise<void> {
-  const effects = hub.begin();
-  effects.transaction.dropMessages(messages);
+export async function runOrchestrator(host: Host, id: string, messages: readonly Message[]): Promise<void> {
+  const { hub } = host;
+  const effects = host.begin();
+  effects.inputs.push({ type: "dropMessages", messages });
   const instance = hub.instances.get(id);
   const fresh = instance
     ? messages.filter((m) => !m.executionId || m.executionId === instance.executionId)
     : [];
   if (!instance || !isLive(instance.status) || fresh.length === 0) {
-    await hub.commit(effects);
+    await host.commit(effects, { kind: "orchestration", id, name: instance?.name ?? "" });
     return;
   }
-  const stored = instance.episodes > 0 ? await hub.store.history(id) : [];
+  const stored = instance.episodes > 0 ? await hub.history(id) : [];
   let record = instance;
   let past = stored;
   let events = fresh.map((message) => message.event);
   for (let continued = false; ; continued = true) {
-    const next = await takeTurn(hub, app, { record, past, events, continued }, effects);
+    const next = await takeTurn(host, { record, past, events, continued }, effects);
     if (!next) break;
-    if (record.episodes > 0) effects.transaction.dropHistory(record);
+    if (record.episodes > 0) effects.history.push({ type: "dropHistory", record });
     record = next;
-    events = [hub.restarted(next)];
+    events = [host.restarted(next)];
     past = [];
   }
-  await hub.commit(effects);
+  const work = { kind: "orchestration", id, name: instance.name } as const;
+  await host.commit(effects, work, { instance: id, was: instance });
 }
 
 interface Turn {
@@ -56,15 +53,11 @@ interface Turn {
 }
 
 /** One call of JavaScript and what it decided; answers with the next generation when it continued as new. */
-async function takeTurn(
-  hub: Hub,
-  app: EngineApp,
-  turn: Turn,
-  effects: Effects,
-): Promise<InstanceRecord | undefined> {
+async function takeTurn(host: Host, turn: Turn, effects: Effects): Promise<InstanceRecord | undefined> {
+  const { app } = host;
   const { record, past, events, continued } = turn;
-  const started = hub.event(EventType.OrchestratorStarted, {});
-  const completed = hub.event(EventType.OrchestratorCompleted, {});
+  const started = host.event(EventType.OrchestratorStarted, {});
+  const completed = host.event(EventType.OrchestratorCompleted, {});
   const batch = [started, ...events, ...(continued ? [completed] : [])];
   const all = [...asPlayed(past), ...batch];
   const { answer, sequence } = await askJavaScript(app, record, all, past.length > 0);
@@ -80,27 +73,27 @@ async function takeTurn(
   const told = "state" in answer ? answer.state.customStatus : undefined;
   const unknown = unknownActivity(app, result);
   if (unknown !== undefined) {
-    strand(hub, effects, record, batch, unknown);
+    strand(host, effects, record, batch, unknown);
     return undefined;
   }
   if (result.refused !== undefined) {
-    hub.log({ level: "error", message: `${record.name} (${record.id}): ${result.refused}` });
+    host.log({ level: "error", message: `${record.name} (${record.id}): ${result.refused}` });
   }
-  const completion = judgeAnswer(hub, record, told, result, sequence);
+  const completion = judgeAnswer(host, record, told, result, sequence);
   const decisions = isOversized(told) ? [] : result.decisions;
-  for (const decision of decisions) carryOut(hub, effects, record, decision);
-  const scheduled = decisions.map((decision) => asEvent(hub, decision));
+  for (const decision of decisions) carryOut(host, effects, record, decision);
+  const scheduled = decisions.map((decision) => asEvent(host, decision));
   const history = [...batch, ...scheduled, ...(continued && scheduled.length === 0 ? [] : [completed])];
   if (completion?.status === "ContinuedAsNew") {
-    const next = nextGeneration(hub, effects, record, completion);
+    const next = nextGeneration(host, effects, record, completion);
     // For whichever generation comes to wait: the next one may be over before this episode is.
-    for (const event of result.unconsumed) hub.send(effects, record.id, { ...event, IsPlayed: false });
+    for (const event of result.unconsumed) host.send(effects, record.id, { ...event, IsPlayed: false });
     return next;
   }
-  effects.transaction.putHistory(record, history);
+  effects.history.push({ type: "putHistory", record, events: history });
   const status = completion ? finalStatus(completion) : result.suspended ? "Suspended" : "Running";
   finishEpisode(
-    hub,
+    host,
     effects,
     { ...record, status, output: reasonIn(events) ?? record.output },
     told,
@@ -118,7 +111,7 @@ function reasonIn(events: readonly HistoryEvent[]): string | undefined {
 
 /** Writes the instance row as the episode leaves it; an end is told to the parent and drops what is still set. */
 function finishEpisode(
-  hub: Hub,
+  host: Host,
   effects: Effects,
   record: InstanceRecord,
   told: unknown,
@@ -126,21 +119,21 @@ function finishEpisode(
 ): void {
   const customStatus = isOversized(told) ? record.customStatus : (told ?? record.customStatus);
   const output = completion ? outputText(completion) : record.output;
-  const updatedAt = hub.clock.now();
-  hub.putInstance(effects, { ...record, customStatus, output, updatedAt, episodes: record.episodes + 1 });
+  const updatedAt = host.clock.now();
+  host.putInstance(effects, { ...record, customStatus, output, updatedAt, episodes: record.episodes + 1 });
   if (!completion) return;
-  hub.dropTimersOf(effects, record.id);
-  tellParent(hub, effects, record, completion);
+  host.dropTimersOf(effects, record.id);
+  tellParent(host, effects, record, completion);
 }
 
 function nextGeneration(
-  hub: Hub,
+  host: Host,
   effects: Effects,
   record: InstanceRecord,
   completion: Completion,
 ): InstanceRecord {
-  hub.dropTimersOf(effects, record.id);
-  const executionId = randomBytes(16).toString("hex");
+  host.dropTimersOf(effects, record.id);
+  const executionId = host.hub.ids.hex();
   const input = completion.result;
   return {
     ...record,
@@ -196,7 +189,7 @@ async function askJavaScript(
 
 /** Turns what must never pass silently into a loud failure: id drift, an oversized custom status. */
 function judgeAnswer(
-  hub: Hub,
+  host: Host,
   record: InstanceRecord,
   status: unknown,
   result: EpisodeResult,
@@ -213,7 +206,7 @@ function judgeAnswer(
     !["Terminated", "Failed"].includes(result.completion?.status ?? "")
   ) {
     const message = `id-drift: the SDK of ${record.name} (${record.id}) counts ${sequence} ids, the engine ${result.nextId}; a task was listed in more than one Task.any or Task.all`;
-    hub.log({ level: "error", message });
+    host.log({ level: "error", message });
     return { status: "Failed", result: message };
   }
   return result.completion;
@@ -230,14 +223,14 @@ function unknownActivity(app: EngineApp, { decisions }: EpisodeResult): string |
 
 /** The real host leaves such an instance Running for good (golden: unknown-act); here the log says why. */
 function strand(
-  hub: Hub,
+  host: Host,
   effects: Effects,
   record: InstanceRecord,
   batch: readonly HistoryEvent[],
   name: string,
 ): void {
   const message = `${record.name} (${record.id}) calls the activity '${name}', which does not exist: it stays Running for good`;
-  hub.log({ level: "error", message });
-  effects.transaction.putHistory(record, batch);
-  hub.putInstance(effects, { ...record, status: "Running", episodes: record.episodes + 1 });
+  host.log({ level: "error", message });
+  effects.history.push({ type: "putHistory", record, events: batch });
+  host.putInstance(effects, { ...record, status: "Running", episodes: record.episodes + 1 });
 }

@@ -1,4 +1,10 @@
-import type { HubSettings } from "./hub";
+export interface HubSettings {
+  readonly hubName: string;
+  readonly defaultVersion: string | null;
+  readonly versionMatchStrategy: "None" | "Strict" | "CurrentOrOlder";
+  readonly versionFailureStrategy: "Reject" | "Fail";
+  readonly maxActivities: number;
+}
 
 /** Settings of `extensions.durableTask` that mean nothing to an embedded store, and are accepted. */
 const withoutMeaning = [

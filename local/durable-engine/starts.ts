@@ -1,7 +1,7 @@
 import { managementLinks } from "./client-binding";
 import type { WebhookReply } from "./contract";
 import { parsed } from "./history-view";
-import type { Hub } from "./hub";
+import type { Host } from "./host";
 import type { Call } from "./management";
 import { presented } from "./queries";
 import { isLive, type InstanceRecord } from "./records";
@@ -17,14 +17,14 @@ export async function start(call: Call): Promise<WebhookReply> {
   const seconds = Number(query.get("timeout"));
   if (!(seconds > 0)) return accepted(call, created);
   const every = Number(query.get("pollingInterval") ?? 1) || 1;
-  const ended = await waitForEnd(call.hub, created, { timeoutMs: seconds * 1000, everyMs: every * 1000 });
+  const ended = await waitForEnd(call.host, created, { timeoutMs: seconds * 1000, everyMs: every * 1000 });
   if (!ended) return accepted(call, created);
   return ended.status === "Completed" ? reply(200, parsed(ended.output)) : reply(200, presented(ended, true));
 }
 
 /** Starts what an instance was started with once more, under a new id or its own. */
 export async function restart(call: Call, id: string): Promise<WebhookReply> {
-  const old = call.hub.instances.get(id);
+  const old = call.host.hub.row(id);
   if (!old) {
     return exceptionReply(400, "InstanceId does not match a valid orchestration instance.", {
       type: "System.ArgumentException",
@@ -47,10 +47,10 @@ interface Wanted {
   readonly derived?: boolean;
 }
 
-async function create({ hub }: Call, { id, ...wanted }: Wanted): Promise<string> {
-  const effects = hub.begin();
-  const created = hub.create(effects, { ...wanted, ...(id === undefined ? {} : { id }) });
-  await hub.commit(effects);
+async function create({ host }: Call, { id, ...wanted }: Wanted): Promise<string> {
+  const effects = host.begin();
+  const created = host.create(effects, { ...wanted, ...(id === undefined ? {} : { id }) });
+  await host.commit(effects, { kind: "client", id: created, name: "start" });
   return created;
 }
 
@@ -60,13 +60,13 @@ function accepted({ addresses, origin }: Call, id: string): WebhookReply {
 }
 
 async function waitForEnd(
-  hub: Hub,
+  host: Host,
   id: string,
   { timeoutMs, everyMs }: { timeoutMs: number; everyMs: number },
 ): Promise<InstanceRecord | undefined> {
-  const { clock } = hub;
+  const { clock } = host;
   for (const end = clock.now() + timeoutMs; clock.now() < end;) {
-    const record = hub.instances.get(id);
+    const record = host.hub.row(id);
     if (record && !isLive(record.status)) return record;
     await new Promise<void>((resolve) => {
       clock.setTimer(Math.min(end, clock.now() + everyMs), resolve);

@@ -1,6 +1,6 @@
 import type { AbstractLevel } from "abstract-level";
 import { ClassicLevel } from "classic-level";
-import { MemoryLevel } from "memory-level";
+import type { Change } from "./changes";
 import type { HistoryEvent } from "./history";
 import type { ActivityRecord, EntityRecord, InstanceRecord, Message, TimerRecord } from "./records";
 
@@ -10,87 +10,33 @@ type Operation =
   | { readonly type: "put"; readonly key: string; readonly value: string }
   | { readonly type: "del"; readonly key: string };
 
-/** Changes that become durable together, or not at all. */
-export class Transaction {
-  readonly operations: Operation[] = [];
-
-  putInstance(record: InstanceRecord): void {
-    this.#put(`i/${record.id}`, record);
-  }
-  putEntity(record: EntityRecord): void {
-    this.#put(`e/${record.id}`, record);
-  }
-  putMessage(message: Message): void {
-    this.#put(`m/${padded(message.seq)}`, message);
-  }
-  dropMessages(messages: readonly Message[]): void {
-    for (const message of messages) this.#drop(`m/${padded(message.seq)}`);
-  }
-  putActivity(record: ActivityRecord): void {
-    this.#put(`a/${padded(record.seq)}`, record);
-  }
-  dropActivity(record: ActivityRecord): void {
-    this.#drop(`a/${padded(record.seq)}`);
-  }
-  putTimer(record: TimerRecord): void {
-    this.#put(timerKey(record), record);
-  }
-  dropTimer(record: TimerRecord): void {
-    this.#drop(timerKey(record));
-  }
-  putHistory({ id, episodes }: InstanceRecord, events: readonly HistoryEvent[]): void {
-    this.#put(historyKey(id, episodes), events);
-  }
-  /** Drops the history of an execution and, with `row`, the instance itself. */
-  dropHistory({ id, episodes }: InstanceRecord): void {
-    for (let episode = 0; episode <= episodes; episode++) this.#drop(historyKey(id, episode));
-  }
-  dropInstance(id: string): void {
-    this.#drop(`i/${id}`);
-  }
-  dropEntity(id: string): void {
-    this.#drop(`e/${id}`);
-  }
-  #put(key: string, value: unknown): void {
-    this.operations.push({ type: "put", key, value: JSON.stringify(value) });
-  }
-  #drop(key: string): void {
-    this.operations.push({ type: "del", key });
-  }
-}
-
-function padded(seq: number): string {
-  return String(seq).padStart(16, "0");
-}
-
-function timerKey(timer: TimerRecord): string {
-  return `t/${timer.instanceId}\u0000${timer.executionId}\u0000${timer.timerId}`;
-}
-
-function historyKey(id: string, episode: number): string {
-  return `h/${id}\u0000${padded(episode)}`;
+interface Waiting {
+  readonly operations: readonly Operation[];
+  readonly wanted: () => boolean;
+  readonly done: (fault?: Error) => void;
 }
 
 /**
- * The durable state of the engine. Transactions that arrive while one is being written are written together next, in
+ * The durable state of the engine. Changes that arrive while others are being written are written together next, in
  * order: one disk flush serves many episodes.
  */
 export class Store {
   readonly #database: Database;
-  #waiting: { readonly transaction: Transaction; readonly done: (fault?: Error) => void }[] = [];
+  #waiting: Waiting[] = [];
   #writing = false;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  commit(transaction: Transaction): Promise<void> {
+  /** Resolves once the changes are on disk together; a commit no longer `wanted` when its turn comes never ends. */
+  commit(changes: readonly Change[], wanted: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (fault?: Error) => {
         if (fault) reject(fault);
         else resolve();
       };
-      this.#waiting.push({ transaction, done });
+      this.#waiting.push({ operations: changes.flatMap(operationsOf), wanted, done });
       if (!this.#writing) void this.#write();
     });
   }
@@ -98,10 +44,10 @@ export class Store {
   async #write(): Promise<void> {
     this.#writing = true;
     while (this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0);
+      const group = this.#waiting.splice(0).filter(({ wanted }) => wanted());
       let fault: Error | undefined;
       try {
-        const operations = group.flatMap(({ transaction }) => transaction.operations);
+        const operations = group.flatMap((each) => each.operations);
         // `sync` is a classic-level option: the batch is on disk before anything acts on it.
         await this.#database.batch(operations, { sync: true } as object);
       } catch (cause) {
@@ -133,6 +79,10 @@ export class Store {
     return pieces.flat();
   }
 
+  clear(): Promise<void> {
+    return this.#database.clear();
+  }
+
   close(): Promise<void> {
     return this.#database.close();
   }
@@ -153,16 +103,75 @@ export class Store {
   }
 }
 
-/** Opens the store on disk, or in memory when there is no location. */
-export async function openStore(location: string | undefined, given?: Database): Promise<Store> {
-  const database = given ?? (location === undefined ? new MemoryLevel() : new ClassicLevel(location));
+function operationsOf(change: Change): Operation[] {
+  switch (change.type) {
+    case "putInstance":
+      return [put(`i/${change.record.id}`, change.record)];
+    case "dropInstance":
+      return [{ type: "del", key: `i/${change.record.id}` }];
+    case "putRow":
+      return [];
+    case "putHistory":
+      return [put(historyKey(change.record.id, change.record.episodes), change.events)];
+    case "dropHistory":
+      return Array.from({ length: change.record.episodes + 1 }, (_, episode) => ({
+        type: "del",
+        key: historyKey(change.record.id, episode),
+      }));
+    case "putEntity":
+      return [put(`e/${change.record.id}`, change.record)];
+    case "dropEntity":
+      return [{ type: "del", key: `e/${change.id}` }];
+    case "putMessage":
+      return [put(`m/${padded(change.message.seq)}`, change.message)];
+    case "dropMessages":
+      return change.messages.map(({ seq, timer }) => ({
+        type: "del",
+        key: timer ? timerKey(timer) : `m/${padded(seq)}`,
+      }));
+    case "putActivity":
+      return [put(`a/${padded(change.activity.seq)}`, change.activity)];
+    case "dropActivity":
+      return [{ type: "del", key: `a/${padded(change.activity.seq)}` }];
+    case "putTimer":
+      return [put(timerKey(change.timer), change.timer)];
+    case "dropTimersOf":
+      return change.timers.map((timer) => ({ type: "del", key: timerKey(timer) }));
+  }
+}
+
+function put(key: string, value: unknown): Operation {
+  return { type: "put", key, value: JSON.stringify(value) };
+}
+
+function padded(seq: number): string {
+  return String(seq).padStart(16, "0");
+}
+
+function timerKey(timer: TimerRecord): string {
+  return `t/${timer.instanceId}\u0000${timer.executionId}\u0000${timer.timerId}`;
+}
+
+function historyKey(id: string, episode: number): string {
+  return `h/${id}\u0000${padded(episode)}`;
+}
+
+/** Opens the store in a folder, or the database given instead. */
+export async function openStore(from: string | Database): Promise<Store> {
+  const database = typeof from === "string" ? openFolder(from) : from;
   try {
     await database.open();
   } catch (cause) {
     throw new Error(
-      `the durable store ${location ?? "in memory"} cannot be opened; is another world using it?`,
+      `the durable store ${typeof from === "string" ? from : "in memory"} cannot be opened; is another world using it?`,
       { cause },
     );
   }
   return new Store(database);
+}
+
+/** Without the detour the types of hooks differ, in ways that depend on what the compiler looked at before. */
+function openFolder(location: string): Database {
+  const level: unknown = new ClassicLevel(location);
+  return level as Database;
 }

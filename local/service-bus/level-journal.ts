@@ -61,7 +61,7 @@ export class LevelJournal implements Journal {
   static async open(store: string | Database): Promise<LevelJournal> {
     const name = typeof store === "string" ? store : "in memory";
     if (typeof store === "string") await refuseDamagedLogs(store);
-    const database: Database = typeof store === "string" ? new ClassicLevel(store, encodings) : store;
+    const database = typeof store === "string" ? openFolder(store) : store;
     try {
       await database.open();
     } catch (cause) {
@@ -235,4 +235,10 @@ function notWritten(name: string, cause: unknown): BrokerError {
       `${isFull ? "make room" : "see to the disk"}, then restart. What was acknowledged is kept.`,
     500,
   );
+}
+
+/** Without the detour the types of hooks differ, in ways that depend on what the compiler looked at before. */
+function openFolder(location: string): Database {
+  const level: unknown = new ClassicLevel(location, encodings);
+  return level as Database;
 }

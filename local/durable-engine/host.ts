@@ -1,0 +1,169 @@
+import { createEffects, type Effects } from "./changes";
+import { EngineError, type EngineApp, type EngineClock, type EngineLog } from "./contract";
+import type { CommitWork } from "./faults";
+import { EventType, type HistoryEvent } from "./history";
+import { eventAt, type Expected, type TaskHub } from "./hub";
+import {
+  isLive,
+  type ActivityRecord,
+  type EntityRecord,
+  type InstanceRecord,
+  type Parent,
+  type TimerRecord,
+} from "./records";
+
+export interface Start {
+  readonly name: string;
+  readonly input: string | null;
+  readonly id?: string;
+  readonly version?: string | null;
+  readonly parent?: Parent;
+  /** Started from another run: such executions have ids without dashes (golden: parent, management.json 64). */
+  readonly derived?: boolean;
+}
+
+/** One process on a task hub: it runs the app's functions by its own clock, and can die at any moment. */
+export class Host {
+  readonly name: string;
+  readonly hub: TaskHub;
+  readonly app: EngineApp;
+  readonly clock: EngineClock;
+  readonly log: (line: EngineLog) => void;
+  readonly #onDeath: () => void;
+  #alive = true;
+
+  constructor(
+    hub: TaskHub,
+    app: EngineApp,
+    own: {
+      readonly name: string;
+      readonly clock: EngineClock;
+      readonly log: (line: EngineLog) => void;
+      readonly onDeath: () => void;
+    },
+  ) {
+    this.hub = hub;
+    this.app = app;
+    this.name = own.name;
+    this.clock = own.clock;
+    this.log = own.log;
+    this.#onDeath = own.onDeath;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Dies at once: nothing it has under way is ever stored or answered. */
+  die(): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#onDeath();
+  }
+
+  begin(): Effects {
+    return createEffects(this.hub.epoch);
+  }
+
+  commit(effects: Effects, work: Omit<CommitWork, "host">, expected?: Expected): Promise<boolean> {
+    return this.hub.commit(this, effects, { host: this.name, ...work }, expected);
+  }
+
+  event(type: number, fields: Record<string, unknown>): HistoryEvent {
+    return eventAt(this.clock.now(), type, fields);
+  }
+
+  putInstance(effects: Effects, record: InstanceRecord): void {
+    effects.history.push({ type: "putInstance", record });
+    effects.row.push({ type: "putRow", record });
+  }
+
+  putEntity(effects: Effects, record: EntityRecord): void {
+    effects.history.push({ type: "putEntity", record });
+  }
+
+  send(effects: Effects, target: string, event: HistoryEvent, executionId?: string): void {
+    const message = { seq: this.hub.queues.nextSeq(), target, executionId, event };
+    effects.messages.push({ type: "putMessage", message });
+  }
+
+  schedule(effects: Effects, activity: Omit<ActivityRecord, "seq">): void {
+    const record = { seq: this.hub.queues.nextSeq(), ...activity };
+    effects.messages.push({ type: "putActivity", activity: record });
+  }
+
+  setTimer(effects: Effects, timer: TimerRecord): void {
+    effects.messages.push({ type: "putTimer", timer });
+  }
+
+  /** Forgets the timers of an execution that is over: they could only fire into the void. */
+  dropTimersOf(effects: Effects, instanceId: string): void {
+    const timers = this.hub.timersOf(instanceId);
+    if (timers.length > 0) effects.inputs.push({ type: "dropTimersOf", instanceId, timers });
+  }
+
+  /** Creates an instance; a live one of the same id is never touched, a finished one is overwritten. */
+  create(effects: Effects, start: Start): string {
+    const id = start.id ?? this.hub.ids.hex();
+    const old = this.hub.instances.get(id);
+    const starting = this.hub.isStarting(id);
+    if (starting || (old && isLive(old.status))) {
+      const status = starting ? "Pending" : (old?.status ?? "Pending");
+      throw new EngineError(409, `An Orchestration instance with the status ${status} already exists.`);
+    }
+    const { name, input, parent } = start;
+    const now = this.clock.now();
+    const executionId = parent || start.derived ? this.hub.ids.hex() : this.hub.ids.uuid();
+    const record: InstanceRecord = {
+      id,
+      name,
+      version: start.version ?? this.hub.settings.defaultVersion,
+      executionId,
+      generation: old ? old.generation + 1 : 0,
+      status: "Pending",
+      input,
+      shownInput: input,
+      output: null,
+      customStatus: null,
+      createdAt: now,
+      updatedAt: now,
+      parent,
+      episodes: 0,
+    };
+    // Known at once, so that a second start of the same id meets it while this one is still being written.
+    this.hub.reserve(effects, id);
+    if (old) effects.messages.push({ type: "dropHistory", record: old });
+    effects.messages.push({ type: "putInstance", record });
+    this.send(effects, id, this.#started(record, record.generation), record.executionId);
+    return id;
+  }
+
+  /** The ExecutionStarted event of a record; generations after a continue-as-new have a null `Generation`. */
+  restarted(record: InstanceRecord): HistoryEvent {
+    return this.#started(record, null);
+  }
+
+  #started(record: InstanceRecord, generation: number | null): HistoryEvent {
+    const { id, executionId, name, version, input, parent } = record;
+    return this.event(EventType.ExecutionStarted, {
+      OrchestrationInstance: { InstanceId: id, ExecutionId: executionId },
+      ParentInstance: parent
+        ? {
+            Name: parent.name,
+            OrchestrationInstance: { InstanceId: parent.instanceId, ExecutionId: parent.executionId },
+            TaskScheduleId: parent.taskId,
+            Version: null,
+          }
+        : null,
+      Name: name,
+      Version: version,
+      Input: input,
+      Tags: null,
+      Correlation: null,
+      ParentTraceContext: null,
+      ScheduledStartTime: null,
+      Generation: generation === null || parent ? null : generation,
+      GenerateNewTrace: false,
+    });
+  }
+}
