@@ -132,8 +132,8 @@ export class CoreApp implements LoadedApp {
   }
 
   /**
-   * Activities carry their own text, and the members of its JSON, beside what the extension says (golden: dates). What
-   * orchestrators and entities carry is not recorded: theirs would be the whole history once more.
+   * Activities carry their own text, and the members of its JSON, beside what the extension says (golden: dates). On
+   * Azure orchestrators and entities do as well (golden: worker-startup): the whole history once more, for nobody.
    */
   #ownMetadata(metadata: FunctionMetadata, { inputData }: InvocationRequest): Record<string, RpcData> {
     const [input] = inputData;

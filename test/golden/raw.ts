@@ -9,9 +9,10 @@ export interface RawSample {
 }
 
 /** A recorded exchange without what protobuf alone put there. */
-export function comparableSample({ request, response }: RawSample): unknown {
+export function comparableSample({ request, response }: RawSample, ...unsent: readonly string[]): unknown {
   const { result, ...rest } = response;
-  return normalise(essence({ request, response: rest, failed: result?.exception?.message }));
+  const sent = Object.fromEntries(Object.entries(request).filter(([name]) => !unsent.includes(name)));
+  return normalise(essence({ request: sent, response: rest, failed: result?.exception?.message }));
 }
 
 /** The exchange of a call here in the same form; keys stand under their recorded names. */
