@@ -49,6 +49,24 @@ test("nothing is read twice for one purpose: six reads plan, four precede the on
   expect(scenario.published[0]?.data.finalRead?.incoming?.publicIp?.address).toBe("203.0.113.10");
 });
 
+test("a read that proves the swap but contradicts the public IPs does not verify it: both are read until they agree", async () => {
+  const id = await scenario.request();
+  while (scenario.puts() === 0) await scenario.advance({ seconds: 1 });
+  await scenario.advance({ seconds: 5 });
+  const frontend = (name: string) => scenario.arm.service(name)!.loadBalancers[0]!.frontends[0]!;
+  const exchangeIps = () => {
+    const [green, blue] = [frontend("shop-green"), frontend("shop-blue")];
+    [green.publicIp, blue.publicIp] = [blue.publicIp, green.publicIp];
+  };
+  exchangeIps();
+  await scenario.advance({ seconds: 30 });
+  expect((await scenario.promotion(id)).waiting).toMatchObject({ kind: "verification" });
+  expect(scenario.outcomeOf(id)).toBeUndefined();
+  exchangeIps();
+  await scenario.advance({ seconds: 30 });
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+});
+
 test("news to a slow broker does not hold up the PUT", async () => {
   await scenario.request();
   await scenario.advance({ seconds: 119 });
