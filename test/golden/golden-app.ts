@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { request as send } from "node:http";
 import { join } from "node:path";
-import type { MemoryLevel } from "memory-level";
-import { startDurableApp, type DurableApp } from "../support/durable-app";
+import { startDurableApp, type DurableApp, type DurableAppOptions } from "../support/durable-app";
 import { createVirtualClock, type VirtualClock } from "../support/virtual-clock";
 import { appDirectory, type Exchange, type Invocation, type Step } from "./fixtures";
 import { asInvocation, parsedBody, tapWire, type Wire } from "./wire";
@@ -34,7 +33,7 @@ export interface GoldenAppOptions {
   readonly host?: string;
   /** Where WEBSITE_HOSTNAME pointed, as the origin of the binding's URLs. */
   readonly origin?: string;
-  readonly database?: MemoryLevel;
+  readonly shared?: DurableAppOptions["shared"];
   readonly clock?: VirtualClock;
   readonly settings?: Record<string, string>;
   /** Registers functions beside those of the recorded app. */
@@ -44,7 +43,7 @@ export interface GoldenAppOptions {
 const over = ["Completed", "Failed", "Terminated", "Canceled"];
 const POLL_MS = 300;
 /** Some recorded requests name days around this one. */
-const RECORDED_AT = Date.parse("2026-11-23T08:54:00Z");
+export const RECORDED_AT = Date.parse("2026-11-23T08:54:00Z");
 
 export async function startGoldenApp(options: GoldenAppOptions = {}): Promise<GoldenApp> {
   const directory = appDirectory(options.app ?? "main");
@@ -54,7 +53,7 @@ export async function startGoldenApp(options: GoldenAppOptions = {}): Promise<Go
   const app = await startDurableApp({
     appDirectory: directory,
     clock,
-    ...(options.database ? { database: options.database } : {}),
+    ...(options.shared ? { shared: options.shared } : {}),
     origin,
     settings: { hubName: "GoldenHub" },
     appSettings: { WEBSITE_HOSTNAME: new URL(origin).host, ...options.settings },

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { MemoryLevel } from "memory-level";
-import { createDurableEngine, type DurableEngine } from "../../local/durable-engine";
+import { createDurableEngine, type DurableEngine, type TaskHub } from "../../local/durable-engine";
 import { startFunctionsHost, type FunctionsHost } from "../../local/functions-host";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock";
 
@@ -26,6 +26,8 @@ export interface DurableAppOptions {
   readonly register?: () => void;
   readonly clock?: VirtualClock;
   readonly database?: MemoryLevel;
+  /** A hub that outlives the app, instead of one of its own; with the name of this host on it. */
+  readonly shared?: { readonly hub: TaskHub; readonly host: string };
   readonly settings?: Record<string, unknown>;
   /** Settings of the function app, put into its environment. */
   readonly appSettings?: Record<string, string>;
@@ -59,8 +61,10 @@ export async function startDurableApp(options: DurableAppOptions): Promise<Durab
   const logged: string[] = [];
   const engine = createDurableEngine({
     clock,
-    database: options.database ?? new MemoryLevel(),
-    settings: options.settings ?? { hubName: "Test" },
+    ...(options.shared ?? {
+      database: options.database ?? new MemoryLevel(),
+      settings: options.settings ?? { hubName: "Test" },
+    }),
     origin: options.origin ?? "http://127.0.0.1:7071",
     log: ({ level, message }) => logged.push(`${level}: ${message}`),
   });
