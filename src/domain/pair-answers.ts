@@ -1,4 +1,4 @@
-import type { PairAnswer, PairState } from "./pair";
+import { MAX_ENLISTED, type PairAnswer, type PairState } from "./pair";
 
 /** A state and the answer to whoever asked; `indexed` names the index page that must learn of a new promotion. */
 export interface PairStep {
@@ -21,4 +21,16 @@ export function answerTo(state: PairState, id: string): PairAnswer | undefined {
 
 export function isEnlisted(state: PairState, requestId: string): boolean {
   return state.enlisted.some((entry) => entry.requestId === requestId);
+}
+
+/** What a promotion may come to write: its id when enlisted, in the line and cancelled, and what goes with it. */
+const WRITTEN_WITH_AN_ID = 290;
+/** What may be written of all promotions; answers, holds, lease and attempt need the rest of 16 KiB. */
+const ROOM = 9_800;
+
+/** Whether one more promotion may be enlisted such that the state stays under 16 KiB whatever happens to it. */
+export function hasRoomFor({ enlisted }: PairState, requestId: string): boolean {
+  const ids = [...enlisted.map((entry) => entry.requestId), requestId];
+  const written = ids.reduce((sum, id) => sum + 3 * id.length + WRITTEN_WITH_AN_ID, 0);
+  return ids.length <= MAX_ENLISTED && written <= ROOM;
 }

@@ -1,8 +1,7 @@
 import type { ClaimRefusal } from "./attempt";
-import { answered, answerTo, isEnlisted, type PairStep } from "./pair-answers";
+import { answered, answerTo, hasRoomFor, isEnlisted, type PairStep } from "./pair-answers";
 import { cancelIn, holdIn, releaseIn } from "./pair-people";
 import {
-  MAX_ENLISTED,
   emptyPair,
   type Lease,
   type PairAnswer,
@@ -74,7 +73,7 @@ export function viewOf(
 
 function enlist(state: PairState, op: Op<"enlist">): PairStep {
   if (isEnlisted(state, op.requestId)) return { state, answer: "done" };
-  if (state.enlisted.length >= MAX_ENLISTED) return answered(state, `enlist-${op.requestId}`, "queue-full");
+  if (!hasRoomFor(state, op.requestId)) return answered(state, `enlist-${op.requestId}`, "queue-full");
   const turned = state.index.count >= PAGE_SIZE;
   const page = turned ? state.index.page + 1 : state.index.page;
   const count = turned ? 1 : state.index.count + 1;

@@ -3,7 +3,8 @@ import { answerTo, answered, isEnlisted, type PairStep } from "./pair-answers";
 
 type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
 
-const HOLDS_KEPT = 8;
+const HOLDS_KEPT = 4;
+const HOLD_DETAIL = 160;
 
 /** Records a person's cancel, unless an attempt is open or the swap has taken effect: then it says so and does nothing. */
 export function cancelIn(state: PairState, op: Op<"cancel">): PairStep {
@@ -14,7 +15,7 @@ export function cancelIn(state: PairState, op: Op<"cancel">): PairStep {
   if (state.lease?.holder === op.requestId && state.lease.swapped) return answered(state, op.id, "too-late");
   // Shortened: the arbiter's state has to stay small however many are cancelled at once.
   const { kind: _kind, by, note, ...rest } = op;
-  const cancel = { ...rest, by: by.slice(0, 100), note: note.slice(0, 200) };
+  const cancel = { ...rest, by: by.slice(0, 60), note: note.slice(0, 60) };
   const cancels = state.cancels.some((c) => c.requestId === op.requestId)
     ? state.cancels
     : [...state.cancels, cancel];
@@ -25,7 +26,11 @@ export function cancelIn(state: PairState, op: Op<"cancel">): PairStep {
 export function holdIn(state: PairState, { hold }: Op<"hold">): PairStep {
   const known = answerTo(state, hold.id) === "released" || state.holds.some((h) => h.id === hold.id);
   if (known) return { state, answer: "done" };
-  return { state: { ...state, holds: [...state.holds, hold].slice(-HOLDS_KEPT) }, answer: "done" };
+  const reason = { ...hold.reason, detail: hold.reason.detail.slice(0, HOLD_DETAIL) };
+  return {
+    state: { ...state, holds: [...state.holds, { ...hold, reason }].slice(-HOLDS_KEPT) },
+    answer: "done",
+  };
 }
 
 /**

@@ -123,8 +123,8 @@ export type PairOperation =
   | { readonly kind: "leave"; readonly requestId: string }
   | { readonly kind: "delist"; readonly requestId: string };
 
-/** Most promotions that may be under way for one pair at once; the entity stays under 16 KiB. */
-export const MAX_ENLISTED = 40;
+/** Most promotions that may be under way for one pair at once; fewer when their ids are long, see `hasRoomFor`. */
+export const MAX_ENLISTED = 32;
 
 export const emptyPair: PairState = {
   v: 1,

@@ -32,7 +32,7 @@ export interface PromotionState {
   readonly origin: RequestOrigin;
   readonly acceptedAt: number;
   readonly phase: Phase;
-  /** At most 40 entries; the middle is dropped when there are more. */
+  /** At most 24 entries, with notes of at most 100 characters; the middle is dropped when there are more. */
   readonly timeline: readonly TimelineEntry[];
   /** The run in charge; writes of an older run are ignored. */
   readonly run?: { readonly id: string; readonly startedAt: number } | undefined;
@@ -109,8 +109,17 @@ export function register(current: PromotionState | undefined, r: Registration): 
   );
 }
 
-const TIMELINE_LIMIT = 40;
-const ATTEMPT_LIMIT = 8;
+// Together these keep an entry under 16 KiB, its completion event included, which tells timeline and attempts again.
+const TIMELINE_LIMIT = 24;
+const NOTE_LENGTH = 100;
+const ATTEMPT_LIMIT = 6;
+const VERDICT_LENGTH = 160;
+const WAITING_LENGTH = 400;
+const READINESS_LENGTH = 350;
+
+function clip(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
 
 function appended<T>(list: readonly T[], item: T, limit: number): readonly T[] {
   if (list.length < limit) return [...list, item];
@@ -118,7 +127,8 @@ function appended<T>(list: readonly T[], item: T, limit: number): readonly T[] {
   return [...list.slice(0, head), ...list.slice(list.length - (limit - head - 1)), item];
 }
 
-function entered(state: PromotionState, phase: Phase, at: number, note?: string): PromotionState {
+function entered(state: PromotionState, phase: Phase, at: number, told?: string): PromotionState {
+  const note = told === undefined ? undefined : clip(told, NOTE_LENGTH);
   const last = state.timeline.at(-1);
   const again = last?.phase === phase && (note === undefined || last.note === note);
   if (again || !isTransition(state.phase, phase)) return state;
@@ -160,13 +170,11 @@ function changedByRun(state: PromotionState, change: RunChange): PromotionState 
         deadlines: change.deadlines ?? state.deadlines,
       };
     case "wait":
-      return { ...state, waiting: change.waiting, readiness: change.readiness ?? state.readiness };
+      return waited(state, change);
     case "plan":
       return planned(state, change.plan);
     case "note-attempt":
-      return state.attempts.some((a) => a.n === change.note.n && a.verdict === change.note.verdict)
-        ? state
-        : { ...state, attempts: appended(state.attempts, change.note, ATTEMPT_LIMIT) };
+      return attempted(state, change.note);
     case "conclude":
       return {
         ...entered(state, "concluded", change.conclusion.at),
@@ -175,6 +183,25 @@ function changedByRun(state: PromotionState, change: RunChange): PromotionState 
         plan: state.plan && { ...state.plan, prerequisites: state.plan.prerequisites.filter(isNotable) },
       };
   }
+}
+
+function waited(
+  state: PromotionState,
+  { waiting, readiness }: Extract<PromotionChange, { kind: "wait" }>,
+): PromotionState {
+  return {
+    ...state,
+    waiting: { ...waiting, detail: clip(waiting.detail, WAITING_LENGTH) },
+    readiness: readiness?.map((line) => clip(line, READINESS_LENGTH)) ?? state.readiness,
+  };
+}
+
+function attempted(state: PromotionState, note: AttemptNote): PromotionState {
+  const verdict = clip(note.verdict, VERDICT_LENGTH);
+  const known = state.attempts.some((a) => a.n === note.n && a.verdict === verdict);
+  return known
+    ? state
+    : { ...state, attempts: appended(state.attempts, { ...note, verdict }, ATTEMPT_LIMIT) };
 }
 
 function planned(state: PromotionState, plan: Plan): PromotionState {

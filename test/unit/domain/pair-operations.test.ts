@@ -141,22 +141,27 @@ test("the line is bounded, and a pair that refuses while busy says so", () => {
   );
 });
 
-test("at most so many promotions are enlisted, and the state of a full pair stays under 16 KiB", () => {
-  const id = (i: number) => `${String(i).padStart(3, "0")}-${"x".repeat(96)}`;
-  const all = Array.from({ length: MAX_ENLISTED + 1 }, (_, i) => enlist(id(i)));
-  const full = apply(
-    emptyPair,
-    ...all,
-    ...Array.from({ length: 20 }, (_, i) => stand(id(i))),
-    take(id(0)),
-    claim(id(0), "n".repeat(32)),
-  );
-  expect(full.enlisted).toHaveLength(MAX_ENLISTED);
-  const holds = Array.from({ length: 8 }, (_, i): PairOperation => ({
+test("at most 32 promotions are enlisted, 16 where every id has its longest 100 characters; more are queue-full", () => {
+  const fill = (length: number) => {
+    const id = (i: number) => String(i).padStart(2, "0").padEnd(length, "x");
+    const all = Array.from({ length: MAX_ENLISTED + 1 }, (_, i) => enlist(id(i)));
+    return apply(emptyPair, ...all);
+  };
+  expect([fill(2).enlisted.length, fill(36).enlisted.length, fill(100).enlisted.length]).toEqual([
+    32, 24, 16,
+  ]);
+  expect(applyToPair(fill(2), enlist("more")).answer).toBe("queue-full");
+  expect(applyToPair(fill(2), enlist("01")).answer).toBe("done");
+});
+
+test("what people and platforms say is shortened where it is kept: a cancel to 60 characters each, a hold's detail to 160", () => {
+  const text = "x".repeat(600);
+  const said = apply(held, { ...cancel("a", "c"), by: text, note: text } as PairOperation, {
     kind: "hold",
-    hold: { id: `h-${i}`, at: 1, reason: reason("foreign-state", "x".repeat(600)) },
-  }));
-  expect(JSON.stringify(apply(full, ...holds)).length).toBeLessThan(16 * 1024);
+    hold: { id: "h", at: 1, reason: reason("foreign-state", text) },
+  });
+  expect(said.cancels.map(({ by, note }) => [by.length, note.length])).toEqual([[60, 60]]);
+  expect(said.holds.map((each) => each.reason.detail.length)).toEqual([160]);
 });
 
 const operation = fc.oneof(

@@ -57,7 +57,7 @@ test("the timeline is bounded and keeps its beginning and its end", () => {
       at: NOW + i,
       note: `n-${i}`,
     });
-  expect(state.timeline).toHaveLength(40);
+  expect(state.timeline).toHaveLength(24);
   expect([state.timeline[0]?.phase, state.timeline.at(-1)?.note]).toEqual(["accepted", "n-99"]);
 });
 

@@ -1,0 +1,284 @@
+import fc from "fast-check";
+import type { AttemptVerdict, Proof } from "../../../src/domain/attempt";
+import { reason } from "../../../src/domain/codes";
+import { emptyPair, MAX_ENLISTED, type PairOperation, type PairState } from "../../../src/domain/pair";
+import { applyToPair, viewOf } from "../../../src/domain/pair-operations";
+
+/** The arbiter under every sequence of operations: repeated, late, out of order, of promotions nobody enlisted. */
+const who = fc.constantFrom("a", "b", "c");
+const nonces = fc.constantFrom("n1", "n2", "n3", "n4");
+const small = fc.integer({ min: 0, max: 3 });
+
+const verdict = fc.constantFrom<AttemptVerdict>(
+  { kind: "accepted", status: 202 },
+  { kind: "busy", code: "409", detail: "d" },
+  { kind: "throttled", detail: "d", retryAfterMs: 1 },
+  { kind: "declined", status: 403, code: "c", detail: "d" },
+  { kind: "unknown", detail: "d" },
+  { kind: "withheld", detail: "d" },
+);
+const proof = fc.constantFrom<Proof>(
+  { kind: "nothing-sent", detail: "d" },
+  { kind: "done", detail: "d" },
+  { kind: "no-effect", detail: "d" },
+);
+
+const operation: fc.Arbitrary<PairOperation> = fc.oneof(
+  fc.record({ kind: fc.constant("look" as const), requestId: who }),
+  fc.record({ kind: fc.constant("enlist" as const), requestId: who, at: small }),
+  fc.record({
+    kind: fc.constant("stand-in-line" as const),
+    requestId: who,
+    at: small,
+    maxQueued: fc.constantFrom(1, 2, 20),
+    whenBusy: fc.constantFrom("wait" as const, "refuse" as const),
+  }),
+  fc.record({ kind: fc.constant("take-turn" as const), requestId: who, at: small }),
+  fc.record({ kind: fc.constant("take-turn" as const), requestId: who, at: small }),
+  fc.record({ kind: fc.constant("give-back" as const), requestId: who, epoch: small, at: small }),
+  ...[0, 1, 2, 3, 4, 5, 6].map(() =>
+    fc.record({
+      kind: fc.constant("claim" as const),
+      requestId: who,
+      act: fc.constantFrom("forward" as const, "forward" as const, "swap-back" as const),
+      n: fc.integer({ min: 1, max: 2 }),
+      nonce: nonces,
+      epoch: fc.integer({ min: 1, max: 2 }),
+      planHash: fc.constant("h"),
+      at: small,
+    }),
+  ),
+  fc.record({ kind: fc.constant("report" as const), requestId: who, nonce: nonces, verdict, at: small }),
+  fc.record({ kind: fc.constant("close" as const), requestId: who, nonce: nonces, proof, at: small }),
+  fc.record({
+    kind: fc.constant("cancel" as const),
+    requestId: who,
+    id: fc.constantFrom("c1", "c2", "c3"),
+    by: fc.constant("Olga"),
+    note: fc.constant("n"),
+    at: small,
+  }),
+  fc.constantFrom("h1", "h2").map((id): PairOperation => ({
+    kind: "hold",
+    hold: { id, at: 1, reason: reason("foreign-state", "x") },
+  })),
+  fc.record({
+    kind: fc.constant("release" as const),
+    id: fc.constantFrom("q1", "q2"),
+    holdIds: fc.subarray(["h1", "h2"]),
+    by: fc.constant("Olga"),
+    note: fc.constant("n"),
+    at: small,
+  }),
+  fc.record({ kind: fc.constant("leave" as const), requestId: who }),
+  fc.record({ kind: fc.constant("delist" as const), requestId: who }),
+);
+const begun: readonly PairOperation[] = (["a", "b"] as const).flatMap((requestId): PairOperation[] => [
+  { kind: "enlist", requestId, at: 1 },
+  { kind: "stand-in-line", requestId, at: 1, maxQueued: 20, whenBusy: "wait" },
+  { kind: "take-turn", requestId, at: 1 },
+]);
+const operations = fc
+  .tuple(fc.constantFrom(begun, begun, begun, []), fc.array(operation, { maxLength: 40, size: "max" }))
+  .map(([first, more]) => [...first, ...more]);
+
+/** Plays a sequence; `look` sees every step. */
+function play(
+  sequence: readonly PairOperation[],
+  look: (before: PairState, op: PairOperation, step: ReturnType<typeof applyToPair>) => void,
+): PairState {
+  return sequence.reduce((before, op) => {
+    const step = applyToPair(before, op);
+    look(before, op, step);
+    return step.state;
+  }, emptyPair);
+}
+
+const runs = { numRuns: 300 };
+
+test("an operation applied twice equals once, and answers the same", () => {
+  fc.assert(
+    fc.property(operations, (sequence) => {
+      play(sequence, (_before, op, { state, answer }) => {
+        const again = applyToPair(state, op);
+        expect(JSON.stringify(again.state)).toBe(JSON.stringify(state));
+        if (op.kind === "claim" || op.kind === "cancel" || op.kind === "release")
+          expect(again.answer).toBe(answer);
+        expect(again.indexed).toBeUndefined();
+      });
+    }),
+    runs,
+  );
+});
+
+test("a claim is granted only to the holder at its epoch, without hold, cancel, open attempt or finished act; each nonce at most once (I1, I5, I8, I10)", () => {
+  let granted = 0;
+  fc.assert(
+    fc.property(operations, (sequence) => {
+      const nonces = new Map<string, number>();
+      play(sequence, (before, op, { state }) => {
+        if (before.open && state.open) expect(state.open.nonce).toBe(before.open.nonce);
+        if (!state.open || before.open) return;
+        granted++;
+        expect(op).toMatchObject({ kind: "claim", nonce: state.open.nonce, requestId: before.lease?.holder });
+        expect(state.open).toMatchObject({ epoch: before.lease?.epoch, n: (before.lease?.closed ?? 0) + 1 });
+        expect(before.lease?.swapped?.act).not.toBe(state.open.act);
+        if (state.open.act === "forward") expect(before.holds).toEqual([]);
+        expect(before.cancels.map((each) => each.requestId)).not.toContain(state.open.requestId);
+        nonces.set(state.open.nonce, (nonces.get(state.open.nonce) ?? 0) + 1);
+      });
+      for (const count of nonces.values()) expect(count).toBe(1);
+    }),
+    { numRuns: 600 },
+  );
+  expect(granted).toBeGreaterThan(10);
+});
+
+test("an open attempt is closed only by its own nonce, or by a person's release of what nobody holds any more", () => {
+  fc.assert(
+    fc.property(operations, (sequence) => {
+      play(sequence, (before, op, { state }) => {
+        if (!before.open || state.open) return;
+        if (op.kind === "close") expect(op.nonce).toBe(before.open.nonce);
+        else {
+          expect(op.kind).toBe("release");
+          expect(before.lease?.holder).not.toBe(before.open.requestId);
+          expect(state.holds).toEqual([]);
+        }
+      });
+    }),
+    runs,
+  );
+});
+
+test("the lease is never stolen: it goes by the holder's own word, and comes with a new epoch to the first in line (I3)", () => {
+  fc.assert(
+    fc.property(operations, (sequence) => {
+      play(sequence, (before, op, { state }) => {
+        expect(state.epoch).toBeGreaterThanOrEqual(before.epoch);
+        if (before.lease && !state.lease) {
+          expect(["give-back", "leave", "delist"]).toContain(op.kind);
+          expect(op).toMatchObject({ requestId: before.lease.holder });
+        }
+        if (before.lease && state.lease) {
+          expect(state.lease).toMatchObject({ holder: before.lease.holder, epoch: before.lease.epoch });
+          expect(state.lease.closed).toBeGreaterThanOrEqual(before.lease.closed);
+        }
+        if (!before.lease && state.lease) {
+          expect(state.lease).toMatchObject({ holder: before.line[0]?.requestId, epoch: before.epoch + 1 });
+          expect(before.open).toBeUndefined();
+          expect(before.holds).toEqual([]);
+        }
+      });
+    }),
+    runs,
+  );
+});
+
+test("no enlisted promotion is lost, none stands in line twice, and holder and line exclude each other", () => {
+  fc.assert(
+    fc.property(operations, (sequence) => {
+      const end = play(sequence, (before, op, { state }) => {
+        const gone = before.enlisted.filter((e) => !state.enlisted.some((s) => s.requestId === e.requestId));
+        if (gone.length > 0) expect(op).toMatchObject({ kind: "delist", requestId: gone[0]?.requestId });
+        const line = state.line.map((entry) => entry.requestId);
+        expect(new Set(line).size).toBe(line.length);
+        expect(line).not.toContain(state.lease?.holder);
+      });
+      for (const { requestId } of end.enlisted) {
+        const view = viewOf(end, requestId);
+        expect(view.lease?.holder ?? requestId).toBe(requestId);
+      }
+    }),
+    runs,
+  );
+});
+
+test("an acknowledged cancel stands until its promotion is delisted, and no attempt of it opens meanwhile (I5)", () => {
+  fc.assert(
+    fc.property(operations, (sequence) => {
+      const acknowledged = new Set<string>();
+      play(sequence, (_before, op, { state, answer }) => {
+        if (
+          op.kind === "cancel" &&
+          answer === "granted" &&
+          state.cancels.some((c) => c.requestId === op.requestId)
+        )
+          acknowledged.add(op.requestId);
+        if (op.kind === "delist") acknowledged.delete(op.requestId);
+        for (const requestId of acknowledged) {
+          expect(state.cancels.map((each) => each.requestId)).toContain(requestId);
+          expect(state.open?.requestId).not.toBe(requestId);
+        }
+      });
+    }),
+    runs,
+  );
+});
+
+test("the state stays under 16 KiB, whatever is enlisted, cancelled, held and answered", () => {
+  const at = 1_800_000_000_000;
+  const text = "y".repeat(2_000);
+  const idLength = fc.constantFrom(3, 36, 100);
+  const heavy = fc.tuple(
+    idLength,
+    fc.array(fc.nat(MAX_ENLISTED + 5), { minLength: 150, maxLength: 200, size: "max" }),
+  );
+  let largest = 0;
+  const run = (length: number, picks: readonly number[]) => {
+    const id = (i: number) => String(i).padStart(3, "0").padEnd(length, "x");
+    let state = emptyPair;
+    const apply = (op: PairOperation) => {
+      state = applyToPair(state, op).state;
+      largest = Math.max(largest, JSON.stringify(state).length);
+    };
+    picks.forEach((i, step) => {
+      const requestId = id(i);
+      apply({ kind: "enlist", requestId, at });
+      if (!state.enlisted.some((entry) => entry.requestId === requestId)) return;
+      apply({ kind: "stand-in-line", requestId, at, maxQueued: 100, whenBusy: "wait" });
+      apply({ kind: "take-turn", requestId, at });
+      const { lease } = state;
+      if (lease) {
+        const nonce = `nonce-${step}`.padEnd(36, "n");
+        const claim = {
+          act: "forward",
+          n: lease.closed + 1,
+          nonce,
+          epoch: lease.epoch,
+          planHash: "h".repeat(64),
+        } as const;
+        apply({ kind: "claim", requestId: lease.holder, ...claim, at });
+        apply({
+          kind: "report",
+          requestId: lease.holder,
+          nonce,
+          verdict: { kind: "unknown", detail: text.slice(0, 500) },
+          at,
+        });
+        if (step % 2)
+          apply({
+            kind: "close",
+            requestId: lease.holder,
+            nonce,
+            proof: { kind: "done", detail: text.slice(0, 100) },
+            at,
+          });
+      }
+      apply({ kind: "cancel", requestId, id: `cancel-${step}`.padEnd(40, "c"), by: text, note: text, at });
+      if (step > 100)
+        apply({
+          kind: "hold",
+          hold: { id: `halt-${requestId}`, at, reason: reason("foreign-state", text), requestId },
+        });
+    });
+  };
+  fc.assert(
+    fc.property(heavy, ([length, picks]) => {
+      run(length, picks);
+      expect(largest).toBeLessThan(16 * 1_024);
+    }),
+    { numRuns: 10, endOnFailure: true },
+  );
+  expect(largest).toBeGreaterThan(8 * 1_024);
+});

@@ -1,0 +1,209 @@
+import fc from "fast-check";
+import { decideAcceptance } from "../../../src/domain/acceptance";
+import { codes, reason, type Code } from "../../../src/domain/codes";
+import { completionEventId, sealEnding } from "../../../src/domain/completion-event";
+import { isTransition, needsHold, type Outcome, type Phase } from "../../../src/domain/outcome";
+import type { Plan } from "../../../src/domain/plan";
+import { decidePlan, type PairObservation } from "../../../src/domain/planning";
+import {
+  changePromotion,
+  register,
+  type PromotionChange,
+  type PromotionState,
+} from "../../../src/domain/promotion";
+import { completionEventSchema } from "../../../src/contracts/events";
+import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
+
+/** The ledger of one request under every sequence of changes, of runs in charge and of runs that are not. */
+const phases: readonly Phase[] = [
+  ...(["accepted", "planning", "awaiting-turn", "awaiting-readiness"] as const),
+  ...(["swapping", "verifying", "concluded"] as const),
+];
+const outcomes: readonly Outcome[] = [
+  ...(["promoted", "unchanged", "refused", "rejected"] as const),
+  ...(["expired", "cancelled", "swapped-back", "halted"] as const),
+];
+
+const request = aRequest({ reason: "r".repeat(500), requestedBy: "b".repeat(200) });
+const registration = {
+  requestId: "r-1",
+  contentHash: "h",
+  request,
+  origin: { channel: "queue" as const },
+  at: NOW,
+};
+const fresh = register(undefined, registration);
+const roles = Array.from({ length: 25 }, (_, i) => ({
+  name: `Role${i}OfAServiceWithLongNames`,
+  capacity: 8,
+}));
+
+function planOf(observed: PairObservation): Plan {
+  const verdict = decidePlan({
+    request,
+    policy: aPolicy(),
+    observed,
+    now: NOW,
+    digest: () => "d".repeat(64),
+  });
+  if (verdict.kind !== "planned") throw new Error("the sample pair cannot be planned");
+  return verdict.plan;
+}
+const plans = fc.constantFrom(planOf(aPair()), planOf(aPair({ roles }, { roles })));
+
+const runId = fc.constantFrom("run-1", "run-2", "run-3");
+const at = fc.integer({ min: 0, max: 1_000 }).map((more) => NOW + more);
+const text = fc.constantFrom("", "short", "l".repeat(1_500));
+
+const change: fc.Arbitrary<PromotionChange> = fc.oneof(
+  fc.record({ kind: fc.constant("begin" as const), runId, at }),
+  fc.record({
+    kind: fc.constant("enter" as const),
+    runId,
+    at,
+    phase: fc.constantFrom(...phases.filter((phase) => phase !== "concluded")),
+    note: fc.option(text, { nil: undefined }),
+  }),
+  fc.record({ kind: fc.constant("plan" as const), runId, plan: plans, at }),
+  fc.tuple(runId, fc.integer({ min: 1, max: 20 }), at).map(([id, n, when]): PromotionChange => ({
+    kind: "note-attempt",
+    runId: id,
+    note: { at: when, n, verdict: `unknown: ${"v".repeat(280)}`, correlationId: "c".repeat(36) },
+  })),
+  fc.tuple(runId, text).map(([id, detail]): PromotionChange => ({
+    kind: "wait",
+    runId: id,
+    waiting: {
+      ...{ kind: "readiness", detail, since: NOW, until: NOW, endsWith: "e", next: "n" },
+      instanceId: "i".repeat(130),
+    },
+    readiness: [detail.slice(0, 700), detail.slice(0, 700)],
+  })),
+  fc
+    .tuple(fc.option(runId, { nil: undefined }), fc.constantFrom(...outcomes), at)
+    .map(([id, outcome, when]): PromotionChange => ({
+      kind: "conclude",
+      ...(id === undefined ? {} : { runId: id }),
+      conclusion: sealEnding(fresh, { outcome, reason: reason("queue-full", "d") }, when),
+    })),
+  fc.record({ kind: fc.constant("announced" as const), at }),
+);
+const changes = fc.array(change, { maxLength: 40, size: "max" });
+
+function play(
+  list: readonly PromotionChange[],
+  look: (before: PromotionState, change: PromotionChange, after: PromotionState) => void,
+): PromotionState {
+  return list.reduce((before, each) => {
+    const after = changePromotion(before, each);
+    look(before, each, after);
+    return after;
+  }, fresh);
+}
+
+test("an outcome never changes, nor do the bytes of its event; after it only the announcement is noted (I4, I9)", () => {
+  fc.assert(
+    fc.property(changes, (list) => {
+      play(list, (before, each, after) => {
+        if (!before.conclusion) return;
+        expect(after.conclusion).toBe(before.conclusion);
+        if (each.kind !== "announced") expect(after).toBe(before);
+        else expect(after.announcedAt).toBe(before.announcedAt ?? each.at);
+      });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("a change applied twice equals once, and an unchanged state keeps its revision", () => {
+  fc.assert(
+    fc.property(changes, (list) => {
+      play(list, (before, each, after) => {
+        if (after === before) return;
+        expect(after.revision).toBe(before.revision + 1);
+        const { revision: _first, ...once } = after;
+        const { revision: _second, ...twice } = changePromotion(after, each);
+        if (each.kind !== "enter" || each.note === undefined) expect(twice).toEqual(once);
+      });
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("only the run in charge writes, phases follow the table, and the target is resolved once", () => {
+  fc.assert(
+    fc.property(changes, (list) => {
+      play(list, (before, each, after) => {
+        if (
+          "runId" in each &&
+          each.kind !== "begin" &&
+          each.runId !== undefined &&
+          each.runId !== before.run?.id
+        )
+          expect(after).toBe(before);
+        if (after.phase !== before.phase) expect(isTransition(before.phase, after.phase)).toBe(true);
+        if (before.target) expect(after.target).toBe(before.target);
+        expect(after.acceptedAt).toBe(NOW);
+        if (after.announcedAt !== undefined) expect(after.conclusion).toBeDefined();
+      });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("the ledger entry stays under 16 KiB, however long and eventful the promotion is", () => {
+  let largest = 0;
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 100, maxLength: 200, size: "max" }), (list) => {
+      const eventful = list.filter((each) => each.kind !== "conclude");
+      const end = eventful.reduce(
+        changePromotion,
+        changePromotion(fresh, { kind: "begin", runId: "run-1", at: NOW }),
+      );
+      const ending = { outcome: "halted", reason: reason("foreign-state", "d".repeat(600)) } as const;
+      const conclusion = sealEnding(end, ending, NOW);
+      const concluded = changePromotion(end, { kind: "conclude", conclusion });
+      largest = Math.max(largest, JSON.stringify(end).length, JSON.stringify(concluded).length);
+      expect(largest).toBeLessThan(16 * 1_024);
+    }),
+    { numRuns: 60, endOnFailure: true },
+  );
+});
+
+test("registering again returns the entry that is there, whatever comes", () => {
+  fc.assert(
+    fc.property(changes, fc.string(), (list, contentHash) => {
+      const state = play(list, () => undefined);
+      expect(register(state, { ...registration, contentHash })).toBe(state);
+      const kind = decideAcceptance(state, contentHash);
+      const known = state.conclusion ? "concluded" : "live";
+      expect(kind).toBe(contentHash === "h" ? known : "conflict");
+    }),
+    { numRuns: 100 },
+  );
+  expect(decideAcceptance(undefined, "h")).toBe("new");
+});
+
+test("every ending, sealed at any moment, fits the published schema under the one event id of its request", () => {
+  const code = fc.constantFrom(...(Object.keys(codes) as Code[]));
+  fc.assert(
+    fc.property(changes, fc.constantFrom(...outcomes), code, (list, outcome, why) => {
+      const state = play(list, () => undefined);
+      const { event } = sealEnding(state, { outcome, reason: reason(why, "d") }, NOW + 5);
+      const parsed = completionEventSchema.parse(JSON.parse(event));
+      expect(parsed.id).toBe(completionEventId("r-1"));
+      expect(parsed.data).toMatchObject({ outcome, reason: { code: why, remedy: codes[why].remedy } });
+      expect(parsed.data.phases.at(-1)).toMatchObject({ phase: "concluded" });
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("concluded is final, every other phase may end, and only what needs a person holds the pair", () => {
+  for (const phase of phases) {
+    expect(phases.filter((next) => isTransition("concluded", next))).toEqual([]);
+    if (phase !== "concluded") expect(isTransition(phase, "concluded")).toBe(true);
+    expect(isTransition(phase, "accepted")).toBe(false);
+  }
+  expect(outcomes.filter(needsHold)).toEqual(["swapped-back", "halted"]);
+});
