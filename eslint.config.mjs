@@ -87,7 +87,7 @@ const impure = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist", "coverage", "*.mjs", "test/fixtures"] },
+  { ignores: ["dist", "coverage", "**/*.mjs", "test/fixtures"] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
