@@ -51,19 +51,25 @@ function textForm(text: string, indent: number): object {
   return { asHostWrites: text === JSON.stringify(value, null, indent), value };
 }
 
-/** What happened, without the batches in which it was met: first invocation, all events, all operations, last answer. */
+/** What orchestrators saw, without the batches they saw it in: first invocation, all events, last answer. */
 export function gist(invocations: readonly Invocation[]): unknown {
   const orchestrator = invocations.filter((each) => each.kind === "orchestrator");
   const last = orchestrator.at(-1);
   const { history = [] } = (last ? inputOf(last) : {}) as { history?: { EventType: number }[] };
-  const entity = invocations.filter((each) => each.kind === "entity");
+  const events = history.filter(({ EventType }) => ![12, 13].includes(EventType));
   return {
     first: normalise(comparable(orchestrator[0] as Invocation)),
-    events: asSet(
-      history.filter(({ EventType }) => ![12, 13].includes(EventType)).map((e) => ({ ...e, IsPlayed: "" })),
-    ),
+    events: asSet(events.map((event) => ({ ...event, IsPlayed: "" }))),
     answer: normalise(last?.returned),
-    operations: asSet(entity.flatMap((each) => (inputOf(each) as { batch: unknown[] }).batch)),
-    results: asSet(entity.flatMap((each) => (each.returned as { results: unknown[] }).results)),
+  };
+}
+
+/** Operations of entities and their results, without their batches. */
+export function operations(invocations: readonly Invocation[]): unknown {
+  const entity = invocations.filter((each) => each.kind === "entity");
+  return {
+    batch: entity.flatMap((each) => normalise((inputOf(each) as { batch: unknown[] }).batch)),
+    results: entity.flatMap((each) => normalise((each.returned as { results: unknown[] }).results)),
+    states: normalise((entity.at(-1)?.returned as { entityState?: unknown } | undefined)?.entityState),
   };
 }

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { refused, unordered } from "./exceptions";
+import { otherBatches, refused } from "./exceptions";
 import { readEntries, readJson, scenarioNames } from "./fixtures";
 import { ignored } from "./normalise";
 
@@ -21,7 +21,7 @@ test("every recorded file is replayed; what is not, and what is not compared, st
   ];
   const files = readdirSync(join(__dirname, "../fixtures/golden")).filter((file) => file.endsWith(".json"));
   expect(files.filter((file) => !lines.some(({ what }) => what.startsWith(file)))).toEqual([]);
-  for (const file of [...Object.keys(refused), ...Object.keys(unordered)])
+  for (const file of [...Object.keys(refused), ...Object.keys(otherBatches)])
     expect(isRecorded(file)).toBe(true);
 
   const table = [
@@ -29,8 +29,8 @@ test("every recorded file is replayed; what is not, and what is not compared, st
     ...lines.map(({ what, replayed, of }) => `  ${what.padEnd(40)} ${replayed}/${of}`),
     "Not replayed",
     ...rows(refused),
-    "Compared without the order of parallel results",
-    ...rows(unordered),
+    "Entity operations compared without their batches",
+    ...rows(otherBatches),
     "Not compared",
     ...rows(ignored),
   ];

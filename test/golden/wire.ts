@@ -42,6 +42,8 @@ export interface WireCall {
 
 export interface Wire {
   readonly calls: WireCall[];
+  /** Keeps an activity from ending before it resolves. */
+  delay: ((call: WireCall) => Promise<void>) | undefined;
   /** What the worker told the host it can do. */
   capabilities: object | undefined;
   /** From now on calls wait, as in moments in which the real host had not come to them yet. */
@@ -60,6 +62,7 @@ export function tapWire(): Wire {
   let release: () => void = () => undefined;
   const wire: Wire = {
     calls: [],
+    delay: undefined,
     capabilities: undefined,
     holdCalls() {
       held = new Promise((resolve) => {
@@ -96,7 +99,12 @@ export function tapWire(): Wire {
       };
       return {
         getArguments: () => inner.getArguments(),
-        invokeFunction: (...all) => failing(() => inner.invokeFunction(...all)),
+        invokeFunction: (...all) =>
+          failing(async () => {
+            const kind = Object.values(call.metadata.bindings)[0]?.type;
+            if (kind === "activityTrigger") await wire.delay?.(call);
+            return inner.invokeFunction(...all);
+          }),
         getResponse: (...all) =>
           failing(async () => {
             const response = await inner.getResponse(...all);
