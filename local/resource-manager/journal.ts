@@ -143,6 +143,10 @@ export class Journal {
   }
 }
 
+let last = { at: NaN, text: "" };
+
+/** Calls come in bunches at one moment of a virtual clock: its text is made once. */
 function iso(at: number): string {
-  return new Date(at).toISOString();
+  if (at !== last.at) last = { at, text: new Date(at).toISOString() };
+  return last.text;
 }

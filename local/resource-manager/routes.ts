@@ -72,6 +72,7 @@ function below([providers, provider = "", type = "", ...rest]: readonly string[]
 }
 
 function decoded(segment: string): string {
+  if (!segment.includes("%")) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {
