@@ -1,11 +1,11 @@
 import type { TokenCredential } from "@azure/core-auth";
-import type { HttpClient, PipelinePolicy } from "@azure/core-rest-pipeline" with {
+import type { HttpClient, PipelinePolicy, PipelineResponse } from "@azure/core-rest-pipeline" with {
   "resolution-mode": "import",
 };
 import type { ComputeManagementClient } from "@azure/arm-compute" with { "resolution-mode": "import" };
 import { subscriptionOf } from "./arm-id";
 import { timedOut, withinSignal } from "../within-signal";
-import type { RawReply } from "./replies";
+import { BODY_LIMIT, type RawReply } from "./replies";
 
 export interface ArmClientOptions {
   /** ARM endpoint without a trailing slash; http only on loopback. */
@@ -70,7 +70,7 @@ export class ArmClient {
     });
     request.headers.set("accept", "application/json");
     if (body) request.headers.set("content-type", "application/json");
-    return withinSignal(signal, client.sendRequest(request));
+    return withinSignal(signal, client.sendRequest(request).catch(replyWithin));
   }
 
   async #create(subscription: string): Promise<ComputeManagementClient> {
@@ -95,6 +95,29 @@ export class ArmClient {
   }
 }
 
+/** A reply whose body is no JSON is a reply all the same: the pipeline throws for it, but status and headers count. */
+function replyWithin(fault: unknown): RawReply {
+  const { response } = fault as { response?: RawReply };
+  if (response === undefined) throw fault;
+  return response;
+}
+
+/** Takes a body in piece by piece, and gives it up once it is larger than any that is read. */
+async function takeIn(response: PipelineResponse): Promise<PipelineResponse> {
+  const stream = response.readableStreamBody;
+  if (!stream) return response;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > BODY_LIMIT)
+      throw Object.assign(new Error("the reply is too large"), { code: "REPLY_TOO_LARGE" });
+    chunks.push(chunk);
+  }
+  const { readableStreamBody: _taken, ...rest } = response;
+  return { ...rest, bodyAsText: Buffer.concat(chunks).toString("utf8") };
+}
+
 /**
  * The last look before the wire. The SDK follows a `nextLink` to any host and would send the token there, and a sign-in
  * that took too long must not be followed by a PUT nobody waits for.
@@ -102,10 +125,12 @@ export class ArmClient {
 function guardOf(origin: string): PipelinePolicy {
   return {
     name: "sameOriginInTime",
-    sendRequest: (request, next) => {
+    sendRequest: async (request, next) => {
       if (request.abortSignal?.aborted) throw timedOut();
       if (new URL(request.url).origin !== origin) throw new Error("another host was named and is not asked");
-      return next(request);
+      // Every body comes as a stream, so that its size can be watched.
+      request.streamResponseStatusCodes = new Set([Infinity]);
+      return takeIn(await next(request));
     },
   };
 }

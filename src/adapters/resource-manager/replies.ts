@@ -26,7 +26,8 @@ export function listMember(value: unknown, name: string): readonly unknown[] | u
   return Array.isArray(found) ? found : undefined;
 }
 
-const BODY_LIMIT = 4 * 1024 * 1024;
+/** Bytes of a body that are read at most; a service or a page of instances takes a hundredth of it. */
+export const BODY_LIMIT = 4 * 1024 * 1024;
 
 /** The JSON of a reply, or undefined when it is none or too large to be one. */
 export function jsonOf(reply: RawReply): unknown {
