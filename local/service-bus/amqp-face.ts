@@ -1,10 +1,11 @@
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return, @typescript-eslint/restrict-plus-operands -- rhea's typings do not cover its broker side */
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access -- rhea's typings do not cover its broker side */
 import type { Server, Socket } from "node:net";
 import rhea from "rhea";
 import { Answers, type AnswersOptions } from "./answers";
 import type { Broker } from "./broker";
 import { serveReceivers } from "./receiving-links";
-import { RAW, serveSenders } from "./sending-links";
+import { serveSenders } from "./sending-links";
+import { keepBytes } from "./session-mending";
 
 /** An AMQP heartbeat; carries the TCP acknowledgement that the client's Nagle algorithm waits for. */
 const EMPTY_FRAME = Buffer.from([0, 0, 0, 8, 2, 0, 0, 0]);
@@ -41,6 +42,7 @@ export class AmqpFace {
         host,
         tcp_no_delay: true,
         treat_modified_as_released: false,
+        receiver_options: { autoaccept: false },
         session_buffer_size: { incoming: 2048, outgoing: 16384 },
       });
       server.on("connection", (socket) => {
@@ -96,11 +98,7 @@ export class AmqpFace {
       });
     });
     on.on("session_open", ({ session }: any) => {
-      const original = session.on_transfer;
-      session.on_transfer = function onTransfer(frame: any) {
-        frame.performative.message_format = (frame.performative.message_format ?? 0) + RAW;
-        return original.call(this, frame);
-      };
+      keepBytes(session);
     });
     for (const name of [
       "connection_error",

@@ -1,14 +1,12 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return -- rhea's typings do not cover its broker side */
-import rhea from "rhea";
-import type { Answers, Refusal } from "./answers";
+import type { Answers } from "./answers";
 import type { Broker } from "./broker";
 import { swapGuid, uuidText } from "./codec";
 import { LinkConsumer } from "./links";
 import { BrokerError, notFound, type Disposition, type Settlement } from "./message";
 import type { QueueEntity } from "./queue-entity";
 import { isNode, refuse } from "./sending-links";
-
-const message: any = (rhea as any).message;
+import { forget, tellAccepted, tellRefused } from "./session-mending";
 
 /** Links on which clients receive from us, and how they settle. */
 export function serveReceivers(
@@ -76,10 +74,12 @@ function serveSettlements(container: any, answers: Answers): void {
           entity.settle(uuidText(swapGuid(delivery.tag)), judge(delivery), details(delivery));
         },
         () => {
-          close(delivery, message.accepted());
+          tellAccepted(delivery);
+          forget(delivery);
         },
-        (error: Refusal) => {
-          close(delivery, message.rejected({ error }));
+        (why) => {
+          tellRefused(delivery, why);
+          forget(delivery);
         },
       );
     });
@@ -92,12 +92,6 @@ function serveSettlements(container: any, answers: Answers): void {
     (delivery) => ({ properties: delivery.remote_state.message_annotations }),
   );
   on("rejected", () => "suspended", deadLetterDetails);
-}
-
-function close(delivery: any, state: any): void {
-  delivery.update(true, state.described());
-  // In receiver-settle mode "second" the SDK never sends its own settled flag, and rhea's ring would never free.
-  delivery.remote_settled = true;
 }
 
 function deadLetterDetails(delivery: any): Settlement {

@@ -1,13 +1,12 @@
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- rhea's typings do not cover its broker side */
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access -- rhea's typings do not cover its broker side */
 import rhea from "rhea";
 import { refusalOf, type Answers } from "./answers";
 import { MAX_MESSAGE_BYTES, type Broker } from "./broker";
 import { BATCH_FORMAT, unbatch, wire } from "./codec";
 import { manageEntity } from "./management-node";
 import { BrokerError, notFound } from "./message";
+import { forget, RAW, tellAccepted, tellRefused } from "./session-mending";
 
-/** Added to the message format so that rhea hands over bytes instead of decoding them. */
-export const RAW = 0x40000000;
 const message: any = (rhea as any).message;
 
 /** Links on which clients send to us: messages, tokens for `$cbs`, requests to `$management`. */
@@ -34,11 +33,15 @@ export function serveSenders(
     if (!isNode(address)) {
       const publish = () =>
         broker.publish(address, context.format - RAW === BATCH_FORMAT ? unbatch(raw) : [raw]);
-      const accept = () => delivery.accept();
-      answers.answer(address, publish, accept, (why) => delivery.reject(why));
+      const accept = () => {
+        tellAccepted(delivery);
+      };
+      answers.answer(address, publish, accept, (why) => {
+        tellRefused(delivery, why);
+      });
       return;
     }
-    delivery.accept();
+    tellAccepted(delivery);
     const asked = message.decode(raw);
     const reply = (properties: Record<string, unknown>, body?: unknown) => {
       if (!send(receiver, asked, properties, body)) log(`there is no link to reply on for ${address}`);
@@ -78,8 +81,8 @@ function send(request: any, asked: any, properties: Record<string, unknown>, bod
     application_properties: properties,
     body,
   });
-  delivery.update(true, message.accepted().described());
-  delivery.remote_settled = true;
+  tellAccepted(delivery);
+  forget(delivery);
   return true;
 }
 
