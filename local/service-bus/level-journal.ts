@@ -199,7 +199,7 @@ function added(sum: number, checksum: number): number {
 class StoreDamaged extends Error {}
 
 function damaged(name: string, what: string, cause?: unknown): StoreDamaged {
-  const why = cause instanceof Error ? `: ${cause.message}` : "";
+  const why = cause === undefined ? "" : `: ${textOf(cause)}`;
   return new StoreDamaged(
     `the broker's store ${name} is damaged: ${what}${why}. ` +
       "Put back a copy of the folder, or move it away to start empty: what it holds is then gone from the broker.",
@@ -227,7 +227,7 @@ function cannotOpen(name: string, cause: unknown): Error {
 }
 
 function notWritten(name: string, cause: unknown): BrokerError {
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = textOf(cause);
   const isFull = /no space left|ENOSPC|quota exceeded|EDQUOT/i.test(text);
   return new BrokerError(
     isFull ? "amqp:resource-limit-exceeded" : "amqp:internal-error",
@@ -241,4 +241,9 @@ function notWritten(name: string, cause: unknown): BrokerError {
 function openFolder(location: string): Database {
   const level: unknown = new ClassicLevel(location, encodings);
   return level as Database;
+}
+
+/** Errors of the native store are not always of this realm's class. */
+function textOf(cause: unknown): string {
+  return (cause as { message?: string } | undefined)?.message ?? String(cause);
 }

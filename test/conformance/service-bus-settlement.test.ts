@@ -8,6 +8,7 @@ beforeAll(async () => {
       stubborn: { MaxDeliveryCount: 3 },
       dead: {},
       closed: { LockDuration: "PT5M" },
+      mixed: {},
       deferred: {},
       short: { LockDuration: "PT0.3S" },
       renewed: { LockDuration: "PT0.4S" },
@@ -196,5 +197,18 @@ test("a handler that throws has its message abandoned at once, and told of", asy
   });
   await until(() => deliveries.length === 2 && bus.server.counts("plain").active === 0, "completed");
   expect({ deliveries, errors }).toEqual({ deliveries: [0, 1], errors: ["processMessageCallback: boom"] });
+  await receiver.close();
+});
+
+test("the SDK tells two settlements in one breath as the first of them: whoever mixes outcomes must wait in between", async () => {
+  // A fault of its AMQP library (rhea 3.0.5 never compares the first two outcomes that it joins), which no broker can see.
+  await bus.send("mixed", { body: 1 }, { body: 2 }, { body: 3 }, { body: 4 });
+  const receiver = bus.client.createReceiver("mixed");
+  const [first, second, third, fourth] = await receiver.receiveMessages(4, { maxWaitTimeInMs: 1_000 });
+  await Promise.all([receiver.completeMessage(first!), receiver.abandonMessage(second!)]);
+  expect(bus.server.counts("mixed").active).toBe(2);
+  await receiver.completeMessage(third!);
+  await receiver.abandonMessage(fourth!);
+  expect(bus.server.counts("mixed").active).toBe(1);
   await receiver.close();
 });
