@@ -13,6 +13,7 @@ import {
 } from "../../../src/domain/promotion";
 import { completionEventSchema } from "../../../src/contracts/events";
 import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
+import { runs } from "../../support/runs";
 
 /** The ledger of one request under every sequence of changes, of runs in charge and of runs that are not. */
 const phases: readonly Phase[] = [
@@ -111,7 +112,7 @@ test("an outcome never changes, nor do the bytes of its event; after it only the
         else expect(after.announcedAt).toBe(before.announcedAt ?? each.at);
       });
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -126,7 +127,7 @@ test("a change applied twice equals once, and an unchanged state keeps its revis
         if (each.kind !== "enter" || each.note === undefined) expect(twice).toEqual(once);
       });
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -147,7 +148,7 @@ test("only the run in charge writes, phases follow the table, and the target is 
         if (after.announcedAt !== undefined) expect(after.conclusion).toBeDefined();
       });
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -166,7 +167,7 @@ test("the ledger entry stays under 16 KiB, however long and eventful the promoti
       largest = Math.max(largest, JSON.stringify(end).length, JSON.stringify(concluded).length);
       expect(largest).toBeLessThan(16 * 1_024);
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: runs(60), endOnFailure: true },
   );
 });
 
@@ -179,7 +180,7 @@ test("registering again returns the entry that is there, whatever comes", () => 
       const known = state.conclusion ? "concluded" : "live";
       expect(kind).toBe(contentHash === "h" ? known : "conflict");
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
   expect(decideAcceptance(undefined, "h")).toBe("new");
 });
@@ -195,7 +196,7 @@ test("every ending, sealed at any moment, fits the published schema under the on
       expect(parsed.data).toMatchObject({ outcome, reason: { code: why, remedy: codes[why].remedy } });
       expect(parsed.data.phases.at(-1)).toMatchObject({ phase: "concluded" });
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 
