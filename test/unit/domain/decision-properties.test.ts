@@ -2,13 +2,9 @@ import fc from "fast-check";
 import type { AttemptResult, AttemptVerdict, OperationRead } from "../../../src/domain/attempt";
 import { afterAttempt } from "../../../src/domain/after-attempt";
 import { decideAttempt } from "../../../src/domain/attempt-decision";
-import { addToIndex, type IndexPage } from "../../../src/domain/index-page";
-import { decideChore, lastDeadline, type RunSeen } from "../../../src/domain/janitor";
 import type { Read, ServiceObservation } from "../../../src/domain/observation";
-import { emptyPair } from "../../../src/domain/pair";
 import { decidePlan } from "../../../src/domain/planning";
 import { defaultPolicy } from "../../../src/domain/policy";
-import { register } from "../../../src/domain/promotion";
 import { checkRoles, decideReadiness, type ReadinessMemory } from "../../../src/domain/readiness";
 import {
   decideSettlement,
@@ -272,55 +268,5 @@ test("an attempt that may have sent its PUT is settled, and only one that sent n
         sent ? undefined : { nonce: "n", proof: { kind: "nothing-sent", detail: said.kind } },
       );
     }),
-  );
-});
-
-test("every enlisted promotion without an outcome is left alone, resumed or concluded, and past its last deadline always concluded (I7)", () => {
-  const policy = aPolicy();
-  const known = register(undefined, {
-    requestId: "r",
-    contentHash: "h",
-    request: aRequest(),
-    origin: { channel: "queue" },
-    at: NOW,
-  });
-  const seen = fc.constantFrom<RunSeen>("absent", "live", "completed", "failed", "terminated");
-  fc.assert(
-    fc.property(seen, fc.integer({ min: 0, max: 40 * 3_600_000 }), fc.boolean(), (run, age, claimed) => {
-      const pairState = claimed
-        ? { ...emptyPair, lease: { holder: "r", epoch: 1, since: 0, closed: 1, unknowns: 0 } }
-        : emptyPair;
-      const now = NOW + age;
-      const chore = decideChore({
-        requestId: "r",
-        enlistedAt: NOW,
-        promotion: known,
-        pair: pairState,
-        run,
-        policy,
-        now,
-      });
-      const isLate = now > lastDeadline(policy, NOW);
-      if (isLate) expect(chore.kind).toBe("conclude");
-      if (chore.kind === "conclude") {
-        const { outcome } = chore.ending;
-        expect(outcome).toBe(claimed ? "halted" : run === "terminated" ? "cancelled" : "expired");
-      } else if (run === "live") expect(chore.kind).toBe("leave");
-      expect(["leave", "start-run", "conclude"]).toContain(chore.kind);
-    }),
-    { numRuns: runs(500) },
-  );
-});
-
-test("an index page holds every entry once, in the order of their first coming", () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.record({ requestId: fc.constantFrom("a", "b", "c", "d"), at: fc.nat(9) })),
-      (entries) => {
-        const page = entries.reduce<IndexPage | undefined>(addToIndex, undefined);
-        const ids = (page?.entries ?? []).map((entry) => entry.requestId);
-        expect(ids).toEqual([...new Set(entries.map((entry) => entry.requestId))]);
-      },
-    ),
   );
 });

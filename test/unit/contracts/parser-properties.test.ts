@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { parseListQuery, parseNote } from "../../../src/contracts/commands";
+import { maskCredentials, tellText } from "../../../src/contracts/complaints";
+import { notAcceptedEvent } from "../../../src/contracts/not-accepted-event";
+import { parseSwapRequest } from "../../../src/contracts/swap-request";
+import { reason } from "../../../src/domain/codes";
+
+/** Parsers meet whatever a stranger may send: they never throw, and tell every mistake at once. */
+const good = { requestId: "r-1", pair: "shop", promote: "green", reason: "why", requestedBy: "who" };
+const wrong: Readonly<Record<keyof typeof good, unknown>> = {
+  requestId: "a/b",
+  pair: "Not A Pair",
+  promote: "purple",
+  reason: "",
+  requestedBy: 7,
+};
+const anything = fc.oneof(fc.anything(), fc.jsonValue(), fc.string({ unit: "binary" }), fc.object());
+
+test("no parser throws, and none that refuses does so without a complaint", () => {
+  fc.assert(
+    fc.property(anything, fc.boolean(), (body, required) => {
+      const parsed = [parseSwapRequest(body), parseNote(body, required)];
+      for (const each of parsed) if (!each.ok) expect(each.complaints.length).toBeGreaterThan(0);
+    }),
+    { numRuns: 1_000 },
+  );
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.string()), (query) => {
+      const parsed = parseListQuery(query);
+      if (!parsed.ok) expect(parsed.complaints.length).toBeGreaterThan(0);
+    }),
+  );
+});
+
+test("every wrong field is complained of at once, each once, and no good one", () => {
+  const names = Object.keys(good) as (keyof typeof good)[];
+  fc.assert(
+    fc.property(fc.subarray(names), fc.subarray(names), fc.boolean(), (bad, missing, stranger) => {
+      const entries = names
+        .filter((name) => !missing.includes(name))
+        .map((name) => [name, bad.includes(name) ? wrong[name] : good[name]]);
+      const body = { ...(Object.fromEntries(entries) as object), ...(stranger ? { more: 1 } : {}) };
+      const expected = [...new Set([...bad, ...missing, ...(stranger ? ["more"] : [])])].map(
+        (name) => `$.${name}`,
+      );
+      const parsed = parseSwapRequest(body);
+      expect(parsed.ok ? [] : parsed.complaints.map(({ path }) => path).sort()).toEqual(expected.sort());
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("the same content has the same hash, whatever the order of its fields and the envelope around it", () => {
+  const order = fc.shuffledSubarray(Object.entries(good), { minLength: 5, maxLength: 5 });
+  const plain = parseSwapRequest(good);
+  fc.assert(
+    fc.property(order, fc.boolean(), (entries, enveloped) => {
+      const data = Object.fromEntries(entries);
+      const type = "cloud-service-swap.promotion.requested";
+      const body = enveloped ? { specversion: "1.0", type, id: "e", source: "s", data } : data;
+      expect(parseSwapRequest(body)).toEqual(plain);
+    }),
+  );
+});
+
+test("what is told of a stranger's body is short, well formed, and shows no secret", () => {
+  const secret = fc.stringMatching(/^[A-Za-z0-9]{20,40}$/);
+  const about = { queue: "q", messageId: "m", sequenceNumber: "1" };
+  fc.assert(
+    fc.property(
+      secret,
+      fc.constantFrom("password", "SharedAccessKey", "api_key", "client-secret"),
+      (value, name) => {
+        const body = { [name]: value, more: `Endpoint=sb://x/;SharedAccessKey=${value}` };
+        const event = notAcceptedEvent({
+          ...{
+            reason: reason("malformed-request", "d"),
+            complaints: [],
+            requestId: null,
+            message: about,
+            at: 0,
+          },
+          body,
+        });
+        expect(JSON.stringify(event)).not.toContain(value);
+        const parsed = parseSwapRequest(body);
+        expect(JSON.stringify(parsed)).not.toContain(value);
+      },
+    ),
+    { numRuns: 200 },
+  );
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 500 }), (text) => {
+      const told = tellText(text);
+      expect(told.length).toBeLessThanOrEqual(81);
+      expect(told).not.toMatch(/\p{Cs}|\p{Cc}/u);
+      expect(maskCredentials(maskCredentials(text))).toBe(maskCredentials(text));
+    }),
+    { numRuns: 500 },
+  );
+});
