@@ -4,6 +4,12 @@ import type { ActivityRecord, EntityRecord, InstanceRecord, Message, TimerRecord
 /** One change of the task hub: applied to memory, and written to disk where there is one. */
 export type Change =
   | { readonly type: "putInstance"; readonly record: InstanceRecord }
+  /** A started instance: it is ignored if the record it was started over has been replaced. */
+  | {
+      readonly type: "insertInstance";
+      readonly record: InstanceRecord;
+      readonly over: InstanceRecord | undefined;
+    }
   | { readonly type: "dropInstance"; readonly record: InstanceRecord }
   | { readonly type: "putRow"; readonly record: InstanceRecord }
   | { readonly type: "putHistory"; readonly record: InstanceRecord; readonly events: readonly HistoryEvent[] }

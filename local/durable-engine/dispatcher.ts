@@ -31,13 +31,28 @@ export class Dispatcher implements Worker {
     return { ready, running: this.#episodes + this.#activities };
   }
 
+  get name(): string {
+    return this.#host.name;
+  }
+
+  steal(id: string): void {
+    if (!this.#stopped && this.#host.alive) void this.#serve(this.#host.hub.queues.lease(id, this));
+  }
+
   startOne(): boolean {
     if (this.#stopped || !this.#host.alive) return false;
     const chosen = this.#host.hub.queues.isSteered ? this.#chosen() : this.#first();
     if (chosen === undefined) return false;
-    if (typeof chosen === "string") void this.#serve(this.#host.hub.queues.lease(chosen, this));
+    if (typeof chosen === "string") this.#take(chosen);
     else void this.#perform(chosen);
     return true;
+  }
+
+  #take(id: string): void {
+    const { queues, faults } = this.#host.hub;
+    void this.#serve(queues.lease(id, this));
+    const others = queues.workers.filter((worker) => worker !== this);
+    for (const thief of others) if (faults.stealsLease?.(id, this.name, thief.name)) thief.steal(id);
   }
 
   #first(): string | ActivityRecord | undefined {

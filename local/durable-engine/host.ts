@@ -87,6 +87,12 @@ export class Host {
     effects.messages.push({ type: "putMessage", message });
   }
 
+  /** Answers a request that an orchestration sent to an entity. */
+  answer(effects: Effects, target: string, event: HistoryEvent, executionId: string | undefined): void {
+    const message = { seq: this.hub.queues.nextSeq(), target, executionId, event, isReply: true };
+    effects.messages.push({ type: "putMessage", message });
+  }
+
   schedule(effects: Effects, activity: Omit<ActivityRecord, "seq">): void {
     const record = { seq: this.hub.queues.nextSeq(), ...activity };
     effects.messages.push({ type: "putActivity", activity: record });
@@ -105,21 +111,35 @@ export class Host {
   /** Creates an instance; a live one of the same id is never touched, a finished one is overwritten. */
   create(effects: Effects, start: Start): string {
     const id = start.id ?? this.hub.ids.hex();
-    const old = this.hub.instances.get(id);
-    const starting = this.hub.isStarting(id);
-    if (starting || (old && isLive(old.status))) {
-      const status = starting ? "Pending" : (old?.status ?? "Pending");
-      throw new EngineError(409, `An Orchestration instance with the status ${status} already exists.`);
+    const over = this.hub.instances.get(id);
+    const record = this.#newRecord(id, start, over);
+    if (start.parent) {
+      const isAgain = over && isSameTask(over.parent, start.parent);
+      // Starts of sub-orchestrations are not deduplicated: an episode run twice has its child start from scratch.
+      if (over && isLive(over.status) && !isAgain) throw isThere(over.status);
+      if (over) effects.messages.push({ type: "dropHistory", record: over });
+      effects.messages.push({ type: "putInstance", record });
+    } else {
+      const row = this.hub.row(id);
+      if (this.hub.isStarting(id)) throw isThere("Pending");
+      if (row && isLive(row.status)) throw isThere(row.status);
+      // Known at once, so that a second start of the same id meets it while this one is still being written.
+      this.hub.reserve(effects, id);
+      effects.row.push({ type: "insertInstance", record, over }, { type: "putRow", record });
     }
+    this.send(effects, id, this.#started(record, record.generation), record.executionId);
+    return id;
+  }
+
+  #newRecord(id: string, start: Start, over: InstanceRecord | undefined): InstanceRecord {
     const { name, input, parent } = start;
     const now = this.clock.now();
-    const executionId = parent || start.derived ? this.hub.ids.hex() : this.hub.ids.uuid();
-    const record: InstanceRecord = {
+    return {
       id,
       name,
       version: start.version ?? this.hub.settings.defaultVersion,
-      executionId,
-      generation: old ? old.generation + 1 : 0,
+      executionId: parent || start.derived ? this.hub.ids.hex() : this.hub.ids.uuid(),
+      generation: over ? over.generation + 1 : 0,
       status: "Pending",
       input,
       shownInput: input,
@@ -130,12 +150,6 @@ export class Host {
       parent,
       episodes: 0,
     };
-    // Known at once, so that a second start of the same id meets it while this one is still being written.
-    this.hub.reserve(effects, id);
-    if (old) effects.messages.push({ type: "dropHistory", record: old });
-    effects.messages.push({ type: "putInstance", record });
-    this.send(effects, id, this.#started(record, record.generation), record.executionId);
-    return id;
   }
 
   /** The ExecutionStarted event of a record; generations after a continue-as-new have a null `Generation`. */
@@ -166,4 +180,12 @@ export class Host {
       GenerateNewTrace: false,
     });
   }
+}
+
+function isThere(status: string): EngineError {
+  return new EngineError(409, `An Orchestration instance with the status ${status} already exists.`);
+}
+
+function isSameTask(a: Parent | undefined, b: Parent): boolean {
+  return a?.instanceId === b.instanceId && a.executionId === b.executionId && a.taskId === b.taskId;
 }

@@ -1,10 +1,11 @@
 import { steps, type Change, type Effects } from "./changes";
 import type { EngineClock, EngineLog } from "./contract";
-import type { CommitWork, EngineFaults } from "./faults";
+import { isStepwise, type CommitWork, type EngineFaults } from "./faults";
 import { EventType, toTimestamp, type HistoryEvent } from "./history";
 import { createIds, type Ids } from "./ids";
 import { Queues } from "./queues";
-import type { EntityRecord, InstanceRecord, TimerRecord } from "./records";
+import type { ActivityRecord, EntityRecord, InstanceRecord, Message, TimerRecord } from "./records";
+import { Rows } from "./rows";
 import { parseSettings, type HubSettings } from "./settings";
 import { openStore, type Database, type Store } from "./store";
 
@@ -52,7 +53,11 @@ export class TaskHub {
   readonly ids: Ids;
   readonly log: (line: EngineLog) => void;
   readonly visibilityMs: number;
+  readonly isStepwise: boolean;
+  /** Whether messages may leak, repeat or overtake each other. */
+  readonly isFaulty: boolean;
   readonly #store: Store | undefined;
+  readonly #rows: Rows;
   readonly #histories = new Map<string, HistoryEvent[]>();
   readonly #timers = new Map<string, Map<TimerRecord, () => void>>();
   readonly #starting = new Set<string>();
@@ -67,6 +72,11 @@ export class TaskHub {
     this.log = options.log ?? (() => undefined);
     this.visibilityMs = options.visibilityMs ?? 0;
     this.queues = new Queues(this.clock, options.pick);
+    this.isFaulty = options.faults !== undefined;
+    this.isStepwise = isStepwise(this.faults);
+    this.#rows = new Rows(this.instances, this.faults, (delayMs, then) => {
+      this.queues.later(delayMs, then);
+    });
   }
 
   async load(): Promise<void> {
@@ -91,9 +101,17 @@ export class TaskHub {
     this.instances.clear();
     this.entities.clear();
     this.#histories.clear();
+    this.#rows.clear();
     this.#starting.clear();
     this.queues.clear();
     await this.#store?.clear();
+  }
+
+  /** Takes an entity away under its feet; a batch of it under way is discarded. */
+  async purgeEntity(id: string): Promise<void> {
+    const change = { type: "dropEntity", id } as const;
+    await this.#store?.commit([change], () => true);
+    this.#apply(change);
   }
 
   get epoch(): number {
@@ -102,10 +120,10 @@ export class TaskHub {
 
   /** What status queries see of an instance. */
   row(id: string): InstanceRecord | undefined {
-    return this.instances.get(id);
+    return this.#rows.get(id);
   }
   rows(): Iterable<InstanceRecord> {
-    return this.instances.values();
+    return this.#rows.all();
   }
 
   async history(id: string): Promise<readonly HistoryEvent[]> {
@@ -118,6 +136,8 @@ export class TaskHub {
   }
 
   reserve(effects: Effects, id: string): void {
+    // Step by step two starts of one id may both pass the check, as with the provider.
+    if (this.isStepwise) return;
     this.#starting.add(id);
     effects.starts.push(id);
   }
@@ -133,7 +153,7 @@ export class TaskHub {
    */
   async commit(host: Committer, effects: Effects, work: CommitWork, expected?: Expected): Promise<boolean> {
     try {
-      const done = this.faults.atCommit
+      const done = this.isStepwise
         ? await this.#commitInSteps(host, effects, work, expected)
         : await this.#write(
             host,
@@ -156,9 +176,10 @@ export class TaskHub {
     expected: Expected | undefined,
   ): Promise<boolean> {
     for (const step of [...steps, "done"] as const) {
+      if (step !== "done" && effects[step].length === 0) continue;
       const verdict = this.faults.atCommit?.(step, work);
       if (verdict === "crash") host.die();
-      if (typeof verdict === "number") await this.#pause(verdict);
+      if (typeof verdict === "number") await this.pause(verdict);
       if (!host.alive) await never();
       if (step === "done") break;
       const arbiter = step === "history" ? expected : undefined;
@@ -167,7 +188,8 @@ export class TaskHub {
     return true;
   }
 
-  #pause(ms: number): Promise<void> {
+  /** Waits on the hub's clock. */
+  pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.clock.setTimer(this.clock.now() + ms, resolve);
     });
@@ -175,11 +197,14 @@ export class TaskHub {
 
   async #write(
     host: Committer,
-    changes: readonly Change[],
+    all: readonly Change[],
     epoch: number,
     expected: Expected | undefined,
   ): Promise<boolean> {
     if (!host.alive) await never();
+    const changes = all.filter(
+      (change) => change.type !== "insertInstance" || this.instances.get(change.record.id) === change.over,
+    );
     if (epoch !== this.#epoch || !this.#stands(expected)) return false;
     if (this.#store && changes.length > 0) {
       await this.#store.commit(changes, () => host.alive && epoch === this.#epoch && this.#stands(expected));
@@ -197,13 +222,21 @@ export class TaskHub {
 
   #apply(change: Change): void {
     switch (change.type) {
+      case "insertInstance":
+        this.#histories.delete(change.record.id);
+        this.#rows.freeze(change.record.id);
+        this.instances.set(change.record.id, change.record);
+        return;
       case "putInstance":
+        this.#rows.freeze(change.record.id);
         this.instances.set(change.record.id, change.record);
         return;
       case "dropInstance":
         this.instances.delete(change.record.id);
+        this.#rows.drop(change.record.id);
         return;
       case "putRow":
+        this.#rows.write(change.record);
         return;
       case "putHistory":
         this.#append(change.record.id, change.events);
@@ -218,13 +251,13 @@ export class TaskHub {
         this.entities.delete(change.id);
         return;
       case "putMessage":
-        this.queues.deliver(change.message);
+        this.#deliver(change.message, 0);
         return;
       case "dropMessages":
         this.queues.drop(change.messages);
         return;
       case "putActivity":
-        this.queues.offer(change.activity);
+        this.#offer(change.activity, 0);
         return;
       case "dropActivity":
         this.queues.dropActivity(change.activity);
@@ -237,6 +270,28 @@ export class TaskHub {
     }
   }
 
+  #deliver(message: Message, copy: number): void {
+    const { target, event } = message;
+    const about = { target, type: event.EventType, name: event.Name ?? undefined, copy };
+    const { copies = 1, delayMs = 0 } = this.faults.onDelivery?.(about) ?? {};
+    this.queues.later(delayMs, () => {
+      this.queues.deliver(message);
+    });
+    if (copy > 0) return;
+    for (let more = 1; more < copies; more++) this.#deliver({ ...message, seq: this.queues.nextSeq() }, more);
+  }
+
+  #offer(activity: ActivityRecord, copy: number): void {
+    const { instanceId, taskId, name } = activity;
+    const fault = this.faults.onActivity?.({ instanceId, taskId, name, copy }) ?? {};
+    const { copies = 1, startDelayMs = 0, resultDelayMs } = fault;
+    this.queues.later(startDelayMs, () => {
+      this.queues.offer(resultDelayMs === undefined ? activity : { ...activity, resultDelayMs });
+    });
+    if (copy > 0) return;
+    for (let more = 1; more < copies; more++) this.#offer({ ...activity, seq: this.queues.nextSeq() }, more);
+  }
+
   #append(id: string, events: readonly HistoryEvent[]): void {
     if (this.#store) return;
     const history = this.#histories.get(id);
@@ -247,19 +302,20 @@ export class TaskHub {
   /** A fired timer is a message that stands on record as its timer, until it has been served. */
   #arm(timer: TimerRecord): void {
     const { instanceId, executionId, timerId, fireAt } = timer;
+    const due = fireAt + (this.faults.timerOffsetMs?.(timer) ?? 0);
     const fire = () => {
       this.#forget(timer);
       const fired = { TimerId: timerId, FireAt: toTimestamp(fireAt) };
       const event = eventAt(this.clock.now(), EventType.TimerFired, fired);
       this.queues.deliver({ seq: this.queues.nextSeq(), target: instanceId, executionId, event, timer });
     };
-    if (fireAt <= this.clock.now()) {
+    if (due <= this.clock.now()) {
       fire();
       return;
     }
     const armed = this.#timers.get(instanceId) ?? new Map<TimerRecord, () => void>();
     this.#timers.set(instanceId, armed);
-    armed.set(timer, this.clock.setTimer(fireAt, fire));
+    armed.set(timer, this.clock.setTimer(due, fire));
   }
 
   #forget(timer: TimerRecord): void {

@@ -1,3 +1,4 @@
+export type { InstanceRecord } from "./records";
 export {
   createDurableEngine,
   type DurableEngine,
@@ -6,4 +7,4 @@ export {
   type SharedHubOptions,
 } from "./engine";
 export { openTaskHub, type TaskHub, type TaskHubOptions } from "./hub";
-export type { CommitWork, EngineFaults } from "./faults";
+export type { ActivityWork, CommitWork, Delivery, EngineFaults } from "./faults";

@@ -3,6 +3,9 @@ import type { ActivityRecord, Message } from "./records";
 
 /** A host as its queues see it. */
 export interface Worker {
+  readonly name: string;
+  /** Serves an inbox that another worker has taken. */
+  steal(id: string): void;
   /** Takes one ready thing and starts on it; false when there is nothing it may or can take. */
   startOne(): boolean;
 }
@@ -42,6 +45,9 @@ export class Queues {
   }
   get activities(): ReadonlySet<ActivityRecord> {
     return this.#offered;
+  }
+  get workers(): readonly Worker[] {
+    return this.#workers;
   }
   nextSeq(): number {
     return ++this.#lastSeq;
@@ -91,13 +97,23 @@ export class Queues {
   }
 
   release(lease: Lease, delayMs: number): void {
-    this.#later(delayMs, () => {
+    this.later(delayMs, () => {
       const { id } = lease;
       const leases = this.#leases.get(id);
       if (!leases?.delete(lease) || leases.size > 0) return;
       this.#leases.delete(id);
       if (this.#inboxes.has(id)) this.#ready.add(id);
       this.wake();
+    });
+  }
+
+  /** Puts a message back, out of sight for 1 s and twice as long each time, at most 10 minutes as the provider does. */
+  defer(message: Message): void {
+    this.drop([message]);
+    const deferred = message.deferred ?? 0;
+    const again = { ...message, deferred: deferred + 1 };
+    this.later(Math.min(1_000 * 2 ** deferred, 600_000), () => {
+      this.deliver(again);
     });
   }
 
@@ -125,7 +141,7 @@ export class Queues {
   }
 
   returnActivity(activity: ActivityRecord, delayMs: number): void {
-    this.#later(delayMs, () => {
+    this.later(delayMs, () => {
       if (this.#taken.delete(activity)) this.offer(activity);
     });
   }
@@ -157,7 +173,8 @@ export class Queues {
     });
   }
 
-  #later(delayMs: number, then: () => void): void {
+  /** Does something after a delay, unless the hub has been cleared meanwhile. */
+  later(delayMs: number, then: () => void): void {
     const epoch = this.#epoch;
     if (delayMs <= 0) then();
     else

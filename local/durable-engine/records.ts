@@ -39,6 +39,8 @@ export interface EntityRecord {
   /** JSON text. */
   readonly state: string | null;
   readonly lastOperationAt: number;
+  /** Requests of orchestrations of the last half hour by id, where work may be served twice. */
+  readonly seen?: Readonly<Record<string, number>> | undefined;
 }
 
 /** A message for an instance or an entity; `executionId` names the execution it is meant for, where only one is. */
@@ -49,6 +51,8 @@ export interface Message {
   readonly event: HistoryEvent;
   /** The timer it stands for: what is on record is the timer, until the message has been served. */
   readonly timer?: TimerRecord | undefined;
+  /** Whether it answers a request; it is put back until history holds the request. */
+  readonly isReply?: boolean | undefined;
   /** How often it was put back because the store did not yet hold what it belongs to. */
   readonly deferred?: number | undefined;
 }
@@ -60,6 +64,8 @@ export interface ActivityRecord {
   readonly taskId: number;
   readonly name: string;
   readonly input: unknown;
+  /** How long its result is held back, where a fault says so. */
+  readonly resultDelayMs?: number | undefined;
 }
 
 export interface TimerRecord {

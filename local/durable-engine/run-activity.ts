@@ -9,8 +9,9 @@ import { isLive, type ActivityRecord } from "./records";
  * again: at least once. A result for an execution that is over is dropped.
  */
 export async function runActivity(host: Host, activity: ActivityRecord): Promise<void> {
-  const outcome = await invokeActivity(host.app, activity);
   const effects = host.begin();
+  const outcome = await invokeActivity(host.app, activity);
+  if (activity.resultDelayMs !== undefined) await host.hub.pause(activity.resultDelayMs);
   effects.inputs.push({ type: "dropActivity", activity });
   const instance = host.hub.instances.get(activity.instanceId);
   if (instance && isLive(instance.status) && instance.executionId === activity.executionId) {

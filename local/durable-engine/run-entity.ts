@@ -1,7 +1,9 @@
-import { findFunction } from "./functions";
+import type { EngineApp } from "./contract";
+import { findFunction, type FoundFunction } from "./functions";
 import { EventType } from "./history";
+import type { Effects } from "./changes";
 import type { Host } from "./host";
-import type { Message } from "./records";
+import type { EntityRecord, Message } from "./records";
 
 /** One operation on its way to an entity. */
 interface Operation {
@@ -40,12 +42,20 @@ export function operationMessage(op: string, input: string | undefined, id: stri
   return JSON.stringify({ op, signal: true, ...(input === undefined ? {} : { input }), id });
 }
 
-/** Runs the operations that stand in an entity's inbox as one batch; state, replies and signals become durable together. */
-export async function runEntity(host: Host, id: string, messages: readonly Message[]): Promise<void> {
+/** How long an entity remembers the requests of orchestrations, in ms (the provider's reordering window). */
+const MEMORY_MS = 30 * 60_000;
+
+/**
+ * Runs the operations that stand in an entity's inbox as one batch; state, replies and signals become durable together.
+ * Where that happens in steps a batch may run twice: requests of orchestrations are recognised by their ids, signals of
+ * clients are not, as with the Azure Storage provider.
+ */
+export async function runEntity(host: Host, id: string, inbox: readonly Message[]): Promise<void> {
   const { hub, app } = host;
   const { name, key } = partsOf(id);
   const found = findFunction(app, name, "entityTrigger");
   const effects = host.begin();
+  const messages = cut(inbox, hub.faults.reorderBatch?.(id, inbox.length));
   effects.inputs.push({ type: "dropMessages", messages });
   const work = { kind: "entity", id, name } as const;
   if (!found) {
@@ -56,8 +66,14 @@ export async function runEntity(host: Host, id: string, messages: readonly Messa
     await host.commit(effects, work);
     return;
   }
-  const operations = messages.map((message) => JSON.parse(message.event.Input ?? "{}") as Operation);
   const record = hub.entities.get(id);
+  const all = messages.map((message) => JSON.parse(message.event.Input ?? "{}") as Operation);
+  const seen = hub.isFaulty ? recent(record?.seen, host.clock.now()) : undefined;
+  const operations = seen ? all.filter((operation) => isNew(operation, seen, host.clock.now())) : all;
+  if (operations.length === 0) {
+    await host.commit(effects, work);
+    return;
+  }
   const request = {
     self: { name, key },
     exists: record?.exists ?? false,
@@ -69,12 +85,45 @@ export async function runEntity(host: Host, id: string, messages: readonly Messa
       id: o.id,
     })),
   };
+  const answer = await invokeEntity(app, found, request);
+  const state = answer.entityState ?? null;
+  const lastOperationAt = host.clock.now();
+  host.putEntity(effects, { id, exists: answer.entityExists, state, lastOperationAt, seen });
+  sendAnswers(host, effects, operations, answer);
+  await host.commit(effects, work, { entity: id, was: record });
+}
+
+async function invokeEntity(app: EngineApp, found: FoundFunction, request: unknown): Promise<EntityAnswer> {
   const { returnValue } = await app.invoke(found.name, {
     inputData: [{ name: found.binding, data: { string: JSON.stringify(request, null, 2) } }],
   });
-  const answer = JSON.parse(returnValue?.json ?? returnValue?.string ?? "{}") as EntityAnswer;
-  const state = answer.entityState ?? null;
-  host.putEntity(effects, { id, exists: answer.entityExists, state, lastOperationAt: host.clock.now() });
+  return JSON.parse(returnValue?.json ?? returnValue?.string ?? "{}") as EntityAnswer;
+}
+
+/** The messages at these positions, each once; all of them when none is named. */
+function cut(messages: readonly Message[], positions: readonly number[] | undefined): readonly Message[] {
+  const chosen = [...new Set(positions)].flatMap((position) => messages[position] ?? []);
+  return chosen.length > 0 ? chosen : messages;
+}
+
+function recent(seen: EntityRecord["seen"], now: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(seen ?? {}).filter(([, at]) => now - at < MEMORY_MS));
+}
+
+/** Whether an operation has not run yet; one of an orchestration is remembered. */
+function isNew({ id, parent }: Operation, seen: Record<string, number>, now: number): boolean {
+  if (parent === undefined) return true;
+  if (seen[id] !== undefined) return false;
+  seen[id] = now;
+  return true;
+}
+
+function sendAnswers(
+  host: Host,
+  effects: Effects,
+  operations: readonly Operation[],
+  answer: EntityAnswer,
+): void {
   operations.forEach((operation, i) => {
     const result = answer.results[i];
     if (operation.signal || !operation.parent) return;
@@ -88,12 +137,11 @@ export async function runEntity(host: Host, id: string, messages: readonly Messa
       Input: JSON.stringify(reply),
       ParentTraceContext: null,
     });
-    host.send(effects, operation.parent, event, operation.parentExecution);
+    host.answer(effects, operation.parent, event, operation.parentExecution);
   });
   for (const signal of answer.signals) {
-    const input = operationMessage(signal.name, signal.input, hub.ids.uuid());
+    const input = operationMessage(signal.name, signal.input, host.hub.ids.uuid());
     const target = entityId(signal.target.name, signal.target.key);
     host.send(effects, target, host.event(EventType.EventRaised, { Name: "op", Input: input }));
   }
-  await host.commit(effects, work, { entity: id, was: record });
 }

@@ -4,6 +4,7 @@ import type { EngineApp } from "./contract";
 import { asEvent, carryOut, finalStatus, outputText, tellParent } from "./decisions";
 import { Episode, type Answer, type EpisodeResult } from "./episode";
 import { findFunction, namesOf } from "./functions";
+import { takeIn, takeInCarefully } from "./intake";
 import { asPlayed, EventType, toTimeSpan, type HistoryEvent } from "./history";
 import type { Host } from "./host";
 import { isLive, type InstanceRecord, type Message } from "./records";
@@ -19,19 +20,21 @@ const CUSTOM_STATUS_LIMIT = 16 * 1024;
 export async function runOrchestrator(host: Host, id: string, messages: readonly Message[]): Promise<void> {
   const { hub } = host;
   const effects = host.begin();
-  effects.inputs.push({ type: "dropMessages", messages });
   const instance = hub.instances.get(id);
-  const fresh = instance
-    ? messages.filter((m) => !m.executionId || m.executionId === instance.executionId)
-    : [];
-  if (!instance || !isLive(instance.status) || fresh.length === 0) {
+  const isLate = instance !== undefined && isLive(instance.status) && instance.episodes > 0;
+  let past = isLate ? await hub.history(id) : [];
+  const { taken, deferred } = hub.isFaulty
+    ? takeInCarefully(instance, past, messages)
+    : takeIn(instance, messages);
+  for (const message of deferred) hub.queues.defer(message);
+  const served = messages.filter((message) => !deferred.includes(message));
+  if (served.length > 0) effects.inputs.push({ type: "dropMessages", messages: served });
+  if (!instance || taken.length === 0) {
     await host.commit(effects, { kind: "orchestration", id, name: instance?.name ?? "" });
     return;
   }
-  const stored = instance.episodes > 0 ? await hub.history(id) : [];
   let record = instance;
-  let past = stored;
-  let events = fresh.map((message) => message.event);
+  let events = taken.map((message) => message.event);
   for (let continued = false; ; continued = true) {
     const next = await takeTurn(host, { record, past, events, continued }, effects);
     if (!next) break;
@@ -86,8 +89,7 @@ async function takeTurn(host: Host, turn: Turn, effects: Effects): Promise<Insta
   const history = [...batch, ...scheduled, ...(continued && scheduled.length === 0 ? [] : [completed])];
   if (completion?.status === "ContinuedAsNew") {
     const next = nextGeneration(host, effects, record, completion);
-    // For whichever generation comes to wait: the next one may be over before this episode is.
-    for (const event of result.unconsumed) host.send(effects, record.id, { ...event, IsPlayed: false });
+    carryOver(host, effects, record, result.unconsumed);
     return next;
   }
   effects.history.push({ type: "putHistory", record, events: history });
@@ -124,6 +126,18 @@ function finishEpisode(
   if (!completion) return;
   host.dropTimersOf(effects, record.id);
   tellParent(host, effects, record, completion);
+}
+
+/** For whichever generation comes to wait: the next one may be over before this episode is. */
+function carryOver(
+  host: Host,
+  effects: Effects,
+  { id }: InstanceRecord,
+  unconsumed: readonly HistoryEvent[],
+): void {
+  const events = unconsumed.map((event) => event.Name ?? "");
+  if (events.length > 0 && host.hub.faults.losesCarriedEvents?.({ id, events })) return;
+  for (const event of unconsumed) host.send(effects, id, { ...event, IsPlayed: false });
 }
 
 function nextGeneration(

@@ -107,6 +107,11 @@ function operationsOf(change: Change): Operation[] {
   switch (change.type) {
     case "putInstance":
       return [put(`i/${change.record.id}`, change.record)];
+    case "insertInstance": {
+      const { record, over } = change;
+      const before = over ? operationsOf({ type: "dropHistory", record: over }) : [];
+      return [...before, put(`i/${record.id}`, record)];
+    }
     case "dropInstance":
       return [{ type: "del", key: `i/${change.record.id}` }];
     case "putRow":
