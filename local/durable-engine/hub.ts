@@ -152,20 +152,25 @@ export class TaskHub {
    * step, its messages. For a host that dies meanwhile it never ends.
    */
   async commit(host: Committer, effects: Effects, work: CommitWork, expected?: Expected): Promise<boolean> {
+    const done = await this.#carryOut(host, effects, work, expected);
+    return host.alive ? done : never();
+  }
+
+  async #carryOut(
+    host: Committer,
+    effects: Effects,
+    work: CommitWork,
+    expected: Expected | undefined,
+  ): Promise<boolean> {
+    if (this.isStepwise) this.queues.hold();
     try {
-      const done = this.isStepwise
-        ? await this.#commitInSteps(host, effects, work, expected)
-        : await this.#write(
-            host,
-            steps.flatMap((step) => effects[step]),
-            effects.epoch,
-            expected,
-          );
-      if (!host.alive) await never();
-      return done;
+      if (this.isStepwise) return await this.#commitInSteps(host, effects, work, expected);
+      const all = steps.flatMap((step) => effects[step]);
+      return await this.#write(host, all, effects.epoch, expected);
     } finally {
       for (const id of effects.starts) this.#starting.delete(id);
-      this.queues.wake();
+      if (this.isStepwise) this.queues.free();
+      else this.queues.wake();
     }
   }
 
@@ -179,13 +184,18 @@ export class TaskHub {
       if (step !== "done" && effects[step].length === 0) continue;
       const verdict = this.faults.atCommit?.(step, work);
       if (verdict === "crash") host.die();
-      if (typeof verdict === "number") await this.pause(verdict);
-      if (!host.alive) await never();
+      if (typeof verdict === "number") await this.#holdUp(verdict);
       if (step === "done") break;
       const arbiter = step === "history" ? expected : undefined;
       if (!(await this.#write(host, effects[step], effects.epoch, arbiter))) return false;
     }
     return true;
+  }
+
+  async #holdUp(ms: number): Promise<void> {
+    this.queues.free();
+    await this.pause(ms);
+    this.queues.hold();
   }
 
   /** Waits on the hub's clock. */
@@ -201,13 +211,14 @@ export class TaskHub {
     epoch: number,
     expected: Expected | undefined,
   ): Promise<boolean> {
-    if (!host.alive) await never();
+    if (!host.alive) return false;
     const changes = all.filter(
       (change) => change.type !== "insertInstance" || this.instances.get(change.record.id) === change.over,
     );
     if (epoch !== this.#epoch || !this.#stands(expected)) return false;
     if (this.#store && changes.length > 0) {
-      await this.#store.commit(changes, () => host.alive && epoch === this.#epoch && this.#stands(expected));
+      const wanted = () => host.alive && epoch === this.#epoch && this.#stands(expected);
+      if (!(await this.#store.commit(changes, wanted))) return false;
     }
     for (const change of changes) this.#apply(change);
     return true;

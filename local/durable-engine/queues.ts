@@ -32,6 +32,7 @@ export class Queues {
   readonly #workers: Worker[] = [];
   #lastSeq = 0;
   #waking = false;
+  #held = 0;
   #epoch = 0;
 
   constructor(clock: EngineClock, pick: ((n: number) => number) | undefined) {
@@ -160,12 +161,22 @@ export class Queues {
     this.#taken.clear();
   }
 
+  /** Between the steps of a commit that nothing holds up nobody looks for work: they are quick. */
+  hold(): void {
+    this.#held++;
+  }
+  free(): void {
+    this.#held--;
+    this.wake();
+  }
+
   /** Has the workers look for work, once what is happening now has happened. */
   wake(): void {
     if (this.#waking) return;
     this.#waking = true;
     queueMicrotask(() => {
       this.#waking = false;
+      if (this.#held > 0) return;
       const workers = [...this.#workers];
       const first = this.choose(workers.length);
       let eager = [...workers.slice(first), ...workers.slice(0, first)];

@@ -13,7 +13,7 @@ type Operation =
 interface Waiting {
   readonly operations: readonly Operation[];
   readonly wanted: () => boolean;
-  readonly done: (fault?: Error) => void;
+  readonly done: (written: boolean, fault?: Error) => void;
 }
 
 /**
@@ -29,12 +29,12 @@ export class Store {
     this.#database = database;
   }
 
-  /** Resolves once the changes are on disk together; a commit no longer `wanted` when its turn comes never ends. */
-  commit(changes: readonly Change[], wanted: () => boolean): Promise<void> {
+  /** True once the changes are on disk together; false if they were no longer `wanted` when their turn came. */
+  commit(changes: readonly Change[], wanted: () => boolean): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const done = (fault?: Error) => {
+      const done = (written: boolean, fault?: Error) => {
         if (fault) reject(fault);
-        else resolve();
+        else resolve(written);
       };
       this.#waiting.push({ operations: changes.flatMap(operationsOf), wanted, done });
       if (!this.#writing) void this.#write();
@@ -44,7 +44,11 @@ export class Store {
   async #write(): Promise<void> {
     this.#writing = true;
     while (this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0).filter(({ wanted }) => wanted());
+      const group: Waiting[] = [];
+      for (const each of this.#waiting.splice(0)) {
+        if (each.wanted()) group.push(each);
+        else each.done(false);
+      }
       let fault: Error | undefined;
       try {
         const operations = group.flatMap((each) => each.operations);
@@ -53,7 +57,7 @@ export class Store {
       } catch (cause) {
         fault = new Error("the durable store could not be written", { cause });
       }
-      for (const { done } of group) done(fault);
+      for (const { done } of group) done(true, fault);
     }
     this.#writing = false;
   }

@@ -1,0 +1,68 @@
+import * as df from "durable-functions";
+import type { OrchestrationContext } from "durable-functions";
+
+/** Inputs of the activity `count`, one for each run. */
+export const ran: unknown[] = [];
+/** Inputs of the orchestrator `worker` as its first episode saw them, one for each run of it. */
+export const episodes: unknown[] = [];
+/** What the activity `count` waits for before it ends. */
+export const gate: { wait: (() => Promise<void>) | undefined } = { wait: undefined };
+
+export const total = new df.EntityId("total", "k");
+
+/** Small orchestrations, an activity and an entity that show what the engine does to them. */
+export function registerHostile(): void {
+  df.app.activity("count", {
+    handler: async (input: unknown) => {
+      const n = ran.push(input);
+      await gate.wait?.();
+      return n;
+    },
+  });
+  df.app.entity("total", (context: df.EntityContext<number[]>) => {
+    const before = context.df.getState(() => []) ?? [];
+    if (context.df.operationName === "add")
+      context.df.setState([...before, context.df.getInput<number>() ?? 0]);
+    context.df.return(before);
+  });
+  const orchestrations: Record<string, (context: OrchestrationContext) => Generator<df.Task>> = {
+    *worker(context) {
+      if (!context.df.isReplaying) episodes.push(context.df.getInput());
+      const first = yield context.df.callActivity("count", "first");
+      return [first, yield context.df.callActivity("count", "second")];
+    },
+    *gather(context) {
+      const first = yield context.df.waitForExternalEvent("go");
+      return [first, yield context.df.waitForExternalEvent("go")];
+    },
+    *ordered(context) {
+      const first = yield context.df.waitForExternalEvent("first");
+      return [first, yield context.df.waitForExternalEvent("second")];
+    },
+    *sleeper(context) {
+      const begun = context.df.currentUtcDateTime.getTime();
+      yield context.df.createTimer(new Date(begun + 60_000));
+      return context.df.currentUtcDateTime.getTime() - begun;
+    },
+    *time(context) {
+      yield context.df.waitForExternalEvent("go");
+      return context.df.currentUtcDateTime.toISOString();
+    },
+    *caller(context) {
+      return yield context.df.callEntity(total, "add", 1);
+    },
+    *parent(context) {
+      return yield context.df.callSubOrchestrator("worker", "child", `${context.df.instanceId}-child`);
+    },
+    *again(context) {
+      const turn = context.df.getInput<number>() ?? 0;
+      if (turn > 0) return yield context.df.waitForExternalEvent("kept");
+      yield context.df.waitForExternalEvent("go");
+      context.df.continueAsNew(turn + 1);
+      return undefined;
+    },
+  };
+  for (const [name, orchestration] of Object.entries(orchestrations)) {
+    df.app.orchestration(name, orchestration as unknown as df.OrchestrationHandler);
+  }
+}
