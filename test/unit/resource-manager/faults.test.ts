@@ -236,6 +236,27 @@ test("faults and weather are taken over the wire, every mistake is told at once,
   await server.stop();
 });
 
+test("over a socket too a slow reply comes when the clock says so, and one that hangs never", async () => {
+  const clock = createVirtualClock();
+  const faults = [{ answer: { kind: "slow", delayMs: 20_000 } }, { answer: { kind: "hang" } }];
+  const server = await startResourceManager({ scenario: world({ faults }), clock });
+  const seen = async (calls: number) => {
+    while (((await (await fetch(server.journalUrl)).json()) as unknown[]).length < calls);
+  };
+  const url = `${server.endpoint}${green}?api-version=2024-11-04`;
+  const slow = fetch(url);
+  await seen(1);
+  clock.advanceTo(clock.now() + 20_000);
+  expect((await slow).status).toBe(200);
+  const controller = new AbortController();
+  const hanging = fetch(url, { signal: controller.signal });
+  await seen(2);
+  clock.advanceTo(clock.now() + 3_600_000);
+  controller.abort();
+  await expect(hanging).rejects.toThrow("aborted");
+  await server.stop();
+});
+
 test("every mistake of a scenario's faults and weather is told at once, also a service that is not there", () => {
   expect(() =>
     openInProcess(world({ faults: [{ answer: { kind: "no" } }], weather: [{ kind: "no" }] })),
