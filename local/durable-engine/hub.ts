@@ -2,11 +2,20 @@ import { steps, type Change, type Effects } from "./changes";
 import type { EngineClock, EngineLog } from "./contract";
 import { isStepwise, type CommitWork, type EngineFaults } from "./faults";
 import { EventType, toTimestamp, type HistoryEvent } from "./history";
+import { Histories } from "./histories";
 import { createIds, type Ids } from "./ids";
 import { Queues } from "./queues";
-import type { ActivityRecord, EntityRecord, InstanceRecord, Message, TimerRecord } from "./records";
+import {
+  isLive,
+  type ActivityRecord,
+  type EntityRecord,
+  type InstanceRecord,
+  type Message,
+  type TimerRecord,
+} from "./records";
 import { Rows } from "./rows";
 import { parseSettings, type HubSettings } from "./settings";
+import { Timers } from "./timers";
 import { openStore, type Database, type Store } from "./store";
 
 export interface TaskHubOptions {
@@ -58,13 +67,14 @@ export class TaskHub {
   readonly isFaulty: boolean;
   readonly #store: Store | undefined;
   readonly #rows: Rows;
-  readonly #histories = new Map<string, HistoryEvent[]>();
-  readonly #timers = new Map<string, Map<TimerRecord, () => void>>();
+  readonly #histories: Histories;
+  readonly #timers: Timers;
   readonly #starting = new Set<string>();
   #epoch = 0;
 
   constructor(store: Store | undefined, options: TaskHubOptions) {
     this.#store = store;
+    this.#histories = new Histories(store);
     this.settings = parseSettings(options.settings);
     this.clock = options.clock;
     this.faults = options.faults ?? {};
@@ -72,6 +82,9 @@ export class TaskHub {
     this.log = options.log ?? (() => undefined);
     this.visibilityMs = options.visibilityMs ?? 0;
     this.queues = new Queues(this.clock, options.pick);
+    this.#timers = new Timers(this.clock, this.faults, (timer) => {
+      this.#fire(timer);
+    });
     this.isFaulty = options.faults !== undefined;
     this.isStepwise = isStepwise(this.faults);
     this.#rows = new Rows(this.instances, this.faults, (delayMs, then) => {
@@ -85,19 +98,19 @@ export class TaskHub {
     for (const record of await this.#store.entities()) this.entities.set(record.id, record);
     for (const message of await this.#store.messages()) this.queues.deliver(message);
     for (const activity of await this.#store.activities()) this.queues.offer(activity);
-    for (const timer of await this.#store.timers()) this.#arm(timer);
+    for (const timer of await this.#store.timers()) this.#timers.arm(timer);
   }
 
   /** Ends the hub: its timers stop, its store is closed. */
   async close(): Promise<void> {
-    this.#disarm();
+    this.#timers.clear();
     await this.#store?.close();
   }
 
   /** Empties the hub under its live hosts: whatever they work on finds nothing when it ends. */
   async clear(): Promise<void> {
     this.#epoch++;
-    this.#disarm();
+    this.#timers.clear();
     this.instances.clear();
     this.entities.clear();
     this.#histories.clear();
@@ -126,8 +139,8 @@ export class TaskHub {
     return this.#rows.all();
   }
 
-  async history(id: string): Promise<readonly HistoryEvent[]> {
-    return this.#store ? this.#store.history(id) : (this.#histories.get(id) ?? []);
+  history(id: string): Promise<readonly HistoryEvent[]> {
+    return this.#histories.of(id);
   }
 
   /** Whether an instance of this id is being started right now. */
@@ -144,7 +157,7 @@ export class TaskHub {
 
   /** The timers set for an instance. */
   timersOf(id: string): readonly TimerRecord[] {
-    return [...(this.#timers.get(id)?.keys() ?? [])];
+    return this.#timers.of(id);
   }
 
   /**
@@ -234,11 +247,12 @@ export class TaskHub {
   #apply(change: Change): void {
     switch (change.type) {
       case "insertInstance":
-        this.#histories.delete(change.record.id);
+        this.#histories.drop(change.record.id);
         this.#rows.freeze(change.record.id);
         this.instances.set(change.record.id, change.record);
         return;
       case "putInstance":
+        if (!isLive(change.record.status)) this.#histories.release(change.record.id);
         this.#rows.freeze(change.record.id);
         this.instances.set(change.record.id, change.record);
         return;
@@ -250,10 +264,10 @@ export class TaskHub {
         this.#rows.write(change.record);
         return;
       case "putHistory":
-        this.#append(change.record.id, change.events);
+        this.#histories.append(change.record, change.events);
         return;
       case "dropHistory":
-        this.#histories.delete(change.record.id);
+        this.#histories.drop(change.record.id);
         return;
       case "putEntity":
         this.entities.set(change.record.id, change.record);
@@ -274,11 +288,19 @@ export class TaskHub {
         this.queues.dropActivity(change.activity);
         return;
       case "putTimer":
-        this.#arm(change.timer);
+        this.#timers.arm(change.timer);
         return;
       case "dropTimersOf":
-        for (const timer of change.timers) this.#forget(timer);
+        for (const timer of change.timers) this.#timers.forget(timer);
     }
+  }
+
+  /** A fired timer is a message that stands on record as its timer, until it has been served. */
+  #fire(timer: TimerRecord): void {
+    const { instanceId: target, executionId, timerId, fireAt } = timer;
+    const fired = { TimerId: timerId, FireAt: toTimestamp(fireAt) };
+    const event = eventAt(this.clock.now(), EventType.TimerFired, fired);
+    this.queues.deliver({ seq: this.queues.nextSeq(), target, executionId, event, timer });
   }
 
   #deliver(message: Message, copy: number): void {
@@ -301,44 +323,6 @@ export class TaskHub {
     });
     if (copy > 0) return;
     for (let more = 1; more < copies; more++) this.#offer({ ...activity, seq: this.queues.nextSeq() }, more);
-  }
-
-  #append(id: string, events: readonly HistoryEvent[]): void {
-    if (this.#store) return;
-    const history = this.#histories.get(id);
-    if (history) history.push(...events);
-    else this.#histories.set(id, [...events]);
-  }
-
-  /** A fired timer is a message that stands on record as its timer, until it has been served. */
-  #arm(timer: TimerRecord): void {
-    const { instanceId, executionId, timerId, fireAt } = timer;
-    const due = fireAt + (this.faults.timerOffsetMs?.(timer) ?? 0);
-    const fire = () => {
-      this.#forget(timer);
-      const fired = { TimerId: timerId, FireAt: toTimestamp(fireAt) };
-      const event = eventAt(this.clock.now(), EventType.TimerFired, fired);
-      this.queues.deliver({ seq: this.queues.nextSeq(), target: instanceId, executionId, event, timer });
-    };
-    if (due <= this.clock.now()) {
-      fire();
-      return;
-    }
-    const armed = this.#timers.get(instanceId) ?? new Map<TimerRecord, () => void>();
-    this.#timers.set(instanceId, armed);
-    armed.set(timer, this.clock.setTimer(due, fire));
-  }
-
-  #forget(timer: TimerRecord): void {
-    const armed = this.#timers.get(timer.instanceId);
-    armed?.get(timer)?.();
-    armed?.delete(timer);
-    if (armed?.size === 0) this.#timers.delete(timer.instanceId);
-  }
-
-  #disarm(): void {
-    for (const armed of this.#timers.values()) for (const cancel of armed.values()) cancel();
-    this.#timers.clear();
   }
 }
 

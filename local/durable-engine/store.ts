@@ -2,13 +2,11 @@ import type { AbstractLevel } from "abstract-level";
 import { ClassicLevel } from "classic-level";
 import type { Change } from "./changes";
 import type { HistoryEvent } from "./history";
+import { findLogDamage } from "./level-log";
 import type { ActivityRecord, EntityRecord, InstanceRecord, Message, TimerRecord } from "./records";
+import { contentOf, operationsOf, type Operation } from "./store-records";
 
 export type Database = AbstractLevel<string | Buffer | Uint8Array>;
-
-type Operation =
-  | { readonly type: "put"; readonly key: string; readonly value: string }
-  | { readonly type: "del"; readonly key: string };
 
 interface Waiting {
   readonly operations: readonly Operation[];
@@ -22,11 +20,13 @@ interface Waiting {
  */
 export class Store {
   readonly #database: Database;
+  readonly #name: string;
   #waiting: Waiting[] = [];
   #writing = false;
 
-  constructor(database: Database) {
+  constructor(database: Database, name: string) {
     this.#database = database;
+    this.#name = name;
   }
 
   /** True once the changes are on disk together; false if they were no longer `wanted` when their turn came. */
@@ -53,9 +53,9 @@ export class Store {
       try {
         const operations = group.flatMap((each) => each.operations);
         // `sync` is a classic-level option: the batch is on disk before anything acts on it.
-        await this.#database.batch(operations, { sync: true } as object);
+        if (operations.length > 0) await this.#database.batch(operations, { sync: true } as object);
       } catch (cause) {
-        fault = new Error("the durable store could not be written", { cause });
+        fault = this.#notWritten(cause);
       }
       for (const { done } of group) done(true, fault);
     }
@@ -96,87 +96,73 @@ export class Store {
     // Keys are ordered by UTF-8 bytes: only the prefix's successor lies behind every id, astral characters included.
     const last = prefix.length - 1;
     const end = prefix.slice(0, last) + String.fromCharCode(prefix.charCodeAt(last) + 1);
-    for await (const [key, value] of this.#database.iterator({ gte: prefix, lt: end })) {
-      try {
-        values.push(JSON.parse(value) as T);
-      } catch (cause) {
-        throw new Error(`the durable store has a damaged record ${JSON.stringify(key)}`, { cause });
+    try {
+      for await (const [key, value] of this.#database.iterator({ gte: prefix, lt: end })) {
+        values.push(this.#content(key, value) as T);
       }
+    } catch (cause) {
+      throw cause instanceof StoreDamaged
+        ? cause
+        : damaged(this.#name, "it cannot be read to its end", cause);
     }
     return values;
   }
-}
 
-function operationsOf(change: Change): Operation[] {
-  switch (change.type) {
-    case "putInstance":
-      return [put(`i/${change.record.id}`, change.record)];
-    case "insertInstance": {
-      const { record, over } = change;
-      const before = over ? operationsOf({ type: "dropHistory", record: over }) : [];
-      return [...before, put(`i/${record.id}`, record)];
+  #content(key: string, record: string): unknown {
+    try {
+      return contentOf(key, record);
+    } catch (cause) {
+      throw damaged(this.#name, `the record ${JSON.stringify(key)} is not what was written`, cause);
     }
-    case "dropInstance":
-      return [{ type: "del", key: `i/${change.record.id}` }];
-    case "putRow":
-      return [];
-    case "putHistory":
-      return [put(historyKey(change.record.id, change.record.episodes), change.events)];
-    case "dropHistory":
-      return Array.from({ length: change.record.episodes + 1 }, (_, episode) => ({
-        type: "del",
-        key: historyKey(change.record.id, episode),
-      }));
-    case "putEntity":
-      return [put(`e/${change.record.id}`, change.record)];
-    case "dropEntity":
-      return [{ type: "del", key: `e/${change.id}` }];
-    case "putMessage":
-      return [put(`m/${padded(change.message.seq)}`, change.message)];
-    case "dropMessages":
-      return change.messages.map(({ seq, timer }) => ({
-        type: "del",
-        key: timer ? timerKey(timer) : `m/${padded(seq)}`,
-      }));
-    case "putActivity":
-      return [put(`a/${padded(change.activity.seq)}`, change.activity)];
-    case "dropActivity":
-      return [{ type: "del", key: `a/${padded(change.activity.seq)}` }];
-    case "putTimer":
-      return [put(timerKey(change.timer), change.timer)];
-    case "dropTimersOf":
-      return change.timers.map((timer) => ({ type: "del", key: timerKey(timer) }));
+  }
+
+  /** Told to whoever waited for it; the work is done again, so that it goes on once the disk takes writes. */
+  #notWritten(cause: unknown): Error {
+    const advice =
+      "What was being done is not done, and is tried again; make room or repair the disk, and restart if that does not help.";
+    const text = `the durable store ${this.#name} could not be written: ${reasonOf(cause)}. ${advice}`;
+    return new Error(text, { cause });
   }
 }
 
-function put(key: string, value: unknown): Operation {
-  return { type: "put", key, value: JSON.stringify(value) };
+class StoreDamaged extends Error {}
+
+function damaged(name: string, what: string, cause?: unknown): StoreDamaged {
+  const why = cause === undefined ? "" : `: ${reasonOf(cause)}`;
+  const advice =
+    "Put back a copy of it, or move it away to start empty: the orchestrations it holds are then gone.";
+  return new StoreDamaged(`the durable store ${name} is damaged: ${what}${why}. ${advice}`, { cause });
 }
 
-function padded(seq: number): string {
-  return String(seq).padStart(16, "0");
+/** What is at the bottom of a fault. */
+function reasonOf(fault: unknown): string {
+  if (!(fault instanceof Error)) return String(fault);
+  return fault.cause instanceof Error ? reasonOf(fault.cause) : fault.message;
 }
 
-function timerKey(timer: TimerRecord): string {
-  return `t/${timer.instanceId}\u0000${timer.executionId}\u0000${timer.timerId}`;
-}
-
-function historyKey(id: string, episode: number): string {
-  return `h/${id}\u0000${padded(episode)}`;
-}
-
-/** Opens the store in a folder, or the database given instead. */
+/** Opens the store in a folder, or the database given instead; refuses what is damaged. */
 export async function openStore(from: string | Database): Promise<Store> {
+  const name = typeof from === "string" ? from : "in memory";
+  if (typeof from === "string") await refuseDamagedLogs(from);
   const database = typeof from === "string" ? openFolder(from) : from;
   try {
     await database.open();
   } catch (cause) {
-    throw new Error(
-      `the durable store ${typeof from === "string" ? from : "in memory"} cannot be opened; is another world using it?`,
-      { cause },
-    );
+    const isLocked =
+      cause instanceof Error && (cause.cause as { code?: string } | undefined)?.code === "LEVEL_LOCKED";
+    if (!isLocked) throw damaged(name, "it cannot be opened", cause);
+    throw new Error(`the durable store ${name} cannot be opened: another world is using it`, { cause });
   }
-  return new Store(database);
+  return new Store(database, name);
+}
+
+async function refuseDamagedLogs(location: string): Promise<void> {
+  const damage = await findLogDamage(location);
+  if (!damage) return;
+  const where = `${damage.file} holds a broken record at byte ${damage.offset}`;
+  const advice =
+    "if the machine lost its power, and nothing follows it, it was never acknowledged: cut the file there";
+  throw damaged(location, `${where} (${advice})`);
 }
 
 /** Without the detour the types of hooks differ, in ways that depend on what the compiler looked at before. */

@@ -1,0 +1,60 @@
+import type { HistoryEvent } from "./history";
+import type { InstanceRecord } from "./records";
+import type { Store } from "./store";
+
+/** How many events of stored histories are kept in memory besides, so that an episode need not read its own past. */
+const EVENTS_KEPT = 20_000;
+
+/** The histories of all instances: in memory, or on disk with those used last in memory too. */
+export class Histories {
+  readonly #store: Store | undefined;
+  readonly #known = new Map<string, HistoryEvent[]>();
+  #events = 0;
+
+  constructor(store: Store | undefined) {
+    this.#store = store;
+  }
+
+  async of(id: string): Promise<readonly HistoryEvent[]> {
+    const known = this.#known.get(id);
+    if (known || !this.#store) return known ?? [];
+    const read = await this.#store.history(id);
+    this.#keep(id, read);
+    return read;
+  }
+
+  /** Adds one episode; a stored history is known from its first episode on. */
+  append({ id, episodes }: InstanceRecord, events: readonly HistoryEvent[]): void {
+    const known = this.#known.get(id) ?? (episodes === 0 || !this.#store ? [] : undefined);
+    if (!known) return;
+    this.drop(id);
+    known.push(...events);
+    this.#keep(id, known);
+  }
+
+  /** As the one used last. */
+  #keep(id: string, events: HistoryEvent[]): void {
+    this.#known.set(id, events);
+    this.#events += events.length;
+    if (!this.#store) return;
+    for (const oldest of this.#known.keys()) {
+      if (this.#events <= EVENTS_KEPT) break;
+      this.drop(oldest);
+    }
+  }
+
+  /** A finished history of a store is read from there, if ever. */
+  release(id: string): void {
+    if (this.#store) this.drop(id);
+  }
+
+  drop(id: string): void {
+    this.#events -= this.#known.get(id)?.length ?? 0;
+    this.#known.delete(id);
+  }
+
+  clear(): void {
+    this.#known.clear();
+    this.#events = 0;
+  }
+}
