@@ -45,9 +45,14 @@ function service(side: "blue" | "green"): fc.Arbitrary<Read<ServiceObservation>>
     uniqueId: fc.constantFrom(`unique-${side}`, `unique-${side}`, "another"),
   });
   return fc.oneof(
-    { weight: 9, arbitrary: seen.map((over) => found(aService(side, over))) },
+    { weight: 5, arbitrary: seen.map((over) => found(aService(side, over))) },
+    { weight: 4, arbitrary: fc.constantFrom(found(aService(side)), found(aService(side, swapped(side)))) },
     { weight: 1, arbitrary: unseen },
   );
+}
+
+function swapped(side: "blue" | "green"): Partial<ServiceObservation> {
+  return { slot: side === "blue" ? "staging" : "production" };
 }
 const pair = fc.record({ incoming: service("green"), outgoing: service("blue") });
 
