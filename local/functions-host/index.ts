@@ -1,1 +1,3 @@
 export { startFunctionsHost, type FunctionsHost } from "./host";
+export { installCoreModule } from "./load";
+export { CoreApp } from "./loaded-app";

@@ -1,0 +1,301 @@
+import type { HttpClient, PipelineRequest, PipelineResponse } from "@azure/core-rest-pipeline";
+import { createSimulator, httpClientOf, parseFault, type Simulator } from "../../local/resource-manager";
+import { digest } from "../../src/adapters/digest";
+import { createCloudServices } from "../../src/adapters/resource-manager/cloud-services";
+import type { Side } from "../../src/domain/swap-request";
+import type { CloudServices } from "../../src/ports/cloud-services";
+import type { VirtualClock } from "../support/virtual-clock";
+import type { SimulatedHost } from "./host";
+import type { Timeline } from "./timeline";
+import type { Deed, WorldPlan } from "./world-plan";
+
+/** How long a list of instances counts as fresh before a PUT: the claim window. */
+const FRESH_MS = 60_000;
+
+interface ListSeen {
+  readonly at: number;
+  readonly unready: string | undefined;
+}
+
+/** The simulated Azure of one world: Resource Manager in process, and a record of every PUT, read and effect. */
+export class Azure {
+  readonly simulator: Simulator;
+  readonly #clock: VirtualClock;
+  readonly #timeline: Timeline;
+  readonly #puts: { readonly entry: number; readonly pair: string; over: boolean; effective: boolean }[] = [];
+  readonly #lists = new Map<string, ListSeen>();
+
+  constructor(plan: WorldPlan, clock: VirtualClock, timeline: Timeline) {
+    this.#clock = clock;
+    this.#timeline = timeline;
+    this.simulator = createSimulator({ scenario: scenarioOf(plan), clock });
+  }
+
+  serviceId(pair: string, side: Side): string {
+    return `/subscriptions/${this.simulator.subscription}/resourceGroups/${pair}-rg/providers/Microsoft.Compute/cloudServices/${pair}-${side}`;
+  }
+
+  production(pair: string): Side {
+    return this.simulator.service(`${pair}-blue`)?.slot === "Production" ? "blue" : "green";
+  }
+
+  /** Writes down effects that have happened since the last look. */
+  observe(): void {
+    const { entries } = this.simulator.journal;
+    this.#puts.forEach((put, n) => {
+      if (put.effective || entries[put.entry]?.effect !== "swapped") return;
+      put.effective = true;
+      this.noteEffect(put.pair, n);
+    });
+  }
+
+  noteEffect(pair: string, put: number | undefined): void {
+    this.#timeline.add({
+      kind: "effect",
+      pair,
+      production: this.production(pair),
+      put,
+      unready: this.unready(pair),
+    });
+  }
+
+  /** Instances of either service that do not run just now, by the world's own truth. */
+  unready(pair: string): string[] {
+    return (["blue", "green"] as const).flatMap((side) => {
+      const service = this.simulator.service(`${pair}-${side}`);
+      if (!service) return [`${side} is gone`];
+      return service.instances
+        .filter((each) => this.simulator.instanceState(service, each.name) !== "RoleStateStarted")
+        .map((each) => `${side}/${each.name}`);
+    });
+  }
+
+  /** Faults, instance weather and redeployments. */
+  disturb(deed: Extract<Deed, { kind: "weather" | "redeploy" | "arm-fault" }>): void {
+    if (deed.kind === "arm-fault") {
+      const fault = parseFault(deed.fault);
+      if (Array.isArray(fault)) throw new Error(`the plan's fault is wrong: ${fault.join(", ")}`);
+      this.simulator.faults.add(fault);
+      return;
+    }
+    const service = this.simulator.service(`${deed.pair}-${deed.side}`);
+    if (!service) return;
+    const later = (act: () => void) => this.#clock.setTimer(this.#clock.now() + deed.forMs, act);
+    if (deed.kind === "weather") {
+      const instance = service.instances[deed.instance % service.instances.length];
+      if (!instance) return;
+      instance.state = deed.state;
+      later(() => {
+        instance.state = "RoleStateStarted";
+      });
+      return;
+    }
+    service.provisioningState = "Updating";
+    later(() => {
+      service.provisioningState = "Succeeded";
+      service.version = `${service.version ?? "v"}+`;
+    });
+  }
+
+  /** Resource Manager as one host reaches it; a dead host sends nothing and hears nothing. */
+  reachedFrom(number: number, host: SimulatedHost, readFails: () => boolean): CloudServices {
+    return rentCloudServices(number, { client: this.#transport(host, readFails), now: () => host.now() });
+  }
+
+  #transport(host: SimulatedHost, readFails: () => boolean): HttpClient {
+    const inner = httpClientOf(this.simulator);
+    return {
+      sendRequest: (request) =>
+        host.gate(() =>
+          request.method === "PUT"
+            ? this.#put(host, request, inner)
+            : this.#get(host, request, inner, readFails),
+        ),
+    };
+  }
+
+  async #put(host: SimulatedHost, request: PipelineRequest, inner: HttpClient): Promise<PipelineResponse> {
+    const { pair, side } = pairOf(request.url);
+    await host.pass("PUT before");
+    this.observe();
+    const put =
+      this.#puts.push({ entry: this.simulator.journal.entries.length, pair, over: false, effective: false }) -
+      1;
+    const during = this.#underWay(pair, put);
+    const seen = (["blue", "green"] as const).map((each) => this.#freshness(host, pair, each));
+    this.#timeline.add({
+      kind: "put",
+      put,
+      request: host.swapping.get(this.serviceId(pair, side).toLowerCase()) ?? "?",
+      pair,
+      side,
+      host: host.id,
+      evidence: seen.join(", "),
+      during,
+      unready: this.unready(pair),
+    });
+    let how = "reset";
+    try {
+      const reply = await inner.sendRequest(request);
+      how = String(reply.status);
+      return reply;
+    } finally {
+      const own = this.#puts[put];
+      if (own) own.over = true;
+      this.#timeline.add({ kind: "put-over", put, how });
+      await host.pass("PUT after");
+    }
+  }
+
+  /** Our own earlier PUTs of a pair that are not answered yet, or whose operation still runs. */
+  #underWay(pair: string, except: number): number[] {
+    const running = this.simulator.state.operations.filter((op) => !op.applied).map((op) => op.entry);
+    return this.#puts.flatMap((put, n) =>
+      n !== except && put.pair === pair && (!put.over || running.includes(put.entry)) ? [n] : [],
+    );
+  }
+
+  async #get(
+    host: SimulatedHost,
+    request: PipelineRequest,
+    inner: HttpClient,
+    readFails: () => boolean,
+  ): Promise<PipelineResponse> {
+    this.observe();
+    if (readFails()) throw Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+    const reply = await inner.sendRequest(request);
+    if (reply.status === 200) this.#note(host, new URL(request.url).pathname, reply.bodyAsText ?? "");
+    return reply;
+  }
+
+  #note(host: SimulatedHost, path: string, body: string): void {
+    const match = /\/cloudServices\/([^/]+)-(blue|green)(\/roleInstances)?$/i.exec(path);
+    if (!match) return;
+    const [, pair = "", side = ""] = match;
+    try {
+      const json = JSON.parse(body) as ServiceBody & InstancesBody;
+      if (match[3]) this.#noteInstances(host, pair, side as Side, json);
+      else {
+        const slot = json.properties?.networkProfile?.slotType ?? "none";
+        const state = json.properties?.provisioningState ?? "none";
+        this.#timeline.add({ kind: "read", host: host.id, pair, side: side as Side, slot, state });
+      }
+    } catch {
+      // What is no JSON has shown nobody anything.
+    }
+  }
+
+  #noteInstances(host: SimulatedHost, pair: string, side: Side, { value }: InstancesBody): void {
+    const roles = this.simulator.service(`${pair}-${side}`)?.roles ?? [];
+    const expected = roles.reduce((sum, role) => sum + role.capacity, 0);
+    const started = (value ?? []).filter((instance) =>
+      instance.properties?.instanceView?.statuses?.some((s) =>
+        /^RoleState\/RoleStateStarted$/i.test(s.code ?? ""),
+      ),
+    ).length;
+    const unready = started >= expected && expected > 0 ? undefined : `${started} of ${expected} started`;
+    this.#lists.set(`${host.id} ${pair} ${side}`, { at: this.#clock.now(), unready });
+  }
+
+  #freshness(host: SimulatedHost, pair: string, side: Side): string {
+    const seen = this.#lists.get(`${host.id} ${pair} ${side}`);
+    if (!seen) return `${side}: never listed`;
+    const age = this.#clock.now() - seen.at;
+    if (age >= FRESH_MS) return `${side}: listed ${age / 1000} s ago`;
+    return `${side}: ${seen.unready ?? "ready"}`;
+  }
+}
+
+interface ServiceBody {
+  readonly properties?: {
+    readonly provisioningState?: string;
+    readonly networkProfile?: { readonly slotType?: string };
+  };
+}
+
+interface InstancesBody {
+  readonly value?: readonly {
+    readonly properties?: {
+      readonly instanceView?: { readonly statuses?: readonly { readonly code?: string }[] };
+    };
+  }[];
+}
+
+function pairOf(url: string): { pair: string; side: Side } {
+  const match = /\/cloudServices\/([^/]+)-(blue|green)\//i.exec(url);
+  return { pair: match?.[1] ?? "?", side: (match?.[2] ?? "blue") as Side };
+}
+
+function scenarioOf(plan: WorldPlan): object {
+  const service = (pair: string, side: Side) => ({
+    name: `${pair}-${side}`,
+    group: `${pair}-rg`,
+    version: side === "blue" ? "v1" : "v2",
+    slot: side === "blue" ? "Production" : "Staging",
+    roles: [{ name: "WebRole", capacity: 2, web: true }],
+    loadBalancers: [
+      {
+        name: `lb-${pair}-${side}`,
+        frontends: [{ name: "fe", publicIp: `ip-${pair}-${side === "blue" ? "production" : "staging"}` }],
+      },
+    ],
+  });
+  return {
+    subscription: "00000000-0000-4000-8000-000000000001",
+    swap: { operationSeconds: plan.operationSeconds, repeatedPut: plan.repeatedPut, requireRunning: false },
+    pairs: plan.pairs.map((pair) => ({
+      name: pair,
+      blue: service(pair, "blue"),
+      green: service(pair, "green"),
+      publicIps: [
+        { name: `ip-${pair}-production`, address: "203.0.113.10", label: pair },
+        { name: `ip-${pair}-staging`, address: "203.0.113.11", label: `${pair}-staging` },
+      ],
+    })),
+  };
+}
+
+interface Tenant {
+  readonly client: HttpClient;
+  now(): number;
+}
+
+interface Door {
+  readonly cloudServices: CloudServices;
+  tenant: Tenant;
+}
+
+/**
+ * The product's own Resource Manager adapter on the unmodified SDK, a few times over: a client costs more than a world,
+ * so simulated hosts rent one in turn. A dead host sends nothing, so it may share its door with a later one.
+ */
+const doors: Door[] = [];
+const DOORS = 8;
+
+/** Makes the clients, and has each load the SDK: no world waits for the disk. */
+export async function openDoors(): Promise<void> {
+  const nobody = { sendRequest: () => Promise.reject(new Error("nobody lives here yet")) };
+  for (let i = 0; i < DOORS; i++) {
+    const tenant: Tenant = { client: nobody, now: () => 0 };
+    const cloudServices = createCloudServices({
+      endpoint: "http://127.0.0.1:1",
+      credential: { getToken: () => Promise.resolve(null) },
+      httpClient: { sendRequest: (request) => door.tenant.client.sendRequest(request) },
+      clock: { now: () => door.tenant.now() },
+      digest,
+    });
+    const door: Door = { cloudServices, tenant };
+    doors.push(door);
+    await cloudServices.readService(
+      "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.Compute/cloudServices/s",
+      "version",
+    );
+  }
+}
+
+function rentCloudServices(number: number, tenant: Tenant): CloudServices {
+  const door = doors[number % DOORS];
+  if (!door) throw new Error("the doors were not opened");
+  door.tenant = tenant;
+  return door.cloudServices;
+}

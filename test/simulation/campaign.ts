@@ -1,0 +1,78 @@
+import { openDoors } from "./azure";
+import { prepareProcess } from "./process";
+import { registerProduct } from "./product";
+import { randomWorld } from "./random-world";
+import type { SimulateOptions } from "./simulate";
+import { shrink } from "./shrink";
+import { tell } from "./timeline";
+import { playWorld, type WorldResult } from "./world";
+import type { WorldPlan } from "./world-plan";
+
+/** Plays worlds until one breaks an invariant; answers with the process's exit code. */
+export async function campaign(options: SimulateOptions): Promise<number> {
+  prepareProcess();
+  await registerProduct();
+  await openDoors();
+  const say = (line: string) => {
+    if (!options.json) console.log(line);
+  };
+  const started = { cpu: process.cpuUsage(), at: performance.now() };
+  const sum = { runs: 0, promotions: 0, faults: 0, crashes: 0, points: 0 };
+  let broken: { plan: WorldPlan; result: WorldResult } | undefined;
+  const until = options.seconds === undefined ? Infinity : performance.now() + options.seconds * 1000;
+  say(`worlds from seed ${options.seed}`);
+  for (let n = 0; n < options.runs && performance.now() < until && !broken; n++) {
+    const plan = randomWorld(options.seed + n);
+    const result = await playWorld(plan);
+    sum.runs++;
+    sum.promotions += result.promotions;
+    sum.faults += result.faults;
+    sum.crashes += result.points.crashes;
+    sum.points += result.points.count;
+    if (options.replay) {
+      for (const entry of result.timeline.entries) say(tell(entry));
+      for (const line of result.logged) say(line);
+    }
+    if (result.violations.length > 0) broken = { plan, result };
+  }
+  if (broken) await explain(broken.plan, broken.result, options, say);
+  const cpu = process.cpuUsage(started.cpu);
+  const cpuSeconds = (cpu.user + cpu.system) / 1e6;
+  console.log(
+    JSON.stringify({
+      ...sum,
+      firstSeed: options.seed,
+      seconds: round((performance.now() - started.at) / 1000),
+      promotionsPerCpuMinute: Math.round((sum.promotions / cpuSeconds) * 60),
+      violations: broken ? broken.result.violations.length : 0,
+      ...(broken ? { seed: broken.plan.seed, invariant: broken.result.violations[0]?.invariant } : {}),
+    }),
+  );
+  return broken ? 1 : 0;
+}
+
+/** What was broken, and the shortest story of it that was found. */
+async function explain(
+  plan: WorldPlan,
+  result: WorldResult,
+  { replay }: SimulateOptions,
+  say: (line: string) => void,
+): Promise<void> {
+  const tellOf = ({ violations }: WorldResult) => {
+    for (const { invariant, detail, entry } of violations)
+      say(`VIOLATION of ${invariant} at ${entry}: ${detail}`);
+  };
+  tellOf(result);
+  const small = replay ? { plan, result } : await shrink(plan, result);
+  if (!replay) {
+    say(`\nthe smallest world found that still breaks ${small.result.violations[0]?.invariant ?? "it"}:`);
+    say(JSON.stringify(small.plan));
+    for (const entry of small.result.timeline.entries) say(tell(entry));
+    tellOf(small.result);
+  }
+  say(`\nreplay: npm run simulate -- --replay ${plan.seed}`);
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,207 @@
+import type { InvocationContext } from "@azure/functions";
+import * as df from "durable-functions";
+import { createDurableEngine, type DurableEngine, type TaskHub } from "../../local/durable-engine";
+import { CoreApp } from "../../local/functions-host";
+import { createLog } from "../../src/adapters/console-log";
+import { digest } from "../../src/adapters/digest";
+import { createPairs, createPromotions } from "../../src/adapters/durable-client";
+import type { Announcer } from "../../src/ports/announcer";
+import type { Clock } from "../../src/ports/clock";
+import type { CloudServices } from "../../src/ports/cloud-services";
+import type { Policies } from "../../src/ports/policies";
+import type { Ports } from "../../src/ports/ports";
+import type { VirtualClock } from "../support/virtual-clock";
+
+type Invocation = Parameters<CoreApp["invoke"]>[1];
+
+/** What a host needs of the world around it. */
+export interface HostSurroundings {
+  readonly clock: VirtualClock;
+  readonly hub: TaskHub;
+  readonly policies: Policies;
+  publish(host: SimulatedHost, event: string): Promise<void>;
+  nonce(): string;
+  /** Called once when the host dies of itself, at a crash point. */
+  died(host: SimulatedHost, point: string): void;
+  /** Asked at every crash point. */
+  mayDie(point: string): boolean;
+  logged(host: SimulatedHost, level: string, line: string): void;
+}
+
+/**
+ * One incarnation of a function host: an engine on the shared hub and the product's functions with real adapters. When
+ * it is dead nothing of it continues: every call it has under way, and every call a zombie of it makes, never returns.
+ */
+export class SimulatedHost {
+  /** Counts everything any host does: a world that does not count on stands still. */
+  static steps = 0;
+  readonly id: string;
+  /** What it holds the wall clock to be, against the world's. */
+  skewMs = 0;
+  alive = true;
+  /** Whose attempt asks for the swap of a service, by lower-case ARM id. */
+  readonly swapping = new Map<string, string>();
+  readonly #world: HostSurroundings;
+  readonly #cloudServices: CloudServices;
+  readonly #engine: DurableEngine;
+  readonly #app: CoreApp;
+  readonly #bootedAt: number;
+  #thaw: Promise<void> | undefined;
+  #count = 0;
+
+  constructor(world: HostSurroundings, id: string, rent: (self: SimulatedHost) => CloudServices) {
+    this.#world = world;
+    this.id = id;
+    this.#cloudServices = rent(this);
+    this.#bootedAt = world.clock.now();
+    this.#engine = createDurableEngine({
+      hub: world.hub,
+      host: id,
+      clock: { now: () => this.now(), setTimer: (at, fire) => world.clock.setTimer(at, fire) },
+      origin: "http://localhost:7071",
+      rpc: "none",
+      onCrash: () => {
+        this.die("commit");
+      },
+    });
+    const binding = {
+      ...(JSON.parse(this.#engine.inputBinding("durableClient") ?? "{}") as object),
+      rpcBaseUrl: `http://${id}/durabletask/`,
+    };
+    const text = JSON.stringify(binding);
+    const extension = {
+      bindingTypes: this.#engine.bindingTypes,
+      inputBinding: (type: string) => (type === "durableClient" ? text : undefined),
+      handleHttp: () => Promise.resolve(undefined),
+      start: () => Promise.resolve(),
+      stop: () => Promise.resolve(),
+    };
+    this.#app = new CoreApp([extension], ({ level, message }) => {
+      world.logged(this, level, message);
+    });
+  }
+
+  now(): number {
+    return this.#world.clock.now() + this.skewMs;
+  }
+
+  async start(): Promise<void> {
+    await this.#engine.start({
+      functions: this.#app.functions,
+      invoke: (name, request) => this.invoke(name, request as Invocation),
+    });
+  }
+
+  invoke(name: string, request: Invocation): ReturnType<CoreApp["invoke"]> {
+    return this.gate(() =>
+      this.#app.invoke(name, { ...request, invocationId: `${this.id}:${this.#count++}` }),
+    );
+  }
+
+  /** The name under which a trigger's data travels. */
+  bindingOf(name: string): string {
+    const { bindings } = this.#app.metadataOf(name);
+    const found = Object.entries(bindings).find(([, { type }]) => /trigger$/i.test(type));
+    if (!found) throw new Error(`${name} has no trigger`);
+    return found[0];
+  }
+
+  /** Ends it at once. */
+  die(point: string): void {
+    if (!this.alive) return;
+    this.alive = false;
+    this.#engine.kill();
+    this.#world.died(this, point);
+  }
+
+  /** The world is over: it ends, and nobody is told. */
+  abandon(): void {
+    this.alive = false;
+    this.#engine.kill();
+  }
+
+  /** Everything it does stands still until `forMs` have passed; then it goes on as if nothing had been. */
+  freeze(forMs: number): void {
+    this.#thaw = this.#world.clock.sleep(forMs).then(() => {
+      this.#thaw = undefined;
+    });
+  }
+
+  /** Runs a step of this host; what is dead never hears of its end. */
+  async gate<T>(work: () => Promise<T>): Promise<T> {
+    SimulatedHost.steps++;
+    await this.#standing();
+    try {
+      return await work();
+    } finally {
+      SimulatedHost.steps++;
+      await this.#standing();
+    }
+  }
+
+  /** A crash point: the host may die here, and then the caller never goes on. */
+  async pass(point: string): Promise<void> {
+    if (this.alive && this.#world.mayDie(point)) this.die(point);
+    await this.#standing();
+  }
+
+  rpc(request: Parameters<DurableEngine["rpc"]>[0]): ReturnType<DurableEngine["rpc"]> {
+    return this.#engine.rpc(request);
+  }
+
+  portsFor(context: InvocationContext): Ports {
+    const { policies } = this.#world;
+    const log = createLog((level, line) => {
+      this.#world.logged(this, level, line);
+    });
+    const client = df.getClient(context);
+    const announcer: Announcer = {
+      publish: (event) => this.gate(() => this.#world.publish(this, event)),
+    };
+    return {
+      cloudServices: this.#guarded(this.#cloudServices, requestOf(context)),
+      announcer,
+      policies,
+      clock: this.#clock(),
+      log,
+      promotions: createPromotions(client, log),
+      pairs: createPairs(client),
+      digest,
+      nonce: () => this.#world.nonce(),
+    };
+  }
+
+  #clock(): Clock {
+    const { clock } = this.#world;
+    return {
+      now: () => this.now(),
+      monotonic: () => clock.now() - this.#bootedAt,
+      sleep: (ms) => this.gate(() => clock.sleep(ms)),
+    };
+  }
+
+  #guarded(cloud: CloudServices, request: string): CloudServices {
+    return {
+      readService: (id, tag) => this.gate(() => cloud.readService(id, tag)),
+      readInstances: (id) => this.gate(() => cloud.readInstances(id)),
+      readPublicIp: (id) => this.gate(() => cloud.readPublicIp(id)),
+      readOperation: (url) => this.gate(() => cloud.readOperation(url)),
+      requestSwap: (id, slot, timeoutMs) =>
+        this.gate(() => {
+          this.swapping.set(id.toLowerCase(), request);
+          return cloud.requestSwap(id, slot, timeoutMs);
+        }),
+    };
+  }
+
+  async #standing(): Promise<void> {
+    while (this.#thaw) await this.#thaw;
+    if (!this.alive) await new Promise<never>(() => undefined);
+  }
+}
+
+/** The request on whose behalf an activity runs: the host tells every activity its orchestration's id. */
+function requestOf({ triggerMetadata }: InvocationContext): string {
+  const id = triggerMetadata?.["instanceId"];
+  return typeof id === "string" ? id.replace(/^promotion-/, "") : "?";
+}

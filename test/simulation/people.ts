@@ -1,0 +1,250 @@
+import type { Permission } from "../../src/ports/identity";
+import type { SimulatedHost } from "./host";
+import type { Happening, Timeline } from "./timeline";
+import type { World } from "./world";
+import type { Deed } from "./world-plan";
+
+type DeedOf<K extends Deed["kind"]> = Extract<Deed, { kind: K }>;
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly params?: Record<string, string>;
+  readonly body?: object;
+}
+
+const RETRY_MS = 5_000;
+/** How long a person on call needs to look at a halted pair and release it. */
+const RELEASE_MS = 120_000;
+
+/** Everybody outside the app: who sends requests, cancels, releases holds, swaps by hand, pulls plugs. */
+export class People {
+  readonly #world: World;
+  #left: number;
+  #released = new Set<number>();
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#left = world.plan.deeds.length;
+  }
+
+  /** Whether everything planned has been done. */
+  get done(): boolean {
+    return this.#left === 0;
+  }
+
+  begin(): void {
+    for (const deed of this.#world.plan.deeds) {
+      this.#after(deed.at, () => {
+        void this.#do(deed).then(() => this.#left--);
+      });
+    }
+    this.#watchHolds();
+  }
+
+  /** Requests that wait for their outcome. */
+  unanswered(): string[] {
+    const { timeline } = this.#world;
+    const answered = new Set(
+      timeline
+        .of("published")
+        .filter((e) => e.type === "promotion.completed")
+        .map((e) => e.request),
+    );
+    return timeline
+      .of("sent")
+      .map((e) => e.request)
+      .filter((request) => !answered.has(request));
+  }
+
+  async #do(deed: Deed): Promise<void> {
+    const { timeline, azure, bus, clock } = this.#world;
+    switch (deed.kind) {
+      case "request":
+        return this.#request(deed);
+      case "malformed":
+        timeline.add({ kind: "malformed-sent", body: deed.body });
+        bus.send(deed.body);
+        return;
+      case "cancel":
+        return this.#cancel(deed.request);
+      case "swap-by-hand":
+        if (azure.simulator.swapByHand(`${deed.pair}-blue`)) azure.noteEffect(deed.pair, undefined);
+        return;
+      case "weather":
+      case "redeploy":
+      case "arm-fault":
+        this.#fault(deed.kind);
+        azure.disturb(deed);
+        return;
+      case "kill":
+        return this.#kill(deed);
+      case "freeze":
+        this.#fault(`a host freezes for ${deed.forMs} ms`);
+        this.#someHost()?.freeze(deed.forMs);
+        return;
+      case "broker-outage":
+        this.#fault("the broker is down");
+        bus.down = true;
+        clock.setTimer(clock.now() + deed.forMs, () => {
+          bus.down = false;
+        });
+        return;
+      case "terminate":
+        return this.#terminate(deed.request);
+      case "new-version":
+        this.#fault("a new version is deployed");
+        return this.#world.deploy();
+    }
+  }
+
+  async #request(deed: DeedOf<"request">): Promise<void> {
+    const { request, pair, promote, expiresAfter, otherContent } = deed;
+    const { clock, timeline, bus } = this.#world;
+    const body = {
+      requestId: request,
+      pair,
+      promote,
+      reason: "simulated",
+      ...(expiresAfter === undefined
+        ? {}
+        : { expiresAt: new Date(clock.now() + expiresAfter).toISOString() }),
+    };
+    const sent = (content: string): Happening => ({ kind: "sent", request, pair, content });
+    if (deed.channel === "http") {
+      await this.#insist("postPromotion", { method: "POST", path: "promotions", body }, ["Swap.Request"]);
+      timeline.add(sent(JSON.stringify(body)));
+      return;
+    }
+    const text = JSON.stringify({ ...body, requestedBy: "pipeline" });
+    const other = JSON.stringify({ ...body, requestedBy: "somebody else" });
+    for (let copy = 0; copy < deed.copies; copy++) {
+      const content = otherContent && copy === deed.copies - 1 && copy > 0 ? other : text;
+      this.#after(copy * deed.every, () => {
+        timeline.add(sent(content));
+        bus.send(content);
+      });
+    }
+    await clock.sleep(deed.copies * deed.every);
+  }
+
+  async #cancel(request: string): Promise<void> {
+    const host = this.#someHost();
+    if (!host) return;
+    const call = {
+      method: "POST",
+      path: `promotions/${request}/cancel`,
+      params: { id: request },
+      body: { note: "stop" },
+    };
+    // Whoever dies before it answers has acknowledged nothing.
+    void this.#call(host, "cancelPromotion", call, ["Swap.Operate"]).then((status) => {
+      if (status < 300) this.#timeline.add({ kind: "cancel-acknowledged", request });
+    });
+    await Promise.resolve();
+  }
+
+  async #kill({ downMs }: DeedOf<"kill">): Promise<void> {
+    const host = this.#someHost();
+    if (host) this.#world.kill(host, downMs);
+    await Promise.resolve();
+  }
+
+  async #terminate(request: string): Promise<void> {
+    const host = this.#someHost();
+    if (!host) return;
+    this.#fault(`the run of ${request} is terminated by hand`);
+    await host.rpc({
+      method: "POST",
+      url: `/durabletask/instances/promotion-${request}/terminate?reason=by+hand`,
+      headers: { "content-type": "application/json" },
+      body: Buffer.alloc(0),
+    });
+  }
+
+  /** A person looks at every halted pair after a while, and lets it go on. */
+  #watchHolds(): void {
+    const { timeline, plan, clock } = this.#world;
+    for (const halt of timeline.of("published")) {
+      if (
+        halt.outcome !== "halted" ||
+        this.#released.has(halt.n) ||
+        clock.now() - this.#started < halt.at + RELEASE_MS
+      )
+        continue;
+      const pair = halt.pair ?? plan.pairs[0] ?? "?";
+      const host = this.#someHost();
+      if (!host) continue;
+      const call = {
+        method: "DELETE",
+        path: `holds/${pair}`,
+        params: { pair },
+        body: { note: "looked at it" },
+      };
+      timeline.add({ kind: "hold-released", pair });
+      void this.#call(host, "deleteHold", call, ["Swap.Operate"]).then((status) => {
+        if (status < 500) this.#released.add(halt.n);
+      });
+    }
+    this.#after(30_000, () => {
+      this.#watchHolds();
+    });
+  }
+
+  /** Asks again until some host has answered. */
+  async #insist(name: string, call: Call, permissions: readonly Permission[]): Promise<number> {
+    const { clock } = this.#world;
+    for (;;) {
+      const host = this.#someHost();
+      const given = host
+        ? await Promise.race([this.#call(host, name, call, permissions), clock.sleep(30_000).then(() => 0)])
+        : 0;
+      if (given >= 200 && given < 500) return given;
+      await clock.sleep(RETRY_MS);
+    }
+  }
+
+  async #call(
+    host: SimulatedHost,
+    name: string,
+    call: Call,
+    permissions: readonly Permission[],
+  ): Promise<number> {
+    const nullable = (entries: Record<string, string>) =>
+      Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, { value }]));
+    const http = {
+      url: `http://localhost:7071/api/${call.path}`,
+      method: call.method,
+      nullableHeaders: nullable({ authorization: permissions.join(","), "content-type": "application/json" }),
+      nullableParams: nullable(call.params ?? {}),
+      nullableQuery: {},
+      ...(call.body ? { body: { bytes: Buffer.from(JSON.stringify(call.body)) } } : {}),
+    };
+    const data = { http };
+    const { returnValue } = await host.invoke(name, { inputData: [{ name: host.bindingOf(name), data }] });
+    return Number((returnValue?.http as { statusCode?: string } | undefined)?.statusCode ?? "0");
+  }
+
+  get #timeline(): Timeline {
+    return this.#world.timeline;
+  }
+
+  get #started(): number {
+    return this.#world.startedAt;
+  }
+
+  #someHost(): SimulatedHost | undefined {
+    const { live, dice } = this.#world;
+    return live.length === 0 ? undefined : dice.pick(live);
+  }
+
+  #fault(what: string): void {
+    this.#world.faults++;
+    this.#timeline.add({ kind: "fault", what });
+  }
+
+  #after(ms: number, act: () => void): void {
+    const { clock } = this.#world;
+    clock.setTimer(clock.now() + ms, act);
+  }
+}

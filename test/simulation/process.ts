@@ -1,0 +1,53 @@
+import { createRequire } from "node:module";
+import type { VirtualClock } from "../support/virtual-clock";
+
+type RpcReply = { readonly status: number; readonly body: string };
+
+/** Where the durable client's calls go: the simulated hosts, by host name. */
+type Rpc = (host: string, method: string, path: string, body: string) => Promise<RpcReply>;
+
+interface AxiosConfig {
+  readonly url?: string;
+  readonly method?: string;
+  readonly data?: unknown;
+}
+
+const surroundings: { clock?: VirtualClock; rpc?: Rpc } = {};
+
+/** Gives the process over to one simulated world: its time for timeouts, its hosts for the durable client's calls. */
+export function inhabit(clock: VirtualClock, rpc: Rpc): void {
+  surroundings.clock = clock;
+  surroundings.rpc = rpc;
+}
+
+/**
+ * Once per process, before anything of the app is loaded: timeouts follow the virtual clock, and the durable client of
+ * `durable-functions` (axios) talks to the simulated hosts without sockets.
+ */
+export function prepareProcess(): void {
+  process.env["WEBSITE_HOSTNAME"] = "localhost:7071";
+  AbortSignal.timeout = (ms) => {
+    const { clock } = surroundings;
+    const controller = new AbortController();
+    clock?.setTimer(clock.now() + ms, () => {
+      controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+    });
+    return controller.signal;
+  };
+  const axios = createRequire(require.resolve("durable-functions"))("axios") as {
+    defaults: { adapter: unknown };
+  };
+  axios.defaults.adapter = async (config: AxiosConfig) => {
+    const { rpc } = surroundings;
+    if (!rpc) throw new Error("no simulated world is under way");
+    const url = new URL(config.url ?? "");
+    const body = typeof config.data === "string" ? config.data : "";
+    const reply = await rpc(
+      url.hostname,
+      (config.method ?? "get").toUpperCase(),
+      url.pathname + url.search,
+      body,
+    );
+    return { data: reply.body, status: reply.status, statusText: "", headers: {}, config, request: {} };
+  };
+}

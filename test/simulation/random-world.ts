@@ -1,0 +1,173 @@
+import type { Side } from "../../src/domain/swap-request";
+import { Dice } from "./dice";
+import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-plan";
+
+const MINUTE = 60_000;
+
+/** A small random world: the same seed makes the same world. */
+export function randomWorld(seed: number): WorldPlan {
+  const dice = new Dice(seed).fork("world");
+  const pairs = dice.chance(0.25) ? ["shop", "billing"] : ["shop"];
+  const requests = dice.chance(0.5) ? 1 : dice.between(2, 4);
+  const deeds: Deed[] = [];
+  for (let n = 1; n <= requests; n++) deeds.push(...requestDeeds(dice, `r${n}`, dice.pick(pairs)));
+  const troubles = dice.chance(0.2) ? 0 : dice.between(1, 4);
+  for (let n = 0; n < troubles; n++) deeds.push(trouble(dice, dice.pick(pairs), requests));
+  return {
+    seed,
+    pairs,
+    hosts: dice.chance(0.3) ? 2 : 1,
+    stableForMs: dice.pick([30_000, 60_000, 120_000]),
+    readinessDeadlineMs: dice.pick([6, 12, 30]) * MINUTE,
+    operationSeconds: dice.pick([0.5, 2, 15, 70, 200]),
+    repeatedPut: dice.pick(["no-op", "error", "toggle"] as const),
+    skewMs: dice.chance(0.2) ? 10 * MINUTE : 0,
+    chances: dice.chance(0.15) ? calmChances : randomChances(dice),
+    calmAfterMs: dice.between(5, 60) * MINUTE,
+    deeds: deeds.sort((a, b) => a.at - b.at),
+  };
+}
+
+function requestDeeds(dice: Dice, request: string, pair: string): Deed[] {
+  const at = dice.between(0, dice.chance(0.5) ? 1_000 : 10 * MINUTE);
+  const copies = dice.chance(0.4) ? dice.between(2, 4) : 1;
+  const deed: Deed = {
+    at,
+    kind: "request",
+    request,
+    pair,
+    promote: dice.chance(0.75) ? "green" : "blue",
+    channel: dice.chance(0.2) ? "http" : "queue",
+    copies,
+    every: dice.pick([0, 500, 60_000, 20 * MINUTE, 3 * 60 * MINUTE]),
+    ...(dice.chance(0.15) ? { expiresAfter: dice.between(1, 20) * MINUTE } : {}),
+    otherContent: copies > 1 && dice.chance(0.25),
+  };
+  const cancel: Deed[] = dice.chance(0.25)
+    ? [{ at: at + dice.between(0, 6 * MINUTE), kind: "cancel", request }]
+    : [];
+  return [deed, ...cancel];
+}
+
+function trouble(dice: Dice, pair: string, requests: number): Deed {
+  const at = dice.between(0, 12 * MINUTE);
+  const side: Side = dice.pick(["blue", "green"]);
+  const kind = dice.pick([
+    "weather",
+    "weather",
+    "weather",
+    "arm-fault",
+    "arm-fault",
+    "arm-fault",
+    "arm-fault",
+    "swap-by-hand",
+    "redeploy",
+    "kill",
+    "kill",
+    "freeze",
+    "broker-outage",
+    "terminate",
+    "malformed",
+    "new-version",
+  ] as const);
+  switch (kind) {
+    case "weather":
+      return {
+        at,
+        kind,
+        pair,
+        side,
+        state: dice.pick([
+          "RoleStateBusy",
+          "RoleStateStopped",
+          "RoleStateUnknown",
+          "RoleStateRecycle",
+          "RoleStateStarting",
+        ]),
+        instance: dice.between(0, 1),
+        forMs: dice.between(10_000, 8 * MINUTE),
+      };
+    case "arm-fault":
+      return { at, kind, fault: armFault(dice) };
+    case "swap-by-hand":
+      return { at, kind, pair };
+    case "redeploy":
+      return { at, kind, pair, side, forMs: dice.between(10_000, 5 * MINUTE) };
+    case "kill":
+      return { at, kind, downMs: dice.pick([0, 5_000, 60_000, 10 * MINUTE]) };
+    case "freeze":
+      return { at, kind, forMs: dice.between(1_000, 55_000) };
+    case "broker-outage":
+      return { at, kind, forMs: dice.between(1_000, 10 * MINUTE) };
+    case "terminate":
+      return { at, kind, request: `r${dice.between(1, requests)}` };
+    case "malformed":
+      return {
+        at,
+        kind,
+        body: dice.pick([
+          "{",
+          '{"requestId":"x"}',
+          "12",
+          '{"requestId":"r1","pair":"shop","promote":"teal","reason":"x","requestedBy":"y"}',
+        ]),
+      };
+    case "new-version":
+      return { at, kind };
+  }
+}
+
+function armFault(dice: Dice): object {
+  const status = (code: number, name: string, retryAfter?: number) => ({
+    kind: "status",
+    status: code,
+    code: name,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  });
+  const answers = [
+    status(429, "TooManyRequests", dice.between(1, 120)),
+    status(429, "TooManyRequests"),
+    status(429, "RetryableErrorDueToAnotherOperation", 5),
+    status(409, "Conflict"),
+    status(500, "InternalServerError"),
+    status(503, "ServerBusy", 10),
+    status(403, "AuthorizationFailed"),
+    { kind: "reset-before" },
+    { kind: "reset-after" },
+    { kind: "hang" },
+  ];
+  const onPut = [
+    ...answers,
+    { kind: "reset-after" },
+    { kind: "operation-fails" },
+    { kind: "operation-canceled" },
+    { kind: "operation-lost" },
+    { kind: "no-effect" },
+  ];
+  const method = dice.chance(0.7) ? "PUT" : "GET";
+  return {
+    method,
+    skip: method === "PUT" ? 0 : dice.between(0, 10),
+    times: dice.pick([1, 1, 1, 2, 5]),
+    answer: dice.pick(method === "PUT" ? onPut : answers),
+  };
+}
+
+function randomChances(dice: Dice): Chances {
+  const some = (rate: number, share = 0.4) => (dice.chance(share) ? rate * (0.2 + dice.roll()) : 0);
+  return {
+    crash: some(0.01, 0.6),
+    mostCrashes: dice.between(1, 4),
+    client: some(0.05),
+    activityTwice: some(0.15),
+    activityLate: some(0.1),
+    deliveryLate: some(0.1),
+    deliveryTwice: some(0.1),
+    batchReordered: some(0.3),
+    rowLag: some(0.2),
+    eventsLost: some(0.3),
+    publishFails: some(0.3),
+    settlementLost: some(0.3),
+    readFails: some(0.1),
+  };
+}

@@ -1,0 +1,64 @@
+import { calmChances, type Deed, type WorldPlan } from "./world-plan";
+
+const MINUTE = 60_000;
+
+const request = (id: string, at = 0): Extract<Deed, { kind: "request" }> => ({
+  at,
+  kind: "request",
+  request: id,
+  pair: "shop",
+  promote: "green",
+  channel: "queue",
+  copies: 1,
+  every: 0,
+  otherContent: false,
+});
+
+const put = (answer: object, times = 1): Deed => ({
+  at: 0,
+  kind: "arm-fault",
+  fault: { method: "PUT", times, answer },
+});
+
+const busy = (at: number, forMs: number): Deed => ({
+  at,
+  kind: "weather",
+  pair: "shop",
+  side: "green",
+  state: "RoleStateBusy",
+  instance: 0,
+  forMs,
+});
+
+function world(deeds: readonly Deed[], over: Partial<WorldPlan> = {}): WorldPlan {
+  return {
+    seed: 1,
+    pairs: ["shop"],
+    hosts: 1,
+    stableForMs: 60_000,
+    readinessDeadlineMs: 12 * MINUTE,
+    operationSeconds: 2,
+    // The least forgiving of Azure's possible answers to a repeated PUT.
+    repeatedPut: "toggle",
+    skewMs: 0,
+    chances: calmChances,
+    calmAfterMs: 0,
+    deeds,
+    ...over,
+  };
+}
+
+/** The worlds that the sweep crashes at every single point. */
+export const referenceWorlds: Readonly<Record<string, WorldPlan>> = {
+  immediate: world([request("r1")], { stableForMs: 30_000 }),
+  waiting: world([busy(0, 4 * MINUTE), request("r1")]),
+  flapping: world([busy(0, 30_000), busy(75_000, 20_000), busy(200_000, 20_000), request("r1")]),
+  "contended pair": world([request("r1"), { ...request("r2", 100), promote: "blue" }]),
+  duplicate: world([{ ...request("r1"), copies: 3, every: 40_000 }]),
+  "changed content": world([{ ...request("r1"), copies: 2, every: 40_000, otherContent: true }]),
+  "cancel race": world([request("r1"), { at: 60_050, kind: "cancel", request: "r1" }]),
+  "unknown outcome": world([request("r1"), put({ kind: "reset-after" })]),
+  "nothing came of it": world([request("r1"), put({ kind: "reset-before" })]),
+  "operation failed": world([request("r1"), put({ kind: "operation-fails", code: "VipSwapFailed" })]),
+  "operation slow": world([request("r1")], { operationSeconds: 300 }),
+};

@@ -1,0 +1,62 @@
+import { parseArgs } from "node:util";
+import { installCoreModule } from "../../local/functions-host";
+
+installCoreModule();
+
+const usage = `Usage: npm run simulate -- [options]
+  --runs N      how many worlds (default 1000)
+  --seed S      seed of the first world; the next ones count on (default: from the clock)
+  --replay S    play one world again, step by step
+  --seconds N   stop after that much time instead
+  --json        only the last line`;
+
+/** `npm run simulate`: plays seeded worlds and checks the invariants; exits 1 on the first world that breaks one. */
+async function main(): Promise<void> {
+  const options = parse();
+  if (!options) {
+    console.error(usage);
+    process.exitCode = 2;
+    return;
+  }
+  // Loaded only now: the functions library must meet the stand-in of its core module first.
+  const { campaign } = await import("./campaign.js");
+  process.exitCode = await campaign(options);
+}
+
+export interface SimulateOptions {
+  readonly runs: number;
+  readonly seed: number;
+  readonly replay: boolean;
+  readonly seconds: number | undefined;
+  readonly json: boolean;
+}
+
+function parse(): SimulateOptions | undefined {
+  try {
+    const { values } = parseArgs({
+      options: {
+        runs: { type: "string", default: "1000" },
+        seed: { type: "string" },
+        replay: { type: "string" },
+        seconds: { type: "string" },
+        json: { type: "boolean", default: false },
+      },
+    });
+    const seed = Number(values.replay ?? values.seed ?? Math.floor(Date.now() % 4_294_967_296));
+    const runs = values.replay === undefined ? Number(values.runs) : 1;
+    const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+    if (![seed, runs, seconds ?? 0].every((number) => Number.isInteger(number) && number >= 0))
+      return undefined;
+    return { runs, seed, seconds, replay: values.replay !== undefined, json: values.json };
+  } catch {
+    return undefined;
+  }
+}
+
+main().then(
+  () => process.exit(),
+  (fault: unknown) => {
+    console.error(fault);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,79 @@
+import type { Side } from "../../src/domain/swap-request";
+
+/** What the simulated Azure, broker and people saw happen; never what the app says of itself. Times are virtual ms. */
+export type Happening =
+  | { readonly kind: "sent"; readonly request: string; readonly pair: string; readonly content: string }
+  | { readonly kind: "malformed-sent"; readonly body: string }
+  | {
+      readonly kind: "put";
+      readonly put: number;
+      readonly request: string;
+      readonly pair: string;
+      readonly side: Side;
+      readonly host: string;
+      readonly evidence: string;
+      readonly during: readonly number[];
+      readonly unready: readonly string[];
+    }
+  | { readonly kind: "put-over"; readonly put: number; readonly how: string }
+  | {
+      readonly kind: "effect";
+      readonly pair: string;
+      readonly production: Side;
+      readonly put: number | undefined;
+      readonly unready: readonly string[];
+    }
+  | {
+      readonly kind: "read";
+      readonly host: string;
+      readonly pair: string;
+      readonly side: Side;
+      readonly slot: string;
+      readonly state: string;
+    }
+  | {
+      readonly kind: "published";
+      readonly type: string;
+      readonly id: string;
+      readonly request: string | undefined;
+      readonly pair: string | undefined;
+      readonly outcome: string | undefined;
+      readonly code: string | undefined;
+      readonly bytes: string;
+    }
+  | { readonly kind: "cancel-acknowledged"; readonly request: string }
+  | { readonly kind: "hold-released"; readonly pair: string }
+  | { readonly kind: "terminated"; readonly request: string }
+  | { readonly kind: "fault"; readonly what: string }
+  | { readonly kind: "host"; readonly host: string; readonly what: string };
+
+export type Entry = Happening & { readonly n: number; readonly at: number };
+
+/** The one journal of a simulated world, in the order in which things happened. */
+export class Timeline {
+  readonly entries: Entry[] = [];
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  add(happening: Happening): void {
+    this.entries.push({ ...happening, n: this.entries.length, at: this.#now() });
+  }
+
+  of<K extends Happening["kind"]>(kind: K): Extract<Entry, { kind: K }>[] {
+    return this.entries.filter((entry): entry is Extract<Entry, { kind: K }> => entry.kind === kind);
+  }
+}
+
+/** One line for a person. */
+export function tell({ n, at, kind, ...rest }: Entry): string {
+  const facts = Object.entries(rest)
+    .filter(
+      ([name, value]) =>
+        value !== undefined && name !== "bytes" && !(Array.isArray(value) && value.length === 0),
+    )
+    .map(([name, value]) => `${name}=${String(value)}`);
+  return `${String(n).padStart(4)}  ${new Date(at).toISOString().slice(11, 23)}  ${kind.padEnd(20)} ${facts.join("  ")}`;
+}

@@ -1,0 +1,93 @@
+import type { Side } from "../../src/domain/swap-request";
+
+/** One thing that happens to a simulated world at `at` (virtual ms after its start). Plain data: shrinkable, printable. */
+export type Deed =
+  | {
+      readonly at: number;
+      readonly kind: "request";
+      readonly request: string;
+      readonly pair: string;
+      readonly promote: Side | "staging";
+      readonly channel: "queue" | "http";
+      readonly copies: number;
+      readonly every: number;
+      readonly expiresAfter?: number | undefined;
+      readonly otherContent: boolean;
+    }
+  | { readonly at: number; readonly kind: "malformed"; readonly body: string }
+  | { readonly at: number; readonly kind: "cancel"; readonly request: string }
+  | {
+      readonly at: number;
+      readonly kind: "weather";
+      readonly pair: string;
+      readonly side: Side;
+      readonly state: string;
+      readonly instance: number;
+      readonly forMs: number;
+    }
+  | { readonly at: number; readonly kind: "swap-by-hand"; readonly pair: string }
+  | {
+      readonly at: number;
+      readonly kind: "redeploy";
+      readonly pair: string;
+      readonly side: Side;
+      readonly forMs: number;
+    }
+  | { readonly at: number; readonly kind: "arm-fault"; readonly fault: object }
+  | { readonly at: number; readonly kind: "kill"; readonly downMs: number }
+  | { readonly at: number; readonly kind: "freeze"; readonly forMs: number }
+  | { readonly at: number; readonly kind: "broker-outage"; readonly forMs: number }
+  | { readonly at: number; readonly kind: "terminate"; readonly request: string }
+  | { readonly at: number; readonly kind: "new-version" };
+
+/** How often things go wrong by chance, each per occasion. All zero: a calm world. */
+export interface Chances {
+  /** A host dies at a commit step or around an external effect. */
+  readonly crash: number;
+  readonly mostCrashes: number;
+  /** A durable client's call fails, before or after it took effect. */
+  readonly client: number;
+  readonly activityTwice: number;
+  readonly activityLate: number;
+  readonly deliveryLate: number;
+  readonly deliveryTwice: number;
+  readonly batchReordered: number;
+  readonly rowLag: number;
+  readonly eventsLost: number;
+  readonly publishFails: number;
+  readonly settlementLost: number;
+  readonly readFails: number;
+}
+
+export interface WorldPlan {
+  readonly seed: number;
+  readonly pairs: readonly string[];
+  readonly hosts: number;
+  readonly stableForMs: number;
+  readonly readinessDeadlineMs: number;
+  readonly operationSeconds: number;
+  readonly repeatedPut: "no-op" | "error" | "toggle";
+  readonly skewMs: number;
+  readonly chances: Chances;
+  /** When chance stops doing harm, so that the world can come to rest. */
+  readonly calmAfterMs: number;
+  readonly deeds: readonly Deed[];
+  /** Crash points by number (sweeps); absent: by chance. */
+  readonly crashAt?: readonly number[] | undefined;
+}
+
+export const calmChances: Chances = {
+  crash: 0,
+  mostCrashes: 0,
+  client: 0,
+  activityTwice: 0,
+  activityLate: 0,
+  deliveryLate: 0,
+  deliveryTwice: 0,
+  batchReordered: 0,
+  rowLag: 0,
+  eventsLost: 0,
+  publishFails: 0,
+  settlementLost: 0,
+  readFails: 0,
+};

@@ -1,0 +1,286 @@
+import { openTaskHub, type TaskHub } from "../../local/durable-engine";
+import { defaultPolicy, type PairPolicy } from "../../src/domain/policy";
+import type { PairState } from "../../src/domain/pair";
+import { createVirtualClock, type VirtualClock } from "../support/virtual-clock";
+import { Azure } from "./azure";
+import { Bus } from "./bus";
+import { Dice } from "./dice";
+import { engineFaults } from "./engine-faults";
+import { SimulatedHost, type HostSurroundings } from "./host";
+import { check, type Violation } from "./invariants";
+import { People } from "./people";
+import { Points } from "./points";
+import { inhabit } from "./process";
+import { hosts } from "./product";
+import { Timeline } from "./timeline";
+import type { WorldPlan } from "./world-plan";
+
+const START = Date.parse("2026-11-24T12:00:00Z");
+const MINUTE = 60_000;
+/** How long a killed host stays away when nothing else is said. */
+const DOWN_MS = 5_000;
+/** A world that is not at rest by then has lost something: all deadlines of the policy and grace, several times over. */
+const LONGEST_MS = 48 * 60 * MINUTE;
+/** How long a world at rest is watched for what must not happen any more. */
+const AFTERMATH_MS = 30 * MINUTE;
+
+export interface WorldResult {
+  readonly timeline: Timeline;
+  readonly violations: readonly Violation[];
+  readonly points: Points;
+  readonly promotions: number;
+  readonly faults: number;
+  /** Virtual time that passed. */
+  readonly lastedMs: number;
+  readonly logged: readonly string[];
+}
+
+/** Plays one world to its end and checks what Azure, the broker and people saw. */
+export async function playWorld(plan: WorldPlan): Promise<WorldResult> {
+  const world = new World(plan);
+  try {
+    const finished = await world.play();
+    const violations = check(world.timeline, finished, world.leases());
+    return {
+      timeline: world.timeline,
+      violations,
+      points: world.points,
+      promotions: new Set(world.timeline.of("sent").map((e) => e.request)).size,
+      faults: world.faults,
+      lastedMs: world.clock.now() - START,
+      logged: world.lines,
+    };
+  } finally {
+    world.close();
+  }
+}
+
+/** Hosts, hub, Azure, broker and people of one plan, on one virtual clock. */
+export class World implements HostSurroundings {
+  readonly plan: WorldPlan;
+  readonly clock: VirtualClock = createVirtualClock(START);
+  readonly startedAt = START;
+  readonly timeline = new Timeline(() => this.clock.now() - START);
+  readonly points: Points;
+  readonly azure: Azure;
+  readonly bus: Bus;
+  readonly lines: string[] = [];
+  readonly dice: Dice;
+  hub!: TaskHub;
+  faults = 0;
+  readonly policies;
+  readonly #people: People;
+  readonly #live: SimulatedHost[] = [];
+  readonly #nonces: Dice;
+  readonly #calls: Dice;
+  #incarnations = 0;
+  #ended = false;
+
+  constructor(plan: WorldPlan) {
+    this.plan = plan;
+    this.dice = new Dice(plan.seed);
+    this.#nonces = this.dice.fork("nonces");
+    this.#calls = this.dice.fork("client");
+    const { chances } = plan;
+    this.points = plan.crashAt
+      ? Points.at(plan.crashAt)
+      : Points.byChance(this.dice.fork("crashes"), chances.crash, chances.mostCrashes, () => this.isCalm());
+    this.azure = new Azure(plan, this.clock, this.timeline);
+    const moods = this.dice.fork("broker");
+    this.bus = new Bus(
+      { clock: this.clock, timeline: this.timeline, hosts: () => this.#live },
+      this.dice.fork("deliveries"),
+      {
+        losesSettlement: () => this.strikes(moods, chances.settlementLost, "settlement lost"),
+        failsPublishing: () => this.strikes(moods, chances.publishFails, "publishing fails"),
+      },
+    );
+    const pairs: readonly PairPolicy[] = plan.pairs.map((name) => policyOf(plan, name, this.azure));
+    this.policies = { find: (name: string) => pairs.find((pair) => pair.name === name), all: () => pairs };
+    this.#people = new People(this);
+  }
+
+  get live(): readonly SimulatedHost[] {
+    return this.#live;
+  }
+
+  isCalm(): boolean {
+    return this.clock.now() - START > this.plan.calmAfterMs;
+  }
+
+  /** Whether chance does harm here. */
+  strikes(dice: Dice, probability: number, what: string): boolean {
+    if (probability === 0 || !dice.chance(probability) || this.isCalm()) return false;
+    this.faults++;
+    this.timeline.add({ kind: "fault", what });
+    return true;
+  }
+
+  /** True: everything came to rest. False: something is still open after every deadline. */
+  async play(): Promise<boolean> {
+    inhabit(this.clock, (host, method, path, body) => this.#rpc(host, method, path, body));
+    const ids = this.dice.fork("ids");
+    this.hub = await openTaskHub({
+      settings: { hubName: "Simulated" },
+      clock: this.clock,
+      faults: engineFaults(this),
+      random: () => ids.roll(),
+      pick: ((dice) => (n: number) => (n < 2 ? 0 : dice.between(0, n - 1)))(this.dice.fork("schedule")),
+    });
+    for (let i = 0; i < this.plan.hosts; i++) await this.startHost();
+    this.#everyMinute();
+    this.#people.begin();
+    let restSince: number | undefined;
+    for (;;) {
+      await this.#quiet();
+      this.azure.observe();
+      const now = this.clock.now();
+      restSince = this.#isAtRest() ? (restSince ?? now) : undefined;
+      if (restSince !== undefined && now - restSince >= AFTERMATH_MS) return true;
+      const due = this.clock.nextDue;
+      if (due === undefined || now - START > LONGEST_MS) return restSince !== undefined;
+      this.clock.advanceTo(due);
+    }
+  }
+
+  async startHost(): Promise<void> {
+    const door = this.#incarnations++;
+    const id = `h${door}`;
+    const reads = this.dice.fork(`reads ${id}`);
+    const readFails = () => this.strikes(reads, this.plan.chances.readFails, "a read's connection broke");
+    const host = new SimulatedHost(this, id, (self) => this.azure.reachedFrom(door, self, readFails));
+    const { skewMs } = this.plan;
+    host.skewMs = skewMs === 0 ? 0 : this.dice.fork(`skew ${id}`).between(-skewMs, skewMs);
+    hosts.set(id, host);
+    await host.start();
+    this.#live.push(host);
+    this.timeline.add({ kind: "host", host: id, what: "up" });
+  }
+
+  died(host: SimulatedHost, point: string): void {
+    this.faults++;
+    this.timeline.add({
+      kind: "host",
+      host: host.id,
+      what: `dies at: ${point === "commit" ? this.points.last : point}`,
+    });
+    this.#live.splice(this.#live.indexOf(host), 1);
+    this.restart(DOWN_MS);
+  }
+
+  kill(host: SimulatedHost, downMs: number): void {
+    if (!this.#live.includes(host)) return;
+    this.faults++;
+    this.timeline.add({ kind: "host", host: host.id, what: `is killed, back in ${downMs / 1000} s` });
+    this.#live.splice(this.#live.indexOf(host), 1);
+    host.abandon();
+    this.restart(downMs);
+  }
+
+  async deploy(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  restart(afterMs: number): void {
+    this.clock.setTimer(this.clock.now() + afterMs, () => {
+      if (!this.#ended) void this.startHost();
+    });
+  }
+
+  logged(_host: SimulatedHost, level: string, line: string): void {
+    this.lines.push(`${level} ${line}`);
+  }
+
+  mayDie(point: string): boolean {
+    return this.points.pass(point);
+  }
+
+  publish(host: SimulatedHost, event: string): Promise<void> {
+    return this.bus.publish(host, event);
+  }
+
+  nonce(): string {
+    return Array.from({ length: 4 }, () =>
+      Math.floor(this.#nonces.roll() * 2 ** 32)
+        .toString(16)
+        .padStart(8, "0"),
+    ).join("");
+  }
+
+  /** Leases that nobody who is under way holds any more. */
+  leases(): string[] {
+    return this.plan.pairs.flatMap((pair) => {
+      const text = this.hub.entities.get(`@pair@${pair}`)?.state;
+      const state = text ? (JSON.parse(text) as PairState) : undefined;
+      return state?.lease ? [`the lease of ${pair} is still held by ${state.lease.holder}`] : [];
+    });
+  }
+
+  close(): void {
+    this.#ended = true;
+    for (const host of this.#live.splice(0)) host.abandon();
+    this.azure.simulator.close();
+    hosts.clear();
+  }
+
+  #isAtRest(): boolean {
+    return this.#people.done && this.bus.open === 0 && this.#people.unanswered().length === 0;
+  }
+
+  /** Runs everything that can run without time passing. */
+  async #quiet(): Promise<void> {
+    for (let still = 0; still < 2;) {
+      const before = SimulatedHost.steps;
+      await new Promise((resolve) => setImmediate(resolve));
+      still = SimulatedHost.steps === before ? still + 1 : 0;
+    }
+  }
+
+  #everyMinute(): void {
+    const tick = () => {
+      if (this.#ended) return;
+      for (const host of [...this.#live]) {
+        host
+          .invoke("janitor", { inputData: [{ name: host.bindingOf("janitor"), data: { json: "{}" } }] })
+          .catch((fault: unknown) => this.lines.push(`janitor: ${String(fault)}`));
+      }
+      this.clock.setTimer(this.clock.now() + MINUTE, tick);
+    };
+    this.clock.setTimer(START + MINUTE, tick);
+  }
+
+  async #rpc(
+    id: string,
+    method: string,
+    path: string,
+    body: string,
+  ): Promise<{ status: number; body: string }> {
+    const host = hosts.get(id);
+    if (!host) return new Promise(() => undefined);
+    const { client } = this.plan.chances;
+    await host.pass(`client ${method} before`);
+    if (this.strikes(this.#calls, client, "a client call was not sent"))
+      throw new Error("connect ECONNREFUSED");
+    const reply = await host.rpc({
+      method,
+      url: path,
+      headers: { host: id, "content-type": "application/json" },
+      body: Buffer.from(body),
+    });
+    await host.pass(`client ${method} after`);
+    if (this.strikes(this.#calls, client, "the reply to a client call was lost"))
+      throw new Error("read ECONNRESET");
+    return { status: reply.status, body: reply.body.toString() };
+  }
+}
+
+function policyOf(plan: WorldPlan, name: string, azure: Azure): PairPolicy {
+  const { readiness, ...rest } = defaultPolicy;
+  return {
+    ...rest,
+    name,
+    blue: azure.serviceId(name, "blue"),
+    green: azure.serviceId(name, "green"),
+    readiness: { ...readiness, stableForMs: plan.stableForMs, deadlineMs: plan.readinessDeadlineMs },
+  };
+}
