@@ -1,5 +1,11 @@
 import type { HttpClient, PipelineRequest, PipelineResponse } from "@azure/core-rest-pipeline";
-import { createSimulator, httpClientOf, parseFault, type Simulator } from "../../local/resource-manager";
+import {
+  createSimulator,
+  httpClientOf,
+  parseFault,
+  parseWeather,
+  type Simulator,
+} from "../../local/resource-manager";
 import { digest } from "../../src/adapters/digest";
 import { createCloudServices } from "../../src/adapters/resource-manager/cloud-services";
 import type { Side } from "../../src/domain/swap-request";
@@ -22,7 +28,9 @@ export class Azure {
   readonly simulator: Simulator;
   readonly #clock: VirtualClock;
   readonly #timeline: Timeline;
-  readonly #puts: { readonly entry: number; readonly pair: string; over: boolean; effective: boolean }[] = [];
+  /** Our own PUTs, by number: their journal entries. */
+  readonly #puts: { readonly entry: number; readonly pair: string; over: boolean }[] = [];
+  #effectsSeen = 0;
   readonly #lists = new Map<string, ListSeen>();
 
   constructor(plan: WorldPlan, clock: VirtualClock, timeline: Timeline) {
@@ -35,28 +43,23 @@ export class Azure {
     return `/subscriptions/${this.simulator.subscription}/resourceGroups/${pair}-rg/providers/Microsoft.Compute/cloudServices/${pair}-${side}`;
   }
 
-  production(pair: string): Side {
-    return this.simulator.service(`${pair}-blue`)?.slot === "Production" ? "blue" : "green";
-  }
-
   /** Writes down effects that have happened since the last look. */
   observe(): void {
-    const { entries } = this.simulator.journal;
-    this.#puts.forEach((put, n) => {
-      if (put.effective || entries[put.entry]?.effect !== "swapped") return;
-      put.effective = true;
-      this.noteEffect(put.pair, n);
-    });
-  }
-
-  noteEffect(pair: string, put: number | undefined): void {
-    this.#timeline.add({
-      kind: "effect",
-      pair,
-      production: this.production(pair),
-      put,
-      unready: this.unready(pair),
-    });
+    const { effects } = this.simulator.journal;
+    for (; this.#effectsSeen < effects.length; this.#effectsSeen++) {
+      const { entry, production, ready } = effects[this.#effectsSeen] ?? {};
+      const side: Side = production?.endsWith("-green") ? "green" : "blue";
+      const put = this.#puts.findIndex((each) => each.entry === entry);
+      this.#timeline.add({
+        kind: "effect",
+        pair: production?.replace(/-(blue|green)$/, "") ?? "?",
+        production: side,
+        put: entry === undefined || put < 0 ? undefined : put,
+        unready: Object.entries(ready ?? {}).flatMap(([name, { started, expected }]) =>
+          started < expected ? [`${name} ${started}/${expected}`] : [],
+        ),
+      });
+    }
   }
 
   /** Instances of either service that do not run just now, by the world's own truth. */
@@ -70,31 +73,17 @@ export class Azure {
     });
   }
 
-  /** Faults, instance weather and redeployments. */
-  disturb(deed: Extract<Deed, { kind: "weather" | "redeploy" | "arm-fault" }>): void {
+  /** Faults of Resource Manager, and weather: what happens to services without our doing. */
+  disturb(deed: Extract<Deed, { kind: "weather" | "arm-fault" }>): void {
     if (deed.kind === "arm-fault") {
       const fault = parseFault(deed.fault);
       if (Array.isArray(fault)) throw new Error(`the plan's fault is wrong: ${fault.join(", ")}`);
       this.simulator.faults.add(fault);
       return;
     }
-    const service = this.simulator.service(`${deed.pair}-${deed.side}`);
-    if (!service) return;
-    const later = (act: () => void) => this.#clock.setTimer(this.#clock.now() + deed.forMs, act);
-    if (deed.kind === "weather") {
-      const instance = service.instances[deed.instance % service.instances.length];
-      if (!instance) return;
-      instance.state = deed.state;
-      later(() => {
-        instance.state = "RoleStateStarted";
-      });
-      return;
-    }
-    service.provisioningState = "Updating";
-    later(() => {
-      service.provisioningState = "Succeeded";
-      service.version = `${service.version ?? "v"}+`;
-    });
+    const weather = parseWeather(deed.weather);
+    if (Array.isArray(weather)) throw new Error(`the plan's weather is wrong: ${weather.join(", ")}`);
+    this.simulator.addWeather(weather);
   }
 
   /** Resource Manager as one host reaches it; a dead host sends nothing and hears nothing. */
@@ -118,9 +107,7 @@ export class Azure {
     const { pair, side } = pairOf(request.url);
     await host.pass("PUT before");
     this.observe();
-    const put =
-      this.#puts.push({ entry: this.simulator.journal.entries.length, pair, over: false, effective: false }) -
-      1;
+    const put = this.#puts.push({ entry: this.simulator.journal.entries.length, pair, over: false }) - 1;
     const during = this.#underWay(pair, put);
     const seen = (["blue", "green"] as const).map((each) => this.#freshness(host, pair, each));
     this.#timeline.add({
@@ -149,7 +136,7 @@ export class Azure {
 
   /** Our own earlier PUTs of a pair that are not answered yet, or whose operation still runs. */
   #underWay(pair: string, except: number): number[] {
-    const running = this.simulator.state.operations.filter((op) => !op.applied).map((op) => op.entry);
+    const running = this.simulator.underWay();
     return this.#puts.flatMap((put, n) =>
       n !== except && put.pair === pair && (!put.over || running.includes(put.entry)) ? [n] : [],
     );

@@ -1,65 +1,179 @@
+import {
+  Broker,
+  decodeJson,
+  encodeJson,
+  parseTopology,
+  randomFaults,
+  type BrokerFaults,
+} from "../../local/service-bus";
+import topology from "../../local/world/service-bus.config.json";
 import type { CompletionEvent } from "../../src/domain/events";
 import type { VirtualClock } from "../support/virtual-clock";
 import type { Dice } from "./dice";
 import type { SimulatedHost } from "./host";
 import type { Timeline } from "./timeline";
 
-const LOCK_MS = 60_000;
-const MOST_DELIVERIES = 10;
+const QUEUE = "swap-requests";
+const TOPIC = "swap-events";
+const PUBLISH_RETRY_MS = 1_000;
 
-interface Message {
-  readonly id: number;
-  readonly body: string;
-  deliveries: number;
+interface Surroundings {
+  readonly clock: VirtualClock;
+  readonly timeline: Timeline;
+  hosts(): readonly SimulatedHost[];
+  /** Whether chance does harm now; counts it. */
+  strikes(dice: Dice, probability: number, what: string): boolean;
 }
 
-/** What the queue may do wrong: it settles nothing although told to, or hands a message out twice. */
-export interface BusMoods {
-  losesSettlement(): boolean;
-  failsPublishing(): boolean;
-}
+type Queue = NonNullable<ReturnType<Broker["entity"]>>;
 
-/** The request queue and the event topic of one world: peek-lock, redelivery, dead letters; at least once, no order. */
+/** Service Bus of one world: the embedded broker without sockets, the triggers of the hosts, and who listens to the topic. */
 export class Bus {
   /** Refuses everything while set. */
   down = false;
-  readonly #clock: VirtualClock;
-  readonly #timeline: Timeline;
+  readonly #world: Surroundings;
+  readonly #broker: Broker;
   readonly #dice: Dice;
-  readonly #moods: BusMoods;
-  readonly #hosts: () => readonly SimulatedHost[];
-  readonly #open = new Set<Message>();
-  #count = 0;
+  readonly #chances: { readonly publishFails: number; readonly settlementLost: number };
+  readonly #sources: readonly { readonly trigger: string; readonly queue: Queue }[];
 
-  constructor(
-    world: { clock: VirtualClock; timeline: Timeline; hosts: () => readonly SimulatedHost[] },
-    dice: Dice,
-    moods: BusMoods,
-  ) {
-    this.#clock = world.clock;
-    this.#timeline = world.timeline;
-    this.#hosts = world.hosts;
+  constructor(world: Surroundings, dice: Dice, chances: { publishFails: number; settlementLost: number }) {
+    this.#world = world;
     this.#dice = dice;
-    this.#moods = moods;
+    this.#chances = chances;
+    this.#broker = new Broker({
+      topology: parseTopology(topology),
+      clock: world.clock,
+      faults: this.#faults(dice.fork("faults")),
+    });
+    this.#sources = [
+      { trigger: "acceptSwapRequest", queue: this.#entity(QUEUE) },
+      { trigger: "announceDeadLetter", queue: this.#entity(`${QUEUE}/$DeadLetterQueue`) },
+    ];
+    this.#listen(this.#entity(`${TOPIC}/Subscriptions/all`));
+    for (const { trigger, queue } of this.#sources) this.#serve(trigger, queue);
   }
 
   /** Messages that are not settled yet. */
   get open(): number {
-    return this.#open.size;
+    return this.#sources.reduce((sum, { queue }) => sum + queue.counts().active, 0);
   }
 
+  /** Sends a request as pipelines do: again until it is accepted, so that it may be there twice. */
   send(body: string): void {
-    const message = { id: ++this.#count, body, deliveries: 0 };
-    this.#open.add(message);
-    this.#offer(message, "swap-requests", 0);
+    const { clock } = this.#world;
+    try {
+      if (this.down) throw new Error("the broker is down");
+      this.#broker.publish(QUEUE, [encodeJson({ body: parsed(body) })]);
+    } catch {
+      clock.setTimer(clock.now() + PUBLISH_RETRY_MS, () => {
+        this.send(body);
+      });
+    }
   }
 
   async publish(host: SimulatedHost, event: string): Promise<void> {
     await host.pass("publish before");
-    if (this.down || this.#moods.failsPublishing()) throw new Error("the broker is down");
-    this.#received(event);
+    if (this.down) throw new Error("the broker is down");
+    const { id } = JSON.parse(event) as { id: string };
+    this.#broker.publish(TOPIC, [encodeJson({ body: event, messageId: id })]);
     await host.pass("publish after");
-    if (this.#moods.failsPublishing()) throw new Error("the acknowledgement was lost");
+  }
+
+  close(): void {
+    this.#broker.close();
+  }
+
+  #faults(dice: Dice): BrokerFaults {
+    const { strikes } = this.#world;
+    const { publishFails, settlementLost } = this.#chances;
+    const harm = randomFaults(
+      {
+        send: { refused: 0.3, unanswered: 0.4, vanished: 0.3 },
+        settlement: { lost: 0.4, repeated: 0.3, refused: 0.3 },
+        reordered: 0.5,
+      },
+      () => dice.roll(),
+    );
+    return {
+      send: (path, ids) => {
+        const rate = path === TOPIC ? publishFails : 0;
+        return strikes.call(this.#world, dice, rate, "a send to the broker goes wrong")
+          ? harm.send?.(path, ids)
+          : undefined;
+      },
+      settlement: (message, disposition) =>
+        message.path.startsWith(QUEUE) &&
+        strikes.call(this.#world, dice, settlementLost, "a settlement goes wrong")
+          ? harm.settlement?.(message, disposition)
+          : undefined,
+      ...(settlementLost > 0 ? { order: harm.order } : {}),
+    };
+  }
+
+  #entity(path: string): Queue {
+    const entity = this.#broker.entity(path);
+    if (!entity) throw new Error(`the broker has no ${path}`);
+    return entity;
+  }
+
+  /** Everything that reaches the topic's subscription is written down, and done with. */
+  #listen(subscription: Queue): void {
+    subscription.addConsumer({
+      settlesOnSend: true,
+      available: () => 1_000,
+      deliver: ({ bodyRaw }) => {
+        this.#received(String(decodeJson(bodyRaw)));
+      },
+    });
+  }
+
+  #serve(trigger: string, queue: Queue): void {
+    queue.addConsumer({
+      settlesOnSend: false,
+      available: () => (this.down || this.#world.hosts().length === 0 ? 0 : 16),
+      deliver: ({ bodyRaw, messageId, seq, deliveryCount }, token) => {
+        const host = this.#dice.pick(this.#world.hosts());
+        const body = decodeJson(bodyRaw);
+        const metadata = {
+          MessageId: { string: messageId },
+          SequenceNumber: { json: String(seq) },
+          DeliveryCount: { json: String(deliveryCount + 1) },
+        };
+        const text = typeof body === "string" ? body : JSON.stringify(body);
+        host
+          .invoke(trigger, {
+            inputData: [{ name: host.bindingOf(trigger), data: { string: text } }],
+            triggerMetadata: metadata,
+          })
+          .then(
+            () => this.#settle(host, queue, token ?? "", "completed"),
+            () => this.#settle(host, queue, token ?? "", "abandoned"),
+          )
+          .catch(() => undefined);
+      },
+    });
+    this.#poll(queue);
+  }
+
+  /** A receiver that had no credit asks again: hosts come and go. */
+  #poll(queue: Queue): void {
+    const { clock } = this.#world;
+    clock.setTimer(clock.now() + 5_000, () => {
+      queue.dispatch();
+      this.#poll(queue);
+    });
+  }
+
+  async #settle(
+    host: SimulatedHost,
+    queue: Queue,
+    token: string,
+    how: "completed" | "abandoned",
+  ): Promise<void> {
+    await host.pass(`${how} before`);
+    if (!this.down) queue.settle(token, how);
+    await host.pass(`${how} after`);
   }
 
   #received(bytes: string): void {
@@ -68,7 +182,7 @@ export class Bus {
       data: { requestId?: string | null; pair?: string; outcome?: string; reason?: { code: string } };
     };
     const { requestId, pair, outcome, reason } = event.data;
-    this.#timeline.add({
+    this.#world.timeline.add({
       kind: "published",
       type: event.type.replace("cloud-service-swap.", ""),
       id: event.id,
@@ -79,63 +193,13 @@ export class Bus {
       bytes,
     });
   }
+}
 
-  #offer(message: Message, queue: string, afterMs: number): void {
-    this.#clock.setTimer(this.#clock.now() + afterMs, () => {
-      this.#deliver(message, queue);
-    });
-  }
-
-  #deliver(message: Message, queue: string): void {
-    if (!this.#open.has(message)) return;
-    const hosts = this.#hosts();
-    if (hosts.length === 0 || this.down) {
-      this.#offer(message, queue, 1_000);
-      return;
-    }
-    const host = this.#dice.pick(hosts);
-    message.deliveries++;
-    let settled = false;
-    // Whatever becomes of the host: the lock ends, and the message is free again.
-    const unlock = this.#clock.setTimer(this.#clock.now() + LOCK_MS, () => {
-      settled = true;
-      this.#again(message, queue);
-    });
-    const trigger = queue.endsWith("$deadletterqueue") ? "announceDeadLetter" : "acceptSwapRequest";
-    this.#invoke(host, trigger, message).then(
-      async () => {
-        await host.pass("complete before");
-        if (settled || this.down || this.#moods.losesSettlement()) return;
-        unlock();
-        this.#open.delete(message);
-        await host.pass("complete after");
-      },
-      () => {
-        if (settled || this.down) return;
-        unlock();
-        this.#again(message, queue);
-      },
-    );
-  }
-
-  #again(message: Message, queue: string): void {
-    if (message.deliveries < MOST_DELIVERIES || queue.endsWith("$deadletterqueue")) {
-      this.#offer(message, queue, queue.endsWith("$deadletterqueue") ? 10_000 : 0);
-      return;
-    }
-    this.#timeline.add({ kind: "fault", what: `message ${message.id} is dead-lettered` });
-    this.#offer(message, `${queue}/$deadletterqueue`, 0);
-  }
-
-  #invoke(host: SimulatedHost, trigger: string, { id, body, deliveries }: Message): Promise<unknown> {
-    return host.invoke(trigger, {
-      inputData: [{ name: host.bindingOf(trigger), data: { string: body } }],
-      triggerMetadata: {
-        MessageId: { string: `m${id}` },
-        SequenceNumber: { json: String(id) },
-        DeliveryCount: { json: String(deliveries) },
-        ApplicationProperties: { json: "{}" },
-      },
-    });
+/** JSON travels as JSON; what is none travels as text. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return body;
   }
 }

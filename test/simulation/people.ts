@@ -68,13 +68,9 @@ export class People {
         return;
       case "cancel":
         return this.#cancel(deed.request);
-      case "swap-by-hand":
-        if (azure.simulator.swapByHand(`${deed.pair}-blue`)) azure.noteEffect(deed.pair, undefined);
-        return;
       case "weather":
-      case "redeploy":
       case "arm-fault":
-        this.#fault(deed.kind);
+        this.#fault(JSON.stringify(deed.kind === "weather" ? deed.weather : deed.fault));
         azure.disturb(deed);
         return;
       case "kill":

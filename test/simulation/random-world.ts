@@ -1,4 +1,3 @@
-import type { Side } from "../../src/domain/swap-request";
 import { Dice } from "./dice";
 import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-plan";
 
@@ -51,17 +50,15 @@ function requestDeeds(dice: Dice, request: string, pair: string): Deed[] {
 
 function trouble(dice: Dice, pair: string, requests: number): Deed {
   const at = dice.between(0, 12 * MINUTE);
-  const side: Side = dice.pick(["blue", "green"]);
   const kind = dice.pick([
     "weather",
     "weather",
     "weather",
+    "weather",
     "arm-fault",
     "arm-fault",
     "arm-fault",
     "arm-fault",
-    "swap-by-hand",
-    "redeploy",
     "kill",
     "kill",
     "freeze",
@@ -72,27 +69,9 @@ function trouble(dice: Dice, pair: string, requests: number): Deed {
   ] as const);
   switch (kind) {
     case "weather":
-      return {
-        at,
-        kind,
-        pair,
-        side,
-        state: dice.pick([
-          "RoleStateBusy",
-          "RoleStateStopped",
-          "RoleStateUnknown",
-          "RoleStateRecycle",
-          "RoleStateStarting",
-        ]),
-        instance: dice.between(0, 1),
-        forMs: dice.between(10_000, 8 * MINUTE),
-      };
+      return { at, kind, weather: weather(dice, pair) };
     case "arm-fault":
       return { at, kind, fault: armFault(dice) };
-    case "swap-by-hand":
-      return { at, kind, pair };
-    case "redeploy":
-      return { at, kind, pair, side, forMs: dice.between(10_000, 5 * MINUTE) };
     case "kill":
       return { at, kind, downMs: dice.pick([0, 5_000, 60_000, 10 * MINUTE]) };
     case "freeze":
@@ -102,19 +81,46 @@ function trouble(dice: Dice, pair: string, requests: number): Deed {
     case "terminate":
       return { at, kind, request: `r${dice.between(1, requests)}` };
     case "malformed":
-      return {
-        at,
-        kind,
-        body: dice.pick([
-          "{",
-          '{"requestId":"x"}',
-          "12",
-          '{"requestId":"r1","pair":"shop","promote":"teal","reason":"x","requestedBy":"y"}',
-        ]),
-      };
+      return { at, kind, body: dice.pick(malformed) };
     case "new-version":
       return { at, kind };
   }
+}
+
+const malformed = [
+  "{",
+  "12",
+  '{"requestId":"x"}',
+  '{"requestId":"r1","pair":"shop","promote":"teal","reason":"x","requestedBy":"y"}',
+];
+
+function weather(dice: Dice, pair: string): object {
+  const service = `${pair}-${dice.pick(["blue", "green"])}`;
+  const instance = `WebRole_IN_${dice.between(0, 1)}`;
+  const seconds = dice.between(10, 500);
+  const state = dice.pick([
+    "RoleStateBusy",
+    "RoleStateStopped",
+    "RoleStateUnknown",
+    "RoleStateRecycle",
+    "RoleStateStarting",
+    "RoleStateNobodyKnows",
+  ]);
+  return dice.pick([
+    { kind: "state", service, instance, state, seconds },
+    { kind: "state", service, instance, state, seconds },
+    { kind: "state", service, state, seconds },
+    { kind: "unlisted", service, instance, seconds },
+    { kind: "restart", service, seconds },
+    { kind: "healing", service, instance, seconds },
+    { kind: "guest-os-update", service },
+    { kind: "cycling", service, instance, seconds },
+    { kind: "scale", service, role: "WebRole", capacity: dice.between(1, 3) },
+    { kind: "redeployment", service, version: "v9", seconds },
+    { kind: "other-operation", service, seconds, lock: dice.pick(["429", "409"]) },
+    { kind: "swap-by-hand", service },
+    { kind: "swap-by-hand", service },
+  ]);
 }
 
 function armFault(dice: Dice): object {
@@ -143,13 +149,46 @@ function armFault(dice: Dice): object {
     { kind: "operation-canceled" },
     { kind: "operation-lost" },
     { kind: "no-effect" },
+    { kind: "slow", delayMs: dice.between(1_000, 90_000) },
+    { kind: "operation", outcome: "never", effect: dice.chance(0.5) },
+    { kind: "operation", outcome: "Failed", effect: true, seconds: dice.between(1, 300) },
+    { kind: "operation", effectAfter: 0.5, seconds: dice.between(10, 600) },
+    {
+      kind: "operation",
+      answer: dice.pick(["reset", "hang", 500, 503]),
+      effectAfter: dice.between(1, 600),
+      seconds: 600,
+    },
+    { kind: "operation", arrivesAfter: dice.between(1, 50), answer: "reset" },
+    { kind: "operation", origin: "https://elsewhere.example" },
+    { kind: "operation", headers: dice.pick(["none", "location", "azure-asyncoperation"]) },
+    { kind: "operation", word: "Frobnicating", outcome: "never", effect: true },
+  ];
+  const onGet = [
+    ...answers,
+    { kind: "damaged", how: dice.pick(["truncated", "malformed", "empty", "html"]) },
+    {
+      kind: "edited",
+      remove: [
+        dice.pick([
+          "slotType",
+          "statuses",
+          "instanceView",
+          "provisioningState",
+          "capacity",
+          "roleProfile",
+          "value",
+        ]),
+      ],
+    },
+    { kind: "slow", delayMs: dice.between(1_000, 60_000) },
   ];
   const method = dice.chance(0.7) ? "PUT" : "GET";
   return {
     method,
     skip: method === "PUT" ? 0 : dice.between(0, 10),
     times: dice.pick([1, 1, 1, 2, 5]),
-    answer: dice.pick(method === "PUT" ? onPut : answers),
+    answer: dice.pick<object>(method === "PUT" ? onPut : onGet),
   };
 }
 

@@ -23,11 +23,13 @@ const put = (answer: object, times = 1): Deed => ({
 const busy = (at: number, forMs: number): Deed => ({
   at,
   kind: "weather",
-  pair: "shop",
-  side: "green",
-  state: "RoleStateBusy",
-  instance: 0,
-  forMs,
+  weather: {
+    kind: "state",
+    service: "shop-green",
+    instance: "WebRole_IN_0",
+    state: "RoleStateBusy",
+    seconds: forMs / 1000,
+  },
 });
 
 function world(deeds: readonly Deed[], over: Partial<WorldPlan> = {}): WorldPlan {

@@ -16,23 +16,8 @@ export type Deed =
     }
   | { readonly at: number; readonly kind: "malformed"; readonly body: string }
   | { readonly at: number; readonly kind: "cancel"; readonly request: string }
-  | {
-      readonly at: number;
-      readonly kind: "weather";
-      readonly pair: string;
-      readonly side: Side;
-      readonly state: string;
-      readonly instance: number;
-      readonly forMs: number;
-    }
-  | { readonly at: number; readonly kind: "swap-by-hand"; readonly pair: string }
-  | {
-      readonly at: number;
-      readonly kind: "redeploy";
-      readonly pair: string;
-      readonly side: Side;
-      readonly forMs: number;
-    }
+  /** As the simulated Resource Manager takes it. */
+  | { readonly at: number; readonly kind: "weather"; readonly weather: object }
   | { readonly at: number; readonly kind: "arm-fault"; readonly fault: object }
   | { readonly at: number; readonly kind: "kill"; readonly downMs: number }
   | { readonly at: number; readonly kind: "freeze"; readonly forMs: number }

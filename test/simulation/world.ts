@@ -86,15 +86,13 @@ export class World implements HostSurroundings {
       ? Points.at(plan.crashAt)
       : Points.byChance(this.dice.fork("crashes"), chances.crash, chances.mostCrashes, () => this.isCalm());
     this.azure = new Azure(plan, this.clock, this.timeline);
-    const moods = this.dice.fork("broker");
-    this.bus = new Bus(
-      { clock: this.clock, timeline: this.timeline, hosts: () => this.#live },
-      this.dice.fork("deliveries"),
-      {
-        losesSettlement: () => this.strikes(moods, chances.settlementLost, "settlement lost"),
-        failsPublishing: () => this.strikes(moods, chances.publishFails, "publishing fails"),
-      },
-    );
+    const world = {
+      clock: this.clock,
+      timeline: this.timeline,
+      hosts: () => this.#live,
+      strikes: this.strikes.bind(this),
+    };
+    this.bus = new Bus(world, this.dice.fork("broker"), chances);
     const pairs: readonly PairPolicy[] = plan.pairs.map((name) => policyOf(plan, name, this.azure));
     this.policies = { find: (name: string) => pairs.find((pair) => pair.name === name), all: () => pairs };
     this.#people = new People(this);
@@ -220,6 +218,7 @@ export class World implements HostSurroundings {
     this.#ended = true;
     for (const host of this.#live.splice(0)) host.abandon();
     this.azure.simulator.close();
+    this.bus.close();
     hosts.clear();
   }
 
