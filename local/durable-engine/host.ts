@@ -98,8 +98,9 @@ export class Host {
     effects.messages.push({ type: "putActivity", activity: record });
   }
 
-  setTimer(effects: Effects, timer: TimerRecord): void {
-    effects.messages.push({ type: "putTimer", timer });
+  setTimer(effects: Effects, timer: Omit<TimerRecord, "dueAt">): void {
+    const dueAt = timer.fireAt - this.clock.now() + this.hub.clock.now();
+    effects.messages.push({ type: "putTimer", timer: { ...timer, dueAt } });
   }
 
   /** Forgets the timers of an execution that is over: they could only fire into the void. */

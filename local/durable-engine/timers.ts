@@ -21,7 +21,7 @@ export class Timers {
 
   /** Fires at its time, or now if that has passed. */
   arm(timer: TimerRecord): void {
-    const due = timer.fireAt + (this.#faults.timerOffsetMs?.(timer) ?? 0);
+    const due = timer.dueAt + (this.#faults.timerOffsetMs?.(timer) ?? 0);
     if (due <= this.#clock.now()) {
       this.#fire(timer);
       return;

@@ -85,7 +85,7 @@ export class Bus {
   }
 
   #faults(dice: Dice): BrokerFaults {
-    const { strikes } = this.#world;
+    const world = this.#world;
     const { publishFails, settlementLost } = this.#chances;
     const harm = randomFaults(
       {
@@ -98,13 +98,12 @@ export class Bus {
     return {
       send: (path, ids) => {
         const rate = path === TOPIC ? publishFails : 0;
-        return strikes.call(this.#world, dice, rate, "a send to the broker goes wrong")
+        return world.strikes(dice, rate, "a send to the broker goes wrong")
           ? harm.send?.(path, ids)
           : undefined;
       },
       settlement: (message, disposition) =>
-        message.path.startsWith(QUEUE) &&
-        strikes.call(this.#world, dice, settlementLost, "a settlement goes wrong")
+        message.path.startsWith(QUEUE) && world.strikes(dice, settlementLost, "a settlement goes wrong")
           ? harm.settlement?.(message, disposition)
           : undefined,
       ...(settlementLost > 0 ? { order: harm.order } : {}),

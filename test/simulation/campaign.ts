@@ -11,7 +11,7 @@ import type { WorldPlan } from "./world-plan";
 /** Plays worlds until one breaks an invariant; answers with the process's exit code. */
 export async function campaign(options: SimulateOptions): Promise<number> {
   prepareProcess();
-  await registerProduct();
+  registerProduct();
   await openDoors();
   const say = (line: string) => {
     if (!options.json) console.log(line);

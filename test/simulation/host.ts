@@ -86,9 +86,10 @@ export class SimulatedHost {
   }
 
   async start(): Promise<void> {
+    await this.#app.appStart(".");
     await this.#engine.start({
       functions: this.#app.functions,
-      invoke: (name, request) => this.invoke(name, request as Invocation),
+      invoke: (name, request) => this.invoke(name, request),
     });
   }
 

@@ -1,4 +1,3 @@
-import { CoreApp } from "../../local/functions-host";
 import type { Config } from "../../src/config/config";
 import { registerApp } from "../../src/app/register";
 import type { Permission, TokenVerifier } from "../../src/ports/identity";
@@ -15,7 +14,7 @@ const verifier: TokenVerifier = {
 };
 
 /** Registers the product's own functions, once per process; their ports are those of the host that invokes them. */
-export async function registerProduct(): Promise<void> {
+export function registerProduct(): void {
   const config = { serviceBus: { requestQueue: "swap-requests", setting: "ServiceBusConnection" } } as Config;
   registerApp(
     (context) => {
@@ -26,5 +25,4 @@ export async function registerProduct(): Promise<void> {
     verifier,
     config,
   );
-  await new CoreApp([], () => undefined).appStart(".");
 }
