@@ -1,9 +1,51 @@
 import type { EngineFaults } from "../../local/durable-engine";
+import type { Dice } from "./dice";
 import type { World } from "./world";
 
-/** The engine's ways to fail, drawn by chance from the world's dice. */
+/** Everything the engine can do wrong, as often as the world's plan says; commits go step by step, and hosts may die between. */
 export function engineFaults(world: World): EngineFaults {
-  return {
-    atCommit: (step, work) => (world.mayDie(`${work.kind} ${work.name}: ${step}`) ? "crash" : undefined),
+  const { chances } = world.plan;
+  const streams = new Map<string, Dice>();
+  const strikes = (name: string, probability: number) => {
+    const dice = streams.get(name) ?? world.dice.fork(`engine ${name}`);
+    streams.set(name, dice);
+    return world.strikes(dice, probability, name) ? dice : undefined;
   };
+  return {
+    atCommit: (step, { kind, name }) => (world.mayDie(`${kind} ${name}: ${step}`) ? "crash" : undefined),
+    stealsLease: () => strikes("two hosts serve one instance", chances.leaseStolen) !== undefined,
+    reorderBatch: (_entity, n) => {
+      const dice = strikes("an entity's batch is cut and reordered", n < 2 ? 0 : chances.batchReordered);
+      return dice && shuffled(n, dice).slice(0, dice.between(1, n));
+    },
+    rowLagMs: () => strikes("an instance row lags", chances.rowLag)?.between(1_000, 600_000) ?? 0,
+    stuckRunning: () => strikes("an instance looks Running for good", chances.rowLag / 4) !== undefined,
+    onActivity: ({ name }) => {
+      const twice = strikes(`activity ${name} runs twice`, chances.activityTwice);
+      const late = strikes(`activity ${name} is late`, chances.activityLate);
+      if (!twice && !late) return undefined;
+      return {
+        copies: twice ? twice.between(2, 3) : 1,
+        ...(late ? { startDelayMs: late.pick([0, 500, 20_000, 90_000, 400_000]) } : {}),
+        ...(late?.chance(0.5) ? { resultDelayMs: late.pick([500, 30_000, 300_000]) } : {}),
+      };
+    },
+    onDelivery: () => {
+      const late = strikes("a message is late", chances.deliveryLate);
+      const twice = strikes("a message comes twice", chances.deliveryTwice);
+      if (!late && !twice) return undefined;
+      return { copies: twice ? 2 : 1, delayMs: late?.pick([100, 2_000, 30_000, 120_000]) ?? 0 };
+    },
+    timerOffsetMs: () => strikes("a timer is off", chances.timerOff)?.between(-1_000, 1_000) ?? 0,
+    losesCarriedEvents: () => strikes("events are lost at continue-as-new", chances.eventsLost) !== undefined,
+  };
+}
+
+function shuffled(n: number, dice: Dice): number[] {
+  const order = Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = dice.between(0, i);
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
 }

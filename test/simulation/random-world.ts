@@ -205,6 +205,8 @@ function randomChances(dice: Dice): Chances {
     batchReordered: some(0.3),
     rowLag: some(0.2),
     eventsLost: some(0.3),
+    timerOff: some(0.5),
+    leaseStolen: some(0.1),
     publishFails: some(0.3),
     settlementLost: some(0.3),
     readFails: some(0.1),

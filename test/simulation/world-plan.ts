@@ -39,6 +39,9 @@ export interface Chances {
   readonly batchReordered: number;
   readonly rowLag: number;
   readonly eventsLost: number;
+  readonly timerOff: number;
+  /** A second host serves the same instance at the same time. */
+  readonly leaseStolen: number;
   readonly publishFails: number;
   readonly settlementLost: number;
   readonly readFails: number;
@@ -72,6 +75,8 @@ export const calmChances: Chances = {
   batchReordered: 0,
   rowLag: 0,
   eventsLost: 0,
+  timerOff: 0,
+  leaseStolen: 0,
   publishFails: 0,
   settlementLost: 0,
   readFails: 0,
