@@ -1,5 +1,5 @@
 import type { HistoryEvent } from "./history";
-import type { InstanceRecord } from "./records";
+import { isLive, type InstanceRecord } from "./records";
 import type { Store } from "./store";
 
 /** How many events of stored histories are kept in memory besides, so that an episode need not read its own past. */
@@ -7,19 +7,21 @@ const EVENTS_KEPT = 20_000;
 
 /** The histories of all instances: in memory, or on disk with those used last in memory too. */
 export class Histories {
-  readonly #store: Store | undefined;
+  readonly #store: Pick<Store, "history"> | undefined;
   readonly #known = new Map<string, HistoryEvent[]>();
   #events = 0;
 
-  constructor(store: Store | undefined) {
+  constructor(store: Pick<Store, "history"> | undefined) {
     this.#store = store;
   }
 
-  async of(id: string): Promise<readonly HistoryEvent[]> {
+  /** What was read from disk is kept only if the instance still stands as it did: it may have gone on meanwhile. */
+  async of(id: string, instances: ReadonlyMap<string, InstanceRecord>): Promise<readonly HistoryEvent[]> {
     const known = this.#known.get(id);
     if (known || !this.#store) return known ?? [];
+    const was = instances.get(id);
     const read = await this.#store.history(id);
-    this.#keep(id, read);
+    if (was && isLive(was.status) && instances.get(id) === was && !this.#known.has(id)) this.#keep(id, read);
     return read;
   }
 

@@ -140,7 +140,7 @@ export class TaskHub {
   }
 
   history(id: string): Promise<readonly HistoryEvent[]> {
-    return this.#histories.of(id);
+    return this.#histories.of(id, this.instances);
   }
 
   /** Whether an instance of this id is being started right now. */
