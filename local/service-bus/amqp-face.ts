@@ -90,10 +90,14 @@ export class AmqpFace {
       const { socket } = connection;
       socket.once("close", () => this.#connections.delete(connection));
       let nudge: NodeJS.Timeout | undefined;
+      let writtenBefore = 0;
       socket.on("data", () => {
+        writtenBefore = socket.bytesWritten;
         nudge ??= setTimeout(() => {
           nudge = undefined;
-          if (connection.is_open() && !socket.destroyed) socket.write(EMPTY_FRAME);
+          // Whatever was written since then carried the acknowledgement already.
+          if (socket.bytesWritten > writtenBefore || socket.destroyed || !connection.is_open()) return;
+          socket.write(EMPTY_FRAME);
         }, 2).unref();
       });
     });
