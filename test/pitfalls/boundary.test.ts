@@ -87,8 +87,11 @@ test("H: no instance of the product has a custom status: people read the ledger"
   await scenario.request();
   await scenario.advance({ minutes: 5 });
   const { body } = await scenario.app.call("GET", "instances?top=500");
-  const statuses = (body as { customStatus: unknown }[]).map(({ customStatus }) => customStatus);
-  expect(statuses.length).toBeGreaterThan(3);
+  // The extension gives entities a custom status of its own.
+  const statuses = (body as { instanceId: string; customStatus: unknown }[])
+    .filter(({ instanceId }) => !instanceId.startsWith("@"))
+    .map(({ customStatus }) => customStatus);
+  expect(statuses.length).toBeGreaterThan(2);
   expect(statuses.filter((status) => status !== null)).toEqual([]);
   await scenario.stop();
 });
