@@ -5,7 +5,7 @@ import type { Measured } from "./benchmark";
 import { catalog } from "./catalog";
 import { describeMachine, machineLine } from "./machine";
 import { benchUsage, parseBenchOptions, type BenchOptions } from "./options";
-import { rewritePage } from "./page";
+import { rewritePage, withoutSection } from "./page";
 import { plainTable } from "./table";
 
 /** `npm run bench`: runs benchmarks one after another, each in its own process, and says what they measured. */
@@ -26,6 +26,8 @@ async function list(names: readonly string[]): Promise<void> {
 }
 
 async function measure({ names, json, write }: BenchOptions): Promise<void> {
+  const unplaced = write === undefined ? [] : withoutSection(readFileSync(write, "utf8"), names);
+  if (unplaced.length > 0) throw new Error(`${write ?? ""} has no place for ${unplaced.join(", ")}`);
   const machine = describeMachine();
   console.log(machineLine(machine));
   const measured: Measured[] = [];

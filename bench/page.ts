@@ -8,17 +8,24 @@ export interface Occasion {
   readonly date: string;
 }
 
-/**
- * Rewrites what stands between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->` for every benchmark that ran; the rest
- * of the page stays. A benchmark without its pair of markers is an error.
- */
+/** The benchmarks among these for which a page has no place: between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`. */
+export function withoutSection(page: string, names: readonly string[]): string[] {
+  return names.filter((name) => placeOf(page, name) === undefined);
+}
+
+/** Rewrites the places of every benchmark that ran; the rest of the page stays. */
 export function rewritePage(page: string, measured: readonly Measured[], occasion: Occasion): string {
   return measured.reduce((text, one) => {
-    const [open, close] = [`<!-- bench:${one.name} -->`, `<!-- /bench:${one.name} -->`];
-    const [from, to] = [text.indexOf(open), text.indexOf(close)];
-    if (from < 0 || to < from) throw new Error(`the page has no section between ${open} and ${close}`);
-    return `${text.slice(0, from + open.length)}\n\n${section(one, occasion)}\n\n${text.slice(to)}`;
+    const place = placeOf(text, one.name);
+    if (!place) throw new Error(`the page has no place for ${one.name}`);
+    return `${text.slice(0, place.from)}\n\n${section(one, occasion)}\n\n${text.slice(place.to)}`;
   }, page);
+}
+
+function placeOf(page: string, name: string): { from: number; to: number } | undefined {
+  const open = `<!-- bench:${name} -->`;
+  const [at, to] = [page.indexOf(open), page.indexOf(`<!-- /bench:${name} -->`)];
+  return at < 0 || to < at ? undefined : { from: at + open.length, to };
 }
 
 function section({ name, rows }: Measured, { machine, date }: Occasion): string {

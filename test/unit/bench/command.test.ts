@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { catalog } from "../../../bench/catalog";
 import { percentile } from "../../../bench/distribution";
 import { parseBenchOptions } from "../../../bench/options";
-import { rewritePage } from "../../../bench/page";
+import { rewritePage, withoutSection } from "../../../bench/page";
 import { formatNumber, markdownTable, plainTable } from "../../../bench/table";
 
 const known = ["engine", "start"];
@@ -30,8 +33,11 @@ test("only what stands between a benchmark's markers is rewritten, and a second 
   expect(rewritePage(rewritten, [engine], occasion)).toBe(rewritten);
 });
 
-test("a page without a benchmark's markers is refused", () => {
-  expect(() => rewritePage("# A\n", [engine], occasion)).toThrow("<!-- bench:engine -->");
+test("a page without a place for a benchmark is refused, and docs/measured.md has one for each", () => {
+  expect(withoutSection("# A\n", ["engine"])).toEqual(["engine"]);
+  expect(() => rewritePage("# A\n", [engine], occasion)).toThrow("no place for engine");
+  const page = readFileSync(join(__dirname, "../../../docs/measured.md"), "utf8");
+  expect(withoutSection(page, Object.keys(catalog))).toEqual([]);
 });
 
 test("columns are as wide as their widest cell, numbers to the right", () => {
