@@ -36,6 +36,7 @@ export class ServiceBusTrigger {
   readonly #client: ServiceBusClient;
   readonly #receiver: ServiceBusReceiver;
   readonly #running = new Set<Promise<void>>();
+  #settling: Promise<void> = Promise.resolve();
   #subscription: { close(): Promise<void> } | undefined;
 
   constructor(
@@ -114,12 +115,15 @@ export class ServiceBusTrigger {
       await this.#settle(() => this.#receiver.completeMessage(message));
   }
 
-  async #settle(settle: () => Promise<unknown>): Promise<void> {
-    try {
-      await settle();
-    } catch (fault) {
-      this.#say("warning", `a message could not be settled and will come again: ${String(fault)}`);
-    }
+  /** One after the other: the SDK's AMQP library tells two outcomes in one breath as the first of them. */
+  #settle(settle: () => Promise<unknown>): Promise<void> {
+    this.#settling = this.#settling.then(settle).then(
+      () => undefined,
+      (fault: unknown) => {
+        this.#say("warning", `a message could not be settled and will come again: ${String(fault)}`);
+      },
+    );
+    return this.#settling;
   }
 
   #say(level: string, message: string): void {

@@ -22,7 +22,7 @@ test("1: tasks are raced in one place only: a fresh timer and the one waiter of 
     callsOf("all", "orchestrations")
       .map(({ file }) => file)
       .sort(),
-  ).toEqual(["src/orchestrations/calls.ts", "src/orchestrations/waits/settlement.ts"]);
+  ).toEqual(["src/orchestrations/calls.ts", "src/orchestrations/calls.ts"]);
 });
 
 test("5: whatever decides or orchestrates throws Errors with a message, and nothing else", () => {

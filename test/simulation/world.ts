@@ -22,7 +22,7 @@ const DOWN_MS = 5_000;
 /** A world that is not at rest by then has lost something: all deadlines of the policy and grace, several times over. */
 const LONGEST_MS = 48 * 60 * MINUTE;
 /** How long a world at rest is watched for what must not happen any more. */
-const AFTERMATH_MS = 30 * MINUTE;
+const AFTERMATH_MS = 6 * MINUTE;
 
 export interface WorldResult {
   readonly timeline: Timeline;
