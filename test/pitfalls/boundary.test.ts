@@ -8,12 +8,16 @@ import { startMessageApp } from "../support/message-app";
 import { startScenario, type Scenario } from "../support/scenario";
 
 /** How the product stands what comes over its boundaries: entities, ids, signals, messages (docs/pitfalls.md). */
-let scenario: Scenario;
+let scenario: Scenario | undefined;
 let seen: ObservedInvocation[] = [];
+afterEach(async () => {
+  await scenario?.stop();
+  scenario = undefined;
+});
 
-async function open(): Promise<void> {
+async function open(): Promise<Scenario> {
   seen = [];
-  scenario = await startScenario({ durable: { observe: (call) => seen.push(call) } });
+  return (scenario = await startScenario({ durable: { observe: (call) => seen.push(call) } }));
 }
 
 const entityResults = () =>
@@ -25,88 +29,82 @@ const entityResults = () =>
     });
 
 test("7: entities never throw across their boundary, whatever operation or nonsense they are sent", async () => {
-  await open();
-  const id = await scenario.request();
-  await scenario.advance({ minutes: 5 });
-  const before = [await scenario.pair(), await scenario.promotion(id)];
+  const world = await open();
+  const id = await world.request();
+  await world.advance({ minutes: 5 });
+  const before = [await world.pair(), await world.promotion(id)];
   for (const entity of ["pair/shop", `promotion/${id}`, "pair/unheard", "promotion/unheard"])
     for (const operation of ["apply", "change", "register", "read", "add", "nonsense", "delete-all"])
       for (const body of [undefined, null, ""])
-        await scenario.app.call("POST", `entities/${entity}?op=${operation}`, body);
-  await scenario.app.settle();
-  expect(scenario.outcomeOf(id)).toBe("promoted");
+        await world.app.call("POST", `entities/${entity}?op=${operation}`, body);
+  await world.app.settle();
+  expect(world.outcomeOf(id)).toBe("promoted");
   expect(entityResults().length).toBeGreaterThan(100);
   expect(entityResults().filter(({ isError }) => isError)).toEqual([]);
-  expect([await scenario.pair(), await scenario.promotion(id)]).toEqual(before);
-  await scenario.stop();
+  expect([await world.pair(), await world.promotion(id)]).toEqual(before);
 });
 
 test("10: the lease is no lock that leaks: it outlives a dead holder, is never stolen, and its holder is resumed", async () => {
-  await open();
-  const first = await scenario.request();
-  await scenario.advance({ seconds: 70 });
-  const waiting = (await scenario.promotion(first)).waiting!.instanceId;
-  const second = await scenario.request({ promote: "blue", reason: "back" });
-  await scenario.app.call("POST", `instances/${waiting}/terminate?reason=died`);
-  await scenario.advance({ seconds: 30 });
-  expect((await scenario.pair()).lease?.holder).toBe(first);
-  await scenario.advance({ minutes: 15 });
-  expect([scenario.outcomeOf(first), scenario.outcomeOf(second)]).toEqual(["promoted", "unchanged"]);
-  expect((await scenario.pair()).lease).toBeUndefined();
-  await scenario.stop();
+  const world = await open();
+  const first = await world.request();
+  await world.advance({ seconds: 70 });
+  const waiting = (await world.promotion(first)).waiting!.instanceId;
+  const second = await world.request({ promote: "blue", reason: "back" });
+  await world.app.call("POST", `instances/${waiting}/terminate?reason=died`);
+  await world.advance({ seconds: 30 });
+  expect((await world.pair()).lease?.holder).toBe(first);
+  await world.advance({ minutes: 15 });
+  expect([world.outcomeOf(first), world.outcomeOf(second)]).toEqual(["promoted", "unchanged"]);
+  expect((await world.pair()).lease).toBeUndefined();
 });
 
 test("C: a run that is absent is started again, and an absent ledger entry concludes nothing", async () => {
-  await open();
-  const id = await scenario.request();
-  await scenario.advance({ seconds: 70 });
-  const waiting = (await scenario.promotion(id)).waiting!.instanceId;
+  const world = await open();
+  const id = await world.request();
+  await world.advance({ seconds: 70 });
+  const waiting = (await world.promotion(id)).waiting!.instanceId;
   for (const instance of [waiting, `promotion-${id}`])
-    await scenario.app.call("POST", `instances/${instance}/terminate?reason=lost`);
-  await scenario.app.settle();
-  await scenario.app.call("DELETE", `instances/promotion-${id}`);
-  expect((await scenario.app.call("GET", `instances/promotion-${id}`)).status).toBe(404);
-  expect((await scenario.http("GET", "promotions/nobody")).status).toBe(404);
-  await scenario.advance({ minutes: 15 });
-  expect(scenario.outcomeOf(id)).toBe("promoted");
-  expect(scenario.effects()).toBe(1);
-  await scenario.stop();
+    await world.app.call("POST", `instances/${instance}/terminate?reason=lost`);
+  await world.app.settle();
+  await world.app.call("DELETE", `instances/promotion-${id}`);
+  expect((await world.app.call("GET", `instances/promotion-${id}`)).status).toBe(404);
+  expect((await world.http("GET", "promotions/nobody")).status).toBe(404);
+  await world.advance({ minutes: 15 });
+  expect(world.outcomeOf(id)).toBe("promoted");
+  expect(world.effects()).toBe(1);
 });
 
 test("D: what comes after the outcome is told so: nobody believes in an event that reached a finished run", async () => {
-  await open();
-  const id = await scenario.request();
-  await scenario.advance({ minutes: 5 });
-  const { status, body } = await scenario.http("POST", `promotions/${id}/cancel`, {});
+  const world = await open();
+  const id = await world.request();
+  await world.advance({ minutes: 5 });
+  const { status, body } = await world.http("POST", `promotions/${id}/cancel`, {});
   expect({ status, body }).toMatchObject({ status: 409, body: { code: "already-concluded" } });
-  await scenario.stop();
 });
 
 test("H: no instance of the product has a custom status: people read the ledger", async () => {
-  await open();
-  await scenario.request();
-  await scenario.advance({ minutes: 5 });
-  const { body } = await scenario.app.call("GET", "instances?top=500");
+  const world = await open();
+  await world.request();
+  await world.advance({ minutes: 5 });
+  const { body } = await world.app.call("GET", "instances?top=500");
   // The extension gives entities a custom status of its own.
   const statuses = (body as { instanceId: string; customStatus: unknown }[])
     .filter(({ instanceId }) => !instanceId.startsWith("@"))
     .map(({ customStatus }) => customStatus);
   expect(statuses.length).toBeGreaterThan(2);
   expect(statuses.filter((status) => status !== null)).toEqual([]);
-  await scenario.stop();
 });
 
 test.each(["a%2Fb", "a%3Fop%3Dx", "..%2F..%2Fadmin", "a%20b", "%C3%A4", "x".repeat(101), "a%26reason"])(
   "I: the id %s reaches no address: it is refused before the durable client",
   async (id) => {
-    await open();
-    expect((await scenario.http("GET", `promotions/${id}`)).status).toBe(404);
-    expect((await scenario.http("POST", `promotions/${id}/cancel`, {})).status).toBe(404);
+    const world = await open();
+    expect((await world.http("GET", `promotions/${id}`)).status).toBe(404);
+    expect((await world.http("POST", `promotions/${id}/cancel`, {})).status).toBe(404);
     const body = { requestId: decodeURIComponent(id), pair: "shop", promote: "green", reason: "test" };
-    expect((await scenario.http("POST", "promotions", body)).status).toBe(400);
-    await scenario.app.settle();
+    expect((await world.http("POST", "promotions", body)).status).toBe(400);
+    await world.app.settle();
     expect(seen).toEqual([]);
-    await scenario.stop();
   },
 );
 

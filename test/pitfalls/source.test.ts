@@ -17,12 +17,10 @@ test("1: tasks are raced in one place only: a fresh timer and the one waiter of 
   ]);
   expect(callsOf("waitForExternalEvent")).toHaveLength(1);
   expect(callsOf("createTimer")).toHaveLength(1);
-  // Task.all gets tasks that are made in its argument, or right before it, and never again.
-  expect(
-    callsOf("all", "orchestrations")
-      .map(({ file }) => file)
-      .sort(),
-  ).toEqual(["src/orchestrations/calls.ts", "src/orchestrations/calls.ts"]);
+  // Task.all is called in one file, with tasks that are yielded nowhere else.
+  expect(new Set(callsOf("all", "orchestrations").map(({ file }) => file))).toEqual(
+    new Set(["src/orchestrations/calls.ts"]),
+  );
 });
 
 test("5: whatever decides or orchestrates throws Errors with a message, and nothing else", () => {
@@ -108,4 +106,4 @@ test("19: lint refuses async generators, clocks, chance and timers in orchestrat
   const [result] = JSON.parse(stdout) as { messages: { ruleId: string | null; line: number }[] }[];
   const refused = result?.messages.filter(({ ruleId }) => ruleId?.startsWith("no-restricted"));
   expect([...new Set(refused?.map(({ line }) => line))]).toEqual(planted.map((_, i) => i + 1));
-}, 60_000);
+}, 120_000);
