@@ -16,11 +16,20 @@ import type { Timeline } from "./timeline";
 const QUEUE = "swap-requests";
 const TOPIC = "swap-events";
 const PUBLISH_RETRY_MS = 1_000;
+const RENEW_MS = 40_000;
+
+/** What takes messages: a function host, or a peer's worker. */
+export interface BusHost {
+  gate<T>(work: () => Promise<T>): Promise<T>;
+  pass(point: string): Promise<void>;
+  bindingOf(trigger: string): string;
+  invoke(trigger: string, request: Parameters<SimulatedHost["invoke"]>[1]): Promise<unknown>;
+}
 
 interface Surroundings {
   readonly clock: VirtualClock;
   readonly timeline: Timeline;
-  hosts(): readonly SimulatedHost[];
+  hosts(): readonly BusHost[];
   /** Whether chance does harm now; counts it. */
   strikes(dice: Dice, probability: number, what: string): boolean;
 }
@@ -72,7 +81,7 @@ export class Bus {
     }
   }
 
-  async publish(host: SimulatedHost, event: string): Promise<void> {
+  async publish(host: BusHost, event: string): Promise<void> {
     await host.pass("publish before");
     if (this.down) throw new Error("the broker is down");
     const { id } = JSON.parse(event) as { id: string };
@@ -140,10 +149,14 @@ export class Bus {
           DeliveryCount: { json: String(deliveryCount + 1) },
         };
         const text = typeof body === "string" ? body : JSON.stringify(body);
+        const renewal = this.#renew(host, queue, token ?? "");
         host
           .invoke(trigger, {
             inputData: [{ name: host.bindingOf(trigger), data: { string: text } }],
             triggerMetadata: metadata,
+          })
+          .finally(() => {
+            renewal.over = true;
           })
           .then(
             () => this.#settle(host, queue, token ?? "", "completed"),
@@ -155,6 +168,21 @@ export class Bus {
     this.#poll(queue);
   }
 
+  /** Whoever works on a message for long keeps its lock, as long as they live and the lock is theirs. */
+  #renew(host: BusHost, queue: Queue, token: string): { over: boolean } {
+    const renewal = { over: false };
+    const { clock } = this.#world;
+    const again = () => {
+      clock.setTimer(clock.now() + RENEW_MS, () => {
+        if (renewal.over) return;
+        const renewed = host.gate(() => Promise.resolve(queue.renew(token)));
+        renewed.then(again, () => undefined);
+      });
+    };
+    again();
+    return renewal;
+  }
+
   /** A receiver that had no credit asks again: hosts come and go. */
   #poll(queue: Queue): void {
     const { clock } = this.#world;
@@ -164,12 +192,7 @@ export class Bus {
     });
   }
 
-  async #settle(
-    host: SimulatedHost,
-    queue: Queue,
-    token: string,
-    how: "completed" | "abandoned",
-  ): Promise<void> {
+  async #settle(host: BusHost, queue: Queue, token: string, how: "completed" | "abandoned"): Promise<void> {
     await host.pass(`${how} before`);
     if (!this.down) queue.settle(token, how);
     await host.pass(`${how} after`);

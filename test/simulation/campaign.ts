@@ -1,4 +1,5 @@
 import { openDoors } from "./azure";
+import { comparePeers } from "./peers";
 import { prepareProcess } from "./process";
 import { registerProduct } from "./product";
 import { randomWorld } from "./random-world";
@@ -16,6 +17,10 @@ export async function campaign(options: SimulateOptions): Promise<number> {
   const say = (line: string) => {
     if (!options.json) console.log(line);
   };
+  if (options.peers) {
+    await comparePeers(options, say);
+    return 0;
+  }
   const started = { cpu: process.cpuUsage(), at: performance.now() };
   const sum = { runs: 0, promotions: 0, faults: 0, crashes: 0, points: 0 };
   let broken: { plan: WorldPlan; result: WorldResult } | undefined;

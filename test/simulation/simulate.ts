@@ -8,6 +8,7 @@ const usage = `Usage: npm run simulate -- [options]
   --seed S      seed of the first world; the next ones count on (default: from the clock)
   --replay S    play one world again, step by step
   --seconds N   stop after that much time instead
+  --peers       play faulted worlds with other ways to swap as well, and compare
   --json        only the last line`;
 
 /** `npm run simulate`: plays seeded worlds and checks the invariants; exits 1 on the first world that breaks one. */
@@ -28,6 +29,7 @@ export interface SimulateOptions {
   readonly seed: number;
   readonly replay: boolean;
   readonly seconds: number | undefined;
+  readonly peers: boolean;
   readonly json: boolean;
 }
 
@@ -39,6 +41,7 @@ function parse(): SimulateOptions | undefined {
         seed: { type: "string" },
         replay: { type: "string" },
         seconds: { type: "string" },
+        peers: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
       },
     });
@@ -47,7 +50,8 @@ function parse(): SimulateOptions | undefined {
     const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
     if (![seed, runs, seconds ?? 0].every((number) => Number.isInteger(number) && number >= 0))
       return undefined;
-    return { runs, seed, seconds, replay: values.replay !== undefined, json: values.json };
+    const { peers, json } = values;
+    return { runs, seed, seconds, peers, replay: values.replay !== undefined, json };
   } catch {
     return undefined;
   }
