@@ -3,17 +3,17 @@ import { comparePeers } from "./peers";
 import { prepareProcess } from "./process";
 import { registerProduct } from "./product";
 import { randomWorld } from "./random-world";
+import { referenceWorlds } from "./reference-worlds";
 import type { SimulateOptions } from "./simulate";
 import { shrink } from "./shrink";
+import { sweepPairs, sweepSingles, type Swept } from "./sweep";
 import { tell } from "./timeline";
 import { playWorld, type WorldResult } from "./world";
 import type { WorldPlan } from "./world-plan";
 
 /** Plays worlds until one breaks an invariant; answers with the process's exit code. */
 export async function campaign(options: SimulateOptions): Promise<number> {
-  prepareProcess();
-  registerProduct();
-  await openDoors();
+  await settleIn();
   const say = (line: string) => {
     if (!options.json) console.log(line);
   };
@@ -54,6 +54,38 @@ export async function campaign(options: SimulateOptions): Promise<number> {
     }),
   );
   return broken ? 1 : 0;
+}
+
+/** Crashes the reference worlds at every point; answers with the process's exit code. */
+export async function sweepAll({ json, share }: SimulateOptions): Promise<number> {
+  await settleIn();
+  const say = (line: string) => {
+    if (!json) console.log(line);
+  };
+  const started = performance.now();
+  const swept: Swept[] = [];
+  const take = (result: Swept) => {
+    const { world, points, runs, crashes, violations } = result;
+    say(
+      `${world}: ${points} points, ${runs} runs with crashes at ${crashes}, ${violations.length} violations`,
+    );
+    for (const { at, label, what } of violations.slice(0, 5))
+      say(`  ${what}; crashed at ${at.join(", ")}: ${label}`);
+    swept.push(result);
+  };
+  for (const name of Object.keys(referenceWorlds)) take(await sweepSingles(name));
+  take(await sweepPairs("immediate", share, say));
+  const violations = swept.reduce((sum, each) => sum + each.violations.length, 0);
+  const summary = swept.map(({ world, points, runs, crashes }) => ({ world, points, runs, crashes }));
+  const seconds = round((performance.now() - started) / 1000);
+  console.log(JSON.stringify({ sweep: summary, share, seconds, violations }));
+  return violations > 0 ? 1 : 0;
+}
+
+async function settleIn(): Promise<void> {
+  prepareProcess();
+  registerProduct();
+  await openDoors();
 }
 
 /** What was broken, and the shortest story of it that was found. */

@@ -9,6 +9,8 @@ const usage = `Usage: npm run simulate -- [options]
   --replay S    play one world again, step by step
   --seconds N   stop after that much time instead
   --peers       play faulted worlds with other ways to swap as well, and compare
+  --sweep       crash every reference world at every single point, and the shortest at pairs of points
+  --share N     of the pairs, take every N-th (default: all)
   --json        only the last line`;
 
 /** `npm run simulate`: plays seeded worlds and checks the invariants; exits 1 on the first world that breaks one. */
@@ -20,8 +22,8 @@ async function main(): Promise<void> {
     return;
   }
   // Loaded only now: the functions library must meet the stand-in of its core module first.
-  const { campaign } = await import("./campaign.js");
-  process.exitCode = await campaign(options);
+  const { campaign, sweepAll } = await import("./campaign.js");
+  process.exitCode = await (options.sweep ? sweepAll(options) : campaign(options));
 }
 
 export interface SimulateOptions {
@@ -31,6 +33,8 @@ export interface SimulateOptions {
   readonly seconds: number | undefined;
   readonly peers: boolean;
   readonly json: boolean;
+  readonly sweep: boolean;
+  readonly share: number;
 }
 
 function parse(): SimulateOptions | undefined {
@@ -43,15 +47,18 @@ function parse(): SimulateOptions | undefined {
         seconds: { type: "string" },
         peers: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
+        sweep: { type: "boolean", default: false },
+        share: { type: "string", default: "1" },
       },
     });
     const seed = Number(values.replay ?? values.seed ?? Math.floor(Date.now() % 4_294_967_296));
     const runs = values.replay === undefined ? Number(values.runs) : 1;
+    const share = Number(values.share);
     const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
-    if (![seed, runs, seconds ?? 0].every((number) => Number.isInteger(number) && number >= 0))
+    if (![seed, runs, seconds ?? 0, share - 1].every((number) => Number.isInteger(number) && number >= 0))
       return undefined;
-    const { peers, json } = values;
-    return { runs, seed, seconds, peers, replay: values.replay !== undefined, json };
+    const { json, sweep, replay, peers } = values;
+    return { runs, seed, seconds, share, peers, replay: replay !== undefined, json, sweep };
   } catch {
     return undefined;
   }
