@@ -7,6 +7,7 @@ import { describeMachine, machineLine } from "./machine";
 import { benchUsage, parseBenchOptions, type BenchOptions } from "./options";
 import { rewritePage, withoutSection } from "./page";
 import { plainTable } from "./table";
+import { worldFlags } from "./world-flags";
 
 /** `npm run bench`: runs benchmarks one after another, each in its own process, and says what they measured. */
 async function main(): Promise<void> {
@@ -52,7 +53,10 @@ async function measure({ names, json, write }: BenchOptions): Promise<void> {
 /** What a benchmark measured, or undefined when its process failed; what it printed went to standard error. */
 function runApart(name: string): Promise<Measured | undefined> {
   return new Promise((resolve) => {
-    const child = fork(join(__dirname, "run-one.js"), [name], { stdio: ["ignore", 2, 2, "ipc"] });
+    const child = fork(join(__dirname, "run-one.js"), [name], {
+      execArgv: worldFlags(join(__dirname, "../..")),
+      stdio: ["ignore", 2, 2, "ipc"],
+    });
     let measured: Measured | undefined;
     child.once("message", (message) => {
       measured = message as Measured;

@@ -41,7 +41,7 @@ interface Started {
 async function startWorld(data: string): Promise<Started> {
   const began = performance.now();
   const child = fork(worldStart, ["--json", "--data", data, "--scenario", "calm"], {
-    execArgv: ["--require", join(__dirname, "memory-probe.js")],
+    execArgv: [...process.execArgv, "--require", join(__dirname, "memory-probe.js")],
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const gone = new Promise<void>((resolve) => {
@@ -131,9 +131,11 @@ async function loadInTurns(names: readonly string[], env: NodeJS.ProcessEnv = {}
 }
 
 async function load(what: string, env: NodeJS.ProcessEnv): Promise<Loaded> {
-  const child = fork(join(__dirname, "load-probe.js"), [what], { env: { ...process.env, ...env } });
+  const options = { env: { ...process.env, ...env }, execArgv: [] };
+  const child = fork(join(__dirname, "load-probe.js"), [what], options);
+  const gone = new Promise((resolve) => child.once("exit", resolve));
   const loaded = (await answerOf(child)) as Loaded;
-  child.kill();
+  await gone;
   return loaded;
 }
 

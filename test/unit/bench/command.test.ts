@@ -4,6 +4,7 @@ import { catalog } from "../../../bench/catalog";
 import { percentile } from "../../../bench/distribution";
 import { parseBenchOptions } from "../../../bench/options";
 import { rewritePage, withoutSection } from "../../../bench/page";
+import { worldFlags } from "../../../bench/world-flags";
 import { formatNumber, markdownTable, plainTable } from "../../../bench/table";
 
 const known = ["engine", "start"];
@@ -68,4 +69,10 @@ test("a percentile is a sample that was seen", () => {
   expect(percentile([3, 1, 2, 10], 0.5)).toBe(2);
   expect(percentile([3, 1, 2, 10], 0.99)).toBe(10);
   expect(percentile([], 0.5)).toBeNaN();
+});
+
+test("benchmarks run under the options of npm start", () => {
+  const flags = worldFlags(join(__dirname, "../../.."));
+  expect(flags).toContain("--max-old-space-size=900");
+  expect(flags.every((flag) => flag.startsWith("--"))).toBe(true);
 });
