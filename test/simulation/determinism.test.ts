@@ -1,0 +1,21 @@
+import { simulate } from "../support/simulate-command";
+
+const fresh = Date.now() % 4_294_967_296;
+
+test.each([7, fresh])(
+  "two processes write the same journal of world %i, byte for byte, step by step",
+  async (seed) => {
+    const [first, second] = await Promise.all([
+      simulate("--replay", String(seed)),
+      simulate("--replay", String(seed)),
+    ]);
+
+    expect(first.summary).toMatchObject({ runs: 1, firstSeed: seed });
+    for (const kind of ["host", "sent", "published"])
+      expect(
+        first.lines.filter((line) => /^ *\d+ {2}[\d:.]{12} {2}/.test(line) && line.includes(kind)),
+      ).not.toEqual([]);
+    expect(second.lines).toEqual(first.lines);
+  },
+  120_000,
+);

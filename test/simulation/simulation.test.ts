@@ -1,0 +1,13 @@
+import { simulate } from "../support/simulate-command";
+
+test("freshly seeded worlds, as many as fit into 15 s, break no invariant", async () => {
+  const { code, lines, summary } = await simulate("--seconds", "15", "--runs", "1000000");
+  const { runs, promotions, faults, firstSeed } = summary;
+  process.stdout.write(
+    `simulated ${String(runs)} worlds from seed ${String(firstSeed)}: ${String(promotions)} promotions, ${String(faults)} faults\n`,
+  );
+
+  expect(code === 0 ? [] : lines).toEqual([]);
+  expect(summary).toMatchObject({ violations: 0 });
+  expect(runs).toBeGreaterThan(0);
+}, 300_000);

@@ -1,0 +1,26 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+export interface Played {
+  readonly code: number | null;
+  readonly lines: readonly string[];
+  /** The JSON object of the last line. */
+  readonly summary: Readonly<Record<string, unknown>>;
+}
+
+/** Runs `npm run simulate` as it was built, in a process of its own. */
+export function simulate(...options: readonly string[]): Promise<Played> {
+  const command = join(__dirname, "../../dist/test/simulation/simulate.js");
+  if (!existsSync(command)) throw new Error("build first: npm run build");
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [command, ...options], { stdio: ["ignore", "pipe", "inherit"] });
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (part: string) => (text += part));
+    child.on("error", reject).on("close", (code) => {
+      const lines = text.trimEnd().split("\n");
+      const summary = JSON.parse(lines.pop() ?? "") as Played["summary"];
+      resolve({ code, lines, summary });
+    });
+  });
+}
