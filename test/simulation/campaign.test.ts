@@ -32,7 +32,7 @@ function played(plan: WorldPlan): WorldResult {
 async function run(over: Partial<SimulateOptions>): Promise<{ code: number; lines: string[] }> {
   const log = jest.spyOn(console, "log").mockImplementation(() => undefined);
   try {
-    const options = { runs: 5, seed: 10, replay: false, seconds: undefined, peers: false, json: false };
+    const options = { runs: 5, seed: 10, replay: false, peers: false, json: false } as SimulateOptions;
     const code = await campaign({ ...options, ...over });
     return { code, lines: log.mock.calls.map(([line]) => String(line)) };
   } finally {
