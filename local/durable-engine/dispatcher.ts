@@ -15,8 +15,10 @@ const RETRY_MS = 1_000;
  */
 export class Dispatcher implements Worker {
   readonly #host: Host;
-  #episodes = 0;
-  #activities = 0;
+  /** Invocations that run code now. */
+  readonly #running = { episodes: 0, activities: 0 };
+  /** Work that has been taken and is not stored yet, its invocation included. */
+  #underWay = 0;
   #stopped = false;
   #idle: (() => void)[] = [];
 
@@ -28,7 +30,7 @@ export class Dispatcher implements Worker {
     const { queues } = this.#host.hub;
     let ready = queues.activities.size;
     for (const id of queues.ready) if (this.#mayRun(id)) ready++;
-    return { ready, running: this.#episodes + this.#activities };
+    return { ready, running: this.#underWay };
   }
 
   get name(): string {
@@ -57,17 +59,19 @@ export class Dispatcher implements Worker {
 
   #first(): string | ActivityRecord | undefined {
     const { queues, settings } = this.#host.hub;
-    if (this.#episodes < EPISODES_AT_ONCE) {
+    if (this.#running.episodes < EPISODES_AT_ONCE) {
       for (const id of queues.ready) if (this.#mayRun(id)) return id;
     }
-    if (this.#activities < settings.maxActivities) for (const activity of queues.activities) return activity;
+    if (this.#running.activities < settings.maxActivities)
+      for (const activity of queues.activities) return activity;
     return undefined;
   }
 
   #chosen(): string | ActivityRecord | undefined {
     const { queues, settings } = this.#host.hub;
-    const ids = this.#episodes < EPISODES_AT_ONCE ? [...queues.ready].filter((id) => this.#mayRun(id)) : [];
-    const activities = this.#activities < settings.maxActivities ? [...queues.activities] : [];
+    const ids =
+      this.#running.episodes < EPISODES_AT_ONCE ? [...queues.ready].filter((id) => this.#mayRun(id)) : [];
+    const activities = this.#running.activities < settings.maxActivities ? [...queues.activities] : [];
     const things = [...ids, ...activities];
     return things[queues.choose(things.length)];
   }
@@ -92,10 +96,11 @@ export class Dispatcher implements Worker {
 
   async #serve(lease: Lease): Promise<void> {
     const { id, messages } = lease;
-    this.#episodes++;
+    const ended = this.#occupy("episodes");
     const run = id.startsWith("@") && !this.#host.hub.instances.has(id) ? runEntity : runOrchestrator;
-    const done = await this.#guard(id, run(this.#host, id, messages));
-    this.#episodes--;
+    const done = await this.#guard(id, run(this.#host, id, messages, ended));
+    ended();
+    this.#underWay--;
     // Nothing was committed: the same messages are served again after a rest.
     if (this.#host.alive) this.#host.hub.queues.release(lease, done ? 0 : RETRY_MS);
     this.#next();
@@ -103,16 +108,31 @@ export class Dispatcher implements Worker {
 
   async #perform(activity: ActivityRecord): Promise<void> {
     this.#host.hub.queues.takeActivity(activity, this);
-    this.#activities++;
-    const done = await this.#guard(`activity ${activity.name}`, runActivity(this.#host, activity));
-    this.#activities--;
+    const ended = this.#occupy("activities");
+    const work = runActivity(this.#host, activity, ended);
+    const done = await this.#guard(`activity ${activity.name}`, work);
+    ended();
+    this.#underWay--;
     // Its result was not stored: it is still on record, so it runs again after a rest.
     if (this.#host.alive && !done) this.#host.hub.queues.returnActivity(activity, RETRY_MS);
     this.#next();
   }
 
+  /** Takes a place among the invocations; it is given back when the code has ended, before its outcome is stored. */
+  #occupy(kind: "episodes" | "activities"): () => void {
+    this.#underWay++;
+    this.#running[kind]++;
+    let isEnded = false;
+    return () => {
+      if (isEnded) return;
+      isEnded = true;
+      this.#running[kind]--;
+      this.#host.hub.queues.wake();
+    };
+  }
+
   #next(): void {
-    if (this.#episodes + this.#activities === 0) for (const idle of this.#idle.splice(0)) idle();
+    if (this.#underWay === 0) for (const idle of this.#idle.splice(0)) idle();
     this.#host.hub.queues.wake();
   }
 

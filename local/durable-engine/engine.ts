@@ -18,6 +18,8 @@ interface HostOptions {
   readonly log?: ((line: EngineLog) => void) | undefined;
   /** Whether durable clients inside the app reach the engine over loopback HTTP; absent: they do. */
   readonly rpc?: "loopback" | "none" | undefined;
+  /** Writes what orchestrators and entities are invoked with as the real host does, indented; absent: compactly. */
+  readonly isIndented?: boolean | undefined;
   /** Called once when a fault of the hub has killed this host. */
   readonly onCrash?: (() => void) | undefined;
 }
@@ -106,7 +108,8 @@ export function createDurableEngine(options: DurableEngineOptions): DurableEngin
         options.onCrash?.();
       };
       const name = options.hub ? options.host : "host";
-      const host = new Host(hub, app, { name, clock: options.clock, log: options.log ?? hub.log, onDeath });
+      const { clock, log = hub.log, isIndented = false } = options;
+      const host = new Host(hub, app, { name, clock, log, onDeath, isIndented });
       const dispatcher = new Dispatcher(host);
       running = { hub, host, dispatcher, server };
       hub.queues.join(dispatcher);

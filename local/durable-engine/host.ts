@@ -30,6 +30,7 @@ export class Host {
   readonly clock: EngineClock;
   readonly log: (line: EngineLog) => void;
   readonly #onDeath: () => void;
+  readonly #indent: number;
   #alive = true;
 
   constructor(
@@ -40,6 +41,7 @@ export class Host {
       readonly clock: EngineClock;
       readonly log: (line: EngineLog) => void;
       readonly onDeath: () => void;
+      readonly isIndented: boolean;
     },
   ) {
     this.hub = hub;
@@ -48,6 +50,12 @@ export class Host {
     this.clock = own.clock;
     this.log = own.log;
     this.#onDeath = own.onDeath;
+    this.#indent = own.isIndented ? 2 : 0;
+  }
+
+  /** The JSON text that an orchestrator or entity is invoked with. */
+  textOf(input: unknown): string {
+    return JSON.stringify(input, null, this.#indent);
   }
 
   get alive(): boolean {

@@ -8,10 +8,11 @@ import { isLive, type ActivityRecord } from "./records";
  * Runs one activity and stores its result with the record's removal in one transaction. A crash in between runs it
  * again: at least once. A result for an execution that is over is dropped.
  */
-export async function runActivity(host: Host, activity: ActivityRecord): Promise<void> {
+export async function runActivity(host: Host, activity: ActivityRecord, ended: () => void): Promise<void> {
   const effects = host.begin();
   const outcome = await invokeActivity(host.app, activity);
   if (activity.resultDelayMs !== undefined) await host.hub.pause(activity.resultDelayMs);
+  ended();
   effects.inputs.push({ type: "dropActivity", activity });
   const instance = host.hub.instances.get(activity.instanceId);
   if (instance && isLive(instance.status) && instance.executionId === activity.executionId) {

@@ -1,4 +1,3 @@
-import type { EngineApp } from "./contract";
 import { findFunction, type FoundFunction } from "./functions";
 import { EventType } from "./history";
 import type { Effects } from "./changes";
@@ -50,7 +49,12 @@ const MEMORY_MS = 30 * 60_000;
  * Where that happens in steps a batch may run twice: requests of orchestrations are recognised by their ids, signals of
  * clients are not, as with the Azure Storage provider.
  */
-export async function runEntity(host: Host, id: string, inbox: readonly Message[]): Promise<void> {
+export async function runEntity(
+  host: Host,
+  id: string,
+  inbox: readonly Message[],
+  ended: () => void,
+): Promise<void> {
   const { hub, app } = host;
   const { name, key } = partsOf(id);
   const found = findFunction(app, name, "entityTrigger");
@@ -85,7 +89,8 @@ export async function runEntity(host: Host, id: string, inbox: readonly Message[
       id: o.id,
     })),
   };
-  const answer = await invokeEntity(app, found, request);
+  const answer = await invokeEntity(host, found, request);
+  ended();
   const state = answer.entityState ?? null;
   const lastOperationAt = host.clock.now();
   host.putEntity(effects, { id, exists: answer.entityExists, state, lastOperationAt, seen });
@@ -93,9 +98,9 @@ export async function runEntity(host: Host, id: string, inbox: readonly Message[
   await host.commit(effects, work, { entity: id, was: record });
 }
 
-async function invokeEntity(app: EngineApp, found: FoundFunction, request: unknown): Promise<EntityAnswer> {
-  const { returnValue } = await app.invoke(found.name, {
-    inputData: [{ name: found.binding, data: { string: JSON.stringify(request, null, 2) } }],
+async function invokeEntity(host: Host, found: FoundFunction, request: unknown): Promise<EntityAnswer> {
+  const { returnValue } = await host.app.invoke(found.name, {
+    inputData: [{ name: found.binding, data: { string: host.textOf(request) } }],
   });
   return JSON.parse(returnValue?.json ?? returnValue?.string ?? "{}") as EntityAnswer;
 }

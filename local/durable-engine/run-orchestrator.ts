@@ -17,7 +17,12 @@ const CUSTOM_STATUS_LIMIT = 16 * 1024;
  * Runs one episode of an instance: its messages, one call of JavaScript with the whole history, and everything it
  * decided, durable in one transaction. Generations that continue as new run in the same episode.
  */
-export async function runOrchestrator(host: Host, id: string, messages: readonly Message[]): Promise<void> {
+export async function runOrchestrator(
+  host: Host,
+  id: string,
+  messages: readonly Message[],
+  ended: () => void,
+): Promise<void> {
   const { hub } = host;
   const effects = host.begin();
   const instance = hub.instances.get(id);
@@ -43,6 +48,7 @@ export async function runOrchestrator(host: Host, id: string, messages: readonly
     events = [host.restarted(next)];
     past = [];
   }
+  ended();
   const work = { kind: "orchestration", id, name: instance.name } as const;
   await host.commit(effects, work, { instance: id, was: instance });
 }
@@ -63,7 +69,7 @@ async function takeTurn(host: Host, turn: Turn, effects: Effects): Promise<Insta
   const completed = host.event(EventType.OrchestratorCompleted, {});
   const batch = [started, ...events, ...(continued ? [completed] : [])];
   const all = [...asPlayed(past), ...batch];
-  const { answer, sequence } = await askJavaScript(app, record, all, past.length > 0);
+  const { answer, sequence } = await askJavaScript(host, record, all, past.length > 0);
   const result = new Episode(
     {
       instanceId: record.id,
@@ -160,11 +166,12 @@ function nextGeneration(
 }
 
 async function askJavaScript(
-  app: EngineApp,
+  host: Host,
   record: InstanceRecord,
   history: readonly HistoryEvent[],
   isReplaying: boolean,
 ): Promise<{ answer: Answer; sequence?: number | undefined }> {
+  const { app } = host;
   const found = findFunction(app, record.name, "orchestrationTrigger");
   if (!found) {
     const known = namesOf(app, "orchestrationTrigger")
@@ -187,7 +194,7 @@ async function askJavaScript(
   };
   try {
     const reply = await app.invoke(found.name, {
-      inputData: [{ name: found.binding, data: { string: JSON.stringify(input, null, 2) } }],
+      inputData: [{ name: found.binding, data: { string: host.textOf(input) } }],
     });
     const text = reply.returnValue?.json ?? reply.returnValue?.string ?? "{}";
     return { answer: { state: JSON.parse(text) as OrchestratorState }, sequence: reply.sequenceNumber };

@@ -4,12 +4,12 @@ import type { Change } from "./changes";
 import type { HistoryEvent } from "./history";
 import { findLogDamage } from "./level-log";
 import type { ActivityRecord, EntityRecord, InstanceRecord, Message, TimerRecord } from "./records";
-import { contentOf, operationsOf, type Operation } from "./store-records";
+import { contentOf, operationsOf } from "./store-records";
 
 export type Database = AbstractLevel<string | Buffer | Uint8Array>;
 
 interface Waiting {
-  readonly operations: readonly Operation[];
+  readonly changes: readonly Change[];
   readonly wanted: () => boolean;
   readonly done: (written: boolean, fault?: Error) => void;
 }
@@ -36,7 +36,7 @@ export class Store {
         if (fault) reject(fault);
         else resolve(written);
       };
-      this.#waiting.push({ operations: changes.flatMap(operationsOf), wanted, done });
+      this.#waiting.push({ changes, wanted, done });
       if (!this.#writing) void this.#write();
     });
   }
@@ -51,7 +51,8 @@ export class Store {
       }
       let fault: Error | undefined;
       try {
-        const operations = group.flatMap((each) => each.operations);
+        // Only now, so that texts do not pile up while the disk is busy.
+        const operations = group.flatMap((each) => each.changes.flatMap(operationsOf));
         // `sync` is a classic-level option: the batch is on disk before anything acts on it.
         if (operations.length > 0) await this.#database.batch(operations, { sync: true } as object);
       } catch (cause) {

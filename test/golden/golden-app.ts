@@ -56,6 +56,7 @@ export async function startGoldenApp(options: GoldenAppOptions = {}): Promise<Go
     ...(options.shared ? { shared: options.shared } : {}),
     origin,
     settings: { hubName: "GoldenHub" },
+    isIndented: true,
     appSettings: { WEBSITE_HOSTNAME: new URL(origin).host, ...options.settings },
     register: () => {
       loadOn(clock, directory);

@@ -35,6 +35,8 @@ export interface DurableAppOptions {
   readonly origin?: string;
   /** Folder with the host.json to use; the project's own by default. */
   readonly appDirectory?: string;
+  /** Texts as the real host writes them, for comparisons. */
+  readonly isIndented?: boolean;
   /** Sees every orchestrator, entity and activity invocation. */
   readonly observe?: (call: ObservedInvocation) => void;
   /** Stands around every invocation: may make it late, twice, or not at all. */
@@ -66,6 +68,7 @@ export async function startDurableApp(options: DurableAppOptions): Promise<Durab
       settings: options.settings ?? { hubName: "Test" },
     }),
     origin: options.origin ?? "http://127.0.0.1:7071",
+    isIndented: options.isIndented,
     log: ({ level, message }) => logged.push(`${level}: ${message}`),
   });
   const around = options.around ? surrounded(engine, options.around) : engine;
