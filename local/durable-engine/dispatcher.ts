@@ -91,7 +91,7 @@ export class Dispatcher implements Worker {
 
   #mayRun(id: string): boolean {
     const instance = this.#host.hub.instances.get(id);
-    return !instance || !isLive(instance.status) || isRunnable(this.#host.hub.settings, instance.version);
+    return !instance || !isLive(instance.status) || isRunnable(this.#host.settings, instance.version);
   }
 
   async #serve(lease: Lease): Promise<void> {

@@ -29,6 +29,8 @@ export interface SharedHubOptions extends HostOptions {
   readonly hub: TaskHub;
   /** Name of the host, unique on its hub. */
   readonly host: string;
+  /** Its own deployment's section of host.json, where that differs from the hub's: versions are a deployment's. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A host with a hub of its own, opened at start and closed at stop. */
@@ -108,8 +110,9 @@ export function createDurableEngine(options: DurableEngineOptions): DurableEngin
         options.onCrash?.();
       };
       const name = options.hub ? options.host : "host";
+      const settings = options.hub && options.settings ? parseSettings(options.settings) : hub.settings;
       const { clock, log = hub.log, isIndented = false } = options;
-      const host = new Host(hub, app, { name, clock, log, onDeath, isIndented });
+      const host = new Host(hub, app, { name, clock, settings, log, onDeath, isIndented });
       const dispatcher = new Dispatcher(host);
       running = { hub, host, dispatcher, server };
       hub.queues.join(dispatcher);

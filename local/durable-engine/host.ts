@@ -2,6 +2,7 @@ import { createEffects, type Effects } from "./changes";
 import { EngineError, type EngineApp, type EngineClock, type EngineLog } from "./contract";
 import type { CommitWork } from "./faults";
 import { EventType, type HistoryEvent } from "./history";
+import type { HubSettings } from "./settings";
 import { eventAt, type Expected, type TaskHub } from "./hub";
 import {
   isLive,
@@ -28,6 +29,7 @@ export class Host {
   readonly hub: TaskHub;
   readonly app: EngineApp;
   readonly clock: EngineClock;
+  readonly settings: HubSettings;
   readonly log: (line: EngineLog) => void;
   readonly #onDeath: () => void;
   readonly #indent: number;
@@ -39,6 +41,7 @@ export class Host {
     own: {
       readonly name: string;
       readonly clock: EngineClock;
+      readonly settings: HubSettings;
       readonly log: (line: EngineLog) => void;
       readonly onDeath: () => void;
       readonly isIndented: boolean;
@@ -48,6 +51,7 @@ export class Host {
     this.app = app;
     this.name = own.name;
     this.clock = own.clock;
+    this.settings = own.settings;
     this.log = own.log;
     this.#onDeath = own.onDeath;
     this.#indent = own.isIndented ? 2 : 0;
@@ -146,7 +150,7 @@ export class Host {
     return {
       id,
       name,
-      version: start.version ?? this.hub.settings.defaultVersion,
+      version: start.version ?? this.settings.defaultVersion,
       executionId: parent || start.derived ? this.hub.ids.hex() : this.hub.ids.uuid(),
       generation: over ? over.generation + 1 : 0,
       status: "Pending",

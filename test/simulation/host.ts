@@ -12,6 +12,17 @@ import type { Policies } from "../../src/ports/policies";
 import type { Ports } from "../../src/ports/ports";
 import type { VirtualClock } from "../support/virtual-clock";
 
+/** The durable section of a deployment's host.json, as far as it means something to the embedded engine. */
+export function settingsOf(defaultVersion: string): Readonly<Record<string, unknown>> {
+  return {
+    hubName: "CloudServiceSwap",
+    defaultVersion,
+    versionMatchStrategy: "CurrentOrOlder",
+    versionFailureStrategy: "Reject",
+    maxConcurrentActivityFunctions: 20,
+  };
+}
+
 type Invocation = Parameters<CoreApp["invoke"]>[1];
 
 /** What a host needs of the world around it. */
@@ -49,7 +60,12 @@ export class SimulatedHost {
   #thaw: Promise<void> | undefined;
   #count = 0;
 
-  constructor(world: HostSurroundings, id: string, rent: (self: SimulatedHost) => CloudServices) {
+  constructor(
+    world: HostSurroundings,
+    id: string,
+    version: string,
+    rent: (self: SimulatedHost) => CloudServices,
+  ) {
     this.#world = world;
     this.id = id;
     this.#cloudServices = rent(this);
@@ -57,6 +73,7 @@ export class SimulatedHost {
     this.#engine = createDurableEngine({
       hub: world.hub,
       host: id,
+      settings: settingsOf(version),
       clock: { now: () => this.now(), setTimer: (at, fire) => world.clock.setTimer(at, fire) },
       origin: "http://localhost:7071",
       rpc: "none",

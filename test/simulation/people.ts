@@ -90,7 +90,8 @@ export class People {
         return this.#terminate(deed.request);
       case "new-version":
         this.#fault("a new version is deployed");
-        return this.#world.deploy();
+        this.#world.deploy();
+        return;
     }
   }
 

@@ -6,7 +6,7 @@ import { Azure } from "./azure";
 import { Bus } from "./bus";
 import { Dice } from "./dice";
 import { engineFaults } from "./engine-faults";
-import { SimulatedHost, type HostSurroundings } from "./host";
+import { SimulatedHost, settingsOf, type HostSurroundings } from "./host";
 import { check, type Violation } from "./invariants";
 import { People } from "./people";
 import { Points } from "./points";
@@ -73,6 +73,7 @@ export class World implements HostSurroundings {
   readonly #live: SimulatedHost[] = [];
   readonly #nonces: Dice;
   readonly #calls: Dice;
+  #version = "1.0";
   #incarnations = 0;
   #ended = false;
 
@@ -119,7 +120,7 @@ export class World implements HostSurroundings {
     inhabit(this.clock, (host, method, path, body) => this.#rpc(host, method, path, body));
     const ids = this.dice.fork("ids");
     this.hub = await openTaskHub({
-      settings: { hubName: "Simulated" },
+      settings: settingsOf(this.#version),
       clock: this.clock,
       faults: engineFaults(this),
       random: () => ids.roll(),
@@ -146,7 +147,9 @@ export class World implements HostSurroundings {
     const id = `h${door}`;
     const reads = this.dice.fork(`reads ${id}`);
     const readFails = () => this.strikes(reads, this.plan.chances.readFails, "a read's connection broke");
-    const host = new SimulatedHost(this, id, (self) => this.azure.reachedFrom(door, self, readFails));
+    const host = new SimulatedHost(this, id, this.#version, (self) =>
+      this.azure.reachedFrom(door, self, readFails),
+    );
     const { skewMs } = this.plan;
     host.skewMs = skewMs === 0 ? 0 : this.dice.fork(`skew ${id}`).between(-skewMs, skewMs);
     hosts.set(id, host);
@@ -175,8 +178,14 @@ export class World implements HostSurroundings {
     this.restart(downMs);
   }
 
-  async deploy(): Promise<void> {
-    await Promise.resolve();
+  /** Replaces the hosts one by one with a newer version: for a while both run beside each other. */
+  deploy(): void {
+    this.#version = "2.0";
+    [...this.#live].forEach((host, n) => {
+      this.clock.setTimer(this.clock.now() + n * 90_000, () => {
+        this.kill(host, 1_000);
+      });
+    });
   }
 
   restart(afterMs: number): void {
