@@ -1,0 +1,120 @@
+// How many planted mistakes in src/domain its own tests notice, file by file; at least 85 % must be noticed.
+// usage: npm run mutate [-- <file>…], such as `npm run mutate -- settlement`. All files: writes docs/how-we-know-mutation.md.
+import { spawnSync } from "node:child_process";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const least = 85;
+
+// A mistake is shown to the tests of its neighbourhood only: all tests for each of thousands would take hours.
+const groups = [
+  [
+    ["pair-people", "pair-answers"],
+    ["pair-people", "pair-operations", "pair-properties"],
+  ],
+  [
+    ["pair-operations", "pair"],
+    ["pair-operations", "pair-people", "pair-properties"],
+  ],
+  [["settlement"], ["settlement", "decision-properties"]],
+  [
+    ["attempt-decision", "after-attempt", "attempt"],
+    ["settlement", "after-attempt*", "decision-properties"],
+  ],
+  [
+    ["acceptance", "outcome", "index-page", "janitor"],
+    ["promotion", "promotion-properties", "chore-properties"],
+  ],
+  [
+    ["readiness", "instance-state"],
+    ["readiness", "instance-state", "decision-properties"],
+  ],
+  [["promotion"], ["promotion", "promotion-properties"]],
+  [
+    ["verification", "observation"],
+    ["verification", "settlement", "decision-properties"],
+  ],
+  [
+    ["planning", "policy", "retirement"],
+    ["planning", "prerequisites", "retirement", "decision-properties"],
+  ],
+  [
+    ["prerequisites", "prerequisites-network"],
+    ["prerequisites", "planning"],
+  ],
+  [
+    ["completion-event", "events", "promotion-view", "swap-request"],
+    ["promotion", "promotion-properties", "planning"],
+  ],
+  [["codes"], ["codes"]],
+  [["canonical-json"], ["canonical-json"]],
+];
+
+const noticed = ["Killed", "Timeout"];
+const missed = ["Survived", "NoCoverage"];
+
+/** Mutates the files of one group; what became of every mutant, by file. */
+function mutate(files, tests) {
+  const report = join(root, "node_modules/.cache/stryker/report.json");
+  mkdirSync(dirname(report), { recursive: true });
+  rmSync(report, { force: true });
+  const env = { ...process.env, MUTATE_FILES: files.join(","), MUTATE_TESTS: tests.join(",") };
+  const bin = join(root, "node_modules/@stryker-mutator/core/bin/stryker.js");
+  const { stdout } = spawnSync(process.execPath, [bin, "run"], {
+    cwd: root,
+    env,
+    encoding: "utf8",
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  appendFileSync(join(dirname(report), "survivors.txt"), stdout);
+  try {
+    const parsed = JSON.parse(readFileSync(report, "utf8"));
+    return Object.entries(parsed.files).map(([path, { mutants }]) => {
+      const count = (statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
+      return { name: path.replace("src/domain/", ""), noticed: count(noticed), missed: count(missed) };
+    });
+  } catch (cause) {
+    throw new Error(`mutating ${files.join(", ")} brought no report:\n${stdout.slice(-2_000)}`, { cause });
+  }
+}
+
+const score = (row) => (100 * row.noticed) / Math.max(1, row.noticed + row.missed);
+
+const asked = process.argv.slice(2);
+const survivors = join(root, "node_modules/.cache/stryker/survivors.txt");
+rmSync(survivors, { force: true });
+const rows = [];
+for (const [files, tests] of groups) {
+  const wanted = asked.length === 0 ? files : files.filter((name) => asked.includes(name));
+  if (wanted.length === 0) continue;
+  for (const row of mutate(wanted, tests)) {
+    if (row.noticed + row.missed === 0) continue;
+    rows.push(row);
+    console.log(
+      `${row.name}: ${row.noticed} of ${row.noticed + row.missed} noticed, ${score(row).toFixed(1)} %`,
+    );
+  }
+}
+const total = rows.reduce(
+  (sum, row) => ({ noticed: sum.noticed + row.noticed, missed: sum.missed + row.missed }),
+  {
+    ...{ noticed: 0, missed: 0 },
+  },
+);
+console.log(`all: ${total.noticed} of ${total.noticed + total.missed} noticed, ${score(total).toFixed(1)} %`);
+console.log("survivors: node_modules/.cache/stryker/survivors.txt");
+if (asked.length === 0) {
+  const lines = [...rows, { name: "**all**", ...total }].map(
+    (row) => `| ${row.name} | ${row.noticed + row.missed} | ${row.noticed} | ${score(row).toFixed(1)} % |`,
+  );
+  const head = readFileSync(join(root, "docs/how-we-know-mutation.md"), "utf8")
+    .split("\n| File")[0]
+    .trimEnd();
+  const table = ["| File | Mistakes planted | Noticed | Score |", "| --- | --- | --- | --- |", ...lines].join(
+    "\n",
+  );
+  writeFileSync(join(root, "docs/how-we-know-mutation.md"), `${head}\n\n${table}\n`);
+}
+process.exitCode = score(total) >= least ? 0 : 1;

@@ -1,0 +1,103 @@
+import { reason } from "../../../src/domain/codes";
+import { emptyPair, type PairOperation, type PairState } from "../../../src/domain/pair";
+import { applyToPair } from "../../../src/domain/pair-operations";
+
+/** What people may do to a pair: cancel, and release its holds. */
+const at = 1;
+const play = (state: PairState, ...operations: readonly PairOperation[]): PairState =>
+  operations.reduce((before, operation) => applyToPair(before, operation).state, state);
+
+const cancel = (requestId: string, id: string): PairOperation => ({
+  ...{ kind: "cancel", requestId, id, by: "Olga", note: "wrong build", at },
+});
+const hold = (id: string): PairOperation => ({
+  kind: "hold",
+  hold: { id, at, reason: reason("foreign-state", "x") },
+});
+const release = (id: string, ...holdIds: string[]): PairOperation => ({
+  ...{ kind: "release", id, holdIds, by: "Olga", note: "looked", at: 7 },
+});
+const leave: PairOperation = { kind: "leave", requestId: "a" };
+
+const held = play(
+  emptyPair,
+  { kind: "enlist", requestId: "a", at },
+  { kind: "enlist", requestId: "b", at },
+  { kind: "stand-in-line", requestId: "a", at, maxQueued: 9, whenBusy: "wait" },
+  { kind: "take-turn", requestId: "a", at },
+);
+const open = play(held, {
+  ...{ kind: "claim", requestId: "a", act: "forward", n: 1, nonce: "n-1", epoch: 1, planHash: "h", at },
+});
+const holds = (state: PairState) => state.holds.map(({ id }) => id);
+
+test("a cancel of what is not enlisted says so and leaves no trace but its answer", () => {
+  const step = applyToPair(held, cancel("stranger", "c"));
+  expect(step.answer).toBe("not-enlisted");
+  expect(step.state.cancels).toEqual([]);
+});
+
+test("a cancel of each promotion is kept once, under its first id, with who and why", () => {
+  const state = play(held, cancel("a", "c-1"), cancel("b", "c-2"), cancel("a", "c-3"));
+  expect(state.cancels).toEqual([
+    { requestId: "a", id: "c-1", by: "Olga", note: "wrong build", at },
+    { requestId: "b", id: "c-2", by: "Olga", note: "wrong build", at },
+  ]);
+});
+
+test("a cancel that was refused stays refused when its question comes again later", () => {
+  const refused = play(open, cancel("a", "c"));
+  const closed = play(refused, {
+    ...{ kind: "close", requestId: "a", nonce: "n-1", proof: { kind: "nothing-sent", detail: "" }, at },
+  });
+  const again = applyToPair(closed, cancel("a", "c"));
+  expect([again.answer, again.state]).toEqual(["attempt-open", closed]);
+});
+
+test("every hold is kept under its own id, and answers done", () => {
+  const first = applyToPair(held, hold("h-1"));
+  const second = applyToPair(first.state, hold("h-2"));
+  const again = applyToPair(second.state, hold("h-1"));
+  expect([first.answer, second.answer, again.answer]).toEqual(["done", "done", "done"]);
+  expect(holds(again.state)).toEqual(["h-1", "h-2"]);
+});
+
+test("a fifth hold displaces the oldest, so that the newest reasons are there to read", () => {
+  const state = play(held, ...[1, 2, 3, 4, 5].map((i) => hold(`h-${i}`)));
+  expect(holds(state)).toEqual(["h-2", "h-3", "h-4", "h-5"]);
+});
+
+test("a release lets go of the holds it names and no others, and says who looked", () => {
+  const state = play(held, hold("h-1"), hold("h-2"), release("q", "h-1"));
+  expect(holds(state)).toEqual(["h-2"]);
+  expect(state.released).toEqual({ at: 7, by: "Olga", note: "looked" });
+  expect(applyToPair(play(held, hold("h-1")), release("q", "h-1")).answer).toBe("released");
+});
+
+test("a release of holds that are not there says so, releases nothing, and proves nothing", () => {
+  const abandoned = play(open, leave, hold("h-1"));
+  const step = applyToPair(abandoned, release("q", "h-9"));
+  expect(step.answer).toBe("no-hold");
+  expect([holds(step.state), step.state.released, step.state.open?.nonce]).toEqual([
+    ["h-1"],
+    undefined,
+    "n-1",
+  ]);
+});
+
+test("an attempt left unproved by a concluded promotion is closed when the last hold is released: a person has looked", () => {
+  const abandoned = play(open, leave, hold("h-1"), hold("h-2"));
+  const half = play(abandoned, release("q-1", "h-1"));
+  expect(half.open?.nonce).toBe("n-1");
+  expect(play(half, release("q-2", "h-2")).open).toBeUndefined();
+});
+
+test("an attempt whose promotion still holds the lease stays open, whatever is released", () => {
+  const state = play(open, hold("h-1"), release("q", "h-1"));
+  expect(state.holds).toEqual([]);
+  expect(state.open?.nonce).toBe("n-1");
+});
+
+test("a release where no attempt is open leaves none", () => {
+  expect(play(held, hold("h-1"), release("q", "h-1")).open).toBeUndefined();
+});
