@@ -18,7 +18,7 @@ const groups = [
     ["pair-operations", "pair"],
     ["pair-operations", "pair-people", "pair-properties"],
   ],
-  [["settlement"], ["settlement", "decision-properties"]],
+  [["settlement"], ["settlement", "settlement-told", "decision-properties"]],
   [
     ["attempt-decision", "after-attempt", "attempt"],
     ["settlement", "after-attempt*", "decision-properties"],
