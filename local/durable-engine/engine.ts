@@ -119,8 +119,9 @@ export function createDurableEngine(options: DurableEngineOptions): DurableEngin
     },
     async stop() {
       if (!running) return;
-      const { hub, dispatcher, server } = running;
+      const { hub, host, dispatcher, server } = running;
       await dispatcher.stop(STOP_BOUND_MS);
+      host.retire();
       running = undefined;
       hub.queues.leave(dispatcher, 0);
       await server?.close();

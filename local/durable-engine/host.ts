@@ -66,6 +66,11 @@ export class Host {
     return this.#alive;
   }
 
+  /** Ends in order: what is still under way is given up as if it had died. */
+  retire(): void {
+    this.#alive = false;
+  }
+
   /** Dies at once: nothing it has under way is ever stored or answered. */
   die(): void {
     if (!this.#alive) return;

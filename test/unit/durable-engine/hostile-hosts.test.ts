@@ -58,6 +58,16 @@ test("what a killed host had taken stays hidden from the others for the visibili
   expect(await world.statusOf("w")).toMatchObject({ runtimeStatus: "Completed" });
 });
 
+test("a host that stops gives up what does not end in time: another host runs it, and the late result is never stored", async () => {
+  const { first, finish } = await takeOver(0);
+  await first.stop();
+  await world.settle();
+  finish();
+  await world.settle();
+  expect(ran).toEqual(["first", "first", "second"]);
+  expect(await world.statusOf("w")).toMatchObject({ runtimeStatus: "Completed", output: [2, 3] });
+});
+
 test("a killed host never answers, and a host whose commit crashed tells so once", async () => {
   const crashed: string[] = [];
   const faults: EngineFaults = {
