@@ -1,0 +1,151 @@
+import { check } from "./invariants";
+import { Timeline, type Happening } from "./timeline";
+
+const sent: Happening = { kind: "sent", request: "r1", pair: "shop", content: "a" };
+const put = (n: number, over: Partial<Extract<Happening, { kind: "put" }>> = {}): Happening => ({
+  kind: "put",
+  put: n,
+  request: "r1",
+  pair: "shop",
+  side: "green",
+  host: "h0",
+  evidence: "blue: ready, green: ready",
+  during: [],
+  unready: [],
+  ...over,
+});
+const effect = (n: number | undefined): Happening => ({
+  kind: "effect",
+  pair: "shop",
+  production: "green",
+  put: n,
+  unready: [],
+});
+const read = (side: "blue" | "green", slot: string): Happening => ({
+  kind: "read",
+  host: "h0",
+  pair: "shop",
+  side,
+  slot,
+  state: "Succeeded",
+});
+const completed = (
+  outcome: string,
+  over: Partial<Extract<Happening, { kind: "published" }>> = {},
+): Happening => ({
+  kind: "published",
+  type: "promotion.completed",
+  id: "promotion-r1-completed",
+  request: "r1",
+  pair: "shop",
+  outcome,
+  code: undefined,
+  bytes: JSON.stringify({ data: { incoming: { side: "green" }, outcome } }),
+  ...over,
+});
+const turnedAway: Happening = {
+  ...(completed("x") as Extract<Happening, { kind: "published" }>),
+  type: "request.not-accepted",
+  code: "request-conflict",
+};
+const shown = [read("green", "Production"), read("blue", "Staging")];
+const swapped = [sent, put(0), effect(0), ...shown];
+const cancelled: Happening = { kind: "cancel-acknowledged", request: "r1" };
+const released: Happening = { kind: "hold-released", pair: "shop" };
+const next: Happening = { ...sent, request: "r2" };
+
+interface End {
+  readonly finished?: boolean;
+  readonly leases?: readonly string[];
+}
+
+/** The invariants (of design.md §4) that a timeline breaks. */
+function broken(happenings: readonly Happening[], { finished = true, leases = [] }: End = {}): string[] {
+  let now = 0;
+  const timeline = new Timeline(() => (now += 1_000));
+  for (const happening of happenings) timeline.add(happening);
+  const found = check(timeline, finished, leases).map(({ invariant }) => invariant);
+  return [...new Set(found)].filter((invariant) => /^I\d+$/.test(invariant));
+}
+
+const whole = [...swapped, completed("promoted")];
+
+test.each<[string, string, readonly Happening[], readonly Happening[], End?, End?]>([
+  ["I1", "a second effective swap of one request", [...swapped, put(1), effect(1)], swapped],
+  ["I1", "a PUT that belongs to no request", [sent, put(0, { request: "r9" })], [sent, put(0)]],
+  ["I3", "a lease that nobody under way holds", whole, whole, { leases: ["the lease is still held"] }, {}],
+  [
+    "I4",
+    "a second event id",
+    [...whole, completed("promoted", { id: "another" })],
+    [...whole, completed("promoted")],
+  ],
+  ["I5", "a PUT after the cancel was acknowledged", [sent, cancelled, put(0)], [sent, put(0), cancelled]],
+  [
+    "I5",
+    "promoted although cancelled",
+    [...swapped, cancelled, completed("promoted")],
+    [sent, cancelled, completed("cancelled")],
+  ],
+  ["I6", "promoted before a read showed it", [sent, put(0), effect(0), completed("promoted")], whole],
+  [
+    "I6",
+    "promoted, and one service was not read since",
+    [sent, put(0), effect(0), shown[0]!, completed("promoted")],
+    whole,
+  ],
+  [
+    "I6",
+    "a swap that its outcome denies",
+    [...swapped, completed("refused")],
+    [...swapped, completed("halted")],
+  ],
+  [
+    "I7",
+    "no outcome when everything should have ended",
+    [sent],
+    [sent, completed("expired")],
+    { finished: false },
+    { finished: false },
+  ],
+  [
+    "I7",
+    "two contents, neither turned away",
+    [sent, { ...sent, content: "b" }],
+    [sent, { ...sent, content: "b" }, turnedAway],
+  ],
+  ["I8", "a PUT while another is under way", [sent, put(0), put(1, { during: [0] })], [sent, put(0)]],
+  [
+    "I9",
+    "an outcome that changes",
+    [sent, completed("refused"), completed("expired")],
+    [sent, completed("refused"), completed("refused")],
+  ],
+  [
+    "I9",
+    "a PUT after the outcome",
+    [sent, completed("refused"), put(0)],
+    [sent, put(0), completed("refused")],
+  ],
+  [
+    "I10",
+    "a PUT while the pair is on hold",
+    [sent, next, completed("halted"), put(0, { request: "r2" })],
+    [sent, next, completed("halted"), released, put(0, { request: "r2" })],
+  ],
+  [
+    "I11",
+    "a PUT without fresh readiness",
+    [sent, put(0, { evidence: "blue: ready, green: 1 of 2 started" })],
+    [sent, put(0)],
+  ],
+  [
+    "I11",
+    "a PUT on an old list",
+    [sent, put(0, { evidence: "blue: listed 61 s ago, green: ready" })],
+    [sent, put(0)],
+  ],
+])("%s is broken by %s, and by nothing less", (invariant, _what, bad, good, badEnd = {}, goodEnd = {}) => {
+  expect(broken(bad, badEnd)).toContain(invariant);
+  expect(broken(good, goodEnd)).toEqual([]);
+});
