@@ -109,7 +109,9 @@ function withoutEffect(look: SettlementLook, since: number, swap: Timing): Settl
       failure,
     };
   }
-  if (now - since < proofSpan(swap) || operation?.kind === "running") return undefined;
+  // Whoever has succeeded was not without effect: slots as before are then somebody else's doing, for a person to look at.
+  const saysOtherwise = operation?.kind === "running" || operation?.kind === "succeeded";
+  if (now - since < proofSpan(swap) || saysOtherwise) return undefined;
   const seconds = Math.round((now - since) / 1000);
   return { kind: "closed", proof: { kind: "no-effect", detail: `slots read as before for ${seconds} s` } };
 }

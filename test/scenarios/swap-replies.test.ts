@@ -85,9 +85,9 @@ const rows: readonly [string, Answer, object][] = [
     { outcome: "promoted", puts: 1, effects: 1, held: false },
   ],
   [
-    "success without effect is not believed, and tried once more",
+    "success without effect is not believed, nor tried again: it may be a person's doing (simulated world 228)",
     { kind: "no-effect" },
-    { outcome: "promoted", puts: 2, effects: 1, held: false },
+    { outcome: "halted", code: "outcome-unproved", puts: 1, effects: 0, held: true },
   ],
 ];
 

@@ -6,12 +6,11 @@ import {
   parseWeather,
   type Simulator,
 } from "../../local/resource-manager";
-import { digest } from "../../src/adapters/digest";
-import { createCloudServices } from "../../src/adapters/resource-manager/cloud-services";
 import type { Side } from "../../src/domain/swap-request";
 import type { CloudServices } from "../../src/ports/cloud-services";
 import type { VirtualClock } from "../support/virtual-clock";
-import type { SimulatedHost } from "./host";
+import { rentCloudServices } from "./doors";
+import { errandUnderWay, type SimulatedHost } from "./host";
 import type { Timeline } from "./timeline";
 import type { Deed, WorldPlan } from "./world-plan";
 
@@ -103,8 +102,9 @@ export class Azure {
     };
   }
 
-  async #put(host: SimulatedHost, request: PipelineRequest, inner: HttpClient): Promise<PipelineResponse> {
-    const { pair, side } = pairOf(request.url);
+  async #put(host: SimulatedHost, sent: PipelineRequest, inner: HttpClient): Promise<PipelineResponse> {
+    const { pair, side } = pairOf(sent.url);
+    const { request, execution, startedAt } = errandUnderWay();
     await host.pass("PUT before");
     this.observe();
     const put = this.#puts.push({ entry: this.simulator.journal.entries.length, pair, over: false }) - 1;
@@ -113,17 +113,19 @@ export class Azure {
     this.#timeline.add({
       kind: "put",
       put,
-      request: host.swapping.get(this.serviceId(pair, side).toLowerCase()) ?? "?",
+      request,
       pair,
       side,
       host: host.id,
+      execution,
+      sinceMs: this.#clock.now() - startedAt,
       evidence: seen.join(", "),
       during,
       unready: this.unready(pair),
     });
     let how = "reset";
     try {
-      const reply = await inner.sendRequest(request);
+      const reply = await inner.sendRequest(sent);
       how = String(reply.status);
       return reply;
     } finally {
@@ -165,7 +167,10 @@ export class Azure {
       else {
         const slot = json.properties?.networkProfile?.slotType ?? "none";
         const state = json.properties?.provisioningState ?? "none";
-        this.#timeline.add({ kind: "read", host: host.id, pair, side: side as Side, slot, state });
+        const version = json.tags?.version ?? "none";
+        const { request, activity, execution } = errandUnderWay();
+        const seen = { pair, side: side as Side, slot, state, version, request, activity, execution };
+        this.#timeline.add({ kind: "read", host: host.id, ...seen });
       }
     } catch {
       // What is no JSON has shown nobody anything.
@@ -181,6 +186,8 @@ export class Azure {
       ),
     ).length;
     const unready = started >= expected && expected > 0 ? undefined : `${started} of ${expected} started`;
+    const { request, activity, execution } = errandUnderWay();
+    this.#timeline.add({ kind: "listed", host: host.id, pair, side, unready, request, activity, execution });
     this.#lists.set(`${host.id} ${pair} ${side}`, { at: this.#clock.now(), unready });
   }
 
@@ -194,6 +201,7 @@ export class Azure {
 }
 
 interface ServiceBody {
+  readonly tags?: { readonly version?: string };
   readonly properties?: {
     readonly provisioningState?: string;
     readonly networkProfile?: { readonly slotType?: string };
@@ -240,49 +248,4 @@ function scenarioOf(plan: WorldPlan): object {
       ],
     })),
   };
-}
-
-interface Tenant {
-  readonly client: HttpClient;
-  now(): number;
-}
-
-interface Door {
-  readonly cloudServices: CloudServices;
-  tenant: Tenant;
-}
-
-/**
- * The product's own Resource Manager adapter on the unmodified SDK, a few times over: a client costs more than a world,
- * so simulated hosts rent one in turn. A dead host sends nothing, so it may share its door with a later one.
- */
-const doors: Door[] = [];
-const DOORS = 8;
-
-/** Makes the clients, and has each load the SDK: no world waits for the disk. */
-export async function openDoors(): Promise<void> {
-  const nobody = { sendRequest: () => Promise.reject(new Error("nobody lives here yet")) };
-  for (let i = 0; i < DOORS; i++) {
-    const tenant: Tenant = { client: nobody, now: () => 0 };
-    const cloudServices = createCloudServices({
-      endpoint: "http://127.0.0.1:1",
-      credential: { getToken: () => Promise.resolve(null) },
-      httpClient: { sendRequest: (request) => door.tenant.client.sendRequest(request) },
-      clock: { now: () => door.tenant.now() },
-      digest,
-    });
-    const door: Door = { cloudServices, tenant };
-    doors.push(door);
-    await cloudServices.readService(
-      "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.Compute/cloudServices/s",
-      "version",
-    );
-  }
-}
-
-function rentCloudServices(number: number, tenant: Tenant): CloudServices {
-  const door = doors[number % DOORS];
-  if (!door) throw new Error("the doors were not opened");
-  door.tenant = tenant;
-  return door.cloudServices;
 }

@@ -5,7 +5,7 @@ import { Timeline } from "./timeline";
 import type { WorldResult } from "./world";
 import type { WorldPlan } from "./world-plan";
 
-jest.mock("./azure", () => ({ openDoors: () => Promise.resolve() }));
+jest.mock("./doors", () => ({ openDoors: () => Promise.resolve() }));
 jest.mock("./peers", () => ({}));
 jest.mock("./process", () => ({ prepareProcess: () => undefined }));
 jest.mock("./product", () => ({ registerProduct: () => undefined }));

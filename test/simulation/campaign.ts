@@ -1,4 +1,4 @@
-import { openDoors } from "./azure";
+import { openDoors } from "./doors";
 import { comparePeers } from "./peers";
 import { prepareProcess } from "./process";
 import { registerProduct } from "./product";
@@ -40,7 +40,7 @@ export async function campaign(options: SimulateOptions): Promise<number> {
     }
     if (result.violations.length > 0) broken = { plan, result };
   }
-  if (broken) await explain(broken.plan, broken.result, options, say);
+  if (broken && !options.json) await explain(broken.plan, broken.result, options, say);
   const cpu = process.cpuUsage(started.cpu);
   const cpuSeconds = (cpu.user + cpu.system) / 1e6;
   console.log(

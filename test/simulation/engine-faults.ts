@@ -23,6 +23,10 @@ export function engineFaults(world: World): EngineFaults {
     onActivity: ({ name }) => {
       const twice = strikes(`activity ${name} runs twice`, chances.activityTwice);
       const late = strikes(`activity ${name} is late`, chances.activityLate);
+      if (name.toLowerCase() === "attemptswap") {
+        const slow = strikes("an attempt begins late", chances.attemptLate);
+        if (slow) return { copies: twice ? 2 : 1, startDelayMs: slow.pick([90_000, 400_000]) };
+      }
       if (!twice && !late) return undefined;
       return {
         copies: twice ? twice.between(2, 3) : 1,

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { createDurableEngine, type DurableEngine, type TaskHub } from "../../local/durable-engine";
@@ -37,6 +38,25 @@ export interface HostSurroundings {
   /** Asked at every crash point. */
   mayDie(point: string): boolean;
   logged(host: SimulatedHost, level: string, line: string): void;
+  /** For how long a host stands still in the middle of an attempt, ms; 0: not at all. */
+  freezesAttempt(): number;
+}
+
+/** What an execution of a function is about: whoever talks to Azure is asked for it. */
+export interface Errand {
+  readonly request: string;
+  readonly activity: string;
+  readonly execution: string;
+  /** World time, whatever the host's clock says. */
+  readonly startedAt: number;
+}
+
+const errands = new AsyncLocalStorage<Errand>();
+const NO_ERRAND: Errand = { request: "?", activity: "?", execution: "?", startedAt: 0 };
+
+/** The errand on which the code under way is. */
+export function errandUnderWay(): Errand {
+  return errands.getStore() ?? NO_ERRAND;
 }
 
 /**
@@ -50,8 +70,6 @@ export class SimulatedHost {
   /** What it holds the wall clock to be, against the world's. */
   skewMs = 0;
   alive = true;
-  /** Whose attempt asks for the swap of a service, by lower-case ARM id. */
-  readonly swapping = new Map<string, string>();
   readonly #world: HostSurroundings;
   readonly #cloudServices: CloudServices;
   readonly #engine: DurableEngine;
@@ -177,7 +195,7 @@ export class SimulatedHost {
       publish: (event) => this.gate(() => this.#world.publish(this, event)),
     };
     return {
-      cloudServices: this.#guarded(this.#cloudServices, requestOf(context)),
+      cloudServices: this.#guarded(this.#cloudServices, errandOf(context, this.#world.clock.now())),
       announcer,
       policies,
       clock: this.#clock(),
@@ -198,18 +216,27 @@ export class SimulatedHost {
     };
   }
 
-  #guarded(cloud: CloudServices, request: string): CloudServices {
-    return {
-      readService: (id, tag) => this.gate(() => cloud.readService(id, tag)),
-      readInstances: (id) => this.gate(() => cloud.readInstances(id)),
-      readPublicIp: (id) => this.gate(() => cloud.readPublicIp(id)),
-      readOperation: (url) => this.gate(() => cloud.readOperation(url)),
-      requestSwap: (id, slot, timeoutMs) =>
-        this.gate(() => {
-          this.swapping.set(id.toLowerCase(), request);
-          return cloud.requestSwap(id, slot, timeoutMs);
-        }),
+  #guarded(cloud: CloudServices, errand: Errand): CloudServices {
+    const send = <T>(work: () => Promise<T>) => this.gate(() => errands.run(errand, work));
+    const read = async <T>(work: () => Promise<T>) => {
+      if (errand.activity !== "attemptSwap") return send(work);
+      this.#mayFreeze();
+      const seen = await send(work);
+      this.#mayFreeze();
+      return this.gate(() => Promise.resolve(seen));
     };
+    return {
+      readService: (id, tag) => read(() => cloud.readService(id, tag)),
+      readInstances: (id) => read(() => cloud.readInstances(id)),
+      readPublicIp: (id) => read(() => cloud.readPublicIp(id)),
+      readOperation: (url) => read(() => cloud.readOperation(url)),
+      requestSwap: (id, slot, timeoutMs) => send(() => cloud.requestSwap(id, slot, timeoutMs)),
+    };
+  }
+
+  #mayFreeze(): void {
+    const forMs = this.#thaw ? 0 : this.#world.freezesAttempt();
+    if (forMs > 0) this.freeze(forMs);
   }
 
   async #standing(): Promise<void> {
@@ -218,8 +245,13 @@ export class SimulatedHost {
   }
 }
 
-/** The request on whose behalf an activity runs: the host tells every activity its orchestration's id. */
-function requestOf({ triggerMetadata }: InvocationContext): string {
+/** The host tells every activity its orchestration's id; children are named after the promotion they wait for. */
+function errandOf(
+  { triggerMetadata, functionName, invocationId }: InvocationContext,
+  startedAt: number,
+): Errand {
   const id = triggerMetadata?.["instanceId"];
-  return typeof id === "string" ? id.replace(/^promotion-/, "") : "?";
+  const request =
+    typeof id === "string" ? /^promotion-(.+?)(-[a-z]+-[0-9a-f]{8})?$/.exec(id)?.[1] : undefined;
+  return { request: request ?? "?", activity: functionName, execution: invocationId, startedAt };
 }

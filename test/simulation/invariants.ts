@@ -1,16 +1,17 @@
-import type { Entry, Timeline } from "./timeline";
+import { History, type Violation } from "./history";
+import { putRules } from "./put-rules";
+import type { Timeline } from "./timeline";
+import type { WorldPlan } from "./world-plan";
 
-export interface Violation {
-  readonly invariant: string;
-  readonly detail: string;
-  /** Number of the timeline entry at which it showed. */
-  readonly entry: number;
-}
-
-type Of<K extends Entry["kind"]> = Extract<Entry, { kind: K }>;
+export type { Violation } from "./history";
 
 /** Checks design.md §4's invariants on what Azure, the broker and people saw. `finished`: the world came to its end. */
-export function check(timeline: Timeline, finished: boolean, leases: readonly string[]): Violation[] {
+export function check(
+  timeline: Timeline,
+  finished: boolean,
+  leases: readonly string[],
+  plan: Pick<WorldPlan, "stableForMs" | "skewMs">,
+): Violation[] {
   const history = new History(timeline);
   const perRequest = history.requests.flatMap((request) => [
     ...oneEffect(history, request),
@@ -21,51 +22,15 @@ export function check(timeline: Timeline, finished: boolean, leases: readonly st
     ...(finished ? [] : concluded(history, request)),
   ]);
   const held = finished ? leases.map((detail) => ({ invariant: "I3", detail, entry: history.last })) : [];
-  return [...perRequest, ...putRules(history), ...conflictsAnswered(history, finished), ...held].sort(
+  return [...perRequest, ...putRules(history, plan), ...conflictsAnswered(history, finished), ...held].sort(
     (a, b) => a.entry - b.entry,
   );
 }
 
-/** The timeline, sorted by what the rules ask for. */
-class History {
-  readonly puts: Of<"put">[];
-  readonly effects: Of<"effect">[];
-  readonly reads: Of<"read">[];
-  readonly published: Of<"published">[];
-  readonly cancels: Of<"cancel-acknowledged">[];
-  readonly sent: Of<"sent">[];
-  readonly released: Of<"hold-released">[];
-  readonly last: number;
-
-  constructor(timeline: Timeline) {
-    this.puts = timeline.of("put");
-    this.effects = timeline.of("effect");
-    this.reads = timeline.of("read");
-    this.published = timeline.of("published");
-    this.cancels = timeline.of("cancel-acknowledged");
-    this.sent = timeline.of("sent");
-    this.released = timeline.of("hold-released");
-    this.last = timeline.entries.length - 1;
-  }
-
-  get requests(): string[] {
-    return [...new Set([...this.sent.map((e) => e.request), ...this.puts.map((e) => e.request)])];
-  }
-
-  completions(request: string): Of<"published">[] {
-    return this.published.filter((e) => e.type === "promotion.completed" && e.request === request);
-  }
-
-  effectsOf(request: string): Of<"effect">[] {
-    const own = new Set(this.puts.filter((put) => put.request === request).map((put) => put.put));
-    return this.effects.filter((effect) => effect.put !== undefined && own.has(effect.put));
-  }
-}
-
 function oneEffect(history: History, request: string): Violation[] {
-  return history
-    .effectsOf(request)
-    .slice(1)
+  const [first, ...more] = history.effectsOf(request);
+  return more
+    .filter(({ n }) => first && !history.isUndoneByHand(first, n))
     .map(({ n }) => ({
       invariant: "I1",
       detail: `${request} swapped a second time`,
@@ -145,7 +110,8 @@ function truthful(history: History, request: string): Violation[] {
       ];
     return [];
   }
-  if (effects.length > 0 && event.outcome !== "halted")
+  const stands = effects.some((effect) => !history.isUndoneByHand(effect, event.n));
+  if (stands && event.outcome !== "halted")
     return [
       {
         invariant: "I6",
@@ -165,39 +131,6 @@ function concluded(history: History, request: string): Violation[] {
       entry: history.last,
     },
   ];
-}
-
-function putRules(history: History): Violation[] {
-  return history.puts.flatMap((put) => [
-    ...put.during.map((other) => ({
-      invariant: "I8",
-      detail: `PUT ${put.put} overlaps PUT ${other}`,
-      entry: put.n,
-    })),
-    ...(isOnHold(history, put)
-      ? [{ invariant: "I10", detail: `PUT ${put.put} while pair ${put.pair} was on hold`, entry: put.n }]
-      : []),
-    ...(/^blue: ready, green: ready$/.test(put.evidence)
-      ? []
-      : [
-          {
-            invariant: "I11",
-            detail: `PUT ${put.put} without fresh readiness of both services (${put.evidence})`,
-            entry: put.n,
-          },
-        ]),
-    ...(history.sent.some((e) => e.request === put.request)
-      ? []
-      : [{ invariant: "I1", detail: `PUT ${put.put} belongs to no request (${put.request})`, entry: put.n }]),
-  ]);
-}
-
-function isOnHold(history: History, put: Of<"put">): boolean {
-  const halts = history.published.filter((e) => e.pair === put.pair && e.outcome === "halted" && e.n < put.n);
-  const last = halts.at(-1);
-  return (
-    last !== undefined && !history.released.some((e) => e.pair === put.pair && e.n > last.n && e.n < put.n)
-  );
 }
 
 /** A request id with two contents: one of them is told that it was not accepted. */

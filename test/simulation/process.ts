@@ -34,6 +34,7 @@ export function prepareProcess(): void {
     });
     return controller.signal;
   };
+  timersFollowTheClock();
   const axios = createRequire(require.resolve("durable-functions"))("axios") as {
     defaults: { adapter: unknown };
   };
@@ -50,4 +51,28 @@ export function prepareProcess(): void {
     );
     return { data: reply.body, status: reply.status, statusText: "", headers: {}, config, request: {} };
   };
+}
+
+/** The SDK's own waits (retries of its pipeline) pass in virtual time too; the run loop needs only setImmediate. */
+function timersFollowTheClock(): void {
+  const real = { set: globalThis.setTimeout, clear: globalThis.clearTimeout };
+  const cancels = new WeakMap<object, () => void>();
+  const set = (fire: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
+    const { clock } = surroundings;
+    if (!clock) return real.set(fire, ms, ...args);
+    const timer = { ref: () => timer, unref: () => timer, hasRef: () => true };
+    cancels.set(
+      timer,
+      clock.setTimer(clock.now() + ms, () => {
+        fire(...args);
+      }),
+    );
+    return timer;
+  };
+  const clear = (timer?: unknown) => {
+    const cancel = typeof timer === "object" && timer !== null ? cancels.get(timer) : undefined;
+    if (cancel) cancel();
+    else real.clear(timer as NodeJS.Timeout);
+  };
+  Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
 }

@@ -1,11 +1,17 @@
 import { Dice } from "./dice";
+import { themed, themes } from "./themes";
 import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-plan";
 
 const MINUTE = 60_000;
 
-/** A small random world: the same seed makes the same world. */
+/** A small random world, every other one under a theme: the same seed makes the same world. */
 export function randomWorld(seed: number): WorldPlan {
   const dice = new Dice(seed).fork("world");
+  const plan = world(seed, dice);
+  return themed(plan, (seed - 1) % (2 * themes.length), dice.fork("theme"));
+}
+
+function world(seed: number, dice: Dice): WorldPlan {
   const pairs = dice.chance(0.25) ? ["shop", "billing"] : ["shop"];
   const requests = dice.chance(0.5) ? 1 : dice.between(2, 4);
   const deeds: Deed[] = [];
@@ -35,7 +41,7 @@ function requestDeeds(dice: Dice, request: string, pair: string): Deed[] {
     kind: "request",
     request,
     pair,
-    promote: dice.chance(0.75) ? "green" : "blue",
+    promote: dice.pick(["green", "green", "green", "green", "blue", "staging"] as const),
     channel: dice.chance(0.2) ? "http" : "queue",
     copies,
     every: dice.pick([0, 500, 60_000, 20 * MINUTE, 3 * 60 * MINUTE]),
@@ -210,5 +216,7 @@ function randomChances(dice: Dice): Chances {
     publishFails: some(0.3),
     settlementLost: some(0.3),
     readFails: some(0.1),
+    attemptLate: some(0.1, 0.2),
+    attemptFrozen: some(0.1, 0.2),
   };
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { installCoreModule } from "../../local/functions-host";
+import type { PlantedOptions } from "./planted";
 
 installCoreModule();
 
@@ -11,6 +12,9 @@ const usage = `Usage: npm run simulate -- [options]
   --peers       play faulted worlds with other ways to swap as well, and compare
   --sweep       crash every reference world at every single point, and the shortest at pairs of points
   --share N     of the pairs, take every N-th (default: all)
+  --planted     undo one rule of the protocol after another, and see each caught
+  --only A,B    of the planted faults only these
+  --write FILE  write their table between the markers of a Markdown file
   --json        only the last line`;
 
 /** `npm run simulate`: plays seeded worlds and checks the invariants; exits 1 on the first world that breaks one. */
@@ -19,6 +23,11 @@ async function main(): Promise<void> {
   if (!options) {
     console.error(usage);
     process.exitCode = 2;
+    return;
+  }
+  if (options.planted) {
+    const { runPlanted } = await import("./planted.js");
+    process.exitCode = runPlanted({ ...options.planted, runs: options.runs });
     return;
   }
   // Loaded only now: the functions library must meet the stand-in of its core module first.
@@ -35,13 +44,14 @@ export interface SimulateOptions {
   readonly json: boolean;
   readonly sweep: boolean;
   readonly share: number;
+  readonly planted?: Pick<PlantedOptions, "only" | "write"> | undefined;
 }
 
 function parse(): SimulateOptions | undefined {
   try {
     const { values } = parseArgs({
       options: {
-        runs: { type: "string", default: "1000" },
+        runs: { type: "string" },
         seed: { type: "string" },
         replay: { type: "string" },
         seconds: { type: "string" },
@@ -49,16 +59,20 @@ function parse(): SimulateOptions | undefined {
         json: { type: "boolean", default: false },
         sweep: { type: "boolean", default: false },
         share: { type: "string", default: "1" },
+        planted: { type: "boolean", default: false },
+        only: { type: "string" },
+        write: { type: "string" },
       },
     });
     const seed = Number(values.replay ?? values.seed ?? Math.floor(Date.now() % 4_294_967_296));
-    const runs = values.replay === undefined ? Number(values.runs) : 1;
+    const runs = values.replay === undefined ? Number(values.runs ?? (values.planted ? 3000 : 1000)) : 1;
     const share = Number(values.share);
     const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
     if (![seed, runs, seconds ?? 0, share - 1].every((number) => Number.isInteger(number) && number >= 0))
       return undefined;
     const { json, sweep, replay, peers } = values;
-    return { runs, seed, seconds, share, peers, replay: replay !== undefined, json, sweep };
+    const planted = values.planted ? { only: values.only?.split(",") ?? [], write: values.write } : undefined;
+    return { runs, seed, seconds, share, peers, replay: replay !== undefined, json, sweep, planted };
   } catch {
     return undefined;
   }

@@ -11,6 +11,9 @@ export type Happening =
       readonly pair: string;
       readonly side: Side;
       readonly host: string;
+      /** The execution of a function that sent it, and how long that had been running (world time). */
+      readonly execution: string;
+      readonly sinceMs: number;
       readonly evidence: string;
       readonly during: readonly number[];
       readonly unready: readonly string[];
@@ -30,6 +33,22 @@ export type Happening =
       readonly side: Side;
       readonly slot: string;
       readonly state: string;
+      readonly version: string;
+      /** On whose behalf, by which function, in which execution of it. */
+      readonly request: string;
+      readonly activity: string;
+      readonly execution: string;
+    }
+  /** A list of role instances as it went over the wire; `unready` says what it lacked. */
+  | {
+      readonly kind: "listed";
+      readonly host: string;
+      readonly pair: string;
+      readonly side: Side;
+      readonly unready: string | undefined;
+      readonly request: string;
+      readonly activity: string;
+      readonly execution: string;
     }
   | {
       readonly kind: "published";
@@ -41,6 +60,8 @@ export type Happening =
       readonly code: string | undefined;
       readonly bytes: string;
     }
+  /** The ledger holds an outcome from here on; it is announced later. */
+  | { readonly kind: "outcome-stored"; readonly request: string }
   | { readonly kind: "cancel-acknowledged"; readonly request: string }
   | { readonly kind: "hold-released"; readonly pair: string }
   | { readonly kind: "terminated"; readonly request: string }

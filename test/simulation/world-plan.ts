@@ -45,6 +45,10 @@ export interface Chances {
   readonly publishFails: number;
   readonly settlementLost: number;
   readonly readFails: number;
+  /** An attempt begins minutes after it was decided on. */
+  readonly attemptLate: number;
+  /** A host stands still around a read of an attempt. */
+  readonly attemptFrozen: number;
 }
 
 export interface WorldPlan {
@@ -80,4 +84,6 @@ export const calmChances: Chances = {
   publishFails: 0,
   settlementLost: 0,
   readFails: 0,
+  attemptLate: 0,
+  attemptFrozen: 0,
 };

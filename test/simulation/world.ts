@@ -40,7 +40,7 @@ export async function playWorld(plan: WorldPlan): Promise<WorldResult> {
   const world = new World(plan);
   try {
     const finished = await world.play();
-    const violations = check(world.timeline, finished, world.leases());
+    const violations = check(world.timeline, finished, world.leases(), plan);
     return {
       timeline: world.timeline,
       violations,
@@ -74,6 +74,8 @@ export class World implements HostSurroundings {
   readonly #nonces: Dice;
   readonly #calls: Dice;
   #version = "1.0";
+  readonly #freezes: Dice;
+  readonly #stored = new Set<string>();
   #incarnations = 0;
   #ended = false;
 
@@ -82,6 +84,7 @@ export class World implements HostSurroundings {
     this.dice = new Dice(plan.seed);
     this.#nonces = this.dice.fork("nonces");
     this.#calls = this.dice.fork("client");
+    this.#freezes = this.dice.fork("frozen attempts");
     const { chances } = plan;
     this.points = plan.crashAt
       ? Points.at(plan.crashAt)
@@ -133,6 +136,7 @@ export class World implements HostSurroundings {
     for (;;) {
       await this.#quiet();
       this.azure.observe();
+      this.#noteOutcomes();
       const now = this.clock.now();
       restSince = this.#isAtRest() ? (restSince ?? now) : undefined;
       if (restSince !== undefined && now - restSince >= AFTERMATH_MS) return true;
@@ -198,6 +202,12 @@ export class World implements HostSurroundings {
     this.lines.push(`${level} ${line}`);
   }
 
+  freezesAttempt(): number {
+    const { attemptFrozen } = this.plan.chances;
+    if (!this.strikes(this.#freezes, attemptFrozen, "the host of an attempt freezes")) return 0;
+    return this.#freezes.pick([1_000, 20_000, 50_000, 70_000, 200_000]);
+  }
+
   mayDie(point: string): boolean {
     return this.points.pass(point);
   }
@@ -229,6 +239,16 @@ export class World implements HostSurroundings {
     this.azure.simulator.close();
     this.bus.close();
     hosts.clear();
+  }
+
+  #noteOutcomes(): void {
+    for (const { request } of this.timeline.of("put")) {
+      if (this.#stored.has(request)) continue;
+      const ledger = this.hub.entities.get(`@promotion@${request}`)?.state;
+      if (!ledger?.includes('"conclusion":{')) continue;
+      this.#stored.add(request);
+      this.timeline.add({ kind: "outcome-stored", request });
+    }
   }
 
   #isAtRest(): boolean {
@@ -287,6 +307,7 @@ function policyOf(plan: WorldPlan, name: string, azure: Azure): PairPolicy {
   return {
     ...rest,
     name,
+    allowUnpinned: true,
     blue: azure.serviceId(name, "blue"),
     green: azure.serviceId(name, "green"),
     readiness: { ...readiness, stableForMs: plan.stableForMs, deadlineMs: plan.readinessDeadlineMs },

@@ -2,7 +2,13 @@ import type { AttemptVerdict, OperationRead } from "../../../src/domain/attempt"
 import { decideAttempt } from "../../../src/domain/attempt-decision";
 import { decidePlan, identityOf } from "../../../src/domain/planning";
 import { checkRoles } from "../../../src/domain/readiness";
-import { decideSettlement, isUnderWay, proofSpan, untilNextLook } from "../../../src/domain/settlement";
+import {
+  decideSettlement,
+  isUnderWay,
+  proofSpan,
+  settlementDeadline,
+  untilNextLook,
+} from "../../../src/domain/settlement";
 import { decideVerification } from "../../../src/domain/verification";
 import { defaultPolicy } from "../../../src/domain/policy";
 import type { ServiceObservation } from "../../../src/domain/observation";
@@ -49,6 +55,13 @@ test("done is proved by the slots and provisioning of both services, once the op
 
 test("an operation's success without a change of slots is not believed", () => {
   expect(settle(before, accepted, { kind: "succeeded" })).toMatchObject({ kind: "not-yet" });
+});
+
+test("an operation that succeeded is never proof of no effect: it ends unproved, and a person must look (world 228)", () => {
+  const succeeded = { kind: "succeeded" } as const;
+  expect(settle(before, accepted, succeeded, proofSpan(swap))).toMatchObject({ kind: "not-yet" });
+  const deadline = settlementDeadline(swap, 0);
+  expect(settle(before, accepted, succeeded, deadline)).toMatchObject({ kind: "unproved" });
 });
 
 test("a definite refusal and a failed operation are closed by one read of the state before", () => {

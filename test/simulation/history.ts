@@ -1,0 +1,65 @@
+import type { Entry, Timeline } from "./timeline";
+
+export interface Violation {
+  readonly invariant: string;
+  readonly detail: string;
+  /** Number of the timeline entry at which it showed. */
+  readonly entry: number;
+}
+
+/** Entries of one kind. */
+export type Of<K extends Entry["kind"]> = Extract<Entry, { kind: K }>;
+
+/** The timeline, sorted by what the rules ask for. */
+export class History {
+  readonly puts: Of<"put">[];
+  readonly effects: Of<"effect">[];
+  readonly reads: Of<"read">[];
+  readonly published: Of<"published">[];
+  readonly cancels: Of<"cancel-acknowledged">[];
+  readonly sent: Of<"sent">[];
+  readonly released: Of<"hold-released">[];
+  readonly stored: Of<"outcome-stored">[];
+  readonly lists: Of<"listed">[];
+  readonly over: Of<"put-over">[];
+  readonly faults: Of<"fault">[];
+  readonly last: number;
+
+  constructor(timeline: Timeline) {
+    this.puts = timeline.of("put");
+    this.effects = timeline.of("effect");
+    this.reads = timeline.of("read");
+    this.published = timeline.of("published");
+    this.cancels = timeline.of("cancel-acknowledged");
+    this.sent = timeline.of("sent");
+    this.released = timeline.of("hold-released");
+    this.stored = timeline.of("outcome-stored");
+    this.lists = timeline.of("listed");
+    this.over = timeline.of("put-over");
+    this.faults = timeline.of("fault");
+    this.last = timeline.entries.length - 1;
+  }
+
+  get requests(): string[] {
+    return [...new Set([...this.sent.map((e) => e.request), ...this.puts.map((e) => e.request)])];
+  }
+
+  completions(request: string): Of<"published">[] {
+    return this.published.filter((e) => e.type === "promotion.completed" && e.request === request);
+  }
+
+  effectsOf(request: string): Of<"effect">[] {
+    const own = new Set(this.puts.filter((put) => put.request === request).map((put) => put.put));
+    return this.effects.filter((effect) => effect.put !== undefined && own.has(effect.put));
+  }
+
+  /**
+   * Whether a person swapped by hand between this effect and entry `until`: what the reads show afterwards is that
+   * person's doing (design.md §4.7, residual risk).
+   */
+  isUndoneByHand(effect: Of<"effect">, until: number): boolean {
+    return this.effects.some(
+      (e) => e.put === undefined && e.pair === effect.pair && e.n > effect.n && e.n < until,
+    );
+  }
+}

@@ -1,0 +1,174 @@
+import type { History, Of, Violation } from "./history";
+import type { WorldPlan } from "./world-plan";
+
+/** How long after its claim an attempt may send (design.md §4.2). */
+const CLAIM_WINDOW_MS = 60_000;
+/** A gap of more than three polls breaks a row of observations (design.md §3.6). */
+const LONGEST_GAP_MS = 90_000;
+
+type Put = Of<"put">;
+type Rule = (history: History, put: Put, plan: Timing) => string | undefined;
+type Timing = Pick<WorldPlan, "stableForMs" | "skewMs">;
+
+/** What must hold of every PUT, from the wire; by the invariant or section of design.md that asks for it. */
+export function putRules(history: History, plan: Timing): Violation[] {
+  return history.puts.flatMap((put) =>
+    rules.flatMap(([invariant, rule]) => {
+      const broken = rule(history, put, plan);
+      return broken === undefined
+        ? []
+        : [{ invariant, detail: `PUT ${put.put} (${put.request}) ${broken}`, entry: put.n }];
+    }),
+  );
+}
+
+const rules: readonly (readonly [string, Rule])[] = [
+  ["I8", (_, put) => (put.during.length > 0 ? `overlaps PUT ${put.during.join(", ")}` : undefined)],
+  ["I10", (history, put) => (isOnHold(history, put) ? `while pair ${put.pair} was on hold` : undefined)],
+  ["I11", freshReadiness],
+  ["I3", inTurn],
+  ["I1", ofSomeRequest],
+  ["§4.3 one PUT", onePerExecution],
+  ["§4.3 fresh reads", freshReads],
+  ["§4.3 target held", notHeld],
+  ["§4.3 identity", asPlanned],
+  ["§4.3 60 s", inWindow],
+  ["§4.6 two unknown", twoUnknown],
+  ["§3.6 stableFor", stable],
+  ["§3.2 target", asTold],
+];
+
+function isOnHold(history: History, put: Put): boolean {
+  const halts = history.published.filter((e) => e.pair === put.pair && e.outcome === "halted" && e.n < put.n);
+  const last = halts.at(-1);
+  return (
+    last !== undefined && !history.released.some((e) => e.pair === put.pair && e.n > last.n && e.n < put.n)
+  );
+}
+
+/** Whoever has sent a PUT keeps the pair until its outcome is stored. */
+function inTurn(history: History, put: Put): string | undefined {
+  const earlier = history.puts.find(
+    (e) =>
+      e.pair === put.pair &&
+      e.request !== put.request &&
+      e.n < put.n &&
+      !history.stored.some(({ request, n }) => request === e.request && n < put.n),
+  );
+  return earlier && `before ${earlier.request}, which had sent one, had an outcome`;
+}
+
+function freshReadiness(_: History, put: Put): string | undefined {
+  const fresh = /^blue: ready, green: ready$/.test(put.evidence);
+  return fresh ? undefined : `without fresh readiness of both services (${put.evidence})`;
+}
+
+function ofSomeRequest(history: History, put: Put): string | undefined {
+  return history.sent.some((e) => e.request === put.request) ? undefined : "belongs to no request";
+}
+
+function onePerExecution(history: History, put: Put): string | undefined {
+  const before = history.puts.some((e) => e.execution === put.execution && e.n < put.n);
+  return before ? "is the second of one execution" : undefined;
+}
+
+/** The execution that sends has itself read both services and both lists of instances. */
+function freshReads(history: History, put: Put): string | undefined {
+  const own = [...history.reads, ...history.lists].filter(
+    (e) => e.execution === put.execution && e.n < put.n,
+  );
+  const missing = (["blue", "green"] as const).flatMap((side) =>
+    (["read", "listed"] as const).flatMap((kind) =>
+      own.some((e) => e.kind === kind && e.side === side) ? [] : [`${side} never ${kind}`],
+    ),
+  );
+  return missing.length === 0 ? undefined : `without its own reads of both services (${missing.join(", ")})`;
+}
+
+function lastReads(history: History, put: Put): readonly (Of<"read"> | undefined)[] {
+  return (["blue", "green"] as const).map((side) =>
+    history.reads.filter((e) => e.execution === put.execution && e.side === side && e.n < put.n).at(-1),
+  );
+}
+
+function notHeld(history: History, put: Put): string | undefined {
+  const held = lastReads(history, put).some((e) => e?.side === put.side && e.slot === "Production");
+  return held ? `although ${put.side} had read as production` : undefined;
+}
+
+/** What is swapped is what some plan of this request had read. */
+function asPlanned(history: History, put: Put): string | undefined {
+  const changed = lastReads(history, put).filter((now) => {
+    const plans = history.reads.filter(
+      (e) =>
+        e.activity === "planPromotion" && e.request === put.request && e.side === now?.side && e.n < put.n,
+    );
+    return now && plans.length > 0 && plans.every((e) => e.version !== now.version);
+  });
+  return changed.length === 0
+    ? undefined
+    : `with ${changed.map((e) => `${e?.side}'s ${e?.version}`).join(", ")}, which no plan had seen`;
+}
+
+function inWindow(_: History, put: Put): string | undefined {
+  return put.sinceMs < CLAIM_WINDOW_MS ? undefined : `${put.sinceMs / 1000} s after its execution began`;
+}
+
+function twoUnknown(history: History, put: Put): string | undefined {
+  const isUnknown = (how: string | undefined) =>
+    how === undefined || how === "reset" || /^(5..|408)$/.test(how);
+  const lost = history.puts.filter(
+    (e) =>
+      e.request === put.request && e.n < put.n && isUnknown(history.over.find((o) => o.put === e.put)?.how),
+  );
+  return lost.length < 2 ? undefined : `follows ${lost.length} of unknown outcome`;
+}
+
+/**
+ * Since the request's last PUT the wire has shown each service ready in an unbroken row for stableFor. Not judged where
+ * looks were made twice, hosts froze or clocks were wrong: then what went over the wire is not what was looked at.
+ */
+function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): string | undefined {
+  const unclear = /freezes|checkRoleState runs twice|two hosts serve/;
+  if (skewMs > 0 || history.faults.some((e) => e.n < put.n && unclear.test(e.what))) return undefined;
+  const since = history.puts.filter((e) => e.request === put.request && e.n < put.n).at(-1)?.n ?? -1;
+  const short = (["blue", "green"] as const).flatMap((side) => {
+    const looks = history.lists.filter(
+      (e) =>
+        e.activity === "checkRoleState" &&
+        e.request === put.request &&
+        e.side === side &&
+        e.n > since &&
+        e.n < put.n,
+    );
+    const ms = longestRow(looks);
+    return ms < stableForMs ? [`${side} for ${ms / 1000} s`] : [];
+  });
+  return short.length === 0 ? undefined : `although ready was seen only of ${short.join(" and ")}`;
+}
+
+function longestRow(looks: readonly Of<"listed">[]): number {
+  let longest = 0;
+  let began: number | undefined;
+  let last = 0;
+  for (const { at, unready } of looks) {
+    if (unready !== undefined) began = undefined;
+    else {
+      if (began === undefined || at - last > LONGEST_GAP_MS) began = at;
+      longest = Math.max(longest, at - began);
+      last = at;
+    }
+  }
+  return longest;
+}
+
+/** A request's target is resolved once: what people were told first stands. */
+function asTold(history: History, put: Put): string | undefined {
+  const told = history.published.find(
+    (e) => e.type === "promotion.progressed" && e.request === put.request && /"step":"planned"/.test(e.bytes),
+  );
+  const side = /-(blue|green) is to take production/.exec(told?.bytes ?? "")?.[1];
+  return side === undefined || side === put.side
+    ? undefined
+    : `asks for ${put.side}; people were told ${side}`;
+}
