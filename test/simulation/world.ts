@@ -1,5 +1,5 @@
 import { openTaskHub, type TaskHub } from "../../local/durable-engine";
-import { defaultPolicy, type PairPolicy } from "../../src/domain/policy";
+import type { PairPolicy } from "../../src/domain/policy";
 import type { PairState } from "../../src/domain/pair";
 import { createVirtualClock, type VirtualClock } from "../support/virtual-clock";
 import { Azure } from "./azure";
@@ -10,6 +10,7 @@ import { SimulatedHost, settingsOf, type HostSurroundings } from "./host";
 import { check, type Violation } from "./invariants";
 import { People } from "./people";
 import { Points } from "./points";
+import { policyOf } from "./policy-of";
 import { inhabit } from "./process";
 import { hosts } from "./product";
 import { Timeline } from "./timeline";
@@ -300,16 +301,4 @@ export class World implements HostSurroundings {
       throw new Error("read ECONNRESET");
     return { status: reply.status, body: reply.body.toString() };
   }
-}
-
-function policyOf(plan: WorldPlan, name: string, azure: Azure): PairPolicy {
-  const { readiness, ...rest } = defaultPolicy;
-  return {
-    ...rest,
-    name,
-    allowUnpinned: true,
-    blue: azure.serviceId(name, "blue"),
-    green: azure.serviceId(name, "green"),
-    readiness: { ...readiness, stableForMs: plan.stableForMs, deadlineMs: plan.readinessDeadlineMs },
-  };
 }
