@@ -45,7 +45,7 @@ export const themes: readonly Theme[] = [
     stableForMs: 30 * SECOND,
   }),
   /** The host of an attempt stands still between its reads and its PUT. */
-  () => ({ deeds: [request("r1", {})], chances: chances({ attemptFrozen: 0.5 }) }),
+  () => ({ deeds: [request("r1", {})], chances: chances({ attemptFrozen: 0.9 }) }),
   /** What was ready is not any more when a late attempt looks. */
   (dice) => ({
     deeds: [

@@ -206,7 +206,7 @@ export class World implements HostSurroundings {
   freezesAttempt(): number {
     const { attemptFrozen } = this.plan.chances;
     if (!this.strikes(this.#freezes, attemptFrozen, "the host of an attempt freezes")) return 0;
-    return this.#freezes.pick([1_000, 20_000, 50_000, 70_000, 200_000]);
+    return this.#freezes.pick([1_000, 50_000, 70_000, 200_000]);
   }
 
   mayDie(point: string): boolean {
