@@ -9,6 +9,8 @@ const put = (n: number, over: Partial<Extract<Happening, { kind: "put" }>> = {})
   pair: "shop",
   side: "green",
   host: "h0",
+  execution: "h0:1",
+  sinceMs: 0,
   evidence: "blue: ready, green: ready",
   during: [],
   unready: [],
@@ -28,6 +30,10 @@ const read = (side: "blue" | "green", slot: string): Happening => ({
   side,
   slot,
   state: "Succeeded",
+  version: "v2",
+  request: "r1",
+  activity: "readTruth",
+  execution: "h0:2",
 });
 const completed = (
   outcome: string,
@@ -64,7 +70,9 @@ function broken(happenings: readonly Happening[], { finished = true, leases = []
   let now = 0;
   const timeline = new Timeline(() => (now += 1_000));
   for (const happening of happenings) timeline.add(happening);
-  const found = check(timeline, finished, leases).map(({ invariant }) => invariant);
+  const found = check(timeline, finished, leases, { stableForMs: 30_000, skewMs: 0 }).map(
+    ({ invariant }) => invariant,
+  );
   return [...new Set(found)].filter((invariant) => /^I\d+$/.test(invariant));
 }
 
