@@ -1,0 +1,166 @@
+import { reason } from "../../../src/domain/codes";
+import { PAGE_SIZE } from "../../../src/domain/index-page";
+import { emptyPair, type PairOperation, type PairState } from "../../../src/domain/pair";
+import { hasRoomFor } from "../../../src/domain/pair-answers";
+import { applyToPair, viewOf } from "../../../src/domain/pair-operations";
+import type { AttemptVerdict, Proof } from "../../../src/domain/attempt";
+
+/** How promotions come to a pair, stand in line, hold the lease, and go again. */
+const at = 1;
+const play = (state: PairState, ...operations: readonly PairOperation[]): PairState =>
+  operations.reduce((before, operation) => applyToPair(before, operation).state, state);
+
+const enlist = (requestId: string): PairOperation => ({ kind: "enlist", requestId, at });
+const stand = (requestId: string, maxQueued = 9, whenBusy: "wait" | "refuse" = "wait"): PairOperation => ({
+  ...{ kind: "stand-in-line", requestId, at, maxQueued, whenBusy },
+});
+const take = (requestId: string): PairOperation => ({ kind: "take-turn", requestId, at });
+const giveBack = (requestId: string, epoch = 1): PairOperation => ({
+  ...{ kind: "give-back", requestId, epoch, at: 5 },
+});
+const claim = (
+  requestId: string,
+  nonce: string,
+  n = 1,
+  act: "forward" | "swap-back" = "forward",
+): PairOperation => ({
+  ...{ kind: "claim", requestId, act, n, nonce, epoch: 1, planHash: "h", at },
+});
+const report = (nonce: string, verdict: AttemptVerdict): PairOperation => ({
+  ...{ kind: "report", requestId: "a", nonce, verdict, at },
+});
+const close = (nonce: string, kind: Proof["kind"]): PairOperation => ({
+  ...{ kind: "close", requestId: "a", nonce, proof: { kind, detail: "d" }, at },
+});
+const cancel = (requestId: string): PairOperation => ({
+  ...{ kind: "cancel", requestId, id: `c-${requestId}`, by: "Olga", note: "", at },
+});
+const hold: PairOperation = { kind: "hold", hold: { id: "h", at, reason: reason("foreign-state", "x") } };
+const ids = (list: readonly { requestId: string }[]) => list.map(({ requestId }) => requestId);
+
+const held = play(emptyPair, enlist("a"), enlist("b"), stand("a"), take("a"), stand("b"));
+
+test("an empty pair has no answers and begins at the first place of the first page", () => {
+  expect(emptyPair).toMatchObject({ answers: [], index: { page: 0, count: 0 } });
+});
+
+test("everything that is granted, or changes nothing, answers done", () => {
+  const open = play(held, claim("a", "n"));
+  const steps: readonly [PairState, PairOperation][] = [
+    [emptyPair, { kind: "look", requestId: "a" }],
+    [emptyPair, enlist("a")],
+    [held, enlist("a")],
+    [emptyPair, stand("a")],
+    [held, stand("a")],
+    [held, stand("b")],
+    [held, take("b")],
+    [play(emptyPair, stand("a")), take("a")],
+    [held, giveBack("a")],
+    [held, giveBack("b")],
+    [open, report("n", { kind: "unknown", detail: "" })],
+    [open, report("other", { kind: "unknown", detail: "" })],
+    [open, close("n", "done")],
+    [play(open, { kind: "leave", requestId: "a" }), close("n", "done")],
+    [held, { kind: "leave", requestId: "a" }],
+    [held, { kind: "delist", requestId: "a" }],
+  ];
+  expect(steps.map(([state, operation]) => applyToPair(state, operation).answer)).toEqual(
+    steps.map(() => "done"),
+  );
+  expect(viewOf(held, "a").answer).toBe("done");
+});
+
+test("every new promotion gets the next place of the index, and a full page is followed by the next", () => {
+  const first = applyToPair(emptyPair, enlist("a"));
+  expect(first.indexed).toEqual({ page: 0, requestId: "a", at });
+  expect(first.state.index).toEqual({ page: 0, count: 1 });
+  const full: PairState = { ...emptyPair, index: { page: 3, count: PAGE_SIZE } };
+  const turned = applyToPair(full, enlist("z"));
+  expect(turned.indexed).toEqual({ page: 4, requestId: "z", at });
+  expect(turned.state.index).toEqual({ page: 4, count: 1 });
+  const last: PairState = { ...emptyPair, index: { page: 3, count: PAGE_SIZE - 1 } };
+  expect(applyToPair(last, enlist("z")).state.index).toEqual({ page: 3, count: PAGE_SIZE });
+});
+
+test("a refusal to enlist is kept under the promotion's own question, and the room is used to its last character", () => {
+  const many = Array.from({ length: 33 }, (_, i) => enlist(`q-${i}`));
+  const full = play(emptyPair, ...many);
+  expect(full.answers).toEqual([{ id: "enlist-q-32", answer: "queue-full" }]);
+  // Written at most: three times the id and 290 characters more for each, of 9,800: 15 × 590 leave 950 for the last.
+  const long = play(emptyPair, ...Array.from({ length: 15 }, (_, i) => enlist(String(i).padEnd(100, "x"))));
+  expect([hasRoomFor(long, "y".repeat(220)), hasRoomFor(long, "y".repeat(221))]).toEqual([true, false]);
+});
+
+test("a pair that refuses while busy refuses when somebody holds the lease, or stands in line, and only then", () => {
+  expect(applyToPair(emptyPair, stand("c", 9, "refuse")).answer).toBe("done");
+  const holder = play(emptyPair, stand("a"), take("a"));
+  expect(applyToPair(holder, stand("c", 9, "refuse")).answer).toBe("turn-refused");
+  expect(applyToPair(play(emptyPair, stand("a")), stand("c", 9, "refuse")).answer).toBe("turn-refused");
+});
+
+test("the line takes exactly as many as it may", () => {
+  const two = play(emptyPair, stand("a", 2), stand("b", 2));
+  expect(ids(two.line)).toEqual(["a", "b"]);
+  expect(applyToPair(two, stand("c", 2)).answer).toBe("queue-full");
+});
+
+test("a lease that is given back leaves its promotion first in line, before those who came later", () => {
+  const back = play(held, giveBack("a"));
+  expect(back.lease).toBeUndefined();
+  expect(back.line).toEqual([
+    { requestId: "a", since: 5 },
+    { requestId: "b", since: at },
+  ]);
+  expect(play(back, take("a")).lease).toMatchObject({ holder: "a", epoch: 2 });
+});
+
+test.each<[string, PairState, PairOperation]>([
+  ["of another epoch", held, giveBack("a", 7)],
+  ["by somebody else", held, giveBack("b")],
+  ["while an attempt is open", play(held, claim("a", "n")), giveBack("a")],
+  ["after the swap is done", play(held, claim("a", "n"), close("n", "done")), giveBack("a")],
+])("a lease is not given back %s", (_when, state, operation) => {
+  expect(applyToPair(state, operation).state).toEqual(state);
+  expect(state.lease).toBeDefined();
+});
+
+test("leaving takes a promotion out of line and lease, and no other; delisting also forgets its cancel", () => {
+  const state = play(held, enlist("c"), stand("c"), cancel("b"), cancel("c"));
+  const left = play(state, { kind: "leave", requestId: "b" });
+  expect([ids(left.line), left.lease?.holder, ids(left.enlisted)]).toEqual([["c"], "a", ["a", "b", "c"]]);
+  expect(ids(left.cancels)).toEqual(["b", "c"]);
+  const gone = play(state, { kind: "delist", requestId: "b" });
+  expect([ids(gone.line), ids(gone.enlisted), ids(gone.cancels)]).toEqual([["c"], ["a", "c"], ["c"]]);
+  expect(play(state, { kind: "delist", requestId: "a" }).lease).toBeUndefined();
+});
+
+test("a promotion sees its own place, cancel and attempt, and nobody else's", () => {
+  const state = play(held, cancel("b"), claim("a", "n"));
+  expect(viewOf(state, "a")).toMatchObject({ ahead: undefined, cancel: undefined, open: { nonce: "n" } });
+  expect(viewOf(state, "b")).toMatchObject({ ahead: 0, cancel: { requestId: "b" }, open: undefined });
+  expect(viewOf(state, "c")).toMatchObject({ ahead: undefined, cancel: undefined, open: undefined });
+  expect(viewOf(undefined, "a")).toMatchObject({ lease: undefined, holder: undefined });
+});
+
+test("a cancel of one promotion stops no other, and a hold stops forward swaps but no swap-back", () => {
+  expect(applyToPair(play(held, cancel("b")), claim("a", "n")).answer).toBe("granted");
+  expect(applyToPair(play(held, hold), claim("a", "n")).answer).toBe("on-hold");
+  expect(applyToPair(play(held, hold), claim("a", "n", 1, "swap-back")).answer).toBe("granted");
+});
+
+test.each<[AttemptVerdict | undefined, Proof["kind"], number]>([
+  [undefined, "no-effect", 1],
+  [{ kind: "unknown", detail: "" }, "no-effect", 1],
+  [{ kind: "accepted", status: 202 }, "no-effect", 1],
+  [{ kind: "busy", code: "409", detail: "" }, "no-effect", 0],
+  [{ kind: "unknown", detail: "" }, "done", 0],
+  [undefined, "nothing-sent", 0],
+])("an attempt with the verdict %j that is closed as %s counts %d as lost", (verdict, proof, unknowns) => {
+  const open = play(held, claim("a", "n"), ...(verdict ? [report("n", verdict)] : []));
+  expect(play(open, close("n", proof)).lease).toMatchObject({ unknowns, closed: 1 });
+});
+
+test("an attempt whose promotion has left is closed without a lease coming back", () => {
+  const state = play(held, claim("a", "n"), { kind: "leave", requestId: "a" }, close("n", "done"));
+  expect([state.open, state.lease]).toEqual([undefined, undefined]);
+});
