@@ -1,0 +1,122 @@
+import { afterAttempt, afterProof, halted } from "../../../src/domain/after-attempt";
+import type { AttemptVerdict, ClaimRefusal, Proof } from "../../../src/domain/attempt";
+import { isClaimRefusal } from "../../../src/domain/attempt";
+import { reason } from "../../../src/domain/codes";
+
+/** Where the runbook goes from an attempt, row by row. */
+const attempted = (verdict: AttemptVerdict, unknowns = 0) =>
+  afterAttempt({ kind: "attempted", nonce: "n", verdict }, unknowns);
+const nothingSent = (detail: string) => ({ nonce: "n", proof: { kind: "nothing-sent", detail } });
+
+test("an attempt that another execution claimed is settled, and closed by nobody yet", () => {
+  expect(afterAttempt({ kind: "claimed-elsewhere", nonce: "other" }, 0)).toEqual({
+    next: { kind: "settle" },
+  });
+});
+
+test("a claim that was not seen to be stored is closed under its nonce and observed again", () => {
+  expect(afterAttempt({ kind: "claim-unseen", nonce: "n" }, 0)).toEqual({
+    next: { kind: "observe-again", detail: "the claim was not seen to be stored" },
+    close: nothingSent("the claim was not seen to be stored"),
+  });
+});
+
+test.each<[ClaimRefusal, object]>([
+  ["on-hold", { kind: "wait-for-turn", detail: "d" }],
+  ["not-holder", { kind: "wait-for-turn", detail: "d" }],
+  ["stale-epoch", { kind: "wait-for-turn", detail: "d" }],
+  ["attempt-open", { kind: "wait-for-turn", detail: "d" }],
+  ["cancelled", { kind: "observe-again", detail: "d" }],
+  ["attempt-closed", { kind: "observe-again", detail: "d" }],
+  ["already-swapped", { kind: "verify", byUs: true }],
+])("a claim refused as %s goes on to %j", (code, next) => {
+  expect(afterAttempt({ kind: "claim-refused", code, detail: "d" }, 0)).toMatchObject({ next });
+  expect(isClaimRefusal(code)).toBe(true);
+});
+
+test("what is no refusal of a claim is told apart", () => {
+  expect(["granted", "done", "released", ""].filter(isClaimRefusal)).toEqual([]);
+});
+
+test.each<[AttemptVerdict, number, object]>([
+  [{ kind: "already", detail: "d" }, 0, { kind: "verify", byUs: false }],
+  [{ kind: "already", detail: "d" }, 1, { kind: "verify", byUs: true }],
+  [{ kind: "foreign-state", detail: "d" }, 0, { kind: "end", ending: halted("foreign-state", "d") }],
+  [{ kind: "stale-plan", detail: "d" }, 0, { kind: "plan-again", detail: "d" }],
+  [
+    { kind: "not-ready", detail: "d", retryAfterMs: 7 },
+    0,
+    { kind: "observe-again", detail: "d", afterMs: 7 },
+  ],
+  [{ kind: "withheld", detail: "d" }, 0, { kind: "observe-again", detail: "d" }],
+])("an attempt that sent nothing (%j, %d lost before) is closed at once", (verdict, unknowns, next) => {
+  expect(attempted(verdict, unknowns)).toMatchObject({ next, close: nothingSent(verdict.kind) });
+});
+
+test.each<AttemptVerdict>([
+  { kind: "accepted", status: 202 },
+  { kind: "busy", code: "c", detail: "d" },
+  { kind: "throttled", detail: "d", retryAfterMs: 1 },
+  { kind: "declined", status: 403, code: "c", detail: "d" },
+  { kind: "unknown", detail: "d" },
+])("an attempt that sent its PUT ($kind) is settled first", (verdict) => {
+  expect(attempted(verdict)).toEqual({ next: { kind: "settle" } });
+});
+
+const done: Proof = { kind: "done", detail: "d" };
+const none: Proof = { kind: "no-effect", detail: "d" };
+const declined: AttemptVerdict = { kind: "declined", status: 403, code: "c", detail: "no" };
+
+test.each<[string, Proof, AttemptVerdict | undefined, string | undefined, number, object]>([
+  ["a proof of done", done, undefined, "failure", 2, { kind: "verify", byUs: true }],
+  [
+    "a failed operation",
+    none,
+    undefined,
+    "Boom",
+    0,
+    { kind: "end", ending: halted("operation-failed", "Boom") },
+  ],
+  [
+    "a refusal of the platform",
+    none,
+    declined,
+    undefined,
+    0,
+    { kind: "end", ending: { outcome: "refused", reason: reason("declined-by-platform", "c: no") } },
+  ],
+  [
+    "a busy platform",
+    none,
+    { kind: "busy", code: "c", detail: "b", retryAfterMs: 3 },
+    undefined,
+    2,
+    { kind: "observe-again", detail: "b", afterMs: 3 },
+  ],
+  [
+    "a throttled call",
+    none,
+    { kind: "throttled", detail: "t", retryAfterMs: 4 },
+    undefined,
+    2,
+    { kind: "observe-again", detail: "t", afterMs: 4 },
+  ],
+  [
+    "one lost attempt",
+    none,
+    { kind: "unknown", detail: "u" },
+    undefined,
+    1,
+    { kind: "observe-again", detail: "d" },
+  ],
+  [
+    "two lost attempts",
+    none,
+    undefined,
+    undefined,
+    2,
+    { kind: "end", ending: halted("attempts-exhausted", "d") },
+  ],
+])("%s leads on", (_what, proof, verdict, failure, unknowns, next) => {
+  expect(afterProof(proof, verdict, failure, unknowns)).toMatchObject(next);
+});
