@@ -67,7 +67,10 @@ async function fill(host: DurableHost, count: number): Promise<Told> {
   const began = performance.now();
   let next = 0;
   const lane = async () => {
-    for (let n = next++; n < count; n = next++) await requestPromotion(host, n);
+    for (let n = next++; n < count; n = next++) {
+      await requestPromotion(host, n);
+      if (n % 1_000 === 999) console.error(`${n + 1} of ${count} promotions are requested`);
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   for (let n = 0; n < count; n++) await untilWaiting(host, n);
