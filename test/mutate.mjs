@@ -21,11 +21,11 @@ const groups = [
   [["settlement"], ["settlement", "settlement-told", "decision-properties"]],
   [
     ["attempt-decision", "after-attempt", "attempt"],
-    ["settlement", "after-attempt*", "decision-properties"],
+    ["attempt-decision", "after-attempt", "settlement", "decision-properties"],
   ],
   [
     ["acceptance", "outcome", "index-page", "janitor"],
-    ["promotion", "promotion-properties", "chore-properties"],
+    ["ledger-tables", "promotion", "promotion-properties", "chore-properties"],
   ],
   [
     ["readiness", "instance-state"],
@@ -62,7 +62,7 @@ function mutate(files, tests) {
   rmSync(report, { force: true });
   const env = { ...process.env, MUTATE_FILES: files.join(","), MUTATE_TESTS: tests.join(",") };
   const bin = join(root, "node_modules/@stryker-mutator/core/bin/stryker.js");
-  const { stdout } = spawnSync(process.execPath, [bin, "run"], {
+  const { stdout, stderr } = spawnSync(process.execPath, [bin, "run"], {
     cwd: root,
     env,
     encoding: "utf8",
@@ -76,7 +76,10 @@ function mutate(files, tests) {
       return { name: path.replace("src/domain/", ""), noticed: count(noticed), missed: count(missed) };
     });
   } catch (cause) {
-    throw new Error(`mutating ${files.join(", ")} brought no report:\n${stdout.slice(-2_000)}`, { cause });
+    throw new Error(
+      `mutating ${files.join(", ")} brought no report:\n${stdout.slice(-2_000)}\n${stderr.slice(-2_000)}`,
+      { cause },
+    );
   }
 }
 

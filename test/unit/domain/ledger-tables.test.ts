@@ -1,0 +1,133 @@
+import { decideAcceptance } from "../../../src/domain/acceptance";
+import { reason } from "../../../src/domain/codes";
+import { sealEnding } from "../../../src/domain/completion-event";
+import { indexKey } from "../../../src/domain/index-page";
+import { decideChore, GRACE_MS, lastDeadline, type RunSeen } from "../../../src/domain/janitor";
+import { isTransition, type Phase } from "../../../src/domain/outcome";
+import { emptyPair, type PairState } from "../../../src/domain/pair";
+import { changePromotion, register } from "../../../src/domain/promotion";
+import { aPolicy, aRequest, NOW } from "../../support/observations";
+
+/** The tables of the ledger: phases, acceptance, and the janitor's exact times. */
+const successors: Readonly<Record<Phase, string>> = {
+  accepted: "planning concluded",
+  planning: "planning awaiting-turn concluded",
+  "awaiting-turn": "awaiting-turn awaiting-readiness concluded",
+  "awaiting-readiness": "planning awaiting-turn awaiting-readiness swapping verifying concluded",
+  swapping: "planning awaiting-turn awaiting-readiness swapping verifying concluded",
+  verifying: "verifying concluded",
+  concluded: "",
+};
+const phases = Object.keys(successors) as Phase[];
+
+test.each(phases)("from %s a promotion may go on as its table says, and nowhere else", (from) => {
+  const found = phases.filter((to) => isTransition(from, to)).join(" ");
+  expect(found).toBe(successors[from]);
+  expect(isTransition(from, "Stryker was here" as Phase)).toBe(false);
+});
+
+const fresh = register(undefined, {
+  ...{ requestId: "r", contentHash: "h", request: aRequest(), origin: { channel: "queue" }, at: NOW },
+});
+const begun = changePromotion(fresh, { kind: "begin", runId: "run", at: NOW });
+const noted = changePromotion(begun, {
+  kind: "note-attempt",
+  runId: "run",
+  note: { at: NOW, n: 1, verdict: "busy" },
+});
+const conclusion = sealEnding(fresh, { outcome: "refused", reason: reason("queue-full", "d") }, NOW);
+const concluded = changePromotion(fresh, { kind: "conclude", conclusion });
+
+test("a request is new, live, concluded or in conflict with what its id stands for", () => {
+  expect([
+    decideAcceptance(undefined, "h"),
+    decideAcceptance(fresh, "h"),
+    decideAcceptance(concluded, "h"),
+    decideAcceptance(fresh, "other"),
+    decideAcceptance(concluded, "other"),
+  ]).toEqual(["new", "live", "concluded", "conflict", "conflict"]);
+});
+
+test("a page of the index is keyed by its pair and number", () => {
+  expect(indexKey("shop", 3)).toBe("shop-3");
+});
+
+const policy = aPolicy();
+
+test("the last deadline is every deadline after the other, two lost attempts, and half an hour of grace", () => {
+  const minutes = 15 + 120 + 2 * 30 + 5 + 2 * (17 + 15) + 30;
+  expect(lastDeadline(policy, NOW)).toBe(NOW + minutes * 60_000);
+});
+
+function chore(over: { promotion?: typeof fresh | undefined; run?: RunSeen; now: number; pair?: PairState }) {
+  const view = {
+    requestId: "r",
+    enlistedAt: NOW,
+    promotion: fresh,
+    run: "absent" as const,
+    pair: emptyPair,
+    policy,
+  };
+  return decideChore({ ...view, ...over });
+}
+
+test("graces and deadlines end after their last millisecond", () => {
+  const late = lastDeadline(policy, NOW);
+  const orphan = NOW + 10 * 60_000;
+  expect([
+    chore({ now: NOW + GRACE_MS }).kind,
+    chore({ now: NOW + GRACE_MS + 1 }).kind,
+    chore({ now: orphan, promotion: undefined }).kind,
+    chore({ now: orphan + 1, promotion: undefined }).kind,
+    chore({ now: late, run: "live" }).kind,
+    chore({ now: late + 1, run: "live" }).kind,
+    chore({ now: NOW + GRACE_MS - 1, run: "live", promotion: concluded }).kind,
+    chore({ now: NOW + GRACE_MS, run: "live", promotion: concluded }).kind,
+    chore({ now: NOW, run: "failed", promotion: concluded }).kind,
+  ]).toEqual(["leave", "start-run", "leave", "delist", "leave", "conclude", "leave", "finish", "finish"]);
+});
+
+const lease = { holder: "r", epoch: 1, since: 0, closed: 0, unknowns: 0 };
+const attempt = {
+  requestId: "r",
+  act: "forward",
+  n: 1,
+  nonce: "n",
+  epoch: 1,
+  planHash: "h",
+  claimedAt: 0,
+} as const;
+
+test.each<[string, PairState, typeof fresh, boolean]>([
+  ["nothing at all", emptyPair, fresh, false],
+  ["a lease without an attempt", { ...emptyPair, lease }, fresh, false],
+  ["an attempt closed under its lease", { ...emptyPair, lease: { ...lease, closed: 1 } }, fresh, true],
+  [
+    "an attempt closed under another's lease",
+    { ...emptyPair, lease: { ...lease, holder: "x", closed: 1 } },
+    fresh,
+    false,
+  ],
+  ["its own open attempt", { ...emptyPair, open: attempt }, fresh, true],
+  ["another's open attempt", { ...emptyPair, open: { ...attempt, requestId: "x" } }, fresh, false],
+  ["an attempt noted in the ledger", emptyPair, noted, true],
+])("with %s a run that is lost for good ends as told", (_what, pair, promotion, claimed) => {
+  const now = lastDeadline(policy, NOW) + 1;
+  const ending = claimed
+    ? {
+        outcome: "halted",
+        reason: reason("run-lost-after-claim", "no outcome after every deadline, and an attempt was claimed"),
+      }
+    : {
+        outcome: "expired",
+        reason: reason("run-lost", "no outcome after every deadline; nothing was claimed"),
+      };
+  expect(chore({ now, pair, promotion, run: "live" })).toEqual({ kind: "conclude", ending });
+  const terminated = chore({ now: NOW + GRACE_MS + 1, pair, promotion, run: "terminated" });
+  const told = "the run was terminated by hand; nothing was claimed";
+  expect(terminated).toEqual(
+    claimed
+      ? { kind: "start-run" }
+      : { kind: "conclude", ending: { outcome: "cancelled", reason: reason("terminated-by-hand", told) } },
+  );
+});
