@@ -63,7 +63,7 @@ function mutate(files, tests) {
   rmSync(report, { force: true });
   const env = { ...process.env, MUTATE_FILES: files.join(","), MUTATE_TESTS: tests.join(",") };
   const bin = join(root, "node_modules/@stryker-mutator/core/bin/stryker.js");
-  const { stdout, stderr } = spawnSync(process.execPath, [bin, "run"], {
+  const { stdout, stderr, status, signal } = spawnSync(process.execPath, [bin, "run"], {
     cwd: root,
     env,
     encoding: "utf8",
@@ -78,7 +78,7 @@ function mutate(files, tests) {
     });
   } catch (cause) {
     throw new Error(
-      `mutating ${files.join(", ")} brought no report:\n${stdout.slice(-2_000)}\n${stderr.slice(-2_000)}`,
+      `mutating ${files.join(", ")} brought no report (exit ${status}, signal ${signal}):\n${stdout.slice(-2_000)}\n${stderr.slice(-2_000)}`,
       { cause },
     );
   }
