@@ -65,11 +65,18 @@ function judge(version) {
       "--json",
       `--outputFile=${report}`,
     ];
-    const { status, stderr } = run(binary, [...jest, ...process.argv.slice(2)], ["ignore", "ignore", "pipe"]);
+    const { status, signal, stderr } = run(
+      binary,
+      [...jest, ...process.argv.slice(2)],
+      ["ignore", "ignore", "pipe"],
+    );
     const result = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : undefined;
     const passed = result?.numPassedTests ?? 0;
     const failed = result ? result.numFailedTests + result.numRuntimeErrorTestSuites : 1;
-    for (const failure of result ? failuresOf(result) : [stderr]) console.log(`  ${failure}`);
+    for (const failure of result
+      ? failuresOf(result)
+      : [`jest ended without a report (${signal ?? status})\n${stderr.slice(-2_000)}`])
+      console.log(`  ${failure}`);
     console.log(`node ${told}: ${passed} passed, ${failed} failed`);
     return failed + (failed === 0 && status !== 0 ? 1 : 0);
   } finally {
