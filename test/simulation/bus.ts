@@ -40,6 +40,7 @@ type Queue = NonNullable<ReturnType<Broker["entity"]>>;
 export class Bus {
   /** Refuses everything while set. */
   down = false;
+  #sent = 0;
   readonly #world: Surroundings;
   readonly #broker: Broker;
   readonly #dice: Dice;
@@ -69,14 +70,14 @@ export class Bus {
   }
 
   /** Sends a request as pipelines do: again until it is accepted, so that it may be there twice. */
-  send(body: string): void {
+  send(body: string, messageId = `message-${++this.#sent}`): void {
     const { clock } = this.#world;
     try {
       if (this.down) throw new Error("the broker is down");
-      this.#broker.publish(QUEUE, [encodeJson({ body: parsed(body) })]);
+      this.#broker.publish(QUEUE, [encodeJson({ body: parsed(body), messageId })]);
     } catch {
       clock.setTimer(clock.now() + PUBLISH_RETRY_MS, () => {
-        this.send(body);
+        this.send(body, messageId);
       });
     }
   }

@@ -2,7 +2,8 @@ import { simulate } from "../support/simulate-command";
 
 const fresh = Date.now() % 4_294_967_296;
 
-test.each([7, fresh])(
+// In world 42 a request comes with two contents: its answer is named after the id of the message.
+test.each([7, 42, fresh])(
   "two processes write the same journal of world %i, byte for byte, step by step",
   async (seed) => {
     const [first, second] = await Promise.all([
