@@ -4,7 +4,7 @@ import type { Change } from "./changes";
 import type { HistoryEvent } from "./history";
 import { findLogDamage } from "./level-log";
 import type { ActivityRecord, EntityRecord, InstanceRecord, Message, TimerRecord } from "./records";
-import { contentOf, operationsOf } from "./store-records";
+import { contentOf, operationsOf, type Operation } from "./store-records";
 
 export type Database = AbstractLevel<string | Buffer | Uint8Array>;
 
@@ -21,8 +21,11 @@ interface Waiting {
 export class Store {
   readonly #database: Database;
   readonly #name: string;
+  readonly #reads = new Set<Promise<unknown>>();
   #waiting: Waiting[] = [];
   #writing = false;
+  #isTorn = false;
+  #mending: Promise<void> | undefined;
 
   constructor(database: Database, name: string) {
     this.#database = database;
@@ -53,14 +56,40 @@ export class Store {
       try {
         // Only now, so that texts do not pile up while the disk is busy.
         const operations = group.flatMap((each) => each.changes.flatMap(operationsOf));
-        // `sync` is a classic-level option: the batch is on disk before anything acts on it.
-        if (operations.length > 0) await this.#database.batch(operations, { sync: true } as object);
+        if (operations.length > 0) await this.#put(operations);
       } catch (cause) {
         fault = this.#notWritten(cause);
       }
       for (const { done } of group) done(true, fault);
     }
     this.#writing = false;
+  }
+
+  async #put(operations: Operation[]): Promise<void> {
+    await this.#mended();
+    try {
+      // `sync` is a classic-level option: the batch is on disk before anything acts on it.
+      await this.#database.batch(operations, { sync: true } as object);
+    } catch (fault) {
+      this.#isTorn = true;
+      throw fault;
+    }
+  }
+
+  /**
+   * After a write that failed, part of it may stand at the end of LevelDB's log, and LevelDB would pass over whatever
+   * follows when it is opened again: so it is opened again first, which begins a new log.
+   */
+  async #mended(): Promise<void> {
+    if (this.#isTorn) this.#mending ??= this.#reopen().finally(() => (this.#mending = undefined));
+    await this.#mending;
+  }
+
+  async #reopen(): Promise<void> {
+    await Promise.allSettled(this.#reads);
+    await this.#database.close();
+    await this.#database.open();
+    this.#isTorn = false;
   }
 
   instances(): Promise<InstanceRecord[]> {
@@ -84,8 +113,9 @@ export class Store {
     return pieces.flat();
   }
 
-  clear(): Promise<void> {
-    return this.#database.clear();
+  async clear(): Promise<void> {
+    await this.#mended();
+    await this.#database.clear();
   }
 
   close(): Promise<void> {
@@ -93,6 +123,14 @@ export class Store {
   }
 
   async #read<T>(prefix: string): Promise<T[]> {
+    if (this.#mending ?? this.#database.status !== "open")
+      await this.#mended().catch((cause: unknown) => Promise.reject(this.#notRead(cause)));
+    const read = this.#collect<T>(prefix);
+    this.#reads.add(read);
+    return read.finally(() => this.#reads.delete(read));
+  }
+
+  async #collect<T>(prefix: string): Promise<T[]> {
     const values: T[] = [];
     // Keys are ordered by UTF-8 bytes: only the prefix's successor lies behind every id, astral characters included.
     const last = prefix.length - 1;
@@ -115,6 +153,11 @@ export class Store {
     } catch (cause) {
       throw damaged(this.#name, `the record ${JSON.stringify(key)} is not what was written`, cause);
     }
+  }
+
+  #notRead(cause: unknown): Error {
+    const text = `the durable store ${this.#name} could not be opened again after a write that failed: ${reasonOf(cause)}`;
+    return new Error(text, { cause });
   }
 
   /** Told to whoever waited for it; the work is done again, so that it goes on once the disk takes writes. */

@@ -1,22 +1,36 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, type WriteStream } from "node:fs";
 
 export interface WorldLog {
   line(source: string, level: string, message: string): void;
   close(): Promise<void>;
 }
 
-/** Writes every line to a file; what a person should see goes to `watch` as well. */
+/**
+ * Writes every line to a file; what a person should see goes to `watch` as well. Lines that meet a full disk are lost,
+ * and nothing else is: the file is opened again for the next one.
+ */
 export function createWorldLog(file: string, watch?: (line: string) => void): WorldLog {
-  const stream = createWriteStream(file, { flags: "a", mode: 0o600 });
+  let stream: WriteStream | undefined;
+  const open = () => {
+    const opened = createWriteStream(file, { flags: "a", mode: 0o600 });
+    opened.on("error", () => {
+      if (stream === opened) stream = undefined;
+    });
+    return opened;
+  };
   return {
     line(source, level, message) {
       const at = new Date().toISOString();
-      stream.write(`${at} ${level} ${source}: ${message}\n`);
+      (stream ??= open()).write(`${at} ${level} ${source}: ${message}\n`);
       if (level !== "debug" && level !== "trace") watch?.(`${at.slice(11, 19)} ${source}: ${message}`);
     },
     close: () =>
       new Promise((resolve) => {
-        stream.end(resolve);
+        if (!stream) resolve();
+        else
+          stream.end(() => {
+            resolve();
+          });
       }),
   };
 }
