@@ -10,10 +10,10 @@ const usage = `Usage: npm run simulate -- [options]
   --replay S    play one world again, step by step
   --seconds N   stop after that much time instead
   --peers       play faulted worlds with other ways to swap as well, and compare
-  --sweep       crash every reference world at every single point, and the shortest at pairs of points
+  --sweep       crash every reference world at every single point, and the shortest at pairs of points ("pairs")
   --share N     of the pairs, take every N-th (default: all)
   --planted     undo one rule of the protocol after another, and see each caught
-  --only A,B    of the planted faults only these
+  --only A,B    of the planted faults, or of the sweep's worlds, only these
   --write FILE  write their table between the markers of a Markdown file
   --json        only the last line`;
 
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   }
   if (options.planted) {
     const { runPlanted } = await import("./planted.js");
-    process.exitCode = runPlanted({ ...options.planted, runs: options.runs });
+    process.exitCode = runPlanted({ ...options.planted, only: options.only, runs: options.runs });
     return;
   }
   // Loaded only now: the functions library must meet the stand-in of its core module first.
@@ -44,7 +44,8 @@ export interface SimulateOptions {
   readonly json: boolean;
   readonly sweep: boolean;
   readonly share: number;
-  readonly planted?: Pick<PlantedOptions, "only" | "write"> | undefined;
+  readonly only: readonly string[];
+  readonly planted?: Pick<PlantedOptions, "write"> | undefined;
 }
 
 function parse(): SimulateOptions | undefined {
@@ -71,8 +72,9 @@ function parse(): SimulateOptions | undefined {
     if (![seed, runs, seconds ?? 0, share - 1].every((number) => Number.isInteger(number) && number >= 0))
       return undefined;
     const { json, sweep, replay, peers } = values;
-    const planted = values.planted ? { only: values.only?.split(",") ?? [], write: values.write } : undefined;
-    return { runs, seed, seconds, share, peers, replay: replay !== undefined, json, sweep, planted };
+    const planted = values.planted ? { write: values.write } : undefined;
+    const only = values.only?.split(",") ?? [];
+    return { runs, seed, seconds, share, peers, replay: replay !== undefined, json, sweep, only, planted };
   } catch {
     return undefined;
   }
