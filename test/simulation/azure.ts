@@ -25,6 +25,8 @@ interface ListSeen {
 /** The simulated Azure of one world: Resource Manager in process, and a record of every PUT, read and effect. */
 export class Azure {
   readonly simulator: Simulator;
+  /** Hears of every effect of our own PUTs once it is written down. */
+  onEffect?: (pair: string, put: number) => void;
   readonly #clock: VirtualClock;
   readonly #timeline: Timeline;
   /** Our own PUTs, by number: their journal entries. */
@@ -45,19 +47,21 @@ export class Azure {
   /** Writes down effects that have happened since the last look. */
   observe(): void {
     const { effects } = this.simulator.journal;
-    for (; this.#effectsSeen < effects.length; this.#effectsSeen++) {
-      const { entry, production, ready } = effects[this.#effectsSeen] ?? {};
+    while (this.#effectsSeen < effects.length) {
+      const { entry, production, ready } = effects[this.#effectsSeen++] ?? {};
       const side: Side = production?.endsWith("-green") ? "green" : "blue";
       const put = this.#puts.findIndex((each) => each.entry === entry);
+      const pair = production?.replace(/-(blue|green)$/, "") ?? "?";
       this.#timeline.add({
         kind: "effect",
-        pair: production?.replace(/-(blue|green)$/, "") ?? "?",
+        pair,
         production: side,
         put: entry === undefined || put < 0 ? undefined : put,
         unready: Object.entries(ready ?? {}).flatMap(([name, { started, expected }]) =>
           started < expected ? [`${name} ${started}/${expected}`] : [],
         ),
       });
+      if (put >= 0) this.onEffect?.(pair, put);
     }
   }
 

@@ -24,6 +24,7 @@ function played(plan: WorldPlan): WorldResult {
     points: Points.at([]),
     promotions: 1,
     faults: 0,
+    residual: 0,
     lastedMs: 0,
     logged: [],
   };

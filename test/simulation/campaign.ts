@@ -25,7 +25,7 @@ export async function campaign(options: SimulateOptions): Promise<number> {
     return 0;
   }
   const started = { cpu: process.cpuUsage(), at: performance.now() };
-  const sum = { runs: 0, promotions: 0, faults: 0, crashes: 0, points: 0 };
+  const sum = { runs: 0, promotions: 0, faults: 0, crashes: 0, points: 0, residual: 0 };
   let broken: { plan: WorldPlan; result: WorldResult } | undefined;
   const until = options.seconds === undefined ? Infinity : performance.now() + options.seconds * 1000;
   say(`worlds from seed ${options.seed}`);
@@ -37,6 +37,7 @@ export async function campaign(options: SimulateOptions): Promise<number> {
     sum.faults += result.faults;
     sum.crashes += result.points.crashes;
     sum.points += result.points.count;
+    sum.residual += result.residual;
     if (options.replay) {
       for (const entry of result.timeline.entries) say(tell(entry));
       for (const line of result.logged) say(line);
@@ -89,7 +90,8 @@ export async function sweepAll({ json, share, only }: SimulateOptions): Promise<
   return violations > 0 ? 1 : 0;
 }
 
-async function settleIn(): Promise<void> {
+/** Once per process, before the first world. */
+export async function settleIn(): Promise<void> {
   prepareProcess();
   registerProduct();
   await openDoors();

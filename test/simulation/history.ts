@@ -52,14 +52,4 @@ export class History {
     const own = new Set(this.puts.filter((put) => put.request === request).map((put) => put.put));
     return this.effects.filter((effect) => effect.put !== undefined && own.has(effect.put));
   }
-
-  /**
-   * Whether a person swapped by hand between this effect and entry `until`: what the reads show afterwards is that
-   * person's doing (design.md §4.7, residual risk).
-   */
-  isUndoneByHand(effect: Of<"effect">, until: number): boolean {
-    return this.effects.some(
-      (e) => e.put === undefined && e.pair === effect.pair && e.n > effect.n && e.n < until,
-    );
-  }
 }

@@ -40,6 +40,8 @@ export interface HostSurroundings {
   logged(host: SimulatedHost, level: string, line: string): void;
   /** For how long a host stands still in the middle of an attempt, ms; 0: not at all. */
   freezesAttempt(): number;
+  /** What happens between an attempt's last look at the clock and its PUT. */
+  beforeWrite(host: SimulatedHost, service: string, execution: string): Promise<void>;
 }
 
 /** What an execution of a function is about: whoever talks to Azure is asked for it. */
@@ -76,6 +78,7 @@ export class SimulatedHost {
   readonly #app: CoreApp;
   readonly #bootedAt: number;
   #thaw: Promise<void> | undefined;
+  #evicted = false;
   #count = 0;
 
   constructor(
@@ -96,7 +99,7 @@ export class SimulatedHost {
       origin: "http://localhost:7071",
       rpc: "none",
       onCrash: () => {
-        this.die("commit");
+        if (!this.#evicted) this.die("commit");
       },
     });
     const binding = {
@@ -153,6 +156,12 @@ export class SimulatedHost {
   /** The world is over: it ends, and nobody is told. */
   abandon(): void {
     this.alive = false;
+    this.#engine.kill();
+  }
+
+  /** The platform takes it for dead and gives its work to others, while what it has under way goes on one day. */
+  evict(): void {
+    this.#evicted = true;
     this.#engine.kill();
   }
 
@@ -230,7 +239,10 @@ export class SimulatedHost {
       readInstances: (id) => read(() => cloud.readInstances(id)),
       readPublicIp: (id) => read(() => cloud.readPublicIp(id)),
       readOperation: (url) => read(() => cloud.readOperation(url)),
-      requestSwap: (id, slot, timeoutMs) => send(() => cloud.requestSwap(id, slot, timeoutMs)),
+      requestSwap: async (id, slot, timeoutMs) => {
+        await this.#world.beforeWrite(this, id, errand.execution);
+        return send(() => cloud.requestSwap(id, slot, timeoutMs));
+      },
     };
   }
 

@@ -16,7 +16,7 @@ const put = (n: number, over: Partial<Extract<Happening, { kind: "put" }>> = {})
   unready: [],
   ...over,
 });
-const effect = (n: number | undefined): Happening => ({
+const effect = (n: number | undefined): Extract<Happening, { kind: "effect" }> => ({
   kind: "effect",
   pair: "shop",
   production: "green",
@@ -73,13 +73,25 @@ function broken(happenings: readonly Happening[], { finished = true, leases = []
   const found = check(timeline, finished, leases, { stableForMs: 30_000, skewMs: 0 }).map(
     ({ invariant }) => invariant,
   );
-  return [...new Set(found)].filter((invariant) => /^I\d+$/.test(invariant));
+  return [...new Set(found)].filter((invariant) => /^I\d+/.test(invariant));
 }
 
 const whole = [...swapped, completed("promoted")];
 
 test.each<[string, string, readonly Happening[], readonly Happening[], End?, End?]>([
   ["I1", "a second effective swap of one request", [...swapped, put(1), effect(1)], swapped],
+  [
+    "I1",
+    "a second effective swap after a person undid the first",
+    [...swapped, { ...effect(undefined), production: "blue" }, put(1), effect(1)],
+    [...swapped, { ...effect(undefined), production: "blue" }, put(1)],
+  ],
+  [
+    "I1 target",
+    "a swap that takes production from the side it asks for",
+    [sent, put(0), { ...effect(0), production: "blue" }],
+    swapped,
+  ],
   ["I1", "a PUT that belongs to no request", [sent, put(0, { request: "r9" })], [sent, put(0)]],
   ["I3", "a lease that nobody under way holds", whole, whole, { leases: ["the lease is still held"] }, {}],
   [

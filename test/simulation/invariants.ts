@@ -28,14 +28,20 @@ export function check(
 }
 
 function oneEffect(history: History, request: string): Violation[] {
-  const [first, ...more] = history.effectsOf(request);
-  return more
-    .filter(({ n }) => first && !history.isUndoneByHand(first, n))
-    .map(({ n }) => ({
+  const effects = history.effectsOf(request);
+  const away = effects.filter((e) => history.puts.find(({ put }) => put === e.put)?.side !== e.production);
+  return [
+    ...effects.slice(1).map(({ n }) => ({
       invariant: "I1",
       detail: `${request} swapped a second time`,
       entry: n,
-    }));
+    })),
+    ...away.map(({ n, production }) => ({
+      invariant: "I1 target",
+      detail: `${request} gave production to ${production}, which it had not asked for`,
+      entry: n,
+    })),
+  ];
 }
 
 function oneCompletion(history: History, request: string): Violation[] {
@@ -83,7 +89,6 @@ function nothingAfterOutcome(history: History, request: string): Violation[] {
 function truthful(history: History, request: string): Violation[] {
   const [event] = history.completions(request);
   if (!event?.outcome) return [];
-  const effects = history.effectsOf(request);
   if (event.outcome === "promoted") {
     const data = (JSON.parse(event.bytes) as { data: { incoming: { side: string } | null } }).data;
     const side = data.incoming?.side;
@@ -110,8 +115,7 @@ function truthful(history: History, request: string): Violation[] {
       ];
     return [];
   }
-  const stands = effects.some((effect) => !history.isUndoneByHand(effect, event.n));
-  if (stands && event.outcome !== "halted")
+  if (history.effectsOf(request).length > 0 && event.outcome !== "halted")
     return [
       {
         invariant: "I6",

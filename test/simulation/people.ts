@@ -1,4 +1,5 @@
 import type { Permission } from "../../src/ports/identity";
+import { exposureOf } from "./exposure";
 import type { SimulatedHost } from "./host";
 import type { Happening, Timeline } from "./timeline";
 import type { World } from "./world";
@@ -14,6 +15,8 @@ interface Call {
 }
 
 const RETRY_MS = 5_000;
+/** A person who was about to swap by hand looks again after this. */
+const LATER_MS = 1_000;
 /** How long a person on call needs to look at a halted pair and release it. */
 const RELEASE_MS = 120_000;
 
@@ -69,8 +72,12 @@ export class People {
       case "cancel":
         return this.#cancel(deed.request);
       case "weather":
+        if (this.#wouldBeUnseen(deed)) return clock.sleep(LATER_MS).then(() => this.#do(deed));
+        this.#fault(JSON.stringify(deed.weather));
+        azure.disturb(deed);
+        return;
       case "arm-fault":
-        this.#fault(JSON.stringify(deed.kind === "weather" ? deed.weather : deed.fault));
+        this.#fault(JSON.stringify(deed.fault));
         azure.disturb(deed);
         return;
       case "kill":
@@ -93,6 +100,17 @@ export class People {
         this.#world.deploy();
         return;
     }
+  }
+
+  /** Swaps by hand that nobody could see in time are drawn in worlds of their own (`--residual`). */
+  #wouldBeUnseen({ weather }: DeedOf<"weather">): boolean {
+    const { timeline, azure, sparesTheUnseen } = this.#world;
+    const { kind, service } = weather as { kind?: string; service?: string };
+    if (kind !== "swap-by-hand" || !sparesTheUnseen) return false;
+    azure.observe();
+    const pair = service?.replace(/-(blue|green)$/, "") ?? "?";
+    const moment = { n: timeline.entries.length, at: this.#world.clock.now() - this.#started };
+    return exposureOf(timeline, pair, moment) !== undefined;
   }
 
   async #request(deed: DeedOf<"request">): Promise<void> {

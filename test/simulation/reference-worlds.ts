@@ -1,4 +1,4 @@
-import { calmChances, type Deed, type WorldPlan } from "./world-plan";
+import { calmChances, type Deed, type Risk, type WorldPlan } from "./world-plan";
 
 const MINUTE = 60_000;
 
@@ -49,6 +49,18 @@ function world(deeds: readonly Deed[], over: Partial<WorldPlan> = {}): WorldPlan
     ...over,
   };
 }
+
+const worst = (risk: Risk, ...faults: readonly Deed[]) => ({
+  ...world([request("r1"), ...faults], { readinessDeadlineMs: 120 * MINUTE, stableForMs: 30_000 }),
+  risk,
+});
+
+/** The worst that each residual risk (design.md §4.7) can do, set up on purpose. */
+export const residualReferences: readonly (WorldPlan & { readonly risk: Risk })[] = [
+  worst({ kind: "frozen before the write", put: 0, forMs: 25 * MINUTE }),
+  worst({ kind: "swapped by hand before the write", put: 0 }),
+  worst({ kind: "undone by hand before it was seen", put: 0 }, put({ kind: "reset-after" })),
+];
 
 /** The worlds that the sweep crashes at every single point. */
 export const referenceWorlds: Readonly<Record<string, WorldPlan>> = {

@@ -10,6 +10,7 @@ const usage = `Usage: npm run simulate -- [options]
   --replay S    play one world again, step by step
   --seconds N   stop after that much time instead
   --peers       play faulted worlds with other ways to swap as well, and compare
+  --residual    worlds in which what no protocol can rule out is drawn on purpose; counts what came of it
   --sweep       crash every reference world at every single point, and the shortest at pairs of points ("pairs")
   --share N     of the pairs, take every N-th (default: all)
   --planted     undo one rule of the protocol after another, and see each caught
@@ -31,6 +32,11 @@ async function main(): Promise<void> {
     return;
   }
   // Loaded only now: the functions library must meet the stand-in of its core module first.
+  if (options.residual) {
+    const { residualCampaign } = await import("./residual.js");
+    process.exitCode = await residualCampaign(options);
+    return;
+  }
   const { campaign, sweepAll } = await import("./campaign.js");
   process.exitCode = await (options.sweep ? sweepAll(options) : campaign(options));
 }
@@ -41,6 +47,7 @@ export interface SimulateOptions {
   readonly replay: boolean;
   readonly seconds: number | undefined;
   readonly peers: boolean;
+  readonly residual: boolean;
   readonly json: boolean;
   readonly sweep: boolean;
   readonly share: number;
@@ -58,6 +65,7 @@ function parse(): SimulateOptions | undefined {
         seconds: { type: "string" },
         peers: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
+        residual: { type: "boolean", default: false },
         sweep: { type: "boolean", default: false },
         share: { type: "string", default: "1" },
         planted: { type: "boolean", default: false },
@@ -71,10 +79,11 @@ function parse(): SimulateOptions | undefined {
     const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
     if (![seed, runs, seconds ?? 0, share - 1].every((number) => Number.isInteger(number) && number >= 0))
       return undefined;
-    const { json, sweep, replay, peers } = values;
+    const { json, sweep, residual, replay, peers } = values;
     const planted = values.planted ? { write: values.write } : undefined;
     const only = values.only?.split(",") ?? [];
-    return { runs, seed, seconds, share, peers, replay: replay !== undefined, json, sweep, only, planted };
+    const isReplay = replay !== undefined;
+    return { runs, seed, seconds, share, peers, residual, replay: isReplay, json, sweep, only, planted };
   } catch {
     return undefined;
   }

@@ -16,6 +16,8 @@ export interface Story {
 
 /** The same world with the product in it. */
 export class ProductWorld extends World {
+  /** The peers are not spared either. */
+  override readonly sparesTheUnseen: boolean = false;
   readonly #told = new Set<string>();
   readonly #wrong = new Set<string>();
 

@@ -1,4 +1,5 @@
 import type { Side } from "../../src/domain/swap-request";
+import type { Risk } from "./world-plan";
 
 /** What the simulated Azure, broker and people saw happen; never what the app says of itself. Times are virtual ms. */
 export type Happening =
@@ -66,6 +67,8 @@ export type Happening =
   | { readonly kind: "hold-released"; readonly pair: string }
   | { readonly kind: "terminated"; readonly request: string }
   | { readonly kind: "fault"; readonly what: string }
+  /** A residual risk strikes the PUT of this execution: what follows may be its doing. */
+  | { readonly kind: "risk"; readonly risk: Risk["kind"]; readonly pair: string; readonly execution: string }
   | { readonly kind: "host"; readonly host: string; readonly what: string };
 
 export type Entry = Happening & { readonly n: number; readonly at: number };

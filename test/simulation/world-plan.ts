@@ -51,6 +51,12 @@ export interface Chances {
   readonly attemptFrozen: number;
 }
 
+/** What no protocol can rule out (design.md §4.7), and at which PUT of the world, counted from 0, it strikes. */
+export type Risk =
+  | { readonly kind: "frozen before the write"; readonly put: number; readonly forMs: number }
+  | { readonly kind: "swapped by hand before the write"; readonly put: number }
+  | { readonly kind: "undone by hand before it was seen"; readonly put: number };
+
 export interface WorldPlan {
   readonly seed: number;
   readonly pairs: readonly string[];
@@ -64,6 +70,8 @@ export interface WorldPlan {
   /** When chance stops doing harm, so that the world can come to rest. */
   readonly calmAfterMs: number;
   readonly deeds: readonly Deed[];
+  /** Absent in every ordinary world. */
+  readonly risk?: Risk | undefined;
   /** Crash points by number (sweeps); absent: by chance. */
   readonly crashAt?: readonly number[] | undefined;
 }

@@ -5,6 +5,7 @@ import { createVirtualClock, type VirtualClock } from "../support/virtual-clock"
 import { Azure } from "./azure";
 import { Bus } from "./bus";
 import { Dice } from "./dice";
+import { exposedSwaps } from "./exposure";
 import { engineFaults } from "./engine-faults";
 import { SimulatedHost, settingsOf, type HostSurroundings } from "./host";
 import { check, type Violation } from "./invariants";
@@ -13,6 +14,7 @@ import { Points } from "./points";
 import { policyOf } from "./policy-of";
 import { inhabit } from "./process";
 import { hosts } from "./product";
+import { Risks } from "./risks";
 import { Timeline } from "./timeline";
 import type { WorldPlan } from "./world-plan";
 
@@ -31,6 +33,8 @@ export interface WorldResult {
   readonly points: Points;
   readonly promotions: number;
   readonly faults: number;
+  /** Residual risks that were drawn. */
+  readonly residual: number;
   /** Virtual time that passed. */
   readonly lastedMs: number;
   readonly logged: readonly string[];
@@ -48,6 +52,7 @@ export async function playWorld(plan: WorldPlan): Promise<WorldResult> {
       points: world.points,
       promotions: new Set(world.timeline.of("sent").map((e) => e.request)).size,
       faults: world.faults,
+      residual: world.timeline.of("risk").length + exposedSwaps(world.timeline),
       lastedMs: world.clock.now() - START,
       logged: world.lines,
     };
@@ -65,12 +70,15 @@ export class World implements HostSurroundings {
   readonly points: Points;
   readonly azure: Azure;
   readonly bus: Bus;
+  /** Whether people leave alone what no protocol can see in time (design.md §4.7), unless the plan names a risk. */
+  readonly sparesTheUnseen: boolean = true;
   readonly lines: string[] = [];
   readonly dice: Dice;
   hub!: TaskHub;
   faults = 0;
   readonly policies;
   readonly #people: People;
+  readonly #risks: Risks;
   readonly #live: SimulatedHost[] = [];
   readonly #nonces: Dice;
   readonly #calls: Dice;
@@ -101,6 +109,14 @@ export class World implements HostSurroundings {
     const pairs: readonly PairPolicy[] = plan.pairs.map((name) => policyOf(plan, name, this.azure));
     this.policies = { find: (name: string) => pairs.find((pair) => pair.name === name), all: () => pairs };
     this.#people = new People(this);
+    this.#risks = new Risks(plan.risk, {
+      azure: this.azure,
+      timeline: this.timeline,
+      sleep: (ms) => this.clock.sleep(ms),
+      replace: (host) => {
+        this.#evict(host);
+      },
+    });
   }
 
   get live(): readonly SimulatedHost[] {
@@ -183,6 +199,14 @@ export class World implements HostSurroundings {
     this.restart(downMs);
   }
 
+  /** A host stands still for so long that its work goes to another one. */
+  #evict(host: SimulatedHost): void {
+    this.timeline.add({ kind: "host", host: host.id, what: "stands still and is replaced" });
+    this.#live.splice(this.#live.indexOf(host), 1);
+    host.evict();
+    this.restart(DOWN_MS);
+  }
+
   /** Replaces the hosts one by one with a newer version: for a while both run beside each other. */
   deploy(): void {
     this.#version = "2.0";
@@ -207,6 +231,10 @@ export class World implements HostSurroundings {
     const { attemptFrozen } = this.plan.chances;
     if (!this.strikes(this.#freezes, attemptFrozen, "the host of an attempt freezes")) return 0;
     return this.#freezes.pick([1_000, 50_000, 70_000, 200_000]);
+  }
+
+  beforeWrite(host: SimulatedHost, service: string, execution: string): Promise<void> {
+    return this.#risks.beforeWrite(host, service, execution);
   }
 
   mayDie(point: string): boolean {
@@ -253,7 +281,8 @@ export class World implements HostSurroundings {
   }
 
   #isAtRest(): boolean {
-    return this.#people.done && this.bus.open === 0 && this.#people.unanswered().length === 0;
+    const isDone = this.#people.done && !this.#risks.pending;
+    return isDone && this.bus.open === 0 && this.#people.unanswered().length === 0;
   }
 
   /** Runs everything that can run without time passing. */
