@@ -16,7 +16,7 @@ export default {
     enableFindRelatedTests: false,
   },
   coverageAnalysis: "perTest",
-  concurrency: 2,
+  concurrency: 1,
   timeoutMS: 5_000,
   ignorePatterns: ["dist", "docs", "bench", "local", "test/fixtures", "test/world"],
   tempDirName: ".stryker-tmp",

@@ -1,12 +1,14 @@
 // How many planted mistakes in src/domain its own tests notice, file by file; at least 85 % must be noticed.
 // usage: npm run mutate [-- <file>…], such as `npm run mutate -- settlement`. Writes the table of docs/how-we-know-mutation.md.
 import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { format } from "prettier";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const page = join(root, "docs/how-we-know-mutation.md");
+const survivors = join(root, "node_modules/.cache/stryker/survivors.txt");
 const least = 85;
 
 // A mistake is shown to the tests of its neighbourhood only: all tests for each of thousands would take hours.
@@ -28,30 +30,32 @@ const groups = [
     ["acceptance", "outcome", "index-page", "janitor"],
     ["ledger-tables", "promotion", "promotion-properties", "chore-properties"],
   ],
-  [
-    ["readiness", "instance-state"],
-    ["readiness", "instance-state", "decision-properties"],
-  ],
-  [["promotion"], ["promotion", "promotion-properties"]],
+  [["readiness"], ["readiness", "readiness-told"]],
+  [["instance-state"], ["instance-state"]],
+  [["promotion"], ["promotion", "promotion-told", "promotion-properties"]],
   [
     ["verification", "observation"],
-    ["verification", "settlement", "decision-properties"],
+    ["verification", "verification-told"],
   ],
   [
-    ["planning", "policy", "retirement"],
-    ["planning", "prerequisites", "retirement", "decision-properties"],
+    ["planning", "policy", "retirement", "plan", "swap-request", "waiting"],
+    ["planning", "planning-told", "retirement"],
   ],
   [
     ["prerequisites", "prerequisites-network"],
-    ["prerequisites", "planning"],
+    ["prerequisites", "prerequisites-told", "prerequisites-network-told"],
   ],
-  [
-    ["completion-event", "events", "promotion-view", "swap-request"],
-    ["promotion", "promotion-properties", "planning"],
-  ],
+  [["completion-event", "events", "promotion-view"], ["promotion-told"]],
   [["codes"], ["codes"]],
   [["canonical-json"], ["canonical-json"]],
 ];
+
+// A file in none of them has tests of its own, named after it.
+const domain = readdirSync(join(root, "src/domain")).filter((name) => name.endsWith(".ts"));
+const alone = domain
+  .map((name) => name.replace(".ts", ""))
+  .filter((name) => !groups.some(([files]) => files.includes(name)))
+  .map((name) => [[name], [name, `${name}-*`]]);
 
 const noticed = ["Killed", "Timeout"];
 const missed = ["Survived", "NoCoverage"];
@@ -69,12 +73,13 @@ function mutate(files, tests) {
     encoding: "utf8",
     maxBuffer: 256 * 1024 * 1024,
   });
-  appendFileSync(join(dirname(report), "survivors.txt"), stdout);
+  appendFileSync(survivors, stdout);
   try {
     const parsed = JSON.parse(readFileSync(report, "utf8"));
-    return Object.entries(parsed.files).map(([path, { mutants }]) => {
+    return files.map((name) => {
+      const { mutants } = parsed.files[`src/domain/${name}.ts`] ?? { mutants: [] };
       const count = (statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
-      return { name: path.replace("src/domain/", ""), noticed: count(noticed), missed: count(missed) };
+      return { name: `${name}.ts`, noticed: count(noticed), missed: count(missed) };
     });
   } catch (cause) {
     throw new Error(
@@ -84,42 +89,49 @@ function mutate(files, tests) {
   }
 }
 
-const score = (row) => (100 * row.noticed) / Math.max(1, row.noticed + row.missed);
+const ran = ({ noticed, missed }) => noticed + missed;
+const score = (row) => (ran(row) === 0 ? "–" : `${((100 * row.noticed) / ran(row)).toFixed(1)} %`);
+const all = (list) => ({
+  name: "all",
+  noticed: list.reduce((sum, row) => sum + row.noticed, 0),
+  missed: list.reduce((sum, row) => sum + row.missed, 0),
+});
 
-const asked = process.argv.slice(2);
-const survivors = join(root, "node_modules/.cache/stryker/survivors.txt");
+/** Writes the page: of files that were not measured now it keeps what is known. */
+async function record(rows) {
+  const text = readFileSync(page, "utf8");
+  const known = [...text.matchAll(/^\| (\S+\.ts) +\| (\d+) +\| (\d+) +\|/gm)]
+    .map(([, name, planted, found]) => ({ name, noticed: Number(found), missed: planted - found }))
+    .filter(({ name }) => domain.includes(name) && !rows.some((row) => row.name === name))
+    .concat(rows)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const lines = [...known, all(known)].map(
+    (row) => `| ${row.name} | ${ran(row)} | ${row.noticed} | ${score(row)} |`,
+  );
+  const open = domain.filter((name) => !known.some((row) => row.name === name));
+  const written = [
+    text.split("\n| File")[0].trimEnd(),
+    ["| File | Mistakes planted | Noticed | Score |", "| --- | --- | --- | --- |", ...lines].join("\n"),
+    ...(open.length > 0 ? [`Not measured yet: ${open.join(", ")}.`] : []),
+  ].join("\n\n");
+  writeFileSync(page, await format(written, { parser: "markdown", printWidth: 110 }));
+  return all(known);
+}
+
 rmSync(survivors, { force: true });
+const asked = process.argv.slice(2);
 const rows = [];
-for (const [files, tests] of groups) {
+let total;
+for (const [files, tests] of [...groups, ...alone]) {
   const wanted = asked.length === 0 ? files : files.filter((name) => asked.includes(name));
   if (wanted.length === 0) continue;
   for (const row of mutate(wanted, tests)) {
-    if (row.noticed + row.missed === 0) continue;
     rows.push(row);
-    console.log(
-      `${row.name}: ${row.noticed} of ${row.noticed + row.missed} noticed, ${score(row).toFixed(1)} %`,
-    );
+    console.log(`${row.name}: ${row.noticed} of ${ran(row)} noticed, ${score(row)}`);
   }
+  total = await record(rows);
 }
-
-// The page keeps what was measured before of the files that were not asked for.
-const page = join(root, "docs/how-we-know-mutation.md");
-const [head] = readFileSync(page, "utf8").split("\n| File");
-const earlier = [...readFileSync(page, "utf8").matchAll(/^\| (\S+\.ts) +\| (\d+) +\| (\d+) +\|/gm)]
-  .map(([, name, planted, found]) => ({ name, noticed: Number(found), missed: planted - found }))
-  .filter(({ name }) => !rows.some((row) => row.name === name));
-const known = [...rows, ...earlier].sort((a, b) => (a.name < b.name ? -1 : 1));
-const sum = (part) => known.reduce((total, row) => total + row[part], 0);
-const total = { name: "all", noticed: sum("noticed"), missed: sum("missed") };
-const lines = [...known, total].map(
-  (row) => `| ${row.name} | ${row.noticed + row.missed} | ${row.noticed} | ${score(row).toFixed(1)} % |`,
-);
-const table = ["| File | Mistakes planted | Noticed | Score |", "| --- | --- | --- | --- |", ...lines].join(
-  "\n",
-);
-writeFileSync(page, await format(`${head.trimEnd()}\n\n${table}\n`, { parser: "markdown", printWidth: 110 }));
-console.log(
-  `all that is known: ${total.noticed} of ${total.noticed + total.missed}, ${score(total).toFixed(1)} %`,
-);
+if (!total) throw new Error(`src/domain has no file named ${asked.join(" or ")}`);
+console.log(`all that is known: ${total.noticed} of ${ran(total)}, ${score(total)}`);
 console.log("survivors: node_modules/.cache/stryker/survivors.txt");
-process.exitCode = score(total) >= least ? 0 : 1;
+process.exitCode = total.noticed >= (least / 100) * ran(total) ? 0 : 1;

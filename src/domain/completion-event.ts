@@ -36,7 +36,7 @@ export function sealEnding(state: PromotionState, ending: Ending, at: number): C
     id: completionEventId(state.requestId),
     source: "urn:cloud-service-swap",
     type: eventTypes.completed,
-    subject: subjectOf(state),
+    subject: subjectOf(state.requestId, state.request.pair),
     time: toTime(at),
     datacontenttype: "application/json",
     data: completionData(state, ending, at),
@@ -57,15 +57,15 @@ export function composeProgress(
     id: `promotion-${about.requestId}-${step}-${at}`,
     source: "urn:cloud-service-swap",
     type: eventTypes.progressed,
-    subject: subjectOf(about),
+    subject: subjectOf(about.requestId, about.pair),
     time: toTime(at),
     datacontenttype: "application/json",
     data: { requestId: about.requestId, pair: about.pair, step, detail },
   };
 }
 
-function subjectOf(about: { requestId: string; pair?: string; request?: { pair: string } }): string {
-  return `pairs/${about.pair ?? about.request?.pair ?? "unknown"}/promotions/${about.requestId}`;
+function subjectOf(requestId: string, pair: string): string {
+  return `pairs/${pair}/promotions/${requestId}`;
 }
 
 function completionData(state: PromotionState, ending: Ending, at: number): CompletionData {

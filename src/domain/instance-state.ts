@@ -83,7 +83,7 @@ export function assessInstance(instance: InstanceObservation): InstanceReadiness
 function stateOf(codes: readonly string[] | undefined): string | undefined {
   const family = codes?.filter((code) => /^rolestate\//i.test(code)) ?? [];
   const bare = codes?.filter((code) => !code.includes("/")) ?? [];
-  const states = (family.length > 0 ? family : bare).map((code) => code.replace(/^[^/]*\//, ""));
+  const states = (family.length > 0 ? family : bare).map((code) => code.slice(code.indexOf("/") + 1));
   return states.find((state) => !ready.has(keyOf(state))) ?? states[0];
 }
 

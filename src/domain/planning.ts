@@ -135,9 +135,8 @@ function alreadyHeld(
   if (incoming.slot === "production" && outgoing.slot === "staging")
     return `${incoming.name} holds production already`;
   const wanted = request.promote === "staging" ? request.expect?.version : undefined;
-  const running =
-    outgoing.slot === "production" && outgoing.version !== undefined && outgoing.version === wanted;
-  return running ? `production runs version ${outgoing.version ?? ""} already (${outgoing.name})` : undefined;
+  const running = wanted !== undefined && outgoing.slot === "production" && outgoing.version === wanted;
+  return running ? `production runs version ${wanted} already (${outgoing.name})` : undefined;
 }
 
 function unreadableOf(observed: PairObservation): PlanVerdict | undefined {

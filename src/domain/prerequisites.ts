@@ -6,7 +6,7 @@ import { tightenReadiness, type PairPolicy } from "./policy";
 import { networkRules } from "./prerequisites-network";
 import { checkRoles } from "./readiness";
 import { daysUntilRetirement, RETIREMENT } from "./retirement";
-import type { SwapRequest } from "./swap-request";
+import type { Side, SwapRequest } from "./swap-request";
 import { lastSegment } from "./verification";
 
 /** One rule, applied: whether it holds, and what was seen. */
@@ -143,7 +143,7 @@ function instanceRules(
     checkRoles(side, observed[side], side === "blue" ? observed.blueInstances : observed.greenInstances),
   );
   const waiting = checks.filter((check) => check.verdict !== "ready");
-  const names = { [identities.incoming.side]: incoming.name, [identities.outgoing.side]: outgoing.name };
+  const nameOf = (side: Side) => (side === identities.incoming.side ? incoming.name : outgoing.name);
   return [
     {
       code: "roles-unknown",
@@ -168,7 +168,7 @@ function instanceRules(
       evidence:
         waiting.length === 0
           ? `${checks.reduce((sum, check) => sum + check.total, 0)} instances running`
-          : waiting.map((check) => `${names[check.side] ?? check.side}: ${check.summary}`).join("; "),
+          : waiting.map((check) => `${nameOf(check.side)}: ${check.summary}`).join("; "),
     },
   ];
 }

@@ -21,8 +21,8 @@ export function viewPromotion(state: PromotionState, timeZone: string) {
     expect: request.expect,
     expiresAt: request.expiresAt === undefined ? undefined : showTime(request.expiresAt, timeZone),
     reason: conclusion?.reason,
-    waitingFor: conclusion ? undefined : viewWaiting(state, timeZone),
-    nextAction: conclusion ? conclusion.reason.remedy : (waiting?.next ?? "the run takes its next step"),
+    waitingFor: viewWaiting(state, timeZone),
+    nextAction: conclusion?.reason.remedy ?? waiting?.next ?? "the run takes its next step",
     readiness: state.readiness ?? [],
     plan: plan && {
       hash: plan.hash,

@@ -64,7 +64,7 @@ export function checkRoles(
     ifAbsent: "not-yet",
   });
   const state = service.value.provisioningState;
-  if (state?.toLowerCase() === "succeeded" || check.verdict === "never") return check;
+  if (state?.toLowerCase() === "succeeded") return check;
   const problem = `provisioning state is ${state ?? "missing"}`;
   const verdict = state?.toLowerCase() === "deleting" ? "never" : "not-yet";
   return { ...check, verdict, summary: clip(`${problem}; ${check.summary}`) };
