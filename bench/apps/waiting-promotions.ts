@@ -100,7 +100,7 @@ const log = createLog((level, line) => {
   if (level === "error") console.error(line);
 });
 const portsFor: PortsFor = (context) => {
-  const client = df.getClient(context);
+  const client = () => df.getClient(context);
   return {
     cloudServices,
     announcer: { publish: () => Promise.resolve() },

@@ -46,7 +46,8 @@ export type Decision =
       readonly id: number;
       readonly target: string;
       readonly name: string;
-      readonly input: string;
+      /** Builds the message. */
+      readonly text: () => string;
     };
 
 /** How an execution ends. `result` is JSON text, or plain text for failures. */

@@ -23,7 +23,7 @@ export function carryOut(host: Host, effects: Effects, record: InstanceRecord, d
       host.send(
         effects,
         decision.target,
-        host.event(EventType.EventRaised, { Name: decision.name, Input: decision.input }),
+        host.event(EventType.EventRaised, { Name: decision.name, Input: decision.text() }),
       );
       return;
     case "child":
@@ -84,7 +84,7 @@ export function asEvent(host: Host, decision: Decision): HistoryEvent {
         EventType: EventType.EventSent,
         InstanceId: decision.target,
         Name: decision.name,
-        Input: decision.input,
+        Input: decision.text(),
         ...base,
       };
   }

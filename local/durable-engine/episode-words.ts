@@ -1,6 +1,34 @@
-import { createHash } from "node:crypto";
-import type { Decision } from "./actions";
+import { hash } from "node:crypto";
+import type { Action, Decision } from "./actions";
 import type { HistoryEvent } from "./history";
+
+const NAMESPACE = "Microsoft.Azure.WebJobs.Extensions.DurableTask";
+
+/** The message by which an orchestration asks an entity for an operation (golden: entity). */
+export function requestText(
+  { operation, input }: Action,
+  about: {
+    readonly signal: boolean;
+    readonly guid: string;
+    readonly parent: string;
+    readonly parentExecution: string;
+    readonly at: number;
+  },
+): string {
+  const time = new Date(about.at).toISOString();
+  return JSON.stringify({
+    $type: `${NAMESPACE}.RequestMessage, ${NAMESPACE}`,
+    op: operation,
+    ...(about.signal ? { signal: true } : {}),
+    ...(input === undefined || input === null ? {} : { input: JSON.stringify(input) }),
+    id: about.guid,
+    parent: about.parent,
+    parentExecution: about.parentExecution,
+    Timestamp: time,
+    Predecessor: "0001-01-01T00:00:00",
+    requestTime: time,
+  });
+}
 
 /** In the framework's own words (golden: nondet). */
 export function describeMismatch(
@@ -24,7 +52,7 @@ export function describeMismatch(
 }
 
 export function guidOf(text: string): string {
-  const h = createHash("sha1").update(text).digest("hex");
+  const h = hash("sha1", text);
   return `${h.slice(0, 8)}-${h.slice(8, 12)}-5${h.slice(13, 16)}-8${h.slice(17, 20)}-${h.slice(20, 32)}`;
 }
 

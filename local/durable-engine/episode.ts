@@ -1,12 +1,11 @@
 import type { Action, Completion, Decision, OrchestratorState, RetryOptions } from "./actions";
-import { describeMismatch, guidOf, unsupported } from "./episode-words";
+import { describeMismatch, guidOf, requestText, unsupported } from "./episode-words";
 import { EventType, type HistoryEvent } from "./history";
 import { runTasks, settledTask, Task, whenAll, whenAny } from "./task";
 
 /** Longer timers are cut into legs, as the extension does. */
 const SHORT_TIMER_MS = 6 * 86_400_000;
 const LEG_MS = 3 * 86_400_000;
-const NAMESPACE = "Microsoft.Azure.WebJobs.Extensions.DurableTask";
 
 export interface EpisodeSubject {
   /** Entity functions of the app, lower-case; a signal or call to another one fails the orchestration. */
@@ -15,6 +14,15 @@ export interface EpisodeSubject {
   readonly executionId: string;
   readonly name: string;
 }
+
+const passesSuspension: readonly number[] = [EventType.ExecutionResumed, EventType.ExecutionTerminated];
+
+const scheduledKinds: Readonly<Record<number, Decision["kind"]>> = {
+  [EventType.TaskScheduled]: "activity",
+  [EventType.TimerCreated]: "timer",
+  [EventType.SubOrchestrationCreated]: "child",
+  [EventType.EventSent]: "event",
+};
 
 /** What JavaScript answered: its state, or the error it threw without one. */
 export type Answer = { readonly state: OrchestratorState } | { readonly thrown: Error };
@@ -87,8 +95,7 @@ export class Episode {
       this.#now = Date.parse(event.Timestamp);
       return;
     }
-    const passes: readonly number[] = [EventType.ExecutionResumed, EventType.ExecutionTerminated];
-    if (this.#suspended && !passes.includes(type) && event.EventId === -1) {
+    if (this.#suspended && !passesSuspension.includes(type) && event.EventId === -1) {
       if (type !== EventType.ExecutionSuspended && type !== EventType.OrchestratorCompleted)
         this.#held.push(event);
       return;
@@ -139,13 +146,7 @@ export class Episode {
   /** History is the truth: what it scheduled must be what this replay scheduled, in kind and name. */
   #expect(event: HistoryEvent): void {
     const decision = this.#decided.get(event.EventId);
-    const kinds: Record<number, Decision["kind"]> = {
-      [EventType.TaskScheduled]: "activity",
-      [EventType.TimerCreated]: "timer",
-      [EventType.SubOrchestrationCreated]: "child",
-      [EventType.EventSent]: "event",
-    };
-    const kind = kinds[event.EventType] ?? "activity";
+    const kind = scheduledKinds[event.EventType] ?? "activity";
     const named = decision && "name" in decision ? decision.name.toLowerCase() : undefined;
     const same = decision?.kind === kind && (named === undefined || named === event.Name?.toLowerCase());
     if (!same) throw new NonDeterminism(describeMismatch(event, kind, decision));
@@ -285,25 +286,13 @@ export class Episode {
   #request(action: Action, signal: boolean): string {
     const { instanceId, executionId } = this.#subject;
     const guid = guidOf(`${instanceId}_${executionId}_${this.#now}_${this.#guids++}`);
-    const input =
-      action.input === undefined || action.input === null ? undefined : JSON.stringify(action.input);
-    const at = new Date(this.#now).toISOString();
-    const message = {
-      $type: `${NAMESPACE}.RequestMessage, ${NAMESPACE}`,
-      op: action.operation,
-      ...(signal ? { signal: true } : {}),
-      ...(input === undefined ? {} : { input }),
-      id: guid,
-      parent: instanceId,
-      parentExecution: executionId,
-      Timestamp: at,
-      Predecessor: "0001-01-01T00:00:00",
-      requestTime: at,
-    };
+    const message = { signal, guid, parent: instanceId, parentExecution: executionId, at: this.#now };
+    // Built when it is sent: a replay passes by all requests that were sent long ago.
+    const text = () => requestText(action, message);
     const target = action.instanceId ?? "";
     this.#checkEntity(target);
     const id = this.#nextId++;
-    this.#decided.set(id, { kind: "event", id, target, name: "op", input: JSON.stringify(message) });
+    this.#decided.set(id, { kind: "event", id, target, name: "op", text });
     return guid;
   }
 

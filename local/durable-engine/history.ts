@@ -53,9 +53,28 @@ const received: readonly number[] = [
 /** The past as the host shows it: only ExecutionStarted and received events are marked as played. */
 export function asPlayed(events: readonly HistoryEvent[]): HistoryEvent[] {
   const continued = isContinued(events);
-  return events.map((event, i) =>
-    received.includes(event.EventType) || (continued && i === 2) ? { ...event, IsPlayed: true } : event,
-  );
+  return events.map((event, i) => (continued && i === 2 ? { ...event, IsPlayed: true } : played(event)));
+}
+
+function played(event: HistoryEvent): HistoryEvent {
+  return received.includes(event.EventType) ? { ...event, IsPlayed: true } : event;
+}
+
+/** An event of the past is written once, however many episodes it is shown to. */
+const playedTexts = new WeakMap<HistoryEvent, string>();
+
+/** The JSON text of `[...asPlayed(past), ...batch]`. */
+export function historyText(past: readonly HistoryEvent[], batch: readonly HistoryEvent[]): string {
+  const continued = isContinued(past);
+  const texts = past.map((event, i) => {
+    if (continued && i === 2) return JSON.stringify({ ...event, IsPlayed: true });
+    const known = playedTexts.get(event);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(played(event));
+    playedTexts.set(event, text);
+    return text;
+  });
+  return `[${[...texts, ...batch.map((event) => JSON.stringify(event))].join(",")}]`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createEffects, type Effects } from "./changes";
 import { EngineError, type EngineApp, type EngineClock, type EngineLog } from "./contract";
 import type { CommitWork } from "./faults";
-import { EventType, type HistoryEvent } from "./history";
+import { asPlayed, EventType, historyText, type HistoryEvent } from "./history";
 import type { HubSettings } from "./settings";
 import { eventAt, type Expected, type TaskHub } from "./hub";
 import {
@@ -57,9 +57,15 @@ export class Host {
     this.#indent = own.isIndented ? 2 : 0;
   }
 
-  /** The JSON text that an orchestrator or entity is invoked with. */
+  /** The JSON text that an entity is invoked with. */
   textOf(input: unknown): string {
     return JSON.stringify(input, null, this.#indent);
+  }
+
+  /** The JSON text that an orchestrator is invoked with: its history before everything else. */
+  episodeText(past: readonly HistoryEvent[], batch: readonly HistoryEvent[], more: object): string {
+    if (this.#indent > 0) return this.textOf({ history: [...asPlayed(past), ...batch], ...more });
+    return `{"history":${historyText(past, batch)},${JSON.stringify(more).slice(1)}`;
   }
 
   get alive(): boolean {

@@ -5,7 +5,7 @@ import { asEvent, carryOut, finalStatus, outputText, tellParent } from "./decisi
 import { Episode, type Answer, type EpisodeResult } from "./episode";
 import { findFunction, namesOf } from "./functions";
 import { takeIn, takeInCarefully } from "./intake";
-import { asPlayed, EventType, toTimeSpan, type HistoryEvent } from "./history";
+import { EventType, toTimeSpan, type HistoryEvent } from "./history";
 import type { Host } from "./host";
 import { isLive, type InstanceRecord, type Message } from "./records";
 
@@ -68,8 +68,7 @@ async function takeTurn(host: Host, turn: Turn, effects: Effects): Promise<Insta
   const started = host.event(EventType.OrchestratorStarted, {});
   const completed = host.event(EventType.OrchestratorCompleted, {});
   const batch = [started, ...events, ...(continued ? [completed] : [])];
-  const all = [...asPlayed(past), ...batch];
-  const { answer, sequence } = await askJavaScript(host, record, all, past.length > 0);
+  const { answer, sequence } = await askJavaScript(host, record, past, batch);
   const result = new Episode(
     {
       instanceId: record.id,
@@ -78,7 +77,7 @@ async function takeTurn(host: Host, turn: Turn, effects: Effects): Promise<Insta
       entities: namesOf(app, "entityTrigger"),
     },
     answer,
-  ).replay(all);
+  ).replay([...past, ...batch]);
   const told = "state" in answer ? answer.state.customStatus : undefined;
   const unknown = unknownActivity(app, result);
   if (unknown !== undefined) {
@@ -168,8 +167,8 @@ function nextGeneration(
 async function askJavaScript(
   host: Host,
   record: InstanceRecord,
-  history: readonly HistoryEvent[],
-  isReplaying: boolean,
+  past: readonly HistoryEvent[],
+  batch: readonly HistoryEvent[],
 ): Promise<{ answer: Answer; sequence?: number | undefined }> {
   const { app } = host;
   const found = findFunction(app, record.name, "orchestrationTrigger");
@@ -180,11 +179,10 @@ async function askJavaScript(
     const text = `The function '${record.name}' doesn't exist, is disabled, or is not an orchestrator function. Additional info: The following are the known orchestrator functions: ${known}.`;
     return { answer: { thrown: new Error(text) } };
   }
-  const input = {
-    history,
+  const more = {
     input: record.input === null ? null : (JSON.parse(record.input) as unknown),
     instanceId: record.id,
-    isReplaying,
+    isReplaying: past.length > 0,
     parentInstanceId: record.parent?.instanceId ?? null,
     upperSchemaVersion: 1,
     upperSchemaVersionNew: 3,
@@ -194,7 +192,7 @@ async function askJavaScript(
   };
   try {
     const reply = await app.invoke(found.name, {
-      inputData: [{ name: found.binding, data: { string: host.textOf(input) } }],
+      inputData: [{ name: found.binding, data: { string: host.episodeText(past, batch, more) } }],
     });
     const text = reply.returnValue?.json ?? reply.returnValue?.string ?? "{}";
     return { answer: { state: JSON.parse(text) as OrchestratorState }, sequence: reply.sequenceNumber };

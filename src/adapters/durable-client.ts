@@ -13,27 +13,28 @@ function checked(id: string): string {
   return id;
 }
 
-/** The ledger and its runs, through a durable client. */
-export function createPromotions(client: DurableClient, log: Log): Promotions {
+/** The ledger and its runs, through a durable client, which is made when it is first needed. */
+export function createPromotions(client: () => DurableClient, log: Log): Promotions {
   const ledger = (requestId: string) => new EntityId("promotion", checked(requestId));
   const instanceId = (requestId: string) => `promotion-${checked(requestId)}`;
   return {
-    read: (requestId) => readState<PromotionState>(client, ledger(requestId)),
-    register: (registration) => client.signalEntity(ledger(registration.requestId), "register", registration),
-    change: (requestId, change) => client.signalEntity(ledger(requestId), "change", change),
+    read: (requestId) => readState<PromotionState>(client(), ledger(requestId)),
+    register: (registration) =>
+      client().signalEntity(ledger(registration.requestId), "register", registration),
+    change: (requestId, change) => client().signalEntity(ledger(requestId), "change", change),
     readIndex: (pair, page) =>
-      readState<IndexPage>(client, new EntityId("index", checked(indexKey(pair, page)))),
-    runStatus: (requestId) => statusOf(client, instanceId(requestId)),
+      readState<IndexPage>(client(), new EntityId("index", checked(indexKey(pair, page)))),
+    runStatus: (requestId) => statusOf(client(), instanceId(requestId)),
     async startRun(requestId) {
       try {
-        await client.startNew("promote", { instanceId: instanceId(requestId), input: { requestId } });
+        await client().startNew("promote", { instanceId: instanceId(requestId), input: { requestId } });
       } catch (fault) {
         if (!isAlreadyLive(fault)) throw new Error("the run could not be started", { cause: fault });
       }
     },
     async wake(id) {
       try {
-        await client.raiseEvent(checked(id), "wake", {});
+        await client().raiseEvent(checked(id), "wake", {});
       } catch (fault) {
         log.info("a wake-up was lost; a timer will do", { detail: String(fault) });
       }
@@ -42,11 +43,11 @@ export function createPromotions(client: DurableClient, log: Log): Promotions {
 }
 
 /** The arbiters, through a durable client. */
-export function createPairs(client: DurableClient): Pairs {
+export function createPairs(client: () => DurableClient): Pairs {
   const arbiter = (pair: string) => new EntityId("pair", checked(pair));
   return {
-    read: (pair) => readState<PairState>(client, arbiter(pair)),
-    signal: (pair, operation) => client.signalEntity(arbiter(pair), "apply", operation),
+    read: (pair) => readState<PairState>(client(), arbiter(pair)),
+    signal: (pair, operation) => client().signalEntity(arbiter(pair), "apply", operation),
   };
 }
 

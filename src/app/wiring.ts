@@ -1,5 +1,6 @@
 import type { InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
+import type { DurableClient } from "durable-functions";
 import { createLog } from "../adapters/console-log";
 import { createCredential } from "../adapters/credential";
 import { digest, nonce } from "../adapters/digest";
@@ -26,7 +27,8 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
   const announcer = createAnnouncer({ connectionString, fullyQualifiedNamespace, credential, topic });
   const policies = policiesOf(config);
   const portsFor = (context: InvocationContext) => {
-    const client = df.getClient(context);
+    let made: DurableClient | undefined;
+    const client = () => (made ??= df.getClient(context));
     const bound = createLog((level, line) => {
       context[level](line);
     });

@@ -1,4 +1,5 @@
 import type { Reason } from "./codes";
+import { sealEnding, type Ending } from "./completion-event";
 import type { Outcome, Phase, WaitedFor } from "./outcome";
 import { isTransition } from "./outcome";
 import type { Plan, Prerequisite } from "./plan";
@@ -86,7 +87,12 @@ export type PromotionChange =
     }
   | { readonly kind: "plan"; readonly runId: string; readonly plan: Plan; readonly at: number }
   | { readonly kind: "note-attempt"; readonly runId: string; readonly note: AttemptNote }
-  | { readonly kind: "conclude"; readonly runId?: string | undefined; readonly conclusion: Conclusion }
+  | {
+      readonly kind: "conclude";
+      readonly runId?: string | undefined;
+      readonly ending: Ending;
+      readonly at: number;
+    }
   | { readonly kind: "announced"; readonly at: number };
 
 /** A new ledger entry, or the one that is there: registering never overwrites. */
@@ -177,8 +183,8 @@ function changedByRun(state: PromotionState, change: RunChange): PromotionState 
       return attempted(state, change.note);
     case "conclude":
       return {
-        ...entered(state, "concluded", change.conclusion.at),
-        conclusion: change.conclusion,
+        ...entered(state, "concluded", change.at),
+        conclusion: sealEnding(state, change.ending, change.at),
         waiting: undefined,
         plan: state.plan && { ...state.plan, prerequisites: state.plan.prerequisites.filter(isNotable) },
       };

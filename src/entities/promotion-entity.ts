@@ -3,6 +3,7 @@ import type { Outcome } from "../domain/outcome";
 import {
   changePromotion,
   register,
+  type Conclusion,
   type PromotionChange,
   type PromotionState,
   type Registration,
@@ -13,6 +14,8 @@ export interface ChangeAnswer {
   readonly runId?: string | undefined;
   readonly outcome?: Outcome | undefined;
   readonly announced: boolean;
+  /** The outcome that stands without its event, for a run that concludes. */
+  readonly conclusion?: Omit<Conclusion, "event"> | undefined;
   /** The whole ledger, for a run that begins. */
   readonly state?: PromotionState | undefined;
 }
@@ -34,12 +37,7 @@ export function promotionEntity(context: EntityContext<PromotionState>): void {
       if (!state || !change) return;
       const next = changePromotion(state, change);
       context.df.setState(next);
-      context.df.return<ChangeAnswer>({
-        runId: next.run?.id,
-        outcome: next.conclusion?.outcome,
-        announced: next.announcedAt !== undefined,
-        ...(change.kind === "begin" ? { state: next } : {}),
-      });
+      context.df.return<ChangeAnswer>(answerTo(change, next));
       return;
     }
     case "read":
@@ -48,4 +46,15 @@ export function promotionEntity(context: EntityContext<PromotionState>): void {
     default:
       return;
   }
+}
+
+function answerTo({ kind }: PromotionChange, state: PromotionState): ChangeAnswer {
+  const { run, conclusion, announcedAt } = state;
+  const answer = { runId: run?.id, outcome: conclusion?.outcome, announced: announcedAt !== undefined };
+  if (kind === "begin") return { ...answer, state };
+  return kind === "conclude" ? { ...answer, conclusion: conclusion && withoutEvent(conclusion) } : answer;
+}
+
+function withoutEvent({ outcome, reason, waitingFor, at }: Conclusion): Omit<Conclusion, "event"> {
+  return { outcome, reason, waitingFor, at };
 }

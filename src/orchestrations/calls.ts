@@ -1,7 +1,7 @@
 import { EntityId, type OrchestrationContext, type Task } from "durable-functions";
 import type { Activities } from "../activities/activities";
 import type { PairOperation, PairView } from "../domain/pair";
-import type { PromotionChange, PromotionState } from "../domain/promotion";
+import type { PromotionChange } from "../domain/promotion";
 import type { ChangeAnswer } from "../entities/promotion-entity";
 
 /** A part of an orchestration: yields durable tasks, returns a T. */
@@ -71,14 +71,6 @@ export function* changeLedger(
 ): Steps<ChangeAnswer | undefined> {
   const answer = yield callLedger(context, requestId, change);
   return (answer ?? undefined) as ChangeAnswer | undefined;
-}
-
-export function* readLedger(
-  context: OrchestrationContext,
-  requestId: string,
-): Steps<PromotionState | undefined> {
-  const state = yield context.df.callEntity(new EntityId("promotion", requestId), "read");
-  return (state ?? undefined) as PromotionState | undefined;
 }
 
 /** The orchestration's own time: the only one it may use. */

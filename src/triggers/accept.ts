@@ -1,6 +1,6 @@
 import { decideAcceptance, type Acceptance } from "../domain/acceptance";
 import { reason, type Code } from "../domain/codes";
-import { composeProgress, sealEnding } from "../domain/completion-event";
+import { composeProgress } from "../domain/completion-event";
 import { isEnlisted, answerTo } from "../domain/pair-answers";
 import type { PromotionState, Registration } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
@@ -93,12 +93,12 @@ async function refuse(
 ): Promise<PromotionState> {
   const { requestId } = state;
   const ending = { outcome: "refused", reason: reason(code, detail) } as const;
-  const conclusion = sealEnding(state, ending, ports.clock.now());
+  const at = ports.clock.now();
   let sent = false;
   const concluded = await untilSeen(
     "the outcome",
     async () => {
-      if (!sent) await ports.promotions.change(requestId, { kind: "conclude", conclusion });
+      if (!sent) await ports.promotions.change(requestId, { kind: "conclude", ending, at });
       sent = true;
       const read = await ports.promotions.read(requestId);
       return read?.conclusion ? read : undefined;

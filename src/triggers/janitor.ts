@@ -1,5 +1,4 @@
 import type { InvocationContext, TimerHandler } from "@azure/functions";
-import { sealEnding } from "../domain/completion-event";
 import { decideChore, type Chore } from "../domain/janitor";
 import { needsHold } from "../domain/outcome";
 import type { PairState } from "../domain/pair";
@@ -94,8 +93,7 @@ async function conclude(
   ports: Ports,
 ): Promise<PromotionState> {
   const { requestId } = promotion;
-  const conclusion = sealEnding(promotion, ending, ports.clock.now());
-  await ports.promotions.change(requestId, { kind: "conclude", conclusion });
+  await ports.promotions.change(requestId, { kind: "conclude", ending, at: ports.clock.now() });
   return untilSeen(
     "the outcome",
     async () => {

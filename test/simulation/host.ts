@@ -199,7 +199,8 @@ export class SimulatedHost {
     const log = createLog((level, line) => {
       this.#world.logged(this, level, line);
     });
-    const client = df.getClient(context);
+    let made: df.DurableClient | undefined;
+    const client = () => (made ??= df.getClient(context));
     const announcer: Announcer = {
       publish: (event) => this.gate(() => this.#world.publish(this, event)),
     };

@@ -89,7 +89,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   });
   const policies = { find: (name: string) => (name === "shop" ? policy : undefined), all: () => [policy] };
   const portsFor: PortsFor = (context) => {
-    const client = df.getClient(context);
+    const client = () => df.getClient(context);
     const bound = { promotions: createPromotions(client, log), pairs: createPairs(client) };
     return { cloudServices, announcer, policies, clock, log, digest, nonce, ...bound };
   };

@@ -1,7 +1,7 @@
-import { sealEnding, type Ending } from "../../domain/completion-event";
+import type { Ending } from "../../domain/completion-event";
 import { needsHold } from "../../domain/outcome";
-import type { PromotionState } from "../../domain/promotion";
-import { act, applyToPairEntity, changeLedger, readLedger, timeOf, type Steps } from "../calls";
+import type { ChangeAnswer } from "../../entities/promotion-entity";
+import { act, applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
 import { waitFor, type Run } from "../run";
 
 /** How long a run keeps publishing before it leaves that to the janitor. */
@@ -22,23 +22,18 @@ export function* conclude(run: Run, ending: Ending | undefined): Steps<void> {
   }
   const { next } = yield* applyToPairEntity(context, pair, { kind: "leave", requestId });
   if (next !== undefined) yield* act(context, "wakeNext", { pair });
-  if (stored.announcedAt === undefined && !(yield* announce(run))) return;
+  if (!stored.announced && !(yield* announce(run))) return;
   yield* changeLedger(context, requestId, { kind: "announced", at: timeOf(context) });
   yield* applyToPairEntity(context, pair, { kind: "delist", requestId });
 }
 
-function* store(run: Run, ending: Ending | undefined): Steps<PromotionState | undefined> {
-  const { context, requestId, runId } = run;
-  const state = yield* readLedger(context, requestId);
-  if (!state || !ending || state.conclusion) return state;
-  const conclusion = sealEnding(state, ending, timeOf(context));
-  const answer = yield* changeLedger(context, requestId, { kind: "conclude", runId, conclusion });
-  if (answer?.outcome === outcomeOf(ending)) return { ...state, conclusion };
-  return yield* readLedger(context, requestId);
-}
-
-function outcomeOf(ending: Ending): Ending["outcome"] {
-  return ending.outcome;
+/** The outcome that stands: the one found when the run began, or what the ledger made of this ending. */
+function* store(
+  { context, requestId, runId, began }: Run,
+  ending: Ending | undefined,
+): Steps<Pick<ChangeAnswer, "conclusion" | "announced"> | undefined> {
+  if (!ending) return { conclusion: began.conclusion, announced: began.announcedAt !== undefined };
+  return yield* changeLedger(context, requestId, { kind: "conclude", runId, ending, at: timeOf(context) });
 }
 
 function* announce(run: Run): Steps<boolean> {

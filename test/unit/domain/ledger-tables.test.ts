@@ -1,6 +1,5 @@
 import { decideAcceptance } from "../../../src/domain/acceptance";
 import { reason } from "../../../src/domain/codes";
-import { sealEnding } from "../../../src/domain/completion-event";
 import { indexKey } from "../../../src/domain/index-page";
 import { decideChore, GRACE_MS, lastDeadline, type RunSeen } from "../../../src/domain/janitor";
 import { isTransition, type Phase } from "../../../src/domain/outcome";
@@ -35,8 +34,8 @@ const noted = changePromotion(begun, {
   runId: "run",
   note: { at: NOW, n: 1, verdict: "busy" },
 });
-const conclusion = sealEnding(fresh, { outcome: "refused", reason: reason("queue-full", "d") }, NOW);
-const concluded = changePromotion(fresh, { kind: "conclude", conclusion });
+const ended = { outcome: "refused", reason: reason("queue-full", "d") } as const;
+const concluded = changePromotion(fresh, { kind: "conclude", ending: ended, at: NOW });
 
 test("a request is new, live, concluded or in conflict with what its id stands for", () => {
   expect([

@@ -85,7 +85,8 @@ const change: fc.Arbitrary<PromotionChange> = fc.oneof(
     .map(([id, outcome, when]): PromotionChange => ({
       kind: "conclude",
       ...(id === undefined ? {} : { runId: id }),
-      conclusion: sealEnding(fresh, { outcome, reason: reason("queue-full", "d") }, when),
+      ending: { outcome, reason: reason("queue-full", "d") },
+      at: when,
     })),
   fc.record({ kind: fc.constant("announced" as const), at }),
 );
@@ -162,8 +163,7 @@ test("the ledger entry stays under 16 KiB, however long and eventful the promoti
         changePromotion(fresh, { kind: "begin", runId: "run-1", at: NOW }),
       );
       const ending = { outcome: "halted", reason: reason("foreign-state", "d".repeat(600)) } as const;
-      const conclusion = sealEnding(end, ending, NOW);
-      const concluded = changePromotion(end, { kind: "conclude", conclusion });
+      const concluded = changePromotion(end, { kind: "conclude", ending, at: NOW });
       largest = Math.max(largest, JSON.stringify(end).length, JSON.stringify(concluded).length);
       expect(largest).toBeLessThan(16 * 1_024);
     }),

@@ -1,6 +1,5 @@
 import { codes } from "../../../src/domain/codes";
 import { reason } from "../../../src/domain/codes";
-import { sealEnding } from "../../../src/domain/completion-event";
 import { decideChore, GRACE_MS, lastDeadline, type RunSeen } from "../../../src/domain/janitor";
 import { emptyPair } from "../../../src/domain/pair";
 import {
@@ -22,17 +21,17 @@ const registration = {
 };
 const fresh = register(undefined, registration);
 const begun = changePromotion(fresh, { kind: "begin", runId: "run", at: NOW });
-const conclusion = sealEnding(begun, { outcome: "refused", reason: reason("queue-full", "d") }, NOW + 1);
-const concluded = changePromotion(begun, { kind: "conclude", conclusion });
+const ending = { outcome: "refused", reason: reason("queue-full", "d") } as const;
+const concluded = changePromotion(begun, { kind: "conclude", ending, at: NOW + 1 });
 
 test("registering again changes nothing, whatever the content", () => {
   expect(register(fresh, { ...registration, contentHash: "other" })).toBe(fresh);
 });
 
 test("the first outcome stands: later outcomes and changes are ignored", () => {
-  const other = sealEnding(begun, { outcome: "halted", reason: reason("foreign-state", "d") }, NOW + 2);
+  const other = { outcome: "halted", reason: reason("foreign-state", "d") } as const;
   const changes: PromotionChange[] = [
-    { kind: "conclude", conclusion: other },
+    { kind: "conclude", ending: other, at: NOW + 2 },
     { kind: "enter", runId: "run", phase: "planning", at: NOW },
     { kind: "begin", runId: "another", at: NOW },
   ];
@@ -62,7 +61,7 @@ test("the timeline is bounded and keeps its beginning and its end", () => {
 });
 
 test("the completion event fits its published schema, and its id names the request", () => {
-  const event = completionEventSchema.parse(JSON.parse(conclusion.event));
+  const event = completionEventSchema.parse(JSON.parse(concluded.conclusion?.event ?? ""));
   expect(event).toMatchObject({
     id: "promotion-r-1-completed",
     data: { outcome: "refused", reason: { remedy: codes["queue-full"].remedy } },

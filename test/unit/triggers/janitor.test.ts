@@ -1,6 +1,5 @@
 import type { InvocationContext, Timer } from "@azure/functions";
 import { reason } from "../../../src/domain/codes";
-import { sealEnding } from "../../../src/domain/completion-event";
 import { createJanitor } from "../../../src/triggers/janitor";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 import { aRequest } from "../../support/observations";
@@ -13,13 +12,8 @@ async function enlisted(ports: FakePorts, requestId = "r-1"): Promise<void> {
 }
 
 async function conclude(ports: FakePorts, outcome: "halted" | "promoted"): Promise<void> {
-  const state = ports.ledger.get("r-1")!;
-  const conclusion = sealEnding(
-    state,
-    { outcome, reason: reason("operation-failed", "x") },
-    ports.clock.now(),
-  );
-  await ports.promotions.change("r-1", { kind: "conclude", conclusion });
+  const ending = { outcome, reason: reason("operation-failed", "x") };
+  await ports.promotions.change("r-1", { kind: "conclude", ending, at: ports.clock.now() });
 }
 
 const sweep = (ports: FakePorts) =>
