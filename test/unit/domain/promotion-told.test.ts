@@ -36,9 +36,7 @@ const attempt = (n: number, verdict: string): PromotionChange => ({
   ...{ kind: "note-attempt", runId: "run", note: { at: NOW + n, n, verdict, correlationId: `c-${n}` } },
 });
 const ending: Ending = { outcome: "expired", reason: reason("queue-full", "why"), waitingFor: "readiness" };
-const conclude = (state: PromotionState, runId?: string): PromotionChange => ({
-  ...{ kind: "conclude", runId, conclusion: sealEnding(state, ending, NOW + 9) },
-});
+const conclude = (runId?: string): PromotionChange => ({ kind: "conclude", runId, ending, at: NOW + 9 });
 
 function planOf(over: Partial<Plan> = {}): PromotionChange & { kind: "plan" } {
   const verdict = decidePlan({
@@ -142,22 +140,22 @@ test("plans are counted, a plan that comes twice counts once, and the first one'
 
 test("a conclusion ends the wait and keeps of the plan's prerequisites only those that are not met", () => {
   const before = play(begun, planned, enter("planning"), wait("d"));
-  const after = play(before, conclude(before, "run"));
+  const after = play(before, conclude("run"));
   expect(after).toMatchObject({ phase: "concluded", conclusion: { ...ending, at: NOW + 9 } });
   expect(after.timeline.at(-1)).toEqual({ at: NOW + 9, phase: "concluded" });
   expect(after.waiting).toBeUndefined();
   expect(after.plan?.prerequisites.map(({ code }) => code)).toEqual(["platform-retirement"]);
-  expect(play(begun, conclude(begun)).plan).toBeUndefined();
+  expect(play(begun, conclude()).plan).toBeUndefined();
 });
 
 test("whoever is not the run in charge concludes only by naming no run", () => {
-  expect(play(begun, conclude(begun, "old"))).toBe(begun);
-  expect(play(begun, conclude(begun)).conclusion).toBeDefined();
+  expect(play(begun, conclude("old"))).toBe(begun);
+  expect(play(begun, conclude()).conclusion).toBeDefined();
 });
 
 test("only what is concluded is announced, and the first time stands", () => {
   expect(play(begun, { kind: "announced", at: NOW })).toBe(begun);
-  const announced = play(begun, conclude(begun), { kind: "announced", at: NOW + 20 });
+  const announced = play(begun, conclude(), { kind: "announced", at: NOW + 20 });
   expect(announced.announcedAt).toBe(NOW + 20);
   expect(play(announced, { kind: "announced", at: NOW + 30 })).toBe(announced);
 });
@@ -280,7 +278,7 @@ test("the view of a promotion that has just come says that the run takes its nex
 });
 
 test("the view of a promotion that has ended tells the reason and its remedy, and waits for nothing", () => {
-  const ended = play(eventful, conclude(eventful), { kind: "announced", at: NOW + 20 });
+  const ended = play(eventful, conclude(), { kind: "announced", at: NOW + 20 });
   const end = { outcome: "expired", code: "queue-full", phase: "concluded", concludedAt: time(9) };
   expect(summarisePromotion(ended)).toEqual({ ...line, ...end });
   const view = viewPromotion(ended, zone);
