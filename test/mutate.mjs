@@ -19,7 +19,7 @@ const groups = [
   ],
   [
     ["pair-operations", "pair"],
-    ["pair-line", "pair-operations", "pair-people", "pair-properties"],
+    ["pair-line", "pair-operations", "pair-people"],
   ],
   [["settlement"], ["settlement", "settlement-told", "decision-properties"]],
   [
