@@ -1,83 +1,147 @@
 import type { JournalLine } from "./api";
 import type { ReceivedEvent } from "./bus";
+import { COMPLETED, type Sent } from "./chaos-requests";
+import type { EffectLine } from "./chaos-world";
 
-export interface Sent {
-  readonly requestId: string;
-  readonly pair: string;
-  readonly promote: "blue" | "green";
+/** What is left when all is over: the broker's record of events, Resource Manager's journals, and the traffic. */
+export interface Evidence {
+  readonly sent: readonly Sent[];
+  /** A subscription drained at the end. */
+  readonly events: readonly ReceivedEvent[];
+  /** What another subscription delivered meanwhile. */
+  readonly seen: readonly ReceivedEvent[];
+  readonly entries: readonly JournalLine[];
+  readonly effects: readonly EffectLine[];
+  readonly productions: readonly { readonly pair: string; readonly production: "blue" | "green" }[];
+}
+
+/** A request with what came of it. */
+export interface Account {
+  readonly request: Sent;
+  /** Undefined: no completion event. */
+  readonly outcome: string | undefined;
+  readonly completionEventIds: number;
+  /** Effective swaps towards the side it names, while its group was under way. */
+  readonly swaps: number;
 }
 
 export interface Verdict {
+  readonly accounts: readonly Account[];
   readonly effectiveSwaps: number;
   readonly completionEventIds: number;
+  readonly lost: number;
   readonly violations: readonly string[];
 }
 
 /** Judges a run from the journal of effects, the completion events and who answers at production in the end. */
-export function judge(
-  sent: readonly Sent[],
-  events: readonly ReceivedEvent[],
-  journal: readonly JournalLine[],
-  productions: readonly { readonly pair: string; readonly production: string }[],
-): Verdict {
-  const completions = events.filter((event) => event.type === "cloud-service-swap.promotion.completed");
+export function judge(evidence: Evidence): Verdict {
+  const { sent, events, entries, effects } = evidence;
+  const completions = events.filter(({ type }) => type === COMPLETED);
+  const accounts = sent.map((request) => accountOf(request, sent, completions, effects));
+  const kept = new Set(events.map(({ id }) => id));
   const violations = [
-    ...sent.flatMap((request) => judgeRequest(request, completions)),
-    ...productions.flatMap(({ pair, production }) => judgePair(pair, production, sent, completions, journal)),
-    ...journal
+    ...accounts.flatMap((account) => judgeAccount(account, accounts)),
+    ...changedEvents(completions),
+    ...ownerless(accounts, effects),
+    ...evidence.productions.flatMap((pair) => judgeProduction(pair, effects)),
+    ...new Set(
+      evidence.seen.filter(({ id }) => !kept.has(id)).map(({ id }) => `the broker has lost the event ${id}`),
+    ),
+    ...entries
       .filter((line) => line.method === "PUT" && line.status === 429)
       .map((line) => `I8: a PUT met another operation under way: ${line.url}`),
   ];
   return {
-    effectiveSwaps: journal.filter((line) => line.effect === "swapped").length,
-    completionEventIds: new Set(completions.map((event) => event.id)).size,
+    accounts,
+    effectiveSwaps: effects.length,
+    completionEventIds: new Set(completions.map(({ id }) => id)).size,
+    lost: accounts.filter(({ outcome }) => outcome === undefined).length,
     violations,
   };
 }
 
-function judgeRequest({ requestId }: Sent, completions: readonly ReceivedEvent[]): readonly string[] {
-  const own = completions.filter((event) => event.data.requestId === requestId);
-  const ids = new Set(own.map((event) => event.id));
-  const told = new Set(own.map((event) => JSON.stringify(event)));
-  return [
-    ...(ids.size > 1 ? [`I4: ${requestId} has ${ids.size} completion event ids`] : []),
-    ...(told.size > 1 ? [`I9: the completion event of ${requestId} changed`] : []),
-  ];
-}
-
-/** Effects of one pair: as many as promotions that say so, and production is where the last of them put it. */
-function judgePair(
-  pair: string,
-  production: string,
+function accountOf(
+  request: Sent,
   sent: readonly Sent[],
   completions: readonly ReceivedEvent[],
-  journal: readonly JournalLine[],
-): readonly string[] {
-  const outcomes = sent
-    .filter((request) => request.pair === pair)
-    .map((request) => ({ request, event: completions.find((e) => e.data.requestId === request.requestId) }));
-  const promoted = outcomes.filter(({ event }) => event?.data.outcome === "promoted");
-  const halted = outcomes.filter(({ event }) => event?.data.outcome === "halted").length;
-  const effects = journal.filter(
-    (line) => line.effect === "swapped" && line.url.toLowerCase().includes(`/${pair}-`),
-  ).length;
-  const last = promoted.sort((a, b) => concludedAt(a.event) - concludedAt(b.event)).at(-1);
-  const expected = last?.request.promote ?? "blue";
+  effects: readonly EffectLine[],
+): Account {
+  const own = completions.filter(({ data }) => data.requestId === request.requestId);
+  return {
+    request,
+    outcome: own[0]?.data.outcome,
+    completionEventIds: new Set(own.map(({ id }) => id)).size,
+    swaps: effects.filter((effect) => belongsTo(effect, request, sent)).length,
+  };
+}
+
+/** An effect belongs to the request of the pair's newest group at that time that names the side it put into production. */
+function belongsTo(effect: EffectLine, request: Sent, sent: readonly Sent[]): boolean {
+  return (
+    effect.production === `${request.pair}-${request.promote}` && groupOf(effect, sent).includes(request)
+  );
+}
+
+function groupOf({ at, production }: EffectLine, sent: readonly Sent[]): readonly Sent[] {
+  const before = sent.filter(
+    ({ pair, group }) => production.startsWith(`${pair}-`) && group <= Date.parse(at),
+  );
+  return before.filter(({ group }) => group === before.at(-1)?.group);
+}
+
+/** Outcomes that say nothing about what was swapped; every other but `promoted` says that nothing was. */
+const openOutcomes = ["halted", "swapped-back"];
+
+function judgeAccount(account: Account, accounts: readonly Account[]): string[] {
+  const { request, outcome, swaps, completionEventIds } = account;
+  const name = `${request.requestId} (${request.promote} of ${request.pair})`;
+  if (outcome === undefined) return [`I7: ${name} has no outcome`];
+  const undone = accounts.filter(
+    (other) =>
+      other.request.group === request.group && other.request.pair === request.pair && other !== account,
+  );
+  const swapBacks = undone.filter((other) => other.outcome === "swapped-back").length;
+  const none = outcome !== "promoted" && !openOutcomes.includes(outcome);
   return [
-    ...(effects < promoted.length
-      ? [`I6: ${pair} has ${promoted.length} promotions and only ${effects} effects`]
-      : []),
-    ...(effects > promoted.length + halted
-      ? [`I1: ${pair} was swapped ${effects} times by ${promoted.length} promotions`]
-      : []),
-    ...(halted > 0 ? [`${pair}: ${halted} promotions halted in a world without faults`] : []),
-    ...(production === expected
-      ? []
-      : [`I1: ${pair}: ${production} answers at production, ${expected} was promoted last`]),
+    ...(completionEventIds > 1 ? [`I4: ${name} has ${completionEventIds} completion event ids`] : []),
+    ...(swaps > 1 + swapBacks ? [`I1: ${name} was swapped ${swaps} times`] : []),
+    ...(outcome === "promoted" && swaps === 0 ? [`I6: ${name} was promoted, and nothing was swapped`] : []),
+    ...(none && swaps > swapBacks ? [`I6: ${name} was swapped, and its outcome says ${outcome}`] : []),
   ];
 }
 
-function concludedAt(event: ReceivedEvent | undefined): number {
-  const phases = (event?.data["phases"] as { at: string }[] | undefined) ?? [];
-  return Date.parse(phases.at(-1)?.at ?? "");
+function changedEvents(completions: readonly ReceivedEvent[]): string[] {
+  const told = new Map<unknown, Set<string>>();
+  for (const event of completions) {
+    const own = told.get(event.data.requestId) ?? new Set();
+    told.set(event.data.requestId, own.add(JSON.stringify(event)));
+  }
+  return [...told].flatMap(([id, texts]) =>
+    texts.size > 1 ? [`I9: the completion event of ${String(id)} changed`] : [],
+  );
+}
+
+/** Effects that no request asked for; the way back of a swap-back is the only one of them that may be. */
+function ownerless(accounts: readonly Account[], effects: readonly EffectLine[]): string[] {
+  const sent = accounts.map(({ request }) => request);
+  return effects
+    .filter((effect) => {
+      const group = groupOf(effect, sent);
+      const own = accounts.filter(({ request }) => group.includes(request));
+      return !own.some(
+        ({ request, outcome }) => belongsTo(effect, request, sent) || outcome === "swapped-back",
+      );
+    })
+    .map(({ at, production }) => `I1: ${production} went into production at ${at}, and no request names it`);
+}
+
+function judgeProduction(
+  { pair, production }: Evidence["productions"][number],
+  effects: readonly EffectLine[],
+): string[] {
+  const last = effects.filter((effect) => effect.production.startsWith(`${pair}-`)).at(-1);
+  const expected = last?.production ?? `${pair}-blue`;
+  return expected === `${pair}-${production}`
+    ? []
+    : [`${pair}: ${production} answers at production, the last effect put ${expected} there`];
 }

@@ -1,114 +1,84 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { judge, type Sent } from "./chaos-verdict";
-import { Incarnation } from "./incarnation";
+import { ChaosHarm, pause } from "./chaos-harm";
+import { chaosUsage, parseChaosOptions, type ChaosOptions } from "./chaos-options";
+import { summaryOf, tableOf } from "./chaos-report";
+import { ChaosRequests } from "./chaos-requests";
+import { judge, type Verdict } from "./chaos-verdict";
+import { ChaosWorld } from "./chaos-world";
 import { seededRandom } from "./seeded-random";
-import type { ReceivedEvent } from "./bus";
 
 /** How long after the last kill every promotion may take to its completion event. */
-const PATIENCE_MS = 180_000;
-
-interface Options {
-  readonly kills: number;
-  readonly seed: number;
-  readonly json: boolean;
-}
+const PATIENCE_MS = 240_000;
 
 /**
- * `npm run chaos`: the real world as a process, killed with SIGKILL at random moments of promotions and started again
- * on the same data. What must hold is judged from the journal of effects and the events, not from logs.
+ * `npm run chaos`: the function app, the broker and Resource Manager as processes of their own, killed with SIGKILL at
+ * random moments of promotions and started again on what they left, some of it torn, some of it from a full disk. What
+ * must hold is judged from the journal of effects and the broker's events, not from logs and not from the app.
  */
 async function main(): Promise<void> {
-  const options = parseOptions();
-  const dataDirectory = mkdtempSync(join(tmpdir(), "cloud-service-swap-chaos-"));
+  const parsed = parseChaosOptions(process.argv.slice(2), Date.now() % 1_000_000);
+  if ("complaints" in parsed) {
+    console.error(`${parsed.complaints.join("\n")}\n\n${chaosUsage}`);
+    process.exitCode = 2;
+    return;
+  }
+  const { options } = parsed;
+  const data = mkdtempSync(join(tmpdir(), "cloud-service-swap-chaos-"));
+  const begun = Date.now();
   const say = (line: string) => {
-    if (!options.json) console.log(line);
+    const at = ((Date.now() - begun) / 1_000).toFixed(1).padStart(6);
+    if (!options.json) console.log(`${at} s  ${line}`);
   };
-  say(
-    `seed ${options.seed}, ${options.kills} kills (replay: npm run chaos -- --kills ${options.kills} --seed ${options.seed})`,
-  );
-  const sent: Sent[] = [];
-  const events: ReceivedEvent[] = [];
-  let world = await Incarnation.start(dataDirectory, events);
-  const random = seededRandom(options.seed);
-  for (let kill = 1; kill <= options.kills; kill++) {
-    await requestMore(world, sent, events, random);
-    await new Promise((resolve) => setTimeout(resolve, random() * 5_000));
-    await world.kill();
-    say(`kill ${kill}: ${sent.length} promotions requested, ${concluded(sent, events)} concluded so far`);
-    world = await Incarnation.start(dataDirectory, events);
-  }
-  const until = Date.now() + PATIENCE_MS;
-  while (concluded(sent, events) < sent.length && Date.now() < until)
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  const verdict = judge(sent, events, await world.journal(), await world.productions());
-  await world.stop();
-  const { violations, ...counts } = verdict;
-  for (const violation of violations) console.error(`VIOLATION: ${violation} (seed ${options.seed})`);
-  const lost = sent.length - concluded(sent, events);
-  console.log(
-    JSON.stringify({
-      kills: options.kills,
-      promotions: sent.length,
-      ...counts,
-      lost,
-      violations: violations.length,
-    }),
-  );
-  if (violations.length > 0 || lost > 0) {
-    console.error(`the world's data is kept for a look: ${dataDirectory}`);
+  const { kills, seed } = options;
+  say(`seed ${seed}, ${kills} kills (the same harm again: npm run chaos -- --kills ${kills} --seed ${seed})`);
+  const world = await ChaosWorld.start(data);
+  try {
+    const run = await play(world, options, say);
+    const seconds = (Date.now() - begun) / 1_000;
+    for (const violation of run.verdict.violations) console.error(`VIOLATION: ${violation} (seed ${seed})`);
+    if (!options.json) console.log(`\n${tableOf({ ...run, seed, seconds })}\n`);
+    console.log(JSON.stringify(summaryOf({ ...run, seed, seconds })));
+    if (run.verdict.violations.length > 0) process.exitCode = 1;
+  } catch (fault) {
     process.exitCode = 1;
-  } else {
-    rmSync(dataDirectory, { recursive: true, force: true });
+    console.error(`VIOLATION: the run broke off (seed ${seed}):`, fault);
+    console.log(JSON.stringify({ seed, brokeOff: String(fault), violations: 1 }));
+  } finally {
+    await world.end();
   }
+  if (process.exitCode === 1) console.error(`the world's data is kept for a look: ${data}`);
+  else rmSync(data, { recursive: true, force: true });
 }
 
-/** One promotion under way per pair: the next one names the side that does not hold production. Sometimes sent twice. */
-async function requestMore(
-  world: Incarnation,
-  sent: Sent[],
-  events: readonly ReceivedEvent[],
-  random: () => number,
-): Promise<void> {
-  for (const { pair, production } of await world.productions()) {
-    const under = sent
-      .filter((request) => request.pair === pair)
-      .some((request) => !isConcluded(request, events));
-    if (under && random() < 0.8) continue;
-    const promote = production === "blue" ? "green" : "blue";
-    const requestId = `chaos-${sent.length + 1}`;
-    const request = { requestId, pair, promote, reason: "chaos", requestedBy: "chaos" } as const;
-    await world.send(request);
-    if (random() < 0.5) await world.send(request);
-    sent.push(request);
+async function play(world: ChaosWorld, options: ChaosOptions, say: (line: string) => void) {
+  const requests = new ChaosRequests(world, seededRandom(options.seed + 1));
+  const harm = new ChaosHarm(world, seededRandom(options.seed), say);
+  const tell = () => `${requests.sent.length} requests sent, ${requests.underWay.length} under way`;
+  for (let kills = 0; kills < options.kills;) {
+    await requests.releaseHolds();
+    await requests.sendMore();
+    kills += await harm.strike(options.kills - kills);
+    say(`${kills} kills; ${tell()}`);
   }
+  for (const end = Date.now() + PATIENCE_MS; requests.underWay.length > 0 && Date.now() < end;) {
+    await requests.releaseHolds();
+    await pause(250);
+  }
+  say(`the end: ${tell()}; the evidence is read`);
+  const verdict = await judgeWorld(world, requests);
+  const violations = [...harm.violations, ...verdict.violations];
+  return { harm: harm.done, duplicates: requests.duplicates, verdict: { ...verdict, violations } };
 }
 
-function isConcluded({ requestId }: Sent, events: readonly ReceivedEvent[]): boolean {
-  return events.some(
-    (e) => e.type === "cloud-service-swap.promotion.completed" && e.data.requestId === requestId,
+async function judgeWorld(world: ChaosWorld, { sent }: ChaosRequests): Promise<Verdict> {
+  const events = await world.drain();
+  const productions = await Promise.all(
+    world.pairs.map(async (pair) => ({ pair, production: await world.production(pair) })),
   );
-}
-
-function concluded(sent: readonly Sent[], events: readonly ReceivedEvent[]): number {
-  return sent.filter((request) => isConcluded(request, events)).length;
-}
-
-function parseOptions(): Options {
-  const { values } = parseArgs({
-    options: {
-      kills: { type: "string", default: "10" },
-      seed: { type: "string", default: String(Date.now() % 1_000_000) },
-      json: { type: "boolean", default: false },
-    },
-  });
-  const [kills, seed] = [Number(values.kills), Number(values.seed)];
-  if (!Number.isInteger(kills) || kills < 1 || !Number.isInteger(seed)) {
-    throw new Error("Usage: npm run chaos -- [--kills N] [--seed N] [--json]");
-  }
-  return { kills, seed, json: values.json };
+  const [entries, effects] = await Promise.all([world.entries(), world.effects()]);
+  return judge({ sent, events, seen: world.seen, entries, effects, productions });
 }
 
 main().then(

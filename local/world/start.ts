@@ -1,3 +1,4 @@
+import { messagesOf } from "./fault-text";
 import { parseWorldOptions, startUsage } from "./options";
 import { startWorld, type World, type WorldDescription } from "./world";
 
@@ -72,8 +73,3 @@ main().catch((fault: unknown) => {
   console.error(fault instanceof Error ? messagesOf(fault) : fault);
   process.exit(1);
 });
-
-function messagesOf(fault: Error): string {
-  const cause = fault.cause instanceof Error ? `\n  because: ${messagesOf(fault.cause)}` : "";
-  return `${fault.message}${cause}`;
-}

@@ -1,35 +1,30 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { createDurableEngine } from "../durable-engine";
-import { startFunctionsHost, type FunctionsHost } from "../functions-host";
-import { startIssuer, type LocalIssuer } from "../identity";
-import { startResourceManager, type ResourceManagerServer } from "../resource-manager";
-import { startServiceBus, type ServiceBusServer } from "../service-bus";
-import { readJson, writeJson } from "./files";
-import { pairsFileOf } from "./pairs-file";
+import {
+  EVENT_TOPIC,
+  openApp,
+  openResourceManager,
+  openServiceBus,
+  REQUEST_QUEUE,
+  type AppPart,
+  type ResourceManagerPart,
+  type ServiceBusPart,
+  type Tokens,
+} from "./parts";
 import { choosePorts } from "./ports";
-import { createWorldLog, type WorldLog } from "./world-log";
-import { systemClock } from "./system-clock";
-
-/** The folder with package.json: this file runs from dist/local/world. */
-const projectDirectory = resolve(__dirname, "../../..");
+import { createWorldLog } from "./world-log";
 
 /** What `npm start -- --json` prints. */
 export interface WorldDescription {
   readonly http: string;
-  readonly tokens: {
-    readonly requester: string;
-    readonly approver: string;
-    readonly operator: string;
-    readonly reader: string;
-  };
+  readonly tokens: Tokens;
   readonly serviceBusConnectionString: string;
   readonly requestQueue: string;
   readonly eventTopic: string;
   readonly eventSubscription: string;
   readonly resourceManager: string;
   readonly journal: string;
-  readonly pairs: ResourceManagerServer["pairs"];
+  readonly pairs: ResourceManagerPart["pairs"];
   readonly dataDirectory: string;
   readonly pid: number;
 }
@@ -65,125 +60,40 @@ export async function startWorld(start: WorldStart): Promise<World> {
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
   };
+  const ground = { data, ports, scenario: start.scenario, speed: start.speed, log };
   try {
-    const resourceManager = await startResourceManager({
-      scenario: readScenario(start.scenario),
-      dataDirectory: join(data, "resource-manager"),
-      speed: start.speed,
-      port: ports.resourceManager,
-      virtualIpPortBase: ports.virtualIps,
-    });
+    const resourceManager = await openResourceManager(ground);
     stops.push(() => resourceManager.stop());
-    const serviceBus = await startServiceBus({
-      topology: readJson(join(projectDirectory, "local/world/service-bus.config.json")),
-      dataDirectory: join(data, "service-bus"),
-      port: ports.broker,
-      log: ({ level, message }) => {
-        log.line("service-bus", level, message);
-      },
-    });
+    const serviceBus = await openServiceBus(ground);
     stops.push(() => serviceBus.stop());
-    const audience = "api://cloud-service-swap";
-    const issuer = await startIssuer({
-      host: "127.0.0.1",
-      port: ports.issuer,
-      audience,
-      dataDirectory: join(data, "identity"),
-    });
-    stops.push(() => issuer.stop());
-    const host = await startApp({
-      data,
-      speed: start.speed,
-      port: ports.http,
-      resourceManager,
-      serviceBus,
-      issuer,
-      log,
-    });
-    stops.push(() => host.stop());
-    return { description: await describe({ data, resourceManager, serviceBus, issuer, host }), stop };
+    const app = await openApp(ground, resourceManager, serviceBus);
+    stops.push(() => app.stop());
+    return { description: describe(data, resourceManager, serviceBus, app), stop };
   } catch (fault) {
     await stop();
     throw fault;
   }
 }
 
-interface Parts {
-  readonly data: string;
-  readonly resourceManager: ResourceManagerServer;
-  readonly serviceBus: ServiceBusServer;
-  readonly issuer: LocalIssuer;
-}
-
-function startApp(parts: Parts & { speed: number; port: number; log: WorldLog }): Promise<FunctionsHost> {
-  const { data, resourceManager, serviceBus, issuer, log } = parts;
-  const pairsFile = join(data, "pairs.json");
-  writeJson(pairsFile, pairsFileOf(resourceManager.pairs, parts.speed));
-  const origin = `http://127.0.0.1:${parts.port}`;
-  const engine = createDurableEngine({
-    location: join(data, "durable"),
-    clock: systemClock,
-    settings: durableSettings(),
-    origin,
-    log: ({ level, message }) => {
-      log.line("durable-engine", level, message);
-    },
-  });
-  return startFunctionsHost({
-    appDirectory: projectDirectory,
-    settings: {
-      PAIRS_FILE: pairsFile,
-      ServiceBusConnection: serviceBus.connectionString,
-      REQUEST_QUEUE: "swap-requests",
-      EVENT_TOPIC: "swap-events",
-      ARM_ENDPOINT: resourceManager.endpoint,
-      TOKEN_ISSUER: issuer.issuer,
-      TOKEN_AUDIENCE: issuer.audience,
-    },
-    http: { host: "127.0.0.1", port: parts.port },
-    clock: systemClock,
-    extensions: [engine],
-    log: ({ level, category, message, functionName }) => {
-      log.line(functionName ?? category, level, message);
-    },
-  });
-}
-
-function durableSettings(): Readonly<Record<string, unknown>> {
-  const host = readJson(join(projectDirectory, "host.json")) as {
-    extensions?: { durableTask?: Record<string, unknown> };
-  };
-  return host.extensions?.durableTask ?? {};
-}
-
-async function describe(parts: Parts & { host: FunctionsHost }): Promise<WorldDescription> {
-  const { issuer, resourceManager, serviceBus } = parts;
-  const [requester, approver, operator, reader] = await Promise.all(
-    (["requester", "approver", "operator", "reader"] as const).map((person) => issuer.token(person)),
-  );
-  if (!requester || !approver || !operator || !reader) throw new Error("the issuer left out a token");
+function describe(
+  data: string,
+  resourceManager: ResourceManagerPart,
+  serviceBus: ServiceBusPart,
+  app: AppPart,
+): WorldDescription {
   return {
-    http: parts.host.origin,
-    tokens: { requester, approver, operator, reader },
+    http: app.http,
+    tokens: app.tokens,
     serviceBusConnectionString: serviceBus.connectionString,
-    requestQueue: "swap-requests",
-    eventTopic: "swap-events",
+    requestQueue: REQUEST_QUEUE,
+    eventTopic: EVENT_TOPIC,
     eventSubscription: "all",
     resourceManager: resourceManager.endpoint,
     journal: resourceManager.journalUrl,
     pairs: resourceManager.pairs,
-    dataDirectory: parts.data,
+    dataDirectory: data,
     pid: process.pid,
   };
-}
-
-function readScenario(name: string): unknown {
-  const file = join(projectDirectory, "local/world/scenarios", `${name}.json`);
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as unknown;
-  } catch (cause) {
-    throw new Error(`the scenario "${name}" cannot be read from local/world/scenarios`, { cause });
-  }
 }
 
 /** Deletes only what a world has written: a folder that holds something else is left alone. */

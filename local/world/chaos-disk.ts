@@ -1,0 +1,117 @@
+import { spawnSync } from "node:child_process";
+import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+
+/** What a loss of power can leave at the end of a log: a write that was under way, and that nobody was told of. */
+export interface Tear {
+  readonly kind: "cut short" | "a few bytes" | "zeros" | "not its own bytes";
+  readonly file: string;
+  /** Where what the store wrote ends. */
+  readonly offset: number;
+}
+
+// LevelDB's log (doc/log_format.md of LevelDB): blocks of 32 KiB, each a row of records with a 7-byte head (checksum,
+// length, type). Resource Manager's journal: a record a line.
+const BLOCK = 32 * 1024;
+const HEAD = 7;
+
+/** Tears the tail of a store's newest log; undefined when the kill has left a torn record there already, or no log. */
+export function tearTail(folder: string, random: () => number): Tear | undefined {
+  const file = newestLog(folder);
+  if (file === undefined) return undefined;
+  const bytes = readFileSync(file);
+  const isLevel = file.endsWith(".log");
+  if (isLevel ? hasTornTail(bytes) : bytes.length > 0 && bytes.at(-1) !== 10) return undefined;
+  const kinds = [
+    "cut short",
+    "a few bytes",
+    "zeros",
+    ...(isLevel ? (["not its own bytes"] as const) : []),
+  ] as const;
+  const kind = kinds[Math.floor(random() * kinds.length)] ?? "zeros";
+  appendFileSync(file, isLevel ? tornRecord(kind, bytes.length, random) : tornLine(kind, random));
+  return { kind, file, offset: bytes.length };
+}
+
+/**
+ * Does what a store that refused to start advised, if it advised this: cut its log where the tear begins. Answers
+ * whether it did.
+ */
+export function followAdvice(text: string, tear: Tear): boolean {
+  const [, file, offset] = /(\/\S+\.log) holds a broken record at byte (\d+)/.exec(text) ?? [];
+  if (file !== tear.file || Number(offset) < tear.offset || !text.includes("cut the file there"))
+    return false;
+  truncateSync(tear.file, Number(offset));
+  return true;
+}
+
+/** Whether this machine lets a process be told how large its files may grow. */
+export function canFillDisks(): boolean {
+  return spawnSync("prlimit", ["--pid", String(process.pid), "--fsize"]).status === 0;
+}
+
+/**
+ * From now on the kernel refuses a process every write behind the end of its newest log, give or take a record: it
+ * writes what fits, then fails, as on a full disk.
+ */
+export function fillDisk(pid: number, folder: string, random: () => number): void {
+  const file = newestLog(folder);
+  const size = file === undefined ? 0 : statSync(file).size;
+  limitFiles(pid, String(size + Math.floor(random() * 300)));
+}
+
+/** There is room again. */
+export function freeDisk(pid: number): void {
+  limitFiles(pid, "unlimited");
+}
+
+/** A soft limit, which the process' user may lift again. */
+function limitFiles(pid: number, bytes: string): void {
+  const { status, stderr } = spawnSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}:`]);
+  if (status !== 0) throw new Error(`prlimit failed: ${stderr.toString()}`);
+}
+
+function newestLog(folder: string): string | undefined {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".log") || name === "journal.jsonl");
+  const name = names.sort().at(-1);
+  return name === undefined ? undefined : join(folder, name);
+}
+
+function hasTornTail(log: Buffer): boolean {
+  let at = 0;
+  while (at < log.length) {
+    const left = BLOCK - (at % BLOCK);
+    if (left < HEAD) at += left;
+    else if (at + HEAD > log.length) return true;
+    else at += HEAD + log.readUInt16LE(at + 4);
+  }
+  return at > log.length;
+}
+
+function tornRecord(kind: Tear["kind"], at: number, random: () => number): Buffer {
+  if (kind === "zeros") return Buffer.alloc(1 + Math.floor(random() * 5_000));
+  const left = BLOCK - (at % BLOCK);
+  const padding = Buffer.alloc(left < HEAD ? left : 0);
+  const room = (left < HEAD ? BLOCK : left) - HEAD;
+  const record = noise(HEAD + Math.min(room, 20 + Math.floor(random() * 2_000)), random);
+  record.writeUInt16LE(record.length - HEAD, 4);
+  record.writeUInt8(1, 6);
+  if (kind === "not its own bytes") return Buffer.concat([padding, record]);
+  const kept =
+    kind === "a few bytes"
+      ? 1 + Math.floor(random() * 6)
+      : HEAD + Math.floor(random() * (record.length - HEAD));
+  return Buffer.concat([padding, record.subarray(0, kept)]);
+}
+
+function tornLine(kind: Tear["kind"], random: () => number): Buffer {
+  if (kind === "zeros") return Buffer.alloc(1 + Math.floor(random() * 5_000));
+  const line = Buffer.from(
+    '0f3a9c11 {"n":7,"at":"2026-11-24T00:00:00.000Z","method":"PUT","url":"/subscriptions/',
+  );
+  return line.subarray(0, kind === "a few bytes" ? 5 : line.length);
+}
+
+function noise(length: number, random: () => number): Buffer {
+  return Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
+}
