@@ -164,3 +164,35 @@ test("an attempt whose promotion has left is closed without a lease coming back"
   const state = play(held, claim("a", "n"), { kind: "leave", requestId: "a" }, close("n", "done"));
   expect([state.open, state.lease]).toEqual([undefined, undefined]);
 });
+
+test.each<[string, PairState, PairOperation]>([
+  ["a look of a promotion nobody knows", held, { kind: "look", requestId: "z" }],
+  ["the holder that stands in line again", held, stand("a")],
+  ["whoever takes a turn that is another's", play(emptyPair, stand("a"), stand("b")), take("b")],
+  ["whoever takes a turn while a hold is on", play(emptyPair, stand("a"), hold), take("a")],
+  ["giving back where nobody holds the lease", play(emptyPair, stand("a")), giveBack("a")],
+  ["a report where no attempt is open", held, report("n", { kind: "unknown", detail: "" })],
+  [
+    "a report of another nonce",
+    play(held, claim("a", "n")),
+    report("other", { kind: "unknown", detail: "" }),
+  ],
+  [
+    "a second report, whatever it says",
+    play(held, claim("a", "n"), report("n", { kind: "accepted", status: 202 })),
+    report("n", { kind: "unknown", detail: "" }),
+  ],
+])("%s changes nothing", (_what, state, operation) => {
+  expect(applyToPair(state, operation).state).toEqual(state);
+});
+
+test("a report writes the verdict and its time into the open attempt", () => {
+  const open = play(held, claim("a", "n"), report("n", { kind: "accepted", status: 202 }));
+  expect(open.open).toMatchObject({ nonce: "n", verdict: { kind: "accepted", status: 202 }, reportedAt: at });
+});
+
+test("a nonce that was granted and closed answers that it is closed, and is not granted again", () => {
+  const closed = play(held, claim("a", "n"), close("n", "nothing-sent"));
+  const again = applyToPair(closed, claim("a", "n", 2));
+  expect([again.answer, again.state.open]).toEqual(["attempt-closed", undefined]);
+});
