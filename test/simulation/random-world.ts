@@ -23,7 +23,7 @@ function world(seed: number, dice: Dice): WorldPlan {
     pairs,
     hosts: dice.chance(0.3) ? 2 : 1,
     stableForMs: dice.pick([30_000, 60_000, 120_000]),
-    readinessDeadlineMs: dice.pick([6, 12, 30]) * MINUTE,
+    readinessDeadlineMs: dice.pick([6, 6, 6, 12, 12, 30]) * MINUTE,
     operationSeconds: dice.pick([0.5, 2, 15, 70, 200]),
     repeatedPut: dice.pick(["no-op", "error", "toggle"] as const),
     skewMs: dice.chance(0.2) ? 10 * MINUTE : 0,
@@ -44,7 +44,7 @@ function requestDeeds(dice: Dice, request: string, pair: string): Deed[] {
     promote: dice.pick(["green", "green", "green", "green", "blue", "staging"] as const),
     channel: dice.chance(0.2) ? "http" : "queue",
     copies,
-    every: dice.pick([0, 500, 60_000, 20 * MINUTE, 3 * 60 * MINUTE]),
+    every: dice.chance(0.03) ? 3 * 60 * MINUTE : dice.pick([0, 500, 60_000, 8 * MINUTE]),
     ...(dice.chance(0.15) ? { expiresAfter: dice.between(1, 20) * MINUTE } : {}),
     otherContent: copies > 1 && dice.chance(0.25),
   };
