@@ -92,6 +92,9 @@ function standInLine(state: PairState, op: Op<"stand-in-line">): PairStep {
   const there =
     state.lease?.holder === op.requestId || state.line.some((entry) => entry.requestId === op.requestId);
   if (there) return { state, answer: "done" };
+  // Whoever has left with an outcome may still have a run that has not heard of it.
+  const enlisted = state.enlisted.find((entry) => entry.requestId === op.requestId);
+  if (!enlisted || enlisted.left) return { state, answer: "not-enlisted" };
   const busy = state.lease !== undefined || state.line.length > 0;
   if (busy && op.whenBusy === "refuse") return { state, answer: "turn-refused" };
   if (state.line.length >= op.maxQueued) return { state, answer: "queue-full" };
@@ -179,6 +182,9 @@ function leave(state: PairState, op: Op<"leave">): PairStep {
   return {
     state: {
       ...state,
+      enlisted: state.enlisted.map((entry) =>
+        entry.requestId === op.requestId ? { ...entry, left: true } : entry,
+      ),
       line: state.line.filter((entry) => entry.requestId !== op.requestId),
       lease: state.lease?.holder === op.requestId ? undefined : state.lease,
     },

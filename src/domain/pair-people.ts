@@ -1,4 +1,5 @@
-import type { PairOperation, PairState } from "./pair";
+import type { Reason } from "./codes";
+import type { Hold, PairOperation, PairState } from "./pair";
 import { answerTo, answered, isEnlisted, type PairStep } from "./pair-answers";
 
 type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
@@ -20,6 +21,11 @@ export function cancelIn(state: PairState, op: Op<"cancel">): PairStep {
     ? state.cancels
     : [...state.cancels, cancel];
   return answered({ ...state, cancels }, op.id, "granted");
+}
+
+/** The hold that an outcome asks for: the same one, whoever sets it and however often. */
+export function haltOf(requestId: string, at: number, reason: Reason): Hold {
+  return { id: `halt-${requestId}`, at, reason, requestId };
 }
 
 /** Stops the line; a hold that was released stays released even if its setting is delivered again. */

@@ -59,7 +59,12 @@ export interface PairState {
   readonly v: 1;
   readonly epoch: number;
   /** Every promotion of this pair that is not announced yet; what the janitor walks. */
-  readonly enlisted: readonly { readonly requestId: string; readonly at: number }[];
+  readonly enlisted: readonly {
+    readonly requestId: string;
+    readonly at: number;
+    /** It has an outcome: it comes to no turn any more. */
+    readonly left?: boolean | undefined;
+  }[];
   /** Those whose turn has not come, in order. */
   readonly line: readonly { readonly requestId: string; readonly since: number }[];
   readonly lease?: Lease | undefined;

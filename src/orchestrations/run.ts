@@ -6,6 +6,7 @@ import type { ProgressData } from "../domain/events";
 import type { Phase } from "../domain/outcome";
 import type { SwapPlan } from "../domain/plan";
 import type { PromotionState } from "../domain/promotion";
+import type { ChangeAnswer } from "../entities/promotion-entity";
 import { callActivity, callLedger, timeOf, type Steps } from "./calls";
 import type { Kind, WaitInput, WaitKinds, WaitResult } from "./wait-input";
 
@@ -25,9 +26,15 @@ export interface Run {
 /** How a step leaves the runbook. */
 export type Exit = { readonly kind: "end"; readonly ending: Ending } | { readonly kind: "superseded" };
 
-/** Enters a phase, in the ledger where people see it. */
-export function* enter(run: Run, phase: Phase, note?: string): Steps<void> {
-  yield entering(run, phase, note);
+/** Enters a phase, in the ledger where people see it; the way out when this run is not in charge any more. */
+export function* enter(run: Run, phase: Phase, note?: string): Steps<Exit | undefined> {
+  return overtaken(run, (yield entering(run, phase, note)) as ChangeAnswer | undefined);
+}
+
+/** A run ends where the ledger names another run, or an outcome that somebody else stored. */
+export function overtaken(run: Pick<Run, "runId">, answer: ChangeAnswer | undefined): Exit | undefined {
+  const isInCharge = !answer || (answer.runId === run.runId && answer.outcome === undefined);
+  return isInCharge ? undefined : { kind: "superseded" };
 }
 
 /** The task of entering a phase. */

@@ -1,5 +1,6 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 import { changeLedger, timeOf, applyToPairEntity, type Steps } from "./calls";
+import { overtaken } from "./run";
 import type { Kind, News, Round, WaitInput, WaitResult } from "./wait-input";
 import { waits, type Wait } from "./waits/waits";
 
@@ -88,7 +89,7 @@ function* tell<K extends Kind>(
     waiting,
     ...(seen.readiness ? { readiness: seen.readiness } : {}),
   });
-  return answer === undefined || answer.runId === runId;
+  return overtaken({ runId }, answer) === undefined;
 }
 
 function newsOf(seen: News): News {

@@ -1,7 +1,10 @@
 import type { InvocationContext, TimerHandler } from "@azure/functions";
+import type { Ending } from "../domain/completion-event";
 import { decideChore, type Chore } from "../domain/janitor";
 import { needsHold } from "../domain/outcome";
-import type { PairState } from "../domain/pair";
+import { emptyPair, type PairState } from "../domain/pair";
+import { answerTo } from "../domain/pair-answers";
+import { haltOf } from "../domain/pair-people";
 import type { PairPolicy } from "../domain/policy";
 import type { PromotionState } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
@@ -80,11 +83,44 @@ async function carryOut(
       await ports.pairs.signal(policy.name, { kind: "delist", requestId });
       return;
     case "conclude":
-      if (promotion) await finish(await conclude(promotion, chore, ports), policy, ports);
+      if (promotion && (await bar(requestId, chore.ending, policy, ports)))
+        await finish(await conclude(promotion, chore, ports), policy, ports);
       return;
     case "finish":
       if (promotion) await finish(promotion, policy, ports);
   }
+}
+
+/**
+ * Before an outcome is stored from outside the run, the arbiter is told: a run that lives in spite of what was seen of
+ * it must not claim any more. False when it has claimed meanwhile.
+ */
+async function bar(
+  requestId: string,
+  { outcome, reason }: Ending,
+  { name: pair }: PairPolicy,
+  ports: Ports,
+): Promise<boolean> {
+  const at = ports.clock.now();
+  if (outcome === "halted") {
+    await ports.pairs.signal(pair, { kind: "hold", hold: haltOf(requestId, at, reason) });
+    return true;
+  }
+  const id = ports.nonce();
+  await ports.pairs.signal(pair, {
+    kind: "cancel",
+    id,
+    requestId,
+    by: "the janitor",
+    note: reason.detail,
+    at,
+  });
+  const answer = await untilSeen(
+    "that nothing is claimed any more",
+    async () => answerTo((await ports.pairs.read(pair)) ?? emptyPair, id),
+    ports,
+  );
+  return answer === "granted";
 }
 
 async function conclude(
@@ -110,10 +146,7 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
   if (!conclusion) return;
   const { outcome, reason, at, event } = conclusion;
   if (needsHold(outcome)) {
-    await ports.pairs.signal(pair, {
-      kind: "hold",
-      hold: { id: `halt-${requestId}`, at, reason, requestId },
-    });
+    await ports.pairs.signal(pair, { kind: "hold", hold: haltOf(requestId, at, reason) });
   }
   await ports.pairs.signal(pair, { kind: "leave", requestId });
   if (promotion.announcedAt === undefined) {

@@ -1,3 +1,4 @@
+import { reason } from "../../src/domain/codes";
 import { startScenario, type Scenario } from "../support/scenario";
 
 let scenario: Scenario;
@@ -41,6 +42,34 @@ test("a run terminated by hand before a claim ends as cancelled through the jani
     reason: { code: "terminated-by-hand" },
   });
   expect((await scenario.pair()).lease).toBeUndefined();
+});
+
+const other = { requestId: "other", at: 1 };
+
+test("a run that lives when somebody else stores its outcome goes no further (world 9072)", async () => {
+  const pair = (operation: object) => scenario.app.call("POST", "entities/pair/shop?op=apply", operation);
+  await pair({ kind: "enlist", ...other });
+  await pair({ kind: "stand-in-line", ...other, maxQueued: 9, whenBusy: "wait" });
+  await pair({ kind: "take-turn", ...other });
+  const id = await scenario.request();
+  await scenario.advance({ seconds: 60 });
+  const ending = { outcome: "cancelled", reason: reason("terminated-by-hand", "seen too late") };
+  const change = { kind: "conclude", ending, at: scenario.app.clock.now() };
+  await scenario.app.call("POST", `entities/promotion/${id}?op=change`, change);
+  await pair({ kind: "leave", requestId: "other" });
+  await scenario.advance({ minutes: 20 });
+  expect({ outcome: scenario.outcomeOf(id), puts: scenario.puts() }).toEqual({
+    outcome: "cancelled",
+    puts: 0,
+  });
+  expect((await scenario.pair()).line).toEqual([]);
+});
+
+test("a run that lives when its promotion has left the pair stands in no line (world 9072)", async () => {
+  const id = await scenario.request();
+  await scenario.app.call("POST", "entities/pair/shop?op=apply", { kind: "leave", requestId: id });
+  await scenario.advance({ minutes: 20 });
+  expect(scenario.puts()).toBe(0);
 });
 
 test("a run that is gone after its PUT is started again by the janitor and proves the swap", async () => {

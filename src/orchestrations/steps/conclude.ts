@@ -1,5 +1,6 @@
 import type { Ending } from "../../domain/completion-event";
 import { needsHold } from "../../domain/outcome";
+import { haltOf } from "../../domain/pair-people";
 import type { ChangeAnswer } from "../../entities/promotion-entity";
 import { act, applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
 import { waitFor, type Run } from "../run";
@@ -17,8 +18,7 @@ export function* conclude(run: Run, ending: Ending | undefined): Steps<void> {
   if (!stored?.conclusion) return;
   const { outcome, reason, at } = stored.conclusion;
   if (needsHold(outcome)) {
-    const hold = { id: `halt-${requestId}`, at, reason, requestId };
-    yield* applyToPairEntity(context, pair, { kind: "hold", hold });
+    yield* applyToPairEntity(context, pair, { kind: "hold", hold: haltOf(requestId, at, reason) });
   }
   const { next } = yield* applyToPairEntity(context, pair, { kind: "leave", requestId });
   if (next !== undefined) yield* act(context, "wakeNext", { pair });

@@ -1,7 +1,7 @@
 import { reason } from "../../domain/codes";
 import { withoutEvidence, type PlanVerdict } from "../../domain/plan";
 import { act, changeLedger, timeOf, type Steps } from "../calls";
-import { cancelled, enter, progress, untilOf, waitFor, type Exit, type Run } from "../run";
+import { cancelled, enter, overtaken, progress, untilOf, waitFor, type Exit, type Run } from "../run";
 
 /** How long unreadable services may hold up a plan. */
 const PLANNING_DEADLINE_MS = 15 * 60_000;
@@ -10,18 +10,21 @@ type Judged = Exclude<PlanVerdict, { kind: "unreadable" }>;
 
 /** Step 2. Makes the request concrete; a target that is held already ends as `unchanged`, an unmet rule as `refused`. */
 export function* planSwap(run: Run, note?: string): Steps<{ readonly kind: "go" } | Exit> {
-  yield* enter(run, "planning", note);
+  const over = yield* enter(run, "planning", note);
+  if (over) return over;
   const judged = yield* judge(run);
   if (judged.kind === "end" || judged.kind === "superseded") return judged;
   if (judged.kind !== "planned") return { kind: "end", ending: endingOf(judged) };
   const { plan } = judged;
   run.plan = withoutEvidence(plan);
-  yield* changeLedger(run.context, run.requestId, {
+  const stored = yield* changeLedger(run.context, run.requestId, {
     kind: "plan",
     runId: run.runId,
     plan,
     at: timeOf(run.context),
   });
+  const overtakenBy = overtaken(run, stored);
+  if (overtakenBy) return overtakenBy;
   const { incoming, outgoing } = plan;
   yield* progress(run, "planned", `${incoming.name} is to take production from ${outgoing.name}`);
   return { kind: "go" };

@@ -14,7 +14,8 @@ export function* awaitReadiness(
   const now = timeOf(context);
   const rule = tightenReadiness(plan.policy, run.began.request);
   const deadline = (run.deadlines.readiness ??= now + rule.deadlineMs);
-  yield* enter(run, "awaiting-readiness", again?.detail);
+  const over = yield* enter(run, "awaiting-readiness", again?.detail);
+  if (over) return over;
   const result = yield* waitFor(
     run,
     "readiness",

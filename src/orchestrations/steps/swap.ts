@@ -6,6 +6,7 @@ import { settlementDeadline, untilNextLook } from "../../domain/settlement";
 import type { Verified } from "../../domain/verification";
 import { actBeside, applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
 import { enter, entering, progress, telling, waitFor, type Exit, type Run } from "../run";
+import type { WaitKinds } from "../wait-input";
 import { awaitReadiness } from "./readiness";
 
 /** Where the runbook goes from the swap. */
@@ -101,10 +102,10 @@ function describe(verdict: AttemptVerdict): string {
 
 /** Follows the open attempt to its proof and closes it; an operation that has just begun is left alone for `afterMs`. */
 function* settle(run: Run, plan: SwapPlan, afterMs: number | undefined): Steps<Swapped | Next> {
-  const { context, requestId } = run;
-  yield* enter(run, "swapping", "proving what the attempt did");
+  const over = yield* enter(run, "swapping", "proving what the attempt did");
+  if (over) return over;
   const { swap } = plan.policy;
-  const now = timeOf(context);
+  const now = timeOf(run.context);
   const result = yield* waitFor(
     run,
     "settlement",
@@ -117,7 +118,12 @@ function* settle(run: Run, plan: SwapPlan, afterMs: number | undefined): Steps<S
   if (result.ended === "superseded") return { kind: "superseded" };
   if (result.ended !== "decided")
     return { kind: "end", ending: halted("outcome-unproved", "settling ran out of time") };
-  const { verdict } = result;
+  return yield* closeBy(run, result.verdict);
+}
+
+/** Closes the attempt by what was proved of it. */
+function* closeBy(run: Run, verdict: WaitKinds["settlement"]["verdict"]): Steps<Swapped | Next> {
+  const { context, requestId } = run;
   if (verdict.kind === "unproved") return { kind: "end", ending: halted("outcome-unproved", verdict.detail) };
   const { proof, nonce, verified } = verdict;
   const view =

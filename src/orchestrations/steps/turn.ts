@@ -1,4 +1,5 @@
 import { reason } from "../../domain/codes";
+import type { PairAnswer } from "../../domain/pair";
 import type { SwapPlan } from "../../domain/plan";
 import { applyToPairEntity, timeOf, type Steps } from "../calls";
 import { cancelled, enter, expired, progress, untilOf, waitFor, type Exit, type Run } from "../run";
@@ -9,19 +10,13 @@ export function* awaitTurn(run: Run, plan: SwapPlan, note?: string): Steps<{ rea
   const { context, requestId, pair } = run;
   const { line, turn } = plan.policy;
   run.deadlines.turn ??= timeOf(context) + turn.deadlineMs;
-  yield* enter(run, "awaiting-turn", note);
+  const over = yield* enter(run, "awaiting-turn", note);
+  if (over) return over;
   const at = timeOf(context);
-  const { answer } = yield* applyToPairEntity(context, pair, {
-    kind: "stand-in-line",
-    requestId,
-    at,
-    ...line,
-  });
-  if (answer === "queue-full" || answer === "turn-refused") {
-    const detail =
-      answer === "queue-full" ? `${line.maxQueued} promotions stand in line` : "another promotion runs";
-    return { kind: "end", ending: { outcome: "refused", reason: reason(answer, `pair ${pair}: ${detail}`) } };
-  }
+  const standing = { kind: "stand-in-line", requestId, at, ...line } as const;
+  const { answer } = yield* applyToPairEntity(context, pair, standing);
+  const away = turnedAway(answer, pair, line.maxQueued);
+  if (away) return away;
   const view = yield* applyToPairEntity(context, pair, { kind: "take-turn", requestId, at });
   if (view.cancel) return cancelled(view.cancel);
   run.lease = view.lease;
@@ -31,6 +26,13 @@ export function* awaitTurn(run: Run, plan: SwapPlan, note?: string): Steps<{ rea
   }
   yield* progress(run, "turn-taken", `holds the lease of pair ${pair}`);
   return { kind: "go" };
+}
+
+function turnedAway(answer: PairAnswer, pair: string, maxQueued: number): Exit | undefined {
+  if (answer === "not-enlisted") return { kind: "superseded" };
+  if (answer !== "queue-full" && answer !== "turn-refused") return undefined;
+  const detail = answer === "queue-full" ? `${maxQueued} promotions stand in line` : "another promotion runs";
+  return { kind: "end", ending: { outcome: "refused", reason: reason(answer, `pair ${pair}: ${detail}`) } };
 }
 
 function* waitForLease(run: Run, deadline: number): Steps<Exit | undefined> {

@@ -15,7 +15,8 @@ export function* verify(
   plan: SwapPlan,
   { byUs, verified }: { readonly byUs: boolean; readonly verified?: Verified | undefined },
 ): Steps<Exit> {
-  yield* enter(run, "verifying");
+  const over = yield* enter(run, "verifying");
+  if (over) return over;
   if (verified) return { kind: "end", ending: endingOf(verified, byUs) };
   const { deadlineMs } = plan.policy.verification;
   const result = yield* waitFor(run, "verification", { plan }, { until: timeOf(run.context) + deadlineMs });

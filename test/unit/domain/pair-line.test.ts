@@ -38,6 +38,7 @@ const cancel = (requestId: string): PairOperation => ({
 const hold: PairOperation = { kind: "hold", hold: { id: "h", at, reason: reason("foreign-state", "x") } };
 const ids = (list: readonly { requestId: string }[]) => list.map(({ requestId }) => requestId);
 
+const trio = play(emptyPair, enlist("a"), enlist("b"), enlist("c"));
 const held = play(emptyPair, enlist("a"), enlist("b"), stand("a"), take("a"), stand("b"));
 
 test("an empty pair has no answers and begins at the first place of the first page", () => {
@@ -50,11 +51,11 @@ test("everything that is granted, or changes nothing, answers done", () => {
     [emptyPair, { kind: "look", requestId: "a" }],
     [emptyPair, enlist("a")],
     [held, enlist("a")],
-    [emptyPair, stand("a")],
+    [trio, stand("a")],
     [held, stand("a")],
     [held, stand("b")],
     [held, take("b")],
-    [play(emptyPair, stand("a")), take("a")],
+    [play(trio, stand("a")), take("a")],
     [held, giveBack("a")],
     [held, giveBack("b")],
     [open, report("n", { kind: "unknown", detail: "" })],
@@ -92,14 +93,22 @@ test("a refusal to enlist is kept under the promotion's own question, and the ro
 });
 
 test("a pair that refuses while busy refuses when somebody holds the lease, or stands in line, and only then", () => {
-  expect(applyToPair(emptyPair, stand("c", 9, "refuse")).answer).toBe("done");
-  const holder = play(emptyPair, stand("a"), take("a"));
+  expect(applyToPair(trio, stand("c", 9, "refuse")).answer).toBe("done");
+  const holder = play(trio, stand("a"), take("a"));
   expect(applyToPair(holder, stand("c", 9, "refuse")).answer).toBe("turn-refused");
-  expect(applyToPair(play(emptyPair, stand("a")), stand("c", 9, "refuse")).answer).toBe("turn-refused");
+  expect(applyToPair(play(trio, stand("a")), stand("c", 9, "refuse")).answer).toBe("turn-refused");
+});
+
+test("only who is enlisted, and has not left with an outcome, stands in line", () => {
+  expect(applyToPair(emptyPair, stand("a")).answer).toBe("not-enlisted");
+  const left = play(held, { kind: "leave", requestId: "a" });
+  expect(left.enlisted).toContainEqual({ requestId: "a", at, left: true });
+  expect(applyToPair(left, stand("a"))).toEqual({ state: left, answer: "not-enlisted" });
+  expect(applyToPair(left, stand("b")).answer).toBe("done");
 });
 
 test("the line takes exactly as many as it may", () => {
-  const two = play(emptyPair, stand("a", 2), stand("b", 2));
+  const two = play(trio, stand("a", 2), stand("b", 2));
   expect(ids(two.line)).toEqual(["a", "b"]);
   expect(applyToPair(two, stand("c", 2)).answer).toBe("queue-full");
 });

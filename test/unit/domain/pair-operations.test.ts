@@ -134,11 +134,11 @@ test("only a lost attempt counts towards the limit of two", () => {
 });
 
 test("the line is bounded, and a pair that refuses while busy says so", () => {
-  const many = Array.from({ length: 20 }, (_, i) => stand(`q-${i}`));
-  expect(applyToPair(apply(held, ...many), stand("one-more")).answer).toBe("queue-full");
-  expect(applyToPair(held, { ...stand("c"), whenBusy: "refuse" } as PairOperation).answer).toBe(
-    "turn-refused",
-  );
+  const many = Array.from({ length: 20 }, (_, i) => [enlist(`q-${i}`), stand(`q-${i}`)]).flat();
+  const full = apply(held, ...many, enlist("one-more"));
+  expect(applyToPair(full, stand("one-more")).answer).toBe("queue-full");
+  const refusing = { ...stand("c"), whenBusy: "refuse" } as PairOperation;
+  expect(applyToPair(apply(held, enlist("c")), refusing).answer).toBe("turn-refused");
 });
 
 test("at most 32 promotions are enlisted, 16 where every id has its longest 100 characters; more are queue-full", () => {

@@ -63,3 +63,42 @@ test("one promotion that cannot be looked after does not stop the others", async
   await createJanitor(() => broken)({} as Timer, {} as unknown as InvocationContext);
   expect([...ports.runs.keys()]).toEqual(["r-2"]);
 });
+
+test("an outcome from outside the run is stored only after the pair bars every claim (world 9072)", async () => {
+  const ports = createFakePorts();
+  await enlisted(ports);
+  ports.runs.set("r-1", "terminated");
+  await sweep(ports);
+  const barred = ports.effects.findIndex((effect) => effect.includes("cancel"));
+  const stored = ports.effects.findIndex((effect) => effect.includes("conclude"));
+  expect([barred >= 0, barred < stored]).toEqual([true, true]);
+  expect(ports.ledger.get("r-1")?.conclusion).toMatchObject({ outcome: "cancelled" });
+});
+
+test("a promotion that claims while the janitor looks is not concluded by it", async () => {
+  const ports = createFakePorts();
+  await enlisted(ports);
+  ports.runs.set("r-1", "terminated");
+  const line = { kind: "stand-in-line", requestId: "r-1", at: 1, maxQueued: 9, whenBusy: "wait" } as const;
+  await ports.pairs.signal("shop", line);
+  await ports.pairs.signal("shop", { kind: "take-turn", requestId: "r-1", at: 1 });
+  let looked = 0;
+  const claim = {
+    ...({ kind: "claim", requestId: "r-1", act: "forward", n: 1 } as const),
+    ...{ nonce: "n", epoch: 1, planHash: "h", at: 1 },
+  };
+  const racing = {
+    ...ports,
+    pairs: {
+      ...ports.pairs,
+      read: async (pair: string) => {
+        const seen = await ports.pairs.read(pair);
+        if (looked++ === 0) await ports.pairs.signal("shop", claim);
+        return seen;
+      },
+    },
+  };
+  await createJanitor(() => racing)({} as Timer, {} as unknown as InvocationContext);
+  expect(ports.ledger.get("r-1")?.conclusion).toBeUndefined();
+  expect(ports.pairStates.get("shop")?.cancels).toEqual([]);
+});
