@@ -25,7 +25,9 @@ export function engineFaults(world: World): EngineFaults {
       const late = strikes(`activity ${name} is late`, chances.activityLate);
       if (name.toLowerCase() === "attemptswap") {
         const slow = strikes("an attempt begins late", chances.attemptLate);
-        if (slow) return { copies: twice ? 2 : 1, startDelayMs: slow.pick([90_000, 400_000]) };
+        const again = strikes("an attempt runs twice", chances.attemptTwice);
+        const startDelayMs = slow?.pick([90_000, 400_000]) ?? 0;
+        if (slow || again) return { copies: twice || again ? 2 : 1, startDelayMs };
       }
       if (!twice && !late) return undefined;
       return {

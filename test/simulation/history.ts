@@ -18,6 +18,7 @@ export class History {
   readonly published: Of<"published">[];
   readonly cancels: Of<"cancel-acknowledged">[];
   readonly sent: Of<"sent">[];
+  readonly held: Of<"held">[];
   readonly released: Of<"hold-released">[];
   readonly stored: Of<"outcome-stored">[];
   readonly lists: Of<"listed">[];
@@ -32,6 +33,7 @@ export class History {
     this.published = timeline.of("published");
     this.cancels = timeline.of("cancel-acknowledged");
     this.sent = timeline.of("sent");
+    this.held = timeline.of("held");
     this.released = timeline.of("hold-released");
     this.stored = timeline.of("outcome-stored");
     this.lists = timeline.of("listed");

@@ -35,7 +35,7 @@ interface Message {
 
 /**
  * A plan's world in which a queue worker runs a script for every message that is delivered, from its start. Requests by
- * HTTP come by queue as well, and what a script has no means for (cancels, a durable run's end) does not happen.
+ * HTTP come by queue as well, and what a script has no means for (cancels, holds, a durable run's end) does not happen.
  */
 export class PeerWorld {
   readonly clock = createVirtualClock(START);
@@ -140,6 +140,7 @@ export class PeerWorld {
         return;
       case "malformed":
       case "cancel":
+      case "hold":
       case "terminate":
       case "new-version":
     }

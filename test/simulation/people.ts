@@ -1,5 +1,6 @@
 import type { Permission } from "../../src/ports/identity";
 import { exposureOf } from "./exposure";
+import { Holds } from "./holds";
 import type { SimulatedHost } from "./host";
 import type { Happening, Timeline } from "./timeline";
 import type { World } from "./world";
@@ -17,18 +18,17 @@ interface Call {
 const RETRY_MS = 5_000;
 /** A person who was about to swap by hand looks again after this. */
 const LATER_MS = 1_000;
-/** How long a person on call needs to look at a halted pair and release it. */
-const RELEASE_MS = 120_000;
 
 /** Everybody outside the app: who sends requests, cancels, releases holds, swaps by hand, pulls plugs. */
 export class People {
   readonly #world: World;
   #left: number;
-  #released = new Set<number>();
+  readonly #holds: Holds;
 
   constructor(world: World) {
     this.#world = world;
     this.#left = world.plan.deeds.length;
+    this.#holds = new Holds(world, (pair) => this.#release(pair));
   }
 
   /** Whether everything planned has been done. */
@@ -42,7 +42,7 @@ export class People {
         void this.#do(deed).then(() => this.#left--);
       });
     }
-    this.#watchHolds();
+    this.#holds.watch();
   }
 
   /** Requests that wait for their outcome. */
@@ -95,6 +95,8 @@ export class People {
         return;
       case "terminate":
         return this.#terminate(deed.request);
+      case "hold":
+        return this.#holds.stop(deed);
       case "new-version":
         this.#fault("a new version is deployed");
         this.#world.deploy();
@@ -177,33 +179,16 @@ export class People {
     });
   }
 
-  /** A person looks at every halted pair after a while, and lets it go on. */
-  #watchHolds(): void {
-    const { timeline, plan, clock } = this.#world;
-    for (const halt of timeline.of("published")) {
-      if (
-        halt.outcome !== "halted" ||
-        this.#released.has(halt.n) ||
-        clock.now() - this.#started < halt.at + RELEASE_MS
-      )
-        continue;
-      const pair = halt.pair ?? plan.pairs[0] ?? "?";
-      const host = this.#someHost();
-      if (!host) continue;
-      const call = {
-        method: "DELETE",
-        path: `holds/${pair}`,
-        params: { pair },
-        body: { note: "looked at it" },
-      };
-      timeline.add({ kind: "hold-released", pair });
-      void this.#call(host, "deleteHold", call, ["Swap.Operate"]).then((status) => {
-        if (status < 500) this.#released.add(halt.n);
-      });
-    }
-    this.#after(30_000, () => {
-      this.#watchHolds();
-    });
+  async #release(pair: string): Promise<number> {
+    const host = this.#someHost();
+    if (!host) return 0;
+    const call = {
+      method: "DELETE",
+      path: `holds/${pair}`,
+      params: { pair },
+      body: { note: "looked at it" },
+    };
+    return this.#call(host, "deleteHold", call, ["Swap.Operate"]);
   }
 
   /** Asks again until some host has answered. */

@@ -58,6 +58,35 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: `if (false)`,
   },
   {
+    name: "epoch ignored",
+    rule: "§4.1",
+    file: pair,
+    find: `[lease?.epoch !== op.epoch, "stale-epoch"],`,
+    replace: ``,
+  },
+  {
+    name: "hold ignored at the claim",
+    rule: "§4.1",
+    file: pair,
+    find: `[op.act === "forward" && state.holds.length > 0, "on-hold"],`,
+    replace: ``,
+  },
+  {
+    name: "lease given while another holds it",
+    rule: "§3.5",
+    file: pair,
+    find: `if (!first || state.lease || `,
+    // Only from holders that have sent something: two that take it from each other again and again send nothing at all.
+    replace: `if (!first || state.lease?.closed === 0 || `,
+  },
+  {
+    name: "staging resolved anew at resume",
+    rule: "§3.1",
+    file: "orchestrations/steps/plan.js",
+    find: `target: run.plan?.incoming.side ?? began.target`,
+    replace: `target: undefined`,
+  },
+  {
     name: "lease released before the outcome",
     rule: "§3.10",
     file: "orchestrations/steps/swap.js",
@@ -154,6 +183,20 @@ export const plantedFaults: readonly PlantedFault[] = [
     file: settlement,
     find: `now - since < proofSpan(swap)`,
     replace: `false`,
+  },
+  {
+    name: "no effect concluded before the settle time",
+    rule: "§4.6",
+    file: settlement,
+    find: `return swap.claimWindowMs + swap.putTimeoutMs + swap.operationDeadlineMs;`,
+    replace: `return swap.claimWindowMs + swap.putTimeoutMs;`,
+  },
+  {
+    name: "no proof by the deadline counts as no effect",
+    rule: "§4.6",
+    file: settlement,
+    find: `return { kind: "unproved", detail:`,
+    replace: `return { kind: "closed", proof: { kind: "no-effect", detail: "no proof" }, detail:`,
   },
   {
     name: "third attempt after two unknown",

@@ -38,11 +38,15 @@ const rules: readonly (readonly [string, Rule])[] = [
   ["§3.2 target", asTold],
 ];
 
+/** A person's hold says nothing of attempts that had begun before it stood. */
 function isOnHold(history: History, put: Put): boolean {
-  const halts = history.published.filter((e) => e.pair === put.pair && e.outcome === "halted" && e.n < put.n);
-  const last = halts.at(-1);
-  return (
-    last !== undefined && !history.released.some((e) => e.pair === put.pair && e.n > last.n && e.n < put.n)
+  const began = put.at - put.sinceMs;
+  const stops = [
+    ...history.published.filter((e) => e.outcome === "halted" && e.n < put.n),
+    ...history.held.filter((e) => e.at < began),
+  ].filter((e) => e.pair === put.pair);
+  return stops.some(
+    (stop) => !history.released.some((e) => e.pair === put.pair && e.n > stop.n && e.n < put.n),
   );
 }
 
@@ -125,13 +129,15 @@ function twoUnknown(history: History, put: Put): string | undefined {
 }
 
 /**
- * Since the request's last PUT the wire has shown each service ready in an unbroken row for stableFor. Not judged where
- * looks were made twice, hosts froze or clocks were wrong: then what went over the wire is not what was looked at.
+ * Since the request's last PUT, and since it took its turn, the wire has shown each service ready in an unbroken row for
+ * stableFor. Not judged where looks and news came twice, hosts froze or clocks were wrong: then what went over the wire
+ * is not what was looked at.
  */
 function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): string | undefined {
-  const unclear = /freezes|checkRoleState runs twice|two hosts serve/;
+  const unclear = /freezes|(checkRoleState|announceProgress) runs twice|two hosts serve/;
   if (skewMs > 0 || history.faults.some((e) => e.n < put.n && unclear.test(e.what))) return undefined;
-  const since = history.puts.filter((e) => e.request === put.request && e.n < put.n).at(-1)?.n ?? -1;
+  const puts = history.puts.filter((e) => e.request === put.request && e.n < put.n);
+  const since = Math.max(-1, ...puts.map(({ n }) => n), turnOf(history, put) ?? -1);
   const short = (["blue", "green"] as const).flatMap((side) => {
     const looks = history.lists.filter(
       (e) =>
@@ -145,6 +151,15 @@ function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): st
     return ms < stableForMs ? [`${side} for ${ms / 1000} s`] : [];
   });
   return short.length === 0 ? undefined : `although ready was seen only of ${short.join(" and ")}`;
+}
+
+/** When people were first told of the turn in which the request stands. */
+function turnOf(history: History, put: Put): number | undefined {
+  const told = history.published.filter(
+    (e) => e.request === put.request && /-turn-taken-\d+$/.test(e.id) && e.n < put.n,
+  );
+  const last = told.at(-1);
+  return told.find(({ id }) => id === last?.id)?.n;
 }
 
 function longestRow(looks: readonly Of<"listed">[]): number {

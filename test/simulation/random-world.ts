@@ -70,6 +70,7 @@ function trouble(dice: Dice, pair: string, requests: number): Deed {
     "freeze",
     "broker-outage",
     "terminate",
+    "hold",
     "malformed",
     "new-version",
   ] as const);
@@ -86,6 +87,8 @@ function trouble(dice: Dice, pair: string, requests: number): Deed {
       return { at, kind, forMs: dice.between(1_000, 10 * MINUTE) };
     case "terminate":
       return { at, kind, request: `r${dice.between(1, requests)}` };
+    case "hold":
+      return { at, kind, pair, forMs: dice.between(1_000, 10 * MINUTE) };
     case "malformed":
       return { at, kind, body: dice.pick(malformed) };
     case "new-version":
@@ -205,6 +208,7 @@ function randomChances(dice: Dice): Chances {
     mostCrashes: dice.between(1, 4),
     client: some(0.05),
     activityTwice: some(0.15),
+    attemptTwice: some(0.3, 0.2),
     activityLate: some(0.1),
     deliveryLate: some(0.1),
     deliveryTwice: some(0.1),

@@ -118,8 +118,10 @@ export const themes: readonly Theme[] = [
   (dice) => ({
     deeds: [
       request("r1", {}),
-      request("r2", { at: dice.between(5, 45) * SECOND, promote: dice.pick(["green", "staging"]) }),
-      put(2, { kind: "status", status: 409, code: "Conflict" }),
+      request("r2", { at: dice.between(5, 60) * SECOND, promote: dice.pick(["green", "staging"]) }),
+      dice.chance(0.5)
+        ? put(2, { kind: "status", status: 409, code: "Conflict" })
+        : put(1, { kind: "status", status: 429, code: "TooManyRequests", retryAfter: 120 }),
     ],
     stableForMs: 30 * SECOND,
   }),
@@ -154,6 +156,30 @@ export const themes: readonly Theme[] = [
   () => ({
     deeds: [request("r1", { copies: 2, every: 20 * MINUTE })],
     chances: chances({ publishFails: 0.7, settlementLost: 0.3 }),
+    stableForMs: 30 * SECOND,
+  }),
+  /** A person stops the line while the promotion waits to be ready. */
+  (dice) => ({
+    deeds: [request("r1", {}), hold(dice.between(5, 25) * SECOND, dice.between(60, 300) * SECOND)],
+    stableForMs: 30 * SECOND,
+  }),
+  /** An attempt is refused by a hold, and a second execution of it comes when the turn has been taken again. */
+  (dice) => {
+    const at = dice.between(60, 100) * SECOND;
+    return {
+      deeds: [request("r1", {}), hold(at, dice.between(400, 500) * SECOND - at)],
+      chances: chances({ attemptTwice: 1, attemptLate: 0.5 }),
+      stableForMs: 120 * SECOND,
+    };
+  },
+  /** What is in staging changes places while the plan is made anew. */
+  (dice) => ({
+    deeds: [
+      request("r1", { promote: "staging" }),
+      weather(dice.between(5, 60), { kind: "redeployment", service: GREEN, version: "v9", seconds: 20 }),
+      weather(dice.between(60, 400), { kind: "swap-by-hand", service: GREEN }),
+    ],
+    chances: chances({ activityLate: 0.8 }),
     stableForMs: 30 * SECOND,
   }),
   /** The run is terminated by hand. */
@@ -218,6 +244,10 @@ function request(id: string, over: Partial<Request>): Request {
 
 function put(times: number, answer: object): Deed {
   return { at: 0, kind: "arm-fault", fault: { method: "PUT", times, answer } };
+}
+
+function hold(at: number, forMs: number): Deed {
+  return { at, kind: "hold", pair: "shop", forMs };
 }
 
 function cancel(at: number): Deed {

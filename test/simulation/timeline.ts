@@ -64,6 +64,8 @@ export type Happening =
   /** The ledger holds an outcome from here on; it is announced later. */
   | { readonly kind: "outcome-stored"; readonly request: string }
   | { readonly kind: "cancel-acknowledged"; readonly request: string }
+  /** A hold that a person asked for stands in the pair's arbiter. */
+  | { readonly kind: "held"; readonly pair: string }
   | { readonly kind: "hold-released"; readonly pair: string }
   | { readonly kind: "terminated"; readonly request: string }
   | { readonly kind: "fault"; readonly what: string }

@@ -23,6 +23,7 @@ export type Deed =
   | { readonly at: number; readonly kind: "freeze"; readonly forMs: number }
   | { readonly at: number; readonly kind: "broker-outage"; readonly forMs: number }
   | { readonly at: number; readonly kind: "terminate"; readonly request: string }
+  | { readonly at: number; readonly kind: "hold"; readonly pair: string; readonly forMs: number }
   | { readonly at: number; readonly kind: "new-version" };
 
 /** How often things go wrong by chance, each per occasion. All zero: a calm world. */
@@ -33,6 +34,8 @@ export interface Chances {
   /** A durable client's call fails, before or after it took effect. */
   readonly client: number;
   readonly activityTwice: number;
+  /** An attempt is executed a second time, be it at once or minutes later. */
+  readonly attemptTwice: number;
   readonly activityLate: number;
   readonly deliveryLate: number;
   readonly deliveryTwice: number;
@@ -81,6 +84,7 @@ export const calmChances: Chances = {
   mostCrashes: 0,
   client: 0,
   activityTwice: 0,
+  attemptTwice: 0,
   activityLate: 0,
   deliveryLate: 0,
   deliveryTwice: 0,

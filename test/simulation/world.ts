@@ -22,8 +22,8 @@ const START = Date.parse("2026-11-24T12:00:00Z");
 const MINUTE = 60_000;
 /** How long a killed host stays away when nothing else is said. */
 const DOWN_MS = 5_000;
-/** A world that is not at rest by then has lost something: all deadlines of the policy and grace, several times over. */
-const LONGEST_MS = 48 * 60 * MINUTE;
+/** A world not at rest so long after the last deed has lost something: the policy's deadlines and grace, one by one, and more. */
+const LONGEST_MS = 12 * 60 * MINUTE;
 /** How long a world at rest is watched for what must not happen any more. */
 const AFTERMATH_MS = 6 * MINUTE;
 
@@ -150,6 +150,7 @@ export class World implements HostSurroundings {
     this.#everyMinute();
     this.#people.begin();
     let restSince: number | undefined;
+    let last = START;
     for (;;) {
       await this.#quiet();
       this.azure.observe();
@@ -158,7 +159,8 @@ export class World implements HostSurroundings {
       restSince = this.#isAtRest() ? (restSince ?? now) : undefined;
       if (restSince !== undefined && now - restSince >= AFTERMATH_MS) return true;
       const due = this.clock.nextDue;
-      if (due === undefined || now - START > LONGEST_MS) return restSince !== undefined;
+      if (!this.#people.done) last = now;
+      if (due === undefined || now - last > LONGEST_MS) return restSince !== undefined;
       this.clock.advanceTo(due);
     }
   }
