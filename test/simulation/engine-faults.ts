@@ -20,13 +20,14 @@ export function engineFaults(world: World): EngineFaults {
     },
     rowLagMs: () => strikes("an instance row lags", chances.rowLag)?.between(1_000, 600_000) ?? 0,
     stuckRunning: () => strikes("an instance looks Running for good", chances.rowLag / 4) !== undefined,
-    onActivity: ({ name }) => {
+    onActivity: ({ name, copy }) => {
       const twice = strikes(`activity ${name} runs twice`, chances.activityTwice);
       const late = strikes(`activity ${name} is late`, chances.activityLate);
       if (name.toLowerCase() === "attemptswap") {
         const slow = strikes("an attempt begins late", chances.attemptLate);
         const again = strikes("an attempt runs twice", chances.attemptTwice);
-        const startDelayMs = slow?.pick([90_000, 400_000]) ?? 0;
+        const behind = copy > 0 ? again?.pick([0, 90_000, 400_000]) : undefined;
+        const startDelayMs = slow?.pick([90_000, 400_000]) ?? behind ?? 0;
         if (slow || again) return { copies: twice || again ? 2 : 1, startDelayMs };
       }
       if (!twice && !late) return undefined;

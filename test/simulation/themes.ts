@@ -167,8 +167,8 @@ export const themes: readonly Theme[] = [
   (dice) => {
     const at = dice.between(60, 100) * SECOND;
     return {
-      deeds: [request("r1", {}), hold(at, dice.between(400, 500) * SECOND - at)],
-      chances: chances({ attemptTwice: 1, attemptLate: 0.5 }),
+      deeds: [request("r1", {}), hold(at, dice.between(400, 460) * SECOND - at)],
+      chances: chances({ attemptTwice: 1 }),
       stableForMs: 120 * SECOND,
     };
   },
