@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 /** What a loss of power can leave at the end of a log: a write that was under way, and that nobody was told of. */
 export interface Tear {
-  readonly kind: "cut short" | "a few bytes" | "zeros" | "not its own bytes";
+  readonly kind: "cut short" | "a few bytes" | "zeros" | "not its own bytes" | "reads gone";
   readonly file: string;
-  /** Where what the store wrote ends. */
+  /** Where ends what the store had brought to the disk. */
   readonly offset: number;
 }
 
@@ -19,18 +19,27 @@ const HEAD = 7;
 export function tearTail(folder: string, random: () => number): Tear | undefined {
   const file = newestLog(folder);
   if (file === undefined) return undefined;
+  return file.endsWith(".log") ? tearLevelLog(file, random) : tearJournal(file, random);
+}
+
+function tearLevelLog(file: string, random: () => number): Tear | undefined {
   const bytes = readFileSync(file);
-  const isLevel = file.endsWith(".log");
-  if (isLevel ? hasTornTail(bytes) : bytes.length > 0 && bytes.at(-1) !== 10) return undefined;
-  const kinds = [
-    "cut short",
-    "a few bytes",
-    "zeros",
-    ...(isLevel ? (["not its own bytes"] as const) : []),
-  ] as const;
-  const kind = kinds[Math.floor(random() * kinds.length)] ?? "zeros";
-  appendFileSync(file, isLevel ? tornRecord(kind, bytes.length, random) : tornLine(kind, random));
+  if (hasTornTail(bytes)) return undefined;
+  const kind = draw(["cut short", "a few bytes", "zeros", "not its own bytes"] as const, random);
+  appendFileSync(file, kind === "zeros" ? zeros(random) : tornRecord(kind, bytes.length, random));
   return { kind, file, offset: bytes.length };
+}
+
+/** Resource Manager brings everything to the disk but reads: the last of them may be gone, and one of them in part. */
+function tearJournal(file: string, random: () => number): Tear | undefined {
+  const bytes = readFileSync(file);
+  if (bytes.length > 0 && bytes.at(-1) !== 10) return undefined;
+  const kind = draw(["cut short", "zeros", "reads gone"] as const, random);
+  const offset = kind === "reads gone" ? lastDurable(bytes) : bytes.length;
+  const kept = offset + Math.floor(random() * (bytes.length - offset));
+  if (kind === "reads gone") truncateSync(file, kept);
+  else appendFileSync(file, kind === "zeros" ? zeros(random) : '0f3a9c11 {"n":7,"at":"2026-11-24T00');
+  return { kind, file, offset };
 }
 
 /**
@@ -89,29 +98,40 @@ function hasTornTail(log: Buffer): boolean {
 }
 
 function tornRecord(kind: Tear["kind"], at: number, random: () => number): Buffer {
-  if (kind === "zeros") return Buffer.alloc(1 + Math.floor(random() * 5_000));
   const left = BLOCK - (at % BLOCK);
   const padding = Buffer.alloc(left < HEAD ? left : 0);
   const room = (left < HEAD ? BLOCK : left) - HEAD;
-  const record = noise(HEAD + Math.min(room, 20 + Math.floor(random() * 2_000)), random);
+  const record = noise(HEAD + Math.min(room, below(20, 2_000, random)), random);
   record.writeUInt16LE(record.length - HEAD, 4);
   record.writeUInt8(1, 6);
   if (kind === "not its own bytes") return Buffer.concat([padding, record]);
-  const kept =
-    kind === "a few bytes"
-      ? 1 + Math.floor(random() * 6)
-      : HEAD + Math.floor(random() * (record.length - HEAD));
+  const kept = kind === "a few bytes" ? below(1, HEAD, random) : below(HEAD, record.length, random);
   return Buffer.concat([padding, record.subarray(0, kept)]);
 }
 
-function tornLine(kind: Tear["kind"], random: () => number): Buffer {
-  if (kind === "zeros") return Buffer.alloc(1 + Math.floor(random() * 5_000));
-  const line = Buffer.from(
-    '0f3a9c11 {"n":7,"at":"2026-11-24T00:00:00.000Z","method":"PUT","url":"/subscriptions/',
-  );
-  return line.subarray(0, kind === "a few bytes" ? 5 : line.length);
+/** Where the last record ends that is no read. */
+function lastDurable(journal: Buffer): number {
+  let end = journal.length;
+  while (end > 0) {
+    const start = journal.lastIndexOf(10, end - 2) + 1;
+    if (!journal.subarray(start, end).includes('"method":"GET"')) break;
+    end = start;
+  }
+  return end;
+}
+
+function draw<T>(from: readonly [T, ...T[]], random: () => number): T {
+  return from[Math.floor(random() * from.length)] ?? from[0];
+}
+
+function below(from: number, to: number, random: () => number): number {
+  return from + Math.floor(random() * Math.max(0, to - from));
+}
+
+function zeros(random: () => number): Buffer {
+  return Buffer.alloc(below(1, 5_000, random));
 }
 
 function noise(length: number, random: () => number): Buffer {
-  return Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
+  return Buffer.from(Array.from({ length }, () => below(0, 256, random)));
 }
