@@ -15,13 +15,15 @@ export interface Disk {
   mkdir(path: string): void;
   exists(path: string): boolean;
   read(path: string): Buffer;
-  open(path: string, flags: "a" | "w" | "r"): number;
+  open(path: string, flags: "a" | "w"): number;
   /** Answers how many bytes it wrote, which may be fewer. */
   write(file: number, bytes: Uint8Array): number;
   truncate(file: number, length: number): void;
   sync(file: number): void;
   close(file: number): void;
   rename(from: string, to: string): void;
+  /** Brings the names of a folder to the disk. */
+  syncFolder(path: string): void;
 }
 
 export const nodeDisk: Disk = {
@@ -36,6 +38,16 @@ export const nodeDisk: Disk = {
   sync: fsyncSync,
   close: closeSync,
   rename: renameSync,
+  syncFolder: (path) => {
+    // Windows opens no folders.
+    if (process.platform === "win32") return;
+    const folder = openSync(path, "r");
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  },
 };
 
 /** A file that cannot be read or written as it must; the message names it and says what to do. */

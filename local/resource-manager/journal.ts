@@ -108,7 +108,8 @@ export class Journal {
 
   saveState(state: WorldState): void {
     if (this.#folder === undefined) return;
-    const path = join(this.#folder, STATE);
+    const folder = this.#folder;
+    const path = join(folder, STATE);
     writing(path, () => {
       const next = `${path}.new`;
       const file = this.#disk.open(next, "w");
@@ -119,6 +120,7 @@ export class Journal {
         this.#disk.close(file);
       }
       this.#disk.rename(next, path);
+      this.#disk.syncFolder(folder);
     });
   }
 

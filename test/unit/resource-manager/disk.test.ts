@@ -65,6 +65,24 @@ function swappedWorld(): void {
   open = undefined;
 }
 
+test("a new state is on disk with its name before a write is answered: no loss of power brings the old one back", () => {
+  const steps: string[] = [];
+  const arm = start({
+    ...nodeDisk,
+    rename: (from, to) => {
+      nodeDisk.rename(from, to);
+      steps.push("rename");
+    },
+    syncFolder: (path) => {
+      nodeDisk.syncFolder(path);
+      steps.push(`folder ${path === folder ? "of the state" : path}`);
+    },
+  });
+  steps.length = 0;
+  expect(put(arm).status).toBe(202);
+  expect(steps).toEqual(["rename", "folder of the state"]);
+});
+
 test("a record torn by a kill is cut off, and what is written after it is found at every later start", () => {
   swappedWorld();
   appendFileSync(file("journal.jsonl"), '1234abcd {"n":1,"at":"20');
