@@ -12,6 +12,7 @@ export default {
         (name) => `<rootDir>/test/unit/domain/${name}.test.ts`,
       ),
       roots: ["<rootDir>/test/unit/domain"],
+      setupFiles: ["<rootDir>/test/support/runs.ts"],
     },
     enableFindRelatedTests: false,
   },

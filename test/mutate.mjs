@@ -41,10 +41,8 @@ const groups = [
     ["planning", "policy", "retirement", "plan", "swap-request", "waiting"],
     ["planning", "planning-told", "retirement"],
   ],
-  [
-    ["prerequisites", "prerequisites-network"],
-    ["prerequisites", "prerequisites-told", "prerequisites-network-told"],
-  ],
+  [["prerequisites"], ["prerequisites", "prerequisites-told"]],
+  [["prerequisites-network"], ["prerequisites-told", "prerequisites-network-told"]],
   [["completion-event", "events", "promotion-view"], ["promotion-told"]],
   [["codes"], ["codes"]],
   [["canonical-json"], ["canonical-json"]],
