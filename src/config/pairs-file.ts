@@ -3,6 +3,7 @@ import { complaintsOf, pathOf, tellText } from "../contracts/complaints";
 import { duration, durationMs, exactly, pairName } from "../contracts/fields";
 import type { Complaint } from "../domain/events";
 import { defaultPolicy, type PairPolicy } from "../domain/policy";
+import { approvalFields, approvalMistakes, approvalRule } from "./approval-policy";
 
 const armId = z
   .string({ error: "a full ARM id" })
@@ -34,6 +35,11 @@ const policyFields = {
   })
     .optional()
     .describe("How many promotions may wait for their turn (20), and whether they may wait at all (wait)."),
+  approval: approvalFields
+    .optional()
+    .describe(
+      "Asks people before every swap: how many (quorum, 1), holders of which app roles or which object ids (default: everybody with Swap.Approve), who never counts, by when (72h), and for how long the approval holds (24h). Absent: nobody is asked.",
+    ),
   turn: exactly({ deadline: duration("1s", "30d").optional() })
     .optional()
     .describe("How long a promotion waits for its turn (2h)."),
@@ -103,6 +109,7 @@ export function parsePairsFile(content: unknown): {
     ...(parsed.success ? [] : complaintsOf(parsed.error, content)),
     ...repeatedServices(named),
     ...policies.flatMap(timingMistakes),
+    ...policies.flatMap(approvalMistakes),
   ];
   return { policies, complaints };
 }
@@ -174,6 +181,7 @@ function policyOf(own: Fields, shared: Fields): Omit<PairPolicy, "name" | "blue"
     allowUnpinned: own.allowUnpinned ?? shared.allowUnpinned ?? d.allowUnpinned,
     timeZone: own.timeZone ?? shared.timeZone ?? d.timeZone,
     line: { ...d.line, ...defined(shared.line), ...defined(own.line) },
+    approval: approvalRule(own.approval, shared.approval),
     turn: times(d.turn, shared.turn, own.turn),
     readiness: times(d.readiness, shared.readiness, own.readiness),
     swap: times(d.swap, shared.swap, own.swap),

@@ -22,7 +22,10 @@ const listQuery = exactly({
   pair: pairName.optional(),
   phase: z
     .enum(
-      ["accepted", "planning", "awaiting-turn", "awaiting-readiness", "swapping", "verifying", "concluded"],
+      [
+        ...(["accepted", "planning", "awaiting-approval", "awaiting-turn", "awaiting-readiness"] as const),
+        ...(["swapping", "verifying", "concluded"] as const),
+      ],
       { error: "a phase" },
     )
     .optional(),

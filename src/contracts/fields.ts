@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MOST_APPROVALS } from "../domain/approval-rule";
 
 const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -53,3 +54,8 @@ export const pairName = z
 export const instant = z.iso
   .datetime({ offset: true, error: "a time with an offset, such as 2026-11-24T18:00:00Z" })
   .refine((text) => !Number.isNaN(Date.parse(text)), { error: "a date that exists" });
+
+const people = `a whole number from 1 to ${MOST_APPROVALS}`;
+
+/** How many different people must approve. */
+export const quorum = z.int({ error: people }).min(1, people).max(MOST_APPROVALS, people);

@@ -4,7 +4,7 @@ import { canonicalJson } from "../domain/canonical-json";
 import type { Complaint } from "../domain/events";
 import type { SwapRequest } from "../domain/swap-request";
 import { complaintsOf, isDeeperThan, jsonText, onePerPlace, prototypeNames, tellValue } from "./complaints";
-import { duration, durationMs, exactly, instant, pairName, plainText, requestId } from "./fields";
+import { duration, durationMs, exactly, instant, pairName, plainText, quorum, requestId } from "./fields";
 
 /** The swap request as it crosses the wire: queue JSON, HTTP body, or `data` of a CloudEvent. */
 export const swapRequestSchema = exactly({
@@ -25,6 +25,11 @@ export const swapRequestSchema = exactly({
   expiresAt: instant
     .optional()
     .describe("The promotion ends as expired when it has not begun to swap by then."),
+  approval: exactly({ quorum })
+    .optional()
+    .describe(
+      "Tightens the pair's policy: how many different people must approve; a smaller quorum has no effect.",
+    ),
   readiness: exactly({
     stableFor: duration("1s", "1d").optional(),
     deadline: duration("1s", "7d").optional(),

@@ -4,25 +4,42 @@ export type Outcome =
 
 /** Where a promotion stands. */
 export type Phase =
-  "accepted" | "planning" | "awaiting-turn" | "awaiting-readiness" | "swapping" | "verifying" | "concluded";
+  | "accepted"
+  | "planning"
+  | "awaiting-approval"
+  | "awaiting-turn"
+  | "awaiting-readiness"
+  | "swapping"
+  | "verifying"
+  | "concluded";
 
 /** What a promotion was waiting for when it expired. */
-export type WaitedFor = "turn" | "readiness" | "planning";
+export type WaitedFor = "gate" | "turn" | "readiness" | "planning";
 
 /** Every phase's possible successors; a resumed run may enter again where it stood. */
 const successors: Record<Phase, readonly Phase[]> = {
   accepted: ["planning", "concluded"],
-  planning: ["planning", "awaiting-turn", "concluded"],
-  "awaiting-turn": ["awaiting-turn", "awaiting-readiness", "concluded"],
+  planning: ["planning", "awaiting-approval", "awaiting-turn", "concluded"],
+  "awaiting-approval": ["awaiting-approval", "planning", "awaiting-turn", "concluded"],
+  "awaiting-turn": ["awaiting-turn", "awaiting-approval", "awaiting-readiness", "concluded"],
   "awaiting-readiness": [
     "awaiting-readiness",
+    "awaiting-approval",
     "awaiting-turn",
     "planning",
     "swapping",
     "verifying",
     "concluded",
   ],
-  swapping: ["swapping", "awaiting-readiness", "awaiting-turn", "planning", "verifying", "concluded"],
+  swapping: [
+    "swapping",
+    "awaiting-readiness",
+    "awaiting-turn",
+    "awaiting-approval",
+    "planning",
+    "verifying",
+    "concluded",
+  ],
   verifying: ["verifying", "concluded"],
   concluded: [],
 };

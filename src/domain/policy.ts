@@ -1,3 +1,4 @@
+import type { ApprovalRule } from "./approval-rule";
 import type { SwapRequest } from "./swap-request";
 
 /** The reviewed policy of one pair, every duration in milliseconds. A promotion keeps the one it was planned with. */
@@ -13,6 +14,8 @@ export interface PairPolicy {
   /** IANA zone in which people see times of this pair. */
   readonly timeZone: string;
   readonly line: { readonly maxQueued: number; readonly whenBusy: "wait" | "refuse" };
+  /** Absent: nobody needs to approve. */
+  readonly approval?: ApprovalRule | undefined;
   readonly turn: { readonly deadlineMs: number };
   readonly readiness: { readonly pollMs: number; readonly stableForMs: number; readonly deadlineMs: number };
   readonly swap: {

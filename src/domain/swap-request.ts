@@ -14,6 +14,8 @@ export interface SwapRequest {
   readonly expect?: { readonly version: string } | undefined;
   /** The promotion ends as `expired` when it has not begun to swap by then. */
   readonly expiresAt?: number | undefined;
+  /** Tighter than the pair's policy only: more people who must approve. */
+  readonly approval?: { readonly quorum: number } | undefined;
   /** Tighter than the pair's policy only: a longer stableFor, a shorter deadline. */
   readonly readiness?:
     { readonly stableForMs?: number | undefined; readonly deadlineMs?: number | undefined } | undefined;
@@ -22,7 +24,10 @@ export interface SwapRequest {
 /** Where a request came from; `principal` is a verified caller, `requestedBy` of the queue a mere declaration. */
 export interface RequestOrigin {
   readonly channel: "queue" | "http";
-  readonly principal?: { readonly oid: string; readonly name: string } | undefined;
+  readonly principal?:
+    { readonly oid: string; readonly name: string; readonly application?: boolean | undefined } | undefined;
+  /** An operator's word that gate and opening are passed, with the reason. */
+  readonly breakGlass?: { readonly reason: string } | undefined;
 }
 
 export function otherSide(side: Side): Side {

@@ -32,6 +32,7 @@ test("lists can be asked for every phase and every outcome there is, and for no 
   const phases: Record<Phase, true> = {
     accepted: true,
     planning: true,
+    "awaiting-approval": true,
     "awaiting-turn": true,
     "awaiting-readiness": true,
     swapping: true,

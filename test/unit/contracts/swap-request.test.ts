@@ -66,6 +66,19 @@ test("every complaint comes at once, with path, value and expectation", () => {
   ]);
 });
 
+test.each([0, 6, 1.5, "2", null])("a quorum of %p is a mistake", (quorum) => {
+  expect(complaints({ ...good, approval: { quorum } })).toEqual(["$.approval.quorum"]);
+});
+
+test("a request may ask for more approvals, and for nothing else of the gate", () => {
+  const parsed = parseSwapRequest({ ...good, approval: { quorum: 3 } });
+  expect(parsed).toMatchObject({ ok: true, value: { request: { approval: { quorum: 3 } } } });
+  expect(complaints({ ...good, breakGlass: { reason: "x" }, approval: { quorum: 1, people: [] } })).toEqual([
+    "$.approval.people",
+    "$.breakGlass",
+  ]);
+});
+
 test.each([
   ["text that is no JSON", "not json"],
   ["a number", 12],

@@ -10,10 +10,12 @@ import { aPolicy, aRequest, NOW } from "../../support/observations";
 /** The tables of the ledger: phases, acceptance, and the janitor's exact times. */
 const successors: Readonly<Record<Phase, string>> = {
   accepted: "planning concluded",
-  planning: "planning awaiting-turn concluded",
-  "awaiting-turn": "awaiting-turn awaiting-readiness concluded",
-  "awaiting-readiness": "planning awaiting-turn awaiting-readiness swapping verifying concluded",
-  swapping: "planning awaiting-turn awaiting-readiness swapping verifying concluded",
+  planning: "planning awaiting-approval awaiting-turn concluded",
+  "awaiting-approval": "planning awaiting-approval awaiting-turn concluded",
+  "awaiting-turn": "awaiting-approval awaiting-turn awaiting-readiness concluded",
+  "awaiting-readiness":
+    "planning awaiting-approval awaiting-turn awaiting-readiness swapping verifying concluded",
+  swapping: "planning awaiting-approval awaiting-turn awaiting-readiness swapping verifying concluded",
   verifying: "verifying concluded",
   concluded: "",
 };

@@ -17,7 +17,7 @@ import { runs } from "../../support/runs";
 
 /** The ledger of one request under every sequence of changes, of runs in charge and of runs that are not. */
 const phases: readonly Phase[] = [
-  ...(["accepted", "planning", "awaiting-turn", "awaiting-readiness"] as const),
+  ...(["accepted", "planning", "awaiting-approval", "awaiting-turn", "awaiting-readiness"] as const),
   ...(["swapping", "verifying", "concluded"] as const),
 ];
 const outcomes: readonly Outcome[] = [

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { pathOf } from "../contracts/complaints";
+import { duration, durationMs, exactly, quorum } from "../contracts/fields";
+import { defaultApproval, unreachable, type ApprovalRule } from "../domain/approval-rule";
+import type { Complaint } from "../domain/events";
+import type { PairPolicy } from "../domain/policy";
+
+const objectIds = z
+  .array(
+    z
+      .string({ error: "an object id" })
+      .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "an object id, such as Entra ID's: a GUID"),
+    { error: "a list of object ids" },
+  )
+  .min(1, "at least one object id")
+  .max(10, "at most 10 object ids");
+
+const appRoles = z
+  .array(
+    z.string({ error: "the value of an app role" }).regex(/^[\w.:/-]{1,60}$/, "the value of an app role"),
+    {
+      error: "a list of app roles",
+    },
+  )
+  .min(1, "at least one app role")
+  .max(5, "at most 5 app roles");
+
+/** The group `approval` of the pairs file. */
+export const approvalFields = exactly({
+  quorum: quorum.optional(),
+  roles: appRoles.optional(),
+  people: objectIds.optional(),
+  neverApprove: objectIds.optional(),
+  deadline: duration("1s", "30d").optional(),
+  validFor: duration("1s", "7d").optional(),
+});
+
+type Approval = z.infer<typeof approvalFields> | undefined;
+
+/** The rule of one pair, field by field its own over the file's over the product's; undefined when neither asks. */
+export function approvalRule(own: Approval, shared: Approval): ApprovalRule | undefined {
+  if (!own && !shared) return undefined;
+  const { deadline, validFor, quorum: asked, ...who } = { ...shared, ...own };
+  return {
+    ...defaultApproval,
+    ...who,
+    ...(asked === undefined ? {} : { quorum: asked }),
+    ...(deadline === undefined ? {} : { deadlineMs: durationMs(deadline) }),
+    ...(validFor === undefined ? {} : { validForMs: durationMs(validFor) }),
+  };
+}
+
+/** A quorum that nobody can reach would let every promotion wait for its deadline. */
+export function approvalMistakes({ name, approval }: PairPolicy): readonly Complaint[] {
+  const why = approval && unreachable(approval);
+  if (why === undefined) return [];
+  return [
+    {
+      path: pathOf(["pairs", name, "approval"]),
+      value: why,
+      expectation: "a quorum that the people named can reach",
+    },
+  ];
+}

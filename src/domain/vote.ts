@@ -1,0 +1,86 @@
+import { tellDecision, type Gate, type GateDecision, type Vote, type VoteReceipt } from "./gate";
+
+// Together these keep a gate in its ledger entry below 4 KiB.
+const RECEIPTS_KEPT = 6;
+const NAME_LENGTH = 60;
+const COMMENT_LENGTH = 160;
+const DETAIL_LENGTH = 160;
+
+/** A vote as it reaches the ledger. */
+export interface Ballot {
+  readonly vote: Vote;
+  readonly planHash: string;
+  /** Why this person's vote does not count. */
+  readonly barred?: string | undefined;
+  /** Whether the swap is being carried out already. */
+  readonly acting: boolean;
+}
+
+/**
+ * Counts a vote, by this rule:
+ *  - a vote is judged by when it was received, not by when it reaches the ledger;
+ *  - the gate is granted at the receipt of the last approval needed, and a rejection received before or at that time
+ *    ends it even when it arrives later, as long as no swap is being carried out;
+ *  - a stored rejection or expiry stands: lateness never opens a gate;
+ *  - one person has one vote, and may change it while the gate is undecided.
+ */
+export function castVote(gate: Gate, ballot: Ballot): Gate {
+  const { vote } = ballot;
+  if (receiptOf(gate, vote.id)) return gate;
+  const refused = refusalOf(gate, ballot);
+  if (refused) return receipted(gate, { id: vote.id, ...refused });
+  const kept: Vote = {
+    ...vote,
+    name: vote.name.slice(0, NAME_LENGTH),
+    comment: vote.comment.slice(0, COMMENT_LENGTH),
+  };
+  const votes = [...gate.votes.filter((other) => !isSame(other.oid, vote.oid)), kept];
+  const counted: Gate = { ...gate, votes, decision: decide(votes, gate) };
+  return receipted(counted, { id: vote.id, answer: "counted", detail: tellDecision(counted) });
+}
+
+export function receiptOf(gate: Gate | undefined, id: string): VoteReceipt | undefined {
+  return gate?.receipts.find((receipt) => receipt.id === id);
+}
+
+function refusalOf(gate: Gate, ballot: Ballot): Omit<VoteReceipt, "id"> | undefined {
+  const { vote, planHash, barred } = ballot;
+  if (barred !== undefined) return { answer: "not-allowed", detail: barred };
+  if (planHash !== gate.planHash) return { answer: "stale-plan", detail: "" };
+  const before = gate.votes.find((other) => isSame(other.oid, vote.oid));
+  if (before?.decision === vote.decision) return { answer: "already-counted", detail: tellDecision(gate) };
+  const late = whyTooLate(gate, ballot) ?? supersededBy(before, vote);
+  return late === undefined ? undefined : { answer: "too-late", detail: late };
+}
+
+function whyTooLate(gate: Gate, { vote, acting }: Ballot): string | undefined {
+  const { decision } = gate;
+  if (!decision) return vote.at < gate.until ? undefined : "the deadline is past";
+  const wasFirst = decision.kind === "granted" && vote.decision === "reject" && vote.at <= decision.at;
+  return wasFirst && !acting ? undefined : tellDecision(gate);
+}
+
+/** An approval that arrives after the same person's later change of mind; a rejection always counts. */
+function supersededBy(before: Vote | undefined, vote: Vote): string | undefined {
+  return before && before.at > vote.at && vote.decision === "approve" ? "you have voted since" : undefined;
+}
+
+function decide(votes: readonly Vote[], { quorum, validForMs }: Gate): GateDecision | undefined {
+  // At one instant a rejection comes first: in doubt nothing is swapped.
+  const order = [...votes].sort((a, b) => a.at - b.at || (a.decision === "reject" ? -1 : 1));
+  let approvalsSoFar = 0;
+  for (const { decision, at } of order) {
+    if (decision === "reject") return { kind: "rejected", at };
+    if (++approvalsSoFar >= quorum) return { kind: "granted", at, validUntil: at + validForMs };
+  }
+  return undefined;
+}
+
+function receipted(gate: Gate, receipt: VoteReceipt): Gate {
+  const detail = receipt.detail.slice(0, DETAIL_LENGTH);
+  return { ...gate, receipts: [...gate.receipts, { ...receipt, detail }].slice(-RECEIPTS_KEPT) };
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}

@@ -1,0 +1,215 @@
+import {
+  approvalOf,
+  approversOf,
+  defaultApproval,
+  unreachable,
+  whyNotAllowed,
+  type ApprovalRule,
+} from "../../../src/domain/approval-rule";
+import {
+  askApproval,
+  closeGate,
+  isGranted,
+  tellDecision,
+  VOTE_LAG_MS,
+  type Gate,
+  type Vote,
+} from "../../../src/domain/gate";
+import { castVote, receiptOf, type Ballot } from "../../../src/domain/vote";
+import type { RequestOrigin } from "../../../src/domain/swap-request";
+import { aRequest, NOW } from "../../support/observations";
+
+const rule = (over: Partial<ApprovalRule> = {}): ApprovalRule => ({
+  ...{ quorum: 2, deadlineMs: 1_000, validForMs: 500 },
+  ...over,
+});
+const ask = (over: Partial<ApprovalRule> = {}) =>
+  askApproval(undefined, { planHash: "h", rule: rule(over), at: NOW });
+let votes = 0;
+function ballot(oid: string, at: number, over: Partial<Vote> & Partial<Ballot> = {}): Ballot {
+  const { planHash = "h", barred, acting = false, ...vote } = over;
+  return {
+    vote: {
+      ...{ id: `vote-${++votes}`, oid, name: oid.toUpperCase(), decision: "approve", comment: "" },
+      ...vote,
+      at: NOW + at,
+    },
+    planHash,
+    barred,
+    acting,
+  };
+}
+const cast = (gate: Gate, ...ballots: readonly Ballot[]) => ballots.reduce(castVote, gate);
+const last = (gate: Gate) => gate.receipts.at(-1);
+
+const http: RequestOrigin = { channel: "http", principal: { oid: "AAAA", name: "Rita" } };
+const queue: RequestOrigin = { channel: "queue" };
+
+test.each<[string, ApprovalRule | undefined, number | undefined, RequestOrigin, number | undefined]>([
+  ["nobody asks", undefined, undefined, queue, undefined],
+  ["the policy asks, of a known person", rule({ quorum: 1 }), undefined, http, 1],
+  ["the policy asks, and the requester is only declared", rule({ quorum: 1 }), undefined, queue, 2],
+  [
+    "the policy asks, and an application sent the request",
+    rule({ quorum: 1 }),
+    undefined,
+    { channel: "http", principal: { oid: "b", name: "pipeline", application: true } },
+    2,
+  ],
+  ["the request asks for more", rule({ quorum: 1 }), 3, http, 3],
+  ["the request asks for less", rule({ quorum: 3 }), 1, http, 3],
+  ["only the request asks", undefined, 1, http, 1],
+  ["only the request asks, from the queue", undefined, 1, queue, 2],
+])("%s: the quorum follows", (_case, policy, asked, origin, quorum) => {
+  const request = aRequest(asked === undefined ? {} : { approval: { quorum: asked } });
+  expect(approvalOf(policy, request, origin)?.quorum).toBe(quorum);
+});
+
+test("a request that asks where the policy does not gets the product's deadline and validity", () => {
+  const found = approvalOf(undefined, aRequest({ approval: { quorum: 2 } }), http);
+  expect(found).toEqual({ ...defaultApproval, quorum: 2 });
+});
+
+const person = { oid: "bbbb", name: "Aron", application: false, roles: [] };
+
+test.each<[string, Partial<ApprovalRule>, RequestOrigin, Partial<typeof person>, RegExp | undefined]>([
+  ["everybody with the permission", {}, queue, {}, undefined],
+  ["an application", {}, queue, { application: true }, /applications never/],
+  ["the requester, whatever the case of the id", {}, http, { oid: "aaaa" }, /asked for the swap/],
+  ["somebody under neverApprove", { neverApprove: ["BBBB"] }, queue, {}, /neverApprove/],
+  ["somebody named", { people: ["BBBB"] }, queue, {}, undefined],
+  ["somebody not named", { people: ["cccc"] }, queue, {}, /object id cccc/],
+  ["a holder of the role", { roles: ["Release"] }, queue, { roles: ["Release"] as never[] }, undefined],
+  ["somebody without the role", { roles: ["Release"] }, queue, {}, /app role Release/],
+  ["somebody named, without the role", { roles: ["R"], people: ["bbbb"] }, queue, {}, undefined],
+  ["somebody named and never", { people: ["bbbb"], neverApprove: ["bbbb"] }, queue, {}, /neverApprove/],
+])("whether %s may approve", (_case, over, origin, voter, why) => {
+  const found = whyNotAllowed(rule(over), origin, { ...person, ...voter });
+  if (why) expect(found).toMatch(why);
+  else expect(found).toBeUndefined();
+});
+
+test.each<[string, Partial<ApprovalRule>, RequestOrigin | undefined, string | undefined]>([
+  ["nobody is named", {}, http, undefined],
+  ["enough are named", { people: ["b", "c"] }, http, undefined],
+  ["too few are named", { people: ["b"] }, undefined, "2 approvals are needed and only 1"],
+  ["one is named twice", { people: ["b", "B"] }, undefined, "2 approvals are needed and only 1"],
+  ["one never counts", { people: ["b", "c"], neverApprove: ["C"] }, undefined, "only 1"],
+  ["one is the requester", { people: ["aaaa", "b"] }, http, "only 1"],
+  ["one, and none is left", { quorum: 1, people: ["aaaa"] }, http, "1 approval is needed and only 0"],
+  ["a role may add more", { people: ["b"], roles: ["R"] }, http, undefined],
+])("whether the quorum can be reached when %s", (_case, over, origin, why) => {
+  const found = unreachable(rule(over), origin);
+  if (why === undefined) expect(found).toBeUndefined();
+  else expect(found).toContain(why);
+});
+
+test("who may approve reads as a sentence", () => {
+  expect([approversOf(rule()), approversOf(rule({ roles: ["A", "B"], people: ["c"] }))]).toEqual([
+    "everybody with Swap.Approve",
+    "holders of the app role A or B, and object id c",
+  ]);
+});
+
+test("the quorum grants at the receipt of the last approval needed, for its validity and for its plan only", () => {
+  const one = cast(ask(), ballot("a", 10));
+  expect([one.decision, tellDecision(one), last(one)?.answer]).toEqual([
+    ...[undefined, "1 of 2 approvals (A)", "counted"],
+  ]);
+  const two = cast(one, ballot("b", 20));
+  expect(two.decision).toEqual({ kind: "granted", at: NOW + 20, validUntil: NOW + 520 });
+  expect(tellDecision(two)).toBe("approved: 2 of 2 approvals (A, B)");
+  expect([
+    isGranted(two, "h", NOW + 519),
+    isGranted(two, "h", NOW + 520),
+    isGranted(two, "other", NOW + 30),
+    isGranted(one, "h", NOW + 30),
+    isGranted(undefined, "h", NOW),
+  ]).toEqual([true, false, false, false, false]);
+});
+
+test("one rejection ends it, and nothing counts afterwards", () => {
+  const no = cast(ask(), ballot("a", 10), ballot("b", 20, { decision: "reject", comment: "too early" }));
+  expect([no.decision?.kind, tellDecision(no)]).toEqual(["rejected", "rejected by B: too early"]);
+  const after = cast(no, ballot("c", 5));
+  expect([after.decision, last(after)]).toMatchObject([no.decision, { answer: "too-late" }]);
+});
+
+test("one person has one vote, may change it before the quorum, and is told when it counts already", () => {
+  const same = cast(ask(), ballot("a", 10), ballot("A", 11));
+  expect([same.votes.length, last(same)?.answer]).toEqual([1, "already-counted"]);
+  const changed = cast(same, ballot("a", 12, { decision: "reject" }));
+  expect([changed.votes.length, changed.decision?.kind]).toEqual([1, "rejected"]);
+  const granted = cast(ask(), ballot("a", 10), ballot("b", 20));
+  const late = cast(granted, ballot("a", 21, { decision: "reject" }));
+  expect([late.decision?.kind, last(late)?.answer]).toEqual(["granted", "too-late"]);
+  expect(last(cast(granted, ballot("b", 30)))?.answer).toBe("already-counted");
+  expect(last(cast(granted, ballot("c", 1)))?.answer).toBe("too-late");
+});
+
+test("a vote that is delivered twice is one vote with one receipt", () => {
+  const vote = ballot("a", 10);
+  const once = cast(ask(), vote);
+  expect(cast(once, vote)).toBe(once);
+  expect(receiptOf(once, vote.vote.id)?.answer).toBe("counted");
+});
+
+test("a vote for another plan, or of somebody who may not, changes nothing but its receipt", () => {
+  const gate = ask();
+  const stale = cast(gate, ballot("a", 10, { planHash: "old" }));
+  const barred = cast(gate, ballot("a", 10, { barred: "applications never approve" }));
+  expect([stale.votes, last(stale)?.answer]).toEqual([[], "stale-plan"]);
+  expect([barred.votes, last(barred)]).toMatchObject([
+    [],
+    { answer: "not-allowed", detail: "applications never approve" },
+  ]);
+});
+
+test("a vote is judged by its receipt: in time it counts after the deadline too, until the gate is closed", () => {
+  const gate = cast(ask(), ballot("a", 10));
+  expect(last(cast(gate, ballot("b", 1_000)))?.answer).toBe("too-late");
+  const inTime = cast(gate, ballot("b", 999));
+  expect(inTime.decision?.kind).toBe("granted");
+  const closing = NOW + 1_000 + VOTE_LAG_MS;
+  expect(closeGate(gate, closing - 1)).toBe(gate);
+  const closed = closeGate(gate, closing);
+  expect(tellDecision(closed)).toBe("expired: 1 of 2 approvals by the deadline");
+  expect(cast(closed, ballot("b", 999)).decision?.kind).toBe("expired");
+  expect(closeGate(inTime, closing)).toBe(inTime);
+});
+
+test("a rejection received no later than the quorum ends it even when it arrives afterwards, unless a swap is under way", () => {
+  const granted = cast(ask(), ballot("a", 10), ballot("b", 20));
+  const no = (at: number, acting = false) =>
+    cast(granted, ballot("c", at, { decision: "reject", acting })).decision?.kind;
+  expect([no(19), no(20), no(21), no(19, true)]).toEqual(["rejected", "rejected", "granted", "granted"]);
+});
+
+test("an approval that arrives after its author's later mind does not undo it", () => {
+  const late = cast(ask(), ballot("a", 20, { decision: "reject" }), ballot("a", 10));
+  expect([late.decision?.kind, last(late)?.answer]).toEqual(["rejected", "too-late"]);
+});
+
+test("asking about the same plan changes nothing while the answer stands; a lapsed grant is asked about anew", () => {
+  const granted = cast(ask(), ballot("a", 10), ballot("b", 20));
+  const again = (at: number) => askApproval(granted, { planHash: "h", rule: rule(), at: NOW + at });
+  expect(again(519)).toBe(granted);
+  expect(again(520)).toMatchObject({ asked: 2, votes: [], askedAt: NOW + 520 });
+  expect(again(520).decision).toBeUndefined();
+});
+
+test("another plan makes the votes void and asks again, twice at most", () => {
+  const of = (gate: Gate, planHash: string, at: number) =>
+    askApproval(gate, { planHash, rule: rule(), at: NOW + at });
+  const second = of(cast(ask(), ballot("a", 10)), "h2", 20);
+  expect(second).toMatchObject({ asked: 2, votes: [], until: NOW + 1_020, planHash: "h2" });
+  const third = of(second, "h3", 30);
+  const fourth = of(third, "h4", 40);
+  expect([third.decision, fourth.decision?.kind, fourth.asked]).toEqual([undefined, "expired", 3]);
+  expect(of(fourth, "h5", 50)).toBe(fourth);
+});
+
+test("the question never outlives the request", () => {
+  const question = { planHash: "h", rule: rule(), at: NOW, expiresAt: NOW + 7 };
+  expect(askApproval(undefined, question).until).toBe(NOW + 7);
+});
