@@ -275,9 +275,9 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "delisted before announced",
     rule: "§3.10",
     file: "orchestrations/steps/conclude.js",
-    find: `if (stored.announcedAt === undefined && !(yield* announce(run)))`,
+    find: `if (!stored.announced && !(yield* announce(run)))`,
     replace: `yield* (0, calls_1.applyToPairEntity)(context, pair, { kind: "delist", requestId });
-    if (stored.announcedAt === undefined && !(yield* announce(run)))`,
+    if (!stored.announced && !(yield* announce(run)))`,
   },
   {
     name: "no janitor",

@@ -1,5 +1,6 @@
 import type { Side } from "../../src/domain/swap-request";
 import type { SimulatedHost } from "./host";
+import type { Timeline } from "./timeline";
 import { World } from "./world";
 import type { WorldPlan } from "./world-plan";
 
@@ -14,25 +15,28 @@ export interface Story {
   readonly wronglyPromoted: ReadonlySet<string>;
 }
 
+/** A success that people were told of: `side` is what it says took production, `told` the entry before which it came. */
+interface Success {
+  readonly request: string;
+  readonly pair: string;
+  readonly side: Side;
+  readonly told: number;
+}
+
 /** The same world with the product in it. */
 export class ProductWorld extends World {
   /** The peers are not spared either. */
   override readonly sparesTheUnseen: boolean = false;
-  readonly #told = new Set<string>();
-  readonly #wrong = new Set<string>();
+  readonly #successes = new Map<string, Success>();
 
-  /** Judges a success when it is first told; that the broker gets it later, or again, is not its fault. */
   override publish(host: SimulatedHost, event: string): Promise<void> {
     const { id, data } = JSON.parse(event) as {
       id: string;
-      data: { requestId?: string; pair?: string; outcome?: string };
+      data: { requestId?: string; pair?: string; outcome?: string; incoming?: { side: Side } | null };
     };
-    const { requestId = "", pair = "", outcome = "" } = data;
-    if (!this.#told.has(id) && /^(promoted|unchanged)$/.test(outcome)) {
-      const side = this.#sideOf(requestId);
-      if (this.azure.simulator.service(`${pair}-${side}`)?.slot !== "Production") this.#wrong.add(requestId);
-    }
-    this.#told.add(id);
+    const { requestId: request = "", pair = "", outcome = "", incoming } = data;
+    if (incoming && !this.#successes.has(id) && /^(promoted|unchanged)$/.test(outcome))
+      this.#successes.set(id, { request, pair, side: incoming.side, told: this.timeline.entries.length });
     return super.publish(host, event);
   }
 
@@ -47,18 +51,30 @@ export class ProductWorld extends World {
           const cause = put === undefined ? undefined : puts[put];
           return cause ? [{ request: cause.request, unready: cause.unready.length > 0 }] : [];
         }),
-        wronglyPromoted: this.#wrong,
+        wronglyPromoted: new Set(
+          [...this.#successes.values()]
+            .filter((each) => isWrong(each, this.timeline))
+            .map(({ request }) => request),
+        ),
       };
     } finally {
       this.close();
     }
   }
+}
 
-  #sideOf(request: string): Side {
-    const deed = this.plan.deeds.find((each) => each.kind === "request" && each.request === request);
-    // At the start of every world the blue services hold production.
-    return deed?.kind === "request" && deed.promote === "blue" ? "blue" : "green";
-  }
+/**
+ * Whether a success was none. Judged when it was concluded, as a script is when it ends: that the news came later, or
+ * again, is nobody's lie.
+ */
+export function isWrong({ request, pair, side, told }: Success, timeline: Timeline): boolean {
+  const concluded = timeline.of("outcome-stored").find((e) => e.request === request)?.n ?? told;
+  const last = timeline
+    .of("effect")
+    .filter((e) => e.pair === pair && e.n < concluded)
+    .at(-1);
+  // At the start of every world the blue services hold production.
+  return (last?.production ?? "blue") !== side;
 }
 
 /** Whether chance or other people do any harm in a world. */

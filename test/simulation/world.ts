@@ -273,7 +273,7 @@ export class World implements HostSurroundings {
   }
 
   #noteOutcomes(): void {
-    for (const { request } of this.timeline.of("put")) {
+    for (const { request } of [...this.timeline.of("sent"), ...this.timeline.of("put")]) {
       if (this.#stored.has(request)) continue;
       const ledger = this.hub.entities.get(`@promotion@${request}`)?.state;
       if (!ledger?.includes('"conclusion":{')) continue;
