@@ -221,7 +221,7 @@ export const codes = {
     status: 409,
     exit: 8,
     remedy:
-      "It could not be proved whether the swap took effect: read both services by hand, then release the hold.",
+      "It could not be proved whether the swap took effect: see in the activity log that its operation has ended, read both services by hand, then release the hold.",
   },
   "attempts-exhausted": {
     status: 409,

@@ -140,6 +140,11 @@ export class Azure {
     }
   }
 
+  /** Whether a PUT of ours is not answered yet, or its operation still runs. */
+  isUnderWay(pair: string): boolean {
+    return this.#underWay(pair, -1).length > 0;
+  }
+
   /** Our own earlier PUTs of a pair that are not answered yet, or whose operation still runs. */
   #underWay(pair: string, except: number): number[] {
     const running = this.simulator.underWay();

@@ -50,7 +50,9 @@ export class Holds {
     while (!(await this.#let(pair))) await clock.sleep(SEEN_MS);
   }
 
+  /** As the remedy of an unproved outcome says, nobody lets go on while an operation of ours still runs. */
   async #let(pair: string): Promise<boolean> {
+    if (this.#world.azure.isUnderWay(pair)) return false;
     this.#world.timeline.add({ kind: "hold-released", pair });
     const { clock } = this.#world;
     const status = await Promise.race([this.#release(pair), clock.sleep(LOOK_MS).then(() => 0)]);
