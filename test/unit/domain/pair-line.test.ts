@@ -104,7 +104,9 @@ test("only who is enlisted, and has not left with an outcome, stands in line", (
   const left = play(held, { kind: "leave", requestId: "a" });
   expect(left.enlisted).toContainEqual({ requestId: "a", at, left: true });
   expect(applyToPair(left, stand("a"))).toEqual({ state: left, answer: "not-enlisted" });
-  expect(applyToPair(left, stand("b")).answer).toBe("done");
+  expect(ids(play(left, enlist("c"), stand("c")).line)).toEqual(["b", "c"]);
+  const others = play(held, enlist("c"), { kind: "leave", requestId: "a" }, stand("c"));
+  expect(ids(others.line)).toEqual(["b", "c"]);
 });
 
 test("the line takes exactly as many as it may", () => {
@@ -174,12 +176,14 @@ test("an attempt whose promotion has left is closed without a lease coming back"
   expect([state.open, state.lease]).toEqual([undefined, undefined]);
 });
 
+const waiting = play(emptyPair, enlist("a"), enlist("b"), stand("a"), stand("b"));
+
 test.each<[string, PairState, PairOperation]>([
   ["a look of a promotion nobody knows", held, { kind: "look", requestId: "z" }],
   ["the holder that stands in line again", held, stand("a")],
-  ["whoever takes a turn that is another's", play(emptyPair, stand("a"), stand("b")), take("b")],
-  ["whoever takes a turn while a hold is on", play(emptyPair, stand("a"), hold), take("a")],
-  ["giving back where nobody holds the lease", play(emptyPair, stand("a")), giveBack("a")],
+  ["whoever takes a turn that is another's", waiting, take("b")],
+  ["whoever takes a turn while a hold is on", play(waiting, hold), take("a")],
+  ["giving back where nobody holds the lease", waiting, giveBack("a")],
   ["a report where no attempt is open", held, report("n", { kind: "unknown", detail: "" })],
   [
     "a report of another nonce",
@@ -192,6 +196,7 @@ test.each<[string, PairState, PairOperation]>([
     report("n", { kind: "unknown", detail: "" }),
   ],
 ])("%s changes nothing", (_what, state, operation) => {
+  expect(ids(waiting.line)).toEqual(["a", "b"]);
   expect(applyToPair(state, operation).state).toEqual(state);
 });
 

@@ -1,6 +1,7 @@
 import { reason } from "../../../src/domain/codes";
 import { emptyPair, type PairOperation, type PairState } from "../../../src/domain/pair";
 import { applyToPair } from "../../../src/domain/pair-operations";
+import { haltOf } from "../../../src/domain/pair-people";
 
 /** What people may do to a pair: cancel, and release its holds. */
 const at = 1;
@@ -100,4 +101,12 @@ test("an attempt whose promotion still holds the lease stays open, whatever is r
 
 test("a release where no attempt is open leaves none", () => {
   expect(play(held, hold("h-1"), release("q", "h-1")).open).toBeUndefined();
+});
+
+test("the hold that an outcome asks for is one hold, whoever sets it and however often", () => {
+  const why = reason("foreign-state", "x");
+  const halt = haltOf("a", at, why);
+  expect(halt).toEqual({ id: "halt-a", at, reason: why, requestId: "a" });
+  const again: PairOperation = { kind: "hold", hold: haltOf("a", at + 5, why) };
+  expect(play(held, { kind: "hold", hold: halt }, again).holds).toEqual([halt]);
 });
