@@ -80,13 +80,6 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: `if (!first || state.lease?.closed === 0 || `,
   },
   {
-    name: "staging resolved anew at resume",
-    rule: "§3.1",
-    file: "orchestrations/steps/plan.js",
-    find: `target: run.plan?.incoming.side ?? began.target`,
-    replace: `target: undefined`,
-  },
-  {
     name: "lease released before the outcome",
     rule: "§3.10",
     file: "orchestrations/steps/swap.js",
@@ -190,13 +183,6 @@ export const plantedFaults: readonly PlantedFault[] = [
     file: settlement,
     find: `return swap.claimWindowMs + swap.putTimeoutMs + swap.operationDeadlineMs;`,
     replace: `return swap.claimWindowMs + swap.putTimeoutMs;`,
-  },
-  {
-    name: "no proof by the deadline counts as no effect",
-    rule: "§4.6",
-    file: settlement,
-    find: `return { kind: "unproved", detail:`,
-    replace: `return { kind: "closed", proof: { kind: "no-effect", detail: "no proof" }, detail:`,
   },
   {
     name: "third attempt after two unknown",
