@@ -65,6 +65,7 @@ const outside = [
   { from: { element: { type: "contracts" } }, allow: { to: { module: { source: "node:crypto" } } } },
   { from: { element: { type: "triggers" } }, allow: { to: { module: { source: "@azure/functions" } } } },
   { from: { element: { type: "config" } }, allow: { to: { module: { source: "zod" } } } },
+  { from: { element: { type: "config" } }, allow: { to: { module: { source: "croner" } } } },
   {
     from: { element: { types: { anyOf: ["orchestrations", "entities"] } } },
     allow: { to: { module: { source: "durable-functions" } } },

@@ -1,11 +1,16 @@
 import { tellText } from "../contracts/complaints";
 import type { Complaint } from "../domain/events";
-import type { PairPolicy } from "../domain/policy";
-import { parsePairsFile } from "./pairs-file";
+import type { OpeningRule, PairPolicy } from "../domain/policy";
+import { readCalendarAddresses, type CalendarAddresses } from "./calendar-addresses";
+import { isLoopback } from "./loopback";
+import { parsePairsFile, type PairsFile } from "./pairs-file";
 
 /** Everything the app is told, checked once. */
 export interface Config {
   readonly pairs: readonly PairPolicy[];
+  /** When swaps may start, by pair; only pairs whose file says so. */
+  readonly openings: ReadonlyMap<string, OpeningRule>;
+  readonly calendarAddresses: CalendarAddresses;
   readonly serviceBus: {
     /** Name of the connection setting, as the trigger binding wants it. */
     readonly setting: "ServiceBusConnection";
@@ -63,8 +68,13 @@ export function parseConfig(
   const complaints: Complaint[] = [];
   const settings = new Settings(env, complaints);
   const inAzure = signsOfAzure.some((name) => env[name] !== undefined);
+  const { policies: pairs, openings } = readPairs(settings, readFile, complaints);
+  const calendars = readCalendarAddresses(openings, env, inAzure);
+  complaints.push(...calendars.complaints);
   const config: Config = {
-    pairs: readPairs(settings, readFile, complaints),
+    pairs,
+    openings,
+    calendarAddresses: calendars.addresses,
     serviceBus: readServiceBus(settings, inAzure),
     resourceManager: {
       endpoint: readEndpoint(settings, inAzure),
@@ -147,13 +157,6 @@ function hostMistake(url: URL, inAzure: boolean): string | undefined {
   return url.protocol === "https:" ? undefined : "https: plain http is for loopback only";
 }
 
-/** Of a host name as the URL parser writes it (RFC 6761 §6.3: every name below localhost is loopback). */
-function isLoopback(host: string): boolean {
-  return /^(?:127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\]|(?:.+\.)?localhost\.?)$/i.test(
-    host,
-  );
-}
-
 function readServiceBus(settings: Settings, inAzure: boolean): Config["serviceBus"] {
   const connectionString = settings.get("ServiceBusConnection");
   const fullyQualifiedNamespace = settings.get("ServiceBusConnection__fullyQualifiedNamespace");
@@ -200,20 +203,21 @@ function readPairs(
   settings: Settings,
   readFile: (path: string) => string,
   complaints: Complaint[],
-): readonly PairPolicy[] {
+): Pick<PairsFile, "policies" | "openings"> {
+  const none = { policies: [], openings: new Map<string, OpeningRule>() };
   const file = settings.get("PAIRS_FILE");
   if (file === undefined) {
     settings.complain("PAIRS_FILE", "nothing", "the path of the pairs file");
-    return [];
+    return none;
   }
   const read = readJson(file, readFile);
   if ("mistake" in read) {
     settings.complain("PAIRS_FILE", file, `a readable JSON file (${read.mistake})`);
-    return [];
+    return none;
   }
-  const { policies, complaints: found } = parsePairsFile(read.content);
+  const { complaints: found, ...parsed } = parsePairsFile(read.content);
   complaints.push(...found.map((complaint) => ({ ...complaint, path: `${file}${complaint.path.slice(1)}` })));
-  return policies;
+  return parsed;
 }
 
 function readJson(

@@ -2,8 +2,10 @@ import { z } from "zod";
 import { complaintsOf, pathOf, tellText } from "../contracts/complaints";
 import { duration, durationMs, exactly, pairName } from "../contracts/fields";
 import type { Complaint } from "../domain/events";
-import { defaultPolicy, type PairPolicy } from "../domain/policy";
+import { defaultPolicy, type OpeningRule, type PairPolicy } from "../domain/policy";
 import { approvalFields, approvalMistakes, approvalRule } from "./approval-policy";
+import { openingFields, openingOf } from "./opening-rule";
+import { timeZone } from "./time-zone";
 
 const armId = z
   .string({ error: "a full ARM id" })
@@ -24,11 +26,7 @@ const policyFields = {
     .boolean({ error: "true or false" })
     .optional()
     .describe('Allows promote "staging" without expect.'),
-  timeZone: z
-    .string({ error: "an IANA time zone" })
-    .refine(isTimeZone, { error: "an IANA time zone such as Europe/Berlin" })
-    .optional()
-    .describe("IANA zone in which people see times of this pair (default: UTC)."),
+  timeZone: timeZone.optional().describe("IANA zone in which people see times of this pair (default: UTC)."),
   line: exactly({
     maxQueued: z.int({ error: queued }).min(1, queued).max(30, queued).optional(),
     whenBusy: z.enum(["wait", "refuse"], { error: '"wait" or "refuse"' }).optional(),
@@ -68,6 +66,7 @@ const policyFields = {
   })
     .optional()
     .describe("How often both services are read after the swap (10s), and for how long at most (5m)."),
+  opening: openingFields.optional().describe("When swaps may start: windows, denied windows, freezes."),
 };
 
 const defaultsSchema = exactly(policyFields);
@@ -89,20 +88,29 @@ export const pairsFileSchema = exactly({
 
 type Fields = z.infer<typeof defaultsSchema>;
 
+/** What the file says, pair by pair, and every mistake in it. */
+export interface PairsFile {
+  readonly policies: readonly PairPolicy[];
+  readonly openings: ReadonlyMap<string, OpeningRule>;
+  readonly complaints: readonly Complaint[];
+}
+
 /** Every pair's policy, its own settings over the file's defaults over the product's; and every mistake in the file. */
-export function parsePairsFile(content: unknown): {
-  policies: readonly PairPolicy[];
-  complaints: readonly Complaint[];
-} {
+export function parsePairsFile(content: unknown): PairsFile {
   const parsed = pairsFileSchema.safeParse(content);
   const named = namedPairs(content);
-  const policies = named.flatMap(([name, pair]) => {
+  const openings = new Map<string, OpeningRule>();
+  const policies = named.flatMap(([name, pair]): PairPolicy[] => {
     // Pair by pair: a mistake in one must not hide what is wrong with the durations of another.
     const own = pairSchema.safeParse(pair);
     const shared = defaultsSchema.safeParse(fieldOf(content, "defaults") ?? {});
     if (!own.success || !shared.success) return [];
     const { blue, green, ...fields } = own.data;
-    return [{ ...policyOf(fields, shared.data), name, blue, green }];
+    const policy = { ...policyOf(fields, shared.data), name, blue, green };
+    const opening = openingOf(fields.opening, shared.data.opening, policy.timeZone);
+    if (!opening) return [policy];
+    openings.set(name, opening.rule);
+    return [{ ...policy, opening: opening.policy }];
   });
   const complaints = [
     ...named.flatMap(([name]) => nameMistakes(name)),
@@ -111,7 +119,7 @@ export function parsePairsFile(content: unknown): {
     ...policies.flatMap(timingMistakes),
     ...policies.flatMap(approvalMistakes),
   ];
-  return { policies, complaints };
+  return { policies, openings, complaints };
 }
 
 function fieldOf(holder: unknown, name: string): unknown {
@@ -201,13 +209,4 @@ function times<T extends object>(
 function defined<T extends object>(group: T | undefined): { [K in keyof T]-?: NonNullable<T[K]> } {
   const entries = Object.entries(group ?? {}).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]-?: NonNullable<T[K]> };
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
 }

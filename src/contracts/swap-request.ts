@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
-import { canonicalJson } from "../domain/canonical-json";
 import type { Complaint } from "../domain/events";
 import type { SwapRequest } from "../domain/swap-request";
 import { complaintsOf, isDeeperThan, jsonText, onePerPlace, prototypeNames, tellValue } from "./complaints";
+import { contentHashOf } from "./content-hash";
 import { duration, durationMs, exactly, instant, pairName, plainText, quorum, requestId } from "./fields";
 
 /** The swap request as it crosses the wire: queue JSON, HTTP body, or `data` of a CloudEvent. */
@@ -22,6 +21,7 @@ export const swapRequestSchema = exactly({
   expect: exactly({ version: plainText(100, "a version") })
     .optional()
     .describe("The version tag the incoming service must have; otherwise the promotion is refused."),
+  notBefore: instant.optional().describe("The swap does not start before this time."),
   expiresAt: instant
     .optional()
     .describe("The promotion ends as expired when it has not begun to swap by then."),
@@ -43,7 +43,11 @@ export const swapRequestSchema = exactly({
     .describe(
       "Tightens the pair's policy: a longer stableFor, a shorter deadline; looser values have no effect.",
     ),
-});
+}).refine(
+  ({ notBefore, expiresAt }) =>
+    notBefore === undefined || expiresAt === undefined || Date.parse(notBefore) < Date.parse(expiresAt),
+  { path: ["notBefore"], error: "a time before expiresAt: the promotion would expire before it may start" },
+);
 
 type WireRequest = z.infer<typeof swapRequestSchema>;
 
@@ -102,8 +106,7 @@ export function parseSwapRequest(body: unknown, defaults: Defaults = {}): Reques
   const ofData = parsed.success ? [] : complaintsOf(parsed.error, data, at);
   const complaints = onePerPlace([...ofEnvelope, ...ofData, ...prototypeNames(body)]);
   if (!parsed.success || complaints.length > 0) return wrong(complaints);
-  const contentHash = createHash("sha256").update(canonicalJson(parsed.data)).digest("hex");
-  return { ok: true, value: { request: toDomain(parsed.data), contentHash } };
+  return { ok: true, value: { request: toDomain(parsed.data), contentHash: contentHashOf(parsed.data) } };
 }
 
 /** The request's data, where it stands, and what is wrong with what is around it. */
@@ -122,10 +125,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function toDomain({ expiresAt, readiness, ...rest }: WireRequest): SwapRequest {
+function toDomain({ notBefore, expiresAt, readiness, ...rest }: WireRequest): SwapRequest {
   const time = (text: string | undefined) => (text === undefined ? undefined : durationMs(text));
   return {
     ...rest,
+    ...(notBefore === undefined ? {} : { notBefore: Date.parse(notBefore) }),
     ...(expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) }),
     ...(readiness === undefined
       ? {}

@@ -1,3 +1,5 @@
+import { openingCodes } from "./codes-opening";
+
 /** How one code shows itself outside: HTTP status, process exit code, and what a person can do about it. */
 export interface CodeEntry {
   readonly status: number;
@@ -176,6 +178,7 @@ export const codes = {
     exit: 5,
     remedy: "Repair the named role instances, then send a new request.",
   },
+  ...openingCodes,
   "request-expired": { status: 409, exit: 5, remedy: "Send a new request with a later expiresAt." },
   "run-lost": {
     status: 409,

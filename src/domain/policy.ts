@@ -26,7 +26,44 @@ export interface PairPolicy {
     readonly pollMs: number;
   };
   readonly verification: { readonly pollMs: number; readonly deadlineMs: number };
+  /** Only where the file says when swaps may start. */
+  readonly opening?: OpeningPolicy | undefined;
 }
+
+/**
+ * What a plan keeps of the opening: its deadline, and the digest of its rules, which are too long for the ledger and
+ * apply as the file says when they are asked.
+ */
+export interface OpeningPolicy {
+  readonly deadlineMs: number;
+  readonly rules: string;
+}
+
+/** When the file lets a swap of a pair start. */
+export interface OpeningRule {
+  /** None: always. */
+  readonly windows: readonly WindowRule[];
+  readonly deny: readonly WindowRule[];
+  readonly freezes: readonly FreezeRule[];
+  /** The pair's: calendar events without a zone of their own are in it. */
+  readonly zone: string;
+}
+
+/** Opens at every instant of a five-field cron text in an IANA zone, for `durationMs` of elapsed time. */
+export interface WindowRule {
+  readonly cron: string;
+  readonly durationMs: number;
+  readonly zone: string;
+}
+
+/** No swap starts inside; calendars are iCalendar, by file, https URL, or app setting that holds one. */
+export type FreezeRule =
+  | { readonly kind: "interval"; readonly from: number; readonly to: number; readonly reason: string }
+  | { readonly kind: "calendar"; readonly source: string }
+  | { readonly kind: "setting"; readonly setting: string };
+
+/** How long a promotion waits for its opening unless the file says otherwise. */
+export const OPENING_DEADLINE_MS = 7 * 86_400_000;
 
 /** Defaults of design.md §5. */
 export const defaultPolicy: Omit<PairPolicy, "name" | "blue" | "green"> = {

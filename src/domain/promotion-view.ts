@@ -12,6 +12,10 @@ export function showTime(ms: number, timeZone: string): ShownTime {
   return { utc: toTime(ms), local: `${format.format(new Date(ms))} ${timeZone}` };
 }
 
+function showKnown(ms: number | undefined, timeZone: string): ShownTime | undefined {
+  return ms === undefined ? undefined : showTime(ms, timeZone);
+}
+
 /** One promotion as the HTTP API shows it. Run ids, wake-up addresses and operation URLs stay inside. */
 export function viewPromotion(state: PromotionState, timeZone: string) {
   const { conclusion, waiting, plan, request } = state;
@@ -19,7 +23,8 @@ export function viewPromotion(state: PromotionState, timeZone: string) {
     ...summarisePromotion(state),
     promote: request.promote,
     expect: request.expect,
-    expiresAt: request.expiresAt === undefined ? undefined : showTime(request.expiresAt, timeZone),
+    notBefore: showKnown(request.notBefore, timeZone),
+    expiresAt: showKnown(request.expiresAt, timeZone),
     reason: conclusion?.reason,
     waitingFor: viewWaiting(state, timeZone),
     nextAction: conclusion?.reason.remedy ?? waiting?.next ?? "the run takes its next step",

@@ -12,6 +12,8 @@ export interface SwapRequest {
   readonly reason: string;
   readonly requestedBy: string;
   readonly expect?: { readonly version: string } | undefined;
+  /** The swap does not start before this time. */
+  readonly notBefore?: number | undefined;
   /** The promotion ends as `expired` when it has not begun to swap by then. */
   readonly expiresAt?: number | undefined;
   /** Tighter than the pair's policy only: more people who must approve. */

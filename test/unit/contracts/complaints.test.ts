@@ -41,10 +41,10 @@ test("several broken rules of one field are one complaint, and none speaks the s
 });
 
 test("a complaint about an unknown field lists the known ones of its object", () => {
-  const [first, second] = complain({ ...good, notBefore: "x", readiness: { poll: "1s" } });
+  const [first, second] = complain({ ...good, at: "x", readiness: { poll: "1s" } });
   const told = [first, second].map((complaint) => complaint?.expectation).join("\n");
   expect(told).toContain(
-    "requestId, pair, promote, reason, requestedBy, expect, expiresAt, approval, readiness",
+    "requestId, pair, promote, reason, requestedBy, expect, notBefore, expiresAt, approval, readiness",
   );
   expect(told).toContain("stableFor, deadline");
 });

@@ -146,3 +146,16 @@ test("what is no request is told with length, hash and a masked excerpt, under a
   expect(parsed.data.body.excerpt.length).toBeLessThanOrEqual(4 * 1024);
   expect(JSON.stringify(parsed)).not.toContain("abcdef1234");
 });
+
+test("a promotion may not start after it has expired", () => {
+  const asked = { requestId: "r-1", pair: "shop", promote: "green", reason: "x", requestedBy: "y" };
+  const at = (notBefore: string, expiresAt: string) => parseSwapRequest({ ...asked, notBefore, expiresAt });
+  const noon = "2026-11-24T12:00:00Z";
+  expect(at(noon, "2026-11-24T12:00:00.001Z")).toMatchObject({
+    ok: true,
+    value: { request: { notBefore: Date.parse(noon) } },
+  });
+  const wrong = { ok: false, complaints: [{ path: "$.notBefore" }] };
+  expect(at(noon, noon)).toMatchObject(wrong);
+  expect(at(noon, "2026-11-24T12:30:00+01:00")).toMatchObject(wrong);
+});

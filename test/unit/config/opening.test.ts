@@ -1,0 +1,146 @@
+import { parseConfig } from "../../../src/config/config";
+import { OPENING_DEADLINE_MS } from "../../../src/domain/policy";
+
+const id = (name: string) =>
+  `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/cloudServices/${name}`;
+const env = {
+  PAIRS_FILE: "pairs.json",
+  ServiceBusConnection__fullyQualifiedNamespace: "shop.servicebus.windows.net",
+  TOKEN_ISSUER: "https://login.microsoftonline.com/tenant/v2.0",
+  TOKEN_AUDIENCE: "api://swap",
+};
+
+function parse(opening: unknown, more: Record<string, string> = {}, defaults: unknown = {}) {
+  const shop = { blue: id("a"), green: id("b"), timeZone: "Europe/Berlin", opening };
+  return parseConfig({ ...env, ...more }, () => JSON.stringify({ defaults, pairs: { shop } }));
+}
+
+function complaintsOf(opening: unknown, more: Record<string, string> = {}) {
+  const parsed = parse(opening, more);
+  return parsed.ok ? [] : parsed.complaints.map(({ path, expectation }) => `${path}: ${expectation}`);
+}
+
+function configOf(opening: unknown, more: Record<string, string> = {}, defaults: unknown = {}) {
+  const parsed = parse(opening, more, defaults);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.complaints));
+  return parsed.config;
+}
+
+const night = { cron: "0 2 * * TUE", duration: "2h" };
+
+test("a pair without an opening has none, neither in its policy nor beside it", () => {
+  const { pairs, openings } = configOf(undefined);
+  expect(pairs[0]).not.toHaveProperty("opening");
+  expect(openings.size).toBe(0);
+});
+
+test("windows are in the pair's zone unless they name their own, and the deadline is 7 days by default", () => {
+  const opening = { windows: [night, { ...night, zone: "America/New_York" }], deny: [night] };
+  const { pairs, openings } = configOf(opening);
+  const window = { cron: "0 2 * * TUE", durationMs: 7_200_000, zone: "Europe/Berlin" };
+  expect(openings.get("shop")).toEqual({
+    windows: [window, { ...window, zone: "America/New_York" }],
+    deny: [window],
+    freezes: [],
+    zone: "Europe/Berlin",
+  });
+  expect(pairs[0]?.opening?.deadlineMs).toBe(OPENING_DEADLINE_MS);
+});
+
+test("what a plan keeps of the rules is a digest: another rule is another plan", () => {
+  const rulesOf = (opening: unknown) => configOf(opening).pairs[0]?.opening?.rules;
+  expect(rulesOf({ windows: [night] })).toMatch(/^[0-9a-f]{64}$/);
+  expect(rulesOf({ windows: [night] })).toBe(rulesOf({ deny: [], windows: [night] }));
+  expect(rulesOf({ windows: [night] })).not.toBe(rulesOf({ deny: [night] }));
+});
+
+test("the pair's own lists stand in place of the file's defaults, list by list", () => {
+  const defaults = { opening: { windows: [night], deny: [night], deadline: "2d" } };
+  const { openings, pairs } = configOf({ windows: [] }, {}, defaults);
+  expect(openings.get("shop")).toMatchObject({ windows: [], deny: [{ cron: night.cron }] });
+  expect(pairs[0]?.opening?.deadlineMs).toBe(2 * 86_400_000);
+});
+
+test("freezes are intervals, calendars, and calendars whose address a setting holds", () => {
+  const freezes = [
+    { from: "2026-12-18T12:00:00+01:00", to: "2027-01-04T08:00:00+01:00", reason: "end of the year" },
+    { calendar: "freezes.ics" },
+    { calendar: "https://calendar.example/freezes.ics" },
+    { calendarSetting: "FREEZES" },
+  ];
+  const address = "https://calendar.example/secret/freezes.ics";
+  const { openings, calendarAddresses } = configOf({ freezes }, { FREEZES: address });
+  expect(openings.get("shop")?.freezes).toEqual([
+    {
+      kind: "interval",
+      from: Date.parse("2026-12-18T11:00:00Z"),
+      to: Date.parse("2027-01-04T07:00:00Z"),
+      reason: "end of the year",
+    },
+    { kind: "calendar", source: "freezes.ics" },
+    { kind: "calendar", source: "https://calendar.example/freezes.ics" },
+    { kind: "setting", setting: "FREEZES" },
+  ]);
+  expect(calendarAddresses.get("FREEZES")).toBe(address);
+});
+
+test("every mistake comes at once, each with its place", () => {
+  const opening = {
+    windows: [
+      { cron: "0 2 * *", duration: "2h" },
+      { cron: "*/5 2 * * *", duration: "2h" },
+      { cron: "0 25 * * *", duration: "0s" },
+      { cron: "0 0 30 2 *", duration: "2h", zone: "Europe/Atlantis" },
+    ],
+    deny: [{ cron: "@daily", duration: "2h" }],
+    freezes: [
+      { from: "2026-12-18T12:00:00Z", to: "2026-12-18T12:00:00Z", reason: "empty" },
+      { from: "2026-12-18", to: "2026-12-19T12:00:00Z", reason: "x" },
+      { calendar: "http://calendar.example/f.ics" },
+      { calendar: "https://user:pw@calendar.example/f.ics" },
+      { calendarSetting: "a b" },
+      {},
+    ],
+    deadline: "31d",
+    extra: 1,
+  };
+  const window = "pairs.json.pairs.shop.opening.windows";
+  const freeze = "pairs.json.pairs.shop.opening.freezes";
+  expect(complaintsOf(opening)).toEqual([
+    expect.stringContaining(`${window}[0].cron: five fields`),
+    expect.stringContaining(`${window}[1].cron: one minute`),
+    expect.stringContaining(`${window}[2].cron: a cron text (Invalid value for hour: 25)`),
+    expect.stringContaining(`${window}[2].duration: a duration`),
+    expect.stringContaining(`${window}[3].cron: a time that comes`),
+    expect.stringContaining(`${window}[3].zone: an IANA time zone`),
+    expect.stringContaining("pairs.json.pairs.shop.opening.deny[0].cron: five fields"),
+    expect.stringContaining(`${freeze}[0].to: a time after from`),
+    expect.stringContaining(`${freeze}[1].from: a time with an offset`),
+    expect.stringContaining(`${freeze}[2].calendar: a file, or an https address`),
+    expect.stringContaining(`${freeze}[3].calendar: a file, or an https address`),
+    expect.stringContaining(`${freeze}[4].calendarSetting: the name of an app setting`),
+    expect.stringContaining(`${freeze}[5]: {from, to, reason}`),
+    expect.stringContaining("pairs.json.pairs.shop.opening.deadline: a duration"),
+    expect.stringContaining("pairs.json.pairs.shop.opening.extra: no such field"),
+  ]);
+});
+
+test("a calendar's setting must hold an https address, which is never shown", () => {
+  const opening = { freezes: [{ calendarSetting: "FREEZES" }] };
+  expect(complaintsOf(opening)).toEqual(["FREEZES: the https address of a calendar"]);
+  for (const address of ["http://canary.example/", "canary", "https://canary:pw@calendar.example/"]) {
+    const parsed = parse(opening, { FREEZES: address });
+    expect(parsed).toMatchObject({ ok: false, complaints: [{ path: "FREEZES", value: "(not shown)" }] });
+    expect(JSON.stringify(parsed)).not.toContain("canary");
+  }
+});
+
+test("a calendar on this machine is for laptops: in Azure it is a mistake", () => {
+  const opening = { freezes: [{ calendar: "http://127.0.0.1:8080/f.ics" }, { calendarSetting: "FREEZES" }] };
+  const settings = { FREEZES: "http://localhost/f.ics" };
+  expect(complaintsOf(opening, settings)).toEqual([]);
+  expect(complaintsOf(opening, { ...settings, WEBSITE_INSTANCE_ID: "1" })).toEqual([
+    "FREEZES: no calendar on a loopback address in Azure",
+    "PAIRS_FILE: no calendar on a loopback address in Azure",
+  ]);
+});
