@@ -31,9 +31,9 @@ export async function attemptSwap(input: AttemptInput, ports: Ports): Promise<At
   const nonce = ports.nonce();
   const claim = await claimAttempt(input, nonce, started, ports);
   if (claim.kind !== "granted") return claim;
-  const verdict = await carryOut(input, started, ports);
+  const { verdict, evidence } = await carryOut(input, started, ports);
   await report(input, nonce, verdict, ports);
-  return { kind: "attempted", nonce, verdict };
+  return { kind: "attempted", nonce, verdict, ...(evidence === undefined ? {} : { evidence }) };
 }
 
 type Claim = { readonly kind: "granted" } | Exclude<AttemptResult, { kind: "attempted" }>;
@@ -91,17 +91,28 @@ function isInWindow(input: AttemptInput, started: Started, { clock }: Ports): bo
 }
 
 /** Everything after the claim is a value: what is thrown before the PUT means that nothing was sent, after it that nobody knows. */
-async function carryOut(input: AttemptInput, started: Started, ports: Ports): Promise<AttemptVerdict> {
-  const { plan } = input;
+async function carryOut(
+  input: AttemptInput,
+  started: Started,
+  ports: Ports,
+): Promise<{ readonly verdict: AttemptVerdict; readonly evidence?: string | undefined }> {
+  let decision: ReturnType<typeof decideAttempt>;
   try {
-    const decision = await decideFromFreshReads(plan, ports);
-    if (decision.kind !== "send") return decision;
+    decision = await decideFromFreshReads(input, ports);
   } catch (fault) {
-    return { kind: "withheld", detail: `the reads before the PUT failed: ${String(fault)}` };
+    return {
+      verdict: { kind: "withheld", detail: `the reads before the PUT failed: ${String(fault)}` },
+    };
   }
+  if (decision.kind !== "send") return { verdict: decision };
   if (!isInWindow(input, started, ports)) {
-    return { kind: "withheld", detail: "the claim window had passed before the PUT" };
+    return { verdict: { kind: "withheld", detail: "the claim window had passed before the PUT" } };
   }
+  return { verdict: await send(input, ports), evidence: decision.evidence };
+}
+
+/** For a swap-back the plan's sides are exchanged: production is asked for the service that held it before. */
+async function send({ plan }: AttemptInput, ports: Ports): Promise<AttemptVerdict> {
   try {
     return await ports.cloudServices.requestSwap(
       plan.incoming.id,
@@ -114,7 +125,7 @@ async function carryOut(input: AttemptInput, started: Started, ports: Ports): Pr
 }
 
 async function decideFromFreshReads(
-  plan: SwapPlan,
+  { plan, act }: AttemptInput,
   { cloudServices }: Ports,
 ): Promise<ReturnType<typeof decideAttempt>> {
   const { versionTag } = plan.policy;
@@ -124,12 +135,13 @@ async function decideFromFreshReads(
     cloudServices.readInstances(plan.incoming.id),
     cloudServices.readInstances(plan.outgoing.id),
   ]);
-  return decideAttempt(plan, {
+  const reads = {
     incoming,
     outgoing,
     incomingCheck: checkRoles(plan.incoming.side, incoming, incomingInstances),
     outgoingCheck: checkRoles(plan.outgoing.side, outgoing, outgoingInstances),
-  });
+  };
+  return decideAttempt(plan, reads, act);
 }
 
 /** The verdict travels in the activity's result too; a report that cannot be written only costs time. */

@@ -6,6 +6,7 @@ import { defaultPolicy, type OpeningRule, type PairPolicy } from "../domain/poli
 import { approvalFields, approvalMistakes, approvalRule } from "./approval-policy";
 import { openingFields, openingOf } from "./opening-rule";
 import { timeZone } from "./time-zone";
+import { probesOf, soakFields, soakOf } from "./soak-fields";
 
 const armId = z
   .string({ error: "a full ARM id" })
@@ -67,6 +68,7 @@ const policyFields = {
     .optional()
     .describe("How often both services are read after the swap (10s), and for how long at most (5m)."),
   opening: openingFields.optional().describe("When swaps may start: windows, denied windows, freezes."),
+  ...soakFields,
 };
 
 const defaultsSchema = exactly(policyFields);
@@ -155,7 +157,7 @@ function repeatedServices(named: readonly (readonly [string, unknown])[]): reado
 }
 
 /** Rules between durations, after defaults: each of them broken would be a wait that cannot end well. */
-function timingMistakes({ name, readiness, swap, verification }: PairPolicy): readonly Complaint[] {
+function timingMistakes({ name, readiness, swap, verification, soak }: PairPolicy): readonly Complaint[] {
   const rules: readonly [wrong: boolean, group: string, value: string, expectation: string][] = [
     [
       readiness.stableForMs >= readiness.deadlineMs,
@@ -176,6 +178,7 @@ function timingMistakes({ name, readiness, swap, verification }: PairPolicy): re
       "poll > deadline",
       "a poll within its deadline",
     ],
+    [soak.forMs > 0 && soak.everyMs > soak.forMs, "soak", "every > for", "a look within the soak"],
   ];
   return rules
     .filter(([wrong]) => wrong)
@@ -194,6 +197,9 @@ function policyOf(own: Fields, shared: Fields): Omit<PairPolicy, "name" | "blue"
     readiness: times(d.readiness, shared.readiness, own.readiness),
     swap: times(d.swap, shared.swap, own.swap),
     verification: times(d.verification, shared.verification, own.verification),
+    soak: soakOf(d.soak, shared.soak, own.soak),
+    ...probesOf(own.probes ?? shared.probes),
+    swapBack: own.swapBack ?? shared.swapBack ?? d.swapBack,
   };
 }
 

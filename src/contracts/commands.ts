@@ -24,7 +24,7 @@ const listQuery = exactly({
     .enum(
       [
         ...(["accepted", "planning", "awaiting-approval", "awaiting-turn", "awaiting-readiness"] as const),
-        ...(["swapping", "verifying", "concluded"] as const),
+        ...(["swapping", "verifying", "soaking", "swapping-back", "concluded"] as const),
       ],
       { error: "a phase" },
     )

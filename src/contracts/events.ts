@@ -35,6 +35,26 @@ const finalRead = z.strictObject({
     .optional(),
 });
 
+const soak = z.strictObject({
+  since: z.iso.datetime(),
+  until: z.iso.datetime(),
+  looks: z.number().int(),
+  failures: z.number().int(),
+  last: z.array(
+    z.strictObject({
+      name: z.string(),
+      verdict: z.enum(["pass", "failure", "error", "unsteady"]),
+      detail: z.string(),
+    }),
+  ),
+});
+const swapBack = z.strictObject({
+  cause: z.enum(["regression", "person"]),
+  by: z.string(),
+  note: z.string(),
+  at: z.iso.datetime(),
+});
+
 function event<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
   return z.strictObject({
     specversion: z.literal("1.0"),
@@ -87,11 +107,14 @@ export const completionEventSchema = event(
         z.strictObject({
           n: z.number().int(),
           at: z.iso.datetime(),
+          act: z.literal("swap-back").optional(),
           verdict: z.string(),
           correlationId: z.string().optional(),
         }),
       )
       .describe("Every swap call, and what came of it."),
+    soak: soak.optional().describe("What was measured of new production; absent when it was not watched."),
+    swapBack: swapBack.optional().describe("Why it was to be swapped back; absent when it was not."),
     finalRead: z
       .strictObject({ incoming: finalRead.nullable(), outgoing: finalRead.nullable() })
       .nullable()
@@ -113,6 +136,10 @@ export const progressEventSchema = event(
         "ready",
         "swap-started",
         "swapped",
+        "soaking",
+        "regression",
+        "swap-back-started",
+        "swapped-back",
         "hold-set",
         "hold-released",
       ])

@@ -43,6 +43,13 @@ export const swapRequestSchema = exactly({
     .describe(
       "Tightens the pair's policy: a longer stableFor, a shorter deadline; looser values have no effect.",
     ),
+  soak: exactly({ for: duration("1s", "1d").optional() })
+    .optional()
+    .describe("Tightens the pair's policy: new production is watched for longer; shorter has no effect."),
+  irreversible: z
+    .boolean({ error: "true or false" })
+    .optional()
+    .describe("Going back would do harm: a regression halts the promotion instead of being swapped back."),
 }).refine(
   ({ notBefore, expiresAt }) =>
     notBefore === undefined || expiresAt === undefined || Date.parse(notBefore) < Date.parse(expiresAt),
@@ -125,7 +132,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function toDomain({ notBefore, expiresAt, readiness, ...rest }: WireRequest): SwapRequest {
+function toDomain({ notBefore, expiresAt, readiness, soak, ...rest }: WireRequest): SwapRequest {
   const time = (text: string | undefined) => (text === undefined ? undefined : durationMs(text));
   return {
     ...rest,
@@ -134,6 +141,7 @@ function toDomain({ notBefore, expiresAt, readiness, ...rest }: WireRequest): Sw
     ...(readiness === undefined
       ? {}
       : { readiness: { stableForMs: time(readiness.stableFor), deadlineMs: time(readiness.deadline) } }),
+    ...(soak === undefined ? {} : { soak: { forMs: time(soak.for) } }),
   };
 }
 

@@ -43,6 +43,7 @@ function afterRefusal(refusal: Extract<AttemptResult, { kind: "claim-refused" }>
       return { kind: "wait-for-turn", detail: refusal.detail };
     case "cancelled":
     case "attempt-closed":
+    case "not-ordered":
       return { kind: "observe-again", detail: refusal.detail };
     case "already-swapped":
       return { kind: "verify", byUs: true };
@@ -52,8 +53,12 @@ function afterRefusal(refusal: Extract<AttemptResult, { kind: "claim-refused" }>
 function afterVerdict(nonce: string, verdict: AttemptVerdict, unknowns: number): AfterAttempt {
   const close = { nonce, proof: { kind: "nothing-sent", detail: verdict.kind } as const };
   switch (verdict.kind) {
-    case "already":
-      return { close, next: { kind: "verify", byUs: unknowns > 0 } };
+    case "already": {
+      // A lost attempt took effect after all: nobody else may be said to have swapped.
+      if (unknowns === 0) return { close, next: { kind: "verify", byUs: false } };
+      const proof: Proof = { kind: "done", detail: `an attempt that was lost: ${verdict.detail}` };
+      return { close: { nonce, proof }, next: { kind: "verify", byUs: true } };
+    }
     case "foreign-state":
       return { close, next: { kind: "end", ending: halted("foreign-state", verdict.detail) } };
     case "stale-plan":
@@ -110,7 +115,15 @@ export function afterProof(
 /** An ending that asks for a person. */
 export function halted(
   code:
-    "foreign-state" | "operation-failed" | "outcome-unproved" | "attempts-exhausted" | "verification-failed",
+    | "foreign-state"
+    | "operation-failed"
+    | "outcome-unproved"
+    | "attempts-exhausted"
+    | "verification-failed"
+    | "soak-unmeasurable"
+    | "swap-back-failed"
+    | "regression-irreversible"
+    | "regression-kept",
   detail: string,
 ): Ending {
   return { outcome: "halted", reason: reason(code, detail) };

@@ -1,4 +1,4 @@
-import type { Unsent } from "./attempt";
+import type { Act, Unsent } from "./attempt";
 import { sameId, type Read, type ServiceObservation } from "./observation";
 import type { SwapPlan } from "./plan";
 import { identityOf, isSameIdentity } from "./planning";
@@ -13,8 +13,14 @@ export interface AttemptReads {
   readonly outgoingCheck: RoleStateCheck;
 }
 
-/** Whether the one PUT may be sent now, judged from reads made after the claim was granted (design.md §4.3). */
-export function decideAttempt(plan: SwapPlan, reads: AttemptReads): { readonly kind: "send" } | Unsent {
+/** `evidence`: what does not run, and does not stand in the way of a swap-back. */
+export type Send = { readonly kind: "send"; readonly evidence?: string | undefined };
+
+/**
+ * Whether the one PUT may be sent now, judged from reads made after the claim was granted (design.md §4.3). Instances
+ * that do not run never keep a swap-back from being tried: the platform may decline it.
+ */
+export function decideAttempt(plan: SwapPlan, reads: AttemptReads, act: Act = "forward"): Send | Unsent {
   const { incoming, outgoing } = reads;
   if (incoming.kind !== "found" || outgoing.kind !== "found") {
     return { kind: "not-ready", detail: unreadable(reads), retryAfterMs: retryAfter(incoming, outgoing) };
@@ -24,7 +30,7 @@ export function decideAttempt(plan: SwapPlan, reads: AttemptReads): { readonly k
   if (slots === "unreadable") return { kind: "not-ready", detail: `a slot could not be read (${held})` };
   if (slots === "after") return { kind: "already", detail: held };
   if (slots === "foreign") return { kind: "foreign-state", detail: held };
-  return staleness(plan, incoming.value, outgoing.value) ?? readiness(reads) ?? { kind: "send" };
+  return staleness(plan, incoming.value, outgoing.value) ?? readiness(reads, act);
 }
 
 function staleness(
@@ -45,13 +51,14 @@ function staleness(
     : { kind: "stale-plan", detail: "the services no longer name each other as swappable" };
 }
 
-function readiness(reads: AttemptReads): Unsent | undefined {
+function readiness(reads: AttemptReads, act: Act): Send | Unsent {
   if (!areSettled(reads)) {
     return { kind: "not-ready", detail: "provisioning has not succeeded on both services" };
   }
   const waiting = [reads.incomingCheck, reads.outgoingCheck].filter((check) => check.verdict !== "ready");
-  if (waiting.length === 0) return undefined;
-  return { kind: "not-ready", detail: waiting.map((check) => `${check.side}: ${check.summary}`).join("; ") };
+  if (waiting.length === 0) return { kind: "send" };
+  const detail = waiting.map((check) => `${check.side}: ${check.summary}`).join("; ");
+  return act === "swap-back" ? { kind: "send", evidence: detail } : { kind: "not-ready", detail };
 }
 
 function unreadable(reads: AttemptReads): string {

@@ -9,6 +9,7 @@ const claimRefusals = [
   "attempt-open",
   "attempt-closed",
   "already-swapped",
+  "not-ordered",
 ] as const;
 
 /** Why the pair did not grant a claim. */
@@ -64,7 +65,13 @@ export type AttemptVerdict = SwapReply | Unsent;
 
 /** What the attempt activity returns to the runbook. */
 export type AttemptResult =
-  | { readonly kind: "attempted"; readonly nonce: string; readonly verdict: AttemptVerdict }
+  | {
+      readonly kind: "attempted";
+      readonly nonce: string;
+      readonly verdict: AttemptVerdict;
+      /** What was seen before the PUT and did not stand in its way. */
+      readonly evidence?: string | undefined;
+    }
   /** Another execution of the same attempt holds the claim: its verdict is in the claim. */
   | { readonly kind: "claimed-elsewhere"; readonly nonce: string }
   | { readonly kind: "claim-refused"; readonly code: ClaimRefusal; readonly detail: string }

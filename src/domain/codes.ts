@@ -1,4 +1,5 @@
 import { openingCodes } from "./codes-opening";
+import { soakCodes } from "./codes-soak";
 
 /** How one code shows itself outside: HTTP status, process exit code, and what a person can do about it. */
 export interface CodeEntry {
@@ -245,6 +246,8 @@ export const codes = {
       "The run was lost after it had claimed a swap: read both services by hand, then release the hold.",
   },
 
+  ...soakCodes,
+
   // People
   "on-hold": {
     status: 409,
@@ -261,7 +264,8 @@ export const codes = {
   "cancel-too-late": {
     status: 409,
     exit: 3,
-    remedy: "The swap has taken effect: request the other side to go back.",
+    remedy:
+      "The swap has taken effect: POST /api/promotions/{id}/swap-back while it soaks, later request the other side.",
   },
   "already-concluded": {
     status: 409,

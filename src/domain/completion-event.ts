@@ -10,6 +10,7 @@ import {
 } from "./events";
 import type { Outcome, WaitedFor } from "./outcome";
 import type { Prerequisite, ServiceIdentity } from "./plan";
+import { tellWatch } from "./watch-told";
 import type { Conclusion, PromotionState } from "./promotion";
 
 /** How a promotion ends, before it is sealed into bytes. */
@@ -86,12 +87,14 @@ function completionData(state: PromotionState, ending: Ending, at: number): Comp
       { phase: "concluded", at: toTime(at) },
     ],
     prerequisites: unmet(ending.prerequisites ?? plan?.prerequisites),
-    attempts: state.attempts.map(({ n, at: when, verdict, correlationId }) => ({
+    attempts: state.attempts.map(({ n, at: when, act, verdict, correlationId }) => ({
       n,
       at: toTime(when),
+      act,
       verdict,
       correlationId,
     })),
+    ...tellWatch(state, toTime),
     finalRead: ending.finalRead ?? null,
   };
 }

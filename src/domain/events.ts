@@ -1,5 +1,6 @@
 import type { Reason } from "./codes";
 import type { Outcome, WaitedFor } from "./outcome";
+import type { Measurement } from "./soak";
 import type { Prerequisite, ServiceIdentity } from "./plan";
 import type { Slot } from "./swap-request";
 
@@ -58,11 +59,32 @@ export interface CompletionData {
   readonly attempts: readonly {
     readonly n: number;
     readonly at: string;
+    /** Absent: the forward swap. */
+    readonly act?: "swap-back" | undefined;
     readonly verdict: string;
     readonly correlationId?: string | undefined;
   }[];
+  readonly soak?: EventSoak | undefined;
+  readonly swapBack?: EventSwapBack | undefined;
   /** The last read of both services before the outcome was stored; null when nothing was read. */
   readonly finalRead: { readonly incoming: FinalRead | null; readonly outgoing: FinalRead | null } | null;
+}
+
+/** What was measured of new production; trouble first. No bodies, no addresses. */
+export interface EventSoak {
+  readonly since: string;
+  readonly until: string;
+  readonly looks: number;
+  readonly failures: number;
+  readonly last: readonly Measurement[];
+}
+
+/** Why it was, or should have been, swapped back. */
+export interface EventSwapBack {
+  readonly cause: "regression" | "person";
+  readonly by: string;
+  readonly note: string;
+  readonly at: string;
 }
 
 export type EventService = Pick<ServiceIdentity, "side" | "id" | "name" | "version">;
@@ -80,6 +102,10 @@ export interface ProgressData {
     | "ready"
     | "swap-started"
     | "swapped"
+    | "soaking"
+    | "regression"
+    | "swap-back-started"
+    | "swapped-back"
     | "hold-set"
     | "hold-released";
   readonly detail: string;

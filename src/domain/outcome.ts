@@ -11,6 +11,8 @@ export type Phase =
   | "awaiting-readiness"
   | "swapping"
   | "verifying"
+  | "soaking"
+  | "swapping-back"
   | "concluded";
 
 /** What a promotion was waiting for when it expired. */
@@ -40,7 +42,9 @@ const successors: Record<Phase, readonly Phase[]> = {
     "verifying",
     "concluded",
   ],
-  verifying: ["verifying", "concluded"],
+  verifying: ["verifying", "soaking", "swapping-back", "concluded"],
+  soaking: ["soaking", "swapping-back", "concluded"],
+  "swapping-back": ["swapping-back", "concluded"],
   concluded: [],
 };
 

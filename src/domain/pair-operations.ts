@@ -1,9 +1,11 @@
-import type { ClaimRefusal } from "./attempt";
+import type { Act, ClaimRefusal } from "./attempt";
 import { answered, answerTo, hasRoomFor, isEnlisted, type PairStep } from "./pair-answers";
 import { cancelIn, holdIn, releaseIn } from "./pair-people";
+import { endWatchIn, orderSwapBackIn } from "./pair-swap-back";
 import {
   emptyPair,
   type Lease,
+  type OpenAttempt,
   type PairAnswer,
   type PairOperation,
   type PairState,
@@ -38,6 +40,10 @@ export function applyToPair(current: PairState | undefined, op: PairOperation): 
       return close(state, op);
     case "cancel":
       return cancelIn(state, op);
+    case "order-swap-back":
+      return orderSwapBackIn(state, op);
+    case "end-watch":
+      return endWatchIn(state, op);
     case "hold":
       return holdIn(state, op);
     case "release":
@@ -132,13 +138,19 @@ function refusalOf(state: PairState, op: Op<"claim">): ClaimRefusal | undefined 
   const rules: readonly [boolean, ClaimRefusal][] = [
     [lease?.holder !== op.requestId, "not-holder"],
     [lease?.epoch !== op.epoch, "stale-epoch"],
-    [lease?.swapped?.act === op.act, "already-swapped"],
+    [isDoneWith(lease, op.act), "already-swapped"],
     [state.open !== undefined, "attempt-open"],
     [op.n !== (lease?.closed ?? 0) + 1, "attempt-closed"],
     [op.act === "forward" && state.holds.length > 0, "on-hold"],
+    [op.act === "swap-back" && !lease?.order, "not-ordered"],
     [state.cancels.some((cancel) => cancel.requestId === op.requestId), "cancelled"],
   ];
   return rules.find(([applies]) => applies)?.[1];
+}
+
+/** Each act takes effect once, and nothing goes forward again after it was swapped back. */
+function isDoneWith(lease: Lease | undefined, act: Act): boolean {
+  return lease?.swapped !== undefined && (act === "forward" || lease.swapped.act === "swap-back");
 }
 
 function claim(state: PairState, op: Op<"claim">): PairStep {
@@ -165,17 +177,16 @@ function close(state: PairState, op: Op<"close">): PairStep {
   if (open?.nonce !== op.nonce) return answered(state, op.nonce, "attempt-closed");
   const closed = answered({ ...state, open: undefined }, op.nonce, "attempt-closed").state;
   if (lease?.holder !== open.requestId) return { state: closed, answer: "done" };
-  const lost =
-    op.proof.kind === "no-effect" && ["unknown", "accepted"].includes(open.verdict?.kind ?? "unknown");
-  const swapped =
-    op.proof.kind === "done" ? { act: open.act, at: op.at, detail: op.proof.detail } : lease.swapped;
-  return {
-    state: {
-      ...closed,
-      lease: { ...lease, closed: lease.closed + 1, unknowns: lease.unknowns + (lost ? 1 : 0), swapped },
-    },
-    answer: "done",
-  };
+  return { state: { ...closed, lease: afterClosing(lease, open, op) }, answer: "done" };
+}
+
+function afterClosing(before: Lease, open: OpenAttempt, { proof, at }: Op<"close">): Lease {
+  const lease = { ...before, closed: before.closed + 1 };
+  // Each act has its own lost attempts: what is done starts the count for the next one.
+  if (proof.kind === "done")
+    return { ...lease, unknowns: 0, swapped: { act: open.act, at, detail: proof.detail } };
+  const mayHaveBeen = ["unknown", "accepted"].includes(open.verdict?.kind ?? "unknown");
+  return proof.kind === "no-effect" && mayHaveBeen ? { ...lease, unknowns: lease.unknowns + 1 } : lease;
 }
 
 function leave(state: PairState, op: Op<"leave">): PairStep {

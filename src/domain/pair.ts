@@ -21,10 +21,24 @@ export interface Lease {
   readonly since: number;
   /** Attempts closed under this lease; the next one is `closed + 1`. */
   readonly closed: number;
-  /** Closed attempts whose outcome had been unknown. */
+  /** Closed attempts of the act under way whose outcome had been unknown. */
   readonly unknowns: number;
   /** Set once an attempt was closed as done. */
   readonly swapped?: { readonly act: Act; readonly at: number; readonly detail: string } | undefined;
+  /** Why this promotion is to be swapped back; without it no swap-back is claimed. */
+  readonly order?: SwapBackOrder | undefined;
+  /** The soak is over: no swap-back is ordered any more. */
+  readonly watched?: boolean | undefined;
+}
+
+/** The decision to swap back, taken once: by the soak, or by a person. */
+export interface SwapBackOrder {
+  readonly id: string;
+  readonly cause: "regression" | "person";
+  readonly by: string;
+  /** What was seen, or the person's note. */
+  readonly note: string;
+  readonly at: number;
 }
 
 /** Stop-the-line: nothing new is claimed until a person releases it. */
@@ -50,7 +64,18 @@ export interface Answer {
 }
 
 export type PairAnswer =
-  "granted" | "done" | ClaimRefusal | CancelRefusal | "queue-full" | "turn-refused" | "released" | "no-hold";
+  | "granted"
+  | "done"
+  | ClaimRefusal
+  | CancelRefusal
+  | OrderRefusal
+  | "queue-full"
+  | "turn-refused"
+  | "released"
+  | "no-hold";
+
+/** Why nothing is swapped back: there was no swap yet, or its soak is over. */
+export type OrderRefusal = "not-swapped" | "watch-over";
 
 export type CancelRefusal = "attempt-open" | "too-late" | "not-enlisted";
 
@@ -116,6 +141,10 @@ export type PairOperation =
       readonly at: number;
     }
   | ({ readonly kind: "cancel" } & Cancel)
+  /** By the soak or by a person, while the promotion is verified or soaks. */
+  | { readonly kind: "order-swap-back"; readonly requestId: string; readonly order: SwapBackOrder }
+  /** The soak has passed; unless a swap-back was ordered, none is from now on. */
+  | { readonly kind: "end-watch"; readonly requestId: string; readonly epoch: number }
   | { readonly kind: "hold"; readonly hold: Hold }
   | {
       readonly kind: "release";

@@ -1,4 +1,6 @@
 import type { ApprovalRule } from "./approval-rule";
+import type { Probe } from "./probe";
+import type { SoakRule } from "./soak";
 import type { SwapRequest } from "./swap-request";
 
 /** The reviewed policy of one pair, every duration in milliseconds. A promotion keeps the one it was planned with. */
@@ -28,6 +30,11 @@ export interface PairPolicy {
   readonly verification: { readonly pollMs: number; readonly deadlineMs: number };
   /** Only where the file says when swaps may start. */
   readonly opening?: OpeningPolicy | undefined;
+  /** How new production is watched; without probes the role instances alone are. */
+  readonly soak: SoakRule;
+  readonly probes?: readonly Probe[] | undefined;
+  /** Whether a regression is swapped back without a person; `never` halts instead. */
+  readonly swapBack: "automatic" | "never";
 }
 
 /**
@@ -75,6 +82,8 @@ export const defaultPolicy: Omit<PairPolicy, "name" | "blue" | "green"> = {
   readiness: { pollMs: 30_000, stableForMs: 120_000, deadlineMs: 30 * 60_000 },
   swap: { claimWindowMs: 60_000, putTimeoutMs: 60_000, operationDeadlineMs: 15 * 60_000, pollMs: 10_000 },
   verification: { pollMs: 10_000, deadlineMs: 5 * 60_000 },
+  soak: { forMs: 5 * 60_000, everyMs: 10_000, failures: 0, consecutiveErrors: 4 },
+  swapBack: "automatic",
 };
 
 /**
@@ -88,4 +97,9 @@ export function tightenReadiness(policy: PairPolicy, request: SwapRequest): Pair
     stableForMs: Math.max(stableForMs, request.readiness?.stableForMs ?? 0),
     deadlineMs: Math.min(deadlineMs, request.readiness?.deadlineMs ?? Infinity),
   };
+}
+
+/** The soak of one promotion: the request may ask for a longer one, never for a shorter one. */
+export function tightenSoak({ soak }: Pick<PairPolicy, "soak">, request: SwapRequest): SoakRule {
+  return { ...soak, forMs: Math.max(soak.forMs, request.soak?.forMs ?? 0) };
 }

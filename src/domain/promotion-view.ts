@@ -1,4 +1,5 @@
 import { toTime } from "./events";
+import { tellWatch } from "./watch-told";
 import type { PromotionState } from "./promotion";
 
 /** Times as people read them: UTC, and the pair's zone. */
@@ -46,12 +47,15 @@ export function viewPromotion(state: PromotionState, timeZone: string) {
       },
       prerequisites: plan.prerequisites,
     },
-    attempts: state.attempts.map(({ n, at, verdict, correlationId }) => ({
+    attempts: state.attempts.map(({ n, at, act, verdict, correlationId }) => ({
       n,
       at: toTime(at),
+      act,
       verdict,
       correlationId,
     })),
+    irreversible: request.irreversible,
+    ...tellWatch(state, (ms) => showTime(ms, timeZone)),
     timeline: state.timeline.map(({ at, phase, note }) => ({ at: toTime(at), phase, note })),
     announcedAt: state.announcedAt === undefined ? undefined : toTime(state.announcedAt),
   };

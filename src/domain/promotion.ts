@@ -3,6 +3,8 @@ import { sealEnding, type Ending } from "./completion-event";
 import type { Outcome, Phase, WaitedFor } from "./outcome";
 import { isTransition } from "./outcome";
 import type { Plan, Prerequisite } from "./plan";
+import type { SwapBackOrder } from "./pair";
+import type { SoakEvidence } from "./soak";
 import type { RequestOrigin, Side, SwapRequest } from "./swap-request";
 import type { Waiting } from "./waiting";
 
@@ -42,12 +44,21 @@ export interface PromotionState {
   readonly plan?: Plan | undefined;
   readonly waiting?: Waiting | undefined;
   /** Deadlines set at first entry, so that a resumed run does not start them anew. */
-  readonly deadlines: { readonly turn?: number | undefined; readonly readiness?: number | undefined };
+  readonly deadlines: {
+    readonly turn?: number | undefined;
+    readonly readiness?: number | undefined;
+    readonly soak?: number | undefined;
+    readonly swapBack?: number | undefined;
+  };
   /** How often it was planned. */
   readonly plans: number;
   /** The last readiness picture, one line per side. */
   readonly readiness?: readonly string[] | undefined;
   readonly attempts: readonly AttemptNote[];
+  /** What the soak has measured, when it was over. */
+  readonly soak?: SoakEvidence | undefined;
+  /** Why it is, or was, to be swapped back. */
+  readonly swapBack?: Omit<SwapBackOrder, "id"> | undefined;
   readonly conclusion?: Conclusion | undefined;
   readonly announcedAt?: number | undefined;
 }
@@ -56,6 +67,8 @@ export interface PromotionState {
 export interface AttemptNote {
   readonly at: number;
   readonly n: number;
+  /** Absent: the forward swap. */
+  readonly act?: "swap-back" | undefined;
   readonly verdict: string;
   readonly correlationId?: string | undefined;
 }
@@ -87,6 +100,12 @@ export type PromotionChange =
     }
   | { readonly kind: "plan"; readonly runId: string; readonly plan: Plan; readonly at: number }
   | { readonly kind: "note-attempt"; readonly runId: string; readonly note: AttemptNote }
+  | {
+      readonly kind: "watched";
+      readonly runId: string;
+      readonly soak?: SoakEvidence | undefined;
+      readonly swapBack?: SwapBackOrder | undefined;
+    }
   | {
       readonly kind: "conclude";
       readonly runId?: string | undefined;
@@ -181,12 +200,14 @@ function changedByRun(state: PromotionState, change: RunChange): PromotionState 
       return planned(state, change.plan);
     case "note-attempt":
       return attempted(state, change.note);
+    case "watched":
+      return watched(state, change);
     case "conclude":
       return {
         ...entered(state, "concluded", change.at),
         conclusion: sealEnding(state, change.ending, change.at),
         waiting: undefined,
-        plan: state.plan && { ...state.plan, prerequisites: state.plan.prerequisites.filter(isNotable) },
+        plan: state.plan && told(state.plan),
       };
   }
 }
@@ -210,9 +231,34 @@ function attempted(state: PromotionState, note: AttemptNote): PromotionState {
     : { ...state, attempts: appended(state.attempts, { ...note, verdict }, ATTEMPT_LIMIT) };
 }
 
+/** The first decision to swap back stands. */
+function watched(
+  state: PromotionState,
+  { soak, swapBack }: Extract<PromotionChange, { kind: "watched" }>,
+): PromotionState {
+  if (state.swapBack || (!soak && !swapBack)) return state;
+  // The swap is done: prerequisites that were met have nothing more to say, and what was measured needs their room.
+  const plan = state.plan && { ...state.plan, prerequisites: state.plan.prerequisites.filter(isNotable) };
+  if (!swapBack) return { ...state, plan, soak };
+  const { cause, by, note, at } = swapBack;
+  return { ...state, plan, soak: soak ?? state.soak, swapBack: { cause, by, note, at } };
+}
+
 function planned(state: PromotionState, plan: Plan): PromotionState {
   if (state.plan?.plannedAt === plan.plannedAt && state.plan.hash === plan.hash) return state;
   return { ...state, plan, target: state.target ?? plan.incoming.side, plans: state.plans + 1 };
+}
+
+/** A plan that is carried out, or never will be: what people are told of it stays, its roles and probes need not. */
+function told(plan: Plan): Plan {
+  const { probes: _probes, ...policy } = plan.policy;
+  return {
+    ...plan,
+    policy,
+    incoming: { ...plan.incoming, roles: [] },
+    outgoing: { ...plan.outgoing, roles: [] },
+    prerequisites: plan.prerequisites.filter(isNotable),
+  };
 }
 
 function isNotable(p: Prerequisite): boolean {

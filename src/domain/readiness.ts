@@ -15,6 +15,8 @@ export interface RoleStateCheck {
   readonly summary: string;
   readonly remainingReads?: number | undefined;
   readonly retryAfterMs?: number | undefined;
+  /** The instances could not be read: nothing is known of them. */
+  readonly isUnread?: boolean | undefined;
 }
 
 export interface ReadinessRule {
@@ -142,6 +144,7 @@ function unseen(
     total: 0,
     summary: clip(`${read.kind}: ${read.detail}`),
     retryAfterMs,
+    isUnread: true,
   };
 }
 

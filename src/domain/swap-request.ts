@@ -21,6 +21,10 @@ export interface SwapRequest {
   /** Tighter than the pair's policy only: a longer stableFor, a shorter deadline. */
   readonly readiness?:
     { readonly stableForMs?: number | undefined; readonly deadlineMs?: number | undefined } | undefined;
+  /** Tighter than the pair's policy only: a longer soak. */
+  readonly soak?: { readonly forMs?: number | undefined } | undefined;
+  /** Going back would do harm (a migration, for example): a regression halts instead of being swapped back. */
+  readonly irreversible?: boolean | undefined;
 }
 
 /** Where a request came from; `principal` is a verified caller, `requestedBy` of the queue a mere declaration. */

@@ -1,5 +1,6 @@
 /** The kinds of waits; one waiting loop serves them all. */
-export type WaitKind = "planning" | "turn" | "readiness" | "settlement" | "verification" | "announcement";
+export type WaitKind =
+  "planning" | "turn" | "readiness" | "settlement" | "verification" | "soak" | "swap-back" | "announcement";
 
 /** What a promotion waits for, as people see it. Times in milliseconds since the epoch. */
 export interface Waiting {

@@ -1,7 +1,5 @@
+import type { AlertCode } from "../domain/alerts";
 import type { Code } from "../domain/codes";
-
-/** What the alert rules of an installation listen for: one Error line each, with a stable code. */
-export type AlertCode = "halted" | "publish-failing" | "dead-letter" | "run-lost";
 
 /** Structured log lines; never secrets, tokens, SAS strings, service configuration or operation URLs. */
 export interface Log {

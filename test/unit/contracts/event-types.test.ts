@@ -37,6 +37,8 @@ test("lists can be asked for every phase and every outcome there is, and for no 
     "awaiting-readiness": true,
     swapping: true,
     verifying: true,
+    soaking: true,
+    "swapping-back": true,
     concluded: true,
   };
   const outcomes: Record<Outcome, true> = {
@@ -51,6 +53,6 @@ test("lists can be asked for every phase and every outcome there is, and for no 
   };
   for (const phase of Object.keys(phases)) expect(parseListQuery({ phase }).ok).toBe(true);
   for (const outcome of Object.keys(outcomes)) expect(parseListQuery({ outcome }).ok).toBe(true);
-  expect(parseListQuery({ phase: "soaking" }).ok).toBe(false);
+  expect(parseListQuery({ phase: "waiting" }).ok).toBe(false);
   expect(parseListQuery({ outcome: "done" }).ok).toBe(false);
 });

@@ -28,6 +28,7 @@ test.each<[ClaimRefusal, object]>([
   ["attempt-open", { kind: "wait-for-turn", detail: "d" }],
   ["cancelled", { kind: "observe-again", detail: "d" }],
   ["attempt-closed", { kind: "observe-again", detail: "d" }],
+  ["not-ordered", { kind: "observe-again", detail: "d" }],
   ["already-swapped", { kind: "verify", byUs: true }],
 ])("a claim refused as %s goes on to %j", (code, next) => {
   expect(afterAttempt({ kind: "claim-refused", code, detail: "d" }, 0)).toMatchObject({ next });
@@ -40,7 +41,6 @@ test("what is no refusal of a claim is told apart", () => {
 
 test.each<[AttemptVerdict, number, object]>([
   [{ kind: "already", detail: "d" }, 0, { kind: "verify", byUs: false }],
-  [{ kind: "already", detail: "d" }, 1, { kind: "verify", byUs: true }],
   [{ kind: "foreign-state", detail: "d" }, 0, { kind: "end", ending: halted("foreign-state", "d") }],
   [{ kind: "stale-plan", detail: "d" }, 0, { kind: "plan-again", detail: "d" }],
   [
@@ -51,6 +51,13 @@ test.each<[AttemptVerdict, number, object]>([
   [{ kind: "withheld", detail: "d" }, 0, { kind: "observe-again", detail: "d" }],
 ])("an attempt that sent nothing (%j, %d lost before) is closed at once", (verdict, unknowns, next) => {
   expect(attempted(verdict, unknowns)).toMatchObject({ next, close: nothingSent(verdict.kind) });
+});
+
+test("a target that is held after a lost attempt was taken by that attempt, which closes as done", () => {
+  expect(attempted({ kind: "already", detail: "d" }, 1)).toEqual({
+    next: { kind: "verify", byUs: true },
+    close: { nonce: "n", proof: { kind: "done", detail: "an attempt that was lost: d" } },
+  });
 });
 
 test.each<AttemptVerdict>([

@@ -16,7 +16,9 @@ const successors: Readonly<Record<Phase, string>> = {
   "awaiting-readiness":
     "planning awaiting-approval awaiting-turn awaiting-readiness swapping verifying concluded",
   swapping: "planning awaiting-approval awaiting-turn awaiting-readiness swapping verifying concluded",
-  verifying: "verifying concluded",
+  verifying: "verifying soaking swapping-back concluded",
+  soaking: "soaking swapping-back concluded",
+  "swapping-back": "swapping-back concluded",
   concluded: "",
 };
 const phases = Object.keys(successors) as Phase[];

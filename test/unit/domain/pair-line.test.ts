@@ -153,10 +153,9 @@ test("a promotion sees its own place, cancel and attempt, and nobody else's", ()
   expect(viewOf(undefined, "a")).toMatchObject({ lease: undefined, holder: undefined });
 });
 
-test("a cancel of one promotion stops no other, and a hold stops forward swaps but no swap-back", () => {
+test("a cancel of one promotion stops no other, and a hold stops forward swaps", () => {
   expect(applyToPair(play(held, cancel("b")), claim("a", "n")).answer).toBe("granted");
   expect(applyToPair(play(held, hold), claim("a", "n")).answer).toBe("on-hold");
-  expect(applyToPair(play(held, hold), claim("a", "n", 1, "swap-back")).answer).toBe("granted");
 });
 
 test.each<[AttemptVerdict | undefined, Proof["kind"], number]>([

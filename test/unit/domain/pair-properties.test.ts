@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { AttemptVerdict, Proof } from "../../../src/domain/attempt";
 import { reason } from "../../../src/domain/codes";
-import { emptyPair, MAX_ENLISTED, type PairOperation, type PairState } from "../../../src/domain/pair";
+import { emptyPair, type PairOperation, type PairState } from "../../../src/domain/pair";
 import { applyToPair, viewOf } from "../../../src/domain/pair-operations";
 import { runs } from "../../support/runs";
 
@@ -59,6 +59,12 @@ const operation: fc.Arbitrary<PairOperation> = fc.oneof(
     note: fc.constant("n"),
     at: small,
   }),
+  fc.tuple(who, fc.constantFrom("o1", "o2")).map(([requestId, id]): PairOperation => ({
+    kind: "order-swap-back",
+    requestId,
+    order: { id, cause: "regression", by: "the soak", note: "n", at: 1 },
+  })),
+  fc.record({ kind: fc.constant("end-watch" as const), requestId: who, epoch: small }),
   fc.constantFrom("h1", "h2").map((id): PairOperation => ({
     kind: "hold",
     hold: { id, at: 1, reason: reason("foreign-state", "x") },
@@ -83,6 +89,19 @@ const operations = fc
   .tuple(fc.constantFrom(begun, begun, begun, []), fc.array(operation, { maxLength: 40, size: "max" }))
   .map(([first, more]) => [...first, ...more]);
 
+/** The same after a swap of the first. */
+const swapped: readonly PairOperation[] = [
+  ...begun,
+  {
+    ...{ kind: "claim", requestId: "a", act: "forward", n: 1, nonce: "n0", epoch: 1 },
+    ...{ planHash: "h", at: 1 },
+  },
+  { kind: "close", requestId: "a", nonce: "n0", proof: { kind: "done", detail: "d" }, at: 1 },
+];
+const swapping = fc
+  .array(operation, { maxLength: 40, size: "max" })
+  .map((more): readonly PairOperation[] => [...swapped, ...more]);
+
 /** Plays a sequence; `look` sees every step. */
 function play(
   sequence: readonly PairOperation[],
@@ -103,7 +122,7 @@ test("an operation applied twice equals once, and answers the same", () => {
       play(sequence, (_before, op, { state, answer }) => {
         const again = applyToPair(state, op);
         expect(JSON.stringify(again.state)).toBe(JSON.stringify(state));
-        if (op.kind === "claim" || op.kind === "cancel" || op.kind === "release")
+        if (["claim", "cancel", "release", "order-swap-back"].includes(op.kind))
           expect(again.answer).toBe(answer);
         expect(again.indexed).toBeUndefined();
       });
@@ -125,6 +144,9 @@ test("a claim is granted only to the holder at its epoch, without hold, cancel, 
         expect(state.open).toMatchObject({ epoch: before.lease?.epoch, n: (before.lease?.closed ?? 0) + 1 });
         expect(before.lease?.swapped?.act).not.toBe(state.open.act);
         if (state.open.act === "forward") expect(before.holds).toEqual([]);
+        if (state.open.act === "forward") expect(before.lease?.swapped).toBeUndefined();
+        else
+          expect(before.lease).toMatchObject({ swapped: { act: "forward" }, order: { cause: "regression" } });
         expect(before.cancels.map((each) => each.requestId)).not.toContain(state.open.requestId);
         nonces.set(state.open.nonce, (nonces.get(state.open.nonce) ?? 0) + 1);
       });
@@ -133,6 +155,24 @@ test("a claim is granted only to the holder at its epoch, without hold, cancel, 
     { numRuns: runs(600) },
   );
   expect(granted).toBeGreaterThan(0);
+});
+
+test("a swap-back is ordered once, only of a swap whose soak is not over, and an order stands until its lease goes", () => {
+  let ordered = 0;
+  fc.assert(
+    fc.property(swapping, (sequence) => {
+      play(sequence, (before, op, { state }) => {
+        if (before.lease?.order && state.lease) expect(state.lease.order).toEqual(before.lease.order);
+        if (before.lease?.watched) expect(state.lease?.order).toBeUndefined();
+        if (before.lease?.order || !state.lease?.order) return;
+        ordered++;
+        expect(op.kind).toBe("order-swap-back");
+        expect(before.lease).toMatchObject({ swapped: { act: "forward" } });
+      });
+    }),
+    often,
+  );
+  expect(ordered).toBeGreaterThan(0);
 });
 
 test("an open attempt is closed only by its own nonce, or by a person's release of what nobody holds any more", () => {
@@ -215,71 +255,4 @@ test("an acknowledged cancel stands until its promotion is delisted, and no atte
     }),
     often,
   );
-});
-
-test("the state stays under 16 KiB, whatever is enlisted, cancelled, held and answered", () => {
-  const at = 1_800_000_000_000;
-  const text = "y".repeat(2_000);
-  const idLength = fc.constantFrom(3, 36, 100);
-  const heavy = fc.tuple(
-    idLength,
-    fc.array(fc.nat(MAX_ENLISTED + 5), { minLength: 150, maxLength: 200, size: "max" }),
-  );
-  let largest = 0;
-  const run = (length: number, picks: readonly number[]) => {
-    const id = (i: number) => String(i).padStart(3, "0").padEnd(length, "x");
-    let state = emptyPair;
-    const apply = (op: PairOperation) => {
-      state = applyToPair(state, op).state;
-      largest = Math.max(largest, JSON.stringify(state).length);
-    };
-    picks.forEach((i, step) => {
-      const requestId = id(i);
-      apply({ kind: "enlist", requestId, at });
-      if (!state.enlisted.some((entry) => entry.requestId === requestId)) return;
-      apply({ kind: "stand-in-line", requestId, at, maxQueued: 100, whenBusy: "wait" });
-      apply({ kind: "take-turn", requestId, at });
-      const { lease } = state;
-      if (lease) {
-        const nonce = `nonce-${step}`.padEnd(36, "n");
-        const claim = {
-          act: "forward",
-          n: lease.closed + 1,
-          nonce,
-          epoch: lease.epoch,
-          planHash: "h".repeat(64),
-        } as const;
-        apply({ kind: "claim", requestId: lease.holder, ...claim, at });
-        apply({
-          kind: "report",
-          requestId: lease.holder,
-          nonce,
-          verdict: { kind: "unknown", detail: text.slice(0, 500) },
-          at,
-        });
-        if (step % 2)
-          apply({
-            kind: "close",
-            requestId: lease.holder,
-            nonce,
-            proof: { kind: "done", detail: text.slice(0, 100) },
-            at,
-          });
-      }
-      apply({ kind: "cancel", requestId, id: `cancel-${step}`.padEnd(40, "c"), by: text, note: text, at });
-      if (step > 100)
-        apply({
-          kind: "hold",
-          hold: { id: `halt-${requestId}`, at, reason: reason("foreign-state", text), requestId },
-        });
-    });
-  };
-  fc.assert(
-    fc.property(heavy, ([length, picks]) => {
-      run(length, picks);
-      expect(largest).toBeLessThan(16 * 1_024);
-    }),
-    { numRuns: runs(10), endOnFailure: true },
-  );
-  expect(largest).toBeGreaterThan(8 * 1_024);
 });

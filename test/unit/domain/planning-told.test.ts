@@ -7,7 +7,7 @@ import {
   type PairObservation,
   type Planning,
 } from "../../../src/domain/planning";
-import { defaultPolicy, tightenReadiness, type PairPolicy } from "../../../src/domain/policy";
+import { defaultPolicy, tightenReadiness, tightenSoak, type PairPolicy } from "../../../src/domain/policy";
 import { RETIREMENT } from "../../../src/domain/retirement";
 import { otherSide, type SwapRequest } from "../../../src/domain/swap-request";
 import { anIp, aPair, aPolicy, aRequest, aService, found, idOf, ipId, NOW } from "../../support/observations";
@@ -255,6 +255,8 @@ test("the defaults are those of the design", () => {
     readiness: { pollMs: 30_000, stableForMs: 2 * minute, deadlineMs: 30 * minute },
     swap: { claimWindowMs: minute, putTimeoutMs: minute, operationDeadlineMs: 15 * minute, pollMs: 10_000 },
     verification: { pollMs: 10_000, deadlineMs: 5 * minute },
+    soak: { forMs: 5 * minute, everyMs: 10_000, failures: 0, consecutiveErrors: 4 },
+    swapBack: "automatic",
   });
   expect(RETIREMENT).toBe("2027-03-31");
 });
@@ -269,6 +271,16 @@ test.each<[string, SwapRequest["readiness"], number, number]>([
   ["a longer deadline, in vain", { deadlineMs: 901 }, 100, 900],
 ])("a request that asks for %s", (_what, readiness, stableForMs, deadlineMs) => {
   expect(tightenReadiness(policy, aRequest({ readiness }))).toEqual({ pollMs: 1, stableForMs, deadlineMs });
+});
+
+test.each([
+  ["nothing", undefined, 100],
+  ["nothing of it", {}, 100],
+  ["a longer soak", { forMs: 101 }, 101],
+  ["a shorter soak, in vain", { forMs: 99 }, 100],
+])("a request that asks for %s", (_what, asked, forMs) => {
+  const soak = { forMs: 100, everyMs: 1, failures: 2, consecutiveErrors: 3 };
+  expect(tightenSoak({ soak }, aRequest({ soak: asked }))).toEqual({ ...soak, forMs });
 });
 
 test("each side is the other of the other", () => {

@@ -12,13 +12,16 @@ import {
   type PromotionState,
 } from "../../../src/domain/promotion";
 import { completionEventSchema } from "../../../src/contracts/events";
+import type { SwapBackOrder } from "../../../src/domain/pair";
+import type { Probe } from "../../../src/domain/probe";
+import type { SoakEvidence } from "../../../src/domain/soak";
 import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
 import { runs } from "../../support/runs";
 
 /** The ledger of one request under every sequence of changes, of runs in charge and of runs that are not. */
 const phases: readonly Phase[] = [
   ...(["accepted", "planning", "awaiting-approval", "awaiting-turn", "awaiting-readiness"] as const),
-  ...(["swapping", "verifying", "concluded"] as const),
+  ...(["swapping", "verifying", "soaking", "swapping-back", "concluded"] as const),
 ];
 const outcomes: readonly Outcome[] = [
   ...(["promoted", "unchanged", "refused", "rejected"] as const),
@@ -39,10 +42,21 @@ const roles = Array.from({ length: 25 }, (_, i) => ({
   capacity: 8,
 }));
 
+const probes: readonly Probe[] = Array.from({ length: 2 }, (_, i) => ({
+  name: `${i}`.padEnd(20, "p"),
+  url: "https://shop.example/".padEnd(120, "u"),
+  incomingUrl: "https://shop-staging.example/".padEnd(120, "u"),
+  expect: {
+    ...{ status: 200, header: { name: "h".repeat(40), equals: "e".repeat(80) } },
+    ...{ json: { path: "$.".padEnd(60, "j"), equals: "e".repeat(40) }, maxLatencyMs: 60_000 },
+  },
+  timeoutMs: 30_000,
+}));
+
 function planOf(observed: PairObservation): Plan {
   const verdict = decidePlan({
     request,
-    policy: aPolicy(),
+    policy: aPolicy({ probes }),
     observed,
     now: NOW,
     digest: () => "d".repeat(64),
@@ -51,6 +65,16 @@ function planOf(observed: PairObservation): Plan {
   return verdict.plan;
 }
 const plans = fc.constantFrom(planOf(aPair()), planOf(aPair({ roles }, { roles })));
+
+const evidence: SoakEvidence = {
+  ...{ since: NOW, until: NOW + 600_000, looks: 1_000, failures: 100 },
+  last: Array.from({ length: 4 }, (_, i) => ({
+    ...{ name: `${i}`.padEnd(40, "n"), verdict: "unsteady" as const, detail: "d".repeat(80) },
+  })),
+};
+const order: SwapBackOrder = {
+  ...{ id: "o", cause: "regression", by: "b".repeat(60), note: "n".repeat(160), at: NOW },
+};
 
 const runId = fc.constantFrom("run-1", "run-2", "run-3");
 const at = fc.integer({ min: 0, max: 1_000 }).map((more) => NOW + more);
@@ -69,7 +93,16 @@ const change: fc.Arbitrary<PromotionChange> = fc.oneof(
   fc.tuple(runId, fc.integer({ min: 1, max: 20 }), at).map(([id, n, when]): PromotionChange => ({
     kind: "note-attempt",
     runId: id,
-    note: { at: when, n, verdict: `unknown: ${"v".repeat(280)}`, correlationId: "c".repeat(36) },
+    note: {
+      ...{ at: when, n, act: "swap-back" as const },
+      ...{ verdict: `unknown: ${"v".repeat(280)}`, correlationId: "c".repeat(36) },
+    },
+  })),
+  fc.tuple(runId, fc.boolean(), at).map(([id, ordered, when]): PromotionChange => ({
+    kind: "watched",
+    runId: id,
+    soak: evidence,
+    ...(ordered ? { swapBack: { ...order, at: when } } : {}),
   })),
   fc.tuple(runId, text).map(([id, detail]): PromotionChange => ({
     kind: "wait",

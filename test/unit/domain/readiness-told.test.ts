@@ -24,6 +24,7 @@ test.each([
 ])("readiness is %s of a service that is %j, and the instances are not looked at", (verdict, read) => {
   expect(checkRoles("green", read, list())).toEqual({
     side: "green",
+    isUnread: true,
     observedAt: 0,
     verdict,
     instances: [],

@@ -1,0 +1,211 @@
+import fc from "fast-check";
+import type { ProbeResult } from "../../../src/domain/probe";
+import { checkPlannedRoles, type RoleStateCheck } from "../../../src/domain/readiness";
+import { identityOf } from "../../../src/domain/planning";
+import {
+  decideSoak,
+  evidenceOf,
+  freshSoak,
+  soakDeadline,
+  watchRule,
+  type SoakDecision,
+  type SoakMemory,
+} from "../../../src/domain/soak";
+import { aService, found, NOW, someInstances } from "../../support/observations";
+import { runs } from "../../support/runs";
+
+const rule = watchRule({ forMs: 60_000, everyMs: 10_000, failures: 0, consecutiveErrors: 2 }, 20_000);
+const green = identityOf("green", aService("green"));
+
+const instances = (...states: string[]) =>
+  checkPlannedRoles(green, found(someInstances("green", states)), NOW);
+const running = instances("Started", "Started");
+const busy = instances("Started", "Busy");
+const stopped = instances("Started", "Stopped");
+const missing = instances("Started");
+const unread = checkPlannedRoles(green, { kind: "unavailable", detail: "503" }, NOW);
+const gone = checkPlannedRoles(green, { kind: "absent", detail: "404" }, NOW);
+
+const pass: ProbeResult = { name: "home", verdict: "pass", detail: "status 200 in 3 ms" };
+const failure: ProbeResult = { name: "home", verdict: "failure", detail: "status is 500, not 2xx" };
+const error: ProbeResult = { name: "home", verdict: "error", detail: "refused" };
+
+interface Step {
+  readonly after?: number;
+  readonly platform?: RoleStateCheck;
+  readonly probes?: readonly ProbeResult[];
+}
+
+/** Looks every 10 s unless told otherwise; ends with the first decision that is not `again`. */
+function watch(steps: readonly Step[], by = rule): { decision: SoakDecision; at: number; looks: number } {
+  let memory: SoakMemory = freshSoak(NOW);
+  let now = NOW;
+  let decision: SoakDecision | undefined;
+  for (const [i, { after = 10_000, platform = running, probes = [pass] }] of steps.entries()) {
+    now += i === 0 ? 0 : after;
+    decision = decideSoak(memory, { platform, probes, now }, by);
+    memory = decision.memory;
+    if (decision.kind !== "again") break;
+  }
+  if (!decision) throw new Error("nothing was looked at");
+  return { decision, at: now - NOW, looks: memory.looks };
+}
+
+const times = (n: number, step: Step = {}): Step[] => Array.from({ length: n }, () => step);
+
+test("a soak without trouble passes after its time, and says what was watched", () => {
+  const { decision, at } = watch(times(20));
+  expect({ kind: decision.kind, at }).toEqual({ kind: "pass", at: 60_000 });
+  expect(decision.detail).toBe("watched for 60 s: no failure in 7 looks at role instances and 1 probe");
+  expect(watch(times(20, { probes: [] })).decision.detail).toContain("looks at role instances");
+});
+
+test("one failure is a regression where none is tolerated, with what was seen", () => {
+  const { decision, at } = watch([...times(3), { probes: [failure] }]);
+  expect(decision).toMatchObject({ kind: "regression", detail: "probe home: status is 500, not 2xx" });
+  expect(at).toBe(30_000);
+});
+
+test("failures that are tolerated are counted over the whole soak, and delay it until all is well for long enough", () => {
+  const lenient = { ...rule, failures: 1 };
+  const late = watch([...times(5), { probes: [failure] }, ...times(20)], lenient);
+  expect({ kind: late.decision.kind, at: late.at }).toEqual({ kind: "pass", at: 80_000 });
+  expect(late.decision.detail).toContain("1 tolerated failure in");
+  const twice = watch([{ probes: [failure] }, ...times(3), { probes: [failure] }], lenient);
+  expect(twice.decision.kind).toBe("regression");
+});
+
+test("errors in a row beyond the budget are for a person, and no regression", () => {
+  const { decision, at } = watch([...times(2), ...times(5, { probes: [error] })]);
+  expect({ kind: decision.kind, at }).toEqual({ kind: "cannot-measure", at: 40_000 });
+  expect(decision.detail).toBe(
+    "probe home could not be measured 3 times in a row: probe home could not be measured: refused",
+  );
+});
+
+test("errors that do not come in a row of one probe are tolerated", () => {
+  const other: ProbeResult = { ...error, name: "api" };
+  const { decision } = watch([
+    ...times(4).flatMap(() => [{ probes: [error, pass] }, { probes: [pass, other] }]),
+    ...times(3),
+  ]);
+  expect(decision.kind).toBe("pass");
+});
+
+test("a failure beside errors beyond their budget is a regression", () => {
+  const other: ProbeResult = { ...failure, name: "api" };
+  expect(watch([...times(2, { probes: [error] }), { probes: [error, other] }]).decision.kind).toBe(
+    "regression",
+  );
+});
+
+test.each([
+  ["a stopped instance", stopped],
+  ["a service that is gone", gone],
+])("%s is a failure at once", (_what, platform) => {
+  expect(watch([{ platform }]).decision.kind).toBe("regression");
+});
+
+test("an instance that comes back is no failure, and the soak lasts until all ran for long enough", () => {
+  const { decision, at } = watch([...times(5), ...times(3, { platform: busy }), ...times(9)]);
+  expect({ kind: decision.kind, at }).toEqual({ kind: "pass", at: 100_000 });
+});
+
+test.each([
+  ["busy", busy],
+  ["missing from the list", missing],
+])(
+  "an instance that stays %s is a regression after twice the soak and the steady time",
+  (_what, platform) => {
+    const { decision, at } = watch(times(60, { platform }));
+    expect({ kind: decision.kind, at }).toEqual({ kind: "regression", at: 140_000 });
+    expect(decision.detail).toContain("production has not run for 20 s without a break");
+  },
+);
+
+test("an instance that keeps falling is a regression although it stands again and again", () => {
+  const falling = times(30).flatMap(() => [{}, { platform: busy }]);
+  const { decision } = watch(falling);
+  expect(decision.kind).toBe("regression");
+});
+
+test("a platform that cannot be read neither fails nor passes, however long", () => {
+  const { decision, at } = watch(times(60, { platform: unread }));
+  expect(decision.kind).toBe("again");
+  expect(at).toBeLessThan(soakDeadline(rule, NOW) - NOW);
+});
+
+test("a gap of more than three looks starts the steady row again", () => {
+  const { decision, at } = watch([{}, { after: 600_000 }, ...times(5)]);
+  expect({ kind: decision.kind, at }).toEqual({ kind: "pass", at: 620_000 });
+});
+
+test("the next look comes after the poll, or after what the platform asks for", () => {
+  const throttled = checkPlannedRoles(
+    green,
+    { kind: "throttled", detail: "slow", retryAfterMs: 45_000 },
+    NOW,
+  );
+  expect(watch([{}]).decision).toMatchObject({ kind: "again", afterMs: 10_000 });
+  expect(watch([{ platform: throttled }]).decision).toMatchObject({ kind: "again", afterMs: 45_000 });
+});
+
+test("while all is well the news stays the same, so that it is written once", () => {
+  const told = new Set(times(5).map((_, i) => watch(times(i + 1)).decision.detail));
+  expect([...told]).toEqual([
+    "new production is watched; all is well; over at 2026-11-24T12:01:00.000Z if nothing changes",
+  ]);
+});
+
+test("evidence is short: four measurements, trouble first, each of at most 80 characters", () => {
+  const probes = ["a", "b", "c", "d", "e"].map((name): ProbeResult => ({
+    ...pass,
+    name,
+    detail: "x".repeat(160),
+  }));
+  const { memory } = decideSoak(
+    freshSoak(NOW),
+    { platform: busy, probes: [...probes, { ...error, name: "f" }, { ...failure, name: "g" }], now: NOW + 5 },
+    rule,
+  );
+  const evidence = evidenceOf(memory, NOW + 5);
+  expect(evidence).toMatchObject({ since: NOW, until: NOW + 5, looks: 1, failures: 1 });
+  expect(evidence.last.map(({ name }) => name)).toEqual(["g", "f", "role instances", "a"]);
+  expect(Math.max(...evidence.last.map(({ detail }) => detail.length))).toBeLessThanOrEqual(80);
+});
+
+test("steadiness is never asked for longer than the soak lasts", () => {
+  expect(watchRule({ ...rule, forMs: 5_000 }, 120_000).steadyForMs).toBe(5_000);
+  expect(watchRule({ ...rule, forMs: 300_000 }, 120_000).steadyForMs).toBe(120_000);
+});
+
+test("whatever is seen: a pass had its time and no trouble at its end, a regression had a failure too many or lasting unsteadiness", () => {
+  const step = fc.record({
+    after: fc.constantFrom(10_000, 10_000, 20_000, 45_000),
+    platform: fc.constantFrom(running, running, running, busy, stopped, unread),
+    probes: fc.constantFrom([pass], [pass], [failure], [error]),
+  });
+  const budget = fc.record({ failures: fc.nat(3), consecutiveErrors: fc.nat(3) });
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), budget, (steps, budgets) => {
+      const by = { ...rule, ...budgets };
+      const { decision, at, looks } = watch(steps, by);
+      const seen = steps.slice(0, looks);
+      const failed = seen.reduce(
+        (sum, { platform, probes }) =>
+          sum + Number(platform === stopped) + probes.filter((each) => each.verdict === "failure").length,
+        0,
+      );
+      expect(decision.memory.failures).toBe(failed);
+      if (decision.kind === "pass") {
+        expect(at).toBeGreaterThanOrEqual(by.forMs);
+        expect(failed).toBeLessThanOrEqual(by.failures);
+        expect(seen.at(-1)).toMatchObject({ platform: running, probes: [pass] });
+      }
+      if (decision.kind === "regression" && failed <= by.failures)
+        expect(at).toBeGreaterThanOrEqual(2 * by.forMs);
+      if (decision.kind === "cannot-measure") expect(seen.at(-1)?.probes).toEqual([error]);
+    }),
+    { numRuns: runs(300) },
+  );
+});
