@@ -46,7 +46,7 @@ function* takeRound<K extends Kind>(
   // Every round yields at least this once, so that a wake event is never followed by continue-as-new in one turn.
   const view = yield* applyToPairEntity(context, input.pair, { kind: "look", requestId: input.requestId });
   if (view.cancel && kind.cancellable) return { ended: "cancelled", cancel: view.cancel };
-  const early = timeOf(context) < (input.observeAfter ?? 0);
+  const early = isEarly(kind, input, timeOf(context));
   const seen: Round<K> = early
     ? {
         kind: "again",
@@ -62,6 +62,10 @@ function* takeRound<K extends Kind>(
   if (!charged) return { ended: "superseded" };
   const observeAfter = early ? input.observeAfter : now + seen.afterMs;
   return { ...input, memory: seen.memory, last: newsOf(seen), observeAfter };
+}
+
+function isEarly({ looksWhenWoken }: { looksWhenWoken?: boolean }, input: WaitInput, now: number): boolean {
+  return !looksWhenWoken && now < (input.observeAfter ?? 0);
 }
 
 /** Writes what is waited for when it changed, and learns once per generation whether this run is still in charge. */

@@ -1,3 +1,4 @@
+import { reason } from "../../src/domain/codes";
 import { startScenario, type Scenario } from "../support/scenario";
 
 let scenario: Scenario;
@@ -179,4 +180,24 @@ test("expiresAt ends a wait as expired before anything is claimed", async () => 
     reason: { code: "request-expired" },
   });
   expect(scenario.puts()).toBe(0);
+});
+
+test("whoever is next takes its turn as soon as the one before has left, not at its next timer", async () => {
+  const first = await scenario.request();
+  await scenario.advance({ seconds: 85 });
+  // Its own timer comes every 60 s: the first leaves well before the one at 145 s.
+  const second = await scenario.request();
+  while (scenario.outcomeOf(first) === undefined) await scenario.advance({ seconds: 1 });
+  await scenario.advance({ seconds: 2 });
+  expect((await scenario.pair()).lease?.holder).toBe(second);
+});
+
+test("whoever is first in line takes its turn as soon as the hold is released", async () => {
+  const hold = { id: "h-1", at: 1, reason: reason("foreign-state", "looked at") };
+  await scenario.app.call("POST", "entities/pair/shop?op=apply", { kind: "hold", hold });
+  const id = await scenario.request();
+  await scenario.advance({ seconds: 5 });
+  const released = await scenario.http("DELETE", "holds/shop", { note: "seen" }, ["Swap.Operate"]);
+  await scenario.advance({ seconds: 2 });
+  expect([released.status, (await scenario.pair()).lease?.holder]).toEqual([200, id]);
 });

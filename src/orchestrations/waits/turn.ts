@@ -7,6 +7,7 @@ const LOOK_MS = 60_000;
 /** Takes the pair's lease as soon as this promotion is first in line and no hold is on. */
 export const turn: Wait<"turn"> = {
   cancellable: true,
+  looksWhenWoken: true,
   endsWith: "the pair's lease becomes free and its holds are released, or the promotion is cancelled",
   next: "readiness of both services is observed",
   *observe(context, { pair, requestId }, seen) {

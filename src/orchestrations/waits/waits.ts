@@ -13,6 +13,8 @@ import { verification } from "./verification";
 export interface Wait<K extends Kind> {
   /** Whether a cancel ends it. */
   readonly cancellable: boolean;
+  /** It looks whenever something wakes it, however short ago it looked: for looks that ask nobody outside. */
+  readonly looksWhenWoken?: boolean;
   readonly endsWith: string;
   readonly next: string;
   /** `view` is the pair as the round found it. */
