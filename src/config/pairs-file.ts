@@ -137,6 +137,8 @@ function namedPairs(content: unknown): readonly (readonly [string, unknown])[] {
 
 function nameMistakes(name: string): Complaint[] {
   const wrong = pairName.safeParse(name).error?.issues[0];
+  // `all` stands for every pair in PUT and DELETE holds.
+  if (name === "all") return [{ path: pathOf(["pairs", name]), value: "all", expectation: "another name" }];
   return wrong ? [{ path: pathOf(["pairs", name]), value: tellText(name), expectation: wrong.message }] : [];
 }
 

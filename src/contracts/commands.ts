@@ -18,6 +18,21 @@ export function parseNote(body: unknown, required: boolean): Parsed<{ note: stri
     : { ok: false, complaints: complaintsOf(parsed.error, body ?? {}) };
 }
 
+const holdId = z
+  .string({ error: "an id of 1 to 40 letters, digits and hyphens, as text" })
+  .regex(
+    /^(?!halt-)[A-Za-z0-9-]{1,40}$/,
+    'an id of 1 to 40 letters, digits and hyphens, not beginning with "halt-"',
+  );
+
+/** The body of a hold by hand: `{"reason": "…", "id": "…"}`; the same id again is the same hold. */
+export function parseHold(body: unknown): Parsed<{ reason: string; id?: string | undefined }> {
+  const parsed = exactly({ reason: plainText(500, "a reason"), id: holdId.optional() }).safeParse(body ?? {});
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : { ok: false, complaints: complaintsOf(parsed.error, body ?? {}) };
+}
+
 const listQuery = exactly({
   pair: pairName.optional(),
   phase: z

@@ -126,7 +126,10 @@ export const completionEventSchema = event(
 export const progressEventSchema = event(
   eventTypes.progressed,
   z.strictObject({
-    requestId: z.string().describe("The id of the request."),
+    requestId: z
+      .string()
+      .nullable()
+      .describe("The id of the request; null for news of a pair that concern no promotion."),
     pair: z.string().describe("The pair's name."),
     step: z
       .enum([
@@ -145,6 +148,7 @@ export const progressEventSchema = event(
       ])
       .describe("What happened."),
     detail: z.string().describe("The same for people."),
+    holdId: z.string().optional().describe("The hold that was set or released."),
   }),
 );
 

@@ -1,4 +1,4 @@
-import type { AttemptResult, AttemptVerdict, Proof } from "./attempt";
+import { MOST_LOST, type AttemptResult, type AttemptVerdict, type Proof } from "./attempt";
 import type { Ending } from "./completion-event";
 import { reason } from "./codes";
 
@@ -47,6 +47,8 @@ function afterRefusal(refusal: Extract<AttemptResult, { kind: "claim-refused" }>
       return { kind: "observe-again", detail: refusal.detail };
     case "already-swapped":
       return { kind: "verify", byUs: true };
+    case "attempts-exhausted":
+      return { kind: "end", ending: halted("attempts-exhausted", refusal.detail) };
   }
 }
 
@@ -106,7 +108,7 @@ export function afterProof(
     case "throttled":
       return { kind: "observe-again", detail: verdict.detail, afterMs: verdict.retryAfterMs };
     default:
-      return unknowns >= 2
+      return unknowns >= MOST_LOST
         ? { kind: "end", ending: halted("attempts-exhausted", proof.detail) }
         : { kind: "observe-again", detail: proof.detail };
   }

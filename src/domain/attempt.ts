@@ -10,7 +10,11 @@ const claimRefusals = [
   "attempt-closed",
   "already-swapped",
   "not-ordered",
+  "attempts-exhausted",
 ] as const;
+
+/** After a lost attempt one more is made at most. */
+export const MOST_LOST = 2;
 
 /** Why the pair did not grant a claim. */
 export type ClaimRefusal = (typeof claimRefusals)[number];

@@ -254,6 +254,16 @@ export const codes = {
     exit: 3,
     remedy: "Read why the pair is on hold and release it: DELETE /api/holds/{pair}.",
   },
+  "hold-released": {
+    status: 409,
+    exit: 2,
+    remedy: "A hold of this id was released before: set another one under a new id, or without an id.",
+  },
+  "too-many-holds": {
+    status: 409,
+    exit: 3,
+    remedy: "The pair is on hold already, by as many as may be: release one of them by its id first.",
+  },
   "no-hold": { status: 404, exit: 2, remedy: "Nothing to release: the pair is not on hold." },
   "note-required": { status: 400, exit: 2, remedy: "Say why: add a note (1 to 500 characters)." },
   "attempt-open": {

@@ -65,6 +65,26 @@ export function composeProgress(
   };
 }
 
+/** Best-effort news of a hold: who set or released it, and why. */
+export function composeHoldNews(
+  pair: string,
+  { id, requestId = null }: { readonly id: string; readonly requestId?: string | null | undefined },
+  step: "hold-set" | "hold-released",
+  detail: string,
+  at: number,
+): ProgressEvent {
+  return {
+    specversion: "1.0",
+    id: `pair-${pair}-${id}-${step}-${at}`,
+    source: "urn:cloud-service-swap",
+    type: eventTypes.progressed,
+    subject: requestId === null ? `pairs/${pair}` : subjectOf(requestId, pair),
+    time: toTime(at),
+    datacontenttype: "application/json",
+    data: { requestId, pair, step, detail, holdId: id },
+  };
+}
+
 function subjectOf(requestId: string, pair: string): string {
   return `pairs/${pair}/promotions/${requestId}`;
 }

@@ -93,7 +93,8 @@ export type CompletionEvent = CloudEvent<typeof eventTypes.completed, Completion
 
 /** Best effort; `step` says what happened. */
 export interface ProgressData {
-  readonly requestId: string;
+  /** `null` for news of a pair that concern no promotion. */
+  readonly requestId: string | null;
   readonly pair: string;
   readonly step:
     | "accepted"
@@ -109,6 +110,8 @@ export interface ProgressData {
     | "hold-set"
     | "hold-released";
   readonly detail: string;
+  /** The hold that was set or released. */
+  readonly holdId?: string | undefined;
 }
 
 export type ProgressEvent = CloudEvent<typeof eventTypes.progressed, ProgressData>;

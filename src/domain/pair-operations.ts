@@ -1,6 +1,7 @@
-import type { Act, ClaimRefusal } from "./attempt";
+import { MOST_LOST, type Act, type ClaimRefusal } from "./attempt";
+import { holdIn, releaseIn } from "./hold";
 import { answered, answerTo, hasRoomFor, isEnlisted, type PairStep } from "./pair-answers";
-import { cancelIn, holdIn, releaseIn } from "./pair-people";
+import { cancelIn } from "./pair-people";
 import { endWatchIn, orderSwapBackIn } from "./pair-swap-back";
 import {
   emptyPair,
@@ -119,18 +120,22 @@ function takeTurn(state: PairState, op: Op<"take-turn">): PairStep {
     epoch: state.epoch + 1,
     since: op.at,
     closed: 0,
-    unknowns: 0,
+    unknowns: state.enlisted.find((entry) => entry.requestId === op.requestId)?.unknowns ?? 0,
   };
   return { state: { ...state, epoch: lease.epoch, lease, line: state.line.slice(1) }, answer: "done" };
 }
 
-/** Returns the lease without losing the place: the promotion stands first in line again. */
+/** Returns the lease without losing the place: the promotion stands first in line again, and what it lost is not forgotten. */
 function giveBack(state: PairState, op: Op<"give-back">): PairStep {
   const { lease } = state;
   const mine = lease?.holder === op.requestId && lease.epoch === op.epoch;
   if (!mine || state.open || lease.swapped) return { state, answer: "done" };
   const line = [{ requestId: op.requestId, since: op.at }, ...state.line];
-  return { state: { ...state, lease: undefined, line }, answer: "done" };
+  const { unknowns } = lease;
+  const enlisted = state.enlisted.map((entry) =>
+    entry.requestId === op.requestId && unknowns > 0 ? { ...entry, unknowns } : entry,
+  );
+  return { state: { ...state, enlisted, lease: undefined, line }, answer: "done" };
 }
 
 function refusalOf(state: PairState, op: Op<"claim">): ClaimRefusal | undefined {
@@ -140,7 +145,8 @@ function refusalOf(state: PairState, op: Op<"claim">): ClaimRefusal | undefined 
     [lease?.epoch !== op.epoch, "stale-epoch"],
     [isDoneWith(lease, op.act), "already-swapped"],
     [state.open !== undefined, "attempt-open"],
-    [op.n !== (lease?.closed ?? 0) + 1, "attempt-closed"],
+    [lease !== undefined && op.n !== lease.closed + 1, "attempt-closed"],
+    [lease !== undefined && lease.unknowns >= MOST_LOST, "attempts-exhausted"],
     [op.act === "forward" && state.holds.length > 0, "on-hold"],
     [op.act === "swap-back" && !lease?.order, "not-ordered"],
     [state.cancels.some((cancel) => cancel.requestId === op.requestId), "cancelled"],

@@ -21,7 +21,7 @@ export interface Lease {
   readonly since: number;
   /** Attempts closed under this lease; the next one is `closed + 1`. */
   readonly closed: number;
-  /** Closed attempts of the act under way whose outcome had been unknown. */
+  /** Attempts of the act under way that were lost, those of the promotion's earlier leases included. */
   readonly unknowns: number;
   /** Set once an attempt was closed as done. */
   readonly swapped?: { readonly act: Act; readonly at: number; readonly detail: string } | undefined;
@@ -46,7 +46,10 @@ export interface Hold {
   readonly id: string;
   readonly at: number;
   readonly reason: Reason;
+  /** The promotion whose outcome asked for it. */
   readonly requestId?: string | undefined;
+  /** The person who set it by hand. */
+  readonly by?: string | undefined;
 }
 
 export interface Cancel {
@@ -69,15 +72,18 @@ export type PairAnswer =
   | ClaimRefusal
   | CancelRefusal
   | OrderRefusal
+  | HoldRefusal
   | "queue-full"
   | "turn-refused"
-  | "released"
   | "no-hold";
 
 /** Why nothing is swapped back: there was no swap yet, or its soak is over. */
 export type OrderRefusal = "not-swapped" | "watch-over";
 
 export type CancelRefusal = "attempt-open" | "too-late" | "not-enlisted";
+
+/** Why a hold was not set: a person has released it before, or as many as may be are set by hand already. */
+export type HoldRefusal = "released" | "too-many-holds";
 
 /** The one arbiter of a pair: durable state of the `pair` entity, keyed by the pair's name. */
 export interface PairState {
@@ -89,6 +95,8 @@ export interface PairState {
     readonly at: number;
     /** It has an outcome: it comes to no turn any more. */
     readonly left?: boolean | undefined;
+    /** Attempts it has lost under leases that it gave back. */
+    readonly unknowns?: number | undefined;
   }[];
   /** Those whose turn has not come, in order. */
   readonly line: readonly { readonly requestId: string; readonly since: number }[];
@@ -100,6 +108,8 @@ export interface PairState {
   /** Where the next promotion is entered in the index, see `index-page.ts`. */
   readonly index: { readonly page: number; readonly count: number };
   readonly released?: { readonly at: number; readonly by: string; readonly note: string } | undefined;
+  /** The last holds that were released: they stay released when their setting is delivered again. */
+  readonly releasedHolds?: readonly string[] | undefined;
 }
 
 /** Operations on a pair. Each names what it changes; `at` is the caller's clock. */
@@ -145,7 +155,8 @@ export type PairOperation =
   | { readonly kind: "order-swap-back"; readonly requestId: string; readonly order: SwapBackOrder }
   /** The soak has passed; unless a swap-back was ordered, none is from now on. */
   | { readonly kind: "end-watch"; readonly requestId: string; readonly epoch: number }
-  | { readonly kind: "hold"; readonly hold: Hold }
+  /** `id`: of the question, when somebody reads the answer back. */
+  | { readonly kind: "hold"; readonly hold: Hold; readonly id?: string | undefined }
   | {
       readonly kind: "release";
       readonly id: string;

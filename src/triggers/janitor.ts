@@ -4,7 +4,7 @@ import { decideChore, type Chore } from "../domain/janitor";
 import { needsHold } from "../domain/outcome";
 import { emptyPair, type PairState } from "../domain/pair";
 import { answerTo } from "../domain/pair-answers";
-import { haltOf } from "../domain/pair-people";
+import { haltOf } from "../domain/hold";
 import type { PairPolicy } from "../domain/policy";
 import type { PromotionState } from "../domain/promotion";
 import type { Ports } from "../ports/ports";

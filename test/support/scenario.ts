@@ -6,8 +6,8 @@ import { digest, nonce } from "../../src/adapters/digest";
 import { createPairs, createPromotions } from "../../src/adapters/durable-client";
 import { registerDurable, registerHttpAndTimer, type PortsFor } from "../../src/app/register";
 import type { TokenVerifier } from "../../src/ports/identity";
-import { completionEventSchema } from "../../src/contracts/events";
-import type { CompletionEvent } from "../../src/domain/events";
+import { completionEventSchema, progressEventSchema } from "../../src/contracts/events";
+import type { CompletionEvent, ProgressEvent } from "../../src/domain/events";
 import { defaultPolicy, type PairPolicy } from "../../src/domain/policy";
 import type { PromotionState } from "../../src/domain/promotion";
 import type { PairState } from "../../src/domain/pair";
@@ -31,6 +31,8 @@ export interface Scenario {
   readonly arm: Simulator;
   readonly app: DurableApp;
   readonly published: CompletionEvent[];
+  /** Progress events, best effort. */
+  readonly news: ProgressEvent[];
   readonly logged: string[];
   /** Publishing fails while set. */
   brokerDown: boolean;
@@ -68,6 +70,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     ...options.policy,
   };
   const published: CompletionEvent[] = [];
+  const news: ProgressEvent[] = [];
   const logged: string[] = [];
   const scenario = { brokerDown: false, brokerDelayMs: 0 };
   const announcer = {
@@ -77,6 +80,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       const parsed = JSON.parse(event) as CompletionEvent;
       if (parsed.type === "cloud-service-swap.promotion.completed")
         published.push(completionEventSchema.parse(parsed));
+      else news.push(progressEventSchema.parse(parsed));
     },
   };
   const log = createLog((level, line) => logged.push(`${level} ${line}`));
@@ -127,6 +131,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     arm,
     app,
     published,
+    news,
     logged,
     http,
     async request(over: Record<string, unknown> = {}) {

@@ -1,6 +1,6 @@
 import type { Ending } from "../../domain/completion-event";
 import { needsHold } from "../../domain/outcome";
-import { haltOf } from "../../domain/pair-people";
+import { haltOf } from "../../domain/hold";
 import type { ChangeAnswer } from "../../entities/promotion-entity";
 import { act, applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
 import { waitFor, type Run } from "../run";

@@ -1,3 +1,4 @@
+import { tellHold } from "../../domain/hold";
 import { decideReadiness } from "../../domain/readiness";
 import { actAll } from "../calls";
 import type { Wait } from "./waits";
@@ -8,7 +9,7 @@ export const readiness: Wait<"readiness"> = {
   endsWith:
     "every role instance of both services has been running without a break for stableFor, or a cancel",
   next: "the swap is claimed, both services are read afresh, and one PUT is sent",
-  *observe(context, { about, memory }) {
+  *observe(context, { about, memory }, { hold }) {
     const { rule } = about;
     const checks = yield* actAll(context, "checkRoleState", [
       { service: about.incoming },
@@ -21,7 +22,7 @@ export const readiness: Wait<"readiness"> = {
     return {
       kind: "again",
       memory: decision.memory,
-      detail: decision.detail,
+      detail: hold ? `${decision.detail}; ${tellHold(hold)}` : decision.detail,
       afterMs: decision.nextMs,
       readiness: checks.map((check) => `${check.side}: ${check.summary}`),
     };

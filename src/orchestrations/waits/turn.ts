@@ -1,4 +1,5 @@
 import { applyToPairEntity, timeOf } from "../calls";
+import { tellHold } from "../../domain/hold";
 import type { PairView } from "../../domain/pair";
 import type { Wait } from "./waits";
 
@@ -22,8 +23,7 @@ export const turn: Wait<"turn"> = {
 
 function whyNot(view: PairView): string {
   const place = view.ahead ? `${view.ahead} ahead in the line` : "first in the line";
-  if (view.hold)
-    return `the pair is on hold (${view.hold.reason.code}: ${view.hold.reason.detail}); ${place}`;
+  if (view.hold) return `${tellHold(view.hold)}; ${place}`;
   if (view.holder) return `promotion ${view.holder} holds the lease; ${place}`;
   return `waiting for the lease; ${place}`;
 }

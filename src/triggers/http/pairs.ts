@@ -1,10 +1,7 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
-import { parseNote } from "../../contracts/commands";
 import { parsePlanRequest } from "../../contracts/swap-request";
-import { composeProgress } from "../../domain/completion-event";
 import type { Read, ServiceObservation } from "../../domain/observation";
-import { answerTo } from "../../domain/pair-answers";
-import { emptyPair, type PairState } from "../../domain/pair";
+import { emptyPair, type Hold, type PairState } from "../../domain/pair";
 import type { PlanVerdict } from "../../domain/plan";
 import type { PairPolicy } from "../../domain/policy";
 import { showTime } from "../../domain/promotion-view";
@@ -12,7 +9,6 @@ import type { RoleStateCheck } from "../../domain/readiness";
 import { daysUntilRetirement, RETIREMENT } from "../../domain/retirement";
 import type { SwapRequest } from "../../domain/swap-request";
 import type { Ports } from "../../ports/ports";
-import { untilSeen } from "../read-back";
 import { authenticate, readJson, type Call, type Gate } from "./call";
 import { json, Problem } from "./problem";
 
@@ -77,39 +73,6 @@ export function getPair(reading: Reading) {
   };
 }
 
-/** DELETE holds/{pair}: a person has looked, says so, and the line moves again. */
-export async function deleteHold({ request, ports, caller }: Call): Promise<HttpResponseInit> {
-  const policy = policyOf(request.params["pair"] ?? "", ports);
-  const inQuery = request.query.get("note");
-  const parsed = parseNote((await readJson(request)) ?? (inQuery === null ? {} : { note: inQuery }), true);
-  if (!parsed.ok)
-    throw new Problem("note-required", "a release needs a note", { complaints: parsed.complaints });
-  const { note } = parsed.value;
-  const before = await ports.pairs.read(policy.name);
-  const holdIds = before?.holds.map((hold) => hold.id) ?? [];
-  if (holdIds.length === 0) throw new Problem("no-hold", `pair ${policy.name} is not on hold`);
-  const id = ports.nonce();
-  const at = ports.clock.now();
-  await ports.pairs.signal(policy.name, { kind: "release", id, holdIds, by: caller.name, note, at });
-  const after = await untilSeen(
-    "the release",
-    async () => {
-      const state = await ports.pairs.read(policy.name);
-      return state && answerTo(state, id) ? state : undefined;
-    },
-    ports,
-  );
-  if (answerTo(after, id) === "no-hold")
-    throw new Problem("no-hold", `the holds of pair ${policy.name} were released meanwhile`);
-  ports.log.info("a hold was released", { pair: policy.name, detail: `by ${caller.name}: ${note}` });
-  await wakeLine(after, ports);
-  await tellRelease(before, policy.name, `by ${caller.name}: ${note}`, ports);
-  return json(200, {
-    ...summarise(policy, after),
-    released: { by: caller.name, note, at: showTime(at, policy.timeZone), holds: holdIds },
-  });
-}
-
 /** GET health: alive and supported for how long; details for readers only. */
 export function getHealth({ portsFor, verifier }: Gate) {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
@@ -132,48 +95,21 @@ export function getHealth({ portsFor, verifier }: Gate) {
   };
 }
 
-/** The release stands already: a promotion that cannot be read wakes by its own timer. */
-async function wakeLine({ line }: PairState, ports: Ports): Promise<void> {
-  for (const { requestId } of line) {
-    try {
-      const waiting = (await ports.promotions.read(requestId))?.waiting;
-      if (waiting) await ports.promotions.wake(waiting.instanceId);
-    } catch (fault) {
-      ports.log.warn("a promotion in line was not woken", { requestId, detail: String(fault) });
-    }
-  }
-}
-
-async function tellRelease(
-  before: PairState | undefined,
-  pair: string,
-  detail: string,
-  ports: Ports,
-): Promise<void> {
-  const requestId = before?.holds.find((hold) => hold.requestId !== undefined)?.requestId;
-  if (requestId === undefined) return;
-  try {
-    await ports.announcer.publish(
-      JSON.stringify(composeProgress({ requestId, pair }, "hold-released", detail, ports.clock.now())),
-    );
-  } catch (fault) {
-    ports.log.warn("a progress event was lost", { pair, detail: String(fault) });
-  }
-}
-
 function retirement({ clock }: Ports) {
   const daysLeft = daysUntilRetirement(clock.now());
   const warning = "Cloud Services (extended support) is deprecated: plan the migration.";
   return { date: RETIREMENT, daysLeft, warning };
 }
 
-function policyOf(name: string, ports: Ports): PairPolicy {
+/** The configured pair of this name. */
+export function policyOf(name: string, ports: Ports): PairPolicy {
   const policy = /^[a-z0-9-]{1,40}$/.test(name) ? ports.policies.find(name) : undefined;
   if (!policy) throw new Problem("unknown-pair", "there is no such pair here");
   return policy;
 }
 
-function summarise({ name, blue, green, timeZone }: PairPolicy, state: PairState = emptyPair) {
+/** A pair and its arbiter, as the API shows them. */
+export function summarise({ name, blue, green, timeZone }: PairPolicy, state: PairState = emptyPair) {
   const time = (ms: number) => showTime(ms, timeZone);
   const { lease, line, holds, open, enlisted, released } = state;
   return {
@@ -183,11 +119,16 @@ function summarise({ name, blue, green, timeZone }: PairPolicy, state: PairState
     timeZone,
     lease: lease && { holder: lease.holder, epoch: lease.epoch, since: time(lease.since) },
     line: line.map(({ requestId, since }) => ({ requestId, since: time(since) })),
-    holds: holds.map(({ id, at, reason, requestId }) => ({ id, since: time(at), reason, requestId })),
+    holds: holds.map((hold) => showHold(hold, timeZone)),
     attemptOpen: open !== undefined,
     underWay: enlisted.map((entry) => entry.requestId),
     released: released && { ...released, at: time(released.at) },
   };
+}
+
+/** Who or what stops the line, since when, and why. */
+export function showHold({ id, at, reason, by, requestId }: Hold, timeZone: string) {
+  return { id, since: showTime(at, timeZone), by, reason, requestId };
 }
 
 function tellService(read: Read<ServiceObservation>, check: RoleStateCheck) {

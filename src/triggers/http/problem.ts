@@ -8,21 +8,29 @@ export class Problem extends Error {
   readonly complaints: readonly Complaint[];
   readonly headers: Record<string, string>;
   readonly status: number;
+  /** Extension members of the answer. */
+  readonly members: object;
   constructor(
     code: Code,
     detail: string,
-    more: { complaints?: readonly Complaint[]; headers?: Record<string, string>; status?: number } = {},
+    more: {
+      complaints?: readonly Complaint[];
+      headers?: Record<string, string>;
+      status?: number;
+      members?: object;
+    } = {},
   ) {
     super(detail);
     this.code = code;
     this.complaints = more.complaints ?? [];
     this.headers = more.headers ?? {};
     this.status = more.status ?? codes[code].status;
+    this.members = more.members ?? {};
   }
 }
 
 export function problemReply(
-  { code, message, complaints, headers, status }: Problem,
+  { code, message, complaints, headers, status, members }: Problem,
   instance: string,
 ): HttpResponseInit {
   const { remedy } = codes[code];
@@ -34,6 +42,7 @@ export function problemReply(
     instance,
     code,
     remedy,
+    ...members,
     ...(complaints.length > 0 ? { complaints } : {}),
   };
   return {

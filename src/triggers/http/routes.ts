@@ -1,6 +1,7 @@
 import type { HttpMethod } from "@azure/functions";
 import { answering, guarded, type Gate, type Handler } from "./call";
-import { deleteHold, getHealth, getPair, listPairs, postPlan, type Reading } from "./pairs";
+import { deleteHold, putHold } from "./holds";
+import { getHealth, getPair, listPairs, postPlan, type Reading } from "./pairs";
 import { cancelPromotion, getPromotion, listPromotions, postPromotion } from "./promotions";
 
 export interface Route {
@@ -50,6 +51,12 @@ export function httpRoutes(gate: Gate, reading: Reading): readonly Route[] {
       methods: ["GET"],
       route: "pairs/{name}",
       handler: guarded(gate, ["Swap.Read"], getPair(reading)),
+    },
+    {
+      name: "putHold",
+      methods: ["PUT"],
+      route: "holds/{pair}",
+      handler: guarded(gate, ["Swap.Operate"], putHold),
     },
     {
       name: "deleteHold",

@@ -259,3 +259,7 @@ test("every mistake of an approval rule is told at once, a quorum that nobody ca
     "pairs.json.pairs.shop.approval",
   ]);
 });
+
+test("no pair may be called all: in the API that stands for every pair", () => {
+  expect(mistakes({}, { pairs: { all: pair } })).toEqual(["$.pairs.all"]);
+});

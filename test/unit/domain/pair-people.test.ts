@@ -1,7 +1,7 @@
 import { reason } from "../../../src/domain/codes";
 import { emptyPair, type PairOperation, type PairState } from "../../../src/domain/pair";
 import { applyToPair } from "../../../src/domain/pair-operations";
-import { haltOf } from "../../../src/domain/pair-people";
+import { haltOf } from "../../../src/domain/hold";
 
 /** What people may do to a pair: cancel, and release its holds. */
 const at = 1;
@@ -63,9 +63,52 @@ test("every hold is kept under its own id, and answers done", () => {
   expect(holds(again.state)).toEqual(["h-1", "h-2"]);
 });
 
-test("a fifth hold displaces the oldest, so that the newest reasons are there to read", () => {
-  const state = play(held, ...[1, 2, 3, 4, 5].map((i) => hold(`h-${i}`)));
-  expect(holds(state)).toEqual(["h-2", "h-3", "h-4", "h-5"]);
+const byHand = (id: string, question = `q-${id}`): PairOperation => ({
+  kind: "hold",
+  id: question,
+  hold: { id, at, reason: reason("on-hold", "incident 7"), by: "Olga" },
+});
+const halt = (requestId: string): PairOperation => ({
+  kind: "hold",
+  hold: { id: `halt-${requestId}`, at, reason: reason("foreign-state", "x"), requestId },
+});
+const answer = (state: PairState, id: string) => state.answers.find((each) => each.id === id)?.answer;
+
+test("a fifth hold by hand is refused and says so; nothing that stands is dropped for it", () => {
+  const four = play(held, ...[1, 2, 3, 4].map((i) => byHand(`h-${i}`)));
+  const fifth = applyToPair(four, byHand("h-5"));
+  expect([fifth.answer, answer(fifth.state, "q-h-5")]).toEqual(["too-many-holds", "too-many-holds"]);
+  expect(holds(fifth.state)).toEqual(["h-1", "h-2", "h-3", "h-4"]);
+  expect(applyToPair(fifth.state, byHand("h-4", "q-again")).answer).toBe("done");
+  const room = play(fifth.state, release("r", "h-1"));
+  expect(applyToPair(room, byHand("h-5")).answer).toBe("too-many-holds");
+  expect(holds(play(room, byHand("h-5", "asked-anew")))).toEqual(["h-2", "h-3", "h-4", "h-5"]);
+});
+
+test("a promotion's halt is kept however many holds were set by hand, and the third is told within the second", () => {
+  const four = play(held, ...[1, 2, 3, 4].map((i) => byHand(`h-${i}`)));
+  const halted = play(four, ...["r-1", "r-2", "r-5", "r-6"].map(halt));
+  expect(holds(halted)).toEqual([...["h-1", "h-2", "h-3", "h-4", "halt-r-1", "halt-r-2"]]);
+  expect(halted.holds.at(-1)?.reason.detail).toBe("halted too: r-6; halted too: r-5; x");
+  expect(play(halted, halt("r-5"))).toEqual(halted);
+});
+
+test("a hold that was released stays released when it is asked for again, however much was answered since", () => {
+  const released = play(held, byHand("h-1"), release("q", "h-1"));
+  const later = play(released, ...Array.from({ length: 30 }, (_, i) => cancel("stranger", `c-${i}`)));
+  const replay = applyToPair(later, byHand("h-1", "q-late"));
+  expect([replay.answer, holds(replay.state)]).toEqual(["released", []]);
+  expect(answer(replay.state, "q-late")).toBe("released");
+});
+
+test("a hold says who set it and why, and a release who looked; both shortened where they are kept", () => {
+  const long = "y".repeat(900);
+  const hold = { id: "h", at, reason: reason("on-hold", long), by: long };
+  const state = play(held, { kind: "hold", hold, id: "q" });
+  expect([state.holds[0]?.by?.length, state.holds[0]?.reason.detail.length]).toEqual([60, 160]);
+  const op = { kind: "release", id: "r", holdIds: ["h"], by: long, note: long, at } as const;
+  const after = play(state, op).released;
+  expect([after?.by.length, after?.note.length]).toEqual([60, 200]);
 });
 
 test("a release lets go of the holds it names and no others, and says who looked", () => {

@@ -7,6 +7,7 @@ import { runs } from "../../support/runs";
 test("the state stays under 16 KiB, whatever is enlisted, cancelled, held and answered", () => {
   const at = 1_800_000_000_000;
   const text = "y".repeat(2_000);
+  const longest = reason("outcome-unproved", text);
   const idLength = fc.constantFrom(3, 36, 100);
   const heavy = fc.tuple(
     idLength,
@@ -56,11 +57,16 @@ test("the state stays under 16 KiB, whatever is enlisted, cancelled, held and an
         apply({ kind: "order-swap-back", requestId: lease.holder, order });
       }
       apply({ kind: "cancel", requestId, id: `cancel-${step}`.padEnd(40, "c"), by: text, note: text, at });
-      if (step > 100)
-        apply({
-          kind: "hold",
-          hold: { id: `halt-${requestId}`, at, reason: reason("foreign-state", text), requestId },
-        });
+      if (step < 90 && step % 9 === 8) {
+        apply({ kind: "hold", hold: { id: `halt-${requestId}`, at, reason: longest, requestId } });
+        const holdIds = state.holds.map((hold) => hold.id);
+        apply({ kind: "release", id: `release-${step}`, holdIds, by: text, note: text, at });
+      }
+      if (step > 100) {
+        const id = `by-hand-${step}`.padEnd(40, "h");
+        apply({ kind: "hold", id, hold: { id, at, reason: reason("on-hold", text), by: text } });
+        apply({ kind: "hold", hold: { id: `halt-${requestId}`, at, reason: longest, requestId } });
+      }
     });
   };
   fc.assert(

@@ -4,7 +4,9 @@ import type { Caller, Permission, TokenVerifier } from "../../../src/ports/ident
 import type { Ports } from "../../../src/ports/ports";
 import { httpRoutes } from "../../../src/triggers/http/routes";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
-import { aRequest } from "../../support/observations";
+import { progressEventSchema } from "../../../src/contracts/events";
+import type { PairOperation } from "../../../src/domain/pair";
+import { aPolicy, aRequest } from "../../support/observations";
 
 const all: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Operate"];
 const verifierOf = (permissions: readonly Permission[]): TokenVerifier => ({
@@ -122,6 +124,144 @@ test("a release that stands is answered 200 even when a promotion in line cannot
   jest.spyOn(ports.promotions, "read").mockRejectedValue(new Error("storage"));
   const reply = await call(ports, "deleteHold", { params: { pair: "shop" }, query: "note=looked" });
   expect([reply.status, reply.body.released.by]).toEqual([200, "Ada"]);
+});
+
+const put = (ports: Ports, pair: string, body: object) =>
+  call(ports, "putHold", { params: { pair }, body: JSON.stringify(body) });
+const pairsOf = (body: { pairs: { pair: string; state: string }[] }) =>
+  body.pairs.map(({ pair, state }) => `${pair}: ${state}`);
+const two = () => createFakePorts([aPolicy(), { ...aPolicy(), name: "till" }]);
+
+test("a hold of all pairs is set at each under one id, and the reply names every pair and what it means there", async () => {
+  const ports = two();
+  const reply = await put(ports, "all", { reason: "incident 7", id: "incident-7" });
+  expect([reply.status, pairsOf(reply.body)]).toEqual([200, ["shop: held", "till: held"]]);
+  expect(reply.body.pairs[0]).toMatchObject({
+    effect: expect.stringContaining("nothing is under way"),
+    holds: [{ id: "incident-7", by: "Ada", reason: { code: "on-hold", detail: "incident 7" } }],
+  });
+  expect([...ports.pairStates.values()].map(({ holds }) => holds.map(({ id }) => id))).toEqual([
+    ["incident-7"],
+    ["incident-7"],
+  ]);
+});
+
+test("the same hold again is one hold, and sets it at a pair that was added meanwhile", async () => {
+  const ports = createFakePorts();
+  await put(ports, "all", { reason: "incident 7", id: "incident-7" });
+  const more = { ...two(), pairStates: ports.pairStates, pairs: ports.pairs };
+  const reply = await put(more, "all", { reason: "incident 7", id: "incident-7" });
+  expect(pairsOf(reply.body)).toEqual(["shop: held", "till: held"]);
+  expect(ports.pairStates.get("shop")?.holds.length).toBe(1);
+});
+
+test("a pair that does not take the hold makes the answer an error that names it; the others hold", async () => {
+  const ports = two();
+  for (const i of [1, 2, 3, 4]) await put(ports, "till", { reason: "x", id: `h-${i}` });
+  const reply = await put(ports, "all", { reason: "incident", id: "h-5" });
+  expect([reply.status, reply.body.code]).toEqual([409, "too-many-holds"]);
+  expect(reply.body.detail).toContain("till");
+  expect(pairsOf(reply.body)).toEqual(["shop: held", "till: too-many-holds"]);
+});
+
+test("an arbiter that cannot be reached makes a hold of all pairs 503, and does not hide the pairs that hold", async () => {
+  const ports = two();
+  const signal = ports.pairs.signal.bind(ports.pairs);
+  jest
+    .spyOn(ports.pairs, "signal")
+    .mockImplementation((pair, operation) =>
+      pair === "till" ? Promise.reject(new Error("storage")) : signal(pair, operation),
+    );
+  const reply = await put(ports, "all", { reason: "incident", id: "h-1" });
+  expect([reply.status, reply.body.code]).toEqual([503, "not-acknowledged"]);
+  expect(pairsOf(reply.body)).toEqual(["shop: held", "till: not-acknowledged"]);
+});
+
+test("a hold that was released is not set again by its id, and says so", async () => {
+  const ports = createFakePorts();
+  await put(ports, "shop", { reason: "incident", id: "h-1" });
+  const release = { params: { pair: "shop" }, query: "note=over&id=h-1" };
+  const released = await call(ports, "deleteHold", release);
+  expect(released.body.released.holds).toMatchObject([{ id: "h-1", by: "Ada" }]);
+  const again = await put(ports, "shop", { reason: "incident", id: "h-1" });
+  expect([again.status, again.body.code]).toEqual([409, "hold-released"]);
+  expect((await call(ports, "deleteHold", release)).body.code).toBe("no-hold");
+});
+
+test("a release of one hold leaves the others; of all pairs at once only a named one is released", async () => {
+  const ports = two();
+  await ports.pairs.signal("shop", { kind: "hold", hold });
+  await put(ports, "all", { reason: "incident", id: "h-1" });
+  const unnamed = await call(ports, "deleteHold", { params: { pair: "all" }, query: "note=over" });
+  expect([unnamed.status, unnamed.body.code]).toEqual([400, "invalid-query"]);
+  const reply = await call(ports, "deleteHold", { params: { pair: "all" }, query: "note=over&id=h-1" });
+  expect(reply.body.released.map((each: { pair: string }) => each.pair)).toEqual(["shop", "till"]);
+  expect(ports.pairStates.get("shop")?.holds.map(({ id }) => id)).toEqual(["halt-r-0"]);
+});
+
+test("who set a hold and who released it is told to everybody who listens, under one event id each", async () => {
+  const ports = createFakePorts();
+  await put(ports, "shop", { reason: "incident 7", id: "h-1" });
+  await ports.pairs.signal("shop", { kind: "hold", hold: { ...hold, requestId: "r-0" } });
+  await call(ports, "deleteHold", { params: { pair: "shop" }, query: "note=looked" });
+  const news = ports.published.map((event) => progressEventSchema.parse(JSON.parse(event)));
+  expect(news.map(({ subject, data }) => [subject, data.step, data.holdId, data.requestId])).toEqual([
+    ["pairs/shop", "hold-set", "h-1", null],
+    ["pairs/shop", "hold-released", "h-1", null],
+    ["pairs/shop/promotions/r-0", "hold-released", "halt-r-0", "r-0"],
+  ]);
+  expect(news.map(({ data }) => data.detail)).toEqual([
+    "by Ada: incident 7",
+    "by Ada: looked",
+    "by Ada: looked",
+  ]);
+  expect(new Set(news.map(({ id }) => id)).size).toBe(3);
+});
+
+test.each([
+  {},
+  { reason: " " },
+  { reason: "x", id: "halt-r-1" },
+  { reason: "x", id: "a/b" },
+  { reason: "x", by: "me" },
+])("a hold such as %j is refused before anything is done", async (body) => {
+  const ports = createFakePorts();
+  expect((await put(ports, "shop", body)).body.code).toBe("malformed-request");
+  expect((await put(ports, "nowhere", body)).body.code).toBe("unknown-pair");
+  expect(ports.effects).toEqual([]);
+});
+
+test("what a hold means for what is under way is told", async () => {
+  const ports = createFakePorts();
+  await enlisted(ports, "r-1");
+  await enlisted(ports, "r-2");
+  const said = async () => (await put(ports, "shop", { reason: "x", id: "h-1" })).body.pairs[0].effect;
+  for (const requestId of ["r-1", "r-2"])
+    await ports.pairs.signal("shop", {
+      kind: "stand-in-line",
+      requestId,
+      at: 1,
+      maxQueued: 20,
+      whenBusy: "wait",
+    });
+  await ports.pairs.signal("shop", { kind: "take-turn", requestId: "r-1", at: 1 });
+  const claim = {
+    kind: "claim",
+    requestId: "r-1",
+    act: "forward",
+    n: 1,
+    nonce: "n",
+    epoch: 1,
+    planHash: "h",
+    at: 1,
+  };
+  await ports.pairs.signal("shop", claim as PairOperation);
+  expect(await said()).toBe(
+    "the open attempt of r-1 is settled, and nothing new is claimed; 1 in line wait until it is released",
+  );
+  const proof = { kind: "done", detail: "" } as const;
+  await ports.pairs.signal("shop", { kind: "close", requestId: "r-1", nonce: "n", proof, at: 1 });
+  expect(await said()).toContain("r-1 has swapped and goes on to its outcome");
 });
 
 test("a filter that fits nothing reads a bounded part of the ledger per call, and next carries on", async () => {

@@ -1,0 +1,100 @@
+import type { Reason } from "./codes";
+import type { Hold, PairAnswer, PairOperation, PairState } from "./pair";
+import { answerTo, answered, type PairStep } from "./pair-answers";
+
+type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
+
+/** Most holds that people may set at one pair. */
+export const MOST_HOLDS = 4;
+const HALTS_KEPT = 2;
+const RELEASED_KEPT = 6;
+const DETAIL_LENGTH = 160;
+const NAME_LENGTH = 60;
+const NOTE_LENGTH = 200;
+
+/** The hold that an outcome asks for: the same one, whoever sets it and however often. */
+export function haltOf(requestId: string, at: number, reason: Reason): Hold {
+  return { id: `halt-${requestId}`, at, reason, requestId };
+}
+
+/**
+ * Stops the line. No hold is ever dropped for another: one too many by hand is refused, one too many by an outcome is
+ * told within the last. A hold that was released stays released, even if its setting is delivered again.
+ */
+export function holdIn(state: PairState, { id, hold }: Op<"hold">): PairStep {
+  const before = id === undefined ? undefined : answerTo(state, id);
+  if (before) return { state, answer: before };
+  const answer = answerOf(state, hold);
+  const isNew = answer === "done" && !isStanding(state, hold.id);
+  const held = isNew ? { ...state, holds: withHold(state.holds, shortened(hold)) } : state;
+  return id === undefined ? { state: held, answer } : answered(held, id, answer);
+}
+
+/**
+ * A person releases the named holds. An attempt that was left unproved by a concluded promotion is closed with them:
+ * the person has looked.
+ */
+export function releaseIn(state: PairState, op: Op<"release">): PairStep {
+  const before = answerTo(state, op.id);
+  if (before) return { state, answer: before };
+  const gone = state.holds.filter((hold) => op.holdIds.includes(hold.id)).map((hold) => hold.id);
+  if (gone.length === 0) return answered(state, op.id, "no-hold");
+  const holds = state.holds.filter((hold) => !gone.includes(hold.id));
+  const abandoned = state.open && state.lease?.holder !== state.open.requestId;
+  return answered(
+    {
+      ...state,
+      holds,
+      open: abandoned && holds.length === 0 ? undefined : state.open,
+      released: { at: op.at, by: op.by.slice(0, NAME_LENGTH), note: op.note.slice(0, NOTE_LENGTH) },
+      releasedHolds: [...(state.releasedHolds ?? []), ...gone].slice(-RELEASED_KEPT),
+    },
+    op.id,
+    "released",
+  );
+}
+
+/** Who or what stops the line, and why. */
+export function tellHold({ by, reason }: Hold): string {
+  return by === undefined
+    ? `the pair is on hold (${reason.code}: ${reason.detail})`
+    : `the pair is on hold by ${by}: ${reason.detail}`;
+}
+
+/** What a hold means for what is under way at its pair. */
+export function tellEffect({ lease, open, line }: PairState): string {
+  const waiting = line.length === 0 ? "" : `; ${line.length} in line wait until it is released`;
+  if (open) return `the open attempt of ${open.requestId} is settled, and nothing new is claimed${waiting}`;
+  if (!lease) return `nothing is under way; whoever comes waits for its turn${waiting}`;
+  return lease.swapped
+    ? `${lease.holder} has swapped and goes on to its outcome${waiting}`
+    : `${lease.holder} goes on observing and claims nothing until it is released${waiting}`;
+}
+
+function answerOf(state: PairState, { id, by }: Hold): PairAnswer {
+  if (isStanding(state, id)) return "done";
+  if (state.releasedHolds?.includes(id)) return "released";
+  const byHand = state.holds.filter((hold) => hold.by !== undefined).length;
+  return by !== undefined && byHand >= MOST_HOLDS ? "too-many-holds" : "done";
+}
+
+function isStanding({ holds }: PairState, id: string): boolean {
+  return holds.some((hold) => hold.id === id);
+}
+
+function withHold(holds: readonly Hold[], hold: Hold): readonly Hold[] {
+  const halts = holds.filter(({ by }) => by === undefined);
+  const last = halts.at(-1);
+  if (hold.by !== undefined || !last || halts.length < HALTS_KEPT) return [...holds, hold];
+  const told = `halted too: ${hold.requestId ?? hold.id}; `;
+  const { detail } = last.reason;
+  if (detail.includes(told)) return holds;
+  const both = shortened({ ...last, reason: { ...last.reason, detail: `${told}${detail}` } });
+  return holds.map((each) => (each === last ? both : each));
+}
+
+/** The arbiter's state has to stay small. */
+function shortened({ by, ...hold }: Hold): Hold {
+  const reason = { ...hold.reason, detail: hold.reason.detail.slice(0, DETAIL_LENGTH) };
+  return by === undefined ? { ...hold, reason } : { ...hold, reason, by: by.slice(0, NAME_LENGTH) };
+}

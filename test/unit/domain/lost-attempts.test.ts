@@ -1,0 +1,105 @@
+import fc from "fast-check";
+import { reason } from "../../../src/domain/codes";
+import { emptyPair, type PairOperation, type PairState } from "../../../src/domain/pair";
+import { applyToPair, viewOf } from "../../../src/domain/pair-operations";
+import { runs } from "../../support/runs";
+
+/** After a lost attempt one more is made at most, however often the lease is given back in between. */
+const at = 1;
+const requestId = "a";
+const play = (state: PairState, ...operations: readonly PairOperation[]): PairState =>
+  operations.reduce((before, operation) => applyToPair(before, operation).state, state);
+
+const enlisted = play(
+  emptyPair,
+  { kind: "enlist", requestId, at },
+  { kind: "stand-in-line", requestId, at, maxQueued: 9, whenBusy: "wait" },
+  { kind: "take-turn", requestId, at },
+);
+const claimOf = ({ lease }: PairState, nonce: string): PairOperation => ({
+  ...{ kind: "claim", requestId, act: "forward", n: (lease?.closed ?? 0) + 1, nonce, planHash: "h", at },
+  epoch: lease?.epoch ?? 0,
+});
+const lost = (nonce: string): PairOperation => ({
+  ...{ kind: "close", requestId, nonce, proof: { kind: "no-effect", detail: "" }, at },
+});
+const giveBack = ({ epoch }: PairState): PairOperation => ({ kind: "give-back", requestId, epoch, at });
+const take: PairOperation = { kind: "take-turn", requestId, at };
+
+test("a new lease of the same promotion still knows of the attempt that was lost", () => {
+  const once = play(enlisted, claimOf(enlisted, "n-1"), lost("n-1"));
+  const again = play(once, giveBack(once), take);
+  expect(again.lease).toMatchObject({ epoch: 2, closed: 0, unknowns: 1 });
+});
+
+test("after two lost attempts the pair grants no third, in this lease or in a later one", () => {
+  const once = play(enlisted, claimOf(enlisted, "n-1"), lost("n-1"));
+  const again = play(once, giveBack(once), take);
+  const twice = play(again, claimOf(again, "n-2"), lost("n-2"));
+  expect(applyToPair(twice, claimOf(twice, "n-3")).answer).toBe("attempts-exhausted");
+  const later = play(twice, giveBack(twice), take);
+  expect(applyToPair(later, claimOf(later, "n-4")).answer).toBe("attempts-exhausted");
+});
+
+test("what a forward swap lost before it was done does not count against its swap-back", () => {
+  const once = play(enlisted, claimOf(enlisted, "n-1"), lost("n-1"));
+  const done = play(once, claimOf(once, "n-2"), {
+    ...{ kind: "close", requestId, nonce: "n-2", proof: { kind: "done", detail: "" }, at },
+  });
+  expect(done.lease).toMatchObject({ unknowns: 0, swapped: { act: "forward" } });
+});
+
+type Step = "attempt-lost" | "attempt-busy" | "give-back" | "hold" | "somebody-else";
+const step = fc.constantFrom<Step>("attempt-lost", "attempt-busy", "give-back", "hold", "somebody-else");
+
+/** One step of a promotion that is stubborn, as a run would take it. */
+function taken(state: PairState, what: Step, i: number): PairState {
+  const nonce = `n-${i}`;
+  switch (what) {
+    case "give-back":
+      return play(state, giveBack(state), take);
+    case "hold": {
+      const hold = { id: `h-${i}`, at, reason: reason("on-hold", "x"), by: "Olga" };
+      const release = {
+        kind: "release",
+        id: `q-${i}`,
+        holdIds: [hold.id],
+        by: "Olga",
+        note: "x",
+        at,
+      } as const;
+      return play(state, { kind: "hold", hold }, claimOf(state, nonce), giveBack(state), release, take);
+    }
+    case "somebody-else":
+      return play(state, { kind: "enlist", requestId: `b-${i}`, at }, { kind: "leave", requestId: `b-${i}` });
+    case "attempt-busy":
+      return play(
+        state,
+        claimOf(state, nonce),
+        { kind: "report", requestId, nonce, verdict: { kind: "busy", code: "409", detail: "" }, at },
+        lost(nonce),
+      );
+    case "attempt-lost":
+      return play(state, claimOf(state, nonce), lost(nonce));
+  }
+}
+
+test("whatever happens between them, at most two attempts are ever lost, and the count is never forgotten", () => {
+  let most = 0;
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 20, size: "max" }), (steps) => {
+      let sent = 0;
+      steps.reduce((before, what, i) => {
+        const after = taken(before, what, i);
+        const granted = after.answers.some(({ id }) => id === `n-${i}`) && what === "attempt-lost";
+        if (granted && (after.lease?.closed ?? 0) > (before.lease?.closed ?? 0)) sent++;
+        expect(viewOf(after, requestId).lease?.unknowns).toBe(sent);
+        return after;
+      }, enlisted);
+      most = Math.max(most, sent);
+      expect(sent).toBeLessThanOrEqual(2);
+    }),
+    { numRuns: runs(200) },
+  );
+  expect(most).toBe(2);
+});
