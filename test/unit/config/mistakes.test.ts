@@ -261,5 +261,5 @@ test("every mistake of an approval rule is told at once, a quorum that nobody ca
 });
 
 test("no pair may be called all: in the API that stands for every pair", () => {
-  expect(mistakes({}, { pairs: { all: pair } })).toEqual(["$.pairs.all"]);
+  expect(mistakes({}, { pairs: { all: pair } })).toEqual(["pairs.json.pairs.all"]);
 });
