@@ -1,0 +1,68 @@
+/** A date and time as a clock on the wall shows it. */
+export interface Wall {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+}
+
+/** When a zone's clocks show a wall time; milliseconds since the epoch. */
+export type ToInstant = (wall: Wall) => number;
+
+const DAY_MS = 86_400_000;
+/** Offsets change on quarters of an hour only, in every zone since 1970. */
+const QUARTER_MS = 15 * 60_000;
+const MOST_REMEMBERED = 50_000;
+
+/** Wall time as if the zone were UTC, days and months beyond their range carried over. */
+export function asUtc({ year, month, day, hour, minute, second }: Wall): number {
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/** Whether a name is a zone of the system's time zone data. */
+export function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Wall time of an IANA zone: a time that comes twice is the first one, a time that the clocks skip is read with the
+ * offset before the gap (RFC 5545 §3.3.5).
+ */
+export function createToInstant(zone: string): ToInstant {
+  const offsetAt = createOffsets(zone);
+  return (wall) => {
+    const shown = asUtc(wall);
+    const before = shown - offsetAt(shown - DAY_MS);
+    if (before + offsetAt(before) === shown) return before;
+    const after = shown - offsetAt(shown + DAY_MS);
+    return after + offsetAt(after) === shown ? after : before;
+  };
+}
+
+function createOffsets(zone: string): (at: number) => number {
+  const format = new Intl.DateTimeFormat("en-US", {
+    ...{ timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit" },
+    ...{ hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  });
+  const known = new Map<number, number>();
+  return (at) => {
+    const quarter = Math.floor(at / QUARTER_MS);
+    const found = known.get(quarter);
+    if (found !== undefined) return found;
+    const from = quarter * QUARTER_MS;
+    const [month = 1, day = 1, year = 1970, hour = 0, minute = 0, second = 0] = (
+      format.format(from).match(/\d+/g) ?? []
+    ).map(Number);
+    const offset = asUtc({ year, month, day, hour, minute, second }) - from;
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    known.set(quarter, offset);
+    return offset;
+  };
+}
