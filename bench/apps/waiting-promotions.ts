@@ -1,4 +1,5 @@
 import * as df from "durable-functions";
+import { createOpenings } from "../../src/adapters/openings/openings";
 import { createLog } from "../../src/adapters/console-log";
 import { digest, nonce } from "../../src/adapters/digest";
 import { createPairs, createPromotions } from "../../src/adapters/durable-client";
@@ -99,12 +100,18 @@ const policies = { find: (name: string) => pairs.get(name), all: () => [...pairs
 const log = createLog((level, line) => {
   if (level === "error") console.error(line);
 });
+const none = () => Promise.resolve({ kind: "error", detail: "there is none" } as const);
+const openings = createOpenings({
+  ...{ policies, rules: new Map(), addresses: new Map(), clock: systemClock },
+  sources: { fetch: none, readFile: none },
+});
 const portsFor: PortsFor = (context) => {
   const client = () => df.getClient(context);
   return {
     cloudServices,
     announcer: { publish: () => Promise.resolve() },
     policies,
+    openings: openings(log),
     clock: systemClock,
     log,
     digest,

@@ -3,8 +3,10 @@ import { decideAttempt } from "../domain/attempt-decision";
 import type { PairState } from "../domain/pair";
 import { answerTo } from "../domain/pair-answers";
 import type { SwapPlan } from "../domain/plan";
+import { tellOpening } from "../domain/opening-told";
 import { checkRoles } from "../domain/readiness";
 import type { Ports } from "../ports/ports";
+import { lookAtOpening, type OpeningInput } from "./look-at-opening";
 
 export interface AttemptInput {
   readonly requestId: string;
@@ -14,6 +16,8 @@ export interface AttemptInput {
   readonly n: number;
   readonly epoch: number;
   readonly plan: SwapPlan;
+  /** What the request says of its opening; swap-backs and break-glass pass it. */
+  readonly asked?: (OpeningInput["asked"] & { readonly passOpening: boolean }) | undefined;
 }
 
 /** Both clocks at the start; the PUT is sent only while neither has left the claim window. */
@@ -98,6 +102,8 @@ async function carryOut(
 ): Promise<{ readonly verdict: AttemptVerdict; readonly evidence?: string | undefined }> {
   let decision: ReturnType<typeof decideAttempt>;
   try {
+    const closed = await findClosed(input, ports);
+    if (closed) return { verdict: closed };
     decision = await decideFromFreshReads(input, ports);
   } catch (fault) {
     return {
@@ -109,6 +115,22 @@ async function carryOut(
     return { verdict: { kind: "withheld", detail: "the claim window had passed before the PUT" } };
   }
   return { verdict: await send(input, ports), evidence: decision.evidence };
+}
+
+/** The opening as it is now, after the claim and before anything is read for the PUT. */
+async function findClosed(
+  { act, asked, plan, requestId, pair }: AttemptInput,
+  ports: Ports,
+): Promise<AttemptVerdict | undefined> {
+  if (act === "swap-back") return undefined;
+  if (asked?.passOpening) {
+    ports.log.warn("break-glass passes the opening", { requestId, pair });
+    return undefined;
+  }
+  const opening = await lookAtOpening({ policy: plan.policy, asked: asked ?? {} }, ports);
+  return opening.open
+    ? undefined
+    : { kind: "not-open", detail: tellOpening(opening, plan.policy.timeZone).slice(0, 300) };
 }
 
 /** For a swap-back the plan's sides are exchanged: production is asked for the service that held it before. */

@@ -6,6 +6,9 @@ import { createCredential } from "../adapters/credential";
 import { digest, nonce } from "../adapters/digest";
 import { createPairs, createPromotions } from "../adapters/durable-client";
 import { createCloudServices } from "../adapters/resource-manager/cloud-services";
+import { createCalendarSources } from "../adapters/openings/calendar-sources";
+import { createOpenings } from "../adapters/openings/openings";
+import { createOutbound } from "../adapters/outbound";
 import { createAnnouncer } from "../adapters/service-bus-announcer";
 import { systemClock } from "../adapters/system-clock";
 import { createTokenVerifier } from "../adapters/token-verifier";
@@ -26,6 +29,7 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
   const { eventTopic: topic, connectionString, fullyQualifiedNamespace } = config.serviceBus;
   const announcer = createAnnouncer({ connectionString, fullyQualifiedNamespace, credential, topic });
   const policies = policiesOf(config);
+  const openings = openingsOf(config, policies);
   const portsFor = (context: InvocationContext) => {
     let made: DurableClient | undefined;
     const client = () => (made ??= df.getClient(context));
@@ -36,6 +40,7 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
       cloudServices,
       announcer,
       policies,
+      openings: openings(bound),
       clock: systemClock,
       log: bound,
       promotions: createPromotions(client, bound),
@@ -45,6 +50,18 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
     };
   };
   return { portsFor, verifier: createTokenVerifier(config.identity) };
+}
+
+function openingsOf(config: Config, policies: Policies): ReturnType<typeof createOpenings> {
+  const { openings: rules, calendarAddresses: addresses, identity } = config;
+  const named = [...rules.values()].flatMap(({ freezes }) =>
+    freezes.flatMap((freeze) => (freeze.kind === "calendar" ? [freeze.source] : [])),
+  );
+  const allow = [...addresses.values(), ...named].flatMap((source) =>
+    URL.canParse(source) ? [new URL(source).origin] : [],
+  );
+  const sources = createCalendarSources(createOutbound({ allow, loopback: !identity.inAzure }));
+  return createOpenings({ policies, rules, addresses, sources, clock: systemClock });
 }
 
 function policiesOf(config: Config): Policies {

@@ -38,7 +38,14 @@ const listQuery = exactly({
   phase: z
     .enum(
       [
-        ...(["accepted", "planning", "awaiting-approval", "awaiting-turn", "awaiting-readiness"] as const),
+        ...([
+          "accepted",
+          "planning",
+          "awaiting-approval",
+          "awaiting-opening",
+          "awaiting-turn",
+          "awaiting-readiness",
+        ] as const),
         ...(["swapping", "verifying", "soaking", "swapping-back", "concluded"] as const),
       ],
       { error: "a phase" },

@@ -88,7 +88,7 @@ export const completionEventSchema = event(
       .describe("How the promotion ended; it never changes."),
     reason,
     waitingFor: z
-      .enum(["gate", "turn", "readiness", "planning"])
+      .enum(["gate", "opening", "turn", "readiness", "planning"])
       .optional()
       .describe("Of an expired promotion: what it waited for."),
     requestedBy: z.string().describe("Who asked."),

@@ -9,6 +9,7 @@ export type Next =
   | { readonly kind: "verify"; readonly byUs: boolean }
   | { readonly kind: "observe-again"; readonly detail: string; readonly afterMs?: number | undefined }
   | { readonly kind: "wait-for-turn"; readonly detail: string }
+  | { readonly kind: "wait-for-opening"; readonly detail: string }
   | { readonly kind: "plan-again"; readonly detail: string }
   | { readonly kind: "end"; readonly ending: Ending };
 
@@ -63,6 +64,8 @@ function afterVerdict(nonce: string, verdict: AttemptVerdict, unknowns: number):
     }
     case "foreign-state":
       return { close, next: { kind: "end", ending: halted("foreign-state", verdict.detail) } };
+    case "not-open":
+      return { close, next: { kind: "wait-for-opening", detail: verdict.detail } };
     case "stale-plan":
       return { close, next: { kind: "plan-again", detail: verdict.detail } };
     case "not-ready":

@@ -61,6 +61,7 @@ export type Unsent =
   | { readonly kind: "already"; readonly detail: string }
   | { readonly kind: "foreign-state"; readonly detail: string }
   | { readonly kind: "stale-plan"; readonly detail: string }
+  | { readonly kind: "not-open"; readonly detail: string }
   | { readonly kind: "not-ready"; readonly detail: string; readonly retryAfterMs?: number | undefined }
   | { readonly kind: "withheld"; readonly detail: string };
 

@@ -1,7 +1,7 @@
 import { reason } from "./codes";
 import type { Ending } from "./completion-event";
 import type { PairState } from "./pair";
-import type { PairPolicy } from "./policy";
+import { openingDeadline, type PairPolicy } from "./policy";
 import type { PromotionState } from "./promotion";
 import { proofSpan } from "./settlement";
 
@@ -26,11 +26,18 @@ const LAST_GRACE_MS = 30 * 60_000;
 const PLANNING_MS = 15 * 60_000;
 
 /** When a promotion must have an outcome: all its deadlines one after another, two lost attempts, and grace. */
-export function lastDeadline(policy: PairPolicy, acceptedAt: number): number {
+export function lastDeadline(policy: PairPolicy, acceptedAt: number, openingMs = 0): number {
   const attempts = 2 * (proofSpan(policy.swap) + policy.swap.operationDeadlineMs);
   const waits =
     PLANNING_MS + policy.turn.deadlineMs + 2 * policy.readiness.deadlineMs + policy.verification.deadlineMs;
-  return acceptedAt + waits + attempts + LAST_GRACE_MS;
+  return acceptedAt + openingMs + waits + attempts + LAST_GRACE_MS;
+}
+
+/** How long after its acceptance a promotion may still wait for its opening. */
+function openingMs(policy: PairPolicy, { request, acceptedAt, deadlines }: PromotionState): number {
+  const mayWait = policy.opening !== undefined || request.notBefore !== undefined;
+  const latest = mayWait ? openingDeadline(policy, request.notBefore, acceptedAt + PLANNING_MS) : acceptedAt;
+  return Math.max(latest, deadlines.opening ?? 0) - acceptedAt;
 }
 
 export interface JanitorView {
@@ -56,7 +63,7 @@ export function decideChore(view: JanitorView): Chore {
       "the run was terminated by hand; nothing was claimed",
     );
   }
-  if (now > lastDeadline(view.policy, promotion.acceptedAt)) {
+  if (now > lastDeadline(view.policy, promotion.acceptedAt, openingMs(view.policy, promotion))) {
     return hasClaimed(view)
       ? concludeAs(
           "halted",

@@ -7,6 +7,7 @@ export type Phase =
   | "accepted"
   | "planning"
   | "awaiting-approval"
+  | "awaiting-opening"
   | "awaiting-turn"
   | "awaiting-readiness"
   | "swapping"
@@ -16,17 +17,25 @@ export type Phase =
   | "concluded";
 
 /** What a promotion was waiting for when it expired. */
-export type WaitedFor = "gate" | "turn" | "readiness" | "planning";
+export type WaitedFor = "gate" | "opening" | "turn" | "readiness" | "planning";
 
 /** Every phase's possible successors; a resumed run may enter again where it stood. */
 const successors: Record<Phase, readonly Phase[]> = {
   accepted: ["planning", "concluded"],
-  planning: ["planning", "awaiting-approval", "awaiting-turn", "concluded"],
-  "awaiting-approval": ["awaiting-approval", "planning", "awaiting-turn", "concluded"],
-  "awaiting-turn": ["awaiting-turn", "awaiting-approval", "awaiting-readiness", "concluded"],
+  planning: ["planning", "awaiting-approval", "awaiting-opening", "awaiting-turn", "concluded"],
+  "awaiting-approval": ["awaiting-approval", "planning", "awaiting-opening", "awaiting-turn", "concluded"],
+  "awaiting-opening": ["awaiting-opening", "awaiting-approval", "planning", "awaiting-turn", "concluded"],
+  "awaiting-turn": [
+    "awaiting-turn",
+    "awaiting-approval",
+    "awaiting-opening",
+    "awaiting-readiness",
+    "concluded",
+  ],
   "awaiting-readiness": [
     "awaiting-readiness",
     "awaiting-approval",
+    "awaiting-opening",
     "awaiting-turn",
     "planning",
     "swapping",
@@ -38,6 +47,7 @@ const successors: Record<Phase, readonly Phase[]> = {
     "awaiting-readiness",
     "awaiting-turn",
     "awaiting-approval",
+    "awaiting-opening",
     "planning",
     "verifying",
     "concluded",

@@ -72,6 +72,15 @@ export type FreezeRule =
 /** How long a promotion waits for its opening unless the file says otherwise. */
 export const OPENING_DEADLINE_MS = 7 * 86_400_000;
 
+/** When a promotion that begins to wait for its opening at `since` has waited long enough; a later `notBefore` begins it anew. */
+export function openingDeadline(
+  policy: Pick<PairPolicy, "opening">,
+  notBefore: number | undefined,
+  since: number,
+): number {
+  return Math.max(since, notBefore ?? 0) + (policy.opening?.deadlineMs ?? OPENING_DEADLINE_MS);
+}
+
 /** Defaults of design.md §5. */
 export const defaultPolicy: Omit<PairPolicy, "name" | "blue" | "green"> = {
   versionTag: "version",

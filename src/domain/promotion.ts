@@ -45,6 +45,7 @@ export interface PromotionState {
   readonly waiting?: Waiting | undefined;
   /** Deadlines set at first entry, so that a resumed run does not start them anew. */
   readonly deadlines: {
+    readonly opening?: number | undefined;
     readonly turn?: number | undefined;
     readonly readiness?: number | undefined;
     readonly soak?: number | undefined;

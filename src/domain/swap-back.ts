@@ -32,6 +32,7 @@ export function nextOfSwapBack(next: Next): Next {
     case "plan-again":
       return { kind: "end", ending: halted("swap-back-failed", next.detail) };
     case "wait-for-turn":
+    case "wait-for-opening":
       return { kind: "observe-again", detail: next.detail };
     case "verify":
       return next.byUs

@@ -1,6 +1,14 @@
 /** The kinds of waits; one waiting loop serves them all. */
 export type WaitKind =
-  "planning" | "turn" | "readiness" | "settlement" | "verification" | "soak" | "swap-back" | "announcement";
+  | "planning"
+  | "opening"
+  | "turn"
+  | "readiness"
+  | "settlement"
+  | "verification"
+  | "soak"
+  | "swap-back"
+  | "announcement";
 
 /** What a promotion waits for, as people see it. Times in milliseconds since the epoch. */
 export interface Waiting {

@@ -5,6 +5,7 @@ import type { Steps } from "./calls";
 import type { Exit, Run } from "./run";
 import { begin } from "./steps/begin";
 import { conclude } from "./steps/conclude";
+import { awaitOpening } from "./steps/opening";
 import { planSwap } from "./steps/plan";
 import { swapWhenReady, type Swapped } from "./steps/swap";
 import { awaitTurn } from "./steps/turn";
@@ -17,6 +18,7 @@ const MOST_PLANS = 5;
  * One promotion, from acceptance to one outcome (docs/swap-protocol.md):
  *  1. resume or begin: only a stored outcome makes a duplicate;
  *  2. plan: both services read, every prerequisite judged, target held already → `unchanged`;
+ *  4. opening: an allowed window, no denied one, no freeze, not before `notBefore`;
  *  5. turn: the pair's lease, in order;
  *  6. readiness: every role instance of both services, unbroken for `stableFor`;
  *  7. swap: a claim, fresh reads, one PUT, and proof by reads;
@@ -34,32 +36,42 @@ export function* promote(context: OrchestrationContext): Steps<void> {
 /** Steps 2 to 8; a stale plan is made anew, a lease given back is waited for again. */
 function* carryOut(run: Run): Steps<Exit> {
   let note: string | undefined;
+  let closed: string | undefined;
   let planned = run.plan !== undefined && run.lease !== undefined;
   for (let plans = 0; plans < MOST_PLANS; plans += planned ? 0 : 1) {
-    const step = yield* oneRound(run, planned, note);
+    const step = yield* oneRound(run, planned, note, closed);
     if (step.kind === "end" || step.kind === "superseded") return step;
     note = step.detail;
-    planned = step.kind === "wait-for-turn";
+    planned = step.kind !== "plan-again";
+    closed = step.kind === "wait-for-opening" ? step.detail : undefined;
   }
   const ending: Ending = { outcome: "refused", reason: reason("stale-plan", note ?? "the plan went stale") };
   return { kind: "end", ending };
 }
 
-type Again = Extract<Swapped, { kind: "plan-again" | "wait-for-turn" }>;
+type Again = Extract<Swapped, { kind: "plan-again" | "wait-for-turn" | "wait-for-opening" }>;
 
-function* oneRound(run: Run, planned: boolean, note: string | undefined): Steps<Exit | Again> {
+function* oneRound(
+  run: Run,
+  planned: boolean,
+  note: string | undefined,
+  closed: string | undefined,
+): Steps<Exit | Again> {
   const judged = planned ? ({ kind: "go" } as const) : yield* planSwap(run, note);
   if (judged.kind !== "go") return judged;
   const plan = run.plan;
   if (!plan) throw new Error("a promotion went on without a plan");
-  // Steps 3 and 4 (gate, opening) stand here once there are policies that ask for them.
+  // Step 3 (gate) stands here once there are policies that ask for it.
+  const opening = yield* awaitOpening(run, plan, closed);
+  if (opening.kind !== "go") return opening;
   const turn = yield* awaitTurn(run, plan, note);
   if (turn.kind !== "go") return turn;
   const swapped = yield* swapWhenReady(run, plan);
   if (swapped.kind === "verify") return yield* verify(run, plan, swapped);
-  if (swapped.kind === "wait-for-turn") {
+  if (swapped.kind === "wait-for-opening") delete run.deadlines.turn;
+  if (swapped.kind === "wait-for-turn" || swapped.kind === "wait-for-opening") {
     run.lease = undefined;
-    // A person's hold must not use up the time the services have to become ready.
+    // A person's hold, or a closed opening, must not use up the time the services have to become ready.
     delete run.deadlines.readiness;
   }
   return swapped;

@@ -3,7 +3,7 @@ import type { Cancel, Lease } from "../domain/pair";
 import { reason, type Code } from "../domain/codes";
 import type { Ending } from "../domain/completion-event";
 import type { ProgressData } from "../domain/events";
-import type { Phase } from "../domain/outcome";
+import type { Phase, WaitedFor } from "../domain/outcome";
 import type { SwapPlan } from "../domain/plan";
 import type { PromotionState } from "../domain/promotion";
 import type { ChangeAnswer } from "../entities/promotion-entity";
@@ -18,7 +18,7 @@ export interface Run {
   readonly pair: string;
   /** The ledger as it stood when this run began. */
   readonly began: PromotionState;
-  readonly deadlines: { turn?: number; readiness?: number };
+  readonly deadlines: { opening?: number; turn?: number; readiness?: number };
   plan?: SwapPlan | undefined;
   lease?: Lease | undefined;
 }
@@ -82,12 +82,7 @@ export function untilOf(run: Run, deadline: number): number {
 }
 
 /** The ending of a wait that ran out of time: of its own, or because the request expired. */
-export function expired(
-  run: Run,
-  waitingFor: "turn" | "readiness" | "planning",
-  code: Code,
-  last: string,
-): Exit {
+export function expired(run: Run, waitingFor: WaitedFor, code: Code, last: string): Exit {
   const byRequest = timeOf(run.context) >= (run.began.request.expiresAt ?? Infinity);
   return {
     kind: "end",

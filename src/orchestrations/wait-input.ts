@@ -1,3 +1,4 @@
+import type { OpeningInput } from "../activities/look-at-opening";
 import type { Cancel, Lease } from "../domain/pair";
 import type { PlanVerdict, SwapPlan } from "../domain/plan";
 import type { ReadinessMemory, ReadinessRule } from "../domain/readiness";
@@ -13,6 +14,11 @@ export interface WaitKinds {
     about: { request: SwapRequest; target?: Side | undefined };
     memory: undefined;
     verdict: Exclude<PlanVerdict, { kind: "unreadable" }>;
+  };
+  opening: {
+    about: OpeningInput;
+    memory: undefined;
+    verdict: { kind: "open" } | { kind: "removed"; detail: string };
   };
   turn: { about: Record<string, never>; memory: undefined; verdict: Lease };
   readiness: {

@@ -2,6 +2,7 @@ import type { Announcer } from "./announcer";
 import type { Clock } from "./clock";
 import type { CloudServices } from "./cloud-services";
 import type { Log } from "./log";
+import type { Openings } from "./openings";
 import type { Policies } from "./policies";
 import type { Pairs, Promotions } from "./promotions";
 
@@ -12,6 +13,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
   readonly policies: Policies;
+  readonly openings: Openings;
   readonly promotions: Promotions;
   readonly pairs: Pairs;
   /** SHA-256 of UTF-8 text, 64 hex digits. */

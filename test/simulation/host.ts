@@ -12,6 +12,7 @@ import type { CloudServices } from "../../src/ports/cloud-services";
 import type { Policies } from "../../src/ports/policies";
 import type { Ports } from "../../src/ports/ports";
 import type { VirtualClock } from "../support/virtual-clock";
+import { openingsOf } from "../support/openings";
 
 /** The durable section of a deployment's host.json, as far as it means something to the embedded engine. */
 export function settingsOf(defaultVersion: string): Readonly<Record<string, unknown>> {
@@ -208,6 +209,7 @@ export class SimulatedHost {
       cloudServices: this.#guarded(this.#cloudServices, errandOf(context, this.#world.clock.now())),
       announcer,
       policies,
+      openings: openingsOf(policies, this.#clock())(log),
       clock: this.#clock(),
       log,
       promotions: createPromotions(client, log),

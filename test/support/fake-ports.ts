@@ -6,6 +6,7 @@ import type { PairPolicy } from "../../src/domain/policy";
 import { changePromotion, register, type PromotionState } from "../../src/domain/promotion";
 import type { RunStatus } from "../../src/ports/promotions";
 import type { Ports } from "../../src/ports/ports";
+import { openingsOf } from "./openings";
 import { createVirtualClock } from "./virtual-clock";
 import { aPolicy } from "./observations";
 
@@ -29,6 +30,7 @@ export interface FakePorts extends Ports {
 /** Ports in memory that apply the product's own transitions. */
 export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): FakePorts {
   const clock = createVirtualClock();
+  const known = { find: (name: string) => policies.find((p) => p.name === name), all: () => policies };
   const ledger = new Map<string, PromotionState>();
   const pairStates = new Map<string, PairState>();
   const pages = new Map<string, IndexPage>();
@@ -76,7 +78,11 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
       warn: () => undefined,
       alert: (code) => alerts.push(code),
     },
-    policies: { find: (name) => policies.find((p) => p.name === name), all: () => policies },
+    policies: known,
+    openings: openingsOf(
+      known,
+      clock,
+    )({ info: () => undefined, warn: () => undefined, alert: () => undefined }),
     announcer: {
       publish: (event) => {
         if (fake.refusals > 0) {

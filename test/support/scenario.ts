@@ -8,7 +8,13 @@ import { registerDurable, registerHttpAndTimer, type PortsFor } from "../../src/
 import type { TokenVerifier } from "../../src/ports/identity";
 import { completionEventSchema, progressEventSchema } from "../../src/contracts/events";
 import type { CompletionEvent, ProgressEvent } from "../../src/domain/events";
-import { defaultPolicy, type PairPolicy } from "../../src/domain/policy";
+import { openingsOf } from "./openings";
+import {
+  defaultPolicy,
+  OPENING_DEADLINE_MS,
+  type OpeningRule,
+  type PairPolicy,
+} from "../../src/domain/policy";
 import type { PromotionState } from "../../src/domain/promotion";
 import type { PairState } from "../../src/domain/pair";
 import type { Permission } from "../../src/ports/identity";
@@ -20,6 +26,10 @@ import { createVirtualClock, type VirtualClock } from "./virtual-clock";
 
 export interface ScenarioOptions {
   readonly policy?: Partial<PairPolicy>;
+  /** When swaps may start; the policy says so by itself. */
+  readonly opening?: OpeningRule | undefined;
+  /** Freeze calendars by file name; those that are missing cannot be read. */
+  readonly calendars?: ReadonlyMap<string, string> | undefined;
   readonly scenario?: unknown;
   /** Sees, or stands around, every durable invocation. */
   readonly durable?: Pick<DurableAppOptions, "appDirectory" | "observe" | "around" | "settings"> | undefined;
@@ -67,6 +77,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     name: "shop",
     blue: id("blue"),
     green: id("green"),
+    ...(options.opening ? { opening: { deadlineMs: OPENING_DEADLINE_MS, rules: "r" } } : {}),
     ...options.policy,
   };
   const published: CompletionEvent[] = [];
@@ -92,10 +103,13 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     digest,
   });
   const policies = { find: (name: string) => (name === "shop" ? policy : undefined), all: () => [policy] };
+  const rules = new Map(options.opening ? [["shop", options.opening] as const] : []);
+  const openingsFor = openingsOf(policies, clock, rules, options.calendars);
   const portsFor: PortsFor = (context) => {
     const client = () => df.getClient(context);
     const bound = { promotions: createPromotions(client, log), pairs: createPairs(client) };
-    return { cloudServices, announcer, policies, clock, log, digest, nonce, ...bound };
+    const openings = openingsFor(log);
+    return { cloudServices, announcer, policies, openings, clock, log, digest, nonce, ...bound };
   };
   const verifier: TokenVerifier = {
     verify: (authorization) => {

@@ -1,5 +1,6 @@
 import type { OrchestrationContext } from "durable-functions";
 import { withoutEvidence } from "../../domain/plan";
+import type { PromotionState } from "../../domain/promotion";
 import { applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
 import type { Run } from "../run";
 
@@ -29,9 +30,6 @@ export function* begin(context: OrchestrationContext): Steps<Run | undefined> {
   };
 }
 
-function definite(stored: { turn?: number | undefined; readiness?: number | undefined }): Run["deadlines"] {
-  return {
-    ...(stored.turn === undefined ? {} : { turn: stored.turn }),
-    ...(stored.readiness === undefined ? {} : { readiness: stored.readiness }),
-  };
+function definite(stored: PromotionState["deadlines"]): Run["deadlines"] {
+  return Object.fromEntries(Object.entries(stored).filter(([, deadline]) => deadline !== undefined));
 }

@@ -1,3 +1,4 @@
+import { isBreakGlass } from "../../domain/approval-rule";
 import { afterAttempt, afterProof, halted, type Next } from "../../domain/after-attempt";
 import type { AttemptResult, AttemptVerdict } from "../../domain/attempt";
 import type { Lease, PairOperation, PairView } from "../../domain/pair";
@@ -15,6 +16,7 @@ export type Swapped =
   | { readonly kind: "verify"; readonly byUs: boolean; readonly verified?: Verified | undefined }
   | { readonly kind: "plan-again"; readonly detail: string }
   | { readonly kind: "wait-for-turn"; readonly detail: string }
+  | { readonly kind: "wait-for-opening"; readonly detail: string }
   | Exit;
 
 const BEGUN = { detail: "the platform accepted the swap; its operation has just begun" };
@@ -41,6 +43,7 @@ export function* swapWhenReady(run: Run, plan: SwapPlan): Steps<Swapped> {
         again = { detail: next.detail, afterMs: Math.max(next.afterMs ?? 0, plan.policy.readiness.pollMs) };
         break;
       case "wait-for-turn":
+      case "wait-for-opening":
         yield* change(run, {
           kind: "give-back",
           requestId: run.requestId,
@@ -68,7 +71,9 @@ function* attemptWhenReady(
   const ready = yield* awaitReadiness(run, plan, again);
   if (ready.kind !== "go") return ready;
   const n = lease.closed + 1;
-  const input = { requestId, pair, act: "forward", n, epoch: lease.epoch, plan } as const;
+  const { notBefore, expiresAt } = run.began.request;
+  const asked = { notBefore, expiresAt, passOpening: isBreakGlass(run.began) };
+  const input = { requestId, pair, act: "forward", n, epoch: lease.epoch, plan, asked } as const;
   const started = `attempt ${n}: ${plan.incoming.name} to production`;
   // Beside the attempt, not before it: nothing stands between the look that decided and the PUT.
   const result = yield* actBeside(context, "attemptSwap", input, [

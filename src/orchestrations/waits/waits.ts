@@ -3,6 +3,7 @@ import type { PairView } from "../../domain/pair";
 import type { Steps } from "../calls";
 import type { Kind, Round, WaitInput } from "../wait-input";
 import { announcement } from "./announcement";
+import { opening } from "./opening";
 import { planning } from "./planning";
 import { readiness } from "./readiness";
 import { settlement } from "./settlement";
@@ -23,6 +24,7 @@ export interface Wait<K extends Kind> {
 
 export const waits: { readonly [K in Kind]: Wait<K> } = {
   planning,
+  opening,
   turn,
   readiness,
   settlement,

@@ -33,6 +33,7 @@ test("lists can be asked for every phase and every outcome there is, and for no 
     accepted: true,
     planning: true,
     "awaiting-approval": true,
+    "awaiting-opening": true,
     "awaiting-turn": true,
     "awaiting-readiness": true,
     swapping: true,

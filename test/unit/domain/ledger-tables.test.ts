@@ -10,12 +10,14 @@ import { aPolicy, aRequest, NOW } from "../../support/observations";
 /** The tables of the ledger: phases, acceptance, and the janitor's exact times. */
 const successors: Readonly<Record<Phase, string>> = {
   accepted: "planning concluded",
-  planning: "planning awaiting-approval awaiting-turn concluded",
-  "awaiting-approval": "planning awaiting-approval awaiting-turn concluded",
-  "awaiting-turn": "awaiting-approval awaiting-turn awaiting-readiness concluded",
+  planning: "planning awaiting-approval awaiting-opening awaiting-turn concluded",
+  "awaiting-approval": "planning awaiting-approval awaiting-opening awaiting-turn concluded",
+  "awaiting-opening": "planning awaiting-approval awaiting-opening awaiting-turn concluded",
+  "awaiting-turn": "awaiting-approval awaiting-opening awaiting-turn awaiting-readiness concluded",
   "awaiting-readiness":
-    "planning awaiting-approval awaiting-turn awaiting-readiness swapping verifying concluded",
-  swapping: "planning awaiting-approval awaiting-turn awaiting-readiness swapping verifying concluded",
+    "planning awaiting-approval awaiting-opening awaiting-turn awaiting-readiness swapping verifying concluded",
+  swapping:
+    "planning awaiting-approval awaiting-opening awaiting-turn awaiting-readiness swapping verifying concluded",
   verifying: "verifying soaking swapping-back concluded",
   soaking: "soaking swapping-back concluded",
   "swapping-back": "swapping-back concluded",

@@ -20,7 +20,14 @@ import { runs } from "../../support/runs";
 
 /** The ledger of one request under every sequence of changes, of runs in charge and of runs that are not. */
 const phases: readonly Phase[] = [
-  ...(["accepted", "planning", "awaiting-approval", "awaiting-turn", "awaiting-readiness"] as const),
+  ...([
+    "accepted",
+    "planning",
+    "awaiting-approval",
+    "awaiting-opening",
+    "awaiting-turn",
+    "awaiting-readiness",
+  ] as const),
   ...(["swapping", "verifying", "soaking", "swapping-back", "concluded"] as const),
 ];
 const outcomes: readonly Outcome[] = [

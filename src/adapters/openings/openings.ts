@@ -1,0 +1,120 @@
+import { decideOpening, onlyOnce, type Freeze, type Opening, type Recurrence } from "../../domain/opening";
+import type { FreezeRule, OpeningRule, WindowRule } from "../../domain/policy";
+import type { Clock } from "../../ports/clock";
+import type { Log } from "../../ports/log";
+import type { Openings } from "../../ports/openings";
+import type { Policies } from "../../ports/policies";
+import { CalendarCache, type CalendarText } from "./calendar-cache";
+import { createCronTimes } from "./cron-times";
+import { CalendarMistake } from "./recurrence-rule";
+
+/** Reads calendars: by an address or by the path of a file; an address is never told. */
+export interface CalendarSources {
+  fetch(address: string): Promise<CalendarText>;
+  readFile(path: string): Promise<CalendarText>;
+}
+
+export interface OpeningSettings {
+  readonly policies: Policies;
+  readonly rules: ReadonlyMap<string, OpeningRule>;
+  /** What the app settings named by freezes hold. */
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly sources: CalendarSources;
+  readonly clock: Clock;
+}
+
+interface Compiled {
+  readonly windows: readonly Recurrence[];
+  readonly deny: readonly Recurrence[];
+  readonly intervals: readonly Freeze[];
+  readonly calendars: readonly CalendarCache[];
+}
+
+/** The openings of this installation's pairs; compiled and cached once, and bound to a log for each use. */
+export function createOpenings(settings: OpeningSettings): (log: Log) => Openings {
+  const compiled = new Map<string, Compiled>();
+  const calendars = new Map<string, CalendarCache>();
+  const rulesOf = (pair: string): Compiled => {
+    const made = compiled.get(pair) ?? compile(settings.rules.get(pair), calendars, settings);
+    compiled.set(pair, made);
+    return made;
+  };
+  return (log) => ({
+    async at(policy, asked, holds, at) {
+      if (!settings.policies.find(policy.name)) return removed(policy.name);
+      const told = holds.map(({ reason }) => `${reason.code}: ${reason.detail}`);
+      const { windows, deny, intervals, calendars: feeds } = rulesOf(policy.name);
+      const look = async () => {
+        const freezes = [...intervals, ...(await Promise.all(feeds.map((feed) => feed.freeze(log))))];
+        return decideOpening({ windows, deny, freezes }, { ...asked, holds: told }, at);
+      };
+      // A calendar that shows itself unreadable in the middle is unreadable at the next look.
+      for (let looks = 0; looks < feeds.length; looks++) {
+        try {
+          return await look();
+        } catch (fault) {
+          if (!(fault instanceof CalendarMistake)) throw fault;
+        }
+      }
+      return await look();
+    },
+  });
+}
+
+function removed(pair: string): Opening {
+  const detail = `the pair "${pair}" is not in this installation's pairs file any more`;
+  return { open: false, reasons: [{ code: "pair-removed", detail }] };
+}
+
+function compile(
+  rule: OpeningRule | undefined,
+  calendars: Map<string, CalendarCache>,
+  settings: OpeningSettings,
+): Compiled {
+  if (!rule) return { windows: [], deny: [], intervals: [], calendars: [] };
+  const { freezes, zone } = rule;
+  return {
+    windows: rule.windows.map(createWindow),
+    deny: rule.deny.map(createWindow),
+    intervals: freezes.flatMap((freeze): Freeze[] =>
+      freeze.kind === "interval" ? [{ kind: "readable", spans: intervalOf(freeze) }] : [],
+    ),
+    calendars: freezes.flatMap((freeze) =>
+      freeze.kind === "interval" ? [] : [calendarOf(freeze, zone, calendars, settings)],
+    ),
+  };
+}
+
+function intervalOf({ from, to, reason }: Extract<FreezeRule, { kind: "interval" }>): Recurrence {
+  return onlyOnce({ from, to, label: reason });
+}
+
+/** A window as a recurrence; it lasts its duration of elapsed time, whatever clocks show meanwhile. */
+export function createWindow({ cron, zone, durationMs }: WindowRule): Recurrence {
+  const times = createCronTimes(cron, zone);
+  return {
+    covering(at) {
+      const from = times.last(at, at - durationMs);
+      return from === undefined ? undefined : { from, to: from + durationMs, label: `${cron} ${zone}` };
+    },
+    nextStart: (at) => times.next(at),
+  };
+}
+
+/** Pairs in one zone share a calendar. */
+function calendarOf(
+  freeze: Exclude<FreezeRule, { kind: "interval" }>,
+  zone: string,
+  known: Map<string, CalendarCache>,
+  { addresses, sources, clock }: OpeningSettings,
+): CalendarCache {
+  const isSetting = freeze.kind === "setting";
+  const source = isSetting ? (addresses.get(freeze.setting) ?? "") : freeze.source;
+  const name = isSetting ? `the calendar of setting ${freeze.setting}` : `the calendar ${freeze.source}`;
+  const key = JSON.stringify([name, zone]);
+  const isAddress = isSetting || /^https?:/i.test(source);
+  const read = () => (isAddress ? sources.fetch(source) : sources.readFile(source));
+  const cache = known.get(key) ?? new CalendarCache(name, zone, read, clock);
+  known.set(key, cache);
+  return cache;
+}

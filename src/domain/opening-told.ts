@@ -1,0 +1,26 @@
+import type { ClosedReason, Opening } from "./opening";
+import { showTime } from "./promotion-view";
+
+/** An opening for people, in one line: what comes next first, then every reason. */
+export function tellOpening(opening: Opening, timeZone: string): string {
+  const time = (at: number) => {
+    const { utc, local } = showTime(at, timeZone);
+    return `${utc} (${local})`;
+  };
+  if (opening.open) return `open${opening.closesAt === undefined ? "" : ` until ${time(opening.closesAt)}`}`;
+  const next =
+    opening.nextOpensAt === undefined ? "next opening unknown" : `opens ${time(opening.nextOpensAt)}`;
+  const reasons = opening.reasons.map(({ code, detail, until }) => {
+    const end = until === undefined ? "" : `, until ${showTime(until, timeZone).utc}`;
+    return `${code} (${detail}${end})`;
+  });
+  return `${next}; closed: ${reasons.join("; ")}`;
+}
+
+/** An opening as the HTTP API shows it. */
+export function viewOpening(opening: Opening, timeZone: string) {
+  const time = (at: number | undefined) => (at === undefined ? undefined : showTime(at, timeZone));
+  if (opening.open) return { open: true, closesAt: time(opening.closesAt) };
+  const reasonOf = ({ code, detail, until }: ClosedReason) => ({ code, detail, until: time(until) });
+  return { open: false, reasons: opening.reasons.map(reasonOf), nextOpensAt: time(opening.nextOpensAt) };
+}

@@ -1,0 +1,136 @@
+import { startScenario, type Scenario, type ScenarioOptions } from "../support/scenario";
+import { anOpening } from "../support/openings";
+
+let scenario: Scenario | undefined;
+afterEach(async () => {
+  await scenario?.stop();
+  scenario = undefined;
+});
+
+async function begin(options: ScenarioOptions): Promise<Scenario> {
+  return (scenario = await startScenario(options));
+}
+
+/** It is Tuesday, 13:00 in Berlin. */
+const afternoon = { cron: "0 14 * * *", durationMs: 2 * 3_600_000, zone: "Europe/Berlin" };
+
+test("waits for the next window, tells when it opens, and swaps in it", async () => {
+  const run = await begin({
+    opening: anOpening({ windows: [afternoon] }),
+    policy: { timeZone: "Europe/Berlin", opening: { deadlineMs: 86_400_000, rules: "r" } },
+  });
+  const id = await run.request();
+  await run.advance({ minutes: 10 });
+  const { body } = await run.http("GET", `promotions/${id}`);
+  expect(body).toMatchObject({
+    phase: "awaiting-opening",
+    waitingFor: {
+      what: "opening",
+      detail: expect.stringMatching(
+        /^opens 2026-11-24T13:00:00\.000Z \(2026-11-24 14:00:00 Europe\/Berlin\); closed: outside-window/,
+      ) as string,
+    },
+  });
+  expect(run.puts()).toBe(0);
+  await run.advance({ minutes: 49 });
+  expect((await run.promotion(id)).phase).toBe("awaiting-opening");
+  await run.advance({ minutes: 2 });
+  expect((await run.promotion(id)).phase).toBe("awaiting-readiness");
+  await run.advance({ minutes: 10 });
+  expect(run.outcomeOf(id)).toBe("promoted");
+  expect(run.effects()).toBe(1);
+});
+
+test("waits for nothing where the opening is open at once", async () => {
+  const run = await begin({ opening: anOpening({ windows: [{ ...afternoon, cron: "0 13 * * *" }] }) });
+  const id = await run.request();
+  await run.advance({ minutes: 10 });
+  expect(run.outcomeOf(id)).toBe("promoted");
+  expect((await run.promotion(id)).timeline.map(({ phase }) => phase)).not.toContain("awaiting-opening");
+});
+
+test("does not swap before notBefore, whatever the policy says", async () => {
+  const run = await begin({});
+  const id = await run.request({ notBefore: "2026-11-24T15:00:00+01:00" });
+  await run.advance({ minutes: 59 });
+  expect(await run.promotion(id)).toMatchObject({ phase: "awaiting-opening" });
+  await run.advance({ minutes: 10 });
+  expect(await run.promotion(id)).toMatchObject({ phase: "awaiting-opening" });
+  await run.advance({ minutes: 65 });
+  expect(run.outcomeOf(id)).toBe("promoted");
+});
+
+test("expires in front of a closed opening, and says that it waited for that", async () => {
+  const run = await begin({ opening: anOpening({ windows: [afternoon] }) });
+  const id = await run.request({ expiresAt: "2026-11-24T12:30:00Z" });
+  await run.advance({ minutes: 31 });
+  expect(run.published[0]?.data).toMatchObject({
+    requestId: id,
+    outcome: "expired",
+    waitingFor: "opening",
+    reason: { code: "request-expired" },
+  });
+});
+
+test("expires at the opening's deadline", async () => {
+  const run = await begin({
+    opening: anOpening({ windows: [afternoon] }),
+    policy: { opening: { deadlineMs: 20 * 60_000, rules: "r" } },
+  });
+  await run.request();
+  await run.advance({ minutes: 21 });
+  expect(run.published[0]?.data).toMatchObject({
+    outcome: "expired",
+    waitingFor: "opening",
+    reason: { code: "opening-expired", detail: expect.stringContaining("outside-window") as string },
+  });
+});
+
+test("gives the lease back when the window has closed before the PUT, and swaps in the next one", async () => {
+  // Given a window that closes while readiness is still awaited
+  const run = await begin({
+    opening: anOpening({ windows: [{ ...afternoon, cron: "0 13 * * *", durationMs: 60_000 }, afternoon] }),
+  });
+  const id = await run.request();
+  // When the services are ready
+  await run.advance({ minutes: 5 });
+  // Then nothing was sent, another promotion may have the lease, and it waits for the opening again
+  expect(run.puts()).toBe(0);
+  expect(await run.pair()).not.toHaveProperty("lease");
+  expect(await run.pair()).not.toHaveProperty("open");
+  const waiting = await run.promotion(id);
+  expect(waiting.phase).toBe("awaiting-opening");
+  expect(waiting.attempts.map(({ verdict }) => verdict)).toEqual([
+    expect.stringMatching(/^not-open: opens /),
+  ]);
+  // And it swaps in the next window, with all its time for turn and readiness
+  await run.advance({ minutes: 65 });
+  expect(run.outcomeOf(id)).toBe("promoted");
+  expect(run.effects()).toBe(1);
+  expect(run.puts()).toBe(1);
+});
+
+test("a freeze calendar that cannot be read keeps everything closed until it can", async () => {
+  const calendars = new Map<string, string>();
+  const run = await begin({
+    opening: anOpening({ freezes: [{ kind: "calendar", source: "freezes.ics" }] }),
+    calendars,
+  });
+  const id = await run.request();
+  await run.advance({ minutes: 5 });
+  expect((await run.promotion(id)).waiting?.detail).toBe(
+    "next opening unknown; closed: freeze-unreadable (the calendar freezes.ics cannot be read: it is not there)",
+  );
+  calendars.set("freezes.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR");
+  await run.advance({ minutes: 10 });
+  expect(run.outcomeOf(id)).toBe("promoted");
+});
+
+test("can be cancelled while it waits for its opening", async () => {
+  const run = await begin({ opening: anOpening({ windows: [afternoon] }) });
+  const id = await run.request();
+  await run.advance({ minutes: 1 });
+  expect(await run.http("POST", `promotions/${id}/cancel`, { note: "no" })).toMatchObject({ status: 202 });
+  await run.advance({ minutes: 1 });
+  expect(run.outcomeOf(id)).toBe("cancelled");
+});
