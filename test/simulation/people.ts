@@ -112,7 +112,8 @@ export class People {
     azure.observe();
     const pair = service?.replace(/-(blue|green)$/, "") ?? "?";
     const moment = { n: timeline.entries.length, at: this.#world.clock.now() - this.#started };
-    return exposureOf(timeline, pair, moment) !== undefined;
+    // While an operation runs the platform turns other swaps away.
+    return azure.isUnderWay(pair) || exposureOf(timeline, pair, moment) !== undefined;
   }
 
   async #request(deed: DeedOf<"request">): Promise<void> {
