@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Complaint } from "../domain/events";
 import { complaintsOf } from "./complaints";
-import { exactly, pairName, plainText } from "./fields";
+import { exactly, instant, pairName, plainText } from "./fields";
 
 type Parsed<T> =
   | { readonly ok: true; readonly value: T }
@@ -75,5 +75,14 @@ export function parseListQuery(query: Readonly<Record<string, string>>): Parsed<
   const parsed = listQuery.safeParse(query);
   return parsed.success
     ? { ok: true, value: parsed.data }
+    : { ok: false, complaints: complaintsOf(parsed.error, query) };
+}
+
+/** A time of a query, in milliseconds since the epoch. A plus sign that arrived as a space is one. */
+export function parseAt(text: string): Parsed<number> {
+  const query = { at: text.replace(/ (?=\d\d:\d\d$)/, "+") };
+  const parsed = exactly({ at: instant }).safeParse(query);
+  return parsed.success
+    ? { ok: true, value: Date.parse(parsed.data.at) }
     : { ok: false, complaints: complaintsOf(parsed.error, query) };
 }

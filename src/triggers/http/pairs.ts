@@ -1,5 +1,4 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
-import { parsePlanRequest } from "../../contracts/swap-request";
 import type { Read, ServiceObservation } from "../../domain/observation";
 import { emptyPair, type Hold, type PairState } from "../../domain/pair";
 import type { PlanVerdict } from "../../domain/plan";
@@ -9,7 +8,7 @@ import type { RoleStateCheck } from "../../domain/readiness";
 import { daysUntilRetirement, RETIREMENT } from "../../domain/retirement";
 import type { SwapRequest } from "../../domain/swap-request";
 import type { Ports } from "../../ports/ports";
-import { authenticate, readJson, type Call, type Gate } from "./call";
+import { authenticate, type Call, type Gate } from "./call";
 import { json, Problem } from "./problem";
 
 /** A fresh look at both services of a pair. */
@@ -24,23 +23,6 @@ export interface PairDescription {
 export interface Reading {
   plan(policy: PairPolicy, input: { request: SwapRequest }, ports: Ports): Promise<PlanVerdict>;
   describe(policy: PairPolicy, ports: Ports): Promise<PairDescription>;
-}
-
-/** POST plans: what a promotion would come to now, with zero writes. */
-export function postPlan(reading: Reading) {
-  return async ({ request, ports }: Call): Promise<HttpResponseInit> => {
-    const parsed = parsePlanRequest(await readJson(request));
-    if (!parsed.ok)
-      throw new Problem(parsed.code, "the request is malformed", { complaints: parsed.complaints });
-    const asked = parsed.value.request;
-    const verdict = await reading.plan(policyOf(asked.pair, ports), { request: asked }, ports);
-    if (verdict.kind === "unreadable") {
-      const seconds = String(Math.ceil((verdict.retryAfterMs ?? 10_000) / 1000));
-      throw new Problem("service-unreadable", verdict.detail, { headers: { "retry-after": seconds } });
-    }
-    const { kind, ...rest } = verdict;
-    return json(200, { verdict: kind, ...(rest satisfies object) });
-  };
 }
 
 /** GET pairs: the configured pairs and their arbiters, without asking Resource Manager. */
@@ -102,7 +84,8 @@ function retirement({ clock }: Ports) {
 }
 
 /** The configured pair of this name. */
-export function policyOf(name: string, ports: Ports): PairPolicy {
+export /** The policy of a pair named in a path or a body. */
+function policyOf(name: string, ports: Ports): PairPolicy {
   const policy = /^[a-z0-9-]{1,40}$/.test(name) ? ports.policies.find(name) : undefined;
   if (!policy) throw new Problem("unknown-pair", "there is no such pair here");
   return policy;

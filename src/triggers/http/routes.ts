@@ -1,7 +1,9 @@
 import type { HttpMethod } from "@azure/functions";
 import { answering, guarded, type Gate, type Handler } from "./call";
 import { deleteHold, putHold } from "./holds";
-import { getHealth, getPair, listPairs, postPlan, type Reading } from "./pairs";
+import { getHealth, getPair, listPairs, type Reading } from "./pairs";
+import { getOpening } from "./openings";
+import { postPlan } from "./plans";
 import { cancelPromotion, getPromotion, listPromotions, postPromotion } from "./promotions";
 
 export interface Route {
@@ -57,6 +59,12 @@ export function httpRoutes(gate: Gate, reading: Reading): readonly Route[] {
       methods: ["PUT"],
       route: "holds/{pair}",
       handler: guarded(gate, ["Swap.Operate"], putHold),
+    },
+    {
+      name: "getOpening",
+      methods: ["GET"],
+      route: "pairs/{name}/opening",
+      handler: guarded(gate, ["Swap.Read"], getOpening),
     },
     {
       name: "deleteHold",

@@ -1,0 +1,76 @@
+import { Temporal } from "temporal-polyfill";
+
+/** Zones with every kind of change: hours, half hours, two hours, whole days, ends of summer time, at and off midnight. */
+export const zones = [
+  "Europe/Berlin",
+  "America/New_York",
+  "Australia/Lord_Howe",
+  "Antarctica/Troll",
+  "Pacific/Apia",
+  "Europe/Istanbul",
+  "Asia/Pyongyang",
+  "America/Caracas",
+  "America/Sao_Paulo",
+  "Africa/Cairo",
+  "Africa/Casablanca",
+  "America/Nuuk",
+  "Asia/Kathmandu",
+  "UTC",
+] as const;
+
+const DAY_MS = 86_400_000;
+const offsetAt = (zone: string, at: number) =>
+  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).offsetNanoseconds;
+
+const STEP_MS = 12 * DAY_MS;
+const known = new Map<string, readonly number[]>();
+
+/** The newest instants of twenty years at which a zone's offset changes, found by the second library. */
+export function transitionsOf(zone: string, count: number): readonly number[] {
+  const found = known.get(zone) ?? newestChanges(zone, count);
+  known.set(zone, found);
+  return found;
+}
+
+function newestChanges(zone: string, count: number): number[] {
+  const found: number[] = [];
+  const since = Date.parse("2008-01-01T00:00:00Z");
+  for (let at = Date.parse("2028-01-01T00:00:00Z"); at > since && found.length < count; at -= STEP_MS)
+    if (offsetAt(zone, at - STEP_MS) !== offsetAt(zone, at))
+      found.push(changeBetween(zone, at - STEP_MS, at));
+  return found;
+}
+
+function changeBetween(zone: string, from: number, to: number): number {
+  const before = offsetAt(zone, from);
+  let [low, high] = [from, to];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetAt(zone, middle) === before) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** When a wall time of a day happens: the first of two, and the end of the gap where the clocks skip it. */
+export function happensAt(zone: string, date: Temporal.PlainDate, hour: number, minute: number): number {
+  const shown = date.toPlainDateTime({ hour, minute });
+  const [earlier, later] = (["earlier", "later"] as const).map(
+    (disambiguation) => shown.toZonedDateTime(zone, { disambiguation }).epochMilliseconds,
+  );
+  if (earlier === undefined || later === undefined) throw new Error("no instant");
+  const isSkipped = !Temporal.Instant.fromEpochMilliseconds(earlier)
+    .toZonedDateTimeISO(zone)
+    .toPlainDateTime()
+    .equals(shown);
+  return isSkipped ? changeBetween(zone, earlier, later) : earlier;
+}
+
+/** The local date of an instant. */
+export function dateIn(zone: string, at: number): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate();
+}
+
+export function wallIn(zone: string, at: number): Temporal.PlainDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDateTime();
+}
