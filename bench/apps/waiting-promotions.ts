@@ -110,6 +110,7 @@ const portsFor: PortsFor = (context) => {
   return {
     cloudServices,
     announcer: { publish: () => Promise.resolve() },
+    prober: { ask: () => Promise.resolve({ kind: "none", detail: "nobody probes here" }) },
     policies,
     openings: openings(log),
     clock: systemClock,

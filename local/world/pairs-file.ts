@@ -11,6 +11,7 @@ const laptop = {
   readiness: { poll: 2, stableFor: 6, deadline: 300 },
   swap: { claimWindow: 20, putTimeout: 20, operationDeadline: 60, poll: 2 },
   verification: { poll: 2, deadline: 60 },
+  soak: { for: 6, every: 2 },
 };
 
 /** The pairs.json of the world, durations divided by `speed`, never below a second. */

@@ -5,6 +5,7 @@ import { followOperation } from "./follow-operation";
 import { lookAtOpening } from "./look-at-opening";
 import { planPromotion } from "./plan-promotion";
 import { readTruth } from "./read-truth";
+import { runProbes } from "./run-probes";
 import { wakeNext } from "./wake-next";
 
 /** Every activity under its registered name: one effect each, through ports, answering with a verdict. */
@@ -15,6 +16,7 @@ export const activities = {
   attemptSwap,
   followOperation,
   readTruth,
+  runProbes,
   publishCompletion,
   announceProgress,
   wakeNext,

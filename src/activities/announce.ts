@@ -1,5 +1,6 @@
 import { composeProgress } from "../domain/completion-event";
 import type { ProgressData } from "../domain/events";
+import { alertOf } from "../domain/alerts";
 import type { Ports } from "../ports/ports";
 
 export interface CompletionInput {
@@ -15,7 +16,8 @@ export async function publishCompletion(input: CompletionInput, ports: Ports): P
     await ports.announcer.publish(state.conclusion.event);
     const { outcome, reason } = state.conclusion;
     const fields = { requestId, pair: state.request.pair, code: reason.code, detail: reason.detail };
-    if (outcome === "halted") ports.log.alert("halted", "a promotion was halted: a person must look", fields);
+    const alert = alertOf(outcome);
+    if (alert) ports.log.alert(alert.code, alert.message, fields);
     else ports.log.info(`promotion concluded: ${outcome}`, fields);
     return true;
   } catch (fault) {

@@ -9,6 +9,7 @@ import { createCloudServices } from "../adapters/resource-manager/cloud-services
 import { createCalendarSources } from "../adapters/openings/calendar-sources";
 import { createOpenings } from "../adapters/openings/openings";
 import { createOutbound } from "../adapters/outbound";
+import { createProber, probeOrigins } from "../adapters/prober";
 import { createAnnouncer } from "../adapters/service-bus-announcer";
 import { systemClock } from "../adapters/system-clock";
 import { createTokenVerifier } from "../adapters/token-verifier";
@@ -30,6 +31,8 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
   const announcer = createAnnouncer({ connectionString, fullyQualifiedNamespace, credential, topic });
   const policies = policiesOf(config);
   const openings = openingsOf(config, policies);
+  const door = createOutbound({ allow: probeOrigins(config.pairs), loopback: !config.identity.inAzure });
+  const prober = createProber(door);
   const portsFor = (context: InvocationContext) => {
     let made: DurableClient | undefined;
     const client = () => (made ??= df.getClient(context));
@@ -39,6 +42,7 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
     return {
       cloudServices,
       announcer,
+      prober,
       policies,
       openings: openings(bound),
       clock: systemClock,

@@ -1,4 +1,14 @@
+import type { Outcome } from "./outcome";
+
 /** What the alert rules of an installation listen for: one Error line each, with a stable code. */
 export const alertCodes = ["halted", "swapped-back", "publish-failing", "dead-letter", "run-lost"] as const;
 
 export type AlertCode = (typeof alertCodes)[number];
+
+/** The alert that goes with an outcome; most have none. */
+export function alertOf(outcome: Outcome): { code: AlertCode; message: string } | undefined {
+  if (outcome === "halted") return { code: "halted", message: "a promotion was halted: a person must look" };
+  if (outcome === "swapped-back")
+    return { code: "swapped-back", message: "a promotion was swapped back: the release needs a look" };
+  return undefined;
+}

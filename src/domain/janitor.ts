@@ -1,9 +1,11 @@
 import { reason } from "./codes";
 import type { Ending } from "./completion-event";
 import type { PairState } from "./pair";
-import { openingDeadline, type PairPolicy } from "./policy";
+import { openingDeadline, tightenSoak, type PairPolicy } from "./policy";
 import type { PromotionState } from "./promotion";
 import { proofSpan } from "./settlement";
+import { soakDeadline, watchRule } from "./soak";
+import type { SwapRequest } from "./swap-request";
 
 /** A run as the janitor sees it. */
 export type RunSeen = "absent" | "live" | "completed" | "failed" | "terminated";
@@ -25,12 +27,19 @@ const ORPHAN_MS = 10 * 60_000;
 const LAST_GRACE_MS = 30 * 60_000;
 const PLANNING_MS = 15 * 60_000;
 
-/** When a promotion must have an outcome: all its deadlines one after another, two lost attempts, and grace. */
-export function lastDeadline(policy: PairPolicy, acceptedAt: number, openingMs = 0): number {
-  const attempts = 2 * (proofSpan(policy.swap) + policy.swap.operationDeadlineMs);
+/** When a promotion must have an outcome: all its deadlines one after another, two lost attempts of each act, and grace. */
+export function lastDeadline(
+  policy: PairPolicy,
+  acceptedAt: number,
+  openingMs = 0,
+  request: Pick<SwapRequest, "soak"> = {},
+): number {
+  const attempts = 4 * (proofSpan(policy.swap) + policy.swap.operationDeadlineMs);
   const waits =
     PLANNING_MS + policy.turn.deadlineMs + 2 * policy.readiness.deadlineMs + policy.verification.deadlineMs;
-  return acceptedAt + openingMs + waits + attempts + LAST_GRACE_MS;
+  const watch = soakDeadline(watchRule(tightenSoak(policy, request), policy.readiness.stableForMs), 0);
+  const wayBack = policy.readiness.deadlineMs + policy.verification.deadlineMs;
+  return acceptedAt + openingMs + waits + attempts + watch + wayBack + LAST_GRACE_MS;
 }
 
 /** How long after its acceptance a promotion may still wait for its opening. */
@@ -63,7 +72,8 @@ export function decideChore(view: JanitorView): Chore {
       "the run was terminated by hand; nothing was claimed",
     );
   }
-  if (now > lastDeadline(view.policy, promotion.acceptedAt, openingMs(view.policy, promotion))) {
+  const { acceptedAt, request } = promotion;
+  if (now > lastDeadline(view.policy, acceptedAt, openingMs(view.policy, promotion), request)) {
     return hasClaimed(view)
       ? concludeAs(
           "halted",

@@ -109,6 +109,9 @@ export function tightenReadiness(policy: PairPolicy, request: SwapRequest): Pair
 }
 
 /** The soak of one promotion: the request may ask for a longer one, never for a shorter one. */
-export function tightenSoak({ soak }: Pick<PairPolicy, "soak">, request: SwapRequest): SoakRule {
+export function tightenSoak(
+  { soak }: Pick<PairPolicy, "soak">,
+  request: Pick<SwapRequest, "soak">,
+): SoakRule {
   return { ...soak, forMs: Math.max(soak.forMs, request.soak?.forMs ?? 0) };
 }

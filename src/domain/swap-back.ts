@@ -27,7 +27,7 @@ export function keptBy(
 }
 
 /** Where the runbook goes from an attempt to swap back: no new plan and no new turn; what cannot be done is for a person. */
-export function nextOfSwapBack(next: Next): Next {
+export function nextOfSwapBack(next: Next): Exclude<Next, { kind: "plan-again" | "wait-for-turn" }> {
   switch (next.kind) {
     case "plan-again":
       return { kind: "end", ending: halted("swap-back-failed", next.detail) };

@@ -1,6 +1,7 @@
 import { toTime, type CompletionData, type FinalRead } from "./events";
 import { sameId, type PublicIpObservation, type Read, type ServiceObservation } from "./observation";
 import type { ServiceIdentity, SwapPlan } from "./plan";
+import { tellTrouble, type ProbeResult } from "./probe";
 
 /** Both services of a promotion, read afresh; the public IPs are those each service's frontend names now. */
 export interface SwapTruth {
@@ -43,7 +44,12 @@ export interface Verified {
 
 export interface VerificationDecision extends Verified {
   readonly kind: "verified" | "not-yet";
+  /** What it means when time runs out with this as the last look; absent when verified. */
+  readonly against?: Against | undefined;
 }
+
+/** `unmeasured`: too little could be read to say anything of the swap. */
+export type Against = "regression" | "foreign-state" | "unmeasured";
 
 /**
  * Verified when both services read complementary slots with the target held, provisioning Succeeded, and the public
@@ -60,7 +66,10 @@ export function decideVerification(plan: SwapPlan, truth: SwapTruth): Verificati
     ...(areSettled(truth) ? [] : ["provisioning has not succeeded on both services"]),
     ...witness.contradictions,
   ];
-  if (problems.length > 0) return { kind: "not-yet", detail: problems.join("; "), finalRead };
+  if (problems.length > 0) {
+    const against = againstOf(slots, areSettled(truth));
+    return { kind: "not-yet", detail: problems.join("; "), finalRead, against };
+  }
   const address = truth.incomingIp?.kind === "found" ? truth.incomingIp.value.address : undefined;
   const answers = address ? ` and answers at ${address}` : "";
   const unshown = witness.missing.length > 0 ? `; not shown: ${witness.missing.join(", ")}` : "";
@@ -68,6 +77,28 @@ export function decideVerification(plan: SwapPlan, truth: SwapTruth): Verificati
     kind: "verified",
     detail: `${plan.incoming.name} holds production${answers}${unshown}`,
     finalRead,
+  };
+}
+
+/** Slots that are not as swapped are somebody else's doing by now: the swap was proved before. */
+function againstOf(slots: SlotState, settled: boolean): Against {
+  if (slots === "before" || slots === "foreign") return "foreign-state";
+  return slots === "after" && settled ? "regression" : "unmeasured";
+}
+
+/** The same with what production answers: verified only when every probe passes. */
+export function withAnswers(
+  decision: VerificationDecision,
+  results: readonly ProbeResult[],
+): VerificationDecision {
+  const trouble = tellTrouble(results);
+  if (decision.kind !== "verified" || trouble === "") return decision;
+  const failed = results.some((each) => each.verdict === "failure");
+  return {
+    kind: "not-yet",
+    detail: trouble,
+    finalRead: decision.finalRead,
+    against: failed ? "regression" : "unmeasured",
   };
 }
 

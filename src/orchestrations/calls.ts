@@ -50,6 +50,11 @@ export function* actAll<K extends keyof Activities>(
   )) as Result<K>[];
 }
 
+/** Awaits tasks of several kinds that were scheduled side by side; their results come in their order. */
+export function* together(context: OrchestrationContext, tasks: readonly Task[]): Steps<unknown[]> {
+  return (yield context.df.Task.all([...tasks])) as unknown[];
+}
+
 export function* applyToPairEntity(
   context: OrchestrationContext,
   pair: string,

@@ -1,6 +1,7 @@
 import type { OrchestrationContext } from "durable-functions";
 import type { Ending } from "../domain/completion-event";
 import { reason } from "../domain/codes";
+import type { SwapPlan } from "../domain/plan";
 import type { Steps } from "./calls";
 import type { Exit, Run } from "./run";
 import { begin } from "./steps/begin";
@@ -9,6 +10,8 @@ import { awaitOpening } from "./steps/opening";
 import { planSwap } from "./steps/plan";
 import { swapWhenReady, type Swapped } from "./steps/swap";
 import { awaitTurn } from "./steps/turn";
+import { soak } from "./steps/soak";
+import { swapBack } from "./steps/swap-back";
 import { verify } from "./steps/verify";
 
 /** How often a promotion may be planned anew before the services count as never standing still. */
@@ -22,7 +25,8 @@ const MOST_PLANS = 5;
  *  5. turn: the pair's lease, in order;
  *  6. readiness: every role instance of both services, unbroken for `stableFor`;
  *  7. swap: a claim, fresh reads, one PUT, and proof by reads;
- *  8. verify: both services re-read;
+ *  8. verify: both services re-read, production asked;
+ *  9. soak: new production is watched; a regression is swapped back once, or halts;
  * 10. conclude: outcome and event stored, hold, lease released, event published.
  */
 export function* promote(context: OrchestrationContext): Steps<void> {
@@ -33,7 +37,7 @@ export function* promote(context: OrchestrationContext): Steps<void> {
   if (exit.kind === "end") yield* conclude(run, exit.ending);
 }
 
-/** Steps 2 to 8; a stale plan is made anew, a lease given back is waited for again. */
+/** Steps 2 to 9; a stale plan is made anew, a lease given back is waited for again. */
 function* carryOut(run: Run): Steps<Exit> {
   let note: string | undefined;
   let closed: string | undefined;
@@ -67,7 +71,7 @@ function* oneRound(
   const turn = yield* awaitTurn(run, plan, note);
   if (turn.kind !== "go") return turn;
   const swapped = yield* swapWhenReady(run, plan);
-  if (swapped.kind === "verify") return yield* verify(run, plan, swapped);
+  if (swapped.kind === "verify") return yield* watchOver(run, plan, swapped);
   if (swapped.kind === "wait-for-opening") delete run.deadlines.turn;
   if (swapped.kind === "wait-for-turn" || swapped.kind === "wait-for-opening") {
     run.lease = undefined;
@@ -75,4 +79,12 @@ function* oneRound(
     delete run.deadlines.readiness;
   }
   return swapped;
+}
+
+/** Steps 8 and 9. A swap-back that was ordered before this run began is carried on with. */
+function* watchOver(run: Run, plan: SwapPlan, swapped: Extract<Swapped, { kind: "verify" }>): Steps<Exit> {
+  if (swapped.order) return yield* swapBack(run, plan, swapped.order);
+  const seen = yield* verify(run, plan, swapped);
+  const exit = seen.kind === "verified" ? yield* soak(run, plan, seen.verified) : seen;
+  return exit.kind === "regressed" ? yield* swapBack(run, plan, exit.order) : exit;
 }

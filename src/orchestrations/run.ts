@@ -18,7 +18,13 @@ export interface Run {
   readonly pair: string;
   /** The ledger as it stood when this run began. */
   readonly began: PromotionState;
-  readonly deadlines: { opening?: number; turn?: number; readiness?: number };
+  readonly deadlines: {
+    opening?: number;
+    turn?: number;
+    readiness?: number;
+    soak?: number;
+    swapBack?: number;
+  };
   plan?: SwapPlan | undefined;
   lease?: Lease | undefined;
 }

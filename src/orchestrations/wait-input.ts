@@ -1,12 +1,16 @@
 import type { OpeningInput } from "../activities/look-at-opening";
-import type { Cancel, Lease } from "../domain/pair";
+import type { Cancel, Lease, SwapBackOrder } from "../domain/pair";
 import type { PlanVerdict, SwapPlan } from "../domain/plan";
 import type { ReadinessMemory, ReadinessRule } from "../domain/readiness";
 import type { SettlementDecision, SettlementMemory } from "../domain/settlement";
-import type { Verified } from "../domain/verification";
+import type { Verified, VerificationDecision } from "../domain/verification";
+import type { Probe } from "../domain/probe";
+import type { SoakEvidence, SoakMemory, WatchRule } from "../domain/soak";
 import type { SwapRequest, Side } from "../domain/swap-request";
 import type { AttemptVerdict } from "../domain/attempt";
-import type { CompletionData } from "../domain/events";
+
+/** A swap-back was ordered meanwhile. */
+type Ordered = { readonly kind: "ordered"; readonly order: SwapBackOrder };
 
 /** What each kind of wait needs to know, and what it decides. Inputs and verdicts cross as JSON. */
 export interface WaitKinds {
@@ -22,7 +26,10 @@ export interface WaitKinds {
   };
   turn: { about: Record<string, never>; memory: undefined; verdict: Lease };
   readiness: {
-    about: Pick<SwapPlan, "incoming" | "outgoing"> & { rule: ReadinessRule };
+    about: Pick<SwapPlan, "incoming" | "outgoing"> & {
+      rule: ReadinessRule;
+      probes?: readonly Probe[] | undefined;
+    };
     memory: ReadinessMemory;
     verdict: { kind: "ready"; detail: string } | { kind: "never"; detail: string };
   };
@@ -39,10 +46,20 @@ export interface WaitKinds {
     };
   };
   verification: {
-    about: { plan: SwapPlan };
-    memory: CompletionData["finalRead"];
-    verdict: Verified;
+    /** `orderable`: a swap-back that is ordered meanwhile ends it. */
+    about: { plan: SwapPlan; probes: readonly Probe[]; orderable: boolean };
+    memory: Pick<VerificationDecision, "finalRead" | "against">;
+    verdict: ({ kind: "verified" } & Verified) | Ordered;
   };
+  soak: {
+    about: { plan: SwapPlan; probes: readonly Probe[]; rule: WatchRule };
+    memory: SoakMemory;
+    verdict:
+      | ({ kind: "pass"; evidence: SoakEvidence } & Verified)
+      | { kind: "regression" | "cannot-measure" | "foreign-state"; detail: string; evidence: SoakEvidence }
+      | Ordered;
+  };
+  "swap-back": { about: Record<string, never>; memory: undefined; verdict: "go" };
   announcement: { about: Record<string, never>; memory: undefined; verdict: "published" };
 }
 

@@ -4,12 +4,14 @@ import type { CloudServices } from "./cloud-services";
 import type { Log } from "./log";
 import type { Openings } from "./openings";
 import type { Policies } from "./policies";
+import type { Prober } from "./prober";
 import type { Pairs, Promotions } from "./promotions";
 
 /** Everything an activity or trigger may reach, bound to one invocation. */
 export interface Ports {
   readonly cloudServices: CloudServices;
   readonly announcer: Announcer;
+  readonly prober: Prober;
   readonly clock: Clock;
   readonly log: Log;
   readonly policies: Policies;

@@ -1,4 +1,5 @@
 import type { InvocationContext, TimerHandler } from "@azure/functions";
+import { alertOf } from "../domain/alerts";
 import type { Ending } from "../domain/completion-event";
 import { decideChore, type Chore } from "../domain/janitor";
 import { needsHold } from "../domain/outcome";
@@ -162,12 +163,8 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
       }
       throw fault;
     }
-    if (outcome === "halted")
-      ports.log.alert("halted", "a promotion was halted: a person must look", {
-        requestId,
-        pair,
-        detail: reason.detail,
-      });
+    const alert = alertOf(outcome);
+    if (alert) ports.log.alert(alert.code, alert.message, { requestId, pair, detail: reason.detail });
     await ports.promotions.change(requestId, { kind: "announced", at: ports.clock.now() });
   }
   await ports.pairs.signal(pair, { kind: "delist", requestId });

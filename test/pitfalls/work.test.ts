@@ -167,7 +167,7 @@ test("13: a promotion that can never end by itself ends by its deadlines: nothin
     around: (name, invoke) => (name === "planPromotion" ? Promise.reject(new Error("poison")) : invoke()),
   });
   const id = await scenario.request();
-  await scenario.advance({ hours: 3 });
+  await scenario.advance({ hours: 7 });
   expect(scenario.outcomeOf(id)).toBe("expired");
   expect((await scenario.pair()).enlisted).toEqual([]);
 });

@@ -208,6 +208,7 @@ export class SimulatedHost {
     return {
       cloudServices: this.#guarded(this.#cloudServices, errandOf(context, this.#world.clock.now())),
       announcer,
+      prober: { ask: () => Promise.resolve({ kind: "none", detail: "nobody probes here" }) },
       policies,
       openings: openingsOf(policies, this.#clock())(log),
       clock: this.#clock(),

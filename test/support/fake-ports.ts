@@ -118,6 +118,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
           }
         }),
     },
+    prober: { ask: () => Promise.resolve({ kind: "none", detail: "a fake" }) },
     cloudServices: {
       readService: () => Promise.resolve({ kind: "unavailable", detail: "a fake" }),
       readInstances: () => Promise.resolve({ kind: "unavailable", detail: "a fake" }),

@@ -15,6 +15,7 @@ import {
   type OpeningRule,
   type PairPolicy,
 } from "../../src/domain/policy";
+import type { Prober } from "../../src/ports/prober";
 import type { PromotionState } from "../../src/domain/promotion";
 import type { PairState } from "../../src/domain/pair";
 import type { Permission } from "../../src/ports/identity";
@@ -35,6 +36,14 @@ export interface ScenarioOptions {
   readonly durable?: Pick<DurableAppOptions, "appDirectory" | "observe" | "around" | "settings"> | undefined;
 }
 
+/** What a version of the shop answers to probes; `error`: nobody can be asked. */
+export interface SiteAnswer {
+  readonly status: number;
+  readonly latencyMs: number;
+  readonly body: string;
+  readonly error: string;
+}
+
 /** The product on the embedded engine and Resource Manager, in process and on a virtual clock. */
 export interface Scenario {
   readonly clock: VirtualClock;
@@ -44,6 +53,8 @@ export interface Scenario {
   /** Progress events, best effort. */
   readonly news: ProgressEvent[];
   readonly logged: string[];
+  /** By version: what the service answers that holds production (http://shop/) or staging (http://staging.shop/). */
+  readonly sites: Map<string, Partial<SiteAnswer>>;
   /** Publishing fails while set. */
   brokerDown: boolean;
   /** How long the broker takes to accept an event. */
@@ -74,6 +85,8 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     `/subscriptions/${arm.subscription}/resourceGroups/shop-rg/providers/Microsoft.Compute/cloudServices/shop-${side}`;
   const policy: PairPolicy = {
     ...defaultPolicy,
+    // Most scenarios end with the verification; those that are about the soak ask for it.
+    soak: { ...defaultPolicy.soak, forMs: 0 },
     name: "shop",
     blue: id("blue"),
     green: id("green"),
@@ -102,6 +115,24 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     clock,
     digest,
   });
+  const sites = new Map<string, Partial<SiteAnswer>>();
+  const prober: Prober = {
+    ask: (url) => {
+      const slot = new URL(url).hostname.startsWith("staging") ? "Staging" : "Production";
+      const services = ["shop-blue", "shop-green"].map((name) => arm.service(name));
+      const version = services.find((each) => each?.slot === slot)?.version ?? "nobody";
+      const answer = sites.get(version) ?? {};
+      if ("error" in answer) return Promise.resolve({ kind: "none", detail: answer.error });
+      const { status = 200, latencyMs = 20, body = "{}" } = answer;
+      return Promise.resolve({
+        kind: "answered",
+        status,
+        body,
+        latencyMs,
+        headers: { "x-version": version },
+      });
+    },
+  };
   const policies = { find: (name: string) => (name === "shop" ? policy : undefined), all: () => [policy] };
   const rules = new Map(options.opening ? [["shop", options.opening] as const] : []);
   const openingsFor = openingsOf(policies, clock, rules, options.calendars);
@@ -109,7 +140,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     const client = () => df.getClient(context);
     const bound = { promotions: createPromotions(client, log), pairs: createPairs(client) };
     const openings = openingsFor(log);
-    return { cloudServices, announcer, policies, openings, clock, log, digest, nonce, ...bound };
+    return { cloudServices, announcer, prober, policies, openings, clock, log, digest, nonce, ...bound };
   };
   const verifier: TokenVerifier = {
     verify: (authorization) => {
@@ -141,6 +172,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     return { status: reply.status, body: text === "" ? undefined : JSON.parse(text), headers: reply.headers };
   };
   return Object.assign(scenario, {
+    sites,
     clock,
     arm,
     app,

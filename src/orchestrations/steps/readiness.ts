@@ -1,5 +1,6 @@
 import { reason } from "../../domain/codes";
 import type { SwapPlan } from "../../domain/plan";
+import { probesIncoming } from "../../domain/probe";
 import { tightenReadiness } from "../../domain/policy";
 import { timeOf, type Steps } from "../calls";
 import { cancelled, enter, expired, untilOf, waitFor, type Exit, type Run } from "../run";
@@ -19,7 +20,12 @@ export function* awaitReadiness(
   const result = yield* waitFor(
     run,
     "readiness",
-    { incoming: plan.incoming, outgoing: plan.outgoing, rule },
+    {
+      incoming: plan.incoming,
+      outgoing: plan.outgoing,
+      rule,
+      probes: plan.policy.probes?.filter(probesIncoming),
+    },
     { until: untilOf(run, deadline), ...(again ? { observeAfter: now + again.afterMs } : {}) },
   );
   switch (result.ended) {

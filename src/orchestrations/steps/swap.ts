@@ -1,25 +1,27 @@
 import { isBreakGlass } from "../../domain/approval-rule";
-import { afterAttempt, afterProof, halted, type Next } from "../../domain/after-attempt";
-import type { AttemptResult, AttemptVerdict } from "../../domain/attempt";
-import type { Lease, PairOperation, PairView } from "../../domain/pair";
+import { afterAttempt, type Next } from "../../domain/after-attempt";
+import type { Lease, SwapBackOrder } from "../../domain/pair";
 import type { SwapPlan } from "../../domain/plan";
-import { settlementDeadline, untilNextLook } from "../../domain/settlement";
 import type { Verified } from "../../domain/verification";
-import { actBeside, applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
-import { enter, entering, progress, telling, waitFor, type Exit, type Run } from "../run";
-import type { WaitKinds } from "../wait-input";
+import { actBeside, timeOf, type Steps } from "../calls";
+import { entering, telling, type Exit, type Run } from "../run";
+import { change, look, note, settle } from "./attempts";
 import { awaitReadiness } from "./readiness";
 
 /** Where the runbook goes from the swap. */
 export type Swapped =
   /** `verified`: what the read that proved the swap showed, when it verifies it too. */
-  | { readonly kind: "verify"; readonly byUs: boolean; readonly verified?: Verified | undefined }
+  | {
+      readonly kind: "verify";
+      readonly byUs: boolean;
+      readonly verified?: Verified | undefined;
+      /** The swap-back that was ordered before this run began. */
+      readonly order?: SwapBackOrder | undefined;
+    }
   | { readonly kind: "plan-again"; readonly detail: string }
   | { readonly kind: "wait-for-turn"; readonly detail: string }
   | { readonly kind: "wait-for-opening"; readonly detail: string }
   | Exit;
-
-const BEGUN = { detail: "the platform accepted the swap; its operation has just begun" };
 
 /**
  * Steps 6 and 7. Readiness, one attempt, and its proof; again while the platform is busy or the services are not
@@ -30,10 +32,10 @@ export function* swapWhenReady(run: Run, plan: SwapPlan): Steps<Swapped> {
   let settleAfterMs: number | undefined;
   for (;;) {
     const view = yield* look(run);
-    if (view.lease?.swapped) return { kind: "verify", byUs: true };
+    if (view.lease?.swapped) return { kind: "verify", byUs: true, order: view.lease.order };
     if (!view.lease) return { kind: "wait-for-turn", detail: "the lease is not held" };
     const next = view.open
-      ? yield* settle(run, plan, settleAfterMs)
+      ? yield* settle(run, plan, "forward", settleAfterMs)
       : yield* attemptWhenReady(run, plan, view.lease, again);
     switch (next.kind) {
       case "settle":
@@ -80,70 +82,8 @@ function* attemptWhenReady(
     entering(run, "swapping", `attempt ${n}`),
     telling(run, { step: "ready", detail: ready.detail }, { step: "swap-started", detail: started }),
   ]);
-  yield* note(run, n, result);
+  yield* note(run, "forward", n, result);
   const { next, close } = afterAttempt(result, lease.unknowns);
   if (close) yield* change(run, { kind: "close", requestId, at: timeOf(context), ...close });
   return next;
-}
-
-function* note(run: Run, n: number, result: AttemptResult): Steps<void> {
-  const verdict = result.kind === "attempted" ? describe(result.verdict) : result.kind;
-  const correlationId =
-    result.kind === "attempted" && "correlationId" in result.verdict
-      ? result.verdict.correlationId
-      : undefined;
-  yield* changeLedger(run.context, run.requestId, {
-    kind: "note-attempt",
-    runId: run.runId,
-    note: { at: timeOf(run.context), n, verdict, correlationId },
-  });
-}
-
-function describe(verdict: AttemptVerdict): string {
-  const code = "code" in verdict ? ` ${verdict.code}` : "";
-  const detail = "detail" in verdict && verdict.detail ? `: ${verdict.detail}` : "";
-  return `${verdict.kind}${code}${detail}`.slice(0, 300);
-}
-
-/** Follows the open attempt to its proof and closes it; an operation that has just begun is left alone for `afterMs`. */
-function* settle(run: Run, plan: SwapPlan, afterMs: number | undefined): Steps<Swapped | Next> {
-  const over = yield* enter(run, "swapping", "proving what the attempt did");
-  if (over) return over;
-  const { swap } = plan.policy;
-  const now = timeOf(run.context);
-  const result = yield* waitFor(
-    run,
-    "settlement",
-    { plan },
-    {
-      until: settlementDeadline(swap, now) + 60_000,
-      ...(afterMs === undefined ? {} : { observeAfter: now + untilNextLook(swap, afterMs), last: BEGUN }),
-    },
-  );
-  if (result.ended === "superseded") return { kind: "superseded" };
-  if (result.ended !== "decided")
-    return { kind: "end", ending: halted("outcome-unproved", "settling ran out of time") };
-  return yield* closeBy(run, result.verdict);
-}
-
-/** Closes the attempt by what was proved of it. */
-function* closeBy(run: Run, verdict: WaitKinds["settlement"]["verdict"]): Steps<Swapped | Next> {
-  const { context, requestId } = run;
-  if (verdict.kind === "unproved") return { kind: "end", ending: halted("outcome-unproved", verdict.detail) };
-  const { proof, nonce, verified } = verdict;
-  const view =
-    nonce === undefined
-      ? yield* look(run)
-      : yield* change(run, { kind: "close", requestId, nonce, proof, at: timeOf(context) });
-  if (proof.kind === "done") yield* progress(run, "swapped", proof.detail);
-  const next = afterProof(proof, verdict.verdict, verdict.failure, view.lease?.unknowns ?? 0);
-  return next.kind === "verify" ? { ...next, verified } : next;
-}
-
-function* look(run: Run): Steps<PairView> {
-  return yield* change(run, { kind: "look", requestId: run.requestId });
-}
-
-function* change(run: Run, operation: PairOperation): Steps<PairView> {
-  return yield* applyToPairEntity(run.context, run.pair, operation);
 }

@@ -1,42 +1,57 @@
 import { halted } from "../../domain/after-attempt";
 import { reason } from "../../domain/codes";
-import type { Ending } from "../../domain/completion-event";
 import type { SwapPlan } from "../../domain/plan";
 import type { Verified } from "../../domain/verification";
 import { timeOf, type Steps } from "../calls";
 import { enter, waitFor, type Exit, type Run } from "../run";
+import type { WaitResult } from "../wait-input";
+import { regressed, windowClosed, type Regressed } from "./watch";
 
 /**
- * Step 8. Success is said only after a read of both services that shows the target state; the read that proved the
- * swap is one, when it shows everything.
+ * Step 8. Success is said only after a read of both services that shows the target state, and after production answered
+ * as it should; the read that proved the swap is one, when it shows everything and nothing is to be asked.
  */
 export function* verify(
   run: Run,
   plan: SwapPlan,
   { byUs, verified }: { readonly byUs: boolean; readonly verified?: Verified | undefined },
-): Steps<Exit> {
+): Steps<Exit | Regressed | { readonly kind: "verified"; readonly verified: Verified }> {
   const over = yield* enter(run, "verifying");
   if (over) return over;
-  if (verified) return { kind: "end", ending: endingOf(verified, byUs) };
-  const { deadlineMs } = plan.policy.verification;
-  const result = yield* waitFor(run, "verification", { plan }, { until: timeOf(run.context) + deadlineMs });
+  // What somebody else swapped is read, and neither asked nor swapped back.
+  const probes = byUs ? (plan.policy.probes ?? []) : [];
+  if (verified && probes.length === 0) return found(verified, byUs);
+  const until = timeOf(run.context) + plan.policy.verification.deadlineMs;
+  const result = yield* waitFor(run, "verification", { plan, probes, orderable: byUs }, { until });
   switch (result.ended) {
     case "decided":
-      return { kind: "end", ending: endingOf(result.verdict, byUs) };
+      return result.verdict.kind === "ordered"
+        ? { kind: "regressed", order: result.verdict.order }
+        : found(result.verdict, byUs);
     case "superseded":
       return { kind: "superseded" };
     case "cancelled":
       throw new Error("verification was cancelled although it cannot be");
     case "expired":
-      return {
-        kind: "end",
-        ending: { ...halted("verification-failed", result.last), finalRead: result.memory },
-      };
+      return yield* unverified(run, plan, byUs, result);
   }
 }
 
-function endingOf({ detail, finalRead }: Verified, byUs: boolean): Ending {
-  return byUs
-    ? { outcome: "promoted", reason: reason("promoted", detail), finalRead }
-    : { outcome: "unchanged", reason: reason("already-held", detail), finalRead };
+/** Time ran out: what was seen last decides whether that is a regression, or something for a person to look at. */
+function* unverified(
+  run: Run,
+  plan: SwapPlan,
+  byUs: boolean,
+  { last, memory }: Extract<WaitResult<"verification">, { ended: "expired" }>,
+): Steps<Exit | Regressed> {
+  const { against = "unmeasured", finalRead } = memory ?? {};
+  if (byUs && against === "regression") return yield* regressed(run, plan, last, { finalRead });
+  const code = against === "foreign-state" ? "foreign-state" : "verification-failed";
+  return yield* windowClosed(run, { ...halted(code, last), finalRead });
+}
+
+function found(verified: Verified, byUs: boolean): Exit | { kind: "verified"; verified: Verified } {
+  if (byUs) return { kind: "verified", verified };
+  const { detail, finalRead } = verified;
+  return { kind: "end", ending: { outcome: "unchanged", reason: reason("already-held", detail), finalRead } };
 }

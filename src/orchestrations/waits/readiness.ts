@@ -1,22 +1,21 @@
+import type { OrchestrationContext } from "durable-functions";
 import { tellHold } from "../../domain/hold";
 import { decideReadiness } from "../../domain/readiness";
-import { actAll } from "../calls";
+import type { RoleStateCheck } from "../../domain/readiness";
+import { withProbes, type ProbeResult } from "../../domain/probe";
+import { callActivity, together, type Steps } from "../calls";
+import type { WaitKinds } from "../wait-input";
 import type { Wait } from "./waits";
 
-/** Each round fans out one role-state check per service in parallel. */
+/** Each round fans out one role-state check per service in parallel, and the probes of the incoming side. */
 export const readiness: Wait<"readiness"> = {
   cancellable: true,
   endsWith:
-    "every role instance of both services has been running without a break for stableFor, or a cancel",
+    "every role instance of both services has been running, and every probe passing, without a break for stableFor; or a cancel",
   next: "the swap is claimed, both services are read afresh, and one PUT is sent",
   *observe(context, { about, memory }, { hold }) {
     const { rule } = about;
-    const checks = yield* actAll(context, "checkRoleState", [
-      { service: about.incoming },
-      { service: about.outgoing },
-    ]);
-    const [incoming, outgoing] = checks;
-    if (!incoming || !outgoing) throw new Error("a role-state check is missing from the fan-out");
+    const [incoming, outgoing] = yield* checkBoth(context, about);
     const decision = decideReadiness(memory, incoming, outgoing, rule);
     if (decision.kind !== "not-yet") return { kind: "decided", verdict: decision };
     return {
@@ -24,7 +23,24 @@ export const readiness: Wait<"readiness"> = {
       memory: decision.memory,
       detail: hold ? `${decision.detail}; ${tellHold(hold)}` : decision.detail,
       afterMs: decision.nextMs,
-      readiness: checks.map((check) => `${check.side}: ${check.summary}`),
+      readiness: [incoming, outgoing].map((check) => `${check.side}: ${check.summary}`),
     };
   },
 };
+
+function* checkBoth(
+  context: OrchestrationContext,
+  { incoming, outgoing, probes = [] }: WaitKinds["readiness"]["about"],
+): Steps<[RoleStateCheck, RoleStateCheck]> {
+  const tasks = [
+    callActivity(context, "checkRoleState", { service: incoming }),
+    callActivity(context, "checkRoleState", { service: outgoing }),
+    ...(probes.length > 0 ? [callActivity(context, "runProbes", { probes, at: "staging" })] : []),
+  ];
+  const [a, b, answers = []] = (yield* together(context, tasks)) as [
+    RoleStateCheck,
+    RoleStateCheck,
+    ProbeResult[]?,
+  ];
+  return [withProbes(a, answers), b];
+}

@@ -1,16 +1,28 @@
-import { decideVerification } from "../../domain/verification";
+import { decideVerification, withAnswers } from "../../domain/verification";
+import { act } from "../calls";
 import { readTruth } from "./truth";
 import type { Wait } from "./waits";
 
-/** Re-reads both services and their public IPs until they show the target state. */
+/** Re-reads both services and their public IPs, and asks production, until all show the target state. */
 export const verification: Wait<"verification"> = {
   cancellable: false,
-  endsWith: "both services and their public IPs read as the plan wants them",
-  next: "the promotion concludes; without verification by the deadline it is halted",
-  *observe(context, { about: { plan } }) {
+  endsWith:
+    "both services and their public IPs read as the plan wants them, and every probe of production passes",
+  next: "production is watched for a while; without verification by the deadline the swap is a regression, or halts",
+  *observe(context, { about: { plan, probes, orderable } }, { lease }) {
+    if (orderable && lease?.order)
+      return { kind: "decided", verdict: { kind: "ordered", order: lease.order } };
     const truth = yield* readTruth(context, plan);
-    const { kind, detail, finalRead } = decideVerification(plan, truth);
-    if (kind === "verified") return { kind: "decided", verdict: { detail, finalRead } };
-    return { kind: "again", memory: finalRead, detail, afterMs: plan.policy.verification.pollMs };
+    const read = decideVerification(plan, truth);
+    const isAsked = read.kind === "verified" && probes.length > 0;
+    const answers = isAsked ? yield* act(context, "runProbes", { probes, at: "production" }) : [];
+    const { kind, detail, finalRead, against } = withAnswers(read, answers);
+    if (kind === "verified") return { kind: "decided", verdict: { kind, detail, finalRead } };
+    return {
+      kind: "again",
+      memory: { finalRead, against },
+      detail,
+      afterMs: plan.policy.verification.pollMs,
+    };
   },
 };

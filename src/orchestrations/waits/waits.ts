@@ -7,6 +7,8 @@ import { opening } from "./opening";
 import { planning } from "./planning";
 import { readiness } from "./readiness";
 import { settlement } from "./settlement";
+import { soak } from "./soak";
+import { swapBack } from "./swap-back";
 import { turn } from "./turn";
 import { verification } from "./verification";
 
@@ -29,5 +31,7 @@ export const waits: { readonly [K in Kind]: Wait<K> } = {
   readiness,
   settlement,
   verification,
+  soak,
+  "swap-back": swapBack,
   announcement,
 };

@@ -34,7 +34,7 @@ export async function postPromotion({ request, ports, caller }: Call): Promise<H
   const retryAfter = String(Math.ceil(policy.readiness.pollMs / 1000));
   const body = {
     ...viewPromotion(state, policy.timeZone),
-    links: { self: location, cancel: `${location}/cancel` },
+    links: { self: location, cancel: `${location}/cancel`, swapBack: `${location}/swap-back` },
   };
   return state.conclusion
     ? json(200, body, { location })
@@ -99,7 +99,10 @@ export async function cancelPromotion({ request, ports, caller }: Call): Promise
     case "attempt-open":
       throw new Problem("attempt-open", "a swap call of this promotion is under way");
     case "too-late":
-      throw new Problem("cancel-too-late", "the swap has taken effect");
+      throw new Problem(
+        "cancel-too-late",
+        `the swap has taken effect; to go back: POST /api/promotions/${requestId}/swap-back {"note": "…"}`,
+      );
     default:
       throw new Problem("already-concluded", "the promotion is not under way any more");
   }

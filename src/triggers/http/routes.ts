@@ -5,6 +5,7 @@ import { getHealth, getPair, listPairs, type Reading } from "./pairs";
 import { getOpening } from "./openings";
 import { postPlan } from "./plans";
 import { cancelPromotion, getPromotion, listPromotions, postPromotion } from "./promotions";
+import { orderSwapBack } from "./swap-back";
 
 export interface Route {
   readonly name: string;
@@ -40,6 +41,12 @@ export function httpRoutes(gate: Gate, reading: Reading): readonly Route[] {
       methods: ["POST"],
       route: "promotions/{id}/cancel",
       handler: guarded(gate, ["Swap.Request", "Swap.Operate"], cancelPromotion),
+    },
+    {
+      name: "orderSwapBack",
+      methods: ["POST"],
+      route: "promotions/{id}/swap-back",
+      handler: guarded(gate, ["Swap.Operate"], orderSwapBack),
     },
     {
       name: "postPlan",

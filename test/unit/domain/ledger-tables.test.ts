@@ -59,9 +59,11 @@ test("a page of the index is keyed by its pair and number", () => {
 
 const policy = aPolicy();
 
-test("the last deadline is every deadline after the other, two lost attempts, and half an hour of grace", () => {
-  const minutes = 15 + 120 + 2 * 30 + 5 + 2 * (17 + 15) + 30;
+test("the last deadline is every deadline after the other, two lost attempts of each act, and half an hour of grace", () => {
+  const soak = 2 * (5 + 2) + 30;
+  const minutes = 15 + 120 + 2 * 30 + 5 + 4 * (17 + 15) + soak + (30 + 5) + 30;
   expect(lastDeadline(policy, NOW)).toBe(NOW + minutes * 60_000);
+  expect(lastDeadline(policy, NOW, 0, { soak: { forMs: 60 * 60_000 } })).toBe(NOW + (minutes + 110) * 60_000);
 });
 
 function chore(over: { promotion?: typeof fresh | undefined; run?: RunSeen; now: number; pair?: PairState }) {

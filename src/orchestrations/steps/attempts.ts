@@ -1,0 +1,89 @@
+import { afterProof, halted, type Next } from "../../domain/after-attempt";
+import type { Act, AttemptResult, AttemptVerdict } from "../../domain/attempt";
+import type { PairOperation, PairView } from "../../domain/pair";
+import type { SwapPlan } from "../../domain/plan";
+import { settlementDeadline, untilNextLook } from "../../domain/settlement";
+import type { Verified } from "../../domain/verification";
+import { applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
+import { enter, progress, waitFor, type Exit, type Run } from "../run";
+import type { WaitKinds } from "../wait-input";
+
+const BEGUN = { detail: "the platform accepted the swap; its operation has just begun" };
+
+/** Where the proof of an attempt leads; `verified`: what its own read showed, when that verifies the swap too. */
+export type Settled = (Next & { readonly verified?: Verified | undefined }) | Exit;
+
+/** Writes what came of an attempt where people see it; `evidence` is what did not stand in its way. */
+export function* note(
+  run: Run,
+  act: Act,
+  n: number,
+  result: AttemptResult,
+  evidence: readonly string[] = [],
+): Steps<void> {
+  const told = result.kind === "attempted" ? describe(result.verdict) : result.kind;
+  const correlationId =
+    result.kind === "attempted" && "correlationId" in result.verdict
+      ? result.verdict.correlationId
+      : undefined;
+  const verdict = [told, ...evidence].join("; ");
+  const at = timeOf(run.context);
+  const back = act === "swap-back" ? { act } : {};
+  yield* changeLedger(run.context, run.requestId, {
+    kind: "note-attempt",
+    runId: run.runId,
+    note: { at, n, ...back, verdict, correlationId },
+  });
+}
+
+function describe(verdict: AttemptVerdict): string {
+  const code = "code" in verdict ? ` ${verdict.code}` : "";
+  const detail = "detail" in verdict && verdict.detail ? `: ${verdict.detail}` : "";
+  return `${verdict.kind}${code}${detail}`.slice(0, 300);
+}
+
+/** Follows the open attempt of an act to its proof and closes it; an operation that has just begun is left alone for `afterMs`. */
+export function* settle(run: Run, plan: SwapPlan, act: Act, afterMs: number | undefined): Steps<Settled> {
+  const phase = act === "forward" ? "swapping" : "swapping-back";
+  const over = yield* enter(run, phase, "proving what the attempt did");
+  if (over) return over;
+  const { swap } = plan.policy;
+  const now = timeOf(run.context);
+  const result = yield* waitFor(
+    run,
+    "settlement",
+    { plan },
+    {
+      until: settlementDeadline(swap, now) + 60_000,
+      ...(afterMs === undefined ? {} : { observeAfter: now + untilNextLook(swap, afterMs), last: BEGUN }),
+    },
+  );
+  if (result.ended === "superseded") return { kind: "superseded" };
+  if (result.ended !== "decided")
+    return { kind: "end", ending: halted("outcome-unproved", "settling ran out of time") };
+  return yield* closeBy(run, act, result.verdict);
+}
+
+/** Closes the attempt by what was proved of it. */
+function* closeBy(run: Run, act: Act, verdict: WaitKinds["settlement"]["verdict"]): Steps<Settled> {
+  const { context, requestId } = run;
+  if (verdict.kind === "unproved") return { kind: "end", ending: halted("outcome-unproved", verdict.detail) };
+  const { proof, nonce, verified } = verdict;
+  const view =
+    nonce === undefined
+      ? yield* look(run)
+      : yield* change(run, { kind: "close", requestId, nonce, proof, at: timeOf(context) });
+  const step = act === "forward" ? "swapped" : "swapped-back";
+  if (proof.kind === "done") yield* progress(run, step, proof.detail);
+  const next = afterProof(proof, verdict.verdict, verdict.failure, view.lease?.unknowns ?? 0);
+  return next.kind === "verify" ? { ...next, verified } : next;
+}
+
+/** The pair as this promotion may know it. */
+export function* look(run: Run): Steps<PairView> {
+  return yield* change(run, { kind: "look", requestId: run.requestId });
+}
+
+export function* change(run: Run, operation: PairOperation): Steps<PairView> {
+  return yield* applyToPairEntity(run.context, run.pair, operation);
+}

@@ -1,0 +1,59 @@
+import { halted } from "../../domain/after-attempt";
+import { reason } from "../../domain/codes";
+import type { SwapPlan } from "../../domain/plan";
+import { tightenSoak } from "../../domain/policy";
+import { evidenceOf, soakDeadline, watchRule } from "../../domain/soak";
+import type { Verified } from "../../domain/verification";
+import { timeOf, type Steps } from "../calls";
+import { enter, progress, waitFor, type Exit, type Run } from "../run";
+import type { WaitKinds } from "../wait-input";
+import { recordSoak, regressed, windowClosed, type Regressed } from "./watch";
+
+/** Step 9. Watches new production for a while; what cannot be measured is for a person, and no regression. */
+export function* soak(run: Run, plan: SwapPlan, verified: Verified): Steps<Exit | Regressed> {
+  const { policy } = plan;
+  const rule = watchRule(tightenSoak(policy, run.began.request), policy.readiness.stableForMs);
+  if (rule.forMs === 0) return yield* promoted(run, verified);
+  const now = timeOf(run.context);
+  const until = (run.deadlines.soak ??= soakDeadline(rule, now));
+  const over = yield* enter(run, "soaking");
+  if (over) return over;
+  const probes = policy.probes ?? [];
+  const what = probes.length > 0 ? `role instances and ${probes.length} probes` : "role instances";
+  yield* progress(run, "soaking", `${plan.incoming.name} is watched for ${rule.forMs / 1000} s: ${what}`);
+  const result = yield* waitFor(run, "soak", { plan, probes, rule }, { until });
+  switch (result.ended) {
+    case "decided":
+      return yield* decided(run, plan, result.verdict);
+    case "superseded":
+      return { kind: "superseded" };
+    case "cancelled":
+      throw new Error("a soak was cancelled although it cannot be");
+    case "expired":
+      yield* recordSoak(run, result.memory && evidenceOf(result.memory, timeOf(run.context)));
+      return yield* windowClosed(run, halted("soak-unmeasurable", result.last));
+  }
+}
+
+function* decided(run: Run, plan: SwapPlan, verdict: WaitKinds["soak"]["verdict"]): Steps<Exit | Regressed> {
+  switch (verdict.kind) {
+    case "ordered":
+      return { kind: "regressed", order: verdict.order };
+    case "regression":
+      return yield* regressed(run, plan, verdict.detail, verdict);
+    case "pass":
+      yield* recordSoak(run, verdict.evidence);
+      return yield* promoted(run, verdict);
+    case "cannot-measure":
+      yield* recordSoak(run, verdict.evidence);
+      return yield* windowClosed(run, halted("soak-unmeasurable", verdict.detail));
+    case "foreign-state":
+      yield* recordSoak(run, verdict.evidence);
+      return yield* windowClosed(run, halted("foreign-state", verdict.detail));
+  }
+}
+
+function* promoted(run: Run, { detail, finalRead }: Verified): Steps<Exit | Regressed> {
+  const ending = { outcome: "promoted", reason: reason("promoted", detail), finalRead } as const;
+  return yield* windowClosed(run, ending);
+}

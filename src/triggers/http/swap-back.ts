@@ -1,0 +1,72 @@
+import type { HttpResponseInit } from "@azure/functions";
+import { parseNote } from "../../contracts/commands";
+import { answerTo } from "../../domain/pair-answers";
+import type { PromotionState } from "../../domain/promotion";
+import type { Ports } from "../../ports/ports";
+import { untilSeen } from "../read-back";
+import { readJson, requestIdOf, type Call } from "./call";
+import { json, Problem } from "./problem";
+import { viewPromotion } from "../../domain/promotion-view";
+import { otherSide } from "../../domain/swap-request";
+
+/**
+ * POST promotions/{id}/swap-back: orders the swap-back of a promotion that is verified or soaks; acknowledged only once
+ * the pair's arbiter has recorded the order. After the promotion has concluded a new one the other way is the answer.
+ */
+export async function orderSwapBack({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+  const requestId = requestIdOf(request);
+  const parsed = parseNote(await readJson(request), true);
+  if (!parsed.ok)
+    throw new Problem("note-required", "the body must say why", { complaints: parsed.complaints });
+  const state = await orderable(requestId, ports);
+  const id = ports.nonce();
+  const order = {
+    ...({ id, cause: "person", by: caller.name } as const),
+    ...{ note: parsed.value.note, at: ports.clock.now() },
+  };
+  const { pair } = state.request;
+  await ports.pairs.signal(pair, { kind: "order-swap-back", requestId, order });
+  const answer = await untilSeen(
+    "the order",
+    async () => {
+      const arbiter = await ports.pairs.read(pair);
+      return arbiter && answerTo(arbiter, id);
+    },
+    ports,
+  );
+  if (answer === "not-swapped")
+    throw new Problem("nothing-to-swap-back", "this promotion has swapped nothing yet");
+  if (answer !== "granted") throw tooLate(state);
+  return acknowledged(state, ports);
+}
+
+/** The promotion, unless it is clear already that nothing of it can be swapped back. */
+async function orderable(requestId: string, ports: Ports): Promise<PromotionState> {
+  const state = await ports.promotions.read(requestId);
+  if (!state) throw new Problem("not-found", `there is no promotion ${requestId}`);
+  if (state.conclusion) throw tooLate(state);
+  if (state.request.irreversible)
+    throw new Problem("swap-back-irreversible", "the request was declared irreversible");
+  return state;
+}
+
+async function acknowledged(state: PromotionState, ports: Ports): Promise<HttpResponseInit> {
+  const { requestId } = state;
+  const now = await ports.promotions.read(requestId);
+  if (now?.waiting) await ports.promotions.wake(now.waiting.instanceId);
+  const timeZone = ports.policies.find(state.request.pair)?.timeZone ?? "UTC";
+  return json(202, viewPromotion(now ?? state, timeZone));
+}
+
+/** The way back of a concluded promotion, as the call to make. */
+function tooLate({ request, plan, conclusion, target }: PromotionState): Problem {
+  const side = plan?.outgoing.side ?? (target ? otherSide(target) : undefined);
+  const body = JSON.stringify({
+    requestId: `back-from-${request.requestId}`.slice(0, 100),
+    pair: request.pair,
+    promote: side ?? "blue or green",
+    reason: `go back from ${request.requestId}`,
+  });
+  const ended = conclusion ? `it has ended as ${conclusion.outcome}` : "its soak is over";
+  return new Problem("swap-back-too-late", `${ended}; to go back: POST /api/promotions ${body}`);
+}

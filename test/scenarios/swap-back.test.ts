@@ -1,0 +1,263 @@
+import { defaultPolicy, type PairPolicy } from "../../src/domain/policy";
+import { reason } from "../../src/domain/codes";
+import { startScenario, type Scenario } from "../support/scenario";
+
+const probe = {
+  name: "home",
+  url: "http://shop/",
+  incomingUrl: "http://staging.shop/",
+  expect: {},
+  timeoutMs: 1_000,
+};
+/** Short, so that little has to be waited for; lost calls take what they take. */
+const policy: Partial<PairPolicy> = {
+  probes: [probe],
+  readiness: { pollMs: 5_000, stableForMs: 10_000, deadlineMs: 30 * 60_000 },
+  soak: { ...defaultPolicy.soak, forMs: 60_000 },
+  swap: { ...defaultPolicy.swap, operationDeadlineMs: 120_000 },
+};
+
+let scenario: Scenario;
+beforeEach(async () => {
+  scenario = await startScenario({ policy });
+});
+afterEach(() => scenario.stop());
+
+async function soaking(request: Record<string, unknown> = {}): Promise<string> {
+  const id = await scenario.request(request);
+  for (let i = 0; i < 400 && (await scenario.promotion(id)).phase !== "soaking"; i++)
+    await scenario.advance({ seconds: 5 });
+  return id;
+}
+
+const event = (id: string) => scenario.published.find((each) => each.data.requestId === id)?.data;
+const nextPut = (answer: Record<string, unknown>, times = 1) => {
+  scenario.arm.faults.add({ method: "PUT", url: "", skip: 0, times, answer } as never);
+};
+const order = (id: string, body: unknown = { note: "checkout is slow" }) =>
+  scenario.http("POST", `promotions/${id}/swap-back`, body);
+const regress = () => scenario.sites.set("v2", { status: 500 });
+
+/** Plays to the outcome, and a while longer. */
+async function outcome(id: string) {
+  for (let i = 0; i < 120 && !event(id); i++) await scenario.advance({ minutes: 1 });
+  await scenario.advance({ minutes: 3 });
+  return {
+    outcome: event(id)?.outcome,
+    code: event(id)?.reason.code,
+    puts: scenario.puts(),
+    effects: scenario.effects(),
+    holder: scenario.holder(),
+  };
+}
+
+const status = (code: number, name: string, more = {}) => ({
+  kind: "status",
+  status: code,
+  code: name,
+  message: "x",
+  ...more,
+});
+
+test.each<[string, Record<string, unknown>, number, object]>([
+  [
+    "a busy platform is asked again",
+    status(409, "Conflict"),
+    1,
+    { outcome: "swapped-back", puts: 3, effects: 2 },
+  ],
+  [
+    "throttling is obeyed",
+    status(429, "TooManyRequests", { retryAfter: 90 }),
+    1,
+    { outcome: "swapped-back", puts: 3, effects: 2 },
+  ],
+  [
+    "a refusal of the platform halts: the release still holds production",
+    status(403, "AuthorizationFailed"),
+    1,
+    { outcome: "halted", code: "swap-back-failed", puts: 2, effects: 1, holder: "green" },
+  ],
+  [
+    "a lost call without effect is proved by reads, and made once more",
+    { kind: "reset-before" },
+    1,
+    { outcome: "swapped-back", puts: 3, effects: 2, holder: "blue" },
+  ],
+  [
+    "two lost calls halt",
+    { kind: "reset-before" },
+    2,
+    { outcome: "halted", code: "swap-back-failed", puts: 3, effects: 1, holder: "green" },
+  ],
+  [
+    "a call whose reply is lost is found by reading, without another",
+    { kind: "reset-after" },
+    1,
+    { outcome: "swapped-back", puts: 2, effects: 2, holder: "blue" },
+  ],
+  [
+    "an operation that fails halts",
+    { kind: "operation-fails", code: "Boom" },
+    1,
+    { outcome: "halted", code: "swap-back-failed", puts: 2, effects: 1 },
+  ],
+  [
+    "success without effect is not believed",
+    { kind: "no-effect" },
+    1,
+    { outcome: "halted", code: "outcome-unproved", puts: 2, effects: 1 },
+  ],
+])("a swap-back: %s (I1)", async (_claim, answer, times, expected) => {
+  const id = await soaking();
+  nextPut(answer, times);
+  regress();
+  expect(await outcome(id)).toMatchObject(expected);
+  expect(event(id)?.reason.detail).toContain("probe home: status is 500");
+});
+
+test("a forward call that was lost before leaves the swap-back its own two", async () => {
+  nextPut({ kind: "reset-before" });
+  const id = await soaking();
+  nextPut({ kind: "reset-before" });
+  regress();
+  expect(await outcome(id)).toMatchObject({ outcome: "swapped-back", puts: 4, effects: 2, holder: "blue" });
+});
+
+test("an old production that does not run is tried, and told; it halts when Azure declines", async () => {
+  const id = await soaking();
+  scenario.arm.service("shop-blue")!.instances[0]!.state = "RoleStateStopped";
+  scenario.sites.set("v1", { status: 503 });
+  regress();
+  expect(await outcome(id)).toMatchObject({
+    outcome: "halted",
+    code: "swap-back-failed",
+    puts: 2,
+    effects: 1,
+  });
+  expect(event(id)?.attempts.at(-1)?.verdict).toContain("old production: probe home: status is 503");
+});
+
+test("an old production that is only unwell at application level is swapped back to, and told", async () => {
+  const id = await soaking();
+  scenario.sites.set("v1", { status: 503 });
+  regress();
+  expect(await outcome(id)).toMatchObject({ outcome: "swapped-back", effects: 2, holder: "blue" });
+  expect(event(id)?.attempts.at(-1)?.verdict).toContain("old production: probe home: status is 503");
+});
+
+test("an old service that was deployed anew is not swapped back to", async () => {
+  const id = await soaking();
+  scenario.arm.service("shop-blue")!.version = "v3";
+  regress();
+  expect(await outcome(id)).toMatchObject({
+    outcome: "halted",
+    code: "swap-back-failed",
+    puts: 1,
+    holder: "green",
+  });
+});
+
+test("a hold does not stop a swap-back (I10)", async () => {
+  const id = await soaking();
+  const hold = { id: "incident", at: 1, reason: reason("on-hold", "an incident") };
+  await scenario.app.call("POST", "entities/pair/shop?op=apply", { kind: "hold", hold });
+  regress();
+  expect(await outcome(id)).toMatchObject({ outcome: "swapped-back", effects: 2, holder: "blue" });
+});
+
+test("a run that is gone around the PUT of its swap-back resumes it, and swaps back once", async () => {
+  const id = await soaking();
+  regress();
+  while (scenario.puts() < 2) await scenario.advance({ seconds: 1 });
+  await scenario.app.call("POST", `instances/promotion-${id}/terminate?reason=oops`);
+  await scenario.app.settle();
+  await scenario.app.call("DELETE", `instances/promotion-${id}`);
+  expect(await outcome(id)).toMatchObject({ outcome: "swapped-back", puts: 2, effects: 2, holder: "blue" });
+});
+
+test("a run that is gone before the PUT of its swap-back carries the order out", async () => {
+  const id = await soaking();
+  const kept = { kind: "order-swap-back", requestId: id };
+  const by = { id: "o", cause: "regression", by: "the soak", note: "seen before the crash", at: 1 };
+  await scenario.app.call("POST", `instances/promotion-${id}/terminate?reason=oops`);
+  await scenario.app.settle();
+  await scenario.app.call("DELETE", `instances/promotion-${id}`);
+  await scenario.app.call("POST", "entities/pair/shop?op=apply", { ...kept, order: by });
+  expect(await outcome(id)).toMatchObject({ outcome: "swapped-back", puts: 2, effects: 2 });
+  expect(event(id)?.swapBack).toMatchObject({ note: "seen before the crash" });
+});
+
+test("a person orders the swap-back in one call while the release soaks", async () => {
+  const id = await soaking();
+  const reply = await order(id);
+  expect(reply).toMatchObject({ status: 202, body: { id } });
+  expect(await outcome(id)).toMatchObject({
+    outcome: "swapped-back",
+    code: "swapped-back-by-person",
+    puts: 2,
+    effects: 2,
+  });
+  expect(event(id)).toMatchObject({
+    reason: { detail: expect.stringContaining("ordered by Olga: checkout is slow; swapped back: ") },
+    swapBack: { cause: "person", by: "Olga", note: "checkout is slow" },
+  });
+});
+
+test("a swap-back needs Swap.Operate, a note, a swap, and its soak; afterwards the answer is the call to make", async () => {
+  const id = await scenario.request();
+  expect(
+    (await scenario.http("POST", `promotions/${id}/swap-back`, { note: "x" }, ["Swap.Request"])).status,
+  ).toBe(403);
+  expect((await order(id, {})).body).toMatchObject({ code: "note-required" });
+  expect((await order(id)).body).toMatchObject({ code: "nothing-to-swap-back" });
+  expect((await order("nobody")).status).toBe(404);
+  await scenario.advance({ minutes: 15 });
+  expect(event(id)?.outcome).toBe("promoted");
+  const { status: late, body } = await order(id);
+  expect([late, body]).toMatchObject([
+    409,
+    {
+      code: "swap-back-too-late",
+      detail: `it has ended as promoted; to go back: POST /api/promotions {"requestId":"back-from-${id}","pair":"shop","promote":"blue","reason":"go back from ${id}"}`,
+    },
+  ]);
+});
+
+test("the call that is told after a conclusion goes back", async () => {
+  const id = await soaking();
+  await scenario.advance({ minutes: 10 });
+  const { detail } = (await order(id)).body as { detail: string };
+  const back = JSON.parse(detail.slice(detail.indexOf("{"))) as Record<string, unknown>;
+  scenario.sites.set("v1", {});
+  await scenario.request(back);
+  expect(await outcome(`back-from-${id}`)).toMatchObject({ outcome: "promoted", holder: "blue" });
+});
+
+test("an irreversible release is not swapped back by order either", async () => {
+  const id = await soaking({ irreversible: true });
+  expect((await order(id)).body).toMatchObject({ code: "swap-back-irreversible" });
+});
+
+test("a cancel during the soak is refused, and the way back is offered", async () => {
+  const id = await soaking();
+  const { status: refused, body } = await scenario.http("POST", `promotions/${id}/cancel`, {});
+  expect([refused, body]).toMatchObject([
+    409,
+    { code: "cancel-too-late", detail: expect.stringContaining(`POST /api/promotions/${id}/swap-back`) },
+  ]);
+  expect(await outcome(id)).toMatchObject({ outcome: "promoted" });
+});
+
+test("after a swap-back nothing of the pair moves until a person releases the hold", async () => {
+  const id = await soaking();
+  regress();
+  expect((await outcome(id)).outcome).toBe("swapped-back");
+  scenario.sites.delete("v2");
+  const next = await scenario.request();
+  await scenario.advance({ minutes: 10 });
+  expect((await scenario.promotion(next)).waiting).toMatchObject({ kind: "turn" });
+  expect((await scenario.http("DELETE", "holds/shop", { note: "fixed" })).status).toBe(200);
+  await scenario.advance({ minutes: 15 });
+  expect(event(next)?.outcome).toBe("promoted");
+});
