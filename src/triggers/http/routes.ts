@@ -18,36 +18,7 @@ export interface Route {
 /** The HTTP API (docs/http-api.md). */
 export function httpRoutes(gate: Gate, reading: Reading): readonly Route[] {
   return [
-    {
-      name: "postPromotion",
-      methods: ["POST"],
-      route: "promotions",
-      handler: guarded(gate, ["Swap.Request"], postPromotion),
-    },
-    {
-      name: "listPromotions",
-      methods: ["GET"],
-      route: "promotions",
-      handler: guarded(gate, ["Swap.Read"], listPromotions),
-    },
-    {
-      name: "getPromotion",
-      methods: ["GET"],
-      route: "promotions/{id}",
-      handler: guarded(gate, ["Swap.Read"], getPromotion),
-    },
-    {
-      name: "cancelPromotion",
-      methods: ["POST"],
-      route: "promotions/{id}/cancel",
-      handler: guarded(gate, ["Swap.Request", "Swap.Operate"], cancelPromotion),
-    },
-    {
-      name: "orderSwapBack",
-      methods: ["POST"],
-      route: "promotions/{id}/swap-back",
-      handler: guarded(gate, ["Swap.Operate"], orderSwapBack),
-    },
+    ...promotionRoutes(gate),
     {
       name: "postPlan",
       methods: ["POST"],
@@ -80,5 +51,40 @@ export function httpRoutes(gate: Gate, reading: Reading): readonly Route[] {
       handler: guarded(gate, ["Swap.Operate"], deleteHold),
     },
     { name: "getHealth", methods: ["GET"], route: "health", handler: answering(getHealth(gate)) },
+  ];
+}
+
+function promotionRoutes(gate: Gate): readonly Route[] {
+  return [
+    {
+      name: "postPromotion",
+      methods: ["POST"],
+      route: "promotions",
+      handler: guarded(gate, ["Swap.Request"], postPromotion),
+    },
+    {
+      name: "listPromotions",
+      methods: ["GET"],
+      route: "promotions",
+      handler: guarded(gate, ["Swap.Read"], listPromotions),
+    },
+    {
+      name: "getPromotion",
+      methods: ["GET"],
+      route: "promotions/{id}",
+      handler: guarded(gate, ["Swap.Read"], getPromotion),
+    },
+    {
+      name: "cancelPromotion",
+      methods: ["POST"],
+      route: "promotions/{id}/cancel",
+      handler: guarded(gate, ["Swap.Request", "Swap.Operate"], cancelPromotion),
+    },
+    {
+      name: "orderSwapBack",
+      methods: ["POST"],
+      route: "promotions/{id}/swap-back",
+      handler: guarded(gate, ["Swap.Operate"], orderSwapBack),
+    },
   ];
 }
