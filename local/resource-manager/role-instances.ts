@@ -54,13 +54,20 @@ export class RoleInstances {
             const body = started
               ? { service: service.name, version: service.version ?? null, instance: name }
               : { error: "not started" };
-            response
-              .writeHead(started ? 200 : 503, { "content-type": "application/json" })
-              .end(JSON.stringify(body));
+            const status = started ? (this.#bugOf(service) ?? 200) : 503;
+            response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
           }),
         );
       }
     }
+  }
+
+  /** The status of a mistake that shows by now; undefined: none does. */
+  #bugOf({ name, bug, slot }: ServiceState): number | undefined {
+    if (!bug || slot !== "Production") return undefined;
+    const taken = this.#simulator.journal.effects.filter(({ production }) => production === name).at(-1);
+    const elapsed = taken ? this.#simulator.secondsSince(Date.parse(taken.at)) : Infinity;
+    return elapsed >= bug.after ? bug.status : undefined;
   }
 
   async stop(): Promise<void> {

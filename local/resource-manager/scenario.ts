@@ -34,6 +34,8 @@ const service = z.strictObject({
   instances: z.record(z.string(), z.number().int().min(0)).default({}),
   loadBalancers: z.array(z.strictObject({ name: z.string(), frontends: z.array(frontend) })).min(1),
   script: z.array(step).default([]),
+  /** A mistake of the release: from `after` on, counted from its taking production, its web roles answer so. */
+  bug: z.strictObject({ after: duration, status: z.number().int().min(100).max(599) }).optional(),
 });
 
 const publicIp = z.strictObject({

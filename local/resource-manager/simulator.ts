@@ -82,6 +82,12 @@ export class Simulator {
     return instanceStateOf(this.state, service, instance, momentOf(this.#world));
   }
 
+  /** Seconds of this world since a time in ms since 1970. */
+  secondsSince(at: number): number {
+    const { now, speed } = momentOf(this.#world);
+    return ((now - at) / 1000) * speed;
+  }
+
   readiness(service: ServiceState): Readiness {
     return readinessOf(this.state, service, momentOf(this.#world));
   }

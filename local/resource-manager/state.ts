@@ -26,6 +26,7 @@ export interface ServiceState {
   readonly loadBalancers: { readonly name: string; readonly frontends: Frontend[] }[];
   readonly instances: InstanceState[];
   readonly script: { readonly instance: string; readonly after: number; readonly state: string }[];
+  readonly bug?: { readonly after: number; readonly status: number } | undefined;
   /** When the instances were first listed: the script runs from then on, once. */
   scriptFrom?: number | undefined;
 }
@@ -107,7 +108,8 @@ function serviceState(service: ServiceScenario, partner: string): ServiceState {
       state: "RoleStateStarted",
     })),
   );
-  const { name, group, location, version, provisioningState, slot, roles, loadBalancers, script } = service;
+  const { name, group, location, version, provisioningState, slot, roles, loadBalancers, script, bug } =
+    service;
   const swappable = service.swappable === undefined ? partner : (service.swappable ?? undefined);
   const uniqueId = `00000000-0000-4000-8000-${Buffer.from(name).toString("hex").padEnd(12, "0").slice(0, 12)}`;
   return {
@@ -122,6 +124,7 @@ function serviceState(service: ServiceScenario, partner: string): ServiceState {
     roles,
     instances,
     script,
+    bug,
     loadBalancers: loadBalancers.map((lb) => ({
       name: lb.name,
       frontends: lb.frontends.map((f) => ({ ...f })),

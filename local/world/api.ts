@@ -7,7 +7,11 @@ export interface ShownPromotion {
   readonly waitingFor?: { readonly what: string; readonly detail: string };
   readonly readiness: readonly string[];
   readonly plan?: { readonly hash: string; readonly prerequisites: readonly ShownPrerequisite[] };
-  readonly attempts: readonly { readonly n: number; readonly verdict: string }[];
+  readonly attempts: readonly { readonly n: number; readonly act?: string; readonly verdict: string }[];
+}
+
+export interface ShownPair {
+  readonly holds: readonly { readonly reason: { readonly code: string; readonly detail: string } }[];
 }
 
 export interface ShownPrerequisite {
@@ -38,6 +42,10 @@ export class Api {
   async promotion(id: string): Promise<ShownPromotion | undefined> {
     const reply = await this.#call("GET", `/api/promotions/${id}`);
     return reply.ok ? ((await reply.json()) as ShownPromotion) : undefined;
+  }
+
+  async pair(name: string): Promise<ShownPair> {
+    return (await (await this.#call("GET", `/api/pairs/${name}`)).json()) as ShownPair;
   }
 
   async plan(body: object): Promise<{ verdict: string; prerequisites: ShownPrerequisite[] }> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Api, readJournal } from "./api";
 import { Bus } from "./bus";
 import { followPromotion, tellCompletion, tellFinalRead, tellPrerequisite } from "./narration";
+import { playRegression } from "./demo-regression";
 import { Traffic, type TrafficReport } from "./traffic";
 import { startWorld, type World } from "./world";
 
@@ -28,17 +29,31 @@ function heading(text: string): void {
   console.log(`\n== ${text}`);
 }
 
+/** Every story there is, by its name on the command line; the first needs none. */
+const stories: Readonly<Record<string, (world: World) => Promise<object>>> = {
+  promotion: playPromotion,
+  refused: playRefusal,
+  regression: async (world) => {
+    introduce(world, "shop");
+    return playRegression(world, { say, heading });
+  },
+};
+
 async function main(): Promise<void> {
-  const refused = process.argv[2] === "refused";
-  if (process.argv.length > 3 || (process.argv[2] !== undefined && !refused)) {
-    console.error("Usage: npm run demo [-- refused]");
+  const story = process.argv[2] ?? "promotion";
+  const play = stories[story];
+  if (process.argv.length > 3 || !play) {
+    console.error(`Usage: npm run demo [-- ${Object.keys(stories).slice(1).join(" | ")}]`);
     process.exitCode = 2;
     return;
   }
   const dataDirectory = mkdtempSync(join(tmpdir(), "cloud-service-swap-demo-"));
-  const world = await startWorld({ dataDirectory, fresh: true, scenario: "default", speed: 2, say });
+  const isRegression = story === "regression";
+  const scenario = isRegression ? "regression" : "default";
+  const start = { dataDirectory, fresh: true, scenario, speed: 2, probed: isRegression, say };
+  const world = await startWorld(start);
   try {
-    const summary = refused ? await playRefusal(world) : await playPromotion(world);
+    const summary = await play(world);
     console.log(`\n${JSON.stringify(summary)}`);
   } finally {
     await world.stop();

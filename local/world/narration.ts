@@ -43,8 +43,8 @@ class Told {
       this.#heading(`Phase: ${promotion.phase}`);
     }
     for (const line of promotion.readiness) this.#lookAtInstances(line);
-    for (const { n, verdict } of promotion.attempts.slice(this.#attempts))
-      this.#say(`attempt ${n}: ${verdict}`);
+    for (const { n, act, verdict } of promotion.attempts.slice(this.#attempts))
+      this.#say(`attempt ${n}${act === undefined ? "" : ` (${act})`}: ${verdict}`);
     this.#attempts = promotion.attempts.length;
     const detail = promotion.waitingFor?.detail;
     if (detail !== undefined && detail !== this.#detail && !detail.includes("is not ready"))

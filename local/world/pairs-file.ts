@@ -3,6 +3,9 @@ interface WorldPair {
   readonly name: string;
   readonly blue: string;
   readonly green: string;
+  /** Addresses of the virtual IPs, for the probes. */
+  readonly production?: string;
+  readonly staging?: string;
 }
 
 /** Seconds, chosen for a person at a laptop; `--speed` divides them. Production defaults are in docs/writing-a-request.md. */
@@ -11,11 +14,11 @@ const laptop = {
   readiness: { poll: 2, stableFor: 6, deadline: 300 },
   swap: { claimWindow: 20, putTimeout: 20, operationDeadline: 60, poll: 2 },
   verification: { poll: 2, deadline: 60 },
-  soak: { for: 6, every: 2 },
+  soak: { for: 10, every: 2 },
 };
 
-/** The pairs.json of the world, durations divided by `speed`, never below a second. */
-export function pairsFileOf(pairs: readonly WorldPair[], speed: number): object {
+/** The pairs.json of the world, with a probe of every virtual IP where that is asked for, durations divided by `speed`, never below a second. */
+export function pairsFileOf(pairs: readonly WorldPair[], speed: number, probed = false): object {
   const defaults = Object.fromEntries(
     Object.entries(laptop).map(([group, durations]) => [
       group,
@@ -26,6 +29,11 @@ export function pairsFileOf(pairs: readonly WorldPair[], speed: number): object 
   );
   return {
     defaults,
-    pairs: Object.fromEntries(pairs.map(({ name, blue, green }) => [name, { blue, green }])),
+    pairs: Object.fromEntries(
+      pairs.map(({ name, blue, green, production, staging }) => {
+        const probe = { name: "home", url: production, incomingUrl: staging, expect: { status: 200 } };
+        return [name, { blue, green, ...(probed ? { probes: [{ ...probe, timeout: "2s" }] } : {}) }];
+      }),
+    ),
   };
 }

@@ -27,6 +27,8 @@ export interface Ground {
   readonly scenario: string;
   /** Divides the durations of the generated pairs.json and of the scenario's scripts. */
   readonly speed: number;
+  /** Whether pairs.json has a probe of every virtual IP. */
+  readonly probed?: boolean | undefined;
   readonly log: WorldLog;
 }
 
@@ -109,13 +111,13 @@ export async function openApp(
 }
 
 function startHost(
-  { data, ports, speed, log }: Ground,
+  { data, ports, speed, probed, log }: Ground,
   resourceManager: ResourceManagerPart,
   serviceBus: ServiceBusPart,
   issuer: LocalIssuer,
 ) {
   const pairsFile = join(data, "pairs.json");
-  writeJson(pairsFile, pairsFileOf(resourceManager.pairs, speed));
+  writeJson(pairsFile, pairsFileOf(resourceManager.pairs, speed, probed));
   const engine = createDurableEngine({
     location: join(data, "durable"),
     clock: systemClock,

@@ -3,7 +3,7 @@ const PAUSE_MS = 25;
 export interface TrafficReport {
   readonly requests: number;
   readonly failures: number;
-  /** Versions in the order they first answered. */
+  /** Who answered, one after the other: a version, and its status where that is an error. */
   readonly versions: readonly string[];
   /** The longest time without an answer, milliseconds; 0 when nothing failed. */
   readonly gapMs: number;
@@ -58,7 +58,7 @@ export class Traffic {
     if (this.#failing) this.#gapMs = Math.max(this.#gapMs, now - this.#lastAnswer);
     this.#failing = false;
     this.#lastAnswer = now;
-    if (this.#versions.includes(version)) return;
+    if (this.#versions.at(-1) === version) return;
     this.#versions.push(version);
     this.#say(`production answers "${version}"`);
   }
@@ -66,9 +66,8 @@ export class Traffic {
   async #ask(): Promise<string | undefined> {
     try {
       const reply = await fetch(this.#url, { signal: AbortSignal.timeout(2_000) });
-      if (!reply.ok) return undefined;
       const { version } = (await reply.json()) as { version?: string };
-      return version;
+      return version === undefined || reply.ok ? version : `${version} with status ${reply.status}`;
     } catch {
       return undefined;
     }

@@ -39,6 +39,8 @@ export interface WorldStart {
   readonly fresh: boolean;
   readonly scenario: string;
   readonly speed: number;
+  /** Whether every virtual IP is probed. */
+  readonly probed?: boolean | undefined;
   readonly portBase?: number | undefined;
   /** One line for a person. */
   readonly say: (line: string) => void;
@@ -60,7 +62,8 @@ export async function startWorld(start: WorldStart): Promise<World> {
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
   };
-  const ground = { data, ports, scenario: start.scenario, speed: start.speed, log };
+  const { scenario, speed, probed } = start;
+  const ground = { data, ports, scenario, speed, probed, log };
   try {
     const resourceManager = await openResourceManager(ground);
     stops.push(() => resourceManager.stop());

@@ -1,0 +1,84 @@
+import { Api, readJournal } from "./api";
+import { Bus } from "./bus";
+import { followPromotion, tellCompletion, tellFinalRead } from "./narration";
+import { Traffic } from "./traffic";
+import type { World } from "./world";
+
+interface Voice {
+  readonly say: (line?: string) => void;
+  readonly heading: (text: string) => void;
+}
+
+/** The last line of the story. */
+interface Summary {
+  readonly outcome: string;
+  readonly effectiveSwaps: number;
+  readonly puts: number;
+  readonly answered: readonly string[];
+  readonly onHold: boolean;
+}
+
+interface Evidence {
+  readonly swapBack?: { readonly by: string; readonly note: string };
+  readonly soak?: {
+    readonly looks: number;
+    readonly failures: number;
+    readonly last: readonly { readonly name: string; readonly verdict: string; readonly detail: string }[];
+  };
+}
+
+/** A release whose mistake shows only in production: the soak sees it, and the old production comes back. */
+export async function playRegression({ description }: World, { say, heading }: Voice): Promise<Summary> {
+  const bus = new Bus(description);
+  const request = {
+    requestId: "demo-regression-1",
+    pair: "shop",
+    promote: "green",
+    reason: "release v2, which has a mistake nobody knows of yet",
+    requestedBy: "the demo",
+    expect: { version: "v2" },
+  };
+  heading("Traffic through the production virtual IP");
+  const traffic = new Traffic(description.pairs[0]?.production ?? "", say);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  heading(`A swap request is sent to the queue ${description.requestQueue}`);
+  say(JSON.stringify(request));
+  await bus.send(request);
+  const api = new Api(description, "reader");
+  const [event] = await Promise.all([
+    bus.completion(request.requestId, 1, 120_000),
+    followPromotion(api, request.requestId, say, heading),
+  ]);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const report = await traffic.stop();
+  heading("What was measured of new production");
+  tellEvidence(event.data as Evidence, say);
+  heading("What the traffic saw");
+  say(`${report.requests} requests; who answered: ${report.versions.join(", then ")}`);
+  heading("Both services, re-read");
+  tellFinalRead(event, say);
+  heading(`The completion event, as received from the topic ${description.eventTopic}`);
+  tellCompletion(event, say);
+  heading("The pair is on hold until a person has looked");
+  const { holds } = await api.pair("shop");
+  for (const { reason } of holds) say(`${reason.code}: ${reason.detail}`);
+  say(`to release it: DELETE ${description.http}/api/holds/shop with {"note": "…"}`);
+  const lines = await readJournal(description.journal);
+  await bus.close();
+  const summary = {
+    outcome: event.data.outcome ?? "unknown",
+    effectiveSwaps: lines.filter((line) => line.effect === "swapped").length,
+    puts: lines.filter((line) => line.method === "PUT").length,
+    answered: report.versions,
+    onHold: holds.length > 0,
+  };
+  const isProved = summary.outcome === "swapped-back" && summary.effectiveSwaps === 2 && summary.puts === 2;
+  if (!isProved || report.versions.at(-1) !== "v1" || !summary.onHold) process.exitCode = 1;
+  return summary;
+}
+
+function tellEvidence({ soak, swapBack }: Evidence, say: Voice["say"]): void {
+  for (const { name, verdict, detail } of soak?.last ?? []) say(`${verdict.padEnd(8)} ${name}: ${detail}`);
+  if (soak) say(`${soak.failures} failure(s) in ${soak.looks} looks`);
+  if (swapBack) say(`the swap-back was ordered by ${swapBack.by}: ${swapBack.note}`);
+}
