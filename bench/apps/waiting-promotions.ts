@@ -124,7 +124,7 @@ const portsFor: PortsFor = (context) => {
 const verifier: TokenVerifier = {
   verify: () =>
     Promise.resolve({
-      caller: { oid: "oid", name: "bench", application: true, permissions: ["Swap.Request"] },
+      caller: { oid: "oid", name: "bench", application: true, permissions: ["Swap.Request"], roles: [] },
     }),
 };
 

@@ -29,7 +29,7 @@ export async function publishCompletion(input: CompletionInput, ports: Ports): P
 export interface ProgressInput {
   readonly requestId: string;
   readonly pair: string;
-  readonly news: readonly Pick<ProgressData, "step" | "detail">[];
+  readonly news: readonly Pick<ProgressData, "step" | "detail" | "approval">[];
   readonly at: number;
 }
 
@@ -43,12 +43,12 @@ export async function announceProgress(input: ProgressInput, ports: Ports): Prom
 
 async function tell(
   { requestId, pair, at }: ProgressInput,
-  { step, detail }: ProgressInput["news"][number],
+  { step, detail, approval }: ProgressInput["news"][number],
   ports: Ports,
 ): Promise<void> {
   ports.log.info(`promotion ${step}`, { requestId, pair, detail });
   try {
-    const event = composeProgress({ requestId, pair }, step, detail, at);
+    const event = composeProgress({ requestId, pair }, step, detail, at, approval);
     await ports.announcer.publish(JSON.stringify(event), PROGRESS_TIMEOUT_MS);
   } catch (fault) {
     ports.log.warn("a progress event was lost", { requestId, pair, detail: String(fault) });

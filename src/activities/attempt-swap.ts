@@ -1,9 +1,18 @@
-import { isClaimRefusal, type Act, type AttemptResult, type AttemptVerdict } from "../domain/attempt";
+import { isBreakGlass } from "../domain/approval-rule";
+import {
+  isClaimRefusal,
+  type Act,
+  type AttemptResult,
+  type AttemptVerdict,
+  type Unsent,
+} from "../domain/attempt";
 import { decideAttempt } from "../domain/attempt-decision";
 import type { PairState } from "../domain/pair";
 import { answerTo } from "../domain/pair-answers";
 import type { SwapPlan } from "../domain/plan";
 import { tellOpening } from "../domain/opening-told";
+import type { PromotionState } from "../domain/promotion";
+import { lacksApproval } from "../domain/promotion-gate";
 import { checkRoles } from "../domain/readiness";
 import type { Ports } from "../ports/ports";
 import { lookAtOpening, type OpeningInput } from "./look-at-opening";
@@ -102,9 +111,10 @@ async function carryOut(
 ): Promise<{ readonly verdict: AttemptVerdict; readonly evidence?: string | undefined }> {
   let decision: ReturnType<typeof decideAttempt>;
   try {
-    const closed = await findClosed(input, ports);
-    if (closed) return { verdict: closed };
-    decision = await decideFromFreshReads(input, ports);
+    const state = input.act === "swap-back" ? undefined : await readLedger(input.requestId, ports);
+    const barred = state && (whyBarred(state, input.plan, ports) ?? (await findClosed(input, ports)));
+    decision =
+      barred ?? (await decideFromFreshReads(input, state !== undefined && isBreakGlass(state), ports));
   } catch (fault) {
     return {
       verdict: { kind: "withheld", detail: `the reads before the PUT failed: ${String(fault)}` },
@@ -121,7 +131,7 @@ async function carryOut(
 async function findClosed(
   { act, asked, plan, requestId, pair }: AttemptInput,
   ports: Ports,
-): Promise<AttemptVerdict | undefined> {
+): Promise<Unsent | undefined> {
   if (act === "swap-back") return undefined;
   if (asked?.passOpening) {
     ports.log.warn("break-glass passes the opening", { requestId, pair });
@@ -146,8 +156,27 @@ async function send({ plan }: AttemptInput, ports: Ports): Promise<AttemptVerdic
   }
 }
 
+async function readLedger(requestId: string, ports: Ports): Promise<PromotionState> {
+  const state = await ports.promotions.read(requestId);
+  if (!state) throw new Error("the ledger could not be found");
+  return state;
+}
+
+/** What the ledger says against a forward swap, a swap-back needs nobody's word. Break-glass passes, and is named. */
+function whyBarred(state: PromotionState, plan: SwapPlan, { clock, log }: Ports): Unsent | undefined {
+  const { requestId, conclusion, origin } = state;
+  if (conclusion) return { kind: "concluded", detail: `ended as ${conclusion.outcome}` };
+  if (isBreakGlass(state)) {
+    const detail = `break-glass by ${origin.principal?.name ?? "?"}: ${origin.breakGlass?.reason ?? ""}`;
+    log.warn("an attempt passes gate and opening", { requestId, pair: plan.pair, detail });
+  }
+  const detail = lacksApproval(state, plan, clock.now());
+  return detail === undefined ? undefined : { kind: "not-approved", detail };
+}
+
 async function decideFromFreshReads(
   { plan, act }: AttemptInput,
+  outgoingMayBeDown: boolean,
   { cloudServices }: Ports,
 ): Promise<ReturnType<typeof decideAttempt>> {
   const { versionTag } = plan.policy;
@@ -163,7 +192,7 @@ async function decideFromFreshReads(
     incomingCheck: checkRoles(plan.incoming.side, incoming, incomingInstances),
     outgoingCheck: checkRoles(plan.outgoing.side, outgoing, outgoingInstances),
   };
-  return decideAttempt(plan, reads, act);
+  return decideAttempt(plan, reads, act, outgoingMayBeDown);
 }
 
 /** The verdict travels in the activity's result too; a report that cannot be written only costs time. */

@@ -60,12 +60,13 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
 function callerOf(payload: JWTPayload): Caller | undefined {
   const { oid, name, roles } = payload;
   if (typeof oid !== "string" || oid === "") return undefined;
-  const granted: readonly unknown[] = Array.isArray(roles) ? roles : [];
+  const granted = (Array.isArray(roles) ? roles : []).filter((role) => typeof role === "string");
   return {
     oid,
     name: typeof name === "string" && name !== "" ? name : oid,
     application: isApplication(payload),
     permissions: permissions.filter((permission) => granted.includes(permission)),
+    roles: granted,
   };
 }
 

@@ -13,17 +13,17 @@ const objectIds = z
     { error: "a list of object ids" },
   )
   .min(1, "at least one object id")
-  .max(10, "at most 10 object ids");
+  .max(8, "at most 8 object ids");
 
 const appRoles = z
   .array(
-    z.string({ error: "the value of an app role" }).regex(/^[\w.:/-]{1,60}$/, "the value of an app role"),
+    z.string({ error: "the value of an app role" }).regex(/^[\w.:/-]{1,40}$/, "the value of an app role"),
     {
       error: "a list of app roles",
     },
   )
   .min(1, "at least one app role")
-  .max(5, "at most 5 app roles");
+  .max(3, "at most 3 app roles");
 
 /** The group `approval` of the pairs file. */
 export const approvalFields = exactly({

@@ -33,6 +33,39 @@ export function parseHold(body: unknown): Parsed<{ reason: string; id?: string |
     : { ok: false, complaints: complaintsOf(parsed.error, body ?? {}) };
 }
 
+const ballot = exactly({
+  decision: z.enum(["approve", "reject"], { error: '"approve" or "reject"' }),
+  planHash: z
+    .string({ error: "the hash of the plan that is voted on" })
+    .regex(/^[0-9a-f]{64}$/, "the hash of the plan that is voted on: 64 hex digits"),
+  comment: note.optional(),
+});
+
+/** The body of a vote: `{"decision": "approve", "planHash": "…", "comment": "…"}`. */
+export function parseBallot(body: unknown): Parsed<z.infer<typeof ballot>> {
+  const parsed = ballot.safeParse(body ?? {});
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : { ok: false, complaints: complaintsOf(parsed.error, body ?? {}) };
+}
+
+const breakGlass = exactly({ reason: plainText(200, "why gate and opening are passed") });
+
+/** Takes `breakGlass` out of the body of POST /api/promotions: it is said beside the request, and is no part of it. */
+export function takeBreakGlass(body: unknown): {
+  readonly rest: unknown;
+  readonly breakGlass?: { readonly reason: string } | undefined;
+  readonly complaints: readonly Complaint[];
+} {
+  if (typeof body !== "object" || body === null || !Object.hasOwn(body, "breakGlass")) {
+    return { rest: body, complaints: [] };
+  }
+  const { breakGlass: given, ...rest } = body as { breakGlass: unknown };
+  const parsed = breakGlass.safeParse(given);
+  if (parsed.success) return { rest, breakGlass: parsed.data, complaints: [] };
+  return { rest, complaints: complaintsOf(parsed.error, given, ["breakGlass"]) };
+}
+
 const listQuery = exactly({
   pair: pairName.optional(),
   phase: z

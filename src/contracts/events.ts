@@ -115,6 +115,28 @@ export const completionEventSchema = event(
       .describe("Every swap call, and what came of it."),
     soak: soak.optional().describe("What was measured of new production; absent when it was not watched."),
     swapBack: swapBack.optional().describe("Why it was to be swapped back; absent when it was not."),
+    approvals: z
+      .strictObject({
+        planHash: z.string(),
+        quorum: z.number().int(),
+        asked: z.number().int().describe("How often people were asked, because plans changed."),
+        decision: z.enum(["granted", "rejected", "expired", "undecided"]),
+        votes: z.array(
+          z.strictObject({
+            oid: z.string(),
+            name: z.string(),
+            decision: z.enum(["approve", "reject"]),
+            comment: z.string().optional(),
+            at: z.iso.datetime(),
+          }),
+        ),
+      })
+      .optional()
+      .describe("Who approved or rejected which plan; absent when nobody was asked."),
+    breakGlass: z
+      .strictObject({ oid: z.string(), name: z.string(), reason: z.string() })
+      .optional()
+      .describe("The operator who passed gate and opening, and why; absent when nobody did."),
     finalRead: z
       .strictObject({ incoming: finalRead.nullable(), outgoing: finalRead.nullable() })
       .nullable()
@@ -135,6 +157,7 @@ export const progressEventSchema = event(
       .enum([
         "accepted",
         "planned",
+        "approval-requested",
         "turn-taken",
         "ready",
         "swap-started",
@@ -149,6 +172,15 @@ export const progressEventSchema = event(
       .describe("What happened."),
     detail: z.string().describe("The same for people."),
     holdId: z.string().optional().describe("The hold that was set or released."),
+    approval: z
+      .strictObject({
+        planHash: z.string(),
+        quorum: z.number().int(),
+        approvers: z.string(),
+        until: z.iso.datetime(),
+      })
+      .optional()
+      .describe("Of approval-requested: what is to be approved, by whom, and by when."),
   }),
 );
 

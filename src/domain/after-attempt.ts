@@ -11,7 +11,9 @@ export type Next =
   | { readonly kind: "wait-for-turn"; readonly detail: string }
   | { readonly kind: "wait-for-opening"; readonly detail: string }
   | { readonly kind: "plan-again"; readonly detail: string }
-  | { readonly kind: "end"; readonly ending: Ending };
+  | { readonly kind: "end"; readonly ending: Ending }
+  /** Somebody else has stored an outcome; this run has nothing to do any more. */
+  | { readonly kind: "superseded" };
 
 /** What an attempt's result means, and the proof that closes it when nothing was sent. */
 export interface AfterAttempt {
@@ -68,6 +70,10 @@ function afterVerdict(nonce: string, verdict: AttemptVerdict, unknowns: number):
       return { close, next: { kind: "wait-for-opening", detail: verdict.detail } };
     case "stale-plan":
       return { close, next: { kind: "plan-again", detail: verdict.detail } };
+    case "not-approved":
+      return { close, next: { kind: "wait-for-turn", detail: verdict.detail } };
+    case "concluded":
+      return { close, next: { kind: "superseded" } };
     case "not-ready":
       return {
         close,

@@ -13,24 +13,31 @@ export interface AttemptReads {
   readonly outgoingCheck: RoleStateCheck;
 }
 
-/** `evidence`: what does not run, and does not stand in the way of a swap-back. */
+/** `evidence`: what does not run, and does not stand in the way. */
 export type Send = { readonly kind: "send"; readonly evidence?: string | undefined };
 
 /**
  * Whether the one PUT may be sent now, judged from reads made after the claim was granted (design.md §4.3). Instances
- * that do not run never keep a swap-back from being tried: the platform may decline it.
+ * that do not run never keep a swap-back from being tried: the platform may decline it. Under break-glass those of the
+ * outgoing service do not count either.
  */
-export function decideAttempt(plan: SwapPlan, reads: AttemptReads, act: Act = "forward"): Send | Unsent {
+export function decideAttempt(
+  plan: SwapPlan,
+  reads: AttemptReads,
+  act: Act = "forward",
+  outgoingMayBeDown = false,
+): Send | Unsent {
   const { incoming, outgoing } = reads;
   if (incoming.kind !== "found" || outgoing.kind !== "found") {
     return { kind: "not-ready", detail: unreadable(reads), retryAfterMs: retryAfter(incoming, outgoing) };
   }
   const slots = slotState(reads);
-  const held = `${incoming.value.name}: ${incoming.value.slot ?? "?"}, ${outgoing.value.name}: ${outgoing.value.slot ?? "?"}`;
+  const held = [incoming.value, outgoing.value].map(({ name, slot }) => `${name}: ${slot ?? "?"}`).join(", ");
   if (slots === "unreadable") return { kind: "not-ready", detail: `a slot could not be read (${held})` };
   if (slots === "after") return { kind: "already", detail: held };
   if (slots === "foreign") return { kind: "foreign-state", detail: held };
-  return staleness(plan, incoming.value, outgoing.value) ?? readiness(reads, act);
+  const needed = neededChecks(reads, act, outgoingMayBeDown);
+  return staleness(plan, incoming.value, outgoing.value) ?? readiness(reads, needed);
 }
 
 function staleness(
@@ -51,14 +58,26 @@ function staleness(
     : { kind: "stale-plan", detail: "the services no longer name each other as swappable" };
 }
 
-function readiness(reads: AttemptReads, act: Act): Send | Unsent {
+/** Those that must be ready; the others are evidence only. */
+function neededChecks(
+  { incomingCheck, outgoingCheck }: AttemptReads,
+  act: Act,
+  outgoingMayBeDown: boolean,
+): readonly RoleStateCheck[] {
+  if (act === "swap-back") return [];
+  return outgoingMayBeDown ? [incomingCheck] : [incomingCheck, outgoingCheck];
+}
+
+function readiness(reads: AttemptReads, needed: readonly RoleStateCheck[]): Send | Unsent {
   if (!areSettled(reads)) {
     return { kind: "not-ready", detail: "provisioning has not succeeded on both services" };
   }
-  const waiting = [reads.incomingCheck, reads.outgoingCheck].filter((check) => check.verdict !== "ready");
-  if (waiting.length === 0) return { kind: "send" };
-  const detail = waiting.map((check) => `${check.side}: ${check.summary}`).join("; ");
-  return act === "swap-back" ? { kind: "send", evidence: detail } : { kind: "not-ready", detail };
+  const down = [reads.incomingCheck, reads.outgoingCheck].filter((check) => check.verdict !== "ready");
+  if (down.length === 0) return { kind: "send" };
+  const detail = down.map((check) => `${check.side}: ${check.summary}`).join("; ");
+  return down.some((check) => needed.includes(check))
+    ? { kind: "not-ready", detail }
+    : { kind: "send", evidence: detail };
 }
 
 function unreadable(reads: AttemptReads): string {

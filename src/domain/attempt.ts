@@ -63,7 +63,11 @@ export type Unsent =
   | { readonly kind: "stale-plan"; readonly detail: string }
   | { readonly kind: "not-open"; readonly detail: string }
   | { readonly kind: "not-ready"; readonly detail: string; readonly retryAfterMs?: number | undefined }
-  | { readonly kind: "withheld"; readonly detail: string };
+  | { readonly kind: "withheld"; readonly detail: string }
+  /** Somebody has to approve, and no valid grant of exactly this plan is in the ledger. */
+  | { readonly kind: "not-approved"; readonly detail: string }
+  /** The ledger holds an outcome: this promotion is over. */
+  | { readonly kind: "concluded"; readonly detail: string };
 
 /** What the winner of a claim writes into it. */
 export type AttemptVerdict = SwapReply | Unsent;

@@ -1,5 +1,6 @@
 import { openingCodes } from "./codes-opening";
 import { soakCodes } from "./codes-soak";
+import { gateCodes } from "./codes-gate";
 
 /** How one code shows itself outside: HTTP status, process exit code, and what a person can do about it. */
 export interface CodeEntry {
@@ -197,6 +198,9 @@ export const codes = {
     remedy: "The run was terminated by hand before anything was claimed: send a new request when wanted.",
   },
 
+  // Approvals
+  ...gateCodes,
+
   // The swap
   "stale-plan": {
     status: 409,
@@ -282,6 +286,7 @@ export const codes = {
     exit: 3,
     remedy: "The promotion has an outcome, and outcomes never change.",
   },
+  "too-many-calls": { status: 429, exit: 3, remedy: "Wait as long as Retry-After says, then try again." },
   unauthenticated: {
     status: 401,
     exit: 9,

@@ -52,6 +52,7 @@ export function composeProgress(
   step: ProgressData["step"],
   detail: string,
   at: number,
+  approval?: ProgressData["approval"],
 ): ProgressEvent {
   return {
     specversion: "1.0",
@@ -61,7 +62,7 @@ export function composeProgress(
     subject: subjectOf(about.requestId, about.pair),
     time: toTime(at),
     datacontenttype: "application/json",
-    data: { requestId: about.requestId, pair: about.pair, step, detail },
+    data: { requestId: about.requestId, pair: about.pair, step, detail, approval },
   };
 }
 
@@ -115,8 +116,27 @@ function completionData(state: PromotionState, ending: Ending, at: number): Comp
       correlationId,
     })),
     ...tellWatch(state, toTime),
+    approvals: approvalsOf(state),
+    breakGlass: breakGlassOf(state),
     finalRead: ending.finalRead ?? null,
   };
+}
+
+function approvalsOf({ gate }: PromotionState): CompletionData["approvals"] {
+  if (!gate) return undefined;
+  const { planHash, quorum, asked, decision, votes } = gate;
+  const told = votes.map(({ oid, name, decision: voted, comment, at }) => ({
+    ...{ oid, name, decision: voted, at: toTime(at) },
+    comment: comment === "" ? undefined : comment,
+  }));
+  return { planHash, quorum, asked, decision: decision?.kind ?? "undecided", votes: told };
+}
+
+function breakGlassOf({ origin }: PromotionState): CompletionData["breakGlass"] {
+  const { breakGlass, principal } = origin;
+  return breakGlass && principal
+    ? { oid: principal.oid, name: principal.name, reason: breakGlass.reason }
+    : undefined;
 }
 
 function unmet(prerequisites: readonly Prerequisite[] = []): readonly Prerequisite[] {

@@ -66,6 +66,24 @@ export interface CompletionData {
   }[];
   readonly soak?: EventSoak | undefined;
   readonly swapBack?: EventSwapBack | undefined;
+  /** Who approved or rejected which plan; absent when nobody was asked. */
+  readonly approvals?:
+    | {
+        readonly planHash: string;
+        readonly quorum: number;
+        readonly asked: number;
+        readonly decision: "granted" | "rejected" | "expired" | "undecided";
+        readonly votes: readonly {
+          readonly oid: string;
+          readonly name: string;
+          readonly decision: "approve" | "reject";
+          readonly comment?: string | undefined;
+          readonly at: string;
+        }[];
+      }
+    | undefined;
+  /** An operator passed gate and opening; absent when nobody did. */
+  readonly breakGlass?: { readonly oid: string; readonly name: string; readonly reason: string } | undefined;
   /** The last read of both services before the outcome was stored; null when nothing was read. */
   readonly finalRead: { readonly incoming: FinalRead | null; readonly outgoing: FinalRead | null } | null;
 }
@@ -99,6 +117,7 @@ export interface ProgressData {
   readonly step:
     | "accepted"
     | "planned"
+    | "approval-requested"
     | "turn-taken"
     | "ready"
     | "swap-started"
@@ -112,6 +131,15 @@ export interface ProgressData {
   readonly detail: string;
   /** The hold that was set or released. */
   readonly holdId?: string | undefined;
+  /** Of `approval-requested`: what is to be approved, by whom, and by when. */
+  readonly approval?:
+    | {
+        readonly planHash: string;
+        readonly quorum: number;
+        readonly approvers: string;
+        readonly until: string;
+      }
+    | undefined;
 }
 
 export type ProgressEvent = CloudEvent<typeof eventTypes.progressed, ProgressData>;

@@ -2,8 +2,6 @@ import type { ApprovalRule } from "./approval-rule";
 
 /** One person's answer to the question. `at` is when it was received. */
 export interface Vote {
-  /** Of this vote, chosen by whoever received it. */
-  readonly id: string;
   readonly oid: string;
   readonly name: string;
   readonly decision: "approve" | "reject";
@@ -86,6 +84,19 @@ export function closeGate(gate: Gate, at: number): Gate {
   if (gate.decision || at < gate.until + VOTE_LAG_MS) return gate;
   const detail = `${countOf(gate)} by the deadline`;
   return { ...gate, decision: { kind: "expired", at: gate.until, detail } };
+}
+
+/** The gate of a promotion that is over: its completion event tells the votes, and is stored beside it. */
+export function archived(gate: Gate): Gate {
+  return { ...gate, votes: [], receipts: gate.receipts.slice(-2) };
+}
+
+/** What a run needs to know of the gate. */
+export type GateView = Pick<Gate, "askedAt" | "until" | "decision"> & { readonly detail: string };
+
+export function viewOfGate(gate: Gate): GateView {
+  const { askedAt, until, decision } = gate;
+  return { askedAt, until, decision, detail: tellDecision(gate) };
 }
 
 /** Whether a swap of exactly this plan may be claimed now. */

@@ -1,11 +1,13 @@
 import { reason } from "./codes";
 import type { Ending } from "./completion-event";
+import { MOST_ASKED, VOTE_LAG_MS } from "./gate";
 import type { PairState } from "./pair";
 import { openingDeadline, tightenSoak, type PairPolicy } from "./policy";
 import type { PromotionState } from "./promotion";
+import { ruleFor } from "./promotion-gate";
 import { proofSpan } from "./settlement";
 import { soakDeadline, watchRule } from "./soak";
-import type { SwapRequest } from "./swap-request";
+import type { RequestOrigin, SwapRequest } from "./swap-request";
 
 /** A run as the janitor sees it. */
 export type RunSeen = "absent" | "live" | "completed" | "failed" | "terminated";
@@ -27,19 +29,30 @@ const ORPHAN_MS = 10 * 60_000;
 const LAST_GRACE_MS = 30 * 60_000;
 const PLANNING_MS = 15 * 60_000;
 
-/** When a promotion must have an outcome: all its deadlines one after another, two lost attempts of each act, and grace. */
+interface Asking {
+  readonly request?: SwapRequest;
+  readonly origin?: RequestOrigin;
+}
+
+/**
+ * When a promotion must have an outcome: all its deadlines one after another, two lost attempts of each act, and
+ * grace. Whenever people are asked anew, their deadline and the deadlines after it begin anew.
+ */
 export function lastDeadline(
   policy: PairPolicy,
   acceptedAt: number,
   openingMs = 0,
-  request: Pick<SwapRequest, "soak"> = {},
+  { request, origin }: Asking = {},
 ): number {
+  const { turn, readiness, verification } = policy;
   const attempts = 4 * (proofSpan(policy.swap) + policy.swap.operationDeadlineMs);
-  const waits =
-    PLANNING_MS + policy.turn.deadlineMs + 2 * policy.readiness.deadlineMs + policy.verification.deadlineMs;
-  const watch = soakDeadline(watchRule(tightenSoak(policy, request), policy.readiness.stableForMs), 0);
-  const wayBack = policy.readiness.deadlineMs + policy.verification.deadlineMs;
-  return acceptedAt + openingMs + waits + attempts + watch + wayBack + LAST_GRACE_MS;
+  const rule = request && origin && ruleFor(policy, { request, origin });
+  const people = rule ? rule.deadlineMs + VOTE_LAG_MS + PLANNING_MS : 0;
+  const round = people + openingMs + turn.deadlineMs + 2 * readiness.deadlineMs;
+  const waits = PLANNING_MS + (rule ? MOST_ASKED : 1) * round + verification.deadlineMs;
+  const watch = soakDeadline(watchRule(tightenSoak(policy, request ?? {}), readiness.stableForMs), 0);
+  const wayBack = readiness.deadlineMs + verification.deadlineMs;
+  return acceptedAt + waits + attempts + watch + wayBack + LAST_GRACE_MS;
 }
 
 /** How long after its acceptance a promotion may still wait for its opening. */
@@ -72,8 +85,7 @@ export function decideChore(view: JanitorView): Chore {
       "the run was terminated by hand; nothing was claimed",
     );
   }
-  const { acceptedAt, request } = promotion;
-  if (now > lastDeadline(view.policy, acceptedAt, openingMs(view.policy, promotion), request)) {
+  if (now > deadlineOf(promotion, view.policy)) {
     return hasClaimed(view)
       ? concludeAs(
           "halted",
@@ -83,6 +95,12 @@ export function decideChore(view: JanitorView): Chore {
       : concludeAs("expired", "run-lost", "no outcome after every deadline; nothing was claimed");
   }
   return run !== "live" && age > GRACE_MS ? { kind: "start-run" } : { kind: "leave" };
+}
+
+/** By the policy that it was planned with, once it was. */
+function deadlineOf(promotion: PromotionState, policy: PairPolicy): number {
+  const planned = promotion.plan?.policy ?? policy;
+  return lastDeadline(planned, promotion.acceptedAt, openingMs(planned, promotion), promotion);
 }
 
 function finishing(concludedAt: number, run: RunSeen, now: number): Chore {

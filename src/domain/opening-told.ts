@@ -1,5 +1,5 @@
 import type { ClosedReason, Opening } from "./opening";
-import { showTime } from "./promotion-view";
+import { showTime } from "./shown-time";
 
 /** An opening for people, in one line: what comes next first, then every reason. */
 export function tellOpening(opening: Opening, timeZone: string): string {

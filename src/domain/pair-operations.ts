@@ -31,6 +31,8 @@ export function applyToPair(current: PairState | undefined, op: PairOperation): 
       return standInLine(state, op);
     case "take-turn":
       return takeTurn(state, op);
+    case "step-aside":
+      return stepAside(state, op);
     case "give-back":
       return giveBack(state, op);
     case "claim":
@@ -136,6 +138,14 @@ function giveBack(state: PairState, op: Op<"give-back">): PairStep {
     entry.requestId === op.requestId && unknowns > 0 ? { ...entry, unknowns } : entry,
   );
   return { state: { ...state, enlisted, lease: undefined, line }, answer: "done" };
+}
+
+/** Named by time: delivered late it does not undo a later place or lease. Never out of an attempt or a swap that was done. */
+function stepAside(state: PairState, { requestId, at }: Op<"step-aside">): PairStep {
+  const { lease } = state;
+  const isFree = lease?.holder === requestId && lease.since <= at && !state.open && !lease.swapped;
+  const line = state.line.filter((entry) => entry.requestId !== requestId || entry.since > at);
+  return { state: { ...state, line, lease: isFree ? undefined : lease }, answer: "done" };
 }
 
 function refusalOf(state: PairState, op: Op<"claim">): ClaimRefusal | undefined {

@@ -125,6 +125,8 @@ export type PairOperation =
       readonly whenBusy: "wait" | "refuse";
     }
   | { readonly kind: "take-turn"; readonly requestId: string; readonly at: number }
+  /** Out of the line and of the lease as they were at that time, to wait for people without keeping others waiting. */
+  | { readonly kind: "step-aside"; readonly requestId: string; readonly at: number }
   | { readonly kind: "give-back"; readonly requestId: string; readonly epoch: number; readonly at: number }
   | {
       readonly kind: "claim";

@@ -48,6 +48,30 @@ export function withoutEvidence({ prerequisites: _evidence, ...plan }: Plan): Sw
   return plan;
 }
 
+/** What sets a plan apart from the one before it, for people. */
+export function describeChange(before: Plan, after: Plan): string {
+  const changes = (["incoming", "outgoing"] as const).flatMap((which) =>
+    differences(before[which], after[which]).map((what) => `${after[which].name}: ${what}`),
+  );
+  return changes.length > 0 ? changes.join("; ") : "the pair's policy has changed";
+}
+
+function differences(before: ServiceIdentity, after: ServiceIdentity): readonly string[] {
+  const capacities = ({ roles }: ServiceIdentity) =>
+    roles.map(({ name, capacity }) => `${name}×${capacity}`).join(" ");
+  return [
+    ...(before.version === after.version
+      ? []
+      : [`version ${before.version ?? "unknown"} → ${after.version ?? "unknown"}`]),
+    ...(capacities(before) === capacities(after)
+      ? []
+      : [`instances ${capacities(before)} → ${capacities(after)}`]),
+    ...(before.configurationDigest === after.configurationDigest ? [] : ["its configuration"]),
+    ...(before.uniqueId === after.uniqueId ? [] : ["deployed anew"]),
+    ...(before.publicIpId === after.publicIpId ? [] : ["its public IP"]),
+  ];
+}
+
 /** What planning found. */
 export type PlanVerdict =
   | { readonly kind: "planned"; readonly plan: Plan }

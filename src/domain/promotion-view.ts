@@ -1,25 +1,17 @@
+import { viewApproval } from "./approval-view";
 import { toTime } from "./events";
+import type { ServiceIdentity } from "./plan";
 import { tellWatch } from "./watch-told";
 import type { PromotionState } from "./promotion";
-
-/** Times as people read them: UTC, and the pair's zone. */
-export interface ShownTime {
-  readonly utc: string;
-  readonly local: string;
-}
-
-export function showTime(ms: number, timeZone: string): ShownTime {
-  const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
-  return { utc: toTime(ms), local: `${format.format(new Date(ms))} ${timeZone}` };
-}
+import { showTime, type ShownTime } from "./shown-time";
 
 function showKnown(ms: number | undefined, timeZone: string): ShownTime | undefined {
   return ms === undefined ? undefined : showTime(ms, timeZone);
 }
 
-/** One promotion as the HTTP API shows it. Run ids, wake-up addresses and operation URLs stay inside. */
-export function viewPromotion(state: PromotionState, timeZone: string) {
-  const { conclusion, waiting, plan, request } = state;
+/** One promotion as the HTTP API shows it; `origin` is where the caller reaches it. Run ids, wake-up addresses and operation URLs stay inside. */
+export function viewPromotion(state: PromotionState, timeZone: string, origin = "") {
+  const { conclusion, waiting, request } = state;
   return {
     ...summarisePromotion(state),
     promote: request.promote,
@@ -30,23 +22,9 @@ export function viewPromotion(state: PromotionState, timeZone: string) {
     waitingFor: viewWaiting(state, timeZone),
     nextAction: conclusion?.reason.remedy ?? waiting?.next ?? "the run takes its next step",
     readiness: state.readiness ?? [],
-    plan: plan && {
-      hash: plan.hash,
-      plannedAt: showTime(plan.plannedAt, timeZone),
-      incoming: {
-        side: plan.incoming.side,
-        name: plan.incoming.name,
-        id: plan.incoming.id,
-        version: plan.incoming.version,
-      },
-      outgoing: {
-        side: plan.outgoing.side,
-        name: plan.outgoing.name,
-        id: plan.outgoing.id,
-        version: plan.outgoing.version,
-      },
-      prerequisites: plan.prerequisites,
-    },
+    plan: viewPlan(state, timeZone),
+    approval: viewApproval(state, timeZone, origin),
+    breakGlass: viewBreakGlass(state),
     attempts: state.attempts.map(({ n, at, act, verdict, correlationId }) => ({
       n,
       at: toTime(at),
@@ -71,6 +49,26 @@ function viewWaiting({ waiting }: PromotionState, timeZone: string) {
       endsWith: waiting.endsWith,
     }
   );
+}
+
+function viewPlan({ plan }: PromotionState, timeZone: string) {
+  if (!plan) return undefined;
+  const { hash, plannedAt, incoming, outgoing, prerequisites } = plan;
+  return {
+    hash,
+    plannedAt: showTime(plannedAt, timeZone),
+    incoming: viewService(incoming),
+    outgoing: viewService(outgoing),
+    prerequisites,
+  };
+}
+
+function viewService({ side, name, id, version }: ServiceIdentity) {
+  return { side, name, id, version };
+}
+
+function viewBreakGlass({ origin: { breakGlass, principal } }: PromotionState) {
+  return breakGlass && { by: principal?.name, oid: principal?.oid, reason: breakGlass.reason };
 }
 
 /** One line of a list. */

@@ -1,9 +1,11 @@
 import type { Reason } from "./codes";
 import { sealEnding, type Ending } from "./completion-event";
+import { archived, type Gate } from "./gate";
 import type { Outcome, Phase, WaitedFor } from "./outcome";
 import { isTransition } from "./outcome";
-import type { Plan, Prerequisite } from "./plan";
 import type { SwapBackOrder } from "./pair";
+import { describeChange, type Plan, type Prerequisite } from "./plan";
+import { asked, closed, voted, type GateChange } from "./promotion-gate";
 import type { SoakEvidence } from "./soak";
 import type { RequestOrigin, Side, SwapRequest } from "./swap-request";
 import type { Waiting } from "./waiting";
@@ -42,6 +44,10 @@ export interface PromotionState {
   /** The side that is to hold production, resolved once at the first plan. */
   readonly target?: Side | undefined;
   readonly plan?: Plan | undefined;
+  /** What set this plan apart from the one before it, for whoever had approved that one. */
+  readonly planChange?: string | undefined;
+  /** The question put to people, where somebody has to approve. */
+  readonly gate?: Gate | undefined;
   readonly waiting?: Waiting | undefined;
   /** Deadlines set at first entry, so that a resumed run does not start them anew. */
   readonly deadlines: {
@@ -100,6 +106,7 @@ export type PromotionChange =
       readonly readiness?: readonly string[] | undefined;
     }
   | { readonly kind: "plan"; readonly runId: string; readonly plan: Plan; readonly at: number }
+  | GateChange
   | { readonly kind: "note-attempt"; readonly runId: string; readonly note: AttemptNote }
   | {
       readonly kind: "watched";
@@ -127,7 +134,7 @@ export function register(current: PromotionState | undefined, r: Registration): 
       origin: r.origin,
       acceptedAt: r.at,
       phase: "accepted",
-      timeline: [{ at: r.at, phase: "accepted" }],
+      timeline: [{ at: r.at, phase: "accepted", note: breakGlassNote(r.origin) }],
       deadlines: {},
       plans: 0,
       attempts: [],
@@ -135,13 +142,19 @@ export function register(current: PromotionState | undefined, r: Registration): 
   );
 }
 
+function breakGlassNote({ breakGlass, principal }: RequestOrigin): string | undefined {
+  return breakGlass && clip(`break-glass by ${principal?.name ?? "?"}: ${breakGlass.reason}`, NOTE_LENGTH);
+}
+
 // Together these keep an entry under 16 KiB, its completion event included, which tells timeline and attempts again.
 const TIMELINE_LIMIT = 24;
 const NOTE_LENGTH = 100;
-const ATTEMPT_LIMIT = 6;
+const ATTEMPT_LIMIT = 4;
 const VERDICT_LENGTH = 160;
 const WAITING_LENGTH = 400;
 const READINESS_LENGTH = 350;
+const CHANGE_LENGTH = 160;
+const EVIDENCE_LENGTH = 100;
 
 function clip(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
@@ -175,6 +188,8 @@ function applied(state: PromotionState, change: PromotionChange): PromotionState
   if (change.kind === "announced") return announced(state, change.at);
   if (state.conclusion) return state;
   if (change.kind === "begin") return begun(state, change.runId, change.at);
+  if (change.kind === "vote") return voted(state, change);
+  if (change.kind === "close-gate") return closed(state, change.at);
   return change.runId === undefined || change.runId === state.run?.id ? changedByRun(state, change) : state;
 }
 
@@ -186,7 +201,7 @@ function begun(state: PromotionState, id: string, startedAt: number): PromotionS
   return state.run?.id === id ? state : { ...state, run: { id, startedAt } };
 }
 
-type RunChange = Exclude<PromotionChange, { kind: "announced" | "begin" }>;
+type RunChange = Exclude<PromotionChange, { kind: "announced" | "begin" | "vote" | "close-gate" }>;
 
 function changedByRun(state: PromotionState, change: RunChange): PromotionState {
   switch (change.kind) {
@@ -199,6 +214,8 @@ function changedByRun(state: PromotionState, change: RunChange): PromotionState 
       return waited(state, change);
     case "plan":
       return planned(state, change.plan);
+    case "ask-approval":
+      return asked(state, change);
     case "note-attempt":
       return attempted(state, change.note);
     case "watched":
@@ -208,7 +225,9 @@ function changedByRun(state: PromotionState, change: RunChange): PromotionState 
         ...entered(state, "concluded", change.at),
         conclusion: sealEnding(state, change.ending, change.at),
         waiting: undefined,
-        plan: state.plan && told(state.plan),
+        readiness: undefined,
+        gate: state.gate && archived(state.gate),
+        plan: state.plan && over(told(state.plan)),
       };
   }
 }
@@ -246,8 +265,14 @@ function watched(
 }
 
 function planned(state: PromotionState, plan: Plan): PromotionState {
+  // What is watched or swapped back has been carried out: it is not planned anew.
+  if (state.soak || state.swapBack) return state;
   if (state.plan?.plannedAt === plan.plannedAt && state.plan.hash === plan.hash) return state;
-  return { ...state, plan, target: state.target ?? plan.incoming.side, plans: state.plans + 1 };
+  const isOther = state.plan && state.plan.hash !== plan.hash;
+  const planChange = isOther ? clip(describeChange(state.plan, plan), CHANGE_LENGTH) : state.planChange;
+  const kept = { ...plan, prerequisites: plan.prerequisites.map(shortened) };
+  const target = state.target ?? plan.incoming.side;
+  return { ...state, plan: kept, planChange, target, plans: state.plans + 1 };
 }
 
 /** A plan that is carried out, or never will be: what people are told of it stays, its roles and probes need not. */
@@ -262,6 +287,17 @@ function told(plan: Plan): Plan {
   };
 }
 
+/** Nobody is asked any more. */
+function over(plan: Plan): Plan {
+  const { approval: _approval, ...policy } = plan.policy;
+  return { ...plan, policy };
+}
+
 function isNotable(p: Prerequisite): boolean {
   return p.verdict !== "met";
+}
+
+/** What is met needs fewer words than what is not. */
+function shortened(p: Prerequisite): Prerequisite {
+  return isNotable(p) ? p : { ...p, evidence: clip(p.evidence, EVIDENCE_LENGTH) };
 }

@@ -23,6 +23,8 @@ export interface ReadinessRule {
   readonly pollMs: number;
   readonly stableForMs: number;
   readonly deadlineMs: number;
+  /** The outgoing service need not run: what is seen of it is evidence only. */
+  readonly outgoingMayBeDown?: boolean | undefined;
 }
 
 /** When each of the two services was observed. */
@@ -184,10 +186,11 @@ export function decideReadiness(
   const stableMs = row.readySince ? shortestSpan(row.readySince, row.observedAt) : 0;
   if (row.counted && stableMs >= rule.stableForMs) {
     const seconds = Math.round(stableMs / 1000);
-    return {
-      kind: "ready",
-      detail: `all ${incoming.total + outgoing.total} instances running for ${seconds} s`,
-    };
+    const running = checks.filter((check) => check.verdict === "ready");
+    const total = running.reduce((sum, check) => sum + check.total, 0);
+    const evidence =
+      outgoing.verdict === "ready" ? "" : `; evidence only: ${outgoing.side}: ${outgoing.summary}`;
+    return { kind: "ready", detail: `all ${total} instances running for ${seconds} s${evidence}` };
   }
   const picture = checks.map((check) => check.summary).join("|");
   const quiet = memory?.picture === picture ? memory.quiet + 1 : 0;
@@ -212,7 +215,8 @@ function countLook(
   rule: ReadinessRule,
 ): Row {
   const look: Observed = { incoming: incoming.observedAt, outgoing: outgoing.observedAt };
-  const ready = incoming.verdict === "ready" && outgoing.verdict === "ready";
+  const ready =
+    incoming.verdict === "ready" && (outgoing.verdict === "ready" || rule.outgoingMayBeDown === true);
   if (!memory) return { counted: ready, readySince: ready ? look : undefined, observedAt: look };
   const last = memory.observedAt;
   if (!ready) return { counted: false, readySince: undefined, observedAt: newest(last, look) };
@@ -252,7 +256,7 @@ function tell(
   rule: ReadinessRule,
 ): string {
   if (readySince !== undefined) {
-    const total = checks.reduce((sum, check) => sum + check.total, 0);
+    const total = checks.reduce((sum, check) => sum + (check.verdict === "ready" ? check.total : 0), 0);
     const started = Math.max(readySince.incoming, readySince.outgoing);
     return `all ${total} instances are running; stable at ${toTime(started + rule.stableForMs)} if nothing changes`;
   }

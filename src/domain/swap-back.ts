@@ -27,7 +27,9 @@ export function keptBy(
 }
 
 /** Where the runbook goes from an attempt to swap back: no new plan and no new turn; what cannot be done is for a person. */
-export function nextOfSwapBack(next: Next): Exclude<Next, { kind: "plan-again" | "wait-for-turn" }> {
+export function nextOfSwapBack(
+  next: Exclude<Next, { kind: "superseded" }>,
+): Exclude<Next, { kind: "plan-again" | "wait-for-turn" | "superseded" }> {
   switch (next.kind) {
     case "plan-again":
       return { kind: "end", ending: halted("swap-back-failed", next.detail) };

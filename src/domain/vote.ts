@@ -1,13 +1,15 @@
 import { tellDecision, type Gate, type GateDecision, type Vote, type VoteReceipt } from "./gate";
 
-// Together these keep a gate in its ledger entry below 4 KiB.
-const RECEIPTS_KEPT = 6;
-const NAME_LENGTH = 60;
-const COMMENT_LENGTH = 160;
-const DETAIL_LENGTH = 160;
+// Together these keep a gate, its part of the completion event included, below 5 KiB.
+const RECEIPTS_KEPT = 4;
+const NAME_LENGTH = 40;
+const COMMENT_LENGTH = 100;
+const DETAIL_LENGTH = 120;
 
 /** A vote as it reaches the ledger. */
 export interface Ballot {
+  /** Of this ballot, chosen by whoever received it. */
+  readonly id: string;
   readonly vote: Vote;
   readonly planHash: string;
   /** Why this person's vote does not count. */
@@ -25,10 +27,10 @@ export interface Ballot {
  *  - one person has one vote, and may change it while the gate is undecided.
  */
 export function castVote(gate: Gate, ballot: Ballot): Gate {
-  const { vote } = ballot;
-  if (receiptOf(gate, vote.id)) return gate;
+  const { id, vote } = ballot;
+  if (receiptOf(gate, id)) return gate;
   const refused = refusalOf(gate, ballot);
-  if (refused) return receipted(gate, { id: vote.id, ...refused });
+  if (refused) return receipted(gate, { id, ...refused });
   const kept: Vote = {
     ...vote,
     name: vote.name.slice(0, NAME_LENGTH),
@@ -36,7 +38,7 @@ export function castVote(gate: Gate, ballot: Ballot): Gate {
   };
   const votes = [...gate.votes.filter((other) => !isSame(other.oid, vote.oid)), kept];
   const counted: Gate = { ...gate, votes, decision: decide(votes, gate) };
-  return receipted(counted, { id: vote.id, answer: "counted", detail: tellDecision(counted) });
+  return receipted(counted, { id, answer: "counted", detail: tellDecision(counted) });
 }
 
 export function receiptOf(gate: Gate | undefined, id: string): VoteReceipt | undefined {

@@ -1,6 +1,7 @@
 /** The kinds of waits; one waiting loop serves them all. */
 export type WaitKind =
   | "planning"
+  | "gate"
   | "opening"
   | "turn"
   | "readiness"

@@ -1,5 +1,6 @@
 import type { EntityContext } from "durable-functions";
 import type { Outcome } from "../domain/outcome";
+import { viewOfGate, type GateView } from "../domain/gate";
 import {
   changePromotion,
   register,
@@ -16,6 +17,8 @@ export interface ChangeAnswer {
   readonly announced: boolean;
   /** The outcome that stands without its event, for a run that concludes. */
   readonly conclusion?: Omit<Conclusion, "event"> | undefined;
+  /** Where the approvals stand, for a run that asks or waits for them. */
+  readonly gate?: GateView | undefined;
   /** The whole ledger, for a run that begins. */
   readonly state?: PromotionState | undefined;
 }
@@ -51,6 +54,8 @@ export function promotionEntity(context: EntityContext<PromotionState>): void {
 function answerTo({ kind }: PromotionChange, state: PromotionState): ChangeAnswer {
   const { run, conclusion, announcedAt } = state;
   const answer = { runId: run?.id, outcome: conclusion?.outcome, announced: announcedAt !== undefined };
+  const gate = state.gate && viewOfGate(state.gate);
+  if (kind === "ask-approval" || kind === "close-gate") return { ...answer, gate };
   if (kind === "begin") return { ...answer, state };
   return kind === "conclude" ? { ...answer, conclusion: conclusion && withoutEvent(conclusion) } : answer;
 }

@@ -1,11 +1,12 @@
 import type { OrchestrationContext } from "durable-functions";
 import type { Ending } from "../domain/completion-event";
 import { reason } from "../domain/codes";
-import type { SwapPlan } from "../domain/plan";
 import type { Steps } from "./calls";
+import type { SwapPlan } from "../domain/plan";
 import type { Exit, Run } from "./run";
 import { begin } from "./steps/begin";
 import { conclude } from "./steps/conclude";
+import { awaitApproval } from "./steps/gate";
 import { awaitOpening } from "./steps/opening";
 import { planSwap } from "./steps/plan";
 import { swapWhenReady, type Swapped } from "./steps/swap";
@@ -21,6 +22,7 @@ const MOST_PLANS = 5;
  * One promotion, from acceptance to one outcome (docs/swap-protocol.md):
  *  1. resume or begin: only a stored outcome makes a duplicate;
  *  2. plan: both services read, every prerequisite judged, target held already → `unchanged`;
+ *  3. gate: where somebody has to approve, enough people have approved exactly this plan;
  *  4. opening: an allowed window, no denied one, no freeze, not before `notBefore`;
  *  5. turn: the pair's lease, in order;
  *  6. readiness: every role instance of both services, unbroken for `stableFor`;
@@ -55,6 +57,24 @@ function* carryOut(run: Run): Steps<Exit> {
 
 type Again = Extract<Swapped, { kind: "plan-again" | "wait-for-turn" | "wait-for-opening" }>;
 
+interface Round {
+  readonly planned: boolean;
+  readonly note: string | undefined;
+  readonly closed: string | undefined;
+}
+
+/** Steps 3 and 4: people first, then the opening. */
+function* awaitLeave(
+  run: Run,
+  plan: SwapPlan,
+  { planned, note, closed }: Round,
+): Steps<Exit | { readonly kind: "go" }> {
+  // A run that resumes with the lease had its approvals, and may have swapped already: the attempt judges them afresh.
+  const resumed = planned && run.lease !== undefined;
+  const approved = resumed ? ({ kind: "go" } as const) : yield* awaitApproval(run, plan, note);
+  return approved.kind === "go" ? yield* awaitOpening(run, plan, closed) : approved;
+}
+
 function* oneRound(
   run: Run,
   planned: boolean,
@@ -65,9 +85,8 @@ function* oneRound(
   if (judged.kind !== "go") return judged;
   const plan = run.plan;
   if (!plan) throw new Error("a promotion went on without a plan");
-  // Step 3 (gate) stands here once there are policies that ask for it.
-  const opening = yield* awaitOpening(run, plan, closed);
-  if (opening.kind !== "go") return opening;
+  const may = yield* awaitLeave(run, plan, { planned, note, closed });
+  if (may.kind !== "go") return may;
   const turn = yield* awaitTurn(run, plan, note);
   if (turn.kind !== "go") return turn;
   const swapped = yield* swapWhenReady(run, plan);

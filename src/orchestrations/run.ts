@@ -55,11 +55,16 @@ export function entering(run: Run, phase: Phase, note?: string): Task {
   });
 }
 
-type News = Pick<ProgressData, "step" | "detail">;
+type News = Pick<ProgressData, "step" | "detail" | "approval">;
 
 /** Tells the world of a step, best effort. */
-export function* progress(run: Run, step: News["step"], detail: string): Steps<void> {
-  yield telling(run, { step, detail });
+export function* progress(
+  run: Run,
+  step: News["step"],
+  detail: string,
+  approval?: News["approval"],
+): Steps<void> {
+  yield telling(run, approval ? { step, detail, approval } : { step, detail });
 }
 
 /** The task of telling steps in this order. */
@@ -73,7 +78,7 @@ export function* waitFor<K extends Kind>(
   run: Run,
   kind: K,
   about: WaitKinds[K]["about"],
-  limits: Pick<WaitInput, "until" | "observeAfter" | "last">,
+  limits: Pick<WaitInput, "until" | "graceMs" | "observeAfter" | "last">,
 ): Steps<WaitResult<K>> {
   const { context, requestId, runId, pair } = run;
   const input: WaitInput<K> = { kind, requestId, runId, pair, since: timeOf(context), about, ...limits };

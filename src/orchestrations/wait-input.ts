@@ -1,4 +1,5 @@
 import type { OpeningInput } from "../activities/look-at-opening";
+import type { GateDecision } from "../domain/gate";
 import type { Cancel, Lease, SwapBackOrder } from "../domain/pair";
 import type { PlanVerdict, SwapPlan } from "../domain/plan";
 import type { ReadinessMemory, ReadinessRule } from "../domain/readiness";
@@ -18,6 +19,11 @@ export interface WaitKinds {
     about: { request: SwapRequest; target?: Side | undefined };
     memory: undefined;
     verdict: Exclude<PlanVerdict, { kind: "unreadable" }>;
+  };
+  gate: {
+    about: { approvers: string; planHash: string };
+    memory: undefined;
+    verdict: GateDecision & { detail: string };
   };
   opening: {
     about: OpeningInput;
@@ -79,6 +85,8 @@ export interface WaitInput<K extends Kind = Kind> {
   readonly pair: string;
   readonly since: number;
   readonly until: number;
+  /** How long after that it still looks, for what was decided before and arrives later. */
+  readonly graceMs?: number | undefined;
   readonly about: WaitKinds[K]["about"];
   readonly memory?: WaitKinds[K]["memory"] | undefined;
   /** Nothing is observed before this time (Retry-After, or the poll of the generation before). */

@@ -57,7 +57,7 @@ function* takeRound<K extends Kind>(
     : yield* kind.observe(context, input, view);
   if (seen.kind === "decided") return { ended: "decided", verdict: seen.verdict };
   const now = timeOf(context);
-  if (now >= input.until) return { ended: "expired", last: seen.detail, memory: seen.memory };
+  if (now >= lastLookOf(input)) return { ended: "expired", last: seen.detail, memory: seen.memory };
   const charged = yield* tell(context, input, seen, round);
   if (!charged) return { ended: "superseded" };
   const observeAfter = early ? input.observeAfter : now + seen.afterMs;
@@ -96,6 +96,10 @@ function* tell<K extends Kind>(
   return overtaken({ runId }, answer) === undefined;
 }
 
+function lastLookOf({ until, graceMs = 0 }: WaitInput): number {
+  return until + graceMs;
+}
+
 function newsOf(seen: News): News {
   return seen.readiness ? { detail: seen.detail, readiness: seen.readiness } : { detail: seen.detail };
 }
@@ -103,7 +107,7 @@ function newsOf(seen: News): News {
 function* sleep(context: OrchestrationContext, waiter: Task, input: WaitInput): Steps<void> {
   if (waiter.isCompleted) return;
   const now = timeOf(context);
-  const due = Math.min(input.observeAfter ?? now, input.until);
+  const due = Math.min(input.observeAfter ?? now, lastLookOf(input));
   const ms = Math.min(Math.max(due - now, SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
   const timer = context.df.createTimer(new Date(now + ms));
   yield context.df.Task.any([timer, waiter]);

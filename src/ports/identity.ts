@@ -6,6 +6,8 @@ export interface Caller {
   readonly name: string;
   readonly application: boolean;
   readonly permissions: readonly Permission[];
+  /** Every app role of the token, permissions included; policies may name them. */
+  readonly roles: readonly string[];
 }
 
 /** Verifies bearer tokens (issuer, audience, algorithm, expiry, signature). */

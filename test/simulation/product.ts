@@ -9,7 +9,9 @@ export const hosts = new Map<string, SimulatedHost>();
 const verifier: TokenVerifier = {
   verify: (authorization) => {
     const permissions = (authorization ?? "").split(",") as Permission[];
-    return Promise.resolve({ caller: { oid: "oid-1", name: "Olga", application: false, permissions } });
+    return Promise.resolve({
+      caller: { oid: "oid-1", name: "Olga", application: false, permissions, roles: [] },
+    });
   },
 };
 

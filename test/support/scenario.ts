@@ -18,7 +18,7 @@ import {
 import type { Prober } from "../../src/ports/prober";
 import type { PromotionState } from "../../src/domain/promotion";
 import type { PairState } from "../../src/domain/pair";
-import type { Permission } from "../../src/ports/identity";
+import type { Caller, Permission } from "../../src/ports/identity";
 import * as df from "durable-functions";
 import { createSimulator, httpClientOf, type Simulator } from "../../local/resource-manager";
 import calm from "../../local/world/scenarios/calm.json";
@@ -44,6 +44,8 @@ export interface SiteAnswer {
   readonly error: string;
 }
 
+const olga: Caller = { oid: "oid-1", name: "Olga", application: false, permissions: [], roles: [] };
+
 /** The product on the embedded engine and Resource Manager, in process and on a virtual clock. */
 export interface Scenario {
   readonly clock: VirtualClock;
@@ -60,12 +62,12 @@ export interface Scenario {
   /** How long the broker takes to accept an event. */
   brokerDelayMs: number;
   request(over?: Record<string, unknown>): Promise<string>;
-  /** Calls the HTTP API as somebody with these permissions. */
+  /** Calls the HTTP API as Olga with these permissions, or as somebody else. */
   http(
     method: string,
     path: string,
     body?: unknown,
-    permissions?: readonly Permission[],
+    by?: readonly Permission[] | Partial<Caller>,
   ): Promise<{ status: number; body: unknown; headers: Headers }>;
   advance(time: { seconds?: number; minutes?: number; hours?: number }): Promise<void>;
   promotion(id: string): Promise<PromotionState>;
@@ -144,8 +146,8 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   };
   const verifier: TokenVerifier = {
     verify: (authorization) => {
-      const permissions = (authorization ?? "").split(",") as Permission[];
-      return Promise.resolve({ caller: { oid: "oid-1", name: "Olga", application: false, permissions } });
+      const caller = JSON.parse(authorization ?? "{}") as Partial<Caller>;
+      return Promise.resolve({ caller: { ...olga, ...caller } });
     },
   };
   const register = () => {
@@ -160,11 +162,14 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     method,
     path,
     body,
-    permissions = ["Swap.Read", "Swap.Request", "Swap.Operate"],
+    by = ["Swap.Read", "Swap.Request", "Swap.Operate"],
   ) => {
     const pending = fetch(`${app.host.origin}/api/${path}`, {
       method,
-      headers: { authorization: permissions.join(","), "content-type": "application/json" },
+      headers: {
+        authorization: JSON.stringify(Array.isArray(by) ? { permissions: by } : by),
+        "content-type": "application/json",
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const reply = await whileRunning(app, pending);

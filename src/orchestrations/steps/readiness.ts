@@ -1,3 +1,4 @@
+import { isBreakGlass } from "../../domain/approval-rule";
 import { reason } from "../../domain/codes";
 import type { SwapPlan } from "../../domain/plan";
 import { probesIncoming } from "../../domain/probe";
@@ -13,7 +14,8 @@ export function* awaitReadiness(
 ): Steps<{ readonly kind: "go"; readonly detail: string } | Exit> {
   const { context } = run;
   const now = timeOf(context);
-  const rule = tightenReadiness(plan.policy, run.began.request);
+  const tightened = tightenReadiness(plan.policy, run.began.request);
+  const rule = isBreakGlass(run.began) ? { ...tightened, outgoingMayBeDown: true } : tightened;
   const deadline = (run.deadlines.readiness ??= now + rule.deadlineMs);
   const over = yield* enter(run, "awaiting-readiness", again?.detail);
   if (over) return over;

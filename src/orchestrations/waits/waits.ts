@@ -3,6 +3,7 @@ import type { PairView } from "../../domain/pair";
 import type { Steps } from "../calls";
 import type { Kind, Round, WaitInput } from "../wait-input";
 import { announcement } from "./announcement";
+import { gate } from "./gate";
 import { opening } from "./opening";
 import { planning } from "./planning";
 import { readiness } from "./readiness";
@@ -26,6 +27,7 @@ export interface Wait<K extends Kind> {
 
 export const waits: { readonly [K in Kind]: Wait<K> } = {
   planning,
+  gate,
   opening,
   turn,
   readiness,

@@ -6,7 +6,7 @@ import { tellEffect } from "../../domain/hold";
 import { emptyPair, type Hold, type PairAnswer, type PairState } from "../../domain/pair";
 import { answerTo } from "../../domain/pair-answers";
 import type { PairPolicy } from "../../domain/policy";
-import { showTime } from "../../domain/promotion-view";
+import { showTime } from "../../domain/shown-time";
 import type { Ports } from "../../ports/ports";
 import { NotAcknowledged, untilSeen } from "../read-back";
 import { readJson, type Call } from "./call";

@@ -2,7 +2,7 @@ import type { HttpResponseInit } from "@azure/functions";
 import { parseAt } from "../../contracts/commands";
 import { viewOpening } from "../../domain/opening-told";
 import type { PairPolicy } from "../../domain/policy";
-import { showTime } from "../../domain/promotion-view";
+import { showTime } from "../../domain/shown-time";
 import type { SwapRequest } from "../../domain/swap-request";
 import type { Ports } from "../../ports/ports";
 import type { Call } from "./call";

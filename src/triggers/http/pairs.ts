@@ -3,7 +3,7 @@ import type { Read, ServiceObservation } from "../../domain/observation";
 import { emptyPair, type Hold, type PairState } from "../../domain/pair";
 import type { PlanVerdict } from "../../domain/plan";
 import type { PairPolicy } from "../../domain/policy";
-import { showTime } from "../../domain/promotion-view";
+import { showTime } from "../../domain/shown-time";
 import type { RoleStateCheck } from "../../domain/readiness";
 import { daysUntilRetirement, RETIREMENT } from "../../domain/retirement";
 import type { SwapRequest } from "../../domain/swap-request";

@@ -1,9 +1,10 @@
 import type { HttpResponseInit } from "@azure/functions";
-import { parseListQuery, parseNote, type ListQuery } from "../../contracts/commands";
+import { parseListQuery, parseNote, takeBreakGlass, type ListQuery } from "../../contracts/commands";
 import { parseSwapRequest } from "../../contracts/swap-request";
 import { answerTo } from "../../domain/pair-answers";
 import type { PromotionState } from "../../domain/promotion";
 import { summarisePromotion, viewPromotion } from "../../domain/promotion-view";
+import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
 import { acceptRequest } from "../accept";
 import { untilSeen } from "../read-back";
@@ -12,22 +13,31 @@ import { json, Problem } from "./problem";
 
 /** POST promotions: accepts a swap request; the same request again is the same promotion. */
 export async function postPromotion({ request, ports, caller }: Call): Promise<HttpResponseInit> {
-  const parsed = parseSwapRequest(await readJson(request), { requestedBy: plainName(caller.name) });
-  if (!parsed.ok)
-    throw new Problem(parsed.code, "the request is malformed", { complaints: parsed.complaints });
-  const { request: asked, contentHash } = parsed.value;
+  const { request: asked, contentHash, breakGlass } = readRequest(await readJson(request), caller, ports);
+  mayRequest(caller, breakGlass !== undefined);
   const policy = ports.policies.find(asked.pair);
   if (!policy) throw new Problem("unknown-pair", `there is no pair "${asked.pair}" here`);
-  const principal = { oid: caller.oid, name: caller.name };
+  const { oid, application } = caller;
+  const principal = {
+    oid,
+    name: plainName(caller.name).slice(0, 60),
+    ...(application ? { application } : {}),
+  };
   const { requestId } = asked;
   const registration = {
     requestId,
     contentHash,
     request: asked,
-    origin: { channel: "http", principal },
+    origin: { channel: "http", principal, ...(breakGlass ? { breakGlass } : {}) },
     at: ports.clock.now(),
   } as const;
   const { kind, state } = await acceptRequest(registration, ports);
+  if (kind === "new" && breakGlass) {
+    const detail = `by ${principal.name} (${oid}): ${breakGlass.reason}`;
+    ports.log.alert("break-glass", "gate and opening are passed by an operator's word", {
+      ...{ requestId, pair: asked.pair, detail },
+    });
+  }
   if (kind === "conflict")
     throw new Problem("request-conflict", `the request id ${requestId} is taken by other content`);
   const location = `/api/promotions/${requestId}`;
@@ -41,8 +51,29 @@ export async function postPromotion({ request, ports, caller }: Call): Promise<H
     : json(202, body, { location, "retry-after": retryAfter });
 }
 
+/** The request, and what an operator says beside it. Both are its content: neither hides behind the other's id. */
+function readRequest(body: unknown, caller: Caller, ports: Ports) {
+  const { rest, breakGlass, complaints } = takeBreakGlass(body);
+  const parsed = parseSwapRequest(rest, { requestedBy: plainName(caller.name) });
+  if (!parsed.ok || complaints.length > 0) {
+    const code = parsed.ok ? "malformed-request" : parsed.code;
+    const all = [...(parsed.ok ? [] : parsed.complaints), ...complaints];
+    throw new Problem(code, "the request is malformed", { complaints: all });
+  }
+  const { request, contentHash } = parsed.value;
+  if (!breakGlass) return { request, contentHash };
+  return { request, breakGlass, contentHash: ports.digest(`${contentHash} ${breakGlass.reason}`) };
+}
+
+/** An application must not pass by itself what it may not approve. */
+function mayRequest(caller: Caller, isBreakGlass: boolean): void {
+  const needed = isBreakGlass ? "Swap.Operate" : "Swap.Request";
+  if (!caller.permissions.includes(needed)) throw new Problem("forbidden", `${caller.name} needs ${needed}`);
+  if (isBreakGlass && caller.application) throw new Problem("forbidden", "break-glass is for people");
+}
+
 /** A name as a request may carry it; tokens may say anything. */
-function plainName(name: string): string {
+export function plainName(name: string): string {
   return (
     name
       .replace(/\p{Cc}|\p{Cs}/gu, " ")
@@ -57,7 +88,7 @@ export async function getPromotion({ request, ports }: Call): Promise<HttpRespon
   const etag = `W/"${state.revision}"`;
   if (request.headers.get("if-none-match") === etag)
     return { status: 304, headers: { etag, "cache-control": "no-store" } };
-  return show(state, ports, 200, { etag });
+  return show(state, ports, 200, { etag }, new URL(request.url).origin);
 }
 
 /** POST promotions/{id}/cancel: acknowledged only once the pair's arbiter has recorded it. */
@@ -176,7 +207,8 @@ function cursorOf({ requestId, at }: { requestId: string; at: number }): string 
   return Buffer.from(`${at} ${requestId}`).toString("base64url");
 }
 
-async function find(requestId: string, ports: Ports): Promise<PromotionState> {
+/** The ledger entry of a promotion, or the answer that there is none. */
+export async function find(requestId: string, ports: Ports): Promise<PromotionState> {
   const state = await ports.promotions.read(requestId);
   if (!state) throw new Problem("not-found", `there is no promotion ${requestId}`);
   return state;
@@ -187,10 +219,11 @@ function show(
   ports: Ports,
   status: number,
   headers: Record<string, string>,
+  origin?: string,
 ): HttpResponseInit {
   const policy = ports.policies.find(state.request.pair);
   const live = state.conclusion
     ? {}
     : { "retry-after": String(Math.ceil((policy?.readiness.pollMs ?? 30_000) / 1000)) };
-  return json(status, viewPromotion(state, policy?.timeZone ?? "UTC"), { ...live, ...headers });
+  return json(status, viewPromotion(state, policy?.timeZone ?? "UTC", origin), { ...live, ...headers });
 }

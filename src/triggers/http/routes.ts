@@ -1,5 +1,6 @@
 import type { HttpMethod } from "@azure/functions";
 import { answering, guarded, type Gate, type Handler } from "./call";
+import { postApproval } from "./approvals";
 import { deleteHold, putHold } from "./holds";
 import { getHealth, getPair, listPairs, type Reading } from "./pairs";
 import { getOpening } from "./openings";
@@ -60,7 +61,7 @@ function promotionRoutes(gate: Gate): readonly Route[] {
       name: "postPromotion",
       methods: ["POST"],
       route: "promotions",
-      handler: guarded(gate, ["Swap.Request"], postPromotion),
+      handler: guarded(gate, ["Swap.Request", "Swap.Operate"], postPromotion),
     },
     {
       name: "listPromotions",
@@ -79,6 +80,12 @@ function promotionRoutes(gate: Gate): readonly Route[] {
       methods: ["POST"],
       route: "promotions/{id}/cancel",
       handler: guarded(gate, ["Swap.Request", "Swap.Operate"], cancelPromotion),
+    },
+    {
+      name: "postApproval",
+      methods: ["POST"],
+      route: "promotions/{id}/approvals",
+      handler: guarded(gate, ["Swap.Approve"], postApproval),
     },
     {
       name: "orderSwapBack",

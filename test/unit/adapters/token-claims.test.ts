@@ -59,7 +59,7 @@ test.each([[{}], [{ oid: "" }], [{ oid: 7 }], [{ oid: { $ne: null } }]])(
 test("odd names and roles give nothing away and grant nothing", async () => {
   const odd = { oid: "o", name: { first: "x" }, roles: "Swap.Operate", scp: "a" };
   expect(await verify(odd as unknown as JWTPayload)).toEqual({
-    caller: { oid: "o", name: "o", application: false, permissions: [] },
+    caller: { oid: "o", name: "o", application: false, permissions: [], roles: [] },
   });
   expect(await verify({ oid: "o", scp: "a", roles: ["swap.read", "Owner", 7, "Swap.Read"] })).toMatchObject({
     caller: { permissions: ["Swap.Read"] },

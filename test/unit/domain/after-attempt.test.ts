@@ -42,6 +42,8 @@ test("what is no refusal of a claim is told apart", () => {
 test.each<[AttemptVerdict, number, object]>([
   [{ kind: "already", detail: "d" }, 0, { kind: "verify", byUs: false }],
   [{ kind: "foreign-state", detail: "d" }, 0, { kind: "end", ending: halted("foreign-state", "d") }],
+  [{ kind: "not-approved", detail: "d" }, 0, { kind: "wait-for-turn", detail: "d" }],
+  [{ kind: "concluded", detail: "d" }, 0, { kind: "superseded" }],
   [{ kind: "stale-plan", detail: "d" }, 0, { kind: "plan-again", detail: "d" }],
   [
     { kind: "not-ready", detail: "d", retryAfterMs: 7 },

@@ -128,3 +128,19 @@ test("instances that are not running withhold the PUT, and each side is told", (
     detail: expect.stringMatching(/^blue: Web_IN_0 /),
   });
 });
+
+test("where the outgoing service may be down only the incoming one must run, and both must be settled", () => {
+  const judge = (states: { green?: string[]; blue?: string[] }, outgoing: Service = blue()) => {
+    const reads = {
+      incoming: green(),
+      outgoing,
+      incomingCheck: checkRoles("green", green(), found(someInstances("green", states.green))),
+      outgoingCheck: checkRoles("blue", outgoing, found(someInstances("blue", states.blue))),
+    };
+    return decideAttempt(plan(), reads, "forward", true).kind;
+  };
+  const down = ["Stopped", "Stopped"];
+  expect(judge({ blue: down })).toBe("send");
+  expect(judge({ green: down })).toBe("not-ready");
+  expect(judge({ blue: down }, blue({ provisioningState: "Updating" }))).toBe("not-ready");
+});

@@ -17,23 +17,15 @@ const ballot = fc
     planHash: fc.constantFrom("h", "h", "h", "old"),
     barred: fc.constantFrom(undefined, undefined, undefined, "no"),
   })
-  .map(
-    ({
-      oid,
-      decision,
-      at,
-      planHash,
-      barred,
-    }): Omit<Ballot, "vote"> & { vote: Omit<Ballot["vote"], "id"> } => ({
-      vote: { oid, name: oid, decision, comment: "", at: NOW + at },
-      planHash,
-      barred,
-      acting: false,
-    }),
-  );
+  .map(({ oid, decision, at, planHash, barred }): Omit<Ballot, "id"> => ({
+    vote: { oid, name: oid, decision, comment: "", at: NOW + at },
+    planHash,
+    barred,
+    acting: false,
+  }));
 const ballots = fc
   .array(ballot, { maxLength: 8 })
-  .map((list) => list.map((each, i): Ballot => ({ ...each, vote: { ...each.vote, id: `v${i}` } })));
+  .map((list) => list.map((each, i): Ballot => ({ ...each, id: `v${i}` })));
 const play = (gate: Gate, list: readonly Ballot[]) => list.reduce(castVote, gate);
 const inReceiptOrder = (list: readonly Ballot[]) =>
   [...list].sort((a, b) => a.vote.at - b.vote.at || (a.vote.decision === "reject" ? -1 : 1));
@@ -65,7 +57,7 @@ test("the deadline and a vote in one batch come to the same in either order", ()
   fc.assert(
     fc.property(ballots, ballot, closing, quorum, (before, one, at, needed) => {
       const gate = play(ask(needed), before);
-      const late: Ballot = { ...one, vote: { ...one.vote, id: "late" } };
+      const late: Ballot = { ...one, id: "late" };
       const voteFirst = closeGate(castVote(gate, late), at);
       const deadlineFirst = castVote(closeGate(gate, at), late);
       expect(deadlineFirst).toEqual(voteFirst);
@@ -81,7 +73,7 @@ test("whatever comes, nobody is counted twice, a rejection stands, every vote ha
         const next = castVote(gate, each);
         expect(new Set(next.votes.map((v) => v.oid)).size).toBe(next.votes.length);
         expect(next.votes.length).toBeLessThanOrEqual(needed + 1);
-        expect(receiptOf(next, each.vote.id)).toBeDefined();
+        expect(receiptOf(next, each.id)).toBeDefined();
         expect(castVote(next, each)).toBe(next);
         if (gate.decision?.kind === "rejected") expect(next.decision).toEqual(gate.decision);
         return next;

@@ -29,8 +29,9 @@ let votes = 0;
 function ballot(oid: string, at: number, over: Partial<Vote> & Partial<Ballot> = {}): Ballot {
   const { planHash = "h", barred, acting = false, ...vote } = over;
   return {
+    id: `vote-${++votes}`,
     vote: {
-      ...{ id: `vote-${++votes}`, oid, name: oid.toUpperCase(), decision: "approve", comment: "" },
+      ...{ oid, name: oid.toUpperCase(), decision: "approve", comment: "" },
       ...vote,
       at: NOW + at,
     },
@@ -151,7 +152,7 @@ test("a vote that is delivered twice is one vote with one receipt", () => {
   const vote = ballot("a", 10);
   const once = cast(ask(), vote);
   expect(cast(once, vote)).toBe(once);
-  expect(receiptOf(once, vote.vote.id)?.answer).toBe("counted");
+  expect(receiptOf(once, vote.id)?.answer).toBe("counted");
 });
 
 test("a vote for another plan, or of somebody who may not, changes nothing but its receipt", () => {

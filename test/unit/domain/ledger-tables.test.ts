@@ -63,7 +63,18 @@ test("the last deadline is every deadline after the other, two lost attempts of 
   const soak = 2 * (5 + 2) + 30;
   const minutes = 15 + 120 + 2 * 30 + 5 + 4 * (17 + 15) + soak + (30 + 5) + 30;
   expect(lastDeadline(policy, NOW)).toBe(NOW + minutes * 60_000);
-  expect(lastDeadline(policy, NOW, 0, { soak: { forMs: 60 * 60_000 } })).toBe(NOW + (minutes + 110) * 60_000);
+  expect(lastDeadline(policy, NOW, 0, { request: aRequest({ soak: { forMs: 60 * 60_000 } }) })).toBe(
+    NOW + (minutes + 110) * 60_000,
+  );
+});
+
+test("where people are asked it leaves room for three questions, and for all that follows each of them", () => {
+  const approval = { quorum: 1, deadlineMs: 72 * 3_600_000, validForMs: 1 };
+  const asking = { request: aRequest(), origin: { channel: "queue" } } as const;
+  const round = 72 * 60 + 0.5 + 15 + 120 + 2 * 30;
+  const minutes = 15 + 3 * round + 5 + 4 * (17 + 15) + (2 * (5 + 2) + 30) + (30 + 5) + 30;
+  expect(lastDeadline(aPolicy({ approval }), NOW, 0, asking)).toBe(NOW + minutes * 60_000);
+  expect(lastDeadline(policy, NOW, 0, asking)).toBe(lastDeadline(policy, NOW));
 });
 
 function chore(over: { promotion?: typeof fresh | undefined; run?: RunSeen; now: number; pair?: PairState }) {

@@ -115,6 +115,19 @@ test("the line takes exactly as many as it may", () => {
   expect(applyToPair(two, stand("c", 2)).answer).toBe("queue-full");
 });
 
+test("whoever steps aside for people is in nobody's way, unless a swap is under way, done, or the word comes late", () => {
+  const aside = (when: number): PairOperation => ({ kind: "step-aside", requestId: "a", at: when });
+  const inLine = play(trio, stand("a"), stand("b"));
+  expect(ids(play(inLine, aside(9)).line)).toEqual(["b"]);
+  expect(ids(play(inLine, aside(-1)).line)).toEqual(["a", "b"]);
+  expect([play(held, aside(9)).lease, play(held, aside(-1)).lease]).toEqual([undefined, held.lease]);
+  const open = play(held, claim("a", "n"));
+  expect(play(open, aside(9)).lease).toEqual(open.lease);
+  const done = play(open, close("n", "done"));
+  expect(play(done, aside(9)).lease).toEqual(done.lease);
+  expect(applyToPair(held, aside(9)).answer).toBe("done");
+});
+
 test("a lease that is given back leaves its promotion first in line, before those who came later", () => {
   const back = play(held, giveBack("a"));
   expect(back.lease).toBeUndefined();

@@ -37,6 +37,7 @@ const operation: fc.Arbitrary<PairOperation> = fc.oneof(
   fc.record({ kind: fc.constant("take-turn" as const), requestId: who, at: small }),
   fc.record({ kind: fc.constant("take-turn" as const), requestId: who, at: small }),
   fc.record({ kind: fc.constant("give-back" as const), requestId: who, epoch: small, at: small }),
+  fc.record({ kind: fc.constant("step-aside" as const), requestId: who, at: small }),
   ...[0, 1, 2, 3, 4, 5, 6].map(() =>
     fc.record({
       kind: fc.constant("claim" as const),
@@ -198,7 +199,7 @@ test("the lease is never stolen: it goes by the holder's own word, and comes wit
       play(sequence, (before, op, { state }) => {
         expect(state.epoch).toBeGreaterThanOrEqual(before.epoch);
         if (before.lease && !state.lease) {
-          expect(["give-back", "leave", "delist"]).toContain(op.kind);
+          expect(["give-back", "step-aside", "leave", "delist"]).toContain(op.kind);
           expect(op).toMatchObject({ requestId: before.lease.holder });
         }
         if (before.lease && state.lease) {

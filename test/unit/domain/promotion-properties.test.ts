@@ -40,7 +40,10 @@ const registration = {
   requestId: "r-1",
   contentHash: "h",
   request,
-  origin: { channel: "queue" as const },
+  origin: {
+    channel: "http" as const,
+    principal: { oid: "p".repeat(36), name: "n".repeat(60) },
+  },
   at: NOW,
 };
 const fresh = register(undefined, registration);
@@ -60,10 +63,19 @@ const probes: readonly Probe[] = Array.from({ length: 2 }, (_, i) => ({
   timeoutMs: 30_000,
 }));
 
+const guid = (n: number) => `${n}`.repeat(36);
+/** As long as an approval rule can be, with a quorum that is hard to reach. */
+const approval = {
+  ...{ quorum: 5, deadlineMs: 72 * 3_600_000, validForMs: 24 * 3_600_000 },
+  roles: Array.from({ length: 3 }, (_, i) => `${i}`.repeat(40)),
+  people: Array.from({ length: 8 }, (_, i) => guid(i)),
+  neverApprove: Array.from({ length: 8 }, (_, i) => guid(6).replace("6", `${i}`)),
+};
+
 function planOf(observed: PairObservation): Plan {
   const verdict = decidePlan({
     request,
-    policy: aPolicy({ probes }),
+    policy: aPolicy({ probes, approval }),
     observed,
     now: NOW,
     digest: () => "d".repeat(64),
@@ -129,6 +141,24 @@ const change: fc.Arbitrary<PromotionChange> = fc.oneof(
       at: when,
     })),
   fc.record({ kind: fc.constant("announced" as const), at }),
+  fc.record({
+    kind: fc.constant("ask-approval" as const),
+    runId,
+    planHash: fc.constantFrom("d".repeat(64), "e".repeat(64)),
+    at,
+  }),
+  fc.tuple(fc.integer({ min: 0, max: 9 }), at).map(([n, when]): PromotionChange => ({
+    kind: "vote",
+    id: `${n}`.repeat(32),
+    vote: {
+      ...{ oid: `${n}`.repeat(36), name: "n".repeat(200), comment: "c".repeat(500) },
+      ...{ decision: n === 9 ? "reject" : "approve", at: when },
+    },
+    planHash: n === 8 ? "e".repeat(64) : "d".repeat(64),
+    application: n === 7,
+    roles: [],
+  })),
+  fc.record({ kind: fc.constant("close-gate" as const), at: at.map((when) => when + 100_000_000) }),
 );
 const changes = fc.array(change, { maxLength: 40, size: "max" });
 

@@ -10,7 +10,8 @@ import {
   type PromotionChange,
   type PromotionState,
 } from "../../../src/domain/promotion";
-import { showTime, summarisePromotion, viewPromotion } from "../../../src/domain/promotion-view";
+import { showTime } from "../../../src/domain/shown-time";
+import { summarisePromotion, viewPromotion } from "../../../src/domain/promotion-view";
 import { aPair, aPolicy, aRequest, idOf, NOW } from "../../support/observations";
 
 /** What is written down of a promotion, change by change, and what of it is told. */
@@ -112,11 +113,11 @@ test("of a long timeline the first six entries and the newest are kept", () => {
   expect(notes(24)).toEqual([undefined, ...upTo(5), ...upTo(18, 7)]);
 });
 
-test("of many attempts the first and the five newest are kept, each verdict of an attempt once", () => {
+test("of many attempts the first and the three newest are kept, each verdict of an attempt once", () => {
   const of = (count: number) => play(begun, ...upTo(count).map((n) => attempt(Number(n), "busy")));
   const ns = (state: PromotionState) => state.attempts.map(({ n }) => n);
-  expect(ns(of(6))).toEqual([1, 2, 3, 4, 5, 6]);
-  expect(ns(of(7))).toEqual([1, 3, 4, 5, 6, 7]);
+  expect(ns(of(4))).toEqual([1, 2, 3, 4]);
+  expect(ns(of(5))).toEqual([1, 3, 4, 5]);
   expect(play(of(2), attempt(2, "busy"))).toEqual(of(2));
   expect(ns(play(of(2), attempt(2, "done")))).toEqual([1, 2, 2]);
 });

@@ -11,7 +11,7 @@ import { aPolicy, aRequest } from "../../support/observations";
 const all: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Operate"];
 const verifierOf = (permissions: readonly Permission[]): TokenVerifier => ({
   verify: (authorization) => {
-    const caller: Caller = { oid: "o-1", name: "Ada", application: false, permissions };
+    const caller: Caller = { oid: "o-1", name: "Ada", application: false, permissions, roles: [] };
     return Promise.resolve(authorization === "Bearer good" ? { caller } : { rejected: "no bearer token" });
   },
 });
@@ -30,6 +30,7 @@ async function call(ports: Ports, name: string, asked: Asked = {}, verifier = ve
   };
   const route = httpRoutes({ portsFor: () => ports, verifier }, reading).find((r) => r.name === name)!;
   const request = {
+    url: "http://127.0.0.1/api",
     params: asked.params ?? {},
     query: new URLSearchParams(asked.query),
     headers: new Headers(

@@ -5,7 +5,13 @@ import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 import { anOpening, openingsOf } from "../../support/openings";
 import { aPolicy } from "../../support/observations";
 
-const caller = { oid: "o-1", name: "Ada", application: false, permissions: ["Swap.Read"] as const };
+const caller = {
+  oid: "o-1",
+  name: "Ada",
+  application: false,
+  permissions: ["Swap.Read"] as const,
+  roles: [],
+};
 const silent = { info: () => undefined, warn: () => undefined, alert: () => undefined };
 const reading = {
   plan: () => Promise.resolve({ kind: "unchanged", detail: "held" } as never),

@@ -1,0 +1,93 @@
+import { approversOf, isBreakGlass, unreachable, type ApprovalRule } from "../../domain/approval-rule";
+import { reason } from "../../domain/codes";
+import { toTime } from "../../domain/events";
+import { VOTE_LAG_MS, type GateDecision, type GateView } from "../../domain/gate";
+import type { SwapPlan } from "../../domain/plan";
+import { ruleFor } from "../../domain/promotion-gate";
+import { act, applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
+import { cancelled, enter, expired, overtaken, progress, waitFor, type Exit, type Run } from "../run";
+
+type Go = { readonly kind: "go" };
+
+/**
+ * Step 3. Where policy or request asks: waits until enough people have approved exactly this plan. A grant that stands
+ * is not asked for again; a plan that changed, or a grant that lapsed, is.
+ */
+export function* awaitApproval(run: Run, plan: SwapPlan, note?: string): Steps<Go | Exit> {
+  const rule = ruleFor(plan.policy, run.began);
+  if (!rule || isBreakGlass(run.began)) return { kind: "go" };
+  const never = unreachable(rule, run.began.origin);
+  if (never !== undefined) {
+    return { kind: "end", ending: { outcome: "refused", reason: reason("approval-impossible", never) } };
+  }
+  const at = timeOf(run.context);
+  const question = { kind: "ask-approval", runId: run.runId, planHash: plan.hash, at } as const;
+  const answer = yield* changeLedger(run.context, run.requestId, question);
+  const over = overtaken(run, answer);
+  if (over) return over;
+  const gate = answer?.gate;
+  if (!gate) throw new Error("the ledger did not take up the question that a plan asks");
+  if (gate.decision) return after(run, gate.decision, gate.detail);
+  return yield* waitForPeople(run, plan, rule, { gate, isNew: gate.askedAt === at, note });
+}
+
+interface Asked {
+  readonly gate: GateView;
+  readonly isNew: boolean;
+  readonly note: string | undefined;
+}
+
+function* waitForPeople(
+  run: Run,
+  plan: SwapPlan,
+  rule: ApprovalRule,
+  { gate, isNew, note }: Asked,
+): Steps<Go | Exit> {
+  yield* stepAside(run);
+  // While people are awaited no other deadline runs, and theirs starts when this wait is over.
+  delete run.deadlines.opening;
+  delete run.deadlines.turn;
+  delete run.deadlines.readiness;
+  const over = yield* enter(run, "awaiting-approval", note);
+  if (over) return over;
+  const approvers = approversOf(rule);
+  if (isNew) {
+    const { quorum } = rule;
+    const approval = { planHash: plan.hash, quorum, approvers, until: toTime(gate.until) };
+    const detail = `${quorum} approval${quorum === 1 ? "" : "s"} needed of ${plan.incoming.name} to production`;
+    yield* progress(run, "approval-requested", detail, approval);
+  }
+  const about = { approvers, planHash: plan.hash };
+  const limits = { until: gate.until, graceMs: VOTE_LAG_MS };
+  const result = yield* waitFor(run, "gate", about, limits);
+  switch (result.ended) {
+    case "decided":
+      return after(run, result.verdict, result.verdict.detail);
+    case "cancelled":
+      return cancelled(result.cancel);
+    case "superseded":
+      return { kind: "superseded" };
+    case "expired":
+      return expired(run, "gate", "approval-expired", result.last);
+  }
+}
+
+/** Nobody else waits for the pair because this promotion waits for people. */
+function* stepAside(run: Run): Steps<void> {
+  const { context, requestId, pair } = run;
+  const at = timeOf(context);
+  const { next } = yield* applyToPairEntity(context, pair, { kind: "step-aside", requestId, at });
+  run.lease = undefined;
+  if (next !== undefined) yield* act(context, "wakeNext", { pair });
+}
+
+function after(run: Run, { kind }: GateDecision, detail: string): Go | Exit {
+  switch (kind) {
+    case "granted":
+      return { kind: "go" };
+    case "rejected":
+      return { kind: "end", ending: { outcome: "rejected", reason: reason("rejected-by-approver", detail) } };
+    case "expired":
+      return expired(run, "gate", "approval-expired", detail);
+  }
+}

@@ -1,0 +1,100 @@
+import type { HttpResponseInit } from "@azure/functions";
+import { parseBallot } from "../../contracts/commands";
+import type { ApprovalRule } from "../../domain/approval-rule";
+import { viewApproval } from "../../domain/approval-view";
+import type { Vote, VoteReceipt } from "../../domain/gate";
+import type { PromotionChange, PromotionState } from "../../domain/promotion";
+import { ruleOf } from "../../domain/promotion-gate";
+import { receiptOf } from "../../domain/vote";
+import type { Ports } from "../../ports/ports";
+import { untilSeen } from "../read-back";
+import { readJson, requestIdOf, type Call } from "./call";
+import { json, Problem } from "./problem";
+import { find, plainName } from "./promotions";
+
+/**
+ * POST promotions/{id}/approvals: one person's vote. The reply says what the ledger made of it, read back; the body
+ * names the plan, and the token alone says who votes.
+ */
+export async function postApproval({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+  const at = ports.clock.now();
+  const requestId = requestIdOf(request);
+  const parsed = parseBallot(await readJson(request));
+  if (!parsed.ok)
+    throw new Problem("malformed-request", "the vote is malformed", { complaints: parsed.complaints });
+  const { planHash, decision, comment = "" } = parsed.value;
+  const rule = ruleAsked(await find(requestId, ports));
+  const id = ports.nonce();
+  const vote = { oid: caller.oid, name: plainName(caller.name), decision, comment, at };
+  const roles = caller.roles.filter((role) => rule.roles?.includes(role));
+  const { application } = caller;
+  const after = await send(requestId, { kind: "vote", id, vote, planHash, application, roles }, ports);
+  const receipt = receiptOf(after.gate, id);
+  if (!receipt) throw ended(after);
+  tell(vote, receipt, after, ports);
+  refuse(receipt, after);
+  if (after.waiting?.kind === "gate") await ports.promotions.wake(after.waiting.instanceId);
+  const timeZone = ports.policies.find(after.request.pair)?.timeZone ?? "UTC";
+  const approval = viewApproval(after, timeZone, new URL(request.url).origin);
+  return json(200, { vote: receipt.answer, detail: receipt.detail, approval });
+}
+
+/** The rule that people are asked by, or the answer that nobody is asked. */
+function ruleAsked(state: PromotionState): ApprovalRule {
+  if (state.conclusion) throw ended(state);
+  const rule = state.gate && ruleOf(state);
+  if (rule) return rule;
+  throw new Problem("no-approval-asked", `promotion ${state.requestId} asks nobody for approval now`);
+}
+
+/** Every vote leaves a line, those that do not count too. */
+function tell(vote: Vote, receipt: VoteReceipt, { requestId, request }: PromotionState, ports: Ports): void {
+  const said = vote.comment === "" ? vote.decision : `${vote.decision} (${vote.comment})`;
+  const detail = `${said} by ${vote.name} (${vote.oid}): ${receipt.answer}; ${receipt.detail}`;
+  const fields = { requestId, pair: request.pair, detail };
+  if (receipt.answer === "counted") ports.log.info("a vote was counted", fields);
+  else ports.log.warn("a vote was not counted", fields);
+}
+
+async function send(
+  requestId: string,
+  change: Extract<PromotionChange, { kind: "vote" }>,
+  ports: Ports,
+): Promise<PromotionState> {
+  let sent = false;
+  return untilSeen(
+    "the vote",
+    async () => {
+      if (!sent) await ports.promotions.change(requestId, change);
+      sent = true;
+      const state = await ports.promotions.read(requestId);
+      return state && (receiptOf(state.gate, change.id) ?? state.conclusion) ? state : undefined;
+    },
+    ports,
+  );
+}
+
+function ended({ conclusion }: PromotionState): Problem {
+  return new Problem("vote-too-late", `the promotion has ended as ${conclusion?.outcome ?? "?"}`);
+}
+
+/** What a vote that does not count is answered with. */
+function refuse({ answer, detail }: VoteReceipt, { gate, planChange }: PromotionState): void {
+  switch (answer) {
+    case "counted":
+      return;
+    case "already-counted":
+      throw new Problem("already-counted", `this vote counts already: ${detail}`);
+    case "too-late":
+      throw new Problem("vote-too-late", detail);
+    case "not-allowed":
+      throw new Problem("not-an-approver", detail);
+    case "stale-plan": {
+      const changed = planChange === undefined ? "" : ` (${planChange})`;
+      throw new Problem(
+        "plan-changed",
+        `that is not the plan that is asked about${changed}; it is ${gate?.planHash ?? "?"}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import type { PairPolicy } from "../../src/domain/policy";
+import type { Caller } from "../../src/ports/identity";
+import { approval, startGate, voter, type GateScenario } from "../support/votes";
+import type { Scenario } from "../support/scenario";
+
+/** Releases that wait for people: who counts, and what is said. */
+const MINUTE = 60_000;
+
+let gate: GateScenario;
+let scenario: Scenario;
+const vote: GateScenario["vote"] = (...args) => gate.vote(...args);
+async function begin(policy?: Partial<PairPolicy>, request: Record<string, unknown> = {}) {
+  gate = await startGate(policy);
+  scenario = gate.scenario;
+  return scenario.request(request);
+}
+afterEach(() => scenario.stop());
+
+test("a release waits for two people without holding the lease, and swaps after the second vote", async () => {
+  const id = await begin();
+  await scenario.advance({ minutes: 5 });
+  const waiting = await scenario.promotion(id);
+  expect([waiting.phase, waiting.waiting?.kind, (await scenario.pair()).lease]).toEqual([
+    "awaiting-approval",
+    "gate",
+    undefined,
+  ]);
+  expect(await vote(id, voter("aron"))).toMatchObject({
+    ...{ status: 200, vote: "counted", detail: "1 of 2 approvals (aron)" },
+  });
+  await scenario.advance({ minutes: 10 });
+  expect(scenario.puts()).toBe(0);
+  expect(await vote(id, voter("berta"), { comment: "ship it" })).toMatchObject({ vote: "counted" });
+  await scenario.advance({ minutes: 10 });
+  const [event] = scenario.published;
+  expect(event?.data).toMatchObject({
+    outcome: "promoted",
+    approvals: {
+      ...{ quorum: 2, asked: 1, decision: "granted", planHash: event?.data.planHash },
+      votes: [
+        { name: "aron", oid: "aron", decision: "approve" },
+        { name: "berta", decision: "approve", comment: "ship it" },
+      ],
+    },
+  });
+  expect(event?.data.phases.map((each) => each.phase)).toContain("awaiting-approval");
+  const { body } = await scenario.http("GET", `promotions/${id}`);
+  expect(body).toMatchObject({
+    approval: {
+      ...{ state: "granted", detail: "approved: 2 of 2 approvals (aron, berta)" },
+      votes: [{ name: "aron" }, { name: "berta", comment: "ship it" }],
+    },
+  });
+});
+
+test("one rejection ends the release, with the reason that was given", async () => {
+  const id = await begin();
+  await vote(id, voter("aron"));
+  expect(await vote(id, voter("berta"), { decision: "reject", comment: "not today" })).toMatchObject({
+    vote: "counted",
+  });
+  await scenario.advance({ minutes: 1 });
+  expect(scenario.published[0]?.data).toMatchObject({
+    ...{
+      outcome: "rejected",
+      reason: { code: "rejected-by-approver", detail: "rejected by berta: not today" },
+    },
+  });
+  expect(scenario.puts()).toBe(0);
+  expect(await vote(id, voter("carl"), { planHash: "0".repeat(64) })).toMatchObject({
+    ...{ status: 409, code: "vote-too-late", detail: "the promotion has ended as rejected" },
+  });
+});
+
+test("without the quorum it expires at its deadline, and says what it waited for", async () => {
+  const id = await begin();
+  await vote(id, voter("aron"));
+  await scenario.advance({ minutes: 22 });
+  expect(scenario.published[0]?.data).toMatchObject({
+    ...{ outcome: "expired", waitingFor: "gate", reason: { code: "approval-expired" } },
+  });
+  expect((await vote(id, voter("berta"), { planHash: "0".repeat(64) })).code).toBe("vote-too-late");
+});
+
+test.each<[string, Partial<Caller>, number, string, RegExp]>([
+  ["the requester", voter("oid-1"), 403, "not-an-approver", /never counts/],
+  ["an application", voter("bot", { application: true }), 403, "not-an-approver", /applications/],
+  ["somebody under neverApprove", voter("never"), 403, "not-an-approver", /neverApprove/],
+  ["somebody not named", voter("stranger"), 403, "not-an-approver", /app role Release/],
+  [
+    "somebody without the permission",
+    voter("aron", { permissions: ["Swap.Read"] }),
+    403,
+    "forbidden",
+    /Swap.Approve/,
+  ],
+])("%s is told why the vote does not count", async (_who, by, status, code, detail) => {
+  const id = await begin({
+    approval: { ...approval, people: ["aron", "never"], roles: ["Release"], neverApprove: ["never"] },
+  });
+  const told = await vote(id, by);
+  expect([told.status, told.code]).toEqual([status, code]);
+  expect(told.detail).toMatch(detail);
+  expect(await vote(id, voter("holder", { roles: ["Release"] }))).toMatchObject({ vote: "counted" });
+  expect(await vote(id, voter("ARON"))).toMatchObject({ vote: "counted" });
+});
+
+test("fifty copies of one vote at once are one vote", async () => {
+  const id = await begin();
+  const { gate } = await scenario.promotion(id);
+  const body = { decision: "approve", planHash: gate!.planHash };
+  const replies = await Promise.all(
+    Array.from({ length: 50 }, () =>
+      scenario.http("POST", `promotions/${id}/approvals`, body, voter("aron")),
+    ),
+  );
+  const statuses = replies.map((reply) => reply.status).sort();
+  expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+  expect((await scenario.promotion(id)).gate?.votes).toHaveLength(1);
+});
+
+test("from the queue the requester is only declared: one approval is not enough whatever the policy says", async () => {
+  const id = await begin({ approval: { ...approval, quorum: 1 } });
+  const origin = { channel: "queue" };
+  const { request } = await scenario.promotion(id);
+  const queued = { requestId: "queued", contentHash: "h", origin, at: scenario.clock.now() };
+  const registration = { ...queued, request: { ...request, requestId: "queued" } };
+  await scenario.app.call("POST", "entities/promotion/queued?op=register", registration);
+  await scenario.app.call("POST", "orchestrators/promote/promotion-queued", { requestId: "queued" });
+  await scenario.advance({ seconds: 5 });
+  expect((await scenario.promotion(id)).gate?.quorum).toBe(1);
+  expect((await scenario.promotion("queued")).gate?.quorum).toBe(2);
+});
+
+test("a request tightens the quorum; one that nobody can reach is refused at once", async () => {
+  const id = await begin(
+    { approval: { ...approval, people: ["aron", "berta"] } },
+    { approval: { quorum: 3 } },
+  );
+  await scenario.advance({ seconds: 5 });
+  expect(scenario.published[0]?.data).toMatchObject({
+    ...{ outcome: "refused", reason: { code: "approval-impossible" } },
+  });
+  expect(scenario.outcomeOf(id)).toBe("refused");
+});
+
+test("a request may ask for approvals where the policy does not", async () => {
+  const id = await begin({}, { approval: { quorum: 1 } });
+  expect((await scenario.promotion(id)).phase).toBe("awaiting-approval");
+  await vote(id, voter("aron"));
+  await scenario.advance({ minutes: 10 });
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+});
+
+test("a release that waits can be cancelled, and its expiresAt ends the wait", async () => {
+  const id = await begin();
+  expect((await scenario.http("POST", `promotions/${id}/cancel`, { note: "no" })).status).toBe(202);
+  await scenario.advance({ seconds: 5 });
+  expect(scenario.outcomeOf(id)).toBe("cancelled");
+  const expiresAt = new Date(scenario.clock.now() + 5 * MINUTE).toISOString();
+  const other = await scenario.request({ requestId: "other", expiresAt });
+  await scenario.advance({ minutes: 7 });
+  expect(scenario.published.at(-1)?.data).toMatchObject({
+    ...{ requestId: other, outcome: "expired", waitingFor: "gate", reason: { code: "request-expired" } },
+  });
+});
+
+test("what is to be approved is shown with its plan, who may say so, until when, and the exact next command", async () => {
+  const id = await begin();
+  await vote(id, voter("aron"), { comment: "fine" });
+  const { body } = await scenario.http("GET", `promotions/${id}`, undefined, voter("berta"));
+  const { approval: shown } = body as { approval: { command: string; planHash: string; toApprove: string } };
+  expect(shown).toMatchObject({
+    ...{ state: "waiting", detail: "1 of 2 approvals (aron)", approvers: "everybody with Swap.Approve" },
+    votes: [{ name: "aron", decision: "approve", comment: "fine" }],
+    until: { utc: expect.any(String) },
+  });
+  expect(shown.toApprove).toMatch(/shop-green \(version v2\) is to take production from shop-blue/);
+  const [, url = "", data = ""] = /-X POST (\S+) .*-d '(.*)'$/.exec(shown.command) ?? [];
+  const path = url.slice(url.indexOf("/api/") + 5);
+  expect((await scenario.http("POST", path, JSON.parse(data), voter("berta"))).status).toBe(200);
+});
+
+test("an approval is asked of nobody where no rule asks, and a promotion that is not there has none", async () => {
+  const id = await begin({});
+  const planHash = "0".repeat(64);
+  expect(await vote(id, voter("aron"), { planHash })).toMatchObject({
+    status: 409,
+    code: "no-approval-asked",
+  });
+  expect(await vote(id, voter("aron"), { planHash: "abc" })).toMatchObject({ code: "malformed-request" });
+  const missing = await scenario.http(
+    "POST",
+    "promotions/none/approvals",
+    { decision: "approve", planHash },
+    voter("aron"),
+  );
+  expect(missing.status).toBe(404);
+});

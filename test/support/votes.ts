@@ -1,0 +1,43 @@
+import type { PairPolicy } from "../../src/domain/policy";
+import type { Caller } from "../../src/ports/identity";
+import { startScenario, type Scenario } from "./scenario";
+
+const MINUTE = 60_000;
+
+/** Two people within 20 minutes, for an hour. */
+export const approval = { quorum: 2, deadlineMs: 20 * MINUTE, validForMs: 60 * MINUTE };
+
+export function voter(oid: string, over: Partial<Caller> = {}): Partial<Caller> {
+  return { oid, name: oid, permissions: ["Swap.Read", "Swap.Approve"], ...over };
+}
+
+interface Told {
+  readonly vote?: string;
+  readonly code?: string;
+  readonly detail: string;
+}
+
+/** A scenario whose requests wait for people, and how people vote in it. */
+export interface GateScenario {
+  readonly scenario: Scenario;
+  vote(id: string, by: Partial<Caller>, over?: Record<string, unknown>): Promise<Told & { status: number }>;
+  /** A new build in staging: the plan that was approved is not the plan any more. */
+  deploy(): void;
+}
+
+export async function startGate(policy: Partial<PairPolicy> = { approval }): Promise<GateScenario> {
+  const scenario = await startScenario({ policy });
+  return {
+    scenario,
+    async vote(id, by, over = {}) {
+      const planHash = (await scenario.promotion(id)).gate?.planHash;
+      const body = { decision: "approve", planHash, ...over };
+      const reply = await scenario.http("POST", `promotions/${id}/approvals`, body, by);
+      return { status: reply.status, ...(reply.body as Told) };
+    },
+    deploy() {
+      const green = scenario.arm.service("shop-green");
+      if (green) green.uniqueId = `${green.uniqueId}-again`;
+    },
+  };
+}
