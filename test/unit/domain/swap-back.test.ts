@@ -66,7 +66,7 @@ test("what was deployed anew, or is being updated, is not swapped back", () => {
 const end = (ending: ReturnType<typeof halted>): Next => ({ kind: "end", ending });
 const refused = { outcome: "refused", reason: reason("declined-by-platform", "409: no") } as const;
 
-test.each<[string, Next, Next]>([
+test.each<[string, Parameters<typeof nextOfSwapBack>[0], Next]>([
   [
     "a stale plan",
     { kind: "plan-again", detail: "deployed anew" },
