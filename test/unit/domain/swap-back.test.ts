@@ -63,7 +63,7 @@ test("what was deployed anew, or is being updated, is not swapped back", () => {
   expect(decideBack({}, { provisioningState: "Updating" }).kind).toBe("not-ready");
 });
 
-const end = (ending: ReturnType<typeof halted>): Next => ({ kind: "end", ending });
+const end = (ending: ReturnType<typeof halted>) => ({ kind: "end", ending }) as const;
 const refused = { outcome: "refused", reason: reason("declined-by-platform", "409: no") } as const;
 
 test.each<[string, Parameters<typeof nextOfSwapBack>[0], Next]>([
