@@ -39,17 +39,6 @@ export function* actBeside<K extends keyof Activities>(
   return result;
 }
 
-/** Runs activities of one kind in parallel; their results come in the order of the inputs. */
-export function* actAll<K extends keyof Activities>(
-  context: OrchestrationContext,
-  name: K,
-  inputs: readonly Parameters<Activities[K]>[0][],
-): Steps<Result<K>[]> {
-  return (yield context.df.Task.all(
-    inputs.map((input) => callActivity(context, name, input)),
-  )) as Result<K>[];
-}
-
 /** Awaits tasks of several kinds that were scheduled side by side; their results come in their order. */
 export function* together(context: OrchestrationContext, tasks: readonly Task[]): Steps<unknown[]> {
   return (yield context.df.Task.all([...tasks])) as unknown[];

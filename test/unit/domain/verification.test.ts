@@ -1,6 +1,6 @@
 import type { PublicIpObservation, Read, ServiceObservation } from "../../../src/domain/observation";
 import { decidePlan } from "../../../src/domain/planning";
-import { areSettled, decideVerification, slotState } from "../../../src/domain/verification";
+import { areSettled, decideVerification, slotState, withAnswers } from "../../../src/domain/verification";
 import { anIp, aPair, aPolicy, aRequest, aService, found, ipId, NOW } from "../../support/observations";
 
 const unread = { kind: "unavailable", detail: "503" } as const;
@@ -106,4 +106,37 @@ test.each<[string, Parameters<typeof swapped>[0], string]>([
 test("a service that could not be read is no part of the final read", () => {
   const verdict = decideVerification(plan(), { incoming: unread, outgoing: unread });
   expect(verdict).toMatchObject({ kind: "not-yet", finalRead: { incoming: null, outgoing: null } });
+});
+
+test.each<[string, Parameters<typeof swapped>[0], string]>([
+  ["slots as before", { green: { slot: "staging" }, blue: { slot: "production" } }, "foreign-state"],
+  ["two of one slot", { blue: { slot: "production" } }, "foreign-state"],
+  ["an unknown slot", { green: { slot: undefined } }, "unmeasured"],
+  ["an update under way", { blue: { provisioningState: "Updating" } }, "unmeasured"],
+  [
+    "a public IP that contradicts",
+    { ip: found(anIp("ip-blue", { frontendId: aFrontendId("lb-blue") })) },
+    "regression",
+  ],
+])("when time runs out with %s, it counts as that", (_what, over, against) => {
+  expect(decideVerification(plan(), swapped(over))).toMatchObject({ kind: "not-yet", against });
+});
+
+test("a swap that reads verified is so only when production answers as it should", () => {
+  const read = decideVerification(plan(), swapped());
+  const pass = { name: "a", verdict: "pass", detail: "d" } as const;
+  const failure = { name: "b", verdict: "failure", detail: "status is 500, not 2xx" } as const;
+  const error = { name: "c", verdict: "error", detail: "refused" } as const;
+  expect(withAnswers(read, [pass])).toBe(read);
+  expect(withAnswers(read, [pass, failure, error])).toMatchObject({
+    kind: "not-yet",
+    against: "regression",
+    detail: "probe b: status is 500, not 2xx; probe c could not be measured: refused",
+  });
+  expect(withAnswers(read, [error])).toMatchObject({ kind: "not-yet", against: "unmeasured" });
+  const before = decideVerification(
+    plan(),
+    swapped({ green: { slot: "staging" }, blue: { slot: "production" } }),
+  );
+  expect(withAnswers(before, [failure])).toBe(before);
 });
