@@ -166,6 +166,37 @@ test("a hold does not stop a swap-back (I10)", async () => {
   expect(await outcome(id)).toMatchObject({ outcome: "swapped-back", effects: 2, holder: "blue" });
 });
 
+test("a freeze that begins during the soak does not stop a swap-back (I10)", async () => {
+  await scenario.stop();
+  const begins = Date.parse("2026-11-24T12:00:40Z");
+  const freeze = { kind: "interval", from: begins, to: begins + 86_400_000, reason: "an audit" } as const;
+  scenario = await startScenario({
+    policy,
+    opening: { windows: [], deny: [], freezes: [freeze], zone: "UTC" },
+  });
+  const id = await soaking();
+  while (scenario.clock.now() < begins) await scenario.advance({ seconds: 5 });
+  regress();
+  expect(await outcome(id)).toMatchObject({ outcome: "swapped-back", effects: 2, holder: "blue" });
+});
+
+test("attempts that are executed twice at once swap back once (I1)", async () => {
+  await scenario.stop();
+  scenario = await startScenario({
+    policy,
+    durable: {
+      around: async (name, invoke) => {
+        if (name !== "attemptSwap") return invoke();
+        const [first] = await Promise.all([invoke(), invoke()]);
+        return first;
+      },
+    },
+  });
+  const id = await soaking();
+  regress();
+  expect(await outcome(id)).toMatchObject({ outcome: "swapped-back", puts: 2, effects: 2, holder: "blue" });
+});
+
 test("a run that is gone around the PUT of its swap-back resumes it, and swaps back once", async () => {
   const id = await soaking();
   regress();
