@@ -2,7 +2,7 @@ import * as df from "durable-functions";
 import { createOpenings } from "../../src/adapters/openings/openings";
 import { createLog } from "../../src/adapters/console-log";
 import { digest, nonce } from "../../src/adapters/digest";
-import { createPairs, createPromotions } from "../../src/adapters/durable-client";
+import { createPairs, createPromotions, createSchedules } from "../../src/adapters/durable-client";
 import { systemClock } from "../../src/adapters/system-clock";
 import { registerDurable, registerHttpAndTimer, type PortsFor } from "../../src/app/register";
 import type { InstanceList, PublicIpObservation, ServiceObservation } from "../../src/domain/observation";
@@ -119,6 +119,7 @@ const portsFor: PortsFor = (context) => {
     nonce,
     promotions: createPromotions(client, log),
     pairs: createPairs(client),
+    schedules: createSchedules(client, []),
   };
 };
 const verifier: TokenVerifier = {

@@ -2,7 +2,9 @@ import { EntityId, OrchestrationRuntimeStatus, type DurableClient } from "durabl
 import { indexKey, type IndexPage } from "../domain/index-page";
 import type { PairState } from "../domain/pair";
 import type { PromotionState } from "../domain/promotion";
+import type { ScheduleState } from "../domain/schedule";
 import type { Log } from "../ports/log";
+import type { Schedule, Schedules } from "../ports/schedules";
 import type { Pairs, Promotions, RunStatus } from "../ports/promotions";
 
 /** The SDK pastes ids into URLs unescaped: nothing else ever reaches it. */
@@ -48,6 +50,16 @@ export function createPairs(client: () => DurableClient): Pairs {
   return {
     read: (pair) => readState<PairState>(client(), arbiter(pair)),
     signal: (pair, operation) => client().signalEntity(arbiter(pair), "apply", operation),
+  };
+}
+
+/** The schedules of this installation, through a durable client. */
+export function createSchedules(client: () => DurableClient, all: readonly Schedule[]): Schedules {
+  const memory = (pair: string) => new EntityId("schedule", checked(pair));
+  return {
+    all: () => all,
+    read: (pair) => readState<ScheduleState>(client(), memory(pair)),
+    signal: (pair, operation) => client().signalEntity(memory(pair), "apply", operation),
   };
 }
 

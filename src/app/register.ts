@@ -4,6 +4,7 @@ import { activities } from "../activities/activities";
 import type { Config } from "../config/config";
 import { indexEntity, pairEntity } from "../entities/pair-entity";
 import { promotionEntity } from "../entities/promotion-entity";
+import { scheduleEntity } from "../entities/schedule-entity";
 import { promote } from "../orchestrations/promote";
 import { wait } from "../orchestrations/wait";
 import { planWith } from "../activities/plan-promotion";
@@ -12,6 +13,7 @@ import type { TokenVerifier } from "../ports/identity";
 import type { Ports } from "../ports/ports";
 import { httpRoutes } from "../triggers/http/routes";
 import { createJanitor } from "../triggers/janitor";
+import { createScheduler } from "../triggers/scheduler";
 import { createDeadLetterHandler, createQueueHandler } from "../triggers/queue";
 
 /** Binds ports to one invocation: its durable client, its log. */
@@ -30,6 +32,7 @@ export function registerDurable(portsFor: PortsFor): void {
   df.app.entity("promotion", promotionEntity);
   df.app.entity("pair", pairEntity);
   df.app.entity("index", indexEntity);
+  df.app.entity("schedule", scheduleEntity);
   df.app.orchestration("promote", promote);
   df.app.orchestration("wait", wait);
   for (const [name, activity] of Object.entries(activities)) {
@@ -62,6 +65,11 @@ export function registerHttpAndTimer(portsFor: PortsFor, verifier: TokenVerifier
     schedule: "0 * * * * *",
     extraInputs: [client],
     handler: createJanitor(portsFor),
+  });
+  app.timer("scheduler", {
+    schedule: "0 * * * * *",
+    extraInputs: [client],
+    handler: createScheduler(portsFor),
   });
   for (const route of httpRoutes({ portsFor, verifier }, { plan: planWith, describe: describePair })) {
     app.http(route.name, {

@@ -4,13 +4,14 @@ import type { DurableClient } from "durable-functions";
 import { createLog } from "../adapters/console-log";
 import { createCredential } from "../adapters/credential";
 import { digest, nonce } from "../adapters/digest";
-import { createPairs, createPromotions } from "../adapters/durable-client";
+import { createPairs, createPromotions, createSchedules } from "../adapters/durable-client";
 import { createCloudServices } from "../adapters/resource-manager/cloud-services";
 import { createCalendarSources } from "../adapters/openings/calendar-sources";
 import { createOpenings } from "../adapters/openings/openings";
 import { createOutbound } from "../adapters/outbound";
 import { createProber, probeOrigins } from "../adapters/prober";
 import { createAnnouncer } from "../adapters/service-bus-announcer";
+import { createScheduleTimes } from "../adapters/schedules";
 import { systemClock } from "../adapters/system-clock";
 import { createTokenVerifier } from "../adapters/token-verifier";
 import type { Config } from "../config/config";
@@ -33,6 +34,7 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
   const openings = openingsOf(config, policies);
   const door = createOutbound({ allow: probeOrigins(config.pairs), loopback: !config.identity.inAzure });
   const prober = createProber(door);
+  const schedules = createScheduleTimes(config.schedules);
   const portsFor = (context: InvocationContext) => {
     let made: DurableClient | undefined;
     const client = () => (made ??= df.getClient(context));
@@ -49,6 +51,7 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
       log: bound,
       promotions: createPromotions(client, bound),
       pairs: createPairs(client),
+      schedules: createSchedules(client, schedules),
       digest,
       nonce,
     };

@@ -1,6 +1,7 @@
 import { tellText } from "../contracts/complaints";
 import type { Complaint } from "../domain/events";
 import type { OpeningRule, PairPolicy } from "../domain/policy";
+import type { ScheduleRule } from "../domain/schedule";
 import { readCalendarAddresses, type CalendarAddresses } from "./calendar-addresses";
 import { isLoopback } from "./loopback";
 import { parsePairsFile, type PairsFile } from "./pairs-file";
@@ -11,6 +12,7 @@ export interface Config {
   /** When swaps may start, by pair; only pairs whose file says so. */
   readonly openings: ReadonlyMap<string, OpeningRule>;
   readonly calendarAddresses: CalendarAddresses;
+  readonly schedules: readonly ScheduleRule[];
   readonly serviceBus: {
     /** Name of the connection setting, as the trigger binding wants it. */
     readonly setting: "ServiceBusConnection";
@@ -68,12 +70,13 @@ export function parseConfig(
   const complaints: Complaint[] = [];
   const settings = new Settings(env, complaints);
   const inAzure = signsOfAzure.some((name) => env[name] !== undefined);
-  const { policies: pairs, openings } = readPairs(settings, readFile, complaints);
+  const { policies: pairs, openings, schedules } = readPairs(settings, readFile, complaints);
   const calendars = readCalendarAddresses(openings, env, inAzure);
   complaints.push(...calendars.complaints);
   const config: Config = {
     pairs,
     openings,
+    schedules,
     calendarAddresses: calendars.addresses,
     serviceBus: readServiceBus(settings, inAzure),
     resourceManager: {
@@ -203,8 +206,8 @@ function readPairs(
   settings: Settings,
   readFile: (path: string) => string,
   complaints: Complaint[],
-): Pick<PairsFile, "policies" | "openings"> {
-  const none = { policies: [], openings: new Map<string, OpeningRule>() };
+): Omit<PairsFile, "complaints"> {
+  const none = { policies: [], openings: new Map<string, OpeningRule>(), schedules: [] };
   const file = settings.get("PAIRS_FILE");
   if (file === undefined) {
     settings.complain("PAIRS_FILE", "nothing", "the path of the pairs file");

@@ -15,7 +15,7 @@ import { timeZone } from "./time-zone";
 /** A five-field cron text. */
 export const cron = z
   .string({ error: "a five-field cron text" })
-  .max(100, "a five-field cron text of at most 100 characters")
+  .max(60, "a five-field cron text of at most 60 characters")
   .superRefine((text, check) => {
     const mistake = cronMistake(text);
     if (mistake !== undefined) check.addIssue({ code: "custom", message: mistake });

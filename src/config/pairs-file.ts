@@ -2,9 +2,11 @@ import { z } from "zod";
 import { complaintsOf, pathOf, tellText } from "../contracts/complaints";
 import { duration, durationMs, exactly, pairName } from "../contracts/fields";
 import type { Complaint } from "../domain/events";
+import type { ScheduleRule } from "../domain/schedule";
 import { defaultPolicy, type OpeningRule, type PairPolicy } from "../domain/policy";
 import { approvalFields, approvalMistakes, approvalRule } from "./approval-policy";
 import { openingFields, openingOf } from "./opening-rule";
+import { scheduleFields, scheduleMistakes, schedulesOf } from "./schedule-rule";
 import { timeZone } from "./time-zone";
 import { probesOf, soakFields, soakOf } from "./soak-fields";
 
@@ -75,6 +77,7 @@ const defaultsSchema = exactly(policyFields);
 const pairSchema = exactly({
   blue: armId.describe("Full ARM id of one service; blue and green are identities that never move."),
   green: armId.describe("Full ARM id of the other service."),
+  schedules: scheduleFields.optional().describe("Promotions that are started by the clock."),
   ...policyFields,
 });
 
@@ -94,6 +97,7 @@ type Fields = z.infer<typeof defaultsSchema>;
 export interface PairsFile {
   readonly policies: readonly PairPolicy[];
   readonly openings: ReadonlyMap<string, OpeningRule>;
+  readonly schedules: readonly ScheduleRule[];
   readonly complaints: readonly Complaint[];
 }
 
@@ -102,13 +106,18 @@ export function parsePairsFile(content: unknown): PairsFile {
   const parsed = pairsFileSchema.safeParse(content);
   const named = namedPairs(content);
   const openings = new Map<string, OpeningRule>();
+  const schedules: ScheduleRule[] = [];
+  const wrongSchedules: Complaint[] = [];
   const policies = named.flatMap(([name, pair]): PairPolicy[] => {
     // Pair by pair: a mistake in one must not hide what is wrong with the durations of another.
     const own = pairSchema.safeParse(pair);
     const shared = defaultsSchema.safeParse(fieldOf(content, "defaults") ?? {});
     if (!own.success || !shared.success) return [];
-    const { blue, green, ...fields } = own.data;
+    const { blue, green, schedules: planned, ...fields } = own.data;
     const policy = { ...policyOf(fields, shared.data), name, blue, green };
+    const rules = schedulesOf(planned, policy);
+    schedules.push(...rules);
+    wrongSchedules.push(...scheduleMistakes(rules, policy));
     const opening = openingOf(fields.opening, shared.data.opening, policy.timeZone);
     if (!opening) return [policy];
     openings.set(name, opening.rule);
@@ -119,9 +128,10 @@ export function parsePairsFile(content: unknown): PairsFile {
     ...(parsed.success ? [] : complaintsOf(parsed.error, content)),
     ...repeatedServices(named),
     ...policies.flatMap(timingMistakes),
+    ...wrongSchedules,
     ...policies.flatMap(approvalMistakes),
   ];
-  return { policies, openings, complaints };
+  return { policies, openings, schedules, complaints };
 }
 
 function fieldOf(holder: unknown, name: string): unknown {

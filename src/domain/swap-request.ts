@@ -29,7 +29,7 @@ export interface SwapRequest {
 
 /** Where a request came from; `principal` is a verified caller, `requestedBy` of the queue a mere declaration. */
 export interface RequestOrigin {
-  readonly channel: "queue" | "http";
+  readonly channel: "queue" | "http" | "schedule";
   readonly principal?:
     { readonly oid: string; readonly name: string; readonly application?: boolean | undefined } | undefined;
   /** An operator's word that gate and opening are passed, with the reason. */

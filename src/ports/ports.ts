@@ -6,6 +6,7 @@ import type { Openings } from "./openings";
 import type { Policies } from "./policies";
 import type { Prober } from "./prober";
 import type { Pairs, Promotions } from "./promotions";
+import type { Schedules } from "./schedules";
 
 /** Everything an activity or trigger may reach, bound to one invocation. */
 export interface Ports {
@@ -18,6 +19,7 @@ export interface Ports {
   readonly openings: Openings;
   readonly promotions: Promotions;
   readonly pairs: Pairs;
+  readonly schedules: Schedules;
   /** SHA-256 of UTF-8 text, 64 hex digits. */
   digest(text: string): string;
   /** A fresh random id, 32 hex digits. */

@@ -5,7 +5,7 @@ import { createDurableEngine, type DurableEngine, type TaskHub } from "../../loc
 import { CoreApp } from "../../local/functions-host";
 import { createLog } from "../../src/adapters/console-log";
 import { digest } from "../../src/adapters/digest";
-import { createPairs, createPromotions } from "../../src/adapters/durable-client";
+import { createPairs, createPromotions, createSchedules } from "../../src/adapters/durable-client";
 import type { Announcer } from "../../src/ports/announcer";
 import type { Clock } from "../../src/ports/clock";
 import type { CloudServices } from "../../src/ports/cloud-services";
@@ -215,6 +215,7 @@ export class SimulatedHost {
       log,
       promotions: createPromotions(client, log),
       pairs: createPairs(client),
+      schedules: createSchedules(client, []),
       digest,
       nonce: () => this.#world.nonce(),
     };

@@ -4,6 +4,8 @@ import type { PairState } from "../../src/domain/pair";
 import { applyToPair } from "../../src/domain/pair-operations";
 import type { PairPolicy } from "../../src/domain/policy";
 import { changePromotion, register, type PromotionState } from "../../src/domain/promotion";
+import { applyToSchedules, type ScheduleState } from "../../src/domain/schedule";
+import type { Schedule } from "../../src/ports/schedules";
 import type { RunStatus } from "../../src/ports/promotions";
 import type { Ports } from "../../src/ports/ports";
 import { openingsOf } from "./openings";
@@ -23,6 +25,8 @@ export interface FakePorts extends Ports {
   readonly runs: Map<string, RunStatus>;
   /** Dies before (`at - 0.5`) or after (`at`) the effect of that number, from 1; once. */
   crashAt: number | undefined;
+  /** The schedules of the pairs file; replaced by an edit. */
+  scheduled: readonly Schedule[];
   /** The broker refuses this many times. */
   refusals: number;
 }
@@ -33,6 +37,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
   const known = { find: (name: string) => policies.find((p) => p.name === name), all: () => policies };
   const ledger = new Map<string, PromotionState>();
   const pairStates = new Map<string, PairState>();
+  const scheduleStates = new Map<string, ScheduleState>();
   const pages = new Map<string, IndexPage>();
   const runs = new Map<string, RunStatus>();
   const effects: string[] = [];
@@ -60,6 +65,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     runs,
     crashAt: undefined,
     refusals: 0,
+    scheduled: [],
     clock: {
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
@@ -119,6 +125,14 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
         }),
     },
     prober: { ask: () => Promise.resolve({ kind: "none", detail: "a fake" }) },
+    schedules: {
+      all: () => fake.scheduled,
+      read: (pair) => Promise.resolve(scheduleStates.get(pair)),
+      signal: (pair, operation) =>
+        effect(operation.kind, () =>
+          scheduleStates.set(pair, applyToSchedules(scheduleStates.get(pair), operation)),
+        ),
+    },
     cloudServices: {
       readService: () => Promise.resolve({ kind: "unavailable", detail: "a fake" }),
       readInstances: () => Promise.resolve({ kind: "unavailable", detail: "a fake" }),

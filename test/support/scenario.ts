@@ -3,11 +3,13 @@ import type { Side } from "../../src/domain/swap-request";
 import { createCloudServices } from "../../src/adapters/resource-manager/cloud-services";
 import { createLog } from "../../src/adapters/console-log";
 import { digest, nonce } from "../../src/adapters/digest";
-import { createPairs, createPromotions } from "../../src/adapters/durable-client";
+import { createPairs, createPromotions, createSchedules } from "../../src/adapters/durable-client";
 import { registerDurable, registerHttpAndTimer, type PortsFor } from "../../src/app/register";
 import type { TokenVerifier } from "../../src/ports/identity";
 import { completionEventSchema, progressEventSchema } from "../../src/contracts/events";
 import type { CompletionEvent, ProgressEvent } from "../../src/domain/events";
+import { createScheduleTimes } from "../../src/adapters/schedules";
+import type { ScheduleRule } from "../../src/domain/schedule";
 import { openingsOf } from "./openings";
 import {
   defaultPolicy,
@@ -29,6 +31,7 @@ export interface ScenarioOptions {
   readonly policy?: Partial<PairPolicy>;
   /** When swaps may start; the policy says so by itself. */
   readonly opening?: OpeningRule | undefined;
+  readonly schedules?: readonly ScheduleRule[] | undefined;
   /** Freeze calendars by file name; those that are missing cannot be read. */
   readonly calendars?: ReadonlyMap<string, string> | undefined;
   readonly scenario?: unknown;
@@ -138,9 +141,14 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const policies = { find: (name: string) => (name === "shop" ? policy : undefined), all: () => [policy] };
   const rules = new Map(options.opening ? [["shop", options.opening] as const] : []);
   const openingsFor = openingsOf(policies, clock, rules, options.calendars);
+  const schedules = createScheduleTimes(options.schedules ?? []);
   const portsFor: PortsFor = (context) => {
     const client = () => df.getClient(context);
-    const bound = { promotions: createPromotions(client, log), pairs: createPairs(client) };
+    const bound = {
+      promotions: createPromotions(client, log),
+      pairs: createPairs(client),
+      schedules: createSchedules(client, schedules),
+    };
     const openings = openingsFor(log);
     return { cloudServices, announcer, prober, policies, openings, clock, log, digest, nonce, ...bound };
   };

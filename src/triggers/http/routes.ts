@@ -4,6 +4,7 @@ import { postApproval } from "./approvals";
 import { deleteHold, putHold } from "./holds";
 import { getHealth, getPair, listPairs, type Reading } from "./pairs";
 import { getOpening } from "./openings";
+import { listSchedules, stopOrGo } from "./schedules";
 import { postPlan } from "./plans";
 import { cancelPromotion, getPromotion, listPromotions, postPromotion } from "./promotions";
 import { orderSwapBack } from "./swap-back";
@@ -39,12 +40,7 @@ export function httpRoutes(gate: Gate, reading: Reading): readonly Route[] {
       route: "holds/{pair}",
       handler: guarded(gate, ["Swap.Operate"], putHold),
     },
-    {
-      name: "getOpening",
-      methods: ["GET"],
-      route: "pairs/{name}/opening",
-      handler: guarded(gate, ["Swap.Read"], getOpening),
-    },
+    ...timeRoutes(gate),
     {
       name: "deleteHold",
       methods: ["DELETE"],
@@ -92,6 +88,36 @@ function promotionRoutes(gate: Gate): readonly Route[] {
       methods: ["POST"],
       route: "promotions/{id}/swap-back",
       handler: guarded(gate, ["Swap.Operate"], orderSwapBack),
+    },
+  ];
+}
+
+/** When swaps may start, and what starts by the clock. */
+function timeRoutes(gate: Gate): readonly Route[] {
+  return [
+    {
+      name: "getOpening",
+      methods: ["GET"],
+      route: "pairs/{name}/opening",
+      handler: guarded(gate, ["Swap.Read"], getOpening),
+    },
+    {
+      name: "listSchedules",
+      methods: ["GET"],
+      route: "schedules",
+      handler: guarded(gate, ["Swap.Read"], listSchedules),
+    },
+    {
+      name: "pauseSchedule",
+      methods: ["POST"],
+      route: "schedules/{pair}/{name}/pause",
+      handler: guarded(gate, ["Swap.Operate"], stopOrGo("pause")),
+    },
+    {
+      name: "resumeSchedule",
+      methods: ["POST"],
+      route: "schedules/{pair}/{name}/resume",
+      handler: guarded(gate, ["Swap.Operate"], stopOrGo("resume")),
     },
   ];
 }

@@ -1,0 +1,8 @@
+import type { ScheduleRule } from "../domain/schedule";
+import type { Schedule } from "../ports/schedules";
+import { createCronTimes } from "./openings/cron-times";
+
+/** Gives the schedules of the pairs file their times. */
+export function createScheduleTimes(rules: readonly ScheduleRule[]): readonly Schedule[] {
+  return rules.map((rule) => ({ ...rule, ...createCronTimes(rule.cron, rule.zone) }));
+}

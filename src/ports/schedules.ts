@@ -1,0 +1,17 @@
+import type { ScheduleOperation, ScheduleRule, ScheduleState } from "../domain/schedule";
+
+/** A schedule of the pairs file with its times, in milliseconds since the epoch. */
+export interface Schedule extends ScheduleRule {
+  /** The first time after `at`. */
+  next(at: number): number | undefined;
+  /** The last time at or before `at`, when it is after `notBefore`. */
+  last(at: number, notBefore: number): number | undefined;
+}
+
+/** The schedules of this installation, and what is remembered of them; writes are signals, to be read back. */
+export interface Schedules {
+  /** In the order of the file. */
+  all(): readonly Schedule[];
+  read(pair: string): Promise<ScheduleState | undefined>;
+  signal(pair: string, operation: ScheduleOperation): Promise<void>;
+}

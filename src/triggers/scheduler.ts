@@ -1,0 +1,96 @@
+import type { InvocationContext, TimerHandler } from "@azure/functions";
+import { parseSwapRequest } from "../contracts/swap-request";
+import { toTime } from "../domain/events";
+import { noSchedules, pauseOf, scheduledId, timesOf, type ScheduleState } from "../domain/schedule";
+import type { PromotionState, Registration } from "../domain/promotion";
+import type { Ports } from "../ports/ports";
+import type { Schedule } from "../ports/schedules";
+import { acceptRequest } from "./accept";
+
+type PortsFor = (context: InvocationContext) => Ports;
+
+/**
+ * Starts what is due, every minute and after any downtime, as long as it has not expired. The promotion's id is its pair
+ * and instant: another host, an edited or renamed schedule, or a second look find it in the ledger.
+ */
+export function createScheduler(portsFor: PortsFor): TimerHandler {
+  return async (_timer, context) => {
+    const ports = portsFor(context);
+    const schedules = ports.schedules.all();
+    for (const pair of new Set(schedules.map((schedule) => schedule.pair))) {
+      try {
+        await startDue(
+          pair,
+          schedules.filter((schedule) => schedule.pair === pair),
+          ports,
+        );
+      } catch (fault) {
+        ports.log.warn("the schedules of a pair could not be looked after", { pair, detail: String(fault) });
+      }
+    }
+  };
+}
+
+async function startDue(pair: string, schedules: readonly Schedule[], ports: Ports): Promise<void> {
+  const at = ports.clock.now();
+  const state = (await ports.schedules.read(pair)) ?? noSchedules;
+  const unknown = schedules.map(timesOf).filter((times) => sinceOf(state, times) === undefined);
+  if (unknown.length > 0) await ports.schedules.signal(pair, { kind: "see", times: unknown, at });
+  for (const schedule of schedules) {
+    const due = dueTime(schedule, state, at);
+    if (due === undefined) continue;
+    try {
+      await startAt(schedule, due, ports);
+    } catch (fault) {
+      const detail = `${schedule.name}: ${String(fault)}`;
+      ports.log.warn("a schedule could not start its promotion", { pair, detail });
+    }
+  }
+}
+
+function sinceOf(state: ScheduleState, times: string): number | undefined {
+  return state.known.find((entry) => entry.times === times)?.since;
+}
+
+/** The newest instant that has come, has not expired, and came after this set of times was first seen. */
+function dueTime(schedule: Schedule, state: ScheduleState, now: number): number | undefined {
+  const since = sinceOf(state, timesOf(schedule));
+  if (since === undefined || pauseOf(state, schedule)) return undefined;
+  return schedule.last(now, Math.max(since, now - schedule.expiresAfterMs));
+}
+
+async function startAt(schedule: Schedule, due: number, ports: Ports): Promise<void> {
+  const { pair } = schedule;
+  const requestId = scheduledId(pair, due);
+  const ledger = await ports.promotions.read(requestId);
+  if (ledger?.conclusion) return;
+  if (ledger && (await ports.promotions.runStatus(requestId)) === "live") return;
+  // What an earlier look registered stands, whatever the file says now.
+  const registration: Registration = ledger
+    ? pickRegistration(ledger)
+    : registrationOf(schedule, requestId, due, ports);
+  const { kind } = await acceptRequest(registration, ports);
+  await ports.schedules.signal(pair, { kind: "started", times: timesOf(schedule), requestId, at: due });
+  if (kind === "new") ports.log.info(`schedule ${schedule.name} started a promotion`, { requestId, pair });
+}
+
+function pickRegistration({
+  requestId,
+  contentHash,
+  request,
+  origin,
+  acceptedAt,
+}: PromotionState): Registration {
+  return { requestId, contentHash, request, origin, at: acceptedAt };
+}
+
+function registrationOf(schedule: Schedule, requestId: string, due: number, ports: Ports): Registration {
+  const { pair, name, promote, expect, reason, expiresAfterMs } = schedule;
+  const parsed = parseSwapRequest({
+    ...{ requestId, pair, promote, reason, requestedBy: `schedule ${name}` },
+    ...(expect ? { expect } : {}),
+    expiresAt: toTime(due + expiresAfterMs),
+  });
+  if (!parsed.ok) throw new Error(`it is no request: ${JSON.stringify(parsed.complaints)}`);
+  return { requestId, ...parsed.value, origin: { channel: "schedule" }, at: ports.clock.now() };
+}

@@ -1,0 +1,193 @@
+import type { InvocationContext, Timer } from "@azure/functions";
+import { createScheduleTimes } from "../../../src/adapters/schedules";
+import type { ScheduleRule } from "../../../src/domain/schedule";
+import { createScheduler } from "../../../src/triggers/scheduler";
+import { createFakePorts, type FakePorts } from "../../support/fake-ports";
+import { aPolicy } from "../../support/observations";
+import { dateIn, happensAt } from "../../support/wall-clock";
+
+const MINUTE = 60_000;
+const DAY = 1_440 * MINUTE;
+
+function rule(over: Partial<ScheduleRule> = {}): ScheduleRule {
+  return {
+    ...{ pair: "shop", name: "weekly", cron: "0 2 * * TUE", zone: "Europe/Berlin" },
+    ...{ promote: "green", reason: "the weekly release", expiresAfterMs: 30 * MINUTE },
+    ...over,
+  };
+}
+
+/** Ports whose clock is set by hand; accepting a request takes no time. */
+function begin(at: string, ...rules: readonly ScheduleRule[]) {
+  const ports = createFakePorts([aPolicy({ timeZone: "Europe/Berlin" })]);
+  let now = Date.parse(at);
+  Object.assign(ports.clock, { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() });
+  ports.scheduled = createScheduleTimes(rules);
+  return {
+    ports,
+    at: (time: string | number) => (now = typeof time === "string" ? Date.parse(time) : time),
+    tick: () => tick(ports),
+    started: () => [...ports.ledger.keys()],
+  };
+}
+
+async function tick(ports: FakePorts): Promise<void> {
+  await createScheduler(() => ports)({} as Timer, {} as unknown as InvocationContext);
+}
+
+test("starts a due promotion once, however often it looks, as the schedule's request", async () => {
+  const run = begin("2026-11-24T00:00:00Z", rule({ expect: { version: "2.14" } }));
+  await run.tick();
+  run.at("2026-11-24T00:59:59Z");
+  await run.tick();
+  expect(run.started()).toEqual([]);
+  run.at("2026-11-24T01:00:00Z");
+  await run.tick();
+  const effects = run.ports.effects.length;
+  await run.tick();
+  expect(run.ports.effects).toHaveLength(effects);
+  expect(run.started()).toEqual(["shop-20261124T010000Z"]);
+  expect(run.ports.ledger.get("shop-20261124T010000Z")).toMatchObject({
+    request: {
+      pair: "shop",
+      promote: "green",
+      expect: { version: "2.14" },
+      reason: "the weekly release",
+      requestedBy: "schedule weekly",
+      expiresAt: Date.parse("2026-11-24T01:30:00Z"),
+    },
+    origin: { channel: "schedule" },
+  });
+  expect(run.ports.runs.get("shop-20261124T010000Z")).toBe("live");
+});
+
+test("makes up for a downtime within the expiry, and not after it", async () => {
+  const late = begin("2026-11-23T00:00:00Z", rule());
+  await late.tick();
+  late.at("2026-11-24T01:29:59Z");
+  await late.tick();
+  expect(late.started()).toEqual(["shop-20261124T010000Z"]);
+  const tooLate = begin("2026-11-23T00:00:00Z", rule());
+  await tooLate.tick();
+  tooLate.at("2026-11-24T01:30:00Z");
+  await tooLate.tick();
+  expect(tooLate.started()).toEqual([]);
+});
+
+test("two hosts at once start one promotion", async () => {
+  const run = begin("2026-11-24T00:00:00Z", rule());
+  await run.tick();
+  run.at("2026-11-24T01:00:00Z");
+  await Promise.all([run.tick(), run.tick(), run.tick()]);
+  expect(run.started()).toEqual(["shop-20261124T010000Z"]);
+  expect(run.ports.pairStates.get("shop")?.enlisted).toHaveLength(1);
+});
+
+test("neither a new name nor a new reason starts the same instant again", async () => {
+  const run = begin("2026-11-24T00:00:00Z", rule());
+  await run.tick();
+  run.at("2026-11-24T01:00:00Z");
+  await run.tick();
+  run.ports.scheduled = createScheduleTimes([rule({ name: "tuesdays", reason: "renamed" })]);
+  run.at("2026-11-24T01:10:00Z");
+  await run.tick();
+  expect(run.started()).toEqual(["shop-20261124T010000Z"]);
+  expect(run.ports.ledger.get("shop-20261124T010000Z")?.request.requestedBy).toBe("schedule weekly");
+});
+
+test("a schedule that was just added or moved starts nothing for the time before", async () => {
+  const run = begin("2026-11-24T01:05:00Z", rule());
+  await run.tick();
+  run.at("2026-11-24T01:06:00Z");
+  await run.tick();
+  run.ports.scheduled = createScheduleTimes([rule({ cron: "50 1 * * TUE" })]);
+  await run.tick();
+  await run.tick();
+  expect(run.started()).toEqual([]);
+  run.at("2026-12-01T00:50:00Z");
+  await run.tick();
+  expect(run.started()).toEqual(["shop-20261201T005000Z"]);
+});
+
+test("of two schedules at one instant the first in the file is started", async () => {
+  const run = begin(
+    "2026-11-24T00:00:00Z",
+    rule({ name: "first" }),
+    rule({ name: "second", cron: "0 2 * * *" }),
+  );
+  await run.tick();
+  run.at("2026-11-24T01:00:00Z");
+  await run.tick();
+  await run.tick();
+  expect([...run.ports.ledger.values()].map(({ request }) => request.requestedBy)).toEqual([
+    "schedule first",
+  ]);
+});
+
+test("nothing starts while a schedule is paused, also under another name, nor afterwards for a time it was paused", async () => {
+  const run = begin("2026-11-24T00:00:00Z", rule());
+  await run.tick();
+  const pause = { name: "weekly", times: "0 2 * * TUE Europe/Berlin", by: "Olga", note: "n", at: 1 };
+  await run.ports.schedules.signal("shop", { kind: "pause", id: "p-1", ...pause });
+  run.at("2026-11-24T01:00:00Z");
+  await run.tick();
+  run.ports.scheduled = createScheduleTimes([rule({ name: "tuesdays" })]);
+  await run.tick();
+  expect(run.started()).toEqual([]);
+  run.at("2026-11-24T01:10:00Z");
+  const { times, at } = { times: pause.times, at: run.ports.clock.now() };
+  await run.ports.schedules.signal("shop", { kind: "resume", id: "p-2", name: "tuesdays", times, at });
+  await run.tick();
+  expect(run.started()).toEqual([]);
+  run.at("2026-12-01T01:00:00Z");
+  await run.tick();
+  expect(run.started()).toEqual(["shop-20261201T010000Z"]);
+});
+
+test.each([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])(
+  "a host that dies around its effect %s leaves one promotion that is started by the next look",
+  async (effect) => {
+    const run = begin("2026-11-24T00:00:00Z", rule());
+    await run.tick();
+    run.at("2026-11-24T01:00:00Z");
+    run.ports.crashAt = run.ports.effects.length + effect;
+    await run.tick();
+    run.ports.crashAt = undefined;
+    run.at("2026-11-24T01:01:00Z");
+    await run.tick();
+    expect(run.started()).toEqual(["shop-20261124T010000Z"]);
+    expect(run.ports.runs.get("shop-20261124T010000Z")).toBe("live");
+    expect(run.ports.pairStates.get("shop")?.enlisted).toHaveLength(1);
+  },
+);
+
+test("a pair whose memory cannot be read does not keep the others from starting", async () => {
+  const run = begin("2026-11-24T00:00:00Z", rule({ pair: "other" }), rule());
+  const { schedules } = run.ports;
+  const read = (pair: string) =>
+    pair === "other" ? Promise.reject(new Error("storage")) : schedules.read(pair);
+  Object.assign(run.ports, { schedules: { ...schedules, read } });
+  await run.tick();
+  run.at("2026-11-24T01:00:00Z");
+  await run.tick();
+  expect(run.started()).toEqual(["shop-20261124T010000Z"]);
+});
+
+test("Tuesday 02:00 in Berlin is started at the second library's instants, all year, looking every minute around them", async () => {
+  const run = begin("2026-01-01T00:00:00Z", rule());
+  await run.tick();
+  const expected: string[] = [];
+  for (let day = Date.parse("2026-01-01T00:00:00Z"); day < Date.parse("2027-01-01T00:00:00Z"); day += DAY) {
+    const date = dateIn("UTC", day);
+    if (date.dayOfWeek !== 2) continue;
+    const at = happensAt("Europe/Berlin", date, 2, 0);
+    expected.push(`shop-${new Date(at).toISOString().replace(/\.000|[-:]/g, "")}`);
+    for (let minute = -65; minute <= 65; minute++) {
+      run.at(at + minute * MINUTE);
+      await run.tick();
+    }
+    run.ports.pairStates.clear();
+  }
+  expect(expected).toHaveLength(52);
+  expect(run.started()).toEqual(expected);
+});
