@@ -1,6 +1,6 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseNote } from "../../contracts/commands";
-import { showTime } from "../../domain/promotion-view";
+import { showTime } from "../../domain/shown-time";
 import { noSchedules, pauseOf, timesOf, type ScheduleState } from "../../domain/schedule";
 import type { Ports } from "../../ports/ports";
 import type { Schedule } from "../../ports/schedules";

@@ -28,7 +28,7 @@ async function call(
   permissions: readonly Permission[] = ["Swap.Read", "Swap.Operate"],
   schedule = "weekly",
 ) {
-  const caller = { oid: "o-1", name: "Olga", application: false, permissions };
+  const caller = { oid: "o-1", name: "Olga", application: false, permissions, roles: [] };
   const verifier = { verify: () => Promise.resolve({ caller }) };
   const route = httpRoutes({ portsFor: () => fake, verifier }, reading).find((r) => r.name === name)!;
   const request = {
