@@ -65,6 +65,16 @@ export class Azure {
     }
   }
 
+  /** Who holds production. */
+  holder(pair: string): Side {
+    this.observe();
+    const last = this.#timeline
+      .of("effect")
+      .filter((e) => e.pair === pair)
+      .at(-1);
+    return last?.production ?? "blue";
+  }
+
   /** Instances of either service that do not run just now, by the world's own truth. */
   unready(pair: string): string[] {
     return (["blue", "green"] as const).flatMap((side) => {

@@ -24,6 +24,8 @@ export class History {
   readonly lists: Of<"listed">[];
   readonly over: Of<"put-over">[];
   readonly faults: Of<"fault">[];
+  readonly probed: Of<"probed">[];
+  readonly asked: Of<"swap-back-asked">[];
   readonly last: number;
 
   constructor(timeline: Timeline) {
@@ -39,11 +41,18 @@ export class History {
     this.lists = timeline.of("listed");
     this.over = timeline.of("put-over");
     this.faults = timeline.of("fault");
+    this.probed = timeline.of("probed");
+    this.asked = timeline.of("swap-back-asked");
     this.last = timeline.entries.length - 1;
   }
 
   get requests(): string[] {
     return [...new Set([...this.sent.map((e) => e.request), ...this.puts.map((e) => e.request)])];
+  }
+
+  /** Whether a PUT gives production back: its promotion's first one asked for the other side. */
+  isBack(put: Of<"put">): boolean {
+    return this.puts.find((e) => e.request === put.request)?.side !== put.side;
   }
 
   completions(request: string): Of<"published">[] {

@@ -24,7 +24,8 @@ export class Holds {
     const { timeline, plan, clock, startedAt } = this.#world;
     for (const halt of timeline.of("published")) {
       const isDue = clock.now() - startedAt >= halt.at + RELEASE_MS;
-      if (halt.outcome !== "halted" || this.#released.has(halt.n) || !isDue) continue;
+      if (!["halted", "swapped-back"].includes(halt.outcome ?? "") || this.#released.has(halt.n) || !isDue)
+        continue;
       if (this.#world.live.length === 0) continue;
       void this.#let(halt.pair ?? plan.pairs[0] ?? "?").then((isReleased) => {
         if (isReleased) this.#released.add(halt.n);

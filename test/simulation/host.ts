@@ -11,6 +11,9 @@ import type { Clock } from "../../src/ports/clock";
 import type { CloudServices } from "../../src/ports/cloud-services";
 import type { Policies } from "../../src/ports/policies";
 import type { Ports } from "../../src/ports/ports";
+import type { OpeningRule } from "../../src/domain/policy";
+import type { ProbeAnswer } from "../../src/domain/probe";
+import type { Health } from "./health";
 import type { VirtualClock } from "../support/virtual-clock";
 import { openingsOf } from "../support/openings";
 
@@ -39,6 +42,10 @@ export interface HostSurroundings {
   /** Asked at every crash point. */
   mayDie(point: string): boolean;
   logged(host: SimulatedHost, level: string, line: string): void;
+  readonly openingRules: ReadonlyMap<string, OpeningRule>;
+  /** The calendar of freezes as it reads now. */
+  calendar(): string | undefined;
+  readonly health: Health;
   /** For how long a host stands still in the middle of an attempt, ms; 0: not at all. */
   freezesAttempt(): number;
   /** What happens between an attempt's last look at the clock and its PUT. */
@@ -78,6 +85,7 @@ export class SimulatedHost {
   readonly #engine: DurableEngine;
   readonly #app: CoreApp;
   readonly #bootedAt: number;
+  readonly #openings: ReturnType<typeof openingsOf>;
   #thaw: Promise<void> | undefined;
   #evicted = false;
   #count = 0;
@@ -92,6 +100,9 @@ export class SimulatedHost {
     this.id = id;
     this.#cloudServices = rent(this);
     this.#bootedAt = world.clock.now();
+    this.#openings = openingsOf(world.policies, this.#clock(), world.openingRules, {
+      get: () => world.calendar(),
+    });
     this.#engine = createDurableEngine({
       hub: world.hub,
       host: id,
@@ -208,9 +219,9 @@ export class SimulatedHost {
     return {
       cloudServices: this.#guarded(this.#cloudServices, errandOf(context, this.#world.clock.now())),
       announcer,
-      prober: { ask: () => Promise.resolve({ kind: "none", detail: "nobody probes here" }) },
+      prober: { ask: (url) => this.#ask(url, errandOf(context, this.#world.clock.now())) },
       policies,
-      openings: openingsOf(policies, this.#clock())(log),
+      openings: this.#openings(log),
       clock: this.#clock(),
       log,
       promotions: createPromotions(client, log),
@@ -219,6 +230,10 @@ export class SimulatedHost {
       digest,
       nonce: () => this.#world.nonce(),
     };
+  }
+
+  #ask(url: string, errand: Errand): Promise<ProbeAnswer> {
+    return this.gate(() => errands.run(errand, () => Promise.resolve(this.#world.health.ask(this.id, url))));
   }
 
   #clock(): Clock {

@@ -10,7 +10,7 @@ export function check(
   timeline: Timeline,
   finished: boolean,
   leases: readonly string[],
-  plan: Pick<WorldPlan, "stableForMs" | "skewMs">,
+  plan: Pick<WorldPlan, "stableForMs" | "skewMs" | "opening">,
 ): Violation[] {
   const history = new History(timeline);
   const perRequest = history.requests.flatMap((request) => [
@@ -29,11 +29,17 @@ export function check(
 
 function oneEffect(history: History, request: string): Violation[] {
   const effects = history.effectsOf(request);
-  const away = effects.filter((e) => history.puts.find(({ put }) => put === e.put)?.side !== e.production);
+  const cause = (effect: (typeof effects)[number]) => history.puts.find(({ put }) => put === effect.put);
+  const away = effects.filter((e) => cause(e)?.side !== e.production);
+  const isBack = (effect: (typeof effects)[number]) => {
+    const put = cause(effect);
+    return put !== undefined && history.isBack(put);
+  };
+  const again = [effects.filter(isBack), effects.filter((e) => !isBack(e))].flatMap((act) => act.slice(1));
   return [
-    ...effects.slice(1).map(({ n }) => ({
+    ...again.map(({ n, production }) => ({
       invariant: "I1",
-      detail: `${request} swapped a second time`,
+      detail: `${request} swapped to ${production} a second time`,
       entry: n,
     })),
     ...away.map(({ n, production }) => ({
@@ -89,41 +95,62 @@ function nothingAfterOutcome(history: History, request: string): Violation[] {
 function truthful(history: History, request: string): Violation[] {
   const [event] = history.completions(request);
   if (!event?.outcome) return [];
-  if (event.outcome === "promoted") {
-    const data = (JSON.parse(event.bytes) as { data: { incoming: { side: string } | null } }).data;
-    const side = data.incoming?.side;
-    const since = history.effects.find(
-      (e) => e.pair === event.pair && e.production === side && e.n < event.n,
-    );
-    const seen = history.reads.filter(
-      (e) => e.pair === event.pair && e.n < event.n && e.n > (since?.n ?? Infinity),
-    );
-    const shows = (incoming: boolean) =>
-      seen.some(
-        (e) =>
-          (e.side === side) === incoming &&
-          e.slot === (incoming ? "Production" : "Staging") &&
-          /^succeeded$/i.test(e.state),
-      );
-    if (!since || !shows(true) || !shows(false))
-      return [
-        {
-          invariant: "I6",
-          detail: `${request} was said to be promoted before a read showed it`,
-          entry: event.n,
-        },
-      ];
-    return [];
+  const { outcome, pair, n } = event;
+  const lie = (detail: string) => [{ invariant: "I6", detail: `${request} ${detail}`, entry: n }];
+  const isBack = history.effectsOf(request).some((e) => {
+    const put = history.puts.find(({ put: number }) => number === e.put);
+    return put !== undefined && history.isBack(put);
+  });
+  if (outcome === "promoted" || outcome === "swapped-back") {
+    const { data } = JSON.parse(event.bytes) as { data: { incoming: { side: string } | null } };
+    const incoming = data.incoming?.side;
+    const side = outcome === "promoted" ? incoming : incoming === "blue" ? "green" : "blue";
+    if (outcome === "promoted" && isBack) return lie("was swapped back, and is said to be promoted");
+    if (outcome === "promoted" && failedInSoak(history, request, n))
+      return [{ invariant: "§3.9", detail: `${request} failed in its soak, and was promoted`, entry: n }];
+    return wasSeen(history, { pair, n }, side)
+      ? []
+      : lie(`was said to be ${outcome} before a read showed it`);
   }
-  if (history.effectsOf(request).length > 0 && event.outcome !== "halted")
-    return [
-      {
-        invariant: "I6",
-        detail: `${request} swapped, and its outcome says ${event.outcome}`,
-        entry: event.n,
-      },
-    ];
-  return [];
+  return history.effectsOf(request).length > 0 && outcome !== "halted"
+    ? lie(`swapped, and its outcome says ${outcome}`)
+    : [];
+}
+
+/**
+ * Whether the wire showed the only run of a soak's probes a failure; not judged where activities or news came twice or
+ * late: an answer that nobody waited for any more decides nothing.
+ */
+function failedInSoak(history: History, request: string, before: number): boolean {
+  const unclear = /runs twice|late|two hosts serve|is cut|dies/;
+  if (history.faults.some((e) => unclear.test(e.what))) return false;
+  const soaks = history.published.find((e) => e.request === request && e.bytes.includes('"step":"soaking"'));
+  return history.probed.some(
+    (e) =>
+      e.request === request &&
+      e.slot === "production" &&
+      e.answer === "failure" &&
+      e.n > (soaks?.n ?? Infinity) &&
+      e.n < before,
+  );
+}
+
+/** Whether reads of both services have shown `side` in production since it came to hold it last. */
+function wasSeen(
+  history: History,
+  { pair, n }: { readonly pair: string | undefined; readonly n: number },
+  side: string | undefined,
+): boolean {
+  const since = history.effects.find((e) => e.pair === pair && e.production === side && e.n < n);
+  const seen = history.reads.filter((e) => e.pair === pair && e.n < n && e.n > (since?.n ?? Infinity));
+  const shows = (isProduction: boolean) =>
+    seen.some(
+      (e) =>
+        (e.side === side) === isProduction &&
+        e.slot === (isProduction ? "Production" : "Staging") &&
+        /^succeeded$/i.test(e.state),
+    );
+  return since !== undefined && shows(true) && shows(false);
 }
 
 function concluded(history: History, request: string): Violation[] {

@@ -143,6 +143,8 @@ export class PeerWorld {
       case "hold":
       case "terminate":
       case "new-version":
+      case "sick":
+      case "swap-back":
     }
   }
 

@@ -97,6 +97,12 @@ export class People {
         return this.#terminate(deed.request);
       case "hold":
         return this.#holds.stop(deed);
+      case "sick":
+        this.#fault(`${deed.pair}-${deed.side} falls sick: ${deed.how}`);
+        this.#world.health.fallsSick(deed.pair, deed.side, deed.how, deed.forMs);
+        return;
+      case "swap-back":
+        return this.#swapBack(deed.request);
       case "new-version":
         this.#fault("a new version is deployed");
         this.#world.deploy();
@@ -117,7 +123,7 @@ export class People {
   }
 
   async #request(deed: DeedOf<"request">): Promise<void> {
-    const { request, pair, promote, expiresAfter, otherContent } = deed;
+    const { request, pair, promote, expiresAfter, notBeforeIn, irreversible, otherContent } = deed;
     const { clock, timeline, bus } = this.#world;
     const body = {
       requestId: request,
@@ -127,6 +133,8 @@ export class People {
       ...(expiresAfter === undefined
         ? {}
         : { expiresAt: new Date(clock.now() + expiresAfter).toISOString() }),
+      ...(notBeforeIn === undefined ? {} : { notBefore: new Date(clock.now() + notBeforeIn).toISOString() }),
+      ...(irreversible ? { irreversible } : {}),
     };
     const sent = (content: string): Happening => ({ kind: "sent", request, pair, content });
     if (deed.channel === "http") {
@@ -159,6 +167,16 @@ export class People {
     void this.#call(host, "cancelPromotion", call, ["Swap.Operate"]).then((status) => {
       if (status < 300) this.#timeline.add({ kind: "cancel-acknowledged", request });
     });
+    await Promise.resolve();
+  }
+
+  async #swapBack(request: string): Promise<void> {
+    const host = this.#someHost();
+    if (!host) return;
+    this.#timeline.add({ kind: "swap-back-asked", request });
+    const path = `promotions/${request}/swap-back`;
+    const call = { method: "POST", path, params: { id: request }, body: { note: "it is bad" } };
+    void this.#call(host, "orderSwapBack", call, ["Swap.Operate"]);
     await Promise.resolve();
   }
 

@@ -1,5 +1,7 @@
 import { defaultPolicy, type PairPolicy } from "../../src/domain/policy";
 import type { Azure } from "./azure";
+import { probeOf } from "./health";
+import { openingPolicyOf } from "./times";
 import type { WorldPlan } from "./world-plan";
 
 /** The policy of one pair of a simulated world: the defaults, with the timings of its plan. */
@@ -11,9 +13,10 @@ export function policyOf(plan: WorldPlan, name: string, azure: Azure): PairPolic
     allowUnpinned: true,
     blue: azure.serviceId(name, "blue"),
     green: azure.serviceId(name, "green"),
-    // Worlds that are watched after their swap, and swapped back, are not simulated yet.
-    soak: { ...soak, forMs: 0 },
-    swapBack: "never",
+    soak: { ...soak, forMs: plan.soak?.forMs ?? 0 },
+    swapBack: plan.soak?.swapBack ?? "never",
+    ...(plan.soak?.probed ? { probes: [probeOf(name, plan.soak.asksStaging)] } : {}),
+    ...(plan.opening ? { opening: openingPolicyOf(plan.opening) } : {}),
     readiness: { ...readiness, stableForMs: plan.stableForMs, deadlineMs: plan.readinessDeadlineMs },
   };
 }

@@ -1,5 +1,7 @@
 import type { History, Of, Violation } from "./history";
+import { mayStart } from "./times";
 import type { WorldPlan } from "./world-plan";
+import { START } from "./start";
 
 /** How long after its claim an attempt may send (design.md §4.2). */
 const CLAIM_WINDOW_MS = 60_000;
@@ -8,12 +10,12 @@ const LONGEST_GAP_MS = 90_000;
 
 type Put = Of<"put">;
 type Rule = (history: History, put: Put, plan: Timing) => string | undefined;
-type Timing = Pick<WorldPlan, "stableForMs" | "skewMs">;
+type Timing = Pick<WorldPlan, "stableForMs" | "skewMs" | "opening">;
 
 /** What must hold of every PUT, from the wire; by the invariant or section of design.md that asks for it. */
 export function putRules(history: History, plan: Timing): Violation[] {
   return history.puts.flatMap((put) =>
-    rules.flatMap(([invariant, rule]) => {
+    rulesOf(history, put).flatMap(([invariant, rule]) => {
       const broken = rule(history, put, plan);
       return broken === undefined
         ? []
@@ -22,10 +24,12 @@ export function putRules(history: History, plan: Timing): Violation[] {
   );
 }
 
+function rulesOf(history: History, put: Put): readonly (readonly [string, Rule])[] {
+  return [...rules, ...(history.isBack(put) ? backRules : forwardRules)];
+}
+
 const rules: readonly (readonly [string, Rule])[] = [
   ["I8", (_, put) => (put.during.length > 0 ? `overlaps PUT ${put.during.join(", ")}` : undefined)],
-  ["I10", (history, put) => (isOnHold(history, put) ? `while pair ${put.pair} was on hold` : undefined)],
-  ["I11", freshReadiness],
   ["I3", inTurn],
   ["I1", ofSomeRequest],
   ["§4.3 one PUT", onePerExecution],
@@ -34,15 +38,61 @@ const rules: readonly (readonly [string, Rule])[] = [
   ["§4.3 identity", asPlanned],
   ["§4.3 60 s", inWindow],
   ["§4.6 two unknown", twoUnknown],
+];
+
+const forwardRules: readonly (readonly [string, Rule])[] = [
+  ["I10", (history, put) => (isOnHold(history, put) ? `while pair ${put.pair} was on hold` : undefined)],
+  ["I10", isOpen],
+  ["I11", freshReadiness],
   ["§3.6 stableFor", stable],
   ["§3.2 target", asTold],
 ];
+
+/** Holds, openings and the old side's health do not stand in the way of a swap-back. */
+const backRules: readonly (readonly [string, Rule])[] = [
+  ["§3.9 cause", hasCause],
+  ["§3.9 irreversible", ({ sent }, { request }) => isIrreversible(sent, request)],
+];
+
+/** At some moment between its claim and its PUT the plan let swaps start, and the request did too. */
+function isOpen({ sent }: History, put: Put, plan: Timing): string | undefined {
+  if (plan.skewMs > 0) return undefined;
+  const request = sent.find((e) => e.request === put.request);
+  const notBefore = /"notBefore":"([^"]+)"/.exec(request?.content ?? "")?.[1];
+  const tooEarly = notBefore !== undefined && put.at < Date.parse(notBefore) - START;
+  const began = put.at - put.sinceMs;
+  const moments = Array.from({ length: Math.ceil(put.sinceMs / 1_000) + 1 }, (_, n) =>
+    Math.min(began + n * 1_000, put.at),
+  );
+  const isShut = !moments.some((at) => mayStart(plan, at));
+  return tooEarly || isShut ? "outside every opening" : undefined;
+}
+
+function isIrreversible(sent: History["sent"], request: string): string | undefined {
+  const declared = sent.some((e) => e.request === request && e.content.includes('"irreversible":true'));
+  return declared ? "gives production back although the request was declared irreversible" : undefined;
+}
+
+/** A swap-back was asked for, or the wire has shown trouble with new production since it was given. */
+function hasCause(history: History, put: Put): string | undefined {
+  const first = history.puts.find((e) => e.request === put.request);
+  const since = (e: { readonly n: number }) => e.n > (first?.n ?? 0) && e.n < put.n;
+  const trouble =
+    history.asked.some((e) => e.request === put.request && since(e)) ||
+    history.probed.some((e) => e.pair === put.pair && e.answer === "failure" && since(e)) ||
+    history.lists.some(
+      (e) => e.pair === put.pair && e.side === first?.side && e.unready !== undefined && since(e),
+    );
+  return trouble ? undefined : "gives production back, and nobody saw a reason";
+}
 
 /** A person's hold says nothing of attempts that had begun before it stood. */
 function isOnHold(history: History, put: Put): boolean {
   const began = put.at - put.sinceMs;
   const stops = [
-    ...history.published.filter((e) => e.outcome === "halted" && e.n < put.n),
+    ...history.published.filter(
+      (e) => (e.outcome === "halted" || e.outcome === "swapped-back") && e.n < put.n,
+    ),
     ...history.held.filter((e) => e.at < began),
   ].filter((e) => e.pair === put.pair);
   return stops.some(
@@ -123,7 +173,10 @@ function twoUnknown(history: History, put: Put): string | undefined {
     how === undefined || how === "reset" || /^(5..|408)$/.test(how);
   const lost = history.puts.filter(
     (e) =>
-      e.request === put.request && e.n < put.n && isUnknown(history.over.find((o) => o.put === e.put)?.how),
+      e.request === put.request &&
+      e.side === put.side &&
+      e.n < put.n &&
+      isUnknown(history.over.find((o) => o.put === e.put)?.how),
   );
   return lost.length < 2 ? undefined : `follows ${lost.length} of unknown outcome`;
 }

@@ -29,7 +29,62 @@ function world(seed: number, dice: Dice): WorldPlan {
     skewMs: dice.chance(0.2) ? 10 * MINUTE : 0,
     chances: dice.chance(0.15) ? calmChances : randomChances(dice),
     calmAfterMs: dice.between(5, 60) * MINUTE,
+    ...later(dice.fork("policy"), pairs, requests, deeds),
     deeds: deeds.sort((a, b) => a.at - b.at),
+  };
+}
+
+/** What some worlds' policies ask for before and after a swap, and what happens to it. */
+function later(
+  dice: Dice,
+  pairs: readonly string[],
+  requests: number,
+  deeds: Deed[],
+): Pick<WorldPlan, "soak" | "opening"> {
+  const isWatched = dice.chance(0.3);
+  const isTimed = dice.chance(0.2);
+  if (isWatched) deeds.push(...afterwards(dice, dice.pick(pairs), requests));
+  return {
+    ...(isWatched
+      ? {
+          soak: {
+            forMs: dice.pick([30_000, 60_000]),
+            probed: dice.chance(0.8),
+            asksStaging: dice.chance(0.3),
+            swapBack: dice.chance(0.8) ? ("automatic" as const) : ("never" as const),
+          },
+        }
+      : {}),
+    ...(isTimed ? { opening: openingOf(dice) } : {}),
+  };
+}
+
+function afterwards(dice: Dice, pair: string, requests: number): Deed[] {
+  const at = dice.between(1, 8) * MINUTE + dice.between(0, 59_999);
+  const side = dice.pick(["green", "green", "blue"] as const);
+  const how = dice.pick(["failure", "failure", "error"] as const);
+  const sick: Deed = { at, kind: "sick", pair, side, how, forMs: dice.pick([15_000, 120_000, 30 * MINUTE]) };
+  const request = `r${dice.between(1, requests)}`;
+  const ordered: Deed = { at: dice.between(1, 8) * MINUTE, kind: "swap-back", request };
+  return [...(dice.chance(0.6) ? [sick] : []), ...(dice.chance(0.3) ? [ordered] : [])];
+}
+
+function openingOf(dice: Dice): NonNullable<WorldPlan["opening"]> {
+  const from = dice.between(0, 6) * MINUTE;
+  const span = { from, to: from + dice.between(1, 20) * MINUTE };
+  return {
+    ...(dice.chance(0.6)
+      ? {
+          window: {
+            everyMinutes: dice.pick([5, 10, 20]),
+            forMs: dice.pick([20_000, 70_000, 4 * MINUTE]),
+          },
+        }
+      : {}),
+    ...(dice.chance(0.4) ? { freeze: span } : {}),
+    ...(dice.chance(0.3)
+      ? { feed: { ...span, readableAfter: dice.chance(0.5) ? 0 : dice.between(1, 15) * MINUTE } }
+      : {}),
   };
 }
 
@@ -46,6 +101,8 @@ function requestDeeds(dice: Dice, request: string, pair: string): Deed[] {
     copies,
     every: dice.chance(0.03) ? 3 * 60 * MINUTE : dice.pick([0, 500, 60_000, 8 * MINUTE]),
     ...(dice.chance(0.15) ? { expiresAfter: dice.between(1, 20) * MINUTE } : {}),
+    ...(dice.chance(0.1) ? { notBeforeIn: dice.between(1, 10) * MINUTE } : {}),
+    ...(dice.chance(0.1) ? { irreversible: true } : {}),
     otherContent: copies > 1 && dice.chance(0.25),
   };
   const cancel: Deed[] = dice.chance(0.25)

@@ -1,4 +1,5 @@
 import type { Dice } from "./dice";
+import { themesAround } from "./themes-after";
 import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
@@ -10,7 +11,7 @@ type Theme = (dice: Dice) => Partial<WorldPlan> & Pick<WorldPlan, "deeds">;
 type Request = Extract<Deed, { kind: "request" }>;
 
 /** One hostile situation each, set up on purpose: what chance alone would bring about once in a thousand worlds. */
-export const themes: readonly Theme[] = [
+const themesOfTheSwap: readonly Theme[] = [
   /** Activities are executed several times at once. */
   (dice) => ({
     deeds: [request("r1", {})],
@@ -205,6 +206,8 @@ export const themes: readonly Theme[] = [
     stableForMs: 30 * SECOND,
   }),
 ];
+
+export const themes: readonly Theme[] = [...themesOfTheSwap, ...themesAround];
 
 /** Puts a world under theme `n`. */
 export function themed(plan: WorldPlan, n: number, dice: Dice): WorldPlan {

@@ -67,6 +67,19 @@ export type Happening =
   /** A hold that a person asked for stands in the pair's arbiter. */
   | { readonly kind: "held"; readonly pair: string }
   | { readonly kind: "hold-released"; readonly pair: string }
+  /** A probe went over the wire; `answer`: well, failure or error. */
+  | {
+      readonly kind: "probed";
+      readonly host: string;
+      readonly pair: string;
+      readonly side: Side;
+      readonly slot: "production" | "staging";
+      readonly answer: string;
+      readonly request: string;
+      readonly activity: string;
+    }
+  /** A person asks for a swap-back; whether it was granted is the arbiter's to say. */
+  | { readonly kind: "swap-back-asked"; readonly request: string }
   | { readonly kind: "terminated"; readonly request: string }
   | { readonly kind: "fault"; readonly what: string }
   /** A residual risk strikes the PUT of this execution: what follows may be its doing. */

@@ -1,4 +1,6 @@
 import type { Side } from "../../src/domain/swap-request";
+import type { Sickness } from "./health";
+import type { PlannedOpening } from "./times";
 
 /** One thing that happens to a simulated world at `at` (virtual ms after its start). Plain data: shrinkable, printable. */
 export type Deed =
@@ -12,6 +14,9 @@ export type Deed =
       readonly copies: number;
       readonly every: number;
       readonly expiresAfter?: number | undefined;
+      /** No swap before that much time after it was asked. */
+      readonly notBeforeIn?: number | undefined;
+      readonly irreversible?: boolean | undefined;
       readonly otherContent: boolean;
     }
   | { readonly at: number; readonly kind: "malformed"; readonly body: string }
@@ -24,7 +29,18 @@ export type Deed =
   | { readonly at: number; readonly kind: "broker-outage"; readonly forMs: number }
   | { readonly at: number; readonly kind: "terminate"; readonly request: string }
   | { readonly at: number; readonly kind: "hold"; readonly pair: string; readonly forMs: number }
-  | { readonly at: number; readonly kind: "new-version" };
+  | { readonly at: number; readonly kind: "new-version" }
+  /** A release answers its probes wrongly, or not at all. */
+  | {
+      readonly at: number;
+      readonly kind: "sick";
+      readonly pair: string;
+      readonly side: Side;
+      readonly how: Sickness;
+      readonly forMs: number;
+    }
+  /** A person orders the swap-back of a promotion. */
+  | { readonly at: number; readonly kind: "swap-back"; readonly request: string };
 
 /** How often things go wrong by chance, each per occasion. All zero: a calm world. */
 export interface Chances {
@@ -73,6 +89,15 @@ export interface WorldPlan {
   /** When chance stops doing harm, so that the world can come to rest. */
   readonly calmAfterMs: number;
   readonly deeds: readonly Deed[];
+  /** How new production is watched; absent: not at all. */
+  readonly soak?: {
+    readonly forMs: number;
+    readonly probed: boolean;
+    readonly asksStaging: boolean;
+    readonly swapBack: "automatic" | "never";
+  };
+  /** When swaps may start; absent: always. */
+  readonly opening?: PlannedOpening;
   /** Absent in every ordinary world. */
   readonly risk?: Risk | undefined;
   /** Crash points by number (sweeps); absent: by chance. */

@@ -1,5 +1,5 @@
 import { openTaskHub, type TaskHub } from "../../local/durable-engine";
-import type { PairPolicy } from "../../src/domain/policy";
+import type { OpeningRule, PairPolicy } from "../../src/domain/policy";
 import type { PairState } from "../../src/domain/pair";
 import { createVirtualClock, type VirtualClock } from "../support/virtual-clock";
 import { Azure } from "./azure";
@@ -15,17 +15,18 @@ import { policyOf } from "./policy-of";
 import { inhabit } from "./process";
 import { hosts } from "./product";
 import { Risks } from "./risks";
+import { START } from "./start";
+import { Health } from "./health";
+import { feedAt, ruleOf } from "./times";
 import { Timeline } from "./timeline";
 import type { WorldPlan } from "./world-plan";
 
-const START = Date.parse("2026-11-24T12:00:00Z");
-const MINUTE = 60_000;
 /** How long a killed host stays away when nothing else is said. */
 const DOWN_MS = 5_000;
 /** A world not at rest so long after the last deed has lost something: the policy's deadlines and grace, one by one, and more. */
-const LONGEST_MS = 12 * 60 * MINUTE;
+const LONGEST_MS = 12 * 3_600_000;
 /** How long a world at rest is watched for what must not happen any more. */
-const AFTERMATH_MS = 6 * MINUTE;
+const AFTERMATH_MS = 360_000;
 
 export interface WorldResult {
   readonly timeline: Timeline;
@@ -77,6 +78,9 @@ export class World implements HostSurroundings {
   hub!: TaskHub;
   faults = 0;
   readonly policies;
+  readonly openingRules: ReadonlyMap<string, OpeningRule>;
+  readonly health: Health;
+  readonly calendar = () => feedAt(this.plan.opening, this.clock.now(), START);
   readonly #people: People;
   readonly #risks: Risks;
   readonly #live: SimulatedHost[] = [];
@@ -108,6 +112,9 @@ export class World implements HostSurroundings {
     this.bus = new Bus(world, this.dice.fork("broker"), chances);
     const pairs: readonly PairPolicy[] = plan.pairs.map((name) => policyOf(plan, name, this.azure));
     this.policies = { find: (name: string) => pairs.find((pair) => pair.name === name), all: () => pairs };
+    this.health = new Health(this);
+    const { opening } = plan;
+    this.openingRules = new Map(opening ? plan.pairs.map((name) => [name, ruleOf(opening, START)]) : []);
     this.#people = new People(this);
     this.#risks = new Risks(plan.risk, {
       azure: this.azure,
@@ -304,9 +311,9 @@ export class World implements HostSurroundings {
           .invoke("janitor", { inputData: [{ name: host.bindingOf("janitor"), data: { json: "{}" } }] })
           .catch((fault: unknown) => this.lines.push(`janitor: ${String(fault)}`));
       }
-      this.clock.setTimer(this.clock.now() + MINUTE, tick);
+      this.clock.setTimer(this.clock.now() + 60_000, tick);
     };
-    this.clock.setTimer(START + MINUTE, tick);
+    this.clock.setTimer(START + 60_000, tick);
   }
 
   async #rpc(

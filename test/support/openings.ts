@@ -8,7 +8,7 @@ export function openingsOf(
   policies: Policies,
   clock: Clock,
   rules: ReadonlyMap<string, OpeningRule> = new Map(),
-  texts: ReadonlyMap<string, string> = new Map(),
+  texts: Pick<ReadonlyMap<string, string>, "get"> = new Map(),
 ): ReturnType<typeof createOpenings> {
   const read: CalendarSources["fetch"] = (source) => {
     const text = texts.get(source);

@@ -1,0 +1,92 @@
+import type { Dice } from "./dice";
+import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-plan";
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+/** Readiness takes half a minute, the swap some seconds: then new production is watched. */
+const SOAKS_FROM = 45;
+
+type Theme = (dice: Dice) => Partial<WorldPlan> & Pick<WorldPlan, "deeds">;
+type Request = Extract<Deed, { kind: "request" }>;
+
+/** What happens before a swap may start and after it has: openings that close, releases that fall sick. */
+export const themesAround: readonly Theme[] = [
+  /** A release falls sick while it is watched, and hosts die around what is done about it. */
+  (dice) => ({
+    ...watched(dice),
+    deeds: [request("r1"), sick(dice, "green", "failure"), ...fault(dice)],
+    chances: chances({ crash: dice.pick([0, 0.01]), mostCrashes: 3, activityTwice: dice.pick([0, 0.3]) }),
+  }),
+  /** The same, declared irreversible. */
+  (dice) => ({
+    ...watched(dice),
+    deeds: [request("r1", { irreversible: true }), sick(dice, "green", "failure")],
+  }),
+  /** Somebody else wants the pair as soon as it was swapped back. */
+  (dice) => ({
+    ...watched(dice),
+    deeds: [
+      request("r1"),
+      request("r2", { at: dice.between(40, 60) * SECOND }),
+      sick(dice, "green", "failure"),
+    ],
+  }),
+  /** A person orders the swap-back, while it can be done and when it cannot. */
+  (dice) => ({
+    ...watched(dice),
+    deeds: [
+      request("r1"),
+      { at: dice.between(30, 140) * SECOND, kind: "swap-back", request: "r1" },
+      ...(dice.chance(0.3) ? [sick(dice, "blue", "failure")] : []),
+    ],
+    chances: chances({ client: dice.pick([0, 0.05]), activityTwice: dice.pick([0, 0.5]) }),
+  }),
+  /** The opening closes while an attempt is late. */
+  (dice) => ({
+    deeds: [request("r1")],
+    opening: { window: { everyMinutes: 5, forMs: dice.between(20, 50) * SECOND } },
+    chances: chances({ attemptLate: 1 }),
+    stableForMs: 30 * SECOND,
+  }),
+  /** A freeze begins, a calendar cannot be read, or the request itself is for later. */
+  (dice) => {
+    const from = dice.between(0, 3) * MINUTE;
+    const span = { from, to: from + dice.between(2, 9) * MINUTE };
+    const feed = { ...span, readableAfter: dice.pick([0, 4 * MINUTE]) };
+    return {
+      deeds: [request("r1", dice.chance(0.4) ? { notBeforeIn: dice.between(1, 6) * MINUTE } : {})],
+      opening: dice.pick([{ freeze: span }, { feed }, {}]),
+      stableForMs: 30 * SECOND,
+    };
+  },
+];
+
+function watched(dice: Dice): Pick<WorldPlan, "soak" | "stableForMs" | "operationSeconds"> {
+  const soak = { forMs: MINUTE, probed: true, asksStaging: dice.chance(0.2), swapBack: "automatic" } as const;
+  return { soak, stableForMs: 30 * SECOND, operationSeconds: dice.pick([0.5, 2]) };
+}
+
+function sick(dice: Dice, side: "blue" | "green", how: "failure" | "error"): Deed {
+  const at = (SOAKS_FROM + dice.between(0, 40)) * SECOND;
+  return { at, kind: "sick", pair: "shop", side, how, forMs: 30 * MINUTE };
+}
+
+function fault(dice: Dice): Deed[] {
+  const answer = dice.pick<object>([
+    { kind: "reset-after" },
+    { kind: "status", status: 409, code: "Conflict" },
+    { kind: "operation-fails" },
+    { kind: "operation", answer: "reset", effectAfter: dice.between(5, 300), seconds: 300 },
+  ]);
+  if (dice.chance(0.5)) return [];
+  return [{ at: 40 * SECOND, kind: "arm-fault", fault: { method: "PUT", skip: 0, times: 1, answer } }];
+}
+
+function chances(some: Partial<Chances>): Chances {
+  return { ...calmChances, ...some };
+}
+
+function request(id: string, over: Partial<Request> = {}): Request {
+  const base = { at: 0, kind: "request", request: id, pair: "shop", promote: "green" } as const;
+  return { ...base, channel: "queue", copies: 1, every: 0, otherContent: false, ...over };
+}
