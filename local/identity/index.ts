@@ -1,1 +1,1 @@
-export { startIssuer, type LocalIssuer } from "./issuer";
+export { objectIdOf, startIssuer, type LocalIssuer } from "./issuer";

@@ -14,6 +14,11 @@ const people = {
     name: "Aron Approver",
     roles: ["Swap.Read", "Swap.Approve"],
   },
+  secondApprover: {
+    oid: "66666666-6666-4666-8666-666666666666",
+    name: "Berta Approver",
+    roles: ["Swap.Read", "Swap.Approve"],
+  },
   operator: {
     oid: "33333333-3333-4333-8333-333333333333",
     name: "Olga Operator",
@@ -25,11 +30,16 @@ const people = {
 
 export type Person = keyof typeof people;
 
+/** The object id in a person's tokens. */
+export function objectIdOf(person: Person): string {
+  return people[person].oid;
+}
+
 export interface LocalIssuer {
   readonly issuer: string;
   readonly audience: string;
-  /** A token as Entra ID (v2) would issue it, valid for 30 days. */
-  token(person: Person): Promise<string>;
+  /** A token as Entra ID (v2) would issue it, valid for 30 days; `over` replaces claims. */
+  token(person: Person, over?: Readonly<Record<string, unknown>>): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -65,7 +75,7 @@ export async function startIssuer(options: IssuerOptions): Promise<LocalIssuer> 
   return {
     issuer,
     audience: options.audience,
-    token: (person) => {
+    token: (person, over = {}) => {
       const { oid, name, roles } = people[person];
       const at = Math.floor(now() / 1000);
       const claims = {
@@ -75,6 +85,7 @@ export async function startIssuer(options: IssuerOptions): Promise<LocalIssuer> 
         idtyp: "user",
         preferred_username: `${person}@example.test`,
         tid: "local",
+        ...over,
       };
       return new SignJWT(claims)
         .setProtectedHeader({ alg: "RS256", kid: "local", typ: "JWT" })

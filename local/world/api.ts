@@ -7,6 +7,14 @@ export interface ShownPromotion {
   readonly waitingFor?: { readonly what: string; readonly detail: string };
   readonly readiness: readonly string[];
   readonly plan?: { readonly hash: string; readonly prerequisites: readonly ShownPrerequisite[] };
+  readonly approval?: {
+    readonly toApprove: string;
+    readonly planHash: string;
+    readonly quorum: number;
+    readonly approvers: string;
+    readonly until: { readonly utc: string };
+    readonly command: string;
+  };
   readonly attempts: readonly { readonly n: number; readonly act?: string; readonly verdict: string }[];
 }
 
@@ -20,6 +28,13 @@ export interface ShownPrerequisite {
   readonly verdict: string;
   readonly evidence: string;
   readonly remedy?: string;
+}
+
+/** What an approver sends. */
+export interface Vote {
+  readonly decision: "approve" | "reject";
+  readonly planHash: string;
+  readonly comment: string;
 }
 
 export interface JournalLine {
@@ -46,6 +61,18 @@ export class Api {
 
   async pair(name: string): Promise<ShownPair> {
     return (await (await this.#call("GET", `/api/pairs/${name}`)).json()) as ShownPair;
+  }
+
+  async request(body: object): Promise<void> {
+    const reply = await this.#call("POST", "/api/promotions", body);
+    if (!reply.ok) throw new Error(await reply.text());
+  }
+
+  /** What the reply said of a vote, in its own words. */
+  async vote(id: string, vote: Vote): Promise<{ status: number; said: string }> {
+    const reply = await this.#call("POST", `/api/promotions/${id}/approvals`, vote);
+    const body = (await reply.json()) as { vote?: string; code?: string; detail: string };
+    return { status: reply.status, said: `${body.vote ?? body.code ?? "?"}: ${body.detail}` };
   }
 
   async plan(body: object): Promise<{ verdict: string; prerequisites: ShownPrerequisite[] }> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Api, readJournal } from "./api";
 import { Bus } from "./bus";
 import { followPromotion, tellCompletion, tellFinalRead, tellPrerequisite } from "./narration";
+import { playApproval } from "./demo-approval";
 import { playRegression } from "./demo-regression";
 import { Traffic, type TrafficReport } from "./traffic";
 import { startWorld, type World } from "./world";
@@ -33,6 +34,10 @@ function heading(text: string): void {
 const stories: Readonly<Record<string, (world: World) => Promise<object>>> = {
   promotion: playPromotion,
   refused: playRefusal,
+  approval: async (world) => {
+    introduce(world, "shop");
+    return playApproval(world, { say, heading });
+  },
   regression: async (world) => {
     introduce(world, "shop");
     return playRegression(world, { say, heading });
@@ -50,7 +55,15 @@ async function main(): Promise<void> {
   const dataDirectory = mkdtempSync(join(tmpdir(), "cloud-service-swap-demo-"));
   const isRegression = story === "regression";
   const scenario = isRegression ? "regression" : "default";
-  const start = { dataDirectory, fresh: true, scenario, speed: 2, probed: isRegression, say };
+  const start = {
+    dataDirectory,
+    fresh: true,
+    scenario,
+    speed: 2,
+    probed: isRegression,
+    approved: story === "approval",
+    say,
+  };
   const world = await startWorld(start);
   try {
     const summary = await play(world);

@@ -18,7 +18,11 @@ const laptop = {
 };
 
 /** The pairs.json of the world, with a probe of every virtual IP where that is asked for, durations divided by `speed`, never below a second. */
-export function pairsFileOf(pairs: readonly WorldPair[], speed: number, probed = false): object {
+export function pairsFileOf(
+  pairs: readonly WorldPair[],
+  speed: number,
+  { probed = false, approvers = [] }: { probed?: boolean | undefined; approvers?: readonly string[] } = {},
+): object {
   const defaults = Object.fromEntries(
     Object.entries(laptop).map(([group, durations]) => [
       group,
@@ -27,8 +31,9 @@ export function pairsFileOf(pairs: readonly WorldPair[], speed: number, probed =
       ),
     ]),
   );
+  const approval = { quorum: approvers.length, people: approvers, deadline: "10m", validFor: "10m" };
   return {
-    defaults,
+    defaults: { ...defaults, ...(approvers.length > 0 ? { approval } : {}) },
     pairs: Object.fromEntries(
       pairs.map(({ name, blue, green, production, staging }) => {
         const probe = { name: "home", url: production, incomingUrl: staging, expect: { status: 200 } };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createDurableEngine } from "../durable-engine";
 import { startFunctionsHost } from "../functions-host";
-import { startIssuer, type LocalIssuer } from "../identity";
+import { objectIdOf, startIssuer, type LocalIssuer } from "../identity";
 import { startResourceManager, type ResourceManagerServer } from "../resource-manager";
 import { startServiceBus, type ServiceBusServer } from "../service-bus";
 import { readJson, writeJson } from "./files";
@@ -29,12 +29,16 @@ export interface Ground {
   readonly speed: number;
   /** Whether pairs.json has a probe of every virtual IP. */
   readonly probed?: boolean | undefined;
+  /** Whether pairs.json asks two named people before every swap. */
+  readonly approved?: boolean | undefined;
   readonly log: WorldLog;
 }
 
 export type ResourceManagerPart = Pick<ResourceManagerServer, "endpoint" | "journalUrl" | "pairs">;
 export type ServiceBusPart = Pick<ServiceBusServer, "connectionString">;
-export type Tokens = Readonly<Record<"requester" | "approver" | "operator" | "reader", string>>;
+export type Tokens = Readonly<
+  Record<"requester" | "approver" | "secondApprover" | "operator" | "reader", string>
+>;
 export interface AppPart {
   /** Origin of the function app. */
   readonly http: string;
@@ -111,13 +115,14 @@ export async function openApp(
 }
 
 function startHost(
-  { data, ports, speed, probed, log }: Ground,
+  { data, ports, speed, probed, approved, log }: Ground,
   resourceManager: ResourceManagerPart,
   serviceBus: ServiceBusPart,
   issuer: LocalIssuer,
 ) {
   const pairsFile = join(data, "pairs.json");
-  writeJson(pairsFile, pairsFileOf(resourceManager.pairs, speed, probed));
+  const approvers = approved ? [objectIdOf("approver"), objectIdOf("secondApprover")] : [];
+  writeJson(pairsFile, pairsFileOf(resourceManager.pairs, speed, { probed, approvers }));
   const engine = createDurableEngine({
     location: join(data, "durable"),
     clock: systemClock,
@@ -148,11 +153,14 @@ function startHost(
 }
 
 async function tokensOf(issuer: LocalIssuer): Promise<Tokens> {
-  const [requester, approver, operator, reader] = await Promise.all(
-    (["requester", "approver", "operator", "reader"] as const).map((person) => issuer.token(person)),
-  );
-  if (!requester || !approver || !operator || !reader) throw new Error("the issuer left out a token");
-  return { requester, approver, operator, reader };
+  const [requester, approver, secondApprover, operator, reader] = await Promise.all([
+    issuer.token("requester"),
+    issuer.token("approver"),
+    issuer.token("secondApprover"),
+    issuer.token("operator"),
+    issuer.token("reader"),
+  ]);
+  return { requester, approver, secondApprover, operator, reader };
 }
 
 function durableSettings(): Readonly<Record<string, unknown>> {

@@ -41,6 +41,8 @@ export interface WorldStart {
   readonly speed: number;
   /** Whether every virtual IP is probed. */
   readonly probed?: boolean | undefined;
+  /** Whether two named people are asked before every swap. */
+  readonly approved?: boolean | undefined;
   readonly portBase?: number | undefined;
   /** One line for a person. */
   readonly say: (line: string) => void;
@@ -62,8 +64,8 @@ export async function startWorld(start: WorldStart): Promise<World> {
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
   };
-  const { scenario, speed, probed } = start;
-  const ground = { data, ports, scenario, speed, probed, log };
+  const { scenario, speed, probed, approved } = start;
+  const ground = { data, ports, scenario, speed, probed, approved, log };
   try {
     const resourceManager = await openResourceManager(ground);
     stops.push(() => resourceManager.stop());

@@ -2,6 +2,8 @@ import type { ApprovalRule } from "./approval-rule";
 
 /** One person's answer to the question. `at` is when it was received. */
 export interface Vote {
+  /** Of the ballot that was counted. */
+  readonly id?: string | undefined;
   readonly oid: string;
   readonly name: string;
   readonly decision: "approve" | "reject";

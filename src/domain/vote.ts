@@ -33,12 +33,25 @@ export function castVote(gate: Gate, ballot: Ballot): Gate {
   if (refused) return receipted(gate, { id, ...refused });
   const kept: Vote = {
     ...vote,
+    id,
     name: vote.name.slice(0, NAME_LENGTH),
     comment: vote.comment.slice(0, COMMENT_LENGTH),
   };
   const votes = [...gate.votes.filter((other) => !isSame(other.oid, vote.oid)), kept];
   const counted: Gate = { ...gate, votes, decision: decide(votes, gate) };
   return receipted(counted, { id, answer: "counted", detail: tellDecision(counted) });
+}
+
+/**
+ * What came of a ballot, also when its receipt had to make room for others: a vote that stands tells whether it was
+ * this ballot or another of the same person that was counted.
+ */
+export function whatCameOf(gate: Gate | undefined, id: string, vote: Vote): VoteReceipt | undefined {
+  const receipt = receiptOf(gate, id);
+  if (receipt || !gate) return receipt;
+  const standing = gate.votes.find((v) => isSame(v.oid, vote.oid) && v.decision === vote.decision);
+  if (!standing) return undefined;
+  return { id, answer: standing.id === id ? "counted" : "already-counted", detail: tellDecision(gate) };
 }
 
 export function receiptOf(gate: Gate | undefined, id: string): VoteReceipt | undefined {

@@ -28,6 +28,8 @@ import { startDurableApp, type DurableApp, type DurableAppOptions } from "./dura
 import { createVirtualClock, type VirtualClock } from "./virtual-clock";
 
 export interface ScenarioOptions {
+  /** Instead of one that believes who the caller says it is. */
+  readonly verifier?: TokenVerifier;
   readonly policy?: Partial<PairPolicy>;
   /** When swaps may start; the policy says so by itself. */
   readonly opening?: OpeningRule | undefined;
@@ -71,6 +73,13 @@ export interface Scenario {
     path: string,
     body?: unknown,
     by?: readonly Permission[] | Partial<Caller>,
+  ): Promise<{ status: number; body: unknown; headers: Headers }>;
+  /** The same with exactly these headers. */
+  raw(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
   ): Promise<{ status: number; body: unknown; headers: Headers }>;
   advance(time: { seconds?: number; minutes?: number; hours?: number }): Promise<void>;
   promotion(id: string): Promise<PromotionState>;
@@ -152,7 +161,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     const openings = openingsFor(log);
     return { cloudServices, announcer, prober, policies, openings, clock, log, digest, nonce, ...bound };
   };
-  const verifier: TokenVerifier = {
+  const verifier: TokenVerifier = options.verifier ?? {
     verify: (authorization) => {
       const caller = JSON.parse(authorization ?? "{}") as Partial<Caller>;
       return Promise.resolve({ caller: { ...olga, ...caller } });
@@ -166,18 +175,14 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const entity = async <T>(name: string, key: string) =>
     (await app.call("GET", `entities/${name}/${key}`)).body as T;
   let count = 0;
-  const http: Scenario["http"] = async (
-    method,
-    path,
-    body,
-    by = ["Swap.Read", "Swap.Request", "Swap.Operate"],
-  ) => {
+  const http: Scenario["http"] = (method, path, body, by = ["Swap.Read", "Swap.Request", "Swap.Operate"]) => {
+    const authorization = JSON.stringify(Array.isArray(by) ? { permissions: by } : by);
+    return raw(method, path, body, { authorization });
+  };
+  const raw: Scenario["raw"] = async (method, path, body, headers) => {
     const pending = fetch(`${app.host.origin}/api/${path}`, {
       method,
-      headers: {
-        authorization: JSON.stringify(Array.isArray(by) ? { permissions: by } : by),
-        "content-type": "application/json",
-      },
+      headers: { "content-type": "application/json", ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const reply = await whileRunning(app, pending);
@@ -193,6 +198,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     news,
     logged,
     http,
+    raw,
     async request(over: Record<string, unknown> = {}) {
       const requestId = `r-${++count}`;
       const { status, body } = await http("POST", "promotions", {

@@ -5,7 +5,7 @@ import { viewApproval } from "../../domain/approval-view";
 import type { Vote, VoteReceipt } from "../../domain/gate";
 import type { PromotionChange, PromotionState } from "../../domain/promotion";
 import { ruleOf } from "../../domain/promotion-gate";
-import { receiptOf } from "../../domain/vote";
+import { whatCameOf } from "../../domain/vote";
 import type { Ports } from "../../ports/ports";
 import { untilSeen } from "../read-back";
 import { readJson, requestIdOf, type Call } from "./call";
@@ -29,7 +29,7 @@ export async function postApproval({ request, ports, caller }: Call): Promise<Ht
   const roles = caller.roles.filter((role) => rule.roles?.includes(role));
   const { application } = caller;
   const after = await send(requestId, { kind: "vote", id, vote, planHash, application, roles }, ports);
-  const receipt = receiptOf(after.gate, id);
+  const receipt = whatCameOf(after.gate, id, vote);
   if (!receipt) throw ended(after);
   tell(vote, receipt, after, ports);
   refuse(receipt, after);
@@ -68,7 +68,9 @@ async function send(
       if (!sent) await ports.promotions.change(requestId, change);
       sent = true;
       const state = await ports.promotions.read(requestId);
-      return state && (receiptOf(state.gate, change.id) ?? state.conclusion) ? state : undefined;
+      return state && (whatCameOf(state.gate, change.id, change.vote) ?? state.conclusion)
+        ? state
+        : undefined;
     },
     ports,
   );

@@ -15,7 +15,7 @@ import {
   type Gate,
   type Vote,
 } from "../../../src/domain/gate";
-import { castVote, receiptOf, type Ballot } from "../../../src/domain/vote";
+import { castVote, receiptOf, whatCameOf, type Ballot } from "../../../src/domain/vote";
 import type { RequestOrigin } from "../../../src/domain/swap-request";
 import { aRequest, NOW } from "../../support/observations";
 
@@ -153,6 +153,16 @@ test("a vote that is delivered twice is one vote with one receipt", () => {
   const once = cast(ask(), vote);
   expect(cast(once, vote)).toBe(once);
   expect(receiptOf(once, vote.id)?.answer).toBe("counted");
+});
+
+test("what came of a vote is known even when its receipt had to make room", () => {
+  const first = ballot("a", 10);
+  const gate = cast(ask(), first, ...[1, 2, 3, 4, 5].map((n) => ballot("a", 10 + n)));
+  expect(receiptOf(gate, first.id)).toBeUndefined();
+  const answers = [first.id, "evicted"].map((id) => whatCameOf(gate, id, first.vote)?.answer);
+  expect(answers).toEqual(["counted", "already-counted"]);
+  expect(whatCameOf(gate, "x", ballot("b", 1).vote)).toBeUndefined();
+  expect(whatCameOf(undefined, "x", first.vote)).toBeUndefined();
 });
 
 test("a vote for another plan, or of somebody who may not, changes nothing but its receipt", () => {

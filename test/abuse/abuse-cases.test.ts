@@ -1,0 +1,208 @@
+import { SignJWT, exportJWK, generateKeyPair } from "jose";
+import { createTokenVerifier } from "../../src/adapters/token-verifier";
+import { startIssuer, type LocalIssuer } from "../../local/identity";
+import { startScenario, type Scenario } from "../support/scenario";
+
+/**
+ * What people and programs may try, row by row, over the real HTTP surface with the real token verifier and a local
+ * issuer: every row names what must come of it.
+ */
+const approval = { quorum: 2, deadlineMs: 3_600_000, validForMs: 3_600_000 };
+const planOther = "0".repeat(64);
+
+let issuer: LocalIssuer;
+let scenario: Scenario;
+let id: string;
+beforeAll(async () => {
+  issuer = await startIssuer({ host: "127.0.0.1", port: 0, audience: "api://swap" });
+});
+afterAll(() => issuer.stop());
+beforeEach(async () => {
+  const verifier = createTokenVerifier({ issuer: issuer.issuer, audience: "api://swap" });
+  scenario = await startScenario({ policy: { approval }, verifier });
+  id = "release-1";
+  const body = { requestId: id, pair: "shop", promote: "green", reason: "test" };
+  expect((await call("POST", "promotions", { body, token: await issuer.token("requester") })).status).toBe(
+    202,
+  );
+  await scenario.app.settle();
+});
+afterEach(() => scenario.stop());
+
+interface Asked {
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+async function call(method: string, path: string, { token, body, headers = {} }: Asked = {}) {
+  const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  const reply = await scenario.raw(method, path, body, { ...authorization, ...headers });
+  return { status: reply.status, told: JSON.stringify(reply.body), body: reply.body as { code?: string } };
+}
+const approvals = () => `promotions/${id}/approvals`;
+async function ballot(over: Record<string, unknown> = {}) {
+  const planHash = (await scenario.promotion(id)).gate?.planHash;
+  return { decision: "approve", planHash, ...over };
+}
+const votes = async () => (await scenario.promotion(id)).gate?.votes.length;
+
+/** A token of this issuer's shape that somebody else made. */
+async function forged(over: { alg?: string; audience?: string; expires?: string } = {}) {
+  const claims = {
+    oid: "22222222-2222-4222-8222-222222222222",
+    name: "Aron",
+    roles: ["Swap.Approve"],
+    idtyp: "user",
+  };
+  if (over.alg === "none") {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    return `${part({ alg: "none" })}.${part({ ...claims, iss: issuer.issuer, aud: "api://swap", exp: 9_999_999_999 })}.x`;
+  }
+  const { privateKey, publicKey } = await generateKeyPair("RS256");
+  expect((await exportJWK(publicKey)).kty).toBe("RSA");
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: "RS256", kid: "local" })
+    .setIssuer(issuer.issuer)
+    .setAudience(over.audience ?? "api://swap")
+    .setExpirationTime(over.expires ?? "1h")
+    .sign(privateKey);
+}
+
+test("1. no token, an expired one, or a function key only: 401, and no vote", async () => {
+  const past = await startIssuer({ host: "127.0.0.1", port: 0, audience: "api://swap", now: () => 0 });
+  const expired = await past.token("approver");
+  await past.stop();
+  const body = await ballot();
+  const replies = [
+    await call("POST", approvals(), { body }),
+    await call("POST", approvals(), { body, token: expired }),
+    await call("POST", approvals(), { body, headers: { "x-functions-key": "key" } }),
+  ];
+  expect(replies.map((reply) => reply.status)).toEqual([401, 401, 401]);
+  expect(await votes()).toBe(0);
+});
+
+test("2. a valid user who is no approver, or is none any more: 403, and no vote", async () => {
+  const revoked = await issuer.token("approver", { roles: ["Swap.Read"] });
+  for (const token of [await issuer.token("reader"), revoked]) {
+    const reply = await call("POST", approvals(), { body: await ballot(), token });
+    expect([reply.status, reply.body.code, await votes()]).toEqual([403, "forbidden", 0]);
+  }
+});
+
+test("3. the requester's own approval: 403 under another name too, and no second identity of an application counts", async () => {
+  const roles = ["Swap.Read", "Swap.Request", "Swap.Approve"];
+  const tokens = [
+    await issuer.token("requester", { roles }),
+    await issuer.token("requester", {
+      roles,
+      name: "Somebody Else",
+      preferred_username: "other@example.test",
+    }),
+    await issuer.token("approver", { idtyp: "app" }),
+  ];
+  for (const token of tokens) {
+    const reply = await call("POST", approvals(), { body: await ballot(), token });
+    expect([reply.status, reply.body.code, await votes()]).toEqual([403, "not-an-approver", 0]);
+  }
+});
+
+test("4. one vote fifty times in parallel: it counts once, and every other reply is 409", async () => {
+  const [body, token] = [await ballot(), await issuer.token("approver")];
+  const replies = await Promise.all(
+    Array.from({ length: 50 }, () => call("POST", approvals(), { body, token })),
+  );
+  const statuses = replies.map((reply) => reply.status);
+  expect([statuses.filter((s) => s === 200).length, new Set(statuses).size, await votes()]).toEqual([
+    1, 2, 1,
+  ]);
+  expect(statuses).toContain(409);
+});
+
+test("5. a forged signature, alg none, another audience, another plan: refused, and no event", async () => {
+  const body = await ballot();
+  const replies = [
+    await call("POST", approvals(), { body, token: await forged() }),
+    await call("POST", approvals(), { body, token: await forged({ alg: "none" }) }),
+    await call("POST", approvals(), { body, token: await forged({ audience: "api://other" }) }),
+    await call("POST", approvals(), {
+      body: await ballot({ planHash: planOther }),
+      token: await issuer.token("approver"),
+    }),
+  ];
+  expect(replies.map((reply) => reply.status)).toEqual([401, 401, 401, 409]);
+  expect([await votes(), scenario.published]).toEqual([0, []]);
+});
+
+test("6. GET or HEAD of where votes go changes nothing", async () => {
+  const before = await scenario.promotion(id);
+  const token = await issuer.token("approver");
+  const replies = [await call("GET", approvals(), { token }), await call("HEAD", approvals(), { token })];
+  expect(replies.every(({ status }) => status === 404 || status === 405)).toBe(true);
+  expect(await scenario.promotion(id)).toEqual(before);
+});
+
+test("7. a forged X-MS-CLIENT-PRINCIPAL: 401", async () => {
+  const headers = {
+    "x-ms-client-principal": "e30=",
+    "x-ms-client-principal-id": "22222222-2222-4222-8222-222222222222",
+  };
+  expect((await call("POST", approvals(), { body: await ballot(), headers })).status).toBe(401);
+});
+
+test.each(["a%2Fb", "a%3Fb", "a%23b", "%2e%2e", "a%252fb"])(
+  "8. the id %s: 404, and nothing is forwarded",
+  async (bad) => {
+    const token = await issuer.token("approver");
+    const reply = await call("POST", `promotions/${bad}/approvals`, { body: await ballot(), token });
+    expect([reply.status, await votes()]).toEqual([404, 0]);
+  },
+);
+
+test("9. a request that names a service of its own, or a pair that is not here: refused before any call of Resource Manager", async () => {
+  const token = await issuer.token("requester");
+  const before = scenario.arm.journal.entries.length;
+  const request = { requestId: "x-1", promote: "green", reason: "x" };
+  const foreign = "/subscriptions/00000000-0000-4000-8000-00000000000f/resourceGroups/x/providers/y";
+  const replies = [
+    await call("POST", "promotions", { body: { ...request, pair: "other" }, token }),
+    await call("POST", "promotions", { body: { ...request, pair: foreign }, token }),
+    await call("POST", "promotions", { body: { ...request, pair: "shop", blue: foreign }, token }),
+  ];
+  expect(replies.map((reply) => reply.status)).toEqual([404, 400, 400]);
+  expect(scenario.arm.journal.entries.length).toBe(before);
+});
+
+test("13. control characters in a reason are refused, and no log line holds any", async () => {
+  const token = await issuer.token("requester");
+  const body = { requestId: "x-2", pair: "shop", promote: "green", reason: "a\r\nb\u001b[31m" };
+  expect((await call("POST", "promotions", { body, token })).status).toBe(400);
+  // eslint-disable-next-line no-control-regex
+  expect(scenario.logged.some((line) => /[\u0000-\u001f]/.test(line))).toBe(false);
+});
+
+test("14. a token and a secret reach no reply, log, event or ledger", async () => {
+  const token = await issuer.token("approver");
+  const sas = "SharedAccessKey=canary-canary";
+  const reply = await call("POST", approvals(), { body: { ...(await ballot()), password: sas }, token });
+  await call("POST", approvals(), { body: await ballot({ comment: "looked" }), token });
+  const everything = [reply.told, ...scenario.logged, JSON.stringify(await scenario.promotion(id))].join(
+    "\n",
+  );
+  expect(reply.status).toBe(400);
+  expect(everything).not.toContain("canary-canary");
+  expect(everything).not.toContain(token);
+});
+
+test("16. a request that has ended, sent again: the original result, and no second run", async () => {
+  const token = await issuer.token("requester");
+  await call("POST", approvals(), {
+    body: await ballot({ decision: "reject" }),
+    token: await issuer.token("approver"),
+  });
+  await scenario.advance({ minutes: 1 });
+  const body = { requestId: id, pair: "shop", promote: "green", reason: "test" };
+  const again = await call("POST", "promotions", { body, token });
+  expect([again.status, scenario.puts()]).toEqual([200, 0]);
+  expect(again.told).toContain('"outcome":"rejected"');
+});
