@@ -134,3 +134,16 @@ test("can be cancelled while it waits for its opening", async () => {
   await run.advance({ minutes: 1 });
   expect(run.outcomeOf(id)).toBe("cancelled");
 });
+
+test("break-glass passes a closed opening, at the step and at the attempt", async () => {
+  const run = await begin({
+    opening: anOpening({ freezes: [{ kind: "interval", from: 0, to: 9e12, reason: "always" }] }),
+  });
+  const frozen = await run.request();
+  await run.advance({ minutes: 5 });
+  expect((await run.promotion(frozen)).phase).toBe("awaiting-opening");
+  const urgent = await run.request({ breakGlass: { reason: "incident 12" } });
+  await run.advance({ minutes: 10 });
+  expect(run.outcomeOf(urgent)).toBe("promoted");
+  expect((await run.promotion(urgent)).attempts).toHaveLength(1);
+});
