@@ -1,4 +1,5 @@
 import { EntityId, OrchestrationRuntimeStatus, type DurableClient } from "durable-functions";
+import { auditKey, type AuditPage } from "../domain/audit-page";
 import { indexKey, type IndexPage } from "../domain/index-page";
 import type { PairState } from "../domain/pair";
 import type { PromotionState } from "../domain/promotion";
@@ -26,6 +27,8 @@ export function createPromotions(client: () => DurableClient, log: Log): Promoti
     change: (requestId, change) => client().signalEntity(ledger(requestId), "change", change),
     readIndex: (pair, page) =>
       readState<IndexPage>(client(), new EntityId("index", checked(indexKey(pair, page)))),
+    readAudit: (chain, page) =>
+      readState<AuditPage>(client(), new EntityId("audit", checked(auditKey(chain, page)))),
     runStatus: (requestId) => statusOf(client(), instanceId(requestId)),
     async startRun(requestId) {
       try {

@@ -1,7 +1,9 @@
 import { app, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
+import { digest } from "../adapters/digest";
 import { activities } from "../activities/activities";
 import type { Config } from "../config/config";
+import { auditEntity } from "../entities/audit-entity";
 import { indexEntity, pairEntity } from "../entities/pair-entity";
 import { promotionEntity } from "../entities/promotion-entity";
 import { scheduleEntity } from "../entities/schedule-entity";
@@ -29,8 +31,9 @@ export function registerApp(portsFor: PortsFor, verifier: TokenVerifier, config:
 }
 
 export function registerDurable(portsFor: PortsFor): void {
-  df.app.entity("promotion", promotionEntity);
-  df.app.entity("pair", pairEntity);
+  df.app.entity("promotion", promotionEntity(digest));
+  df.app.entity("pair", pairEntity(digest));
+  df.app.entity("audit", auditEntity);
   df.app.entity("index", indexEntity);
   df.app.entity("schedule", scheduleEntity);
   df.app.orchestration("promote", promote);

@@ -55,6 +55,8 @@ const swapBack = z.strictObject({
   at: z.iso.datetime(),
 });
 
+const chainHead = z.strictObject({ entries: z.number().int(), head: z.string() });
+
 function event<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
   return z.strictObject({
     specversion: z.literal("1.0"),
@@ -141,6 +143,12 @@ export const completionEventSchema = event(
       .strictObject({ incoming: finalRead.nullable(), outgoing: finalRead.nullable() })
       .nullable()
       .describe("The last read of both services before the outcome was stored; null when nothing was read."),
+    audit: chainHead
+      .extend({ pair: chainHead.nullable() })
+      .optional()
+      .describe(
+        "Where its audit chain ends, and where its pair's stood when it was concluded; null: it never got into the line.",
+      ),
   }),
 );
 
@@ -181,6 +189,7 @@ export const progressEventSchema = event(
       })
       .optional()
       .describe("Of approval-requested: what is to be approved, by whom, and by when."),
+    audit: chainHead.optional().describe("Where the pair's audit chain ends, this decision included."),
   }),
 );
 

@@ -1,3 +1,4 @@
+import { chainHead, type ChainHead } from "./audit-chain";
 import type { Reason } from "./codes";
 import {
   eventTypes,
@@ -23,6 +24,8 @@ export interface Ending {
   readonly prerequisites?: readonly Prerequisite[] | undefined;
   readonly incoming?: ServiceIdentity | undefined;
   readonly outgoing?: ServiceIdentity | undefined;
+  /** Where the pair's audit chain stood; absent: the pair never took it up. */
+  readonly pairAudit?: ChainHead | null | undefined;
 }
 
 /** The one completion event id of a request. */
@@ -72,7 +75,7 @@ export function composeHoldNews(
   { id, requestId = null }: { readonly id: string; readonly requestId?: string | null | undefined },
   step: "hold-set" | "hold-released",
   detail: string,
-  at: number,
+  { at, audit }: { readonly at: number; readonly audit: ChainHead | undefined },
 ): ProgressEvent {
   return {
     specversion: "1.0",
@@ -82,7 +85,7 @@ export function composeHoldNews(
     subject: requestId === null ? `pairs/${pair}` : subjectOf(requestId, pair),
     time: toTime(at),
     datacontenttype: "application/json",
-    data: { requestId, pair, step, detail, holdId: id },
+    data: { requestId, pair, step, detail, holdId: id, audit },
   };
 }
 
@@ -119,6 +122,7 @@ function completionData(state: PromotionState, ending: Ending, at: number): Comp
     approvals: approvalsOf(state),
     breakGlass: breakGlassOf(state),
     finalRead: ending.finalRead ?? null,
+    audit: auditOf(state, ending),
   };
 }
 
@@ -137,6 +141,10 @@ function breakGlassOf({ origin }: PromotionState): CompletionData["breakGlass"] 
   return breakGlass && principal
     ? { oid: principal.oid, name: principal.name, reason: breakGlass.reason }
     : undefined;
+}
+
+function auditOf({ audit }: PromotionState, { pairAudit = null }: Ending) {
+  return audit && { ...chainHead(audit), pair: pairAudit };
 }
 
 function unmet(prerequisites: readonly Prerequisite[] = []): readonly Prerequisite[] {

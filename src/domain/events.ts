@@ -1,3 +1,4 @@
+import type { ChainHead } from "./audit-chain";
 import type { Reason } from "./codes";
 import type { Outcome, WaitedFor } from "./outcome";
 import type { Measurement } from "./soak";
@@ -86,6 +87,8 @@ export interface CompletionData {
   readonly breakGlass?: { readonly oid: string; readonly name: string; readonly reason: string } | undefined;
   /** The last read of both services before the outcome was stored; null when nothing was read. */
   readonly finalRead: { readonly incoming: FinalRead | null; readonly outgoing: FinalRead | null } | null;
+  /** Where its audit chain ends, and where its pair's stood when it was concluded; null: it never got into the line. */
+  readonly audit?: (ChainHead & { readonly pair: ChainHead | null }) | undefined;
 }
 
 /** What was measured of new production; trouble first. No bodies, no addresses. */
@@ -140,6 +143,8 @@ export interface ProgressData {
         readonly until: string;
       }
     | undefined;
+  /** Where the pair's audit chain ends, this decision included. */
+  readonly audit?: ChainHead | undefined;
 }
 
 export type ProgressEvent = CloudEvent<typeof eventTypes.progressed, ProgressData>;

@@ -77,6 +77,7 @@ export function viewOf(
     hold: pair.holds[0],
     cancel: pair.cancels.find((cancel) => cancel.requestId === requestId),
     open: pair.open?.requestId === requestId ? pair.open : undefined,
+    audit: pair.audit,
   };
 }
 

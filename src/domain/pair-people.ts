@@ -11,7 +11,7 @@ export function cancelIn(state: PairState, op: Op<"cancel">): PairStep {
   if (state.open?.requestId === op.requestId) return answered(state, op.id, "attempt-open");
   if (state.lease?.holder === op.requestId && state.lease.swapped) return answered(state, op.id, "too-late");
   // Shortened: the arbiter's state has to stay small however many are cancelled at once.
-  const { kind: _kind, by, note, ...rest } = op;
+  const { kind: _kind, oid: _oid, by, note, ...rest } = op;
   const cancel = { ...rest, by: by.slice(0, 60), note: note.slice(0, 60) };
   const cancels = state.cancels.some((c) => c.requestId === op.requestId)
     ? state.cancels

@@ -1,5 +1,7 @@
 import type { Act, AttemptVerdict, ClaimRefusal, Proof } from "./attempt";
+import type { ChainHead } from "./audit-chain";
 import type { Reason } from "./codes";
+import type { Outcome } from "./outcome";
 
 /** One attempt under way; at most one per pair. Only the execution whose nonce stands here may send the PUT. */
 export interface OpenAttempt {
@@ -110,6 +112,8 @@ export interface PairState {
   readonly released?: { readonly at: number; readonly by: string; readonly note: string } | undefined;
   /** The last holds that were released: they stay released when their setting is delivered again. */
   readonly releasedHolds?: readonly string[] | undefined;
+  /** Where the pair's audit chain ends. */
+  readonly audit?: ChainHead | undefined;
 }
 
 /** Operations on a pair. Each names what it changes; `at` is the caller's clock. */
@@ -152,23 +156,37 @@ export type PairOperation =
       readonly proof: Proof;
       readonly at: number;
     }
-  | ({ readonly kind: "cancel" } & Cancel)
+  | ({ readonly kind: "cancel"; readonly oid?: string | undefined } & Cancel)
   /** By the soak or by a person, while the promotion is verified or soaks. */
   | { readonly kind: "order-swap-back"; readonly requestId: string; readonly order: SwapBackOrder }
   /** The soak has passed; unless a swap-back was ordered, none is from now on. */
   | { readonly kind: "end-watch"; readonly requestId: string; readonly epoch: number }
   /** `id`: of the question, when somebody reads the answer back. */
-  | { readonly kind: "hold"; readonly hold: Hold; readonly id?: string | undefined }
+  | {
+      readonly kind: "hold";
+      readonly hold: Hold;
+      readonly id?: string | undefined;
+      readonly oid?: string | undefined;
+    }
   | {
       readonly kind: "release";
       readonly id: string;
       readonly holdIds: readonly string[];
       readonly by: string;
+      readonly oid?: string | undefined;
       readonly note: string;
       readonly at: number;
     }
-  | { readonly kind: "leave"; readonly requestId: string }
+  /** `concluded`: the outcome, and where the promotion's own audit chain ends. */
+  | { readonly kind: "leave"; readonly requestId: string; readonly concluded?: Concluded | undefined }
   | { readonly kind: "delist"; readonly requestId: string };
+
+/** How a promotion left its pair, for the pair's audit chain. */
+export interface Concluded {
+  readonly at: number;
+  readonly outcome: Outcome;
+  readonly chain: ChainHead;
+}
 
 /** Most promotions that may be under way for one pair at once; fewer when their ids are long, see `hasRoomFor`. */
 export const MAX_ENLISTED = 32;
@@ -200,4 +218,6 @@ export interface PairView {
   readonly cancel?: Cancel | undefined;
   /** This promotion's open attempt. */
   readonly open?: OpenAttempt | undefined;
+  /** Where the pair's audit chain ends. */
+  readonly audit?: ChainHead | undefined;
 }

@@ -1,3 +1,4 @@
+import type { ChainHead } from "./audit-chain";
 import type { Reason } from "./codes";
 import { sealEnding, type Ending } from "./completion-event";
 import { archived, type Gate } from "./gate";
@@ -68,6 +69,8 @@ export interface PromotionState {
   readonly swapBack?: Omit<SwapBackOrder, "id"> | undefined;
   readonly conclusion?: Conclusion | undefined;
   readonly announcedAt?: number | undefined;
+  /** Where its audit chain ends, and the hash of the policy it was last planned under. */
+  readonly audit?: (ChainHead & { readonly policyHash?: string | undefined }) | undefined;
 }
 
 /** What came of one attempt, for people. */

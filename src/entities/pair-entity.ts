@@ -1,23 +1,29 @@
 import { EntityId, type EntityContext } from "durable-functions";
+import { pairChain, type Digest } from "../domain/audit-chain";
+import { auditStep } from "../domain/audited-pair";
 import { addToIndex, indexKey, type IndexPage } from "../domain/index-page";
 import type { PairOperation, PairState } from "../domain/pair";
-import { applyToPair, viewOf } from "../domain/pair-operations";
+import { viewOf } from "../domain/pair-operations";
+import { recordAll } from "./audit-entity";
 
 /**
  * The arbiter of one pair, keyed by its name. Operation `apply` takes a `PairOperation` and answers with the
  * `PairView` of the promotion it names (`undefined` for operations that name none). Never purged.
  */
-export function pairEntity(context: EntityContext<PairState>): void {
-  const operation = context.df.getInput<PairOperation>();
-  if (context.df.operationName !== "apply" || !operation) return;
-  const step = applyToPair(context.df.getState(), operation);
-  context.df.setState(step.state);
-  if (step.indexed) {
-    const { page, requestId, at } = step.indexed;
-    const target = new EntityId("index", indexKey(context.df.entityKey, page));
-    context.df.signalEntity(target, "add", { requestId, at });
-  }
-  if ("requestId" in operation) context.df.return(viewOf(step.state, operation.requestId, step.answer));
+export function pairEntity(digest: Digest): (context: EntityContext<PairState>) => void {
+  return (context) => {
+    const operation = context.df.getInput<PairOperation>();
+    if (context.df.operationName !== "apply" || !operation) return;
+    const pair = context.df.entityKey;
+    const step = auditStep(pair, context.df.getState(), operation, digest);
+    context.df.setState(step.state);
+    recordAll(context, pairChain(pair), step.entries);
+    if (step.indexed) {
+      const { page, requestId, at } = step.indexed;
+      context.df.signalEntity(new EntityId("index", indexKey(pair, page)), "add", { requestId, at });
+    }
+    if ("requestId" in operation) context.df.return(viewOf(step.state, operation.requestId, step.answer));
+  };
 }
 
 /** One page of the index of a pair's promotions. Operation `add` takes `{requestId, at}`. */

@@ -1,8 +1,10 @@
 import type { EntityContext } from "durable-functions";
+import { chainHead, promotionChain, type ChainHead, type Digest } from "../domain/audit-chain";
+import { recordAll } from "./audit-entity";
+import { auditChange } from "../domain/audited-promotion";
 import type { Outcome } from "../domain/outcome";
 import { viewOfGate, type GateView } from "../domain/gate";
 import {
-  changePromotion,
   register,
   type Conclusion,
   type PromotionChange,
@@ -19,6 +21,8 @@ export interface ChangeAnswer {
   readonly conclusion?: Omit<Conclusion, "event"> | undefined;
   /** Where the approvals stand, for a run that asks or waits for them. */
   readonly gate?: GateView | undefined;
+  /** Where its audit chain ends, for a run that concludes. */
+  readonly audit?: ChainHead | undefined;
   /** The whole ledger, for a run that begins. */
   readonly state?: PromotionState | undefined;
 }
@@ -27,37 +31,51 @@ export interface ChangeAnswer {
  * The ledger of one request, keyed by request id. Operations: `register` (a `Registration`), `change` (a
  * `PromotionChange`, answered with a `ChangeAnswer`), `read` (answered with the state). Never purged.
  */
-export function promotionEntity(context: EntityContext<PromotionState>): void {
-  const state = context.df.getState();
-  switch (context.df.operationName) {
-    case "register": {
-      const registration = context.df.getInput<Registration>();
-      if (registration) context.df.setState(register(state, registration));
-      return;
+export function promotionEntity(digest: Digest): (context: EntityContext<PromotionState>) => void {
+  return (context) => {
+    const state = context.df.getState();
+    switch (context.df.operationName) {
+      case "register": {
+        const registration = context.df.getInput<Registration>();
+        if (registration) context.df.setState(register(state, registration));
+        return;
+      }
+      case "change": {
+        const change = context.df.getInput<PromotionChange>();
+        if (state && change)
+          context.df.return<ChangeAnswer>(answerTo(change, changed(context, state, change, digest)));
+        return;
+      }
+      case "read":
+        if (state) context.df.return(state);
+        return;
+      default:
+        return;
     }
-    case "change": {
-      const change = context.df.getInput<PromotionChange>();
-      if (!state || !change) return;
-      const next = changePromotion(state, change);
-      context.df.setState(next);
-      context.df.return<ChangeAnswer>(answerTo(change, next));
-      return;
-    }
-    case "read":
-      if (state) context.df.return(state);
-      return;
-    default:
-      return;
-  }
+  };
+}
+
+function changed(
+  context: EntityContext<PromotionState>,
+  state: PromotionState,
+  change: PromotionChange,
+  digest: Digest,
+): PromotionState {
+  const step = auditChange(state, change, digest);
+  context.df.setState(step.state);
+  recordAll(context, promotionChain(state.requestId), step.entries);
+  return step.state;
 }
 
 function answerTo({ kind }: PromotionChange, state: PromotionState): ChangeAnswer {
-  const { run, conclusion, announcedAt } = state;
+  const { run, conclusion, announcedAt, audit } = state;
   const answer = { runId: run?.id, outcome: conclusion?.outcome, announced: announcedAt !== undefined };
   const gate = state.gate && viewOfGate(state.gate);
   if (kind === "ask-approval" || kind === "close-gate") return { ...answer, gate };
   if (kind === "begin") return { ...answer, state };
-  return kind === "conclude" ? { ...answer, conclusion: conclusion && withoutEvent(conclusion) } : answer;
+  return kind === "conclude"
+    ? { ...answer, conclusion: conclusion && withoutEvent(conclusion), audit: audit && chainHead(audit) }
+    : answer;
 }
 
 function withoutEvent({ outcome, reason, waitingFor, at }: Conclusion): Omit<Conclusion, "event"> {

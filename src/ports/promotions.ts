@@ -1,3 +1,4 @@
+import type { AuditPage } from "../domain/audit-page";
 import type { PairOperation, PairState } from "../domain/pair";
 import type { IndexPage } from "../domain/index-page";
 import type { PromotionChange, PromotionState, Registration } from "../domain/promotion";
@@ -13,6 +14,8 @@ export interface Promotions {
   read(requestId: string): Promise<PromotionState | undefined>;
   register(registration: Registration): Promise<void>;
   change(requestId: string, change: PromotionChange): Promise<void>;
+  /** One page of an audit chain, see `audit-page.ts`. */
+  readAudit(chain: string, page: number): Promise<AuditPage | undefined>;
   readIndex(pair: string, page: number): Promise<IndexPage | undefined>;
   runStatus(requestId: string): Promise<RunStatus>;
   /** Starts the run `promotion-<requestId>`; a run that is live already counts as started. */

@@ -1,5 +1,6 @@
 import type { InvocationContext, TimerHandler } from "@azure/functions";
 import { alertOf } from "../domain/alerts";
+import { chainHead, emptyChain } from "../domain/audit-chain";
 import type { Ending } from "../domain/completion-event";
 import { decideChore, type Chore } from "../domain/janitor";
 import { needsHold } from "../domain/outcome";
@@ -129,8 +130,13 @@ async function conclude(
   { ending }: Extract<Chore, { kind: "conclude" }>,
   ports: Ports,
 ): Promise<PromotionState> {
-  const { requestId } = promotion;
-  await ports.promotions.change(requestId, { kind: "conclude", ending, at: ports.clock.now() });
+  const { requestId, request } = promotion;
+  const pairAudit = (await ports.pairs.read(request.pair))?.audit ?? emptyChain;
+  await ports.promotions.change(requestId, {
+    kind: "conclude",
+    ending: { ...ending, pairAudit },
+    at: ports.clock.now(),
+  });
   return untilSeen(
     "the outcome",
     async () => {
@@ -149,7 +155,8 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
   if (needsHold(outcome)) {
     await ports.pairs.signal(pair, { kind: "hold", hold: haltOf(requestId, at, reason) });
   }
-  await ports.pairs.signal(pair, { kind: "leave", requestId });
+  const concluded = promotion.audit && { at, outcome, chain: chainHead(promotion.audit) };
+  await ports.pairs.signal(pair, { kind: "leave", requestId, concluded });
   if (promotion.announcedAt === undefined) {
     try {
       await ports.announcer.publish(event, PUBLISH_TIMEOUT_MS);

@@ -1,9 +1,12 @@
 import { digest, nonce } from "../../src/adapters/digest";
+import { pairChain, promotionChain, type AuditEntry } from "../../src/domain/audit-chain";
+import { addToAudit, auditKey, auditPageOf, type AuditPage } from "../../src/domain/audit-page";
+import { auditStep } from "../../src/domain/audited-pair";
+import { auditChange } from "../../src/domain/audited-promotion";
 import { addToIndex, indexKey, type IndexPage } from "../../src/domain/index-page";
 import type { PairState } from "../../src/domain/pair";
-import { applyToPair } from "../../src/domain/pair-operations";
 import type { PairPolicy } from "../../src/domain/policy";
-import { changePromotion, register, type PromotionState } from "../../src/domain/promotion";
+import { register, type PromotionState } from "../../src/domain/promotion";
 import { applyToSchedules, type ScheduleState } from "../../src/domain/schedule";
 import type { Schedule } from "../../src/ports/schedules";
 import type { RunStatus } from "../../src/ports/promotions";
@@ -39,6 +42,13 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
   const pairStates = new Map<string, PairState>();
   const scheduleStates = new Map<string, ScheduleState>();
   const pages = new Map<string, IndexPage>();
+  const audits = new Map<string, AuditPage>();
+  const record = (chain: string, entries: readonly AuditEntry[]) => {
+    for (const entry of entries) {
+      const key = auditKey(chain, auditPageOf(entry.n));
+      audits.set(key, addToAudit(audits.get(key), entry));
+    }
+  };
   const runs = new Map<string, RunStatus>();
   const effects: string[] = [];
   const published: string[] = [];
@@ -105,8 +115,12 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
       change: (id, change) =>
         effect(change.kind, () => {
           const state = ledger.get(id);
-          if (state) ledger.set(id, changePromotion(state, change));
+          if (!state) return;
+          const step = auditChange(state, change, digest);
+          ledger.set(id, step.state);
+          record(promotionChain(id), step.entries);
         }),
+      readAudit: (chain, page) => Promise.resolve(audits.get(auditKey(chain, page))),
       readIndex: (pair, page) => Promise.resolve(pages.get(indexKey(pair, page))),
       runStatus: (id) => Promise.resolve(runs.get(id) ?? "absent"),
       startRun: (id) => effect("start", () => runs.set(id, "live")),
@@ -116,8 +130,9 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
       read: (pair) => Promise.resolve(pairStates.get(pair)),
       signal: (pair, operation) =>
         effect(operation.kind, () => {
-          const step = applyToPair(pairStates.get(pair), operation);
+          const step = auditStep(pair, pairStates.get(pair), operation, digest);
           pairStates.set(pair, step.state);
+          record(pairChain(pair), step.entries);
           if (step.indexed) {
             const key = indexKey(pair, step.indexed.page);
             pages.set(key, addToIndex(pages.get(key), step.indexed));

@@ -1,4 +1,5 @@
 import type { Ending } from "../../domain/completion-event";
+import { chainHead, emptyChain } from "../../domain/audit-chain";
 import { needsHold } from "../../domain/outcome";
 import { haltOf } from "../../domain/hold";
 import type { ChangeAnswer } from "../../entities/promotion-entity";
@@ -20,7 +21,8 @@ export function* conclude(run: Run, ending: Ending | undefined): Steps<void> {
   if (needsHold(outcome)) {
     yield* applyToPairEntity(context, pair, { kind: "hold", hold: haltOf(requestId, at, reason) });
   }
-  const { next } = yield* applyToPairEntity(context, pair, { kind: "leave", requestId });
+  const concluded = stored.audit && { at, outcome, chain: stored.audit };
+  const { next } = yield* applyToPairEntity(context, pair, { kind: "leave", requestId, concluded });
   if (next !== undefined) yield* act(context, "wakeNext", { pair });
   if (!stored.announced && !(yield* announce(run))) return;
   yield* changeLedger(context, requestId, { kind: "announced", at: timeOf(context) });
@@ -29,11 +31,23 @@ export function* conclude(run: Run, ending: Ending | undefined): Steps<void> {
 
 /** The outcome that stands: the one found when the run began, or what the ledger made of this ending. */
 function* store(
-  { context, requestId, runId, began }: Run,
+  { context, requestId, runId, pair, began }: Run,
   ending: Ending | undefined,
-): Steps<Pick<ChangeAnswer, "conclusion" | "announced"> | undefined> {
-  if (!ending) return { conclusion: began.conclusion, announced: began.announcedAt !== undefined };
-  return yield* changeLedger(context, requestId, { kind: "conclude", runId, ending, at: timeOf(context) });
+): Steps<Pick<ChangeAnswer, "conclusion" | "announced" | "audit"> | undefined> {
+  if (!ending)
+    return {
+      conclusion: began.conclusion,
+      announced: began.announcedAt !== undefined,
+      audit: began.audit && chainHead(began.audit),
+    };
+  // The event tells where the pair's own chain stood, so that nothing can be cut off it unseen.
+  const { audit = emptyChain } = yield* applyToPairEntity(context, pair, { kind: "look", requestId });
+  return yield* changeLedger(context, requestId, {
+    kind: "conclude",
+    runId,
+    ending: { ...ending, pairAudit: audit },
+    at: timeOf(context),
+  });
 }
 
 function* announce(run: Run): Steps<boolean> {

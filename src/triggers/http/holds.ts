@@ -1,5 +1,6 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseHold, parseNote } from "../../contracts/commands";
+import type { ChainHead } from "../../domain/audit-chain";
 import { reason, type Code } from "../../domain/codes";
 import { composeHoldNews } from "../../domain/completion-event";
 import { tellEffect } from "../../domain/hold";
@@ -7,6 +8,7 @@ import { emptyPair, type Hold, type PairAnswer, type PairState } from "../../dom
 import { answerTo } from "../../domain/pair-answers";
 import type { PairPolicy } from "../../domain/policy";
 import { showTime } from "../../domain/shown-time";
+import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
 import { NotAcknowledged, untilSeen } from "../read-back";
 import { readJson, type Call } from "./call";
@@ -33,7 +35,8 @@ export async function putHold({ request, ports, caller }: Call): Promise<HttpRes
   const id = parsed.value.id ?? `hold-${ports.nonce()}`;
   const hold: Hold = { id, at, reason: reason("on-hold", parsed.value.reason), by: caller.name };
   const question = ports.nonce();
-  const results = await atEach(policies, { kind: "hold", hold, id: question }, question, ports);
+  const { oid } = caller;
+  const results = await atEach(policies, { kind: "hold", hold, id: question, oid }, question, ports);
   for (const { policy, answer, state } of results) {
     if (answer !== "done") continue;
     ports.log.warn("the line is stopped", {
@@ -41,7 +44,8 @@ export async function putHold({ request, ports, caller }: Call): Promise<HttpRes
       detail: `by ${caller.name}: ${parsed.value.reason}`,
     });
     await wakeAll(state, ports);
-    await tell(policy.name, hold, "hold-set", `by ${caller.name}: ${parsed.value.reason}`, ports);
+    const told = `by ${caller.name}: ${parsed.value.reason}`;
+    await tell({ pair: policy.name, hold, step: "hold-set", detail: told, audit: state.audit }, ports);
   }
   const pairs = results.map(({ policy, answer, state }) => ({
     pair: policy.name,
@@ -78,7 +82,7 @@ export async function deleteHold({ request, ports, caller }: Call): Promise<Http
     throw new Problem("invalid-query", "name the hold by ?id=", { complaints: [complaint] });
   }
   const released = await Promise.all(
-    policies.map((policy) => releaseAt(policy, { only, by: caller.name, note: parsed.value.note }, ports)),
+    policies.map((policy) => releaseAt(policy, { only, caller, note: parsed.value.note }, ports)),
   );
   const done = released.filter((each) => each.answer === "released");
   const lost = released.filter((each) => each.answer === "not-acknowledged");
@@ -96,11 +100,12 @@ export async function deleteHold({ request, ports, caller }: Call): Promise<Http
 
 interface Release {
   readonly only: string | undefined;
-  readonly by: string;
+  readonly caller: Caller;
   readonly note: string;
 }
 
-async function releaseAt(policy: PairPolicy, { only, by, note }: Release, ports: Ports) {
+async function releaseAt(policy: PairPolicy, { only, caller, note }: Release, ports: Ports) {
+  const { name: by, oid } = caller;
   const before = (await ports.pairs.read(policy.name)) ?? emptyPair;
   const holds = before.holds.filter((hold) => only === undefined || hold.id === only);
   const at = ports.clock.now();
@@ -112,12 +117,18 @@ async function releaseAt(policy: PairPolicy, { only, by, note }: Release, ports:
   };
   if (holds.length === 0) return { policy, answer: "no-hold" as const, state: before, told };
   const id = ports.nonce();
-  const operation = { kind: "release", id, holdIds: holds.map((hold) => hold.id), by, note, at } as const;
+  const holdIds = holds.map((hold) => hold.id);
+  const operation = { kind: "release", id, holdIds, by, oid, note, at } as const;
   const result = await ask(policy, operation, id, ports);
   if (result.answer === "released") {
     ports.log.info("a hold was released", { pair: policy.name, detail: `by ${by}: ${note}` });
     await wakeAll(result.state, ports);
-    for (const hold of holds) await tell(policy.name, hold, "hold-released", `by ${by}: ${note}`, ports);
+    const { audit } = result.state;
+    for (const hold of holds)
+      await tell(
+        { pair: policy.name, hold, step: "hold-released", detail: `by ${by}: ${note}`, audit },
+        ports,
+      );
   }
   return { ...result, told };
 }
@@ -171,22 +182,22 @@ async function wakeAll({ lease, line }: PairState, ports: Ports): Promise<void> 
   }
 }
 
-async function tell(
-  pair: string,
-  hold: Hold,
-  step: "hold-set" | "hold-released",
-  detail: string,
-  { announcer, clock, log }: Ports,
-): Promise<void> {
-  try {
-    await announcer.publish(
-      JSON.stringify(composeHoldNews(pair, hold, step, detail, clock.now())),
-      NEWS_TIMEOUT_MS,
-    );
-  } catch (fault) {
-    log.warn("a progress event was lost", { pair, detail: String(fault) });
-  }
+interface News {
+  readonly pair: string;
+  readonly hold: Hold;
+  readonly step: "hold-set" | "hold-released";
+  readonly detail: string;
+  readonly audit: ChainHead | undefined;
 }
 
 /** Nobody who stops the line waits for a broker. */
 const NEWS_TIMEOUT_MS = 3_000;
+
+async function tell({ pair, hold, step, detail, audit }: News, ports: Ports): Promise<void> {
+  const event = composeHoldNews(pair, hold, step, detail, { at: ports.clock.now(), audit });
+  try {
+    await ports.announcer.publish(JSON.stringify(event), NEWS_TIMEOUT_MS);
+  } catch (fault) {
+    ports.log.warn("a progress event was lost", { pair, detail: String(fault) });
+  }
+}

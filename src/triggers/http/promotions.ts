@@ -112,6 +112,7 @@ export async function cancelPromotion({ request, ports, caller }: Call): Promise
     id,
     requestId,
     by: caller.name,
+    oid: caller.oid,
     note,
     at: ports.clock.now(),
   });

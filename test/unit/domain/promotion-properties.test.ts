@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { auditChange } from "../../../src/domain/audited-promotion";
 import { decideAcceptance } from "../../../src/domain/acceptance";
 import { codes, reason, type Code } from "../../../src/domain/codes";
 import { completionEventId, sealEnding } from "../../../src/domain/completion-event";
@@ -228,12 +229,16 @@ test("the ledger entry stays under 16 KiB, however long and eventful the promoti
   fc.assert(
     fc.property(fc.array(change, { minLength: 100, maxLength: 200, size: "max" }), (list) => {
       const eventful = list.filter((each) => each.kind !== "conclude");
-      const end = eventful.reduce(
-        changePromotion,
-        changePromotion(fresh, { kind: "begin", runId: "run-1", at: NOW }),
-      );
-      const ending = { outcome: "halted", reason: reason("foreign-state", "d".repeat(600)) } as const;
-      const concluded = changePromotion(end, { kind: "conclude", ending, at: NOW });
+      const stored = (before: PromotionState, each: PromotionChange) =>
+        auditChange(before, each, () => "d".repeat(64)).state;
+      const end = eventful.reduce(stored, stored(fresh, { kind: "begin", runId: "run-1", at: NOW }));
+      const pairAudit = { entries: 10_000, head: "d".repeat(64) };
+      const ending = {
+        outcome: "halted",
+        reason: reason("foreign-state", "d".repeat(600)),
+        pairAudit,
+      } as const;
+      const concluded = stored(end, { kind: "conclude", ending, at: NOW });
       largest = Math.max(largest, JSON.stringify(end).length, JSON.stringify(concluded).length);
       expect(largest).toBeLessThan(16 * 1_024);
     }),

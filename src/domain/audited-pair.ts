@@ -1,0 +1,80 @@
+import { appendNotes, pairChain, type AuditEntry, type AuditNote, type Digest } from "./audit-chain";
+import { toTime } from "./events";
+import type { PairOperation, PairState } from "./pair";
+import type { PairStep } from "./pair-answers";
+import { applyToPair } from "./pair-operations";
+
+/** A step of the arbiter, and the decisions that it wrote into the pair's audit chain. */
+export interface AuditedStep extends PairStep {
+  readonly entries: readonly AuditEntry[];
+}
+
+const NOTE_LENGTH = 300;
+const NAME_LENGTH = 120;
+
+/** Applies one operation and chains what people decided by it, and where the chain of a concluded promotion ends. */
+export function auditStep(
+  pair: string,
+  current: PairState | undefined,
+  op: PairOperation,
+  digest: Digest,
+): AuditedStep {
+  const step = applyToPair(current, op);
+  const note = decided(current, op, step.state);
+  if (!note) return { ...step, entries: [] };
+  const short = { ...note, who: note.who.slice(0, NAME_LENGTH), detail: note.detail?.slice(0, NOTE_LENGTH) };
+  const { head, entries } = appendNotes(pairChain(pair), step.state.audit, [short], digest);
+  return { ...step, state: { ...step.state, audit: head }, entries };
+}
+
+function decided(before: PairState | undefined, op: PairOperation, after: PairState): AuditNote | undefined {
+  switch (op.kind) {
+    case "hold":
+      return held(before, op, after);
+    case "release":
+      return released(before, op, after);
+    case "cancel": {
+      const isNew = after.cancels.length > (before?.cancels.length ?? 0);
+      const { at, by, oid, note, requestId } = op;
+      return isNew ? { at: toTime(at), what: "cancelled", who: by, oid, requestId, detail: note } : undefined;
+    }
+    case "leave": {
+      const isNew = hasLeft(after, op.requestId) && !hasLeft(before, op.requestId);
+      if (!isNew || !op.concluded) return undefined;
+      const { at, outcome, chain } = op.concluded;
+      return { at: toTime(at), what: "concluded", who: "the run", requestId: op.requestId, outcome, chain };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function held(
+  before: PairState | undefined,
+  { hold, oid }: Extract<PairOperation, { kind: "hold" }>,
+  after: PairState,
+): AuditNote | undefined {
+  // A halt that is told within another is a decision as well.
+  if (after.holds === before?.holds || after.holds.length === 0) return undefined;
+  const { id, at, by, reason, requestId } = hold;
+  const who = by ?? "the run";
+  const detail = `${reason.code}: ${reason.detail}`;
+  return { at: toTime(at), what: "held", who, oid, requestId, holdIds: [id], detail };
+}
+
+function released(
+  before: PairState | undefined,
+  { holdIds, at, by, oid, note }: Extract<PairOperation, { kind: "release" }>,
+  after: PairState,
+): AuditNote | undefined {
+  const standing = new Set(after.holds.map(({ id }) => id));
+  const gone = (before?.holds ?? [])
+    .map(({ id }) => id)
+    .filter((id) => holdIds.includes(id) && !standing.has(id));
+  if (gone.length === 0) return undefined;
+  return { at: toTime(at), what: "hold-released", who: by, oid, holdIds: gone, detail: note };
+}
+
+function hasLeft(state: PairState | undefined, requestId: string): boolean {
+  return state?.enlisted.some((entry) => entry.requestId === requestId && entry.left) ?? false;
+}

@@ -1,0 +1,18 @@
+import { EntityId, type EntityContext } from "durable-functions";
+import type { AuditEntry } from "../domain/audit-chain";
+import { addToAudit, auditKey, auditPageOf, type AuditPage } from "../domain/audit-page";
+
+/** One page of an audit chain, keyed by chain and page. Operation `append` takes an `AuditEntry`. Never purged. */
+export function auditEntity(context: EntityContext<AuditPage>): void {
+  const entry = context.df.getInput<AuditEntry>();
+  if (context.df.operationName !== "append" || !entry) return;
+  context.df.setState(addToAudit(context.df.getState(), entry));
+}
+
+/** Sends entries to their pages; they leave together with the state that decided them. */
+export function recordAll<T>(context: EntityContext<T>, chain: string, entries: readonly AuditEntry[]): void {
+  for (const entry of entries) {
+    const page = new EntityId("audit", auditKey(chain, auditPageOf(entry.n)));
+    context.df.signalEntity(page, "append", entry);
+  }
+}
