@@ -14,6 +14,7 @@ const rooms = {
   orchestrations: ["domain"], // and, as types only, activities and entities
   triggers: ["domain", "contracts", "ports"],
   adapters: ["domain", "ports", "contracts"],
+  tools: ["domain", "adapters"], // commands of the product that run outside the host
   app: [
     "domain",
     "contracts",
@@ -62,6 +63,7 @@ const outside = [
     allow: { to: { module: { origin: ["external", "core"] } } },
   },
   { from: { element: { type: "contracts" } }, allow: { to: { module: { source: "zod" } } } },
+  { from: { element: { type: "tools" } }, allow: { to: { module: { origin: "core" } } } },
   { from: { element: { type: "contracts" } }, allow: { to: { module: { source: "node:crypto" } } } },
   { from: { element: { type: "triggers" } }, allow: { to: { module: { source: "@azure/functions" } } } },
   { from: { element: { type: "config" } }, allow: { to: { module: { source: "zod" } } } },

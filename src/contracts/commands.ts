@@ -66,6 +66,29 @@ export function takeBreakGlass(body: unknown): {
   return { rest, complaints: complaintsOf(parsed.error, given, ["breakGlass"]) };
 }
 
+const auditQuery = exactly({
+  after: z
+    .string({ error: "a whole number" })
+    .regex(/^\d{1,9}$/, "a whole number")
+    .transform(Number)
+    .default(0),
+  top: z
+    .string({ error: "a whole number from 1 to 100" })
+    .regex(/^(?:[1-9]\d?|100)$/, "a whole number from 1 to 100")
+    .transform(Number)
+    .default(50),
+});
+
+/** The query of GET /api/pairs/{name}/audit: `top` entries of the pair's chain after the entry `after`. */
+export function parseAuditQuery(
+  query: Readonly<Record<string, string>>,
+): Parsed<{ after: number; top: number }> {
+  const parsed = auditQuery.safeParse(query);
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : { ok: false, complaints: complaintsOf(parsed.error, query) };
+}
+
 const listQuery = exactly({
   pair: pairName.optional(),
   phase: z

@@ -40,7 +40,7 @@ export interface AuditNote {
   readonly outcome?: string | undefined;
   readonly code?: string | undefined;
   /** Of a conclusion in a pair's chain: where the promotion's own chain ends. */
-  readonly chain?: ChainHead | undefined;
+  readonly ends?: ChainHead | undefined;
 }
 
 /** A decision in its chain. `hash` covers it, its place, its chain's name, and the hash before it. */

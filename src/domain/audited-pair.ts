@@ -41,8 +41,8 @@ function decided(before: PairState | undefined, op: PairOperation, after: PairSt
     case "leave": {
       const isNew = hasLeft(after, op.requestId) && !hasLeft(before, op.requestId);
       if (!isNew || !op.concluded) return undefined;
-      const { at, outcome, chain } = op.concluded;
-      return { at: toTime(at), what: "concluded", who: "the run", requestId: op.requestId, outcome, chain };
+      const { at, outcome, ends } = op.concluded;
+      return { at: toTime(at), what: "concluded", who: "the run", requestId: op.requestId, outcome, ends };
     }
     default:
       return undefined;

@@ -1,4 +1,5 @@
 import { appendNotes, promotionChain, type AuditEntry, type AuditNote, type Digest } from "./audit-chain";
+import { gateNotes } from "./audited-gate";
 import { canonicalJson } from "./canonical-json";
 import { toTime } from "./events";
 import { changePromotion, type PromotionChange, type PromotionState } from "./promotion";
@@ -86,6 +87,7 @@ function decided(
     const detail = `${incoming.name} ${incoming.version ?? ""} takes production from ${outgoing.name} ${outgoing.version ?? ""}`;
     notes.push({ at: toTime(plannedAt), what: "planned", who: RUN, detail });
   }
+  notes.push(...gateNotes(before.gate, after.gate));
   if (change.kind === "note-attempt" && after.attempts !== before.attempts) {
     const { at, n, act = "forward", verdict, correlationId } = change.note;
     notes.push({

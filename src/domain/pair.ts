@@ -185,7 +185,7 @@ export type PairOperation =
 export interface Concluded {
   readonly at: number;
   readonly outcome: Outcome;
-  readonly chain: ChainHead;
+  readonly ends: ChainHead;
 }
 
 /** Most promotions that may be under way for one pair at once; fewer when their ids are long, see `hasRoomFor`. */

@@ -155,7 +155,7 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
   if (needsHold(outcome)) {
     await ports.pairs.signal(pair, { kind: "hold", hold: haltOf(requestId, at, reason) });
   }
-  const concluded = promotion.audit && { at, outcome, chain: chainHead(promotion.audit) };
+  const concluded = promotion.audit && { at, outcome, ends: chainHead(promotion.audit) };
   await ports.pairs.signal(pair, { kind: "leave", requestId, concluded });
   if (promotion.announcedAt === undefined) {
     try {

@@ -187,9 +187,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "third attempt after two unknown",
     rule: "§4.6",
-    file: "domain/after-attempt.js",
-    find: `return unknowns >= 2`,
-    replace: `return unknowns >= 9`,
+    file: "domain/attempt.js",
+    find: `exports.MOST_LOST = 2;`,
+    replace: `exports.MOST_LOST = 9;`,
   },
   {
     name: "stableFor ignored",

@@ -21,7 +21,7 @@ export function* conclude(run: Run, ending: Ending | undefined): Steps<void> {
   if (needsHold(outcome)) {
     yield* applyToPairEntity(context, pair, { kind: "hold", hold: haltOf(requestId, at, reason) });
   }
-  const concluded = stored.audit && { at, outcome, chain: stored.audit };
+  const concluded = stored.audit && { at, outcome, ends: stored.audit };
   const { next } = yield* applyToPairEntity(context, pair, { kind: "leave", requestId, concluded });
   if (next !== undefined) yield* act(context, "wakeNext", { pair });
   if (!stored.announced && !(yield* announce(run))) return;

@@ -1,6 +1,7 @@
 import type { HttpMethod } from "@azure/functions";
 import { answering, guarded, type Gate, type Handler } from "./call";
 import { postApproval } from "./approvals";
+import { getAudit } from "./audit";
 import { deleteHold, putHold } from "./holds";
 import { getHealth, getPair, listPairs, type Reading } from "./pairs";
 import { getOpening } from "./openings";
@@ -33,6 +34,12 @@ export function httpRoutes(gate: Gate, reading: Reading): readonly Route[] {
       methods: ["GET"],
       route: "pairs/{name}",
       handler: guarded(gate, ["Swap.Read"], getPair(reading)),
+    },
+    {
+      name: "getAudit",
+      methods: ["GET"],
+      route: "pairs/{name}/audit",
+      handler: guarded(gate, ["Swap.Read"], getAudit),
     },
     {
       name: "putHold",

@@ -132,10 +132,10 @@ const release: PairOperation = {
   at: 2,
 };
 const cancel: PairOperation = { kind: "cancel", id: "q-3", requestId: "r-1", ...by, note: "wrong", at: 3 };
-const chain = { entries: 4, head: "x" };
+const ends = { entries: 4, head: "x" };
 const leave: PairOperation = {
   ...{ kind: "leave", requestId: "r-1" },
-  concluded: { at: 4, outcome: "cancelled", chain },
+  concluded: { at: 4, outcome: "cancelled", ends },
 };
 
 function playPair(operations: readonly PairOperation[]) {
@@ -155,7 +155,7 @@ test("a pair's chain has what people decided there, and where the chains of its 
     { n: 1, what: "held", who: "Olga", oid: "o-2", holdIds: ["h-1"], detail: "on-hold: incident 7" },
     { n: 2, what: "hold-released", who: "Olga", oid: "o-2", holdIds: ["h-1"], detail: "over" },
     { n: 3, what: "cancelled", who: "Olga", oid: "o-2", requestId: "r-1", detail: "wrong" },
-    { n: 4, what: "concluded", requestId: "r-1", outcome: "cancelled", chain },
+    { n: 4, what: "concluded", requestId: "r-1", outcome: "cancelled", ends },
   ]);
   expect(state.audit).toEqual({ entries: 4, head: entries[3]?.hash });
   expect(JSON.stringify(state)).not.toContain("o-2");

@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { digest } from "../adapters/digest";
+import { verifyAudit, type AuditFinding, type AuditVerdict } from "../domain/audit-verification";
+
+const USAGE = "usage: npm run verify-audit -- EXPORT [--events FILE]";
+
+/** `npm run verify-audit`: says of an export which entry breaks its chain. Exit 0 sound, 1 broken, 2 cannot be read. */
+function main(args: readonly string[]): number {
+  const asked = parseArguments(args);
+  if (!asked) {
+    console.error(USAGE);
+    return 2;
+  }
+  try {
+    const lines = linesOf(readFileSync(asked.file, "utf8"));
+    const events = asked.events === undefined ? [] : eventsOf(readFileSync(asked.events, "utf8"));
+    const verdict = verifyAudit(lines, events, digest);
+    tell(verdict, asked.events);
+    return verdict.findings.length === 0 ? 0 : 1;
+  } catch (fault) {
+    console.error(`cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`);
+    return 2;
+  }
+}
+
+function parseArguments(args: readonly string[]): { file: string; events: string | undefined } | undefined {
+  const at = args.indexOf("--events");
+  const events = at < 0 ? undefined : args[at + 1];
+  const [file, ...more] = at < 0 ? args : [...args.slice(0, at), ...args.slice(at + 2)];
+  const isWhole = file !== undefined && more.length === 0 && (at < 0 || events !== undefined);
+  return isWhole ? { file, events } : undefined;
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== "");
+}
+
+/** Events as JSON Lines, or as one JSON array. */
+function eventsOf(text: string): readonly unknown[] {
+  return text.trimStart().startsWith("[")
+    ? (JSON.parse(text) as unknown[])
+    : linesOf(text).map((line) => JSON.parse(line) as unknown);
+}
+
+function tell(verdict: AuditVerdict, eventsFile: string | undefined): void {
+  const { findings, pair, entries, promotions, events } = verdict;
+  console.log(
+    `pair ${pair ?? "unknown"}: ${entries} entries, ${promotions} promotions, ${events} events compared`,
+  );
+  if (eventsFile === undefined)
+    console.log("without --events an export that was rewritten as a whole, hashes included, looks sound");
+  for (const finding of findings) console.log(describe(finding));
+  if (findings.length === 0) console.log("nothing was edited, deleted, moved or cut off");
+  console.log(JSON.stringify({ ok: findings.length === 0, ...verdict }));
+}
+
+function describe({ line, chain, n, what }: AuditFinding): string {
+  const where = [
+    line === undefined ? "" : `line ${line}`,
+    chain === undefined ? "" : `${chain}${n === undefined ? "" : ` entry ${n}`}`,
+  ];
+  return `BROKEN ${where.filter(Boolean).join(", ") || "the export"}: ${what}`;
+}
+
+process.exitCode = main(process.argv.slice(2));

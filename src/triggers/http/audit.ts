@@ -1,0 +1,87 @@
+import type { HttpResponseInit } from "@azure/functions";
+import { parseAuditQuery } from "../../contracts/commands";
+import { emptyChain, pairChain, promotionChain, type AuditEntry } from "../../domain/audit-chain";
+import type { ExportedEntry, ExportEnd, ExportLine } from "../../domain/audit-export";
+import { AUDIT_PAGE_SIZE, auditPageOf } from "../../domain/audit-page";
+import { emptyPair, type PairState } from "../../domain/pair";
+import type { Ports } from "../../ports/ports";
+import { untilSeen } from "../read-back";
+import type { Call } from "./call";
+import { policyOf } from "./pairs";
+import { Problem } from "./problem";
+
+/** How long entries may be on their way from the ledger to their page. */
+const LAG_MS = 5_000;
+
+/** GET pairs/{name}/audit: every decision of the pair and its promotions, as JSON Lines (docs/audit.md). */
+export async function getAudit({ request, ports }: Call): Promise<HttpResponseInit> {
+  const { name } = policyOf(request.params["name"] ?? "", ports);
+  const parsed = parseAuditQuery(Object.fromEntries(request.query.entries()));
+  if (!parsed.ok)
+    throw new Problem("invalid-query", "the query is malformed", { complaints: parsed.complaints });
+  const { after, top } = parsed.value;
+  const state = (await ports.pairs.read(name)) ?? emptyPair;
+  const { entries } = state.audit ?? emptyChain;
+  const lines: ExportLine[] = await exportPair(name, after, Math.min(after + top, entries), ports);
+  const next = after + top < entries ? `/api/pairs/${name}/audit?after=${after + top}&top=${top}` : undefined;
+  if (next === undefined) lines.push(...(await exportEnd(name, state, ports)));
+  else lines.push({ next });
+  return {
+    status: 200,
+    headers: {
+      "content-type": "application/x-ndjson",
+      "cache-control": "no-store",
+      ...(next === undefined ? {} : { link: `<${next}>; rel="next"` }),
+    },
+    body: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+  };
+}
+
+/** Entries of the pair, each conclusion followed by the whole chain of its promotion. */
+async function exportPair(pair: string, after: number, last: number, ports: Ports): Promise<ExportLine[]> {
+  const own = await readChain(pairChain(pair), after, last, ports);
+  const followed = await Promise.all(
+    own.map(async (entry) => {
+      const { requestId, ends } = entry;
+      if (requestId === undefined || !ends) return [entry];
+      return [entry, ...(await readChain(promotionChain(requestId), 0, ends.entries, ports))];
+    }),
+  );
+  return followed.flat();
+}
+
+/** The chains of what is under way, and where every chain ends. */
+async function exportEnd(pair: string, state: PairState, ports: Ports): Promise<ExportLine[]> {
+  const lines: ExportLine[] = [];
+  const underWay: ExportEnd["underWay"][number][] = [];
+  for (const { requestId, left } of state.enlisted) {
+    const audit = left ? undefined : (await ports.promotions.read(requestId))?.audit;
+    if (!audit) continue;
+    lines.push(...(await readChain(promotionChain(requestId), 0, audit.entries, ports)));
+    underWay.push({ requestId, entries: audit.entries, head: audit.head });
+  }
+  const { entries, head } = state.audit ?? emptyChain;
+  return [...lines, { end: { pair, entries, head, underWay } }];
+}
+
+/** The entries `after + 1` to `last` of a chain. */
+async function readChain(chain: string, after: number, last: number, ports: Ports): Promise<ExportedEntry[]> {
+  if (last <= after) return [];
+  const first = auditPageOf(after + 1);
+  const pages = await Promise.all(
+    Array.from({ length: auditPageOf(last) - first + 1 }, (_, i) => readPage(chain, first + i, last, ports)),
+  );
+  return pages
+    .flat()
+    .filter(({ n }) => n > after && n <= last)
+    .map((entry) => ({ chain, ...entry }));
+}
+
+function readPage(chain: string, page: number, last: number, ports: Ports): Promise<readonly AuditEntry[]> {
+  const wanted = Math.min(last - page * AUDIT_PAGE_SIZE, AUDIT_PAGE_SIZE);
+  const read = async () => {
+    const entries = (await ports.promotions.readAudit(chain, page))?.entries ?? [];
+    return entries.length >= wanted ? entries : undefined;
+  };
+  return untilSeen(`page ${page} of the audit chain ${chain}`, read, ports, LAG_MS);
+}
