@@ -74,6 +74,21 @@ const probes: readonly [string, string, string | undefined][] = [
     'import type { LocalIssuer } from "../../local/identity"; export type X = LocalIssuer;',
     "boundaries/dependencies",
   ],
+  [
+    "src/tools/probe-a.ts",
+    'import { readFileSync } from "node:fs"; import { digest } from "../adapters/digest"; export const x = [readFileSync, digest];',
+    undefined,
+  ],
+  [
+    "src/tools/probe-b.ts",
+    'import { promote } from "../orchestrations/promote"; export const x = promote;',
+    "boundaries/dependencies",
+  ],
+  [
+    "src/tools/probe-c.ts",
+    'import type { Timer } from "@azure/functions"; export type X = Timer;',
+    "boundaries/dependencies",
+  ],
   ["src/misc/probe-a.ts", "export const q = 1;", "boundaries/no-unknown-files"],
   [
     "local/resource-manager/probe-a.ts",
