@@ -4,23 +4,32 @@ import { tellDecision, type Gate } from "./gate";
 
 /** What was asked, voted and decided at a gate by one change. */
 export function gateNotes(before: Gate | undefined, after: Gate | undefined): readonly AuditNote[] {
-  if (!after || after === before) return [];
-  const { planHash } = after;
-  const notes: AuditNote[] = [];
-  if (after.asked !== before?.asked) {
-    const detail = `asks for ${after.quorum} approval${after.quorum === 1 ? "" : "s"} until ${toTime(after.until)}`;
-    notes.push({ at: toTime(after.askedAt), what: "approval-asked", who: "the run", planHash, detail });
-  }
-  const known = new Set(before?.votes.map(({ id }) => id));
-  for (const { id, oid, name, decision, comment, at } of after.votes) {
-    const detail = comment === "" ? decision : `${decision}: ${comment}`;
-    if (!known.has(id)) notes.push({ at: toTime(at), what: "voted", who: name, oid, planHash, detail });
-  }
-  const { decision } = after;
-  if (decision && (decision.kind !== before?.decision?.kind || decision.at !== before.decision.at))
-    notes.push({
-      ...{ at: toTime(decision.at), what: "approval-decided", who: "the run", planHash },
-      detail: tellDecision(after),
-    });
-  return notes;
+  return after && after !== before
+    ? [...questions(before, after), ...votes(before, after), ...decisions(before, after)]
+    : [];
+}
+
+function questions(before: Gate | undefined, { asked, askedAt, quorum, until, planHash }: Gate): AuditNote[] {
+  if (asked === before?.asked) return [];
+  const detail = `asks for ${quorum} approval${quorum === 1 ? "" : "s"} until ${toTime(until)}`;
+  return [{ at: toTime(askedAt), what: "approval-asked", who: "the run", planHash, detail }];
+}
+
+function votes(before: Gate | undefined, after: Gate): AuditNote[] {
+  const isNew = (vote: Gate["votes"][number]) =>
+    !before?.votes.some(
+      ({ oid, at, decision }) => oid === vote.oid && at === vote.at && decision === vote.decision,
+    );
+  return after.votes.filter(isNew).map(({ oid, name, decision, comment, at }) => ({
+    ...{ at: toTime(at), what: "voted", who: name, oid, planHash: after.planHash },
+    detail: comment === "" ? decision : `${decision}: ${comment}`,
+  }));
+}
+
+function decisions(before: Gate | undefined, after: Gate): AuditNote[] {
+  const { decision, planHash } = after;
+  if (!decision || (decision.kind === before?.decision?.kind && decision.at === before.decision.at))
+    return [];
+  const at = toTime(decision.at);
+  return [{ at, what: "approval-decided", who: "the run", planHash, detail: tellDecision(after) }];
 }

@@ -81,7 +81,13 @@ async function promote(
 
 /** Follows `next` over every page, as `curl` would. */
 async function exportOf(ports: FakePorts, top: number): Promise<ExportLine[]> {
-  const caller = { oid: "o-1", name: "Ada", application: false, permissions: ["Swap.Read"] as const };
+  const caller = {
+    oid: "o-1",
+    name: "Ada",
+    application: false,
+    roles: [],
+    permissions: ["Swap.Read"] as const,
+  };
   const gate = { portsFor: () => ports, verifier: { verify: () => Promise.resolve({ caller }) } };
   const route = httpRoutes(gate, undefined as never).find(({ name }) => name === "getAudit")!;
   const lines: ExportLine[] = [];
