@@ -1,3 +1,5 @@
+import { faultsAround } from "./planted-around";
+
 /** One rule of the protocol undone: a text of the compiled product that occurs exactly once, and what stands there instead. */
 export interface PlantedFault {
   readonly name: string;
@@ -13,8 +15,7 @@ const attempt = "activities/attempt-swap.js";
 const pair = "domain/pair-operations.js";
 const settlement = "domain/settlement.js";
 
-/** Each must be caught by an invariant (`npm run simulate -- --planted`). */
-export const plantedFaults: readonly PlantedFault[] = [
+const faultsOfTheSwap: readonly PlantedFault[] = [
   {
     name: "skip the claim",
     rule: "§4.2",
@@ -273,3 +274,6 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: `return; const ports = portsFor(context);`,
   },
 ];
+
+/** Each must be caught by an invariant (`npm run simulate -- --planted`). */
+export const plantedFaults: readonly PlantedFault[] = [...faultsOfTheSwap, ...faultsAround];

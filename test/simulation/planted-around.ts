@@ -1,0 +1,86 @@
+import type { PlantedFault } from "./planted-faults";
+
+const attempt = "activities/attempt-swap.js";
+const opening = "domain/opening.js";
+
+/** Rules about when a swap may start, and about what follows it, undone. */
+export const faultsAround: readonly PlantedFault[] = [
+  {
+    name: "opening not looked at by the attempt",
+    rule: "§4.2",
+    file: attempt,
+    find: `return opening.open`,
+    replace: `return true`,
+  },
+  {
+    name: "notBefore ignored",
+    rule: "§5",
+    file: opening,
+    find: `...(at < notBefore`,
+    replace: `...(false`,
+  },
+  {
+    name: "windows ignored",
+    rule: "§5",
+    file: opening,
+    find: `if (windows.length === 0 || windows.some((window) => window.covering(at)))`,
+    replace: `if (true)`,
+  },
+  {
+    name: "freezes ignored",
+    rule: "§5",
+    file: opening,
+    find: `? coveredBy(freeze.spans, "frozen", "a freeze is on", at)`,
+    replace: `? []`,
+  },
+  {
+    name: "an unreadable calendar counts as open",
+    rule: "§5",
+    file: opening,
+    find: `: [{ code: "freeze-unreadable", detail: freeze.detail }]),`,
+    replace: `: []),`,
+  },
+  {
+    name: "irreversible ignored",
+    rule: "§3.9",
+    file: "domain/swap-back.js",
+    find: `if (request.irreversible)`,
+    replace: `if (false)`,
+  },
+  {
+    name: "a failure in the soak is no regression",
+    rule: "§3.9",
+    file: "domain/soak.js",
+    find: `if (next.failures > rule.failures)`,
+    replace: `if (false)`,
+  },
+  {
+    name: "an error counts as a failure",
+    rule: "§3.9",
+    file: "domain/soak.js",
+    find: `seen.filter((each) => each.verdict === "failure")`,
+    replace: `seen.filter((each) => each.verdict !== "pass")`,
+  },
+  {
+    name: "no hold after a swap-back",
+    rule: "§3.9",
+    file: "domain/outcome.js",
+    find: `return outcome === "halted" || outcome === "swapped-back";`,
+    replace: `return outcome === "halted";`,
+  },
+  {
+    name: "swapped back without asking for the old side",
+    rule: "§3.9",
+    file: "domain/swap-back.js",
+    find: `incoming: { ...outgoing, publicIpId: incoming.publicIpId },
+        outgoing: { ...incoming, publicIpId: outgoing.publicIpId },`,
+    replace: `incoming, outgoing,`,
+  },
+  {
+    name: "swapped back once the attempt was sent",
+    rule: "§3.9",
+    file: "orchestrations/steps/swap-back.js",
+    find: `return open ? yield* (0, attempts_1.settle)(run, back, "swap-back", settleAfterMs) : yield* attempt(run, back, lease);`,
+    replace: `return open ? { kind: "verify", byUs: true, verified: { detail: "sent", finalRead: undefined } } : yield* attempt(run, back, lease);`,
+  },
+];
