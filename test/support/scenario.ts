@@ -187,7 +187,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     });
     const reply = await whileRunning(app, pending);
     const text = await reply.text();
-    return { status: reply.status, body: text === "" ? undefined : JSON.parse(text), headers: reply.headers };
+    return { status: reply.status, body: parsed(text, reply.headers), headers: reply.headers };
   };
   return Object.assign(scenario, {
     sites,
@@ -233,6 +233,12 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       arm.close();
     },
   });
+}
+
+/** JSON as its value, JSON Lines as they are. */
+function parsed(text: string, headers: Headers): unknown {
+  if (text === "") return undefined;
+  return headers.get("content-type") === "application/x-ndjson" ? text : JSON.parse(text);
 }
 
 /** A call that waits for durable work (and virtual sleeps) to go on. */

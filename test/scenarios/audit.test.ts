@@ -1,0 +1,124 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { digest } from "../../src/adapters/digest";
+import type { ExportedEntry } from "../../src/domain/audit-export";
+import { verifyAudit } from "../../src/domain/audit-verification";
+import type { Scenario } from "../support/scenario";
+import { startGate, voter, type GateScenario } from "../support/votes";
+
+/** The audit chain of a whole promotion: asked for, approved by two, held, released, swapped. */
+let gate: GateScenario;
+let scenario: Scenario;
+let lines: readonly string[];
+let events: readonly unknown[];
+let id: string;
+
+beforeAll(async () => {
+  gate = await startGate();
+  scenario = gate.scenario;
+  id = await scenario.request();
+  await gate.vote(id, voter("aron"), { comment: "tested" });
+  await gate.vote(id, voter("berta"));
+  await scenario.advance({ seconds: 30 });
+  await scenario.http("PUT", "holds/shop", { reason: "incident 7", id: "h-1" });
+  await scenario.advance({ minutes: 4 });
+  await scenario.http("DELETE", "holds/shop?note=over");
+  await scenario.advance({ minutes: 15 });
+  await scenario.request({ promote: "blue" });
+  const reply = await scenario.http("GET", "pairs/shop/audit", undefined, ["Swap.Read"]);
+  expect([reply.status, reply.headers.get("content-type")]).toEqual([200, "application/x-ndjson"]);
+  lines = (reply.body as string).trim().split("\n");
+  events = [...scenario.published, ...scenario.news];
+});
+afterAll(() => scenario.stop());
+
+const entries = () =>
+  lines.map((line) => JSON.parse(line) as Partial<ExportedEntry>).filter(({ hash }) => hash !== undefined);
+
+test("every decision of a whole promotion is exported: who, what, when, under which plan and policy", () => {
+  const own = entries().filter(({ chain }) => chain === `promotion-${id}`);
+  expect(own.map(({ what, who }) => `${what}: ${who}`)).toEqual([
+    "accepted: Olga",
+    "planned: the run",
+    "approval-asked: the run",
+    "voted: aron",
+    "voted: berta",
+    "approval-decided: the run",
+    ...["attempted: the run", "attempted: the run"],
+    "concluded: the run",
+  ]);
+  expect(own.filter(({ what }) => what === "attempted").map(({ detail }) => detail)).toEqual([
+    expect.stringContaining("claim-refused"),
+    expect.stringContaining("accepted"),
+  ]);
+  const bound = own.filter(({ what }) => what !== "accepted");
+  expect(new Set(bound.map(({ planHash }) => planHash)).size).toBe(1);
+  expect(new Set(bound.map(({ policyHash }) => policyHash?.length))).toEqual(new Set([64]));
+  expect(entries().filter(({ chain }) => chain === "pair-shop")).toMatchObject([
+    { n: 1, what: "held", who: "Olga", detail: "on-hold: incident 7" },
+    { n: 2, what: "hold-released", who: "Olga", detail: "over" },
+    { n: 3, what: "concluded", requestId: id, outcome: "promoted" },
+  ]);
+});
+
+test("the export verifies against every event that was published, and after tampering it does not", () => {
+  expect(verifyAudit(lines, events, digest)).toMatchObject({ findings: [], pair: "shop", promotions: 2 });
+  const forged = lines.map((line) => line.replace('"berta"', '"mallory"'));
+  expect(verifyAudit(forged, events, digest).findings).toMatchObject([
+    { chain: `promotion-${id}`, n: 5, what: expect.stringContaining("hash does not fit") },
+  ]);
+});
+
+test("the completion event carries where its chain ends, and so does the news of a hold", () => {
+  const [event] = scenario.published;
+  const own = entries().filter(({ chain }) => chain === `promotion-${id}`);
+  const pair = entries().filter(({ chain }) => chain === "pair-shop");
+  expect(event?.data.audit).toEqual({
+    ...{ entries: 9, head: own.at(-1)?.hash },
+    pair: { entries: 2, head: pair[1]?.hash },
+  });
+  const news = scenario.news.filter(({ data }) => data.holdId === "h-1");
+  expect(news.map(({ data }) => data.audit)).toEqual([
+    { entries: 1, head: pair[0]?.hash },
+    { entries: 2, head: pair[1]?.hash },
+  ]);
+});
+
+test("the command says which entry breaks, ends with one line of JSON, and exits 1; a sound export exits 0", () => {
+  const folder = mkdtempSync(join(tmpdir(), "verify-audit-"));
+  try {
+    const file = (name: string, content: readonly string[]) => {
+      writeFileSync(join(folder, name), `${content.join("\n")}\n`);
+      return join(folder, name);
+    };
+    const told = file(
+      "events.jsonl",
+      events.map((event) => JSON.stringify(event)),
+    );
+    const script = join(__dirname, "../../dist/src/tools/verify-audit.js");
+    const run = (...args: string[]) => {
+      const { status, stdout } = spawnSync(process.execPath, [script, ...args], { encoding: "utf8" });
+      return { status, text: stdout, last: JSON.parse(stdout.trim().split("\n").at(-1) ?? "null") };
+    };
+    const sound = run(file("sound.jsonl", lines), "--events", told);
+    expect(sound).toMatchObject({ status: 0, last: { ok: true, pair: "shop", findings: [] } });
+    const cut = run(file("cut.jsonl", lines.slice(0, -1)), "--events", told);
+    expect(cut).toMatchObject({ status: 1, last: { ok: false } });
+    const edited = run(
+      file(
+        "edited.jsonl",
+        lines.map((line) => line.replace("incident 7", "incident 8")),
+      ),
+    );
+    expect(edited).toMatchObject({ status: 1, last: { findings: [{ line: 1, chain: "pair-shop", n: 1 }] } });
+    expect(edited.text).toContain("BROKEN line 1, pair-shop entry 1");
+    expect(spawnSync(process.execPath, [script]).status).toBe(2);
+    expect(() =>
+      execFileSync(process.execPath, [script, join(folder, "absent")], { stdio: "pipe" }),
+    ).toThrow();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
