@@ -69,14 +69,6 @@ export const faultsAround: readonly PlantedFault[] = [
     replace: `return outcome === "halted";`,
   },
   {
-    name: "swapped back without asking for the old side",
-    rule: "§3.9",
-    file: "domain/swap-back.js",
-    find: `incoming: { ...outgoing, publicIpId: incoming.publicIpId },
-        outgoing: { ...incoming, publicIpId: outgoing.publicIpId },`,
-    replace: `incoming, outgoing,`,
-  },
-  {
     name: "swapped back once the attempt was sent",
     rule: "§3.9",
     file: "orchestrations/steps/swap-back.js",

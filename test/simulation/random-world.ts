@@ -101,7 +101,8 @@ function requestDeeds(dice: Dice, request: string, pair: string): Deed[] {
     copies,
     every: dice.chance(0.03) ? 3 * 60 * MINUTE : dice.pick([0, 500, 60_000, 8 * MINUTE]),
     ...(dice.chance(0.15) ? { expiresAfter: dice.between(1, 20) * MINUTE } : {}),
-    ...(dice.chance(0.1) ? { notBeforeIn: dice.between(1, 10) * MINUTE } : {}),
+    // Before it expires: another one is malformed.
+    ...(dice.chance(0.1) ? { notBeforeIn: dice.between(10, 59) * 1_000 } : {}),
     ...(dice.chance(0.1) ? { irreversible: true } : {}),
     otherContent: copies > 1 && dice.chance(0.25),
   };

@@ -41,6 +41,21 @@ export const themesAround: readonly Theme[] = [
     ],
     chances: chances({ client: dice.pick([0, 0.05]), activityTwice: dice.pick([0, 0.5]) }),
   }),
+  /** For a while nobody can be asked, which says nothing of the release. */
+  (dice) => ({
+    ...watched(dice),
+    deeds: [
+      request("r1"),
+      {
+        at: dice.between(45, 70) * SECOND,
+        kind: "sick",
+        pair: "shop",
+        side: "green",
+        how: "error",
+        forMs: 25 * SECOND,
+      },
+    ],
+  }),
   /** The opening closes while an attempt is late. */
   (dice) => ({
     deeds: [request("r1")],
