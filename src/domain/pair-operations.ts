@@ -134,11 +134,15 @@ function giveBack(state: PairState, op: Op<"give-back">): PairStep {
   const mine = lease?.holder === op.requestId && lease.epoch === op.epoch;
   if (!mine || state.open || lease.swapped) return { state, answer: "done" };
   const line = [{ requestId: op.requestId, since: op.at }, ...state.line];
-  const { unknowns } = lease;
+  return { state: { ...withoutLease(state, lease), line }, answer: "done" };
+}
+
+/** The lease is free; what its holder lost stays with the holder. */
+function withoutLease(state: PairState, { holder, unknowns }: Lease): PairState {
   const enlisted = state.enlisted.map((entry) =>
-    entry.requestId === op.requestId && unknowns > 0 ? { ...entry, unknowns } : entry,
+    entry.requestId === holder && unknowns > 0 ? { ...entry, unknowns } : entry,
   );
-  return { state: { ...state, enlisted, lease: undefined, line }, answer: "done" };
+  return { ...state, enlisted, lease: undefined };
 }
 
 /** Named by time: delivered late it does not undo a later place or lease. Never out of an attempt or a swap that was done. */
@@ -146,7 +150,7 @@ function stepAside(state: PairState, { requestId, at }: Op<"step-aside">): PairS
   const { lease } = state;
   const isFree = lease?.holder === requestId && lease.since <= at && !state.open && !lease.swapped;
   const line = state.line.filter((entry) => entry.requestId !== requestId || entry.since > at);
-  return { state: { ...state, line, lease: isFree ? undefined : lease }, answer: "done" };
+  return { state: { ...(isFree ? withoutLease(state, lease) : state), line }, answer: "done" };
 }
 
 function refusalOf(state: PairState, op: Op<"claim">): ClaimRefusal | undefined {

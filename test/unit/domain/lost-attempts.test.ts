@@ -10,12 +10,9 @@ const requestId = "a";
 const play = (state: PairState, ...operations: readonly PairOperation[]): PairState =>
   operations.reduce((before, operation) => applyToPair(before, operation).state, state);
 
-const enlisted = play(
-  emptyPair,
-  { kind: "enlist", requestId, at },
-  { kind: "stand-in-line", requestId, at, maxQueued: 9, whenBusy: "wait" },
-  { kind: "take-turn", requestId, at },
-);
+const stand: PairOperation = { kind: "stand-in-line", requestId, at, maxQueued: 9, whenBusy: "wait" };
+const take: PairOperation = { kind: "take-turn", requestId, at };
+const enlisted = play(emptyPair, { kind: "enlist", requestId, at }, stand, take);
 const claimOf = ({ lease }: PairState, nonce: string): PairOperation => ({
   ...{ kind: "claim", requestId, act: "forward", n: (lease?.closed ?? 0) + 1, nonce, planHash: "h", at },
   epoch: lease?.epoch ?? 0,
@@ -24,12 +21,18 @@ const lost = (nonce: string): PairOperation => ({
   ...{ kind: "close", requestId, nonce, proof: { kind: "no-effect", detail: "" }, at },
 });
 const giveBack = ({ epoch }: PairState): PairOperation => ({ kind: "give-back", requestId, epoch, at });
-const take: PairOperation = { kind: "take-turn", requestId, at };
+const aside: PairOperation = { kind: "step-aside", requestId, at };
 
 test("a new lease of the same promotion still knows of the attempt that was lost", () => {
   const once = play(enlisted, claimOf(enlisted, "n-1"), lost("n-1"));
   const again = play(once, giveBack(once), take);
   expect(again.lease).toMatchObject({ epoch: 2, closed: 0, unknowns: 1 });
+});
+
+test("who steps aside, with the lease or after giving it back, still knows of it too", () => {
+  const once = play(enlisted, claimOf(enlisted, "n-1"), lost("n-1"));
+  expect(play(once, aside, stand, take).lease).toMatchObject({ epoch: 2, unknowns: 1 });
+  expect(play(once, giveBack(once), aside, stand, take).lease).toMatchObject({ epoch: 2, unknowns: 1 });
 });
 
 test("after two lost attempts the pair grants no third, in this lease or in a later one", () => {
@@ -49,8 +52,9 @@ test("what a forward swap lost before it was done does not count against its swa
   expect(done.lease).toMatchObject({ unknowns: 0, swapped: { act: "forward" } });
 });
 
-type Step = "attempt-lost" | "attempt-busy" | "give-back" | "hold" | "somebody-else";
-const step = fc.constantFrom<Step>("attempt-lost", "attempt-busy", "give-back", "hold", "somebody-else");
+const steps = ["attempt-lost", "attempt-busy", "give-back", "step-aside", "hold", "somebody-else"] as const;
+type Step = (typeof steps)[number];
+const step = fc.constantFrom<Step>(...steps);
 
 /** One step of a promotion that is stubborn, as a run would take it. */
 function taken(state: PairState, what: Step, i: number): PairState {
@@ -58,6 +62,8 @@ function taken(state: PairState, what: Step, i: number): PairState {
   switch (what) {
     case "give-back":
       return play(state, giveBack(state), take);
+    case "step-aside":
+      return play(state, aside, stand, take);
     case "hold": {
       const hold = { id: `h-${i}`, at, reason: reason("on-hold", "x"), by: "Olga" };
       const release = {
