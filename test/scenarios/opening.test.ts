@@ -147,3 +147,26 @@ test("break-glass passes a closed opening, at the step and at the attempt", asyn
   expect(run.outcomeOf(urgent)).toBe("promoted");
   expect((await run.promotion(urgent)).attempts).toHaveLength(1);
 });
+
+test("a promotion whose opening has closed keeps nobody else waiting", async () => {
+  // Given a promotion that had its turn when the window closed, and has given its lease back
+  const run = await begin({
+    opening: anOpening({ windows: [{ ...afternoon, cron: "0 13 * * *", durationMs: 60_000 }, afternoon] }),
+  });
+  const late = await run.request();
+  await run.advance({ minutes: 5 });
+  expect(await run.promotion(late)).toMatchObject({
+    phase: "awaiting-opening",
+    attempts: [{ n: 1, verdict: expect.stringMatching(/^not-open/) as string }],
+  });
+  expect((await run.pair()).line).toEqual([]);
+  // When somebody passes the closed opening by break-glass
+  const urgent = await run.request({ promote: "green", breakGlass: { reason: "incident 12" } });
+  await run.advance({ minutes: 10 });
+  // Then it swaps at once, and the other one is answered in its window
+  expect(run.outcomeOf(urgent)).toBe("promoted");
+  expect((await run.promotion(late)).phase).toBe("awaiting-opening");
+  await run.advance({ minutes: 65 });
+  expect(run.outcomeOf(late)).toBeDefined();
+  expect(run.effects()).toBe(1);
+});

@@ -4,8 +4,9 @@ import { toTime } from "../../domain/events";
 import { VOTE_LAG_MS, type GateDecision, type GateView } from "../../domain/gate";
 import type { SwapPlan } from "../../domain/plan";
 import { ruleFor } from "../../domain/promotion-gate";
-import { act, applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
+import { changeLedger, timeOf, type Steps } from "../calls";
 import { cancelled, enter, expired, overtaken, progress, waitFor, type Exit, type Run } from "../run";
+import { stepAside } from "./turn";
 
 type Go = { readonly kind: "go" };
 
@@ -70,15 +71,6 @@ function* waitForPeople(
     case "expired":
       return expired(run, "gate", "approval-expired", result.last);
   }
-}
-
-/** Nobody else waits for the pair because this promotion waits for people. */
-function* stepAside(run: Run): Steps<void> {
-  const { context, requestId, pair } = run;
-  const at = timeOf(context);
-  const { next } = yield* applyToPairEntity(context, pair, { kind: "step-aside", requestId, at });
-  run.lease = undefined;
-  if (next !== undefined) yield* act(context, "wakeNext", { pair });
 }
 
 function after(run: Run, { kind }: GateDecision, detail: string): Go | Exit {

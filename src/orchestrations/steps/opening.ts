@@ -5,6 +5,7 @@ import type { SwapPlan } from "../../domain/plan";
 import { openingDeadline } from "../../domain/policy";
 import { act, timeOf, type Steps } from "../calls";
 import { cancelled, enter, expired, untilOf, waitFor, type Exit, type Run } from "../run";
+import { stepAside } from "./turn";
 
 /**
  * Step 4. Waits until policy lets a swap start. A lease that is held is past this step; break-glass passes it; where
@@ -21,6 +22,8 @@ export function* awaitOpening(
   if (!isAsked || run.lease || isBreakGlass(began)) return { kind: "go" };
   const about = { policy: plan.policy, asked: { notBefore, expiresAt } };
   if ((yield* act(context, "lookAtOpening", about)).open) return { kind: "go" };
+  // Even a first look may stand in line already: an earlier run of this promotion had its turn.
+  yield* stepAside(run);
   const deadline = (run.deadlines.opening ??= openingDeadline(plan.policy, notBefore, timeOf(context)));
   const over = yield* enter(run, "awaiting-opening", closed);
   return over ?? (yield* wait(run, about, deadline));

@@ -1,7 +1,7 @@
 import { reason } from "../../domain/codes";
 import type { PairAnswer } from "../../domain/pair";
 import type { SwapPlan } from "../../domain/plan";
-import { applyToPairEntity, timeOf, type Steps } from "../calls";
+import { act, applyToPairEntity, timeOf, type Steps } from "../calls";
 import { cancelled, enter, expired, progress, untilOf, waitFor, type Exit, type Run } from "../run";
 
 /** Step 5. Stands in line for the pair's lease; a lease that is held already, or free at the first look, costs no waiting loop. */
@@ -26,6 +26,15 @@ export function* awaitTurn(run: Run, plan: SwapPlan, note?: string): Steps<{ rea
   }
   yield* progress(run, "turn-taken", `holds the lease of pair ${pair}`);
   return { kind: "go" };
+}
+
+/** Gives up lease and place in line: nobody else waits for the pair because this promotion waits for something else. */
+export function* stepAside(run: Run): Steps<void> {
+  const { context, requestId, pair } = run;
+  const at = timeOf(context);
+  const { next } = yield* applyToPairEntity(context, pair, { kind: "step-aside", requestId, at });
+  run.lease = undefined;
+  if (next !== undefined) yield* act(context, "wakeNext", { pair });
 }
 
 function turnedAway(answer: PairAnswer, pair: string, maxQueued: number): Exit | undefined {
