@@ -19,11 +19,11 @@ const metadata = listOf(
   ["fd00:ec2::", 32],
 );
 
-const loopback = listOf(["127.0.0.0", 8], ["::1", 128]);
+// The unspecified addresses (RFC 1122 §3.2.1.3, RFC 4291 §2.5.2) are connected to as this host by most systems.
+const loopback = listOf(["127.0.0.0", 8], ["0.0.0.0", 8], ["::", 127]);
 
 // IANA special-purpose registries: everything that is not globally reachable, and prefixes that carry IPv4 inside.
 const special = listOf(
-  ["0.0.0.0", 8],
   ["10.0.0.0", 8],
   ["100.64.0.0", 10],
   ["172.16.0.0", 12],
@@ -35,7 +35,6 @@ const special = listOf(
   ["198.51.100.0", 24],
   ["203.0.113.0", 24],
   ["224.0.0.0", 3],
-  ["::", 127],
   ["64:ff9b::", 96],
   ["64:ff9b:1::", 48],
   ["100::", 64],
