@@ -37,7 +37,10 @@ interface Asked {
 async function call(method: string, path: string, { token, body, headers = {} }: Asked = {}) {
   const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   const reply = await scenario.raw(method, path, body, { ...authorization, ...headers });
-  return { status: reply.status, told: JSON.stringify(reply.body), body: reply.body as { code?: string } };
+  return {
+    ...{ status: reply.status, told: JSON.stringify(reply.body), body: reply.body as { code?: string } },
+    retryAfter: reply.headers.get("retry-after"),
+  };
 }
 const approvals = () => `promotions/${id}/approvals`;
 async function ballot(over: Record<string, unknown> = {}) {
@@ -82,12 +85,17 @@ test("1. no token, an expired one, or a function key only: 401, and no vote", as
   expect(await votes()).toBe(0);
 });
 
-test("2. a valid user who is no approver, or is none any more: 403, and no vote", async () => {
+test("2. a valid user who is no approver, or is none any more: 403, a log line, and no vote", async () => {
   const revoked = await issuer.token("approver", { roles: ["Swap.Read"] });
   for (const token of [await issuer.token("reader"), revoked]) {
     const reply = await call("POST", approvals(), { body: await ballot(), token });
     expect([reply.status, reply.body.code, await votes()]).toEqual([403, "forbidden", 0]);
   }
+  const told = scenario.logged.filter((line) => line.includes("a caller without the permission was refused"));
+  expect(told).toHaveLength(2);
+  expect(told[0]).toMatch(
+    /^warn .*POST \/api\/promotions\/release-1\/approvals by [0-9a-f-]{36}: .*Swap\.Approve/,
+  );
 });
 
 test("3. the requester's own approval: 403 under another name too, and no second identity of an application counts", async () => {
@@ -173,6 +181,22 @@ test("9. a request that names a service of its own, or a pair that is not here: 
   expect(scenario.arm.journal.entries.length).toBe(before);
 });
 
+test.each([null, "shop-other"])(
+  "10. a service whose swappable one is %s, not its partner: refused, and no PUT",
+  async (swappable) => {
+    scenario.arm.service("shop-green")!.swappable = swappable ?? undefined;
+    const body = { requestId: "x-3", pair: "shop", promote: "green", reason: "x" };
+    await call("POST", "promotions", { body, token: await issuer.token("requester") });
+    await scenario.advance({ minutes: 1 });
+    const { conclusion } = await scenario.promotion("x-3");
+    expect([conclusion?.outcome, conclusion?.reason.code, scenario.puts()]).toEqual([
+      "refused",
+      swappable === null ? "not-swappable" : "not-mutual",
+      0,
+    ]);
+  },
+);
+
 test("13. control characters in a reason are refused, and no log line holds any", async () => {
   const token = await issuer.token("requester");
   const body = { requestId: "x-2", pair: "shop", promote: "green", reason: "a\r\nb\u001b[31m" };
@@ -192,6 +216,25 @@ test("14. a token and a secret reach no reply, log, event or ledger", async () =
   expect(reply.status).toBe(400);
   expect(everything).not.toContain("canary-canary");
   expect(everything).not.toContain(token);
+});
+
+test("15. a flood of guessed votes: 429 with Retry-After after the burst; others vote as before, and so may the caller later", async () => {
+  const [token, guess] = [await issuer.token("approver"), await ballot({ planHash: planOther })];
+  const began = scenario.clock.now();
+  const flood = await Promise.all(
+    Array.from({ length: 80 }, () => call("POST", approvals(), { body: guess, token })),
+  );
+  const passed = flood.filter(({ body }) => body.code === "plan-changed").length;
+  const refused = flood.filter(({ status, body }) => status === 429 && body.code === "too-many-calls");
+  const elapsed = Math.floor((scenario.clock.now() - began) / 1000);
+  expect(passed).toBeGreaterThanOrEqual(60);
+  expect(passed).toBeLessThanOrEqual(60 + elapsed);
+  expect(refused).toHaveLength(80 - passed);
+  expect(new Set(refused.map(({ retryAfter }) => retryAfter))).toEqual(new Set(["1"]));
+  const other = await issuer.token("approver", { oid: "33333333-3333-4333-8333-333333333333" });
+  expect((await call("POST", approvals(), { body: await ballot(), token: other })).status).toBe(200);
+  await scenario.advance({ seconds: 1 });
+  expect((await call("POST", approvals(), { body: await ballot(), token })).status).toBe(200);
 });
 
 test("16. a request that has ended, sent again: the original result, and no second run", async () => {

@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/fu
 import type { Caller, Permission, TokenVerifier } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
 import { NotAcknowledged } from "../read-back";
+import type { CallLimiter } from "./call-limit";
 import { Problem, problemReply } from "./problem";
 
 /** One authenticated call. */
@@ -18,22 +19,56 @@ export interface Gate {
   readonly verifier: TokenVerifier;
 }
 
+/** The gate with its limit on calls that change or cost something; one for all routes of the process. */
+export interface LimitedGate extends Gate {
+  readonly limiter: CallLimiter;
+}
+
 /**
- * Wraps a handler: the token is verified and one of the permissions asked for before anything else happens. Headers of
- * App Service and function keys decide nothing. Every error becomes problem details.
+ * Wraps a handler: the token is verified, calls that write are counted, and one of the permissions is asked for before
+ * anything else happens. Headers of App Service and function keys decide nothing. Every error becomes problem details.
  */
 export function guarded(
-  gate: Gate,
+  gate: LimitedGate,
   anyOf: readonly Permission[],
   handle: (call: Call) => Promise<HttpResponseInit>,
 ): Handler {
   return answering(async (request, context) => {
     const caller = await authenticate(gate.verifier, request);
-    if (!anyOf.some((permission) => caller.permissions.includes(permission))) {
-      throw new Problem("forbidden", `${caller.name} needs ${anyOf.join(" or ")}`);
+    const ports = gate.portsFor(context);
+    if (writing.includes(request.method)) limit(gate.limiter.take(caller.oid, ports.clock.monotonic()));
+    try {
+      if (!anyOf.some((permission) => caller.permissions.includes(permission)))
+        throw new Problem("forbidden", `${caller.name} needs ${anyOf.join(" or ")}`);
+      return await handle({ request, ports, caller });
+    } catch (fault) {
+      if (fault instanceof Problem && fault.code === "forbidden")
+        tellForbidden(fault, request, caller, ports);
+      throw fault;
     }
-    return handle({ request, ports: gate.portsFor(context), caller });
   });
+}
+
+function tellForbidden(
+  { code, message }: Problem,
+  request: HttpRequest,
+  { oid }: Caller,
+  ports: Ports,
+): void {
+  const asked = `${request.method} ${new URL(request.url).pathname}`;
+  ports.log.warn("a caller without the permission was refused", {
+    code,
+    detail: `${asked} by ${oid}: ${message}`,
+  });
+}
+
+const writing = ["POST", "PUT", "DELETE"];
+
+function limit(waitMs: number): void {
+  if (waitMs === 0) return;
+  const seconds = Math.ceil(waitMs / 1000);
+  const headers = { "retry-after": String(seconds) };
+  throw new Problem("too-many-calls", `too many calls of this caller: the next in ${seconds} s`, { headers });
 }
 
 /** Turns what a handler throws into problem details; what is unexpected says nothing but a correlation id. */

@@ -1,5 +1,6 @@
 import type { HttpMethod } from "@azure/functions";
-import { answering, guarded, type Gate, type Handler } from "./call";
+import { answering, guarded, type Gate, type Handler, type LimitedGate } from "./call";
+import { createCallLimiter } from "./call-limit";
 import { postApproval } from "./approvals";
 import { getAudit } from "./audit";
 import { deleteHold, putHold } from "./holds";
@@ -19,7 +20,8 @@ export interface Route {
 }
 
 /** The HTTP API (docs/http-api.md). */
-export function httpRoutes(gate: Gate, reading: Reading): readonly Route[] {
+export function httpRoutes(open: Gate, reading: Reading): readonly Route[] {
+  const gate = { ...open, limiter: createCallLimiter() };
   return [
     ...promotionRoutes(gate),
     {
@@ -58,7 +60,7 @@ export function httpRoutes(gate: Gate, reading: Reading): readonly Route[] {
   ];
 }
 
-function promotionRoutes(gate: Gate): readonly Route[] {
+function promotionRoutes(gate: LimitedGate): readonly Route[] {
   return [
     {
       name: "postPromotion",
@@ -100,7 +102,7 @@ function promotionRoutes(gate: Gate): readonly Route[] {
 }
 
 /** When swaps may start, and what starts by the clock. */
-function timeRoutes(gate: Gate): readonly Route[] {
+function timeRoutes(gate: LimitedGate): readonly Route[] {
   return [
     {
       name: "getOpening",

@@ -32,6 +32,7 @@ async function call(
   const verifier = { verify: () => Promise.resolve({ caller }) };
   const route = httpRoutes({ portsFor: () => fake, verifier }, reading).find((r) => r.name === name)!;
   const request = {
+    url: "http://127.0.0.1/api/schedules",
     params: { pair: "shop", name: schedule },
     query: new URLSearchParams(),
     headers: new Headers({ authorization: "x", "content-type": "application/json" }),

@@ -1,0 +1,131 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createCalendarSources } from "../../src/adapters/openings/calendar-sources";
+import { createOutbound, type OutboundRules } from "../../src/adapters/outbound";
+import { createProber, probeOrigins } from "../../src/adapters/prober";
+import { parseConfig } from "../../src/config/config";
+import { aPolicy } from "../support/observations";
+import { startScenario } from "../support/scenario";
+
+/**
+ * Abuse of addresses: what the app is configured to ask, and where replies would send it. Rows 7, 11 and 12 of the table
+ * whose other rows are in abuse-cases.test.ts.
+ */
+let servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers) server.close();
+  servers = [];
+});
+
+/** A server on loopback that counts connections, whatever comes over them. */
+async function listen(listener: RequestListener) {
+  const seen = { connections: 0, port: 0 };
+  const server = createServer(listener).on("connection", () => seen.connections++);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  seen.port = (server.address() as AddressInfo).port;
+  return seen;
+}
+
+/** Both ways in which configured addresses are asked, each through a real door that lets exactly this one through. */
+async function ask(url: string, rules: Partial<OutboundRules> = {}) {
+  const probe = { name: "front", url, timeoutMs: 1_000 };
+  const probes = [probe] as unknown as NonNullable<ReturnType<typeof aPolicy>["probes"]>;
+  const door = createOutbound({ allow: probeOrigins([aPolicy({ probes })]), loopback: false, ...rules });
+  return [await createProber(door).ask(url, 1_000), await createCalendarSources(door).fetch(url)] as const;
+}
+
+test("7. without an issuer or audience of tokens, the app does not start: no header stands in for them", () => {
+  const pair = (name: string) =>
+    `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/cloudServices/${name}`;
+  const file = JSON.stringify({ pairs: { shop: { blue: pair("a"), green: pair("b") } } });
+  const env = {
+    PAIRS_FILE: "pairs.json",
+    ServiceBusConnection__fullyQualifiedNamespace: "shop.servicebus.windows.net",
+    WEBSITE_AUTH_ENABLED: "False",
+  };
+  const parsed = parseConfig(env, () => file);
+  expect(parsed.ok ? [] : parsed.complaints.map(({ path }) => path)).toEqual([
+    "TOKEN_ISSUER",
+    "TOKEN_AUDIENCE",
+  ]);
+});
+
+test.each([
+  "http://169.254.169.254/metadata/identity/oauth2/token",
+  "http://2852039166/metadata/instance",
+  "http://0xa9fea9fe/",
+  "http://[::ffff:169.254.169.254]/",
+  "http://[fe80::1]/",
+  "http://169.254.129.2:8081/msi/token",
+  "http://168.63.129.16/machine?comp=goalstate",
+])("11. %s, a metadata or identity address, is asked by no probe and no calendar", async (url) => {
+  const [probe, calendar] = await ask(url);
+  const refused = "the host is a link-local or metadata address";
+  expect([probe, calendar]).toEqual([
+    { kind: "none", detail: refused },
+    { kind: "error", detail: refused },
+  ]);
+});
+
+test.each([
+  "127.0.0.1",
+  "localhost",
+  "2130706433",
+  "0x7f.1",
+  "127.1",
+  "[::1]",
+  "[::ffff:127.0.0.1]",
+  "0.0.0.0",
+  "[::]",
+])("11. %s at a port of the host's own is asked by nobody in Azure, and gets no connection", async (host) => {
+  const seen = await listen((_request, response) => response.end("x"));
+  const [probe, calendar] = await ask(`http://${host}:${seen.port}/admin/host/status`);
+  const refused = "the host is this machine itself";
+  expect([probe, calendar, seen.connections]).toEqual([
+    { kind: "none", detail: refused },
+    { kind: "error", detail: refused },
+    0,
+  ]);
+});
+
+test("11. a redirect is an answer like others: what it points to gets no connection", async () => {
+  const target = await listen((_request, response) => response.end("secret"));
+  const location = `http://127.0.0.1:${target.port}/`;
+  const asked = await listen((_request, response) => response.writeHead(302, { location }).end());
+  const [probe, calendar] = await ask(`http://127.0.0.1:${asked.port}/`, { loopback: true });
+  expect(probe).toMatchObject({ kind: "answered", status: 302 });
+  expect(calendar).toEqual({ kind: "error", detail: "the host answered 302" });
+  expect([asked.connections, target.connections]).toEqual([2, 0]);
+});
+
+test("11. a name that comes to lead elsewhere after a first good answer is refused at its next connection", async () => {
+  const seen = await listen((_request, response) => response.end("x"));
+  const addresses = ["127.0.0.1", "169.254.169.254"];
+  const [probe, calendar] = await ask(`http://shop.localhost:${seen.port}/`, {
+    loopback: true,
+    resolve: (_host, _options, done) => {
+      done(null, [{ address: addresses.shift() ?? "", family: 4 }]);
+    },
+  });
+  expect(probe).toMatchObject({ kind: "answered", status: 200 });
+  expect(calendar).toEqual({ kind: "error", detail: "the host is a link-local or metadata address" });
+  expect(seen.connections).toBe(1);
+});
+
+test.each(["azure-asyncoperation", "location"] as const)(
+  "12. an operation URL on another host in %s is not followed; the swap is proved by reading the services",
+  async (headers) => {
+    const scenario = await startScenario();
+    const origin = "https://other.example";
+    scenario.arm.faults.add({ method: "PUT", answer: { kind: "operation", headers, origin } });
+    const id = await scenario.request();
+    await scenario.advance({ minutes: 30 });
+    const { entries } = scenario.arm.journal;
+    const put = entries.findIndex(({ method }) => method === "PUT");
+    const after = entries.slice(put + 1).map(({ url }) => url);
+    expect([scenario.outcomeOf(id), scenario.effects()]).toEqual(["promoted", 1]);
+    expect(after.filter((url) => /operation/i.test(url))).toEqual([]);
+    await scenario.stop();
+  },
+);
