@@ -5,6 +5,7 @@ export const catalog: Readonly<Record<string, () => Promise<{ benchmark: Benchma
   engine: () => import("./engine.js"),
   waiting: () => import("./waiting.js"),
   product: () => import("./product.js"),
+  "vote-to-put": () => import("./vote-to-put.js"),
   opening: () => import("./opening.js"),
   "service-bus": () => import("./service-bus.js"),
   start: () => import("./start.js"),
