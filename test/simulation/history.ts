@@ -25,6 +25,8 @@ export class History {
   readonly over: Of<"put-over">[];
   readonly faults: Of<"fault">[];
   readonly probed: Of<"probed">[];
+  readonly votes: Of<"voted">[];
+  readonly rejections: Of<"rejection-acknowledged">[];
   readonly asked: Of<"swap-back-asked">[];
   readonly last: number;
 
@@ -42,6 +44,8 @@ export class History {
     this.over = timeline.of("put-over");
     this.faults = timeline.of("fault");
     this.probed = timeline.of("probed");
+    this.votes = timeline.of("voted");
+    this.rejections = timeline.of("rejection-acknowledged");
     this.asked = timeline.of("swap-back-asked");
     this.last = timeline.entries.length - 1;
   }

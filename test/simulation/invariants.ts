@@ -10,7 +10,7 @@ export function check(
   timeline: Timeline,
   finished: boolean,
   leases: readonly string[],
-  plan: Pick<WorldPlan, "stableForMs" | "skewMs" | "opening">,
+  plan: Pick<WorldPlan, "stableForMs" | "skewMs" | "opening" | "approval">,
 ): Violation[] {
   const history = new History(timeline);
   const perRequest = history.requests.flatMap((request) => [

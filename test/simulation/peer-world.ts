@@ -144,6 +144,7 @@ export class PeerWorld {
       case "terminate":
       case "new-version":
       case "sick":
+      case "vote":
       case "swap-back":
     }
   }

@@ -3,6 +3,7 @@ import { exposureOf } from "./exposure";
 import { Holds } from "./holds";
 import type { SimulatedHost } from "./host";
 import type { Happening, Timeline } from "./timeline";
+import { vote } from "./votes";
 import type { World } from "./world";
 import type { Deed } from "./world-plan";
 
@@ -101,6 +102,8 @@ export class People {
         this.#fault(`${deed.pair}-${deed.side} falls sick: ${deed.how}`);
         this.#world.health.fallsSick(deed.pair, deed.side, deed.how, deed.forMs);
         return;
+      case "vote":
+        return vote(this.#world, deed, (id, body, token) => this.#cast(id, body, token));
       case "swap-back":
         return this.#swapBack(deed.request);
       case "new-version":
@@ -180,6 +183,13 @@ export class People {
     await Promise.resolve();
   }
 
+  async #cast(id: string, body: object, token: string): Promise<number> {
+    const host = this.#someHost();
+    if (!host) return 0;
+    const call = { method: "POST", path: `promotions/${id}/approvals`, params: { id }, body };
+    return this.#call(host, "postApproval", call, token);
+  }
+
   async #kill({ downMs }: DeedOf<"kill">): Promise<void> {
     const host = this.#someHost();
     if (host) this.#world.kill(host, downMs);
@@ -227,14 +237,15 @@ export class People {
     host: SimulatedHost,
     name: string,
     call: Call,
-    permissions: readonly Permission[],
+    rights: readonly Permission[] | string,
   ): Promise<number> {
+    const authorization = typeof rights === "string" ? rights : rights.join(",");
     const nullable = (entries: Record<string, string>) =>
       Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, { value }]));
     const http = {
       url: `http://localhost:7071/api/${call.path}`,
       method: call.method,
-      nullableHeaders: nullable({ authorization: permissions.join(","), "content-type": "application/json" }),
+      nullableHeaders: nullable({ authorization, "content-type": "application/json" }),
       nullableParams: nullable(call.params ?? {}),
       nullableQuery: {},
       ...(call.body ? { body: { bytes: Buffer.from(JSON.stringify(call.body)) } } : {}),

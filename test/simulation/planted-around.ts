@@ -75,4 +75,47 @@ export const faultsAround: readonly PlantedFault[] = [
     find: `return open ? yield* (0, attempts_1.settle)(run, back, "swap-back", settleAfterMs) : yield* attempt(run, back, lease);`,
     replace: `return open ? { kind: "verify", byUs: true, verified: { detail: "sent", finalRead: undefined } } : yield* attempt(run, back, lease);`,
   },
+  {
+    name: "approvals not looked at by the attempt",
+    rule: "§4.2",
+    file: attempt,
+    find: `return detail === undefined ? undefined : { kind: "not-approved", detail };`,
+    replace: `return undefined;`,
+  },
+  {
+    name: "one person has many votes",
+    rule: "§3.3",
+    file: "domain/vote.js",
+    find: `return a.toLowerCase() === b.toLowerCase();`,
+    replace: `return false;`,
+  },
+  {
+    name: "whoever may not vote counts",
+    rule: "§5",
+    file: "domain/vote.js",
+    find: `if (barred !== undefined)`,
+    replace: `if (false)`,
+  },
+  {
+    name: "a vote on another plan counts",
+    rule: "§3.3",
+    file: "domain/vote.js",
+    find: `if (planHash !== gate.planHash)`,
+    replace: `if (false)`,
+  },
+  {
+    name: "a rejection is no end",
+    rule: "§3.3",
+    file: "domain/vote.js",
+    find: `if (decision === "reject")
+            return { kind: "rejected", at };`,
+    replace: `if (decision === "reject") continue;`,
+  },
+  {
+    name: "one approval is enough for whoever is not known",
+    rule: "§5",
+    file: "domain/approval-rule.js",
+    find: `isRequesterKnown(origin) ? 1 : 2`,
+    replace: `1`,
+  },
 ];

@@ -16,6 +16,7 @@ export function policyOf(plan: WorldPlan, name: string, azure: Azure): PairPolic
     soak: { ...soak, forMs: plan.soak?.forMs ?? 0 },
     swapBack: plan.soak?.swapBack ?? "never",
     ...(plan.soak?.probed ? { probes: [probeOf(name, plan.soak.asksStaging)] } : {}),
+    ...(plan.approval ? { approval: plan.approval } : {}),
     ...(plan.opening ? { opening: openingPolicyOf(plan.opening) } : {}),
     readiness: { ...readiness, stableForMs: plan.stableForMs, deadlineMs: plan.readinessDeadlineMs },
   };

@@ -6,12 +6,16 @@ import type { SimulatedHost } from "./host";
 /** The hosts of the world under way, by id: every invocation says at which one it runs. */
 export const hosts = new Map<string, SimulatedHost>();
 
+/** Whoever calls and says nothing else, and whoever asks over HTTP. */
+export const REQUESTER = "oid-1";
+
+/** A token here is its claims: permissions, object id, and whether it is an application's. */
 const verifier: TokenVerifier = {
   verify: (authorization) => {
-    const permissions = (authorization ?? "").split(",") as Permission[];
-    return Promise.resolve({
-      caller: { oid: "oid-1", name: "Olga", application: false, permissions, roles: [] },
-    });
+    const [rights = "", oid = REQUESTER, kind] = (authorization ?? "").split("|");
+    const permissions = rights.split(",") as Permission[];
+    const application = kind === "application";
+    return Promise.resolve({ caller: { oid, name: oid, application, permissions, roles: [] } });
   },
 };
 

@@ -1,4 +1,5 @@
 import type { History, Of, Violation } from "./history";
+import { approved } from "./approval-rule";
 import { mayStart } from "./times";
 import type { WorldPlan } from "./world-plan";
 import { START } from "./start";
@@ -10,7 +11,7 @@ const LONGEST_GAP_MS = 90_000;
 
 type Put = Of<"put">;
 type Rule = (history: History, put: Put, plan: Timing) => string | undefined;
-type Timing = Pick<WorldPlan, "stableForMs" | "skewMs" | "opening">;
+type Timing = Pick<WorldPlan, "stableForMs" | "skewMs" | "opening" | "approval">;
 
 /** What must hold of every PUT, from the wire; by the invariant or section of design.md that asks for it. */
 export function putRules(history: History, plan: Timing): Violation[] {
@@ -43,6 +44,7 @@ const rules: readonly (readonly [string, Rule])[] = [
 const forwardRules: readonly (readonly [string, Rule])[] = [
   ["I10", (history, put) => (isOnHold(history, put) ? `while pair ${put.pair} was on hold` : undefined)],
   ["I10", isOpen],
+  ["I2", approved],
   ["I11", freshReadiness],
   ["§3.6 stableFor", stable],
   ["§3.2 target", asTold],

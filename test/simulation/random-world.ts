@@ -40,9 +40,11 @@ function later(
   pairs: readonly string[],
   requests: number,
   deeds: Deed[],
-): Pick<WorldPlan, "soak" | "opening"> {
+): Pick<WorldPlan, "soak" | "opening" | "approval"> {
   const isWatched = dice.chance(0.3);
   const isTimed = dice.chance(0.2);
+  const isAsked = dice.chance(0.25);
+  if (isAsked) for (let n = 1; n <= requests; n++) deeds.push(...votesOn(dice, `r${n}`));
   if (isWatched) deeds.push(...afterwards(dice, dice.pick(pairs), requests));
   return {
     ...(isWatched
@@ -55,8 +57,33 @@ function later(
           },
         }
       : {}),
+    ...(isAsked ? { approval: approvalIn(dice) } : {}),
     ...(isTimed ? { opening: openingOf(dice) } : {}),
   };
+}
+
+function approvalIn(dice: Dice): NonNullable<WorldPlan["approval"]> {
+  return {
+    quorum: dice.between(1, 2),
+    deadlineMs: dice.pick([5, 15, 40]) * MINUTE,
+    validForMs: dice.pick([3, 20, 60]) * MINUTE,
+  };
+}
+
+/** Votes early and late, twice, by those who may not, on plans that are none; mostly enough of them. */
+function votesOn(dice: Dice, request: string): Deed[] {
+  return Array.from({ length: dice.between(1, 5) }, (): Deed => {
+    const by = dice.pick(["ann", "ann", "bob", "bob", "cleo", "oid-1", "robot"]);
+    return {
+      at: dice.between(0, dice.pick([60_000, 12 * MINUTE])),
+      kind: "vote",
+      request,
+      by,
+      application: by === "robot",
+      decision: dice.chance(0.12) ? "reject" : "approve",
+      stale: dice.chance(0.1),
+    };
+  });
 }
 
 function afterwards(dice: Dice, pair: string, requests: number): Deed[] {

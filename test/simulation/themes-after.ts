@@ -56,6 +56,55 @@ export const themesAround: readonly Theme[] = [
       },
     ],
   }),
+  /** People agree, and the attempt is late: what they said lapses. */
+  (dice) => ({
+    deeds: [request("r1"), voteBy("ann", 10), voteBy("bob", dice.between(15, 30))],
+    approval: approval({ validForMs: dice.between(40, 90) * SECOND }),
+    chances: chances({ attemptLate: 1 }),
+    stableForMs: 30 * SECOND,
+  }),
+  /** One vote is missing: one person comes twice, an application comes too, or somebody votes on no plan. */
+  (dice) => ({
+    deeds: [
+      request("r1"),
+      voteBy("ann", 10),
+      dice.pick([
+        voteBy("ann", 20),
+        { ...voteBy("robot", 20), application: true },
+        { ...voteBy("bob", 20), stale: true },
+      ]),
+    ],
+    approval: approval({ quorum: dice.between(1, 2) }),
+    stableForMs: 30 * SECOND,
+  }),
+  /** Somebody rejects before, beside and after those who agree. */
+  (dice) => ({
+    deeds: [
+      request("r1"),
+      voteBy("ann", 10),
+      voteBy("bob", dice.between(12, 40)),
+      { ...voteBy("cleo", dice.between(5, 45)), decision: "reject" },
+    ],
+    approval: approval({}),
+    stableForMs: 30 * SECOND,
+  }),
+  /** What was approved is deployed anew before it is swapped. */
+  (dice) => ({
+    deeds: [
+      request("r1"),
+      voteBy("ann", 10),
+      voteBy("bob", 20),
+      {
+        at: dice.between(21, 55) * SECOND,
+        kind: "weather",
+        weather: { kind: "redeployment", service: "shop-green", version: "v9", seconds: 10 },
+      },
+      ...(dice.chance(0.5) ? [voteBy("ann", 200), voteBy("cleo", 220)] : [voteBy("ann", 200)]),
+    ],
+    approval: approval({}),
+    chances: chances({ crash: dice.pick([0, 0.005]), mostCrashes: 2 }),
+    stableForMs: 60 * SECOND,
+  }),
   /** The opening closes while an attempt is late. */
   (dice) => ({
     deeds: [request("r1")],
@@ -95,6 +144,15 @@ function fault(dice: Dice): Deed[] {
   ]);
   if (dice.chance(0.5)) return [];
   return [{ at: 40 * SECOND, kind: "arm-fault", fault: { method: "PUT", skip: 0, times: 1, answer } }];
+}
+
+function approval(over: Partial<NonNullable<WorldPlan["approval"]>>): NonNullable<WorldPlan["approval"]> {
+  return { quorum: 2, deadlineMs: 15 * MINUTE, validForMs: 20 * MINUTE, ...over };
+}
+
+function voteBy(by: string, second: number): Extract<Deed, { kind: "vote" }> {
+  const about = { request: "r1", by, application: false, stale: false } as const;
+  return { at: second * SECOND, kind: "vote", decision: "approve", ...about };
 }
 
 function chances(some: Partial<Chances>): Chances {

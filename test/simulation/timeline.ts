@@ -78,6 +78,16 @@ export type Happening =
       readonly request: string;
       readonly activity: string;
     }
+  /** A person sends a vote. */
+  | {
+      readonly kind: "voted";
+      readonly request: string;
+      readonly by: string;
+      readonly application: boolean;
+      readonly decision: "approve" | "reject";
+      readonly plan: string;
+    }
+  | { readonly kind: "rejection-acknowledged"; readonly request: string }
   /** A person asks for a swap-back; whether it was granted is the arbiter's to say. */
   | { readonly kind: "swap-back-asked"; readonly request: string }
   | { readonly kind: "terminated"; readonly request: string }

@@ -39,6 +39,16 @@ export type Deed =
       readonly how: Sickness;
       readonly forMs: number;
     }
+  /** Somebody votes on a promotion: `stale` on a plan that is none. */
+  | {
+      readonly at: number;
+      readonly kind: "vote";
+      readonly request: string;
+      readonly by: string;
+      readonly application: boolean;
+      readonly decision: "approve" | "reject";
+      readonly stale: boolean;
+    }
   /** A person orders the swap-back of a promotion. */
   | { readonly at: number; readonly kind: "swap-back"; readonly request: string };
 
@@ -95,6 +105,12 @@ export interface WorldPlan {
     readonly probed: boolean;
     readonly asksStaging: boolean;
     readonly swapBack: "automatic" | "never";
+  };
+  /** Who must approve; absent: nobody. */
+  readonly approval?: {
+    readonly quorum: number;
+    readonly deadlineMs: number;
+    readonly validForMs: number;
   };
   /** When swaps may start; absent: always. */
   readonly opening?: PlannedOpening;
