@@ -99,8 +99,8 @@ const faultsOfTheSwap: readonly PlantedFault[] = [
     name: "no reads before the PUT",
     rule: "§4.3",
     file: attempt,
-    find: `const decision = await decideFromFreshReads(plan, ports);`,
-    replace: `const decision = { kind: "send" };`,
+    find: `barred ?? (await decideFromFreshReads(input, state !== undefined && (0, approval_rule_1.isBreakGlass)(state), ports));`,
+    replace: `barred ?? { kind: "send" };`,
   },
   {
     name: "reads before the PUT not obeyed",
@@ -113,8 +113,8 @@ const faultsOfTheSwap: readonly PlantedFault[] = [
     name: "fresh readiness before the PUT ignored",
     rule: "§4.3",
     file: "domain/attempt-decision.js",
-    find: `?? readiness(reads) ??`,
-    replace: `??`,
+    find: `?? readiness(reads, needed);`,
+    replace: `?? { kind: "send" };`,
   },
   {
     name: "target held not checked",
@@ -167,8 +167,8 @@ const faultsOfTheSwap: readonly PlantedFault[] = [
     name: "success published before the read",
     rule: "§4.6",
     file: "orchestrations/steps/swap.js",
-    find: `yield* note(run, n, result);`,
-    replace: `yield* note(run, n, result);
+    find: `yield* (0, attempts_1.note)(run, "forward", n, result);`,
+    replace: `yield* (0, attempts_1.note)(run, "forward", n, result);
     if (result.verdict?.kind === "accepted") return { kind: "verify", byUs: true, verified: { detail: "accepted", finalRead: null } };`,
   },
   {
