@@ -27,7 +27,11 @@ export function loadApp(appDirectory: string): void {
   if (/[*{}]/.test(main))
     throw new Error(`${manifest}: the embedded host loads one file as main, not the pattern "${main}"`);
   try {
-    createRequire(manifest)(join(appDirectory, main));
+    const load = createRequire(manifest);
+    const entry = join(appDirectory, main);
+    // A host that starts again in this process registers the app again, as a new worker would.
+    Reflect.deleteProperty(load.cache, load.resolve(entry));
+    load(entry);
   } catch (cause) {
     throw new Error(`the entry point ${main} could not be loaded`, { cause });
   }

@@ -4,6 +4,7 @@ import type { WorldDescription } from "./world";
 export interface ShownPromotion {
   readonly phase: string;
   readonly outcome?: string;
+  readonly reason?: { readonly code: string; readonly detail: string };
   readonly waitingFor?: { readonly what: string; readonly detail: string };
   readonly readiness: readonly string[];
   readonly plan?: { readonly hash: string; readonly prerequisites: readonly ShownPrerequisite[] };
@@ -16,6 +17,15 @@ export interface ShownPromotion {
     readonly command: string;
   };
   readonly attempts: readonly { readonly n: number; readonly act?: string; readonly verdict: string }[];
+}
+
+export interface ShownSchedule {
+  readonly name: string;
+  readonly cron: string;
+  readonly zone: string;
+  readonly paused?: { readonly by: string; readonly note: string };
+  readonly nextRuns: readonly { readonly utc: string; readonly local: string }[];
+  readonly lastRun?: { readonly id: string; readonly outcome?: string };
 }
 
 export interface ShownPair {
@@ -61,6 +71,16 @@ export class Api {
 
   async pair(name: string): Promise<ShownPair> {
     return (await (await this.#call("GET", `/api/pairs/${name}`)).json()) as ShownPair;
+  }
+
+  async schedules(): Promise<readonly ShownSchedule[]> {
+    const reply = await this.#call("GET", "/api/schedules");
+    return ((await reply.json()) as { value: ShownSchedule[] }).value;
+  }
+
+  async steerSchedule(kind: "pause" | "resume", path: string, note: string): Promise<void> {
+    const reply = await this.#call("POST", `/api/schedules/${path}/${kind}`, { note });
+    if (!reply.ok) throw new Error(await reply.text());
   }
 
   async request(body: object): Promise<void> {

@@ -6,8 +6,10 @@ import { Bus } from "./bus";
 import { followPromotion, tellCompletion, tellFinalRead, tellPrerequisite } from "./narration";
 import { playApproval } from "./demo-approval";
 import { playRegression } from "./demo-regression";
+import { MORNING, playSchedule, sayAt, weekly } from "./demo-schedule";
+import { travelTo } from "./time-travel";
 import { Traffic, type TrafficReport } from "./traffic";
-import { startWorld, type World } from "./world";
+import { startWorld, type World, type WorldStart } from "./world";
 
 /** The last line of a demo. */
 interface Summary {
@@ -17,11 +19,11 @@ interface Summary {
   readonly gapMs: number;
 }
 
-const started = Date.now();
+const started = performance.now();
 
 function say(line = ""): void {
   for (const each of line.split("\n")) {
-    const seconds = ((Date.now() - started) / 1000).toFixed(1).padStart(5);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(5);
     console.log(each === "" ? "" : `${seconds} s  ${each}`);
   }
 }
@@ -30,43 +32,52 @@ function heading(text: string): void {
   console.log(`\n== ${text}`);
 }
 
+interface Story {
+  readonly play: (world: World) => Promise<object>;
+  /** How its world differs from the usual one. */
+  readonly setting?: Partial<WorldStart>;
+}
+
 /** Every story there is, by its name on the command line; the first needs none. */
-const stories: Readonly<Record<string, (world: World) => Promise<object>>> = {
-  promotion: playPromotion,
-  refused: playRefusal,
-  approval: async (world) => {
-    introduce(world, "shop");
-    return playApproval(world, { say, heading });
-  },
-  regression: async (world) => {
-    introduce(world, "shop");
-    return playRegression(world, { say, heading });
+const stories: Readonly<Record<string, () => Story>> = {
+  promotion: () => ({ play: playPromotion }),
+  refused: () => ({ play: playRefusal }),
+  approval: () => ({
+    setting: { approved: true },
+    play: (world) => {
+      introduce(world, "shop");
+      return playApproval(world, { say, heading });
+    },
+  }),
+  regression: () => ({
+    setting: { scenario: "regression", probed: true },
+    play: (world) => {
+      introduce(world, "shop");
+      return playRegression(world, { say, heading });
+    },
+  }),
+  schedule: () => {
+    const time = travelTo(MORNING);
+    const pairs = { shop: weekly };
+    return {
+      setting: { scenario: "calm", speed: 10, clock: time, pairs, say: sayAt(time) },
+      play: (world) => playSchedule(world, time, heading),
+    };
   },
 };
 
 async function main(): Promise<void> {
-  const story = process.argv[2] ?? "promotion";
-  const play = stories[story];
-  if (process.argv.length > 3 || !play) {
+  const story = stories[process.argv[2] ?? "promotion"]?.();
+  if (process.argv.length > 3 || !story) {
     console.error(`Usage: npm run demo [-- ${Object.keys(stories).slice(1).join(" | ")}]`);
     process.exitCode = 2;
     return;
   }
   const dataDirectory = mkdtempSync(join(tmpdir(), "cloud-service-swap-demo-"));
-  const isRegression = story === "regression";
-  const scenario = isRegression ? "regression" : "default";
-  const start = {
-    dataDirectory,
-    fresh: true,
-    scenario,
-    speed: 2,
-    probed: isRegression,
-    approved: story === "approval",
-    say,
-  };
-  const world = await startWorld(start);
+  const usual = { dataDirectory, fresh: true, scenario: "default", speed: 2, say };
+  const world = await startWorld({ ...usual, ...story.setting });
   try {
-    const summary = await play(world);
+    const summary = await story.play(world);
     console.log(`\n${JSON.stringify(summary)}`);
   } finally {
     await world.stop();

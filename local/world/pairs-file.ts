@@ -17,11 +17,18 @@ const laptop = {
   soak: { for: 10, every: 2 },
 };
 
+interface Besides {
+  readonly probed?: boolean | undefined;
+  readonly approvers?: readonly string[];
+  /** Further fields, by the pair's name. */
+  readonly besides?: Readonly<Record<string, object>> | undefined;
+}
+
 /** The pairs.json of the world, with a probe of every virtual IP where that is asked for, durations divided by `speed`, never below a second. */
 export function pairsFileOf(
   pairs: readonly WorldPair[],
   speed: number,
-  { probed = false, approvers = [] }: { probed?: boolean | undefined; approvers?: readonly string[] } = {},
+  { probed = false, approvers = [], besides }: Besides = {},
 ): object {
   const defaults = Object.fromEntries(
     Object.entries(laptop).map(([group, durations]) => [
@@ -37,7 +44,10 @@ export function pairsFileOf(
     pairs: Object.fromEntries(
       pairs.map(({ name, blue, green, production, staging }) => {
         const probe = { name: "home", url: production, incomingUrl: staging, expect: { status: 200 } };
-        return [name, { blue, green, ...(probed ? { probes: [{ ...probe, timeout: "2s" }] } : {}) }];
+        return [
+          name,
+          { blue, green, ...(probed ? { probes: [{ ...probe, timeout: "2s" }] } : {}), ...besides?.[name] },
+        ];
       }),
     ),
   };

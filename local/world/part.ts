@@ -11,7 +11,7 @@ import {
 import { createWorldLog } from "./world-log";
 
 /** The one argument of a part of the world that runs as a process of its own, in JSON. */
-export type PartStart = Omit<Ground, "log"> &
+export type PartStart = Omit<Ground, "log" | "clock"> &
   (
     | { readonly part: "resource-manager" }
     | { readonly part: "service-bus"; readonly topology: unknown }

@@ -31,6 +31,10 @@ export interface Ground {
   readonly probed?: boolean | undefined;
   /** Whether pairs.json asks two named people before every swap. */
   readonly approved?: boolean | undefined;
+  /** What pairs.json says of a pair besides, by the pair's name. */
+  readonly pairs?: Readonly<Record<string, object>> | undefined;
+  /** Instead of real time. */
+  readonly clock?: typeof systemClock | undefined;
   readonly log: WorldLog;
 }
 
@@ -115,17 +119,17 @@ export async function openApp(
 }
 
 function startHost(
-  { data, ports, speed, probed, approved, log }: Ground,
+  { data, ports, speed, probed, approved, pairs, clock = systemClock, log }: Ground,
   resourceManager: ResourceManagerPart,
   serviceBus: ServiceBusPart,
   issuer: LocalIssuer,
 ) {
   const pairsFile = join(data, "pairs.json");
   const approvers = approved ? [objectIdOf("approver"), objectIdOf("secondApprover")] : [];
-  writeJson(pairsFile, pairsFileOf(resourceManager.pairs, speed, { probed, approvers }));
+  writeJson(pairsFile, pairsFileOf(resourceManager.pairs, speed, { probed, approvers, besides: pairs }));
   const engine = createDurableEngine({
     location: join(data, "durable"),
-    clock: systemClock,
+    clock,
     settings: durableSettings(),
     origin: `http://127.0.0.1:${ports.http}`,
     log: ({ level, message }) => {
@@ -144,7 +148,7 @@ function startHost(
       TOKEN_AUDIENCE: issuer.audience,
     },
     http: { host: "127.0.0.1", port: ports.http },
-    clock: systemClock,
+    clock,
     extensions: [engine],
     log: ({ level, category, message, functionName }) => {
       log.line(functionName ?? category, level, message);

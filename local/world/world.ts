@@ -7,6 +7,7 @@ import {
   openServiceBus,
   REQUEST_QUEUE,
   type AppPart,
+  type Ground,
   type ResourceManagerPart,
   type ServiceBusPart,
   type Tokens,
@@ -30,19 +31,17 @@ export interface WorldDescription {
 }
 
 export interface World {
+  /** As of the newest start of the app. */
   readonly description: WorldDescription;
+  /** Takes the function app down; everything else goes on. */
+  stopApp(): Promise<void>;
+  startApp(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export interface WorldStart {
+export interface WorldStart extends Omit<Ground, "data" | "ports" | "log"> {
   readonly dataDirectory: string;
   readonly fresh: boolean;
-  readonly scenario: string;
-  readonly speed: number;
-  /** Whether every virtual IP is probed. */
-  readonly probed?: boolean | undefined;
-  /** Whether two named people are asked before every swap. */
-  readonly approved?: boolean | undefined;
   readonly portBase?: number | undefined;
   /** One line for a person. */
   readonly say: (line: string) => void;
@@ -64,16 +63,31 @@ export async function startWorld(start: WorldStart): Promise<World> {
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
   };
-  const { scenario, speed, probed, approved } = start;
-  const ground = { data, ports, scenario, speed, probed, approved, log };
+  const ground = { ...start, data, ports, log };
   try {
     const resourceManager = await openResourceManager(ground);
     stops.push(() => resourceManager.stop());
     const serviceBus = await openServiceBus(ground);
     stops.push(() => serviceBus.stop());
-    const app = await openApp(ground, resourceManager, serviceBus);
-    stops.push(() => app.stop());
-    return { description: describe(data, resourceManager, serviceBus, app), stop };
+    const open = () => openApp(ground, resourceManager, serviceBus);
+    let app = await open();
+    let isUp = true;
+    const stopApp = async () => {
+      if (isUp) await app.stop();
+      isUp = false;
+    };
+    stops.push(stopApp);
+    return {
+      get description() {
+        return describe(data, resourceManager, serviceBus, app);
+      },
+      stopApp,
+      startApp: async () => {
+        app = await open();
+        isUp = true;
+      },
+      stop,
+    };
   } catch (fault) {
     await stop();
     throw fault;
