@@ -13,6 +13,7 @@ import { planWith } from "../activities/plan-promotion";
 import { describePair } from "../activities/describe-pair";
 import type { TokenVerifier } from "../ports/identity";
 import type { Ports } from "../ports/ports";
+import type { CallLimiter } from "../triggers/http/call-limit";
 import { httpRoutes } from "../triggers/http/routes";
 import { createJanitor } from "../triggers/janitor";
 import { createScheduler } from "../triggers/scheduler";
@@ -24,10 +25,15 @@ export type PortsFor = (context: InvocationContext) => Ports;
 const client = df.input.durableClient();
 
 /** Registers everything the app consists of, under the names its durable state relies on. */
-export function registerApp(portsFor: PortsFor, verifier: TokenVerifier, config: Config): void {
+export function registerApp(
+  portsFor: PortsFor,
+  verifier: TokenVerifier,
+  config: Config,
+  limiter?: CallLimiter,
+): void {
   registerDurable(portsFor);
   registerServiceBus(portsFor, config);
-  registerHttpAndTimer(portsFor, verifier);
+  registerHttpAndTimer(portsFor, verifier, limiter);
 }
 
 export function registerDurable(portsFor: PortsFor): void {
@@ -63,7 +69,11 @@ function registerServiceBus(portsFor: PortsFor, config: Config): void {
   });
 }
 
-export function registerHttpAndTimer(portsFor: PortsFor, verifier: TokenVerifier): void {
+export function registerHttpAndTimer(
+  portsFor: PortsFor,
+  verifier: TokenVerifier,
+  limiter?: CallLimiter,
+): void {
   app.timer("janitor", {
     schedule: "0 * * * * *",
     extraInputs: [client],
@@ -74,7 +84,11 @@ export function registerHttpAndTimer(portsFor: PortsFor, verifier: TokenVerifier
     extraInputs: [client],
     handler: createScheduler(portsFor),
   });
-  for (const route of httpRoutes({ portsFor, verifier }, { plan: planWith, describe: describePair })) {
+  for (const route of httpRoutes(
+    { portsFor, verifier },
+    { plan: planWith, describe: describePair },
+    limiter,
+  )) {
     app.http(route.name, {
       methods: [...route.methods],
       route: route.route,

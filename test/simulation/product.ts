@@ -1,6 +1,7 @@
 import type { Config } from "../../src/config/config";
 import { registerApp } from "../../src/app/register";
 import type { Permission, TokenVerifier } from "../../src/ports/identity";
+import type { CallLimiter } from "../../src/triggers/http/call-limit";
 import type { SimulatedHost } from "./host";
 
 /** The hosts of the world under way, by id: every invocation says at which one it runs. */
@@ -19,6 +20,9 @@ const verifier: TokenVerifier = {
   },
 };
 
+/** Calls are limited per process; here one process is every host of every world. */
+const unlimited: CallLimiter = { take: () => 0, remembered: 0 };
+
 /** Registers the product's own functions, once per process; their ports are those of the host that invokes them. */
 export function registerProduct(): void {
   const config = { serviceBus: { requestQueue: "swap-requests", setting: "ServiceBusConnection" } } as Config;
@@ -30,5 +34,6 @@ export function registerProduct(): void {
     },
     verifier,
     config,
+    unlimited,
   );
 }

@@ -1,6 +1,6 @@
 import type { HttpMethod } from "@azure/functions";
 import { answering, guarded, type Gate, type Handler, type LimitedGate } from "./call";
-import { createCallLimiter } from "./call-limit";
+import { createCallLimiter, type CallLimiter } from "./call-limit";
 import { postApproval } from "./approvals";
 import { getAudit } from "./audit";
 import { deleteHold, putHold } from "./holds";
@@ -19,9 +19,13 @@ export interface Route {
   readonly handler: Handler;
 }
 
-/** The HTTP API (docs/http-api.md). */
-export function httpRoutes(open: Gate, reading: Reading): readonly Route[] {
-  const gate = { ...open, limiter: createCallLimiter() };
+/** The HTTP API (docs/http-api.md); one limit on calls for all of it. */
+export function httpRoutes(
+  open: Gate,
+  reading: Reading,
+  limiter: CallLimiter = createCallLimiter(),
+): readonly Route[] {
+  const gate = { ...open, limiter };
   return [
     ...promotionRoutes(gate),
     {
