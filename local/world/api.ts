@@ -113,3 +113,12 @@ export async function readJournal(url: string): Promise<JournalLine[]> {
   const reply = await fetch(url);
   return (await reply.json()) as JournalLine[];
 }
+
+/** How many swap calls Resource Manager has seen, and how many of them swapped. */
+export async function countSwaps(journal: string): Promise<{ effectiveSwaps: number; puts: number }> {
+  const lines = await readJournal(journal);
+  return {
+    effectiveSwaps: lines.filter((line) => line.effect === "swapped").length,
+    puts: lines.filter((line) => line.method === "PUT").length,
+  };
+}

@@ -1,13 +1,8 @@
-import { Api, readJournal, type Vote } from "./api";
+import { Api, countSwaps, type Vote } from "./api";
 import { Bus } from "./bus";
-import { followPromotion, tellCompletion, tellFinalRead } from "./narration";
+import { followPromotion, tellCompletion, tellFinalRead, type Voice } from "./narration";
 import { Traffic } from "./traffic";
 import type { World } from "./world";
-
-interface Voice {
-  readonly say: (line?: string) => void;
-  readonly heading: (text: string) => void;
-}
 
 /** The last line of the story. */
 interface Summary {
@@ -51,7 +46,7 @@ export async function playApproval({ description }: World, { say, heading }: Voi
     comment: "tests are green",
   });
   await vote("approver", "Aron Approver once more                            ", {});
-  const putsBefore = await putsOf(description.journal);
+  const { puts: putsBefore } = await countSwaps(description.journal);
   say(`PUTs at Resource Manager so far: ${putsBefore}`);
   await vote("secondApprover", "Berta Approver                                     ", { comment: "ship it" });
   const api = new Api(description, "reader");
@@ -79,21 +74,15 @@ async function summarise(
   votes: readonly { name: string }[],
   putsBeforeTheQuorum: number,
 ): Promise<Summary> {
-  const lines = await readJournal(journal);
   const summary = {
     outcome,
-    effectiveSwaps: lines.filter((line) => line.effect === "swapped").length,
-    puts: lines.filter((line) => line.method === "PUT").length,
+    ...(await countSwaps(journal)),
     approvedBy: votes.map((vote) => vote.name),
     putsBeforeTheQuorum,
   };
   const isProved = summary.effectiveSwaps === 1 && summary.puts === 1 && putsBeforeTheQuorum === 0;
   if (outcome !== "promoted" || !isProved || summary.approvedBy.length !== 2) process.exitCode = 1;
   return summary;
-}
-
-async function putsOf(journal: string): Promise<number> {
-  return (await readJournal(journal)).filter((line) => line.method === "PUT").length;
 }
 
 async function untilAsked(api: Api, id: string) {

@@ -1,13 +1,8 @@
-import { Api, readJournal } from "./api";
+import { Api, countSwaps } from "./api";
 import { Bus } from "./bus";
-import { followPromotion, tellCompletion, tellFinalRead } from "./narration";
+import { followPromotion, tellCompletion, tellFinalRead, type Voice } from "./narration";
 import { Traffic } from "./traffic";
 import type { World } from "./world";
-
-interface Voice {
-  readonly say: (line?: string) => void;
-  readonly heading: (text: string) => void;
-}
 
 /** The last line of the story. */
 interface Summary {
@@ -63,12 +58,11 @@ export async function playRegression({ description }: World, { say, heading }: V
   const { holds } = await api.pair("shop");
   for (const { reason } of holds) say(`${reason.code}: ${reason.detail}`);
   say(`to release it: DELETE ${description.http}/api/holds/shop with {"note": "…"}`);
-  const lines = await readJournal(description.journal);
+  const swaps = await countSwaps(description.journal);
   await bus.close();
   const summary = {
     outcome: event.data.outcome ?? "unknown",
-    effectiveSwaps: lines.filter((line) => line.effect === "swapped").length,
-    puts: lines.filter((line) => line.method === "PUT").length,
+    ...swaps,
     answered: report.versions,
     onHold: holds.length > 0,
   };

@@ -1,4 +1,4 @@
-import { Api, readJournal, type ShownPromotion } from "./api";
+import { Api, countSwaps, type ShownPromotion } from "./api";
 import type { TimeTravel } from "./time-travel";
 import type { World } from "./world";
 
@@ -155,9 +155,7 @@ class Story {
     const outcomes: Record<string, string> = {};
     for (const id of Object.keys(expected))
       outcomes[id] = (await api.promotion(id))?.outcome ?? "not started";
-    const lines = await readJournal(this.#world.description.journal);
-    const puts = lines.filter((line) => line.method === "PUT").length;
-    const effectiveSwaps = lines.filter((line) => line.effect === "swapped").length;
+    const { puts, effectiveSwaps } = await countSwaps(this.#world.description.journal);
     this.#heading("What came of it");
     for (const [id, outcome] of Object.entries(outcomes)) this.#say(`${id.padEnd(22)} ${outcome}`);
     this.#say(`Resource Manager has seen ${puts} PUTs and ${effectiveSwaps} effective swaps`);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Api, readJournal } from "./api";
+import { Api, countSwaps } from "./api";
 import { Bus } from "./bus";
 import { followPromotion, tellCompletion, tellFinalRead, tellPrerequisite } from "./narration";
 import { playApproval } from "./demo-approval";
@@ -171,9 +171,7 @@ async function playRefusal(world: World): Promise<Summary> {
 }
 
 async function summarise(journal: string, outcome: string, gapMs: number): Promise<Summary> {
-  const lines = await readJournal(journal);
-  const puts = lines.filter((line) => line.method === "PUT").length;
-  return { outcome, effectiveSwaps: lines.filter((line) => line.effect === "swapped").length, puts, gapMs };
+  return { outcome, ...(await countSwaps(journal)), gapMs };
 }
 
 main().then(

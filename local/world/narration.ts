@@ -3,6 +3,12 @@ import type { ReceivedEvent } from "./bus";
 
 type Say = (line?: string) => void;
 
+/** How a story is told. */
+export interface Voice {
+  readonly say: Say;
+  readonly heading: (text: string) => void;
+}
+
 const LOOK_MS = 200;
 
 /** Tells of a promotion while it goes on, from what the HTTP API shows; ends with its outcome. */

@@ -4,13 +4,12 @@ import { chainHead, emptyChain } from "../domain/audit-chain";
 import type { Ending } from "../domain/completion-event";
 import { decideChore, type Chore } from "../domain/janitor";
 import { needsHold } from "../domain/outcome";
-import { emptyPair, type PairState } from "../domain/pair";
-import { answerTo } from "../domain/pair-answers";
+import type { PairState } from "../domain/pair";
 import { haltOf } from "../domain/hold";
 import type { PairPolicy } from "../domain/policy";
 import type { PromotionState } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
-import { untilSeen } from "./read-back";
+import { askPair, untilSeen } from "./read-back";
 
 type PortsFor = (context: InvocationContext) => Ports;
 
@@ -109,19 +108,9 @@ async function bar(
     return true;
   }
   const id = ports.nonce();
-  await ports.pairs.signal(pair, {
-    kind: "cancel",
-    id,
-    requestId,
-    by: "the janitor",
-    note: reason.detail,
-    at,
-  });
-  const answer = await untilSeen(
-    "that nothing is claimed any more",
-    async () => answerTo((await ports.pairs.read(pair)) ?? emptyPair, id),
-    ports,
-  );
+  const note = reason.detail;
+  const operation = { kind: "cancel", id, requestId, by: "the janitor", note, at } as const;
+  const answer = await askPair("that nothing is claimed any more", pair, { id, operation }, ports);
   return answer === "granted";
 }
 

@@ -1,3 +1,5 @@
+import type { PairAnswer, PairOperation } from "../domain/pair";
+import { answerTo } from "../domain/pair-answers";
 import type { Ports } from "../ports/ports";
 
 /** Storage trouble and lag are waited out inside the message lock, not by burning deliveries. */
@@ -27,4 +29,22 @@ export async function untilSeen<T>(
     }
     await clock.sleep(wait);
   }
+}
+
+/** Asks the arbiter of a pair by signal, and reads back what it answered under the id of the question. */
+export async function askPair(
+  what: string,
+  pair: string,
+  { id, operation }: { readonly id: string; readonly operation: PairOperation },
+  ports: Pick<Ports, "clock" | "pairs">,
+): Promise<PairAnswer> {
+  await ports.pairs.signal(pair, operation);
+  return untilSeen(
+    what,
+    async () => {
+      const arbiter = await ports.pairs.read(pair);
+      return arbiter && answerTo(arbiter, id);
+    },
+    ports,
+  );
 }

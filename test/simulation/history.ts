@@ -59,6 +59,19 @@ export class History {
     return this.puts.find((e) => e.request === put.request)?.side !== put.side;
   }
 
+  /** Our own PUT that brought an effect about. */
+  causeOf(effect: Of<"effect">): Of<"put"> | undefined {
+    return this.puts.find(({ put }) => put === effect.put);
+  }
+
+  /** Effects of a request's PUTs that give production back. */
+  backsOf(request: string): Of<"effect">[] {
+    return this.effectsOf(request).filter((effect) => {
+      const put = this.causeOf(effect);
+      return put !== undefined && this.isBack(put);
+    });
+  }
+
   completions(request: string): Of<"published">[] {
     return this.published.filter((e) => e.type === "promotion.completed" && e.request === request);
   }

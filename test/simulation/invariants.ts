@@ -29,13 +29,9 @@ export function check(
 
 function oneEffect(history: History, request: string): Violation[] {
   const effects = history.effectsOf(request);
-  const cause = (effect: (typeof effects)[number]) => history.puts.find(({ put }) => put === effect.put);
-  const away = effects.filter((e) => cause(e)?.side !== e.production);
-  const isBack = (effect: (typeof effects)[number]) => {
-    const put = cause(effect);
-    return put !== undefined && history.isBack(put);
-  };
-  const again = [effects.filter(isBack), effects.filter((e) => !isBack(e))].flatMap((act) => act.slice(1));
+  const away = effects.filter((e) => history.causeOf(e)?.side !== e.production);
+  const backs = history.backsOf(request);
+  const again = [backs, effects.filter((e) => !backs.includes(e))].flatMap((act) => act.slice(1));
   return [
     ...again.map(({ n, production }) => ({
       invariant: "I1",
@@ -97,10 +93,7 @@ function truthful(history: History, request: string): Violation[] {
   if (!event?.outcome) return [];
   const { outcome, pair, n } = event;
   const lie = (detail: string) => [{ invariant: "I6", detail: `${request} ${detail}`, entry: n }];
-  const isBack = history.effectsOf(request).some((e) => {
-    const put = history.puts.find(({ put: number }) => number === e.put);
-    return put !== undefined && history.isBack(put);
-  });
+  const isBack = history.backsOf(request).length > 0;
   if (outcome === "promoted" || outcome === "swapped-back") {
     const { data } = JSON.parse(event.bytes) as { data: { incoming: { side: string } | null } };
     const incoming = data.incoming?.side;

@@ -1,18 +1,7 @@
+import { request } from "./deeds";
 import { calmChances, type Deed, type Risk, type WorldPlan } from "./world-plan";
 
 const MINUTE = 60_000;
-
-const request = (id: string, at = 0): Extract<Deed, { kind: "request" }> => ({
-  at,
-  kind: "request",
-  request: id,
-  pair: "shop",
-  promote: "green",
-  channel: "queue",
-  copies: 1,
-  every: 0,
-  otherContent: false,
-});
 
 const put = (answer: object, times = 1): Deed => ({
   at: 0,
@@ -67,9 +56,9 @@ export const referenceWorlds: Readonly<Record<string, WorldPlan>> = {
   immediate: world([request("r1")], { stableForMs: 30_000 }),
   waiting: world([busy(0, 4 * MINUTE), request("r1")]),
   flapping: world([busy(0, 30_000), busy(75_000, 20_000), busy(200_000, 20_000), request("r1")]),
-  "contended pair": world([request("r1"), { ...request("r2", 100), promote: "blue" }]),
-  duplicate: world([{ ...request("r1"), copies: 3, every: 40_000 }]),
-  "changed content": world([{ ...request("r1"), copies: 2, every: 40_000, otherContent: true }]),
+  "contended pair": world([request("r1"), request("r2", { at: 100, promote: "blue" })]),
+  duplicate: world([request("r1", { copies: 3, every: 40_000 })]),
+  "changed content": world([request("r1", { copies: 2, every: 40_000, otherContent: true })]),
   "cancel race": world([request("r1"), { at: 60_050, kind: "cancel", request: "r1" }]),
   "unknown outcome": world([request("r1"), put({ kind: "reset-after" })]),
   "nothing came of it": world([request("r1"), put({ kind: "reset-before" })]),

@@ -1,5 +1,6 @@
+import { chances, request } from "./deeds";
 import type { Dice } from "./dice";
-import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-plan";
+import type { Deed, WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -7,7 +8,6 @@ const MINUTE = 60_000;
 const SOAKS_FROM = 45;
 
 type Theme = (dice: Dice) => Partial<WorldPlan> & Pick<WorldPlan, "deeds">;
-type Request = Extract<Deed, { kind: "request" }>;
 
 /** What happens before a swap may start and after it has: openings that close, releases that fall sick. */
 export const themesAround: readonly Theme[] = [
@@ -151,13 +151,4 @@ function approval(over: Partial<NonNullable<WorldPlan["approval"]>>): NonNullabl
 function voteBy(by: string, second: number): Extract<Deed, { kind: "vote" }> {
   const about = { request: "r1", by, application: false, stale: false } as const;
   return { at: second * SECOND, kind: "vote", decision: "approve", ...about };
-}
-
-function chances(some: Partial<Chances>): Chances {
-  return { ...calmChances, ...some };
-}
-
-function request(id: string, over: Partial<Request> = {}): Request {
-  const base = { at: 0, kind: "request", request: id, pair: "shop", promote: "green" } as const;
-  return { ...base, channel: "queue", copies: 1, every: 0, otherContent: false, ...over };
 }

@@ -1,6 +1,7 @@
+import { chances, request } from "./deeds";
 import type { Dice } from "./dice";
 import { themesAround } from "./themes-after";
-import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-plan";
+import { calmChances, type Deed, type WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -8,20 +9,19 @@ const GREEN = "shop-green";
 const BLUE = "shop-blue";
 
 type Theme = (dice: Dice) => Partial<WorldPlan> & Pick<WorldPlan, "deeds">;
-type Request = Extract<Deed, { kind: "request" }>;
 
 /** One hostile situation each, set up on purpose: what chance alone would bring about once in a thousand worlds. */
 const themesOfTheSwap: readonly Theme[] = [
   /** Activities are executed several times at once. */
   (dice) => ({
-    deeds: [request("r1", {})],
+    deeds: [request("r1")],
     chances: chances({ activityTwice: 0.9, client: dice.pick([0, 0.05]) }),
     stableForMs: 30 * SECOND,
   }),
   /** A second execution of an attempt comes while the PUT of the first is still on its way. */
   (dice) => ({
     deeds: [
-      request("r1", {}),
+      request("r1"),
       put(
         2,
         dice.pick<object>([
@@ -35,22 +35,22 @@ const themesOfTheSwap: readonly Theme[] = [
   }),
   /** Nothing comes of one PUT after another, and nobody hears of it. */
   (dice) => ({
-    deeds: [request("r1", {}), put(5, dice.pick(withoutTrace))],
+    deeds: [request("r1"), put(5, dice.pick(withoutTrace))],
     readinessDeadlineMs: 120 * MINUTE,
     stableForMs: 30 * SECOND,
   }),
   /** A PUT whose reply is lost takes effect late. */
   (dice) => ({
-    deeds: [request("r1", {}), put(1, lateEffect(dice))],
+    deeds: [request("r1"), put(1, lateEffect(dice))],
     readinessDeadlineMs: 120 * MINUTE,
     stableForMs: 30 * SECOND,
   }),
   /** The host of an attempt stands still between its reads and its PUT. */
-  () => ({ deeds: [request("r1", {})], chances: chances({ attemptFrozen: 0.9 }) }),
+  () => ({ deeds: [request("r1")], chances: chances({ attemptFrozen: 0.9 }) }),
   /** What was ready is not any more when a late attempt looks. */
   (dice) => ({
     deeds: [
-      request("r1", {}),
+      request("r1"),
       weather(dice.between(40, 100), trouble(dice, 600, ["RoleStateBusy", "RoleStateUnknown"])),
     ],
     chances: chances({ attemptLate: 1 }),
@@ -58,19 +58,19 @@ const themesOfTheSwap: readonly Theme[] = [
   }),
   /** A person stops the promotion before its late attempt claims. */
   (dice) => ({
-    deeds: [request("r1", {}), cancel(dice.between(40, 110) * SECOND)],
+    deeds: [request("r1"), cancel(dice.between(40, 110) * SECOND)],
     chances: chances({ attemptLate: 1 }),
     stableForMs: 30 * SECOND,
   }),
   /** A person stops the promotion while the operation runs. */
   (dice) => ({
-    deeds: [request("r1", {}), cancel(dice.between(32, 90) * SECOND)],
+    deeds: [request("r1"), cancel(dice.between(32, 90) * SECOND)],
     operationSeconds: dice.pick([70, 200]),
     stableForMs: 30 * SECOND,
   }),
   /** Looks at the role instances come late, and far apart. */
   () => ({
-    deeds: [request("r1", {})],
+    deeds: [request("r1")],
     chances: chances({ activityLate: 0.7 }),
     stableForMs: 120 * SECOND,
   }),
@@ -98,7 +98,7 @@ const themesOfTheSwap: readonly Theme[] = [
   /** Another version is deployed between the plan and the swap. */
   (dice) => ({
     deeds: [
-      request("r1", {}),
+      request("r1"),
       weather(dice.between(5, 60), {
         kind: "redeployment",
         service: dice.pick([GREEN, BLUE]),
@@ -118,7 +118,7 @@ const themesOfTheSwap: readonly Theme[] = [
   /** The platform is busy at the first attempt, while somebody else comes. */
   (dice) => ({
     deeds: [
-      request("r1", {}),
+      request("r1"),
       request("r2", { at: dice.between(5, 60) * SECOND, promote: dice.pick(["green", "staging"]) }),
       dice.chance(0.5)
         ? put(2, { kind: "status", status: 409, code: "Conflict" })
@@ -129,7 +129,7 @@ const themesOfTheSwap: readonly Theme[] = [
   /** The first in line halts. */
   (dice) => ({
     deeds: [
-      request("r1", {}),
+      request("r1"),
       request("r2", { at: 5 * SECOND }),
       put(1, dice.pick([{ kind: "operation-fails" }, { kind: "operation-canceled" }])),
     ],
@@ -161,14 +161,14 @@ const themesOfTheSwap: readonly Theme[] = [
   }),
   /** A person stops the line while the promotion waits to be ready. */
   (dice) => ({
-    deeds: [request("r1", {}), hold(dice.between(5, 25) * SECOND, dice.between(60, 300) * SECOND)],
+    deeds: [request("r1"), hold(dice.between(5, 25) * SECOND, dice.between(60, 300) * SECOND)],
     stableForMs: 30 * SECOND,
   }),
   /** An attempt is refused by a hold, and a second execution of it comes when the turn has been taken again. */
   (dice) => {
     const at = dice.between(60, 100) * SECOND;
     return {
-      deeds: [request("r1", {}), hold(at, dice.between(400, 460) * SECOND - at)],
+      deeds: [request("r1"), hold(at, dice.between(400, 460) * SECOND - at)],
       chances: chances({ attemptTwice: 1 }),
       stableForMs: 120 * SECOND,
     };
@@ -186,23 +186,20 @@ const themesOfTheSwap: readonly Theme[] = [
   /** The run is terminated by hand. */
   (dice) => ({
     deeds: [
-      request("r1", {}),
+      request("r1"),
       { at: dice.pick([1_000, dice.between(1, 90) * SECOND]), kind: "terminate", request: "r1" },
     ],
     stableForMs: 60 * SECOND,
   }),
   /** Hosts die again and again. */
   () => ({
-    deeds: [request("r1", {}), request("r2", { at: 30 * SECOND, promote: "blue" })],
+    deeds: [request("r1"), request("r2", { at: 30 * SECOND, promote: "blue" })],
     chances: chances({ crash: 0.05, mostCrashes: 8 }),
     stableForMs: 30 * SECOND,
   }),
   /** The broker stays away for longer than a run goes on publishing. */
   (dice) => ({
-    deeds: [
-      request("r1", {}),
-      { at: 20 * SECOND, kind: "broker-outage", forMs: dice.between(66, 90) * MINUTE },
-    ],
+    deeds: [request("r1"), { at: 20 * SECOND, kind: "broker-outage", forMs: dice.between(66, 90) * MINUTE }],
     stableForMs: 30 * SECOND,
   }),
 ];
@@ -224,25 +221,6 @@ export function themed(plan: WorldPlan, n: number, dice: Dice): WorldPlan {
   };
   const { deeds, ...over } = theme(dice);
   return { ...plan, ...calm, ...over, deeds: [...deeds].sort((a, b) => a.at - b.at) };
-}
-
-function chances(some: Partial<Chances>): Chances {
-  return { ...calmChances, ...some };
-}
-
-function request(id: string, over: Partial<Request>): Request {
-  return {
-    at: 0,
-    kind: "request",
-    request: id,
-    pair: "shop",
-    promote: "green",
-    channel: "queue",
-    copies: 1,
-    every: 0,
-    otherContent: false,
-    ...over,
-  };
 }
 
 function put(times: number, answer: object): Deed {

@@ -1,13 +1,12 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseListQuery, parseNote, takeBreakGlass, type ListQuery } from "../../contracts/commands";
 import { parseSwapRequest } from "../../contracts/swap-request";
-import { answerTo } from "../../domain/pair-answers";
 import type { PromotionState } from "../../domain/promotion";
 import { summarisePromotion, viewPromotion } from "../../domain/promotion-view";
 import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
 import { acceptRequest } from "../accept";
-import { untilSeen } from "../read-back";
+import { askPair } from "../read-back";
 import { readJson, requestIdOf, type Call } from "./call";
 import { json, Problem } from "./problem";
 
@@ -107,23 +106,9 @@ export async function cancelPromotion({ request, ports, caller }: Call): Promise
   const { pair } = state.request;
   const id = ports.nonce();
   const { note } = parsed.value;
-  await ports.pairs.signal(pair, {
-    kind: "cancel",
-    id,
-    requestId,
-    by: caller.name,
-    oid: caller.oid,
-    note,
-    at: ports.clock.now(),
-  });
-  const answer = await untilSeen(
-    "the cancel",
-    async () => {
-      const arbiter = await ports.pairs.read(pair);
-      return arbiter && answerTo(arbiter, id);
-    },
-    ports,
-  );
+  const by = { by: caller.name, oid: caller.oid };
+  const operation = { kind: "cancel", id, requestId, ...by, note, at: ports.clock.now() } as const;
+  const answer = await askPair("the cancel", pair, { id, operation }, ports);
   switch (answer) {
     case "granted":
       if (state.waiting) await ports.promotions.wake(state.waiting.instanceId);

@@ -1,9 +1,8 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseNote } from "../../contracts/commands";
-import { answerTo } from "../../domain/pair-answers";
 import type { PromotionState } from "../../domain/promotion";
 import type { Ports } from "../../ports/ports";
-import { untilSeen } from "../read-back";
+import { askPair } from "../read-back";
 import { readJson, requestIdOf, type Call } from "./call";
 import { json, Problem } from "./problem";
 import { viewPromotion } from "../../domain/promotion-view";
@@ -25,15 +24,8 @@ export async function orderSwapBack({ request, ports, caller }: Call): Promise<H
     ...{ note: parsed.value.note, at: ports.clock.now() },
   };
   const { pair } = state.request;
-  await ports.pairs.signal(pair, { kind: "order-swap-back", requestId, order });
-  const answer = await untilSeen(
-    "the order",
-    async () => {
-      const arbiter = await ports.pairs.read(pair);
-      return arbiter && answerTo(arbiter, id);
-    },
-    ports,
-  );
+  const operation = { kind: "order-swap-back", requestId, order } as const;
+  const answer = await askPair("the order", pair, { id, operation }, ports);
   if (answer === "not-swapped")
     throw new Problem("nothing-to-swap-back", "this promotion has swapped nothing yet");
   if (answer !== "granted") throw tooLate(state);

@@ -1,0 +1,24 @@
+import { calmChances, type Chances, type Deed } from "./world-plan";
+
+type Request = Extract<Deed, { kind: "request" }>;
+
+/** A request for green on the pair `shop`, once and from the start, unless said otherwise. */
+export function request(id: string, over: Partial<Request> = {}): Request {
+  return {
+    at: 0,
+    kind: "request",
+    request: id,
+    pair: "shop",
+    promote: "green",
+    channel: "queue",
+    copies: 1,
+    every: 0,
+    otherContent: false,
+    ...over,
+  };
+}
+
+/** A calm world, but for these. */
+export function chances(some: Partial<Chances>): Chances {
+  return { ...calmChances, ...some };
+}
