@@ -44,7 +44,20 @@ const groups = [
   [["prerequisites"], ["prerequisites", "prerequisites-told"]],
   [["prerequisites-network"], ["prerequisites-told", "prerequisites-network-told"]],
   [["completion-event", "events", "promotion-view"], ["promotion-told"]],
-  [["codes"], ["codes"]],
+  [["codes", "codes-gate", "codes-opening", "codes-soak"], ["codes"]],
+  [
+    ["gate", "approval-rule", "vote"],
+    ["gate", "gate-*"],
+  ],
+  [["promotion-gate", "approval-view"], ["gate-told"]],
+  [["opening-told"], ["opening"]],
+  [["hold"], ["pair-people", "pair-operations"]],
+  [
+    ["audit-chain", "audit-page", "audited-gate", "audited-pair", "audited-promotion"],
+    ["audit-chain", "audited-*"],
+  ],
+  [["audit-verification", "audit-lines"], ["audit-verification"]],
+  [["shown-time", "watch-told", "alerts"], ["promotion-told"]],
   [["canonical-json"], ["canonical-json"]],
 ];
 

@@ -64,7 +64,7 @@ function refusalOf(gate: Gate, ballot: Ballot): Omit<VoteReceipt, "id"> | undefi
   if (planHash !== gate.planHash) return { answer: "stale-plan", detail: "" };
   const before = gate.votes.find((other) => isSame(other.oid, vote.oid));
   if (before?.decision === vote.decision) return { answer: "already-counted", detail: tellDecision(gate) };
-  const late = whyTooLate(gate, ballot) ?? supersededBy(before, vote);
+  const late = whyTooLate(gate, ballot);
   return late === undefined ? undefined : { answer: "too-late", detail: late };
 }
 
@@ -73,11 +73,6 @@ function whyTooLate(gate: Gate, { vote, acting }: Ballot): string | undefined {
   if (!decision) return vote.at < gate.until ? undefined : "the deadline is past";
   const wasFirst = decision.kind === "granted" && vote.decision === "reject" && vote.at <= decision.at;
   return wasFirst && !acting ? undefined : tellDecision(gate);
-}
-
-/** An approval that arrives after the same person's later change of mind; a rejection always counts. */
-function supersededBy(before: Vote | undefined, vote: Vote): string | undefined {
-  return before && before.at > vote.at && vote.decision === "approve" ? "you have voted since" : undefined;
 }
 
 function decide(votes: readonly Vote[], { quorum, validForMs }: Gate): GateDecision | undefined {

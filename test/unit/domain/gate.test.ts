@@ -7,10 +7,12 @@ import {
   type ApprovalRule,
 } from "../../../src/domain/approval-rule";
 import {
+  archived,
   askApproval,
   closeGate,
   isGranted,
   tellDecision,
+  viewOfGate,
   VOTE_LAG_MS,
   type Gate,
   type Vote,
@@ -223,4 +225,87 @@ test("another plan makes the votes void and asks again, twice at most", () => {
 test("the question never outlives the request", () => {
   const question = { planHash: "h", rule: rule(), at: NOW, expiresAt: NOW + 7 };
   expect(askApproval(undefined, question).until).toBe(NOW + 7);
+});
+
+test("a question tells its quorum, its deadline and how long a grant will hold, and keeps earlier receipts", () => {
+  const first = cast(ask({ quorum: 3 }), ballot("a", 10));
+  expect(first).toMatchObject({ quorum: 3, askedAt: NOW, until: NOW + 1_000, validForMs: 500, asked: 1 });
+  const again = askApproval(first, { planHash: "h2", rule: rule(), at: NOW + 5 });
+  expect(again.receipts).toEqual(first.receipts);
+});
+
+test("a plan that kept changing ends the questions for good, by its newest hash, and says why", () => {
+  const at = NOW + 9;
+  const end = askApproval(
+    { ...cast(ask(), ballot("a", 10)), asked: 3 },
+    { planHash: "h4", rule: rule(), at },
+  );
+  expect([end.planHash, end.votes, end.decision]).toEqual([
+    ...["h4", []],
+    { kind: "expired", at, detail: "asked 3 times: the plan kept changing, or its approvals lapsed" },
+  ]);
+});
+
+test("a rejection is not asked about again, not even for another plan", () => {
+  const no = cast(ask(), ballot("a", 10, { decision: "reject" }));
+  expect(askApproval(no, { planHash: "h2", rule: rule(), at: NOW + 20 })).toBe(no);
+});
+
+test("where the gate stands reads as a sentence, whatever is known", () => {
+  expect(tellDecision(ask({ quorum: 1 }))).toBe("0 of 1 approval");
+  const no = cast(ask(), ballot("a", 10), ballot("b", 20, { decision: "reject" }));
+  expect(tellDecision(no)).toBe("rejected by B");
+  expect(tellDecision({ ...no, votes: [] })).toBe("rejected by an approver");
+});
+
+test("a run sees of the gate its times, its decision and a sentence; a promotion that is over keeps two receipts", () => {
+  const granted = cast(ask(), ballot("a", 10), ballot("b", 20), ballot("c", 30));
+  const { decision, receipts } = granted;
+  const detail = "approved: 2 of 2 approvals (A, B)";
+  expect(viewOfGate(granted)).toEqual({ askedAt: NOW, until: NOW + 1_000, decision, detail });
+  expect(archived(granted)).toEqual({ ...granted, votes: [], receipts: receipts.slice(1) });
+});
+
+test("a vote is kept with its ballot's id, its name and comment cut; four receipts are kept, each cut too", () => {
+  const long = ballot("a", 10, { name: "n".repeat(41), comment: "c".repeat(101) });
+  const [vote] = cast(ask(), long).votes;
+  expect([vote?.id, vote?.name.length, vote?.comment.length]).toEqual([long.id, 40, 100]);
+  const gate = cast(ask(), ...[1, 2, 3, 4, 5].map((n) => ballot("x", n, { barred: `${n}`.repeat(121) })));
+  expect(gate.receipts.map(({ detail }) => [detail[0], detail.length])).toEqual(
+    ["2", "3", "4", "5"].map((n) => [n, 120]),
+  );
+});
+
+test("why a vote does not count is told: the deadline, another plan, or what was decided", () => {
+  const told = (gate: Gate, ...ballots: readonly Ballot[]) => last(cast(gate, ...ballots))?.detail;
+  expect(told(ask(), ballot("a", 1_000))).toBe("the deadline is past");
+  expect(told(ask(), ballot("a", 1, { planHash: "old" }))).toBe("");
+  const granted = cast(ask(), ballot("a", 10), ballot("b", 20));
+  expect(told(granted, ballot("b", 30))).toBe("approved: 2 of 2 approvals (A, B)");
+  expect(told(granted, ballot("c", 30))).toBe("approved: 2 of 2 approvals (A, B)");
+  expect(told(ask(), ballot("a", 10))).toBe("1 of 2 approvals (A)");
+});
+
+test("a rejection counts whenever it was received, also before its author's approval", () => {
+  const back = cast(ask(), ballot("a", 20), ballot("a", 10, { decision: "reject" }));
+  expect([back.votes.length, back.decision]).toEqual([1, { kind: "rejected", at: NOW + 10 }]);
+});
+
+test("at one instant a rejection comes before an approval, in whichever order they arrive", () => {
+  const [yes, no] = [ballot("a", 10), ballot("b", 10, { decision: "reject" })];
+  const kinds = [
+    [yes, no],
+    [no, yes],
+  ].map((ballots) => cast(ask({ quorum: 1 }), ...ballots).decision?.kind);
+  expect(kinds).toEqual(["rejected", "rejected"]);
+});
+
+test("what came of a vote whose receipt is gone tells where the gate stands", () => {
+  const a = ballot("a", 10);
+  const gate = { ...cast(ask(), a), receipts: [] };
+  expect(whatCameOf(gate, a.id, a.vote)).toEqual({
+    ...{ id: a.id, answer: "counted", detail: "1 of 2 approvals (A)" },
+  });
+  expect(whatCameOf(gate, "x", { ...a.vote, oid: "A" })?.answer).toBe("already-counted");
+  expect(whatCameOf(gate, "x", { ...a.vote, decision: "reject" })).toBeUndefined();
 });
