@@ -96,9 +96,8 @@ export function decideSoak(memory: SoakMemory, look: SoakLook, rule: WatchRule):
   const told = trouble.map(tellMeasurement).join("; ");
   const against = whatIsWrong(next, told, look.now, rule);
   if (against) return against;
-  const steadyMs = next.steady ? next.steady.until - next.steady.since : -1;
   const isOver = look.now - memory.startedAt >= rule.forMs;
-  if (isOver && trouble.length === 0 && steadyMs >= rule.steadyForMs)
+  if (isOver && trouble.length === 0 && isLongEnough(next.steady, rule))
     return { kind: "pass", memory: next, detail: tellPass(next, look.now) };
   const afterMs = Math.max(rule.everyMs, look.platform.retryAfterMs ?? 0);
   return { kind: "again", memory: next, detail: tellAgain(next, told, rule), afterMs };
@@ -142,7 +141,6 @@ function remembered(
       .map(({ name }) => [name, (memory.errors[name] ?? 0) + 1]),
   );
   const steady = has("failure") || has("unsteady") ? undefined : steadyRow(memory, !has("error"), now, rule);
-  const isSteadyAgain = steady !== undefined && steady.until - steady.since >= rule.steadyForMs;
   const unsteadySince = has("unsteady") ? (memory.unsteadySince ?? now) : memory.unsteadySince;
   return {
     startedAt: memory.startedAt,
@@ -150,7 +148,7 @@ function remembered(
     failures,
     errors,
     steady,
-    unsteadySince: isSteadyAgain ? undefined : unsteadySince,
+    unsteadySince: isLongEnough(steady, rule) ? undefined : unsteadySince,
     last: seen.map((each) => ({ ...each, detail: each.detail.slice(0, DETAIL_KEPT) })),
   };
 }
@@ -166,6 +164,10 @@ function steadyRow(
   const row = isUnbroken ? steady : undefined;
   if (!isWell) return row;
   return { since: row?.since ?? now, until: now };
+}
+
+function isLongEnough(steady: SoakMemory["steady"], rule: WatchRule): boolean {
+  return steady !== undefined && steady.until - steady.since >= rule.steadyForMs;
 }
 
 function tellMeasurement({ name, verdict, detail }: Measurement): string {

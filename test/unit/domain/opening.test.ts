@@ -1,4 +1,5 @@
 import { decideOpening, onlyOnce, type OpeningRules, type Recurrence } from "../../../src/domain/opening";
+import { tellOpening, viewOpening } from "../../../src/domain/opening-told";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -140,6 +141,39 @@ describe("decideOpening", () => {
     expect(decideOpening(closing(31 * DAY + 1), nothing, T)).toEqual({ open: true, closesAt: undefined });
     expect(decideOpening({ ...always, windows: [recurring(1, 1)] }, nothing, T)).toMatchObject({
       open: true,
+    });
+  });
+});
+
+describe("an opening is told", () => {
+  const zone = "Europe/Berlin";
+  const noon = { utc: "2026-11-24T12:00:00.000Z", local: "2026-11-24 13:00:00 Europe/Berlin" };
+  const one = { utc: "2026-11-24T13:00:00.000Z", local: "2026-11-24 14:00:00 Europe/Berlin" };
+  const known = { code: "frozen", detail: "Christmas", until: T } as const;
+  const unknown = { code: "on-hold", detail: "look" } as const;
+
+  it("in one line: what comes next first, then every reason with its end", () => {
+    const told = [
+      { open: true } as const,
+      { open: true, closesAt: T } as const,
+      { open: false, reasons: [known, unknown], nextOpensAt: T + HOUR } as const,
+      { open: false, reasons: [unknown] } as const,
+    ].map((opening) => tellOpening(opening, zone));
+    expect(told).toEqual([
+      "open",
+      `open until ${noon.utc} (${noon.local})`,
+      `opens ${one.utc} (${one.local}); closed: frozen (Christmas, until ${noon.utc}); on-hold (look)`,
+      "next opening unknown; closed: on-hold (look)",
+    ]);
+  });
+
+  it("over HTTP with every time in UTC and in the pair's zone, and no time that nobody knows", () => {
+    expect(viewOpening({ open: true }, zone)).toEqual({ open: true });
+    expect(viewOpening({ open: true, closesAt: T }, zone)).toEqual({ open: true, closesAt: noon });
+    expect(viewOpening({ open: false, reasons: [known, unknown], nextOpensAt: T + HOUR }, zone)).toEqual({
+      open: false,
+      reasons: [{ ...known, until: noon }, unknown],
+      nextOpensAt: one,
     });
   });
 });

@@ -1,7 +1,7 @@
 import { reason } from "../../../src/domain/codes";
 import { emptyPair, type PairOperation, type PairState } from "../../../src/domain/pair";
 import { applyToPair } from "../../../src/domain/pair-operations";
-import { haltOf } from "../../../src/domain/hold";
+import { haltOf, tellEffect, tellHold } from "../../../src/domain/hold";
 
 /** What people may do to a pair: cancel, and release its holds. */
 const at = 1;
@@ -152,4 +152,62 @@ test("the hold that an outcome asks for is one hold, whoever sets it and however
   expect(halt).toEqual({ id: "halt-a", at, reason: why, requestId: "a" });
   const again: PairOperation = { kind: "hold", hold: haltOf("a", at + 5, why) };
   expect(play(held, { kind: "hold", hold: halt }, again).holds).toEqual([halt]);
+});
+
+test("a hold that an outcome sets leaves no answer, one by hand leaves its answer under its question", () => {
+  expect(play(held, halt("r-1")).answers).toEqual(held.answers);
+  expect(answer(play(held, byHand("h-1")), "q-h-1")).toBe("done");
+});
+
+test("a question about a hold is answered once: delivered again it changes nothing", () => {
+  const released = play(held, byHand("h-1"), release("q", "h-1"));
+  expect(applyToPair(released, byHand("h-2", "q-h-1"))).toEqual({ state: released, answer: "done" });
+  expect(applyToPair(released, release("q", "h-1"))).toEqual({ state: released, answer: "released" });
+});
+
+test("of the holds that were released the last six are remembered, whichever release they went with", () => {
+  const ids = Array.from({ length: 7 }, (_, i) => `h-${i}`);
+  const gone = play(held, ...ids.flatMap((id) => [byHand(id), release(`r-${id}`, id)]));
+  expect(gone.releasedHolds).toEqual(ids.slice(1));
+  expect(applyToPair(gone, halt("r-1")).state.holds).toHaveLength(1);
+});
+
+test("a third halt is told before what the second says, cut, and names its hold where it has no promotion", () => {
+  const two = play(held, halt("r-1"), halt("r-2"));
+  const bare = play(two, hold("by-nobody"));
+  expect(bare.holds.map((each) => each.reason.detail)).toEqual(["x", "halted too: by-nobody; x"]);
+  const long = play(two, halt("r".repeat(200)));
+  expect(long.holds[1]?.reason.detail).toBe(`halted too: ${"r".repeat(148)}`);
+  expect(long.holds[0]).toEqual(two.holds[0]);
+});
+
+test("holds by hand leave room for two halts, and halts for four holds by hand", () => {
+  const halted = play(held, halt("r-1"), halt("r-2"), ...[1, 2, 3, 4].map((i) => byHand(`h-${i}`)));
+  expect(holds(halted)).toEqual(["halt-r-1", "halt-r-2", "h-1", "h-2", "h-3", "h-4"]);
+});
+
+test("a hold says by whom it was set, or by which outcome", () => {
+  const told = (operation: PairOperation) => play(held, operation).holds.map(tellHold)[0];
+  expect(told(byHand("h-1"))).toBe("the pair is on hold by Olga: incident 7");
+  expect(told(halt("r-1"))).toBe("the pair is on hold (foreign-state: x)");
+});
+
+const swapped = play(open, {
+  ...{ kind: "close", requestId: "a", nonce: "n-1", proof: { kind: "done", detail: "" }, at },
+});
+const queued = play(held, {
+  ...{ kind: "stand-in-line", requestId: "b", at, maxQueued: 9, whenBusy: "wait" },
+});
+test.each<[string, PairState, string]>([
+  ["nothing", emptyPair, "nothing is under way; whoever comes waits for its turn"],
+  ["a promotion before its swap", held, "a goes on observing and claims nothing until it is released"],
+  ["an attempt", open, "the open attempt of a is settled, and nothing new is claimed"],
+  ["a promotion after its swap", swapped, "a has swapped and goes on to its outcome"],
+  [
+    "a promotion and a line",
+    queued,
+    "a goes on observing and claims nothing until it is released; 1 in line wait until it is released",
+  ],
+])("what a hold means while there is %s under way is told", (_what, state, effect) => {
+  expect(tellEffect(state)).toBe(effect);
 });

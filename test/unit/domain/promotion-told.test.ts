@@ -1,3 +1,4 @@
+import { alertOf } from "../../../src/domain/alerts";
 import { codes, reason } from "../../../src/domain/codes";
 import { composeProgress, sealEnding, type Ending } from "../../../src/domain/completion-event";
 import type { CompletionEvent } from "../../../src/domain/events";
@@ -12,6 +13,7 @@ import {
 } from "../../../src/domain/promotion";
 import { showTime } from "../../../src/domain/shown-time";
 import { summarisePromotion, viewPromotion } from "../../../src/domain/promotion-view";
+import { tellWatch } from "../../../src/domain/watch-told";
 import { aPair, aPolicy, aRequest, idOf, NOW } from "../../support/observations";
 
 /** What is written down of a promotion, change by change, and what of it is told. */
@@ -286,4 +288,24 @@ test("the view of a promotion that has ended tells the reason and its remedy, an
   expect(view).toMatchObject({ ...end, reason: ending.reason, announcedAt: time(20) });
   expect(view.nextAction).toBe(codes["queue-full"].remedy);
   expect(view.waitingFor).toBeUndefined();
+});
+
+test("what a watch has measured and why it was swapped back are told with their times, each only where it is", () => {
+  const soak = { since: NOW, until: NOW + 60_000, looks: 7, failures: 1, last: [] };
+  const swapBack = { cause: "person", by: "Olga", note: "slow", at: NOW + 5 } as const;
+  const seconds = (ms: number) => `${(ms - NOW) / 1_000} s`;
+  expect(tellWatch({ soak, swapBack }, seconds)).toEqual({
+    soak: { ...soak, since: "0 s", until: "60 s" },
+    swapBack: { ...swapBack, at: "0.005 s" },
+  });
+  expect(tellWatch({}, seconds)).toEqual({ soak: undefined, swapBack: undefined });
+});
+
+test("an outcome that a person must look at raises an alert by its own name, any other none", () => {
+  expect([alertOf("halted"), alertOf("swapped-back"), alertOf("promoted"), alertOf("refused")]).toEqual([
+    { code: "halted", message: "a promotion was halted: a person must look" },
+    { code: "swapped-back", message: "a promotion was swapped back: the release needs a look" },
+    undefined,
+    undefined,
+  ]);
 });

@@ -124,9 +124,15 @@ test.each([
 );
 
 test("an instance that keeps falling is a regression although it stands again and again", () => {
-  const falling = times(30).flatMap(() => [{}, { platform: busy }]);
-  const { decision } = watch(falling);
-  expect(decision.kind).toBe("regression");
+  const told = [10_000, 20_000].map((after) => {
+    const { decision } = watch(times(30).flatMap(() => [{ platform: busy, after }, { after }]));
+    return `${decision.kind} ${decision.detail}`;
+  });
+  const since = "regression since 2026-11-24T12:00:00.000Z production has not run for 20 s without a break: ";
+  expect(told).toEqual([
+    expect.stringContaining(`${since}role instances: Web_IN_1 RoleStateBusy`),
+    `${since}it keeps falling`,
+  ]);
 });
 
 test("a platform that cannot be read neither fails nor passes, however long", () => {
@@ -208,4 +214,90 @@ test("whatever is seen: a pass had its time and no trouble at its end, a regress
     }),
     { numRuns: runs(300) },
   );
+});
+
+test("a soak ends at the latest after twice its time and its steady time, and half an hour", () => {
+  expect(soakDeadline(rule, NOW)).toBe(NOW + 2 * (60_000 + 20_000) + 30 * 60_000);
+});
+
+test("what was watched is told in the plural where there is more than one", () => {
+  const lenient = { ...rule, failures: 2 };
+  const two = [pass, { ...pass, name: "api" }];
+  const { decision } = watch([...times(2, { probes: [failure] }), ...times(20, { probes: two })], lenient);
+  expect(decision.detail).toMatch(/: 2 tolerated failures in \d looks at role instances and 2 probes$/);
+  expect(watch(times(20, { probes: [] })).decision.detail).toMatch(/ looks at role instances$/);
+});
+
+test("what is wrong with the platform is told, cut, and what runs is counted", () => {
+  const seen = (platform: RoleStateCheck) => watch([{ platform, probes: [] }]).decision;
+  expect(seen(running).memory.last).toEqual([
+    { name: "role instances", verdict: "pass", detail: "all 2 run" },
+  ]);
+  const long = { ...busy, summary: "y".repeat(200) };
+  expect(seen(long).detail).toBe(`new production is watched: role instances: ${"y".repeat(80)}`);
+  expect(seen(unread).detail).toMatch(/^new production is watched: role instances could not be measured: /);
+  expect(seen(unread).memory.last).toMatchObject([{ verdict: "error" }]);
+  expect(seen(stopped)).toMatchObject({
+    ...{ kind: "regression", detail: expect.stringMatching(/^role instances: Web_IN_1 RoleStateStopped/) },
+    memory: { failures: 1, last: [{ verdict: "failure" }] },
+  });
+});
+
+test("several troubles are told one after another", () => {
+  const other: ProbeResult = { ...error, name: "api" };
+  const { decision } = watch([{ probes: [failure, other] }], { ...rule, failures: 1 });
+  expect(decision.detail).toBe(
+    "new production is watched: probe home: status is 500, not 2xx; probe api could not be measured: refused",
+  );
+});
+
+test("a platform that cannot be read is no error of a probe: nobody is called for it", () => {
+  const { decision } = watch(times(9, { platform: unread }));
+  expect(decision).toMatchObject({ kind: "again", memory: { errors: {}, failures: 0 } });
+});
+
+test("errors are counted in a row, probe by probe, and one answer ends the row", () => {
+  const other: ProbeResult = { ...error, name: "api" };
+  const rows = [[error, other], [error, { ...pass, name: "api" }], [pass]] as const;
+  const errors = rows.map(
+    (_, i) => watch(rows.slice(0, i + 1).map((probes) => ({ probes }))).decision.memory.errors,
+  );
+  expect(errors).toEqual([{ home: 1, api: 1 }, { home: 2 }, {}]);
+  expect(watch(times(2, { probes: [error] })).decision.kind).toBe("again");
+});
+
+test("a gap of three looks leaves the steady row unbroken, and one that is longer does not", () => {
+  const since = (after: number) => watch([{}, { after }]).decision.memory.steady;
+  expect(since(30_000)).toEqual({ since: NOW, until: NOW + 30_000 });
+  expect(since(30_001)).toEqual({ since: NOW + 30_001, until: NOW + 30_001 });
+});
+
+test("a look that could not be measured neither adds to the steady row nor breaks it, a failure does", () => {
+  const steady = (...steps: Step[]) => watch(steps, { ...rule, failures: 9 }).decision.memory.steady;
+  expect(steady({}, {}, { probes: [error] })).toEqual({ since: NOW, until: NOW + 10_000 });
+  expect(steady({}, { probes: [error] }, {})).toEqual({ since: NOW, until: NOW + 20_000 });
+  expect(steady({}, {}, { probes: [failure] })).toBeUndefined();
+  expect(steady({}, {}, { platform: busy })).toBeUndefined();
+  expect(steady({ probes: [error] })).toBeUndefined();
+});
+
+test("after trouble it tells the later end of the soak: when all has been well for long enough", () => {
+  const { decision } = watch([...times(5), { probes: [failure] }, {}], { ...rule, failures: 1 });
+  expect(decision.detail).toContain("over at 2026-11-24T12:01:20.000Z if nothing changes");
+});
+
+test("unsteadiness lasts from its first look until all has been well for the steady time", () => {
+  const unsteady = (...steps: Step[]) => watch(steps).decision.memory.unsteadySince;
+  expect(unsteady({}, { platform: busy }, { platform: busy })).toBe(NOW + 10_000);
+  expect(unsteady({ platform: busy }, {}, {})).toBe(NOW);
+  expect(unsteady({ platform: busy }, {}, {}, {})).toBeUndefined();
+  expect(unsteady({})).toBeUndefined();
+});
+
+test("where no steady time is asked for, a soak passes at its first good look after its time", () => {
+  const brief = { ...rule, forMs: 10_000, steadyForMs: 0, failures: 1 };
+  expect(watch([{}, { probes: [failure] }, {}], brief)).toMatchObject({
+    ...{ at: 20_000, decision: { kind: "pass" } },
+  });
+  expect(watch([{}, { platform: unread }], brief).decision.kind).toBe("again");
 });
