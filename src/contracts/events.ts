@@ -55,6 +55,8 @@ const swapBack = z.strictObject({
   at: z.iso.datetime(),
 });
 
+const omitted = z.number().int().optional().describe("How many were left out before this one.");
+
 const chainHead = z.strictObject({ entries: z.number().int(), head: z.string() });
 
 function event<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
@@ -99,8 +101,15 @@ export const completionEventSchema = event(
     outgoing: service.nullable().describe("The service that held production when planned."),
     planHash: z.string().nullable().describe("Of the plan that was carried out; null when none was made."),
     phases: z
-      .array(z.strictObject({ phase: z.string(), at: z.iso.datetime(), note: z.string().optional() }))
-      .describe("Every phase in the order it was entered."),
+      .array(
+        z.strictObject({
+          phase: z.string(),
+          at: z.iso.datetime(),
+          note: z.string().optional(),
+          omitted,
+        }),
+      )
+      .describe("Every phase in the order it was entered; of very many the middle is left out, and counted."),
     prerequisites: z
       .array(prerequisite)
       .describe("The conditions that were not met, with evidence and remedy."),
@@ -112,9 +121,12 @@ export const completionEventSchema = event(
           act: z.literal("swap-back").optional(),
           verdict: z.string(),
           correlationId: z.string().optional(),
+          omitted,
         }),
       )
-      .describe("Every swap call, and what came of it."),
+      .describe(
+        "Every swap call, and what came of it; of more than four the middle is left out, and counted.",
+      ),
     soak: soak.optional().describe("What was measured of new production; absent when it was not watched."),
     swapBack: swapBack.optional().describe("Why it was to be swapped back; absent when it was not."),
     approvals: z

@@ -58,6 +58,11 @@ export const codes = {
   },
 
   // Prerequisites
+  "roles-too-long": {
+    status: 409,
+    exit: 3,
+    remedy: "Deploy both services with fewer roles, or with shorter role names.",
+  },
   "service-missing": {
     status: 409,
     exit: 3,

@@ -1,11 +1,13 @@
 import { chainHead, type ChainHead } from "./audit-chain";
-import type { Reason } from "./codes";
+import { clip } from "./clip";
+import { codes, type Reason } from "./codes";
+import { withinEventRoom } from "./event-room";
 import {
   eventTypes,
   toTime,
   type CompletionData,
-  type CompletionEvent,
   type EventService,
+  type FinalRead,
   type ProgressData,
   type ProgressEvent,
 } from "./events";
@@ -28,6 +30,10 @@ export interface Ending {
   readonly pairAudit?: ChainHead | null | undefined;
 }
 
+const REASON_LENGTH = 600;
+const EVIDENCE_LENGTH = 240;
+const VERSION_LENGTH = 100;
+
 /** The one completion event id of a request. */
 export function completionEventId(requestId: string): string {
   return `promotion-${requestId}-completed`;
@@ -35,7 +41,9 @@ export function completionEventId(requestId: string): string {
 
 /** Seals an ending: the outcome with the frozen bytes of its event, to be stored before anything is published. */
 export function sealEnding(state: PromotionState, ending: Ending, at: number): Conclusion {
-  const event: CompletionEvent = {
+  const { outcome, waitingFor } = ending;
+  const reason = { ...ending.reason, detail: clip(ending.reason.detail, REASON_LENGTH) };
+  const event = withinEventRoom({
     specversion: "1.0",
     id: completionEventId(state.requestId),
     source: "urn:cloud-service-swap",
@@ -43,9 +51,8 @@ export function sealEnding(state: PromotionState, ending: Ending, at: number): C
     subject: subjectOf(state.requestId, state.request.pair),
     time: toTime(at),
     datacontenttype: "application/json",
-    data: completionData(state, ending, at),
-  };
-  const { outcome, reason, waitingFor } = ending;
+    data: completionData(state, { ...ending, reason }, at),
+  });
   return { outcome, reason, waitingFor, at, event: JSON.stringify(event) };
 }
 
@@ -107,21 +114,22 @@ function completionData(state: PromotionState, ending: Ending, at: number): Comp
     outgoing: briefly(ending.outgoing ?? plan?.outgoing),
     planHash: plan?.hash ?? null,
     phases: [
-      ...state.timeline.map((entry) => ({ phase: entry.phase, at: toTime(entry.at), note: entry.note })),
+      ...state.timeline.map(({ phase, at: when, note, omitted }) => ({
+        phase,
+        at: toTime(when),
+        note,
+        omitted,
+      })),
       { phase: "concluded", at: toTime(at) },
     ],
     prerequisites: unmet(ending.prerequisites ?? plan?.prerequisites),
-    attempts: state.attempts.map(({ n, at: when, act, verdict, correlationId }) => ({
-      n,
-      at: toTime(when),
-      act,
-      verdict,
-      correlationId,
+    attempts: state.attempts.map(({ n, at: when, act, verdict, correlationId, omitted }) => ({
+      ...{ n, at: toTime(when), act, verdict, correlationId, omitted },
     })),
     ...tellWatch(state, toTime),
     approvals: approvalsOf(state),
     breakGlass: breakGlassOf(state),
-    finalRead: ending.finalRead ?? null,
+    finalRead: finalReadOf(ending),
     audit: auditOf(state, ending),
   };
 }
@@ -143,12 +151,21 @@ function breakGlassOf({ origin }: PromotionState): CompletionData["breakGlass"] 
     : undefined;
 }
 
+function finalReadOf({ finalRead }: Ending): CompletionData["finalRead"] {
+  if (!finalRead) return null;
+  const short = (read: FinalRead | null) =>
+    read && { ...read, version: read.version && clip(read.version, VERSION_LENGTH) };
+  return { incoming: short(finalRead.incoming), outgoing: short(finalRead.outgoing) };
+}
+
 function auditOf({ audit }: PromotionState, { pairAudit = null }: Ending) {
   return audit && { ...chainHead(audit), pair: pairAudit };
 }
 
 function unmet(prerequisites: readonly Prerequisite[] = []): readonly Prerequisite[] {
-  return prerequisites.filter((p) => p.verdict !== "met");
+  return prerequisites
+    .filter((p) => p.verdict !== "met")
+    .map((p) => ({ ...p, evidence: clip(p.evidence, EVIDENCE_LENGTH), remedy: codes[p.code].remedy }));
 }
 
 function briefly(service: ServiceIdentity | undefined): EventService | null {

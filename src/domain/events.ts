@@ -49,11 +49,13 @@ export interface CompletionData {
   readonly incoming: EventService | null;
   readonly outgoing: EventService | null;
   readonly planHash: string | null;
-  /** Every phase in the order it was entered. */
+  /** Every phase in the order it was entered; of very many the middle is left out, and counted. */
   readonly phases: readonly {
     readonly phase: string;
     readonly at: string;
     readonly note?: string | undefined;
+    /** How many were left out before this one. */
+    readonly omitted?: number | undefined;
   }[];
   /** The unmet ones; all that refused the swap, with evidence and remedy. */
   readonly prerequisites: readonly Prerequisite[];
@@ -64,6 +66,8 @@ export interface CompletionData {
     readonly act?: "swap-back" | undefined;
     readonly verdict: string;
     readonly correlationId?: string | undefined;
+    /** How many were left out before this one. */
+    readonly omitted?: number | undefined;
   }[];
   readonly soak?: EventSoak | undefined;
   readonly swapBack?: EventSwapBack | undefined;

@@ -1,4 +1,5 @@
 import { canonicalJson } from "./canonical-json";
+import { clip } from "./clip";
 import type { Code } from "./codes";
 import type { InstanceList, PublicIpObservation, Read, ServiceObservation } from "./observation";
 import type { Plan, PlanVerdict, ServiceIdentity } from "./plan";
@@ -55,11 +56,29 @@ export function decidePlan(planning: Planning): PlanVerdict {
   return judge(planning, identities, { incoming, outgoing });
 }
 
+/** Characters of JSON that the roles of both services may take: a plan keeps them all, in a ledger that has to stay small. */
+const ROLES_LENGTH = 4_000;
+
+function longRoles({
+  incoming,
+  outgoing,
+}: Identities): Extract<PlanVerdict, { kind: "refused" }> | undefined {
+  const { length } = JSON.stringify([incoming.roles, outgoing.roles]);
+  if (length <= ROLES_LENGTH) return undefined;
+  const count = incoming.roles.length + outgoing.roles.length;
+  return refuse(
+    "roles-too-long",
+    `${count} roles take ${length} characters of JSON in a plan, ${ROLES_LENGTH} at most`,
+  );
+}
+
 type Identities = Pick<Plan, "incoming" | "outgoing">;
 type Services = Readonly<Record<"incoming" | "outgoing", ServiceObservation>>;
 
 function judge(planning: Planning, identities: Identities, services: Services): PlanVerdict {
   const { observed, policy, request, now, digest } = planning;
+  const tooLong = longRoles(identities);
+  if (tooLong) return { ...tooLong, ...identities };
   const prerequisites = judgePrerequisites(identities, services, observed, request, policy, now);
   const broken = prerequisites.filter((p) => p.verdict === "broken");
   const [first] = broken;
@@ -77,6 +96,9 @@ function judge(planning: Planning, identities: Identities, services: Services): 
   };
 }
 
+/** Nobody can ask for a longer version, and tags may have 256 characters. */
+const VERSION_LENGTH = 100;
+
 /** Who a service is, for as long as nobody deploys it anew. */
 export function identityOf(side: Side, service: ServiceObservation): ServiceIdentity {
   const { id, name, uniqueId, version, configurationDigest, roles } = service;
@@ -85,7 +107,7 @@ export function identityOf(side: Side, service: ServiceObservation): ServiceIden
     id,
     name,
     uniqueId,
-    version,
+    version: version && clip(version, VERSION_LENGTH),
     configurationDigest,
     roles: roles ?? [],
     publicIpId: publicIpIdOf(service),

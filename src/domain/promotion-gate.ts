@@ -1,4 +1,5 @@
 import { approvalOf, isBreakGlass, whyNotAllowed, type ApprovalRule } from "./approval-rule";
+import { clip } from "./clip";
 import { askApproval, closeGate, isGranted, tellDecision, type Vote } from "./gate";
 import type { Phase } from "./outcome";
 import type { SwapPlan } from "./plan";
@@ -56,12 +57,16 @@ export function asked(state: PromotionState, { planHash, at }: Change<"ask-appro
   return gate === state.gate ? state : { ...state, gate };
 }
 
+const NAME_LENGTH = 40;
+const COMMENT_LENGTH = 100;
 const acting: readonly Phase[] = ["swapping", "verifying", "soaking", "swapping-back"];
 
 export function voted(state: PromotionState, change: Change<"vote">): PromotionState {
   const rule = ruleOf(state);
   if (!rule || !state.gate) return state;
-  const { id, vote, planHash, application, roles } = change;
+  const { id, planHash, application, roles } = change;
+  const { name, comment } = change.vote;
+  const vote = { ...change.vote, name: clip(name, NAME_LENGTH), comment: clip(comment, COMMENT_LENGTH) };
   const barred = whyNotAllowed(rule, state.origin, { ...vote, application, roles });
   const ballot = { id, vote, planHash, barred, acting: acting.includes(state.phase) };
   const gate = castVote(state.gate, ballot);

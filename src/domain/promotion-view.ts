@@ -1,5 +1,7 @@
 import { viewApproval } from "./approval-view";
+import { codes } from "./codes";
 import { toTime } from "./events";
+import { isNotable, restored } from "./ledger-room";
 import type { ServiceIdentity } from "./plan";
 import { tellWatch } from "./watch-told";
 import type { PromotionState } from "./promotion";
@@ -10,7 +12,8 @@ function showKnown(ms: number | undefined, timeZone: string): ShownTime | undefi
 }
 
 /** One promotion as the HTTP API shows it; `origin` is where the caller reaches it. Run ids, wake-up addresses and operation URLs stay inside. */
-export function viewPromotion(state: PromotionState, timeZone: string, origin = "") {
+export function viewPromotion(stored: PromotionState, timeZone: string, origin = "") {
+  const state = restored(stored);
   const { conclusion, waiting, request } = state;
   return {
     ...summarisePromotion(state),
@@ -25,16 +28,17 @@ export function viewPromotion(state: PromotionState, timeZone: string, origin = 
     plan: viewPlan(state, timeZone),
     approval: viewApproval(state, timeZone, origin),
     breakGlass: viewBreakGlass(state),
-    attempts: state.attempts.map(({ n, at, act, verdict, correlationId }) => ({
-      n,
-      at: toTime(at),
-      act,
-      verdict,
-      correlationId,
+    attempts: state.attempts.map(({ n, at, act, verdict, correlationId, omitted }) => ({
+      ...{ n, at: toTime(at), act, verdict, correlationId, omitted },
     })),
     irreversible: request.irreversible,
     ...tellWatch(state, (ms) => showTime(ms, timeZone)),
-    timeline: state.timeline.map(({ at, phase, note }) => ({ at: toTime(at), phase, note })),
+    timeline: state.timeline.map(({ at, phase, note, omitted }) => ({
+      at: toTime(at),
+      phase,
+      note,
+      omitted,
+    })),
     announcedAt: state.announcedAt === undefined ? undefined : toTime(state.announcedAt),
   };
 }
@@ -59,7 +63,7 @@ function viewPlan({ plan }: PromotionState, timeZone: string) {
     plannedAt: showTime(plannedAt, timeZone),
     incoming: viewService(incoming),
     outgoing: viewService(outgoing),
-    prerequisites,
+    prerequisites: prerequisites.map((p) => (isNotable(p) ? { ...p, remedy: codes[p.code].remedy } : p)),
   };
 }
 

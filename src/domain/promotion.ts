@@ -1,7 +1,9 @@
 import type { ChainHead } from "./audit-chain";
+import { clip, leaveOut } from "./clip";
 import type { Reason } from "./codes";
 import { sealEnding, type Ending } from "./completion-event";
 import { archived, type Gate } from "./gate";
+import { isNotable, withinRoom } from "./ledger-room";
 import type { Outcome, Phase, WaitedFor } from "./outcome";
 import { isTransition } from "./outcome";
 import type { SwapBackOrder } from "./pair";
@@ -15,6 +17,8 @@ export interface TimelineEntry {
   readonly at: number;
   readonly phase: Phase;
   readonly note?: string | undefined;
+  /** How many entries were left out before this one. */
+  readonly omitted?: number | undefined;
 }
 
 /** The end of a promotion. `event` holds the frozen bytes of its completion event. */
@@ -38,7 +42,7 @@ export interface PromotionState {
   readonly origin: RequestOrigin;
   readonly acceptedAt: number;
   readonly phase: Phase;
-  /** At most 24 entries, with notes of at most 100 characters; the middle is dropped when there are more. */
+  /** At most 24 entries, with notes of at most 100 characters; the middle is left out, and counted, when there are more. */
   readonly timeline: readonly TimelineEntry[];
   /** The run in charge; writes of an older run are ignored. */
   readonly run?: { readonly id: string; readonly startedAt: number } | undefined;
@@ -81,6 +85,8 @@ export interface AttemptNote {
   readonly act?: "swap-back" | undefined;
   readonly verdict: string;
   readonly correlationId?: string | undefined;
+  /** How many attempts were left out before this one. */
+  readonly omitted?: number | undefined;
 }
 
 export interface Registration {
@@ -133,8 +139,8 @@ export function register(current: PromotionState | undefined, r: Registration): 
       revision: 1,
       requestId: r.requestId,
       contentHash: r.contentHash,
-      request: r.request,
-      origin: r.origin,
+      request: bounded(r.request),
+      origin: boundedOrigin(r.origin),
       acceptedAt: r.at,
       phase: "accepted",
       timeline: [{ at: r.at, phase: "accepted", note: breakGlassNote(r.origin) }],
@@ -149,7 +155,25 @@ function breakGlassNote({ breakGlass, principal }: RequestOrigin): string | unde
   return breakGlass && clip(`break-glass by ${principal?.name ?? "?"}: ${breakGlass.reason}`, NOTE_LENGTH);
 }
 
-// Together these keep an entry under 16 KiB, its completion event included, which tells timeline and attempts again.
+// As much as a text at its limit takes, and some quotes: a text of nothing but quotes is cut here.
+const REASON_ROOM = 600;
+const NAME_ROOM = 240;
+const PRINCIPAL_ROOM = 80;
+
+function bounded(request: SwapRequest): SwapRequest {
+  const { reason, requestedBy } = request;
+  return { ...request, reason: clip(reason, REASON_ROOM), requestedBy: clip(requestedBy, NAME_ROOM) };
+}
+
+function boundedOrigin({ principal, breakGlass, ...origin }: RequestOrigin): RequestOrigin {
+  return {
+    ...origin,
+    ...(principal ? { principal: { ...principal, name: clip(principal.name, PRINCIPAL_ROOM) } } : {}),
+    ...(breakGlass ? { breakGlass: { reason: clip(breakGlass.reason, NAME_ROOM) } } : {}),
+  };
+}
+
+// What ordinary promotions are told of; `ledger-room.ts` has the last word where all of it comes together.
 const TIMELINE_LIMIT = 24;
 const NOTE_LENGTH = 100;
 const ATTEMPT_LIMIT = 4;
@@ -157,17 +181,12 @@ const VERDICT_LENGTH = 160;
 const WAITING_LENGTH = 400;
 const READINESS_LENGTH = 350;
 const CHANGE_LENGTH = 160;
+const BY_LENGTH = 60;
+const ORDER_LENGTH = 160;
+const MEASURED_LENGTH = 80;
+const CORRELATION_LENGTH = 64;
 const EVIDENCE_LENGTH = 100;
-
-function clip(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
-}
-
-function appended<T>(list: readonly T[], item: T, limit: number): readonly T[] {
-  if (list.length < limit) return [...list, item];
-  const head = Math.floor(limit / 4);
-  return [...list.slice(0, head), ...list.slice(list.length - (limit - head - 1)), item];
-}
+const NOTABLE_LENGTH = 240;
 
 function entered(state: PromotionState, phase: Phase, at: number, told?: string): PromotionState {
   const note = told === undefined ? undefined : clip(told, NOTE_LENGTH);
@@ -175,7 +194,7 @@ function entered(state: PromotionState, phase: Phase, at: number, told?: string)
   const again = last?.phase === phase && (note === undefined || last.note === note);
   if (again || !isTransition(state.phase, phase)) return state;
   const entry: TimelineEntry = note === undefined ? { at, phase } : { at, phase, note };
-  return { ...state, phase, timeline: appended(state.timeline, entry, TIMELINE_LIMIT) };
+  return { ...state, phase, timeline: leaveOut([...state.timeline, entry], TIMELINE_LIMIT) };
 }
 
 /**
@@ -184,7 +203,7 @@ function entered(state: PromotionState, phase: Phase, at: number, told?: string)
  */
 export function changePromotion(state: PromotionState, change: PromotionChange): PromotionState {
   const next = applied(state, change);
-  return next === state ? state : { ...next, revision: state.revision + 1 };
+  return next === state ? state : withinRoom({ ...next, revision: state.revision + 1 });
 }
 
 function applied(state: PromotionState, change: PromotionChange): PromotionState {
@@ -249,22 +268,26 @@ function waited(
 function attempted(state: PromotionState, note: AttemptNote): PromotionState {
   const verdict = clip(note.verdict, VERDICT_LENGTH);
   const known = state.attempts.some((a) => a.n === note.n && a.verdict === verdict);
-  return known
-    ? state
-    : { ...state, attempts: appended(state.attempts, { ...note, verdict }, ATTEMPT_LIMIT) };
+  if (known) return state;
+  const { correlationId } = note;
+  const kept = correlationId === undefined ? {} : { correlationId: clip(correlationId, CORRELATION_LENGTH) };
+  return { ...state, attempts: leaveOut([...state.attempts, { ...note, verdict, ...kept }], ATTEMPT_LIMIT) };
 }
 
 /** The first decision to swap back stands. */
 function watched(
   state: PromotionState,
-  { soak, swapBack }: Extract<PromotionChange, { kind: "watched" }>,
+  { soak: measured, swapBack }: Extract<PromotionChange, { kind: "watched" }>,
 ): PromotionState {
-  if (state.swapBack || (!soak && !swapBack)) return state;
+  if (state.swapBack || (!measured && !swapBack)) return state;
+  const last = measured?.last.map((each) => ({ ...each, detail: clip(each.detail, MEASURED_LENGTH) }));
+  const soak = measured && last && { ...measured, last };
   // The swap is done: prerequisites that were met have nothing more to say, and what was measured needs their room.
   const plan = state.plan && { ...state.plan, prerequisites: state.plan.prerequisites.filter(isNotable) };
   if (!swapBack) return { ...state, plan, soak };
   const { cause, by, note, at } = swapBack;
-  return { ...state, plan, soak: soak ?? state.soak, swapBack: { cause, by, note, at } };
+  const order = { cause, by: clip(by, BY_LENGTH), note: clip(note, ORDER_LENGTH), at };
+  return { ...state, plan, soak: soak ?? state.soak, swapBack: order };
 }
 
 function planned(state: PromotionState, plan: Plan): PromotionState {
@@ -296,11 +319,7 @@ function over(plan: Plan): Plan {
   return { ...plan, policy };
 }
 
-function isNotable(p: Prerequisite): boolean {
-  return p.verdict !== "met";
-}
-
 /** What is met needs fewer words than what is not. */
 function shortened(p: Prerequisite): Prerequisite {
-  return isNotable(p) ? p : { ...p, evidence: clip(p.evidence, EVIDENCE_LENGTH) };
+  return { ...p, evidence: clip(p.evidence, isNotable(p) ? NOTABLE_LENGTH : EVIDENCE_LENGTH) };
 }

@@ -1,0 +1,132 @@
+import { clip, leaveOut, shrink } from "./clip";
+import type { CompletionEvent } from "./events";
+import type { Gate } from "./gate";
+import type { Phase } from "./outcome";
+import type { Plan, Prerequisite } from "./plan";
+import type { PromotionState, TimelineEntry } from "./promotion";
+
+/** Characters of JSON that an entry may take: 16 KiB less what is chained into it after a change. */
+const LEDGER_ROOM = 16 * 1_024 - 250;
+
+const swapped: readonly Phase[] = ["verifying", "soaking", "swapping-back"];
+
+type Step = (state: PromotionState) => PromotionState;
+
+/** What a live entry gives up, the least needed first. Ordinary promotions never come to the first step. */
+const liveSteps: readonly Step[] = [
+  // Nothing is lost: remedies stand in the table of codes, and `POST /api/plans` judges again what was met.
+  prerequisites((all) => all.filter(isNotable).map(({ remedy: _remedy, ...rest }) => rest)),
+  timeline(24, 40),
+  timeline(12, 40),
+  texts({ readiness: 150, waiting: 250, evidence: 100, soak: 60 }),
+  (state) => ({
+    ...state,
+    attempts: leaveOut(state.attempts, 2),
+    gate: state.gate && withReceipts(state.gate, 2),
+  }),
+  timeline(8, 20),
+  texts({ readiness: 80, waiting: 150, evidence: 60, soak: 30 }),
+  (state) => (swapped.includes(state.phase) ? withoutApprovers(state) : state),
+  timeline(6, 0),
+  (state) => ({ ...state, gate: state.gate && withComments(withReceipts(state.gate, 1), 50) }),
+  texts({ readiness: 40, waiting: 120, evidence: 30, soak: 30 }),
+];
+
+/** What a concluded entry gives up is told by its event, which is stored in it; see `restored`. */
+const concludedSteps: readonly Step[] = [
+  prerequisites(() => []),
+  (state) => ({ ...state, timeline: [], attempts: [], soak: undefined, swapBack: undefined }),
+  (state) => ({ ...state, plan: state.plan && bare(state.plan), planChange: undefined, deadlines: {} }),
+];
+
+/** The entry within its bound, whatever has happened to the promotion. */
+export function withinRoom(state: PromotionState): PromotionState {
+  const steps = state.conclusion ? concludedSteps : liveSteps;
+  return shrink(state, steps, (each) => JSON.stringify(each).length <= LEDGER_ROOM);
+}
+
+/** An entry for people: what its event alone still tells is put back. */
+export function restored(state: PromotionState): PromotionState {
+  if (!state.conclusion || state.timeline.length > 0) return state;
+  const {
+    phases,
+    attempts,
+    soak,
+    swapBack,
+    prerequisites: unmet,
+  } = (JSON.parse(state.conclusion.event) as CompletionEvent).data;
+  const time = Date.parse;
+  return {
+    ...state,
+    timeline: phases.map(({ at, phase, ...rest }) => ({ ...rest, at: time(at), phase: phase as Phase })),
+    attempts: attempts.map(({ at, ...rest }) => ({ ...rest, at: time(at) })),
+    soak: soak && { ...soak, since: time(soak.since), until: time(soak.until) },
+    swapBack: swapBack && { ...swapBack, at: time(swapBack.at) },
+    plan: state.plan && { ...state.plan, prerequisites: unmet },
+  };
+}
+
+export function isNotable(p: Prerequisite): boolean {
+  return p.verdict !== "met";
+}
+
+function prerequisites(change: (all: readonly Prerequisite[]) => readonly Prerequisite[]): Step {
+  return (state) => ({
+    ...state,
+    plan: state.plan && { ...state.plan, prerequisites: change(state.plan.prerequisites) },
+  });
+}
+
+/** The last entry keeps its note: by it a repeated change is known. */
+function timeline(most: number, noteLength: number): Step {
+  const shortened = (entry: TimelineEntry, i: number, { length }: { length: number }): TimelineEntry => {
+    const { note, ...rest } = entry;
+    if (note === undefined || i === length - 1) return entry;
+    return noteLength === 0 ? rest : { ...rest, note: clip(note, noteLength) };
+  };
+  return (state) => ({ ...state, timeline: leaveOut(state.timeline, most).map(shortened) });
+}
+
+interface Lengths {
+  readonly readiness: number;
+  readonly waiting: number;
+  readonly evidence: number;
+  readonly soak: number;
+}
+
+function texts(most: Lengths): Step {
+  const evidence = prerequisites((all) =>
+    all.map((p) => ({ ...p, evidence: clip(p.evidence, most.evidence) })),
+  );
+  return (state) => {
+    const { waiting, readiness, soak } = state;
+    return evidence({
+      ...state,
+      waiting: waiting && { ...waiting, detail: clip(waiting.detail, most.waiting) },
+      readiness: readiness?.map((line) => clip(line, most.readiness)),
+      soak: soak && { ...soak, last: soak.last.map((m) => ({ ...m, detail: clip(m.detail, most.soak) })) },
+    });
+  };
+}
+
+function withReceipts(gate: Gate, most: number): Gate {
+  return { ...gate, receipts: most === 0 ? [] : gate.receipts.slice(-most) };
+}
+
+function withComments(gate: Gate, length: number): Gate {
+  return { ...gate, votes: gate.votes.map((vote) => ({ ...vote, comment: clip(vote.comment, length) })) };
+}
+
+/** The swap is done: nobody is asked any more. */
+function withoutApprovers(state: PromotionState): PromotionState {
+  if (!state.plan) return state;
+  const { approval: _approval, ...policy } = state.plan.policy;
+  return { ...state, plan: { ...state.plan, policy }, gate: state.gate && withReceipts(state.gate, 0) };
+}
+
+/** Who the services were; what else was needed to swap them is over. */
+function bare(plan: Plan): Plan {
+  const { incoming, outgoing } = plan;
+  const named = ({ side, id, name, version }: Plan["incoming"]) => ({ side, id, name, version, roles: [] });
+  return { ...plan, incoming: named(incoming), outgoing: named(outgoing) };
+}
