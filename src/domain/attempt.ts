@@ -1,3 +1,5 @@
+import { clip } from "./clip";
+
 /** One intended change of slots. The swap-back is the same act with incoming and outgoing exchanged. */
 export type Act = "forward" | "swap-back";
 
@@ -101,3 +103,22 @@ export type OperationRead =
   | { readonly kind: "failed"; readonly code: string; readonly detail: string }
   /** 404, 403, an answer without status, an unreachable host: says nothing about the effect. */
   | { readonly kind: "unreadable"; readonly detail: string; readonly retryAfterMs?: number | undefined };
+
+const DETAIL_LENGTH = 300;
+const ID_LENGTH = 64;
+/** Azure's own addresses of operations take about 300 characters. */
+const URL_LENGTH = 700;
+
+/** A verdict as the pair keeps it; an address that is too long is dropped, and reads of both services tell without it. */
+export function shortVerdict(verdict: AttemptVerdict, detailLength = DETAIL_LENGTH): AttemptVerdict {
+  const { detail, correlationId, operationUrl, ...rest } = verdict as Extract<
+    SwapReply,
+    { kind: "accepted" }
+  >;
+  return {
+    ...rest,
+    ...(detail === undefined ? {} : { detail: clip(detail, detailLength) }),
+    ...(correlationId === undefined ? {} : { correlationId: clip(correlationId, ID_LENGTH) }),
+    ...(operationUrl === undefined || operationUrl.length > URL_LENGTH ? {} : { operationUrl }),
+  };
+}

@@ -1,3 +1,4 @@
+import { clip } from "./clip";
 import type { Reason } from "./codes";
 import type { Hold, PairAnswer, PairOperation, PairState } from "./pair";
 import { answerTo, answered, type PairStep } from "./pair-answers";
@@ -46,7 +47,7 @@ export function releaseIn(state: PairState, op: Op<"release">): PairStep {
       ...state,
       holds,
       open: abandoned && holds.length === 0 ? undefined : state.open,
-      released: { at: op.at, by: op.by.slice(0, NAME_LENGTH), note: op.note.slice(0, NOTE_LENGTH) },
+      released: { at: op.at, by: clip(op.by, NAME_LENGTH), note: clip(op.note, NOTE_LENGTH) },
       releasedHolds: [...(state.releasedHolds ?? []), ...gone].slice(-RELEASED_KEPT),
     },
     op.id,
@@ -95,6 +96,6 @@ function withHold(holds: readonly Hold[], hold: Hold): readonly Hold[] {
 
 /** The arbiter's state has to stay small. */
 function shortened({ by, ...hold }: Hold): Hold {
-  const reason = { ...hold.reason, detail: hold.reason.detail.slice(0, DETAIL_LENGTH) };
-  return by === undefined ? { ...hold, reason } : { ...hold, reason, by: by.slice(0, NAME_LENGTH) };
+  const reason = { ...hold.reason, detail: clip(hold.reason.detail, DETAIL_LENGTH) };
+  return by === undefined ? { ...hold, reason } : { ...hold, reason, by: clip(by, NAME_LENGTH) };
 }

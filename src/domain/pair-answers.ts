@@ -8,11 +8,15 @@ export interface PairStep {
 }
 
 const ANSWERS_KEPT = 16;
+/** Characters of JSON that the answers may take: sixteen to questions with ordinary ids, ten to those with the longest. */
+const ANSWERS_LENGTH = 1_500;
 
 /** Keeps an answer under the id of its question; the oldest go first. */
 export function answered(state: PairState, id: string, answer: PairAnswer): PairStep {
   const others = state.answers.filter((a) => a.id !== id);
-  return { state: { ...state, answers: [...others, { id, answer }].slice(-ANSWERS_KEPT) }, answer };
+  let answers = [...others, { id, answer }].slice(-ANSWERS_KEPT);
+  while (JSON.stringify(answers).length > ANSWERS_LENGTH) answers = answers.slice(1);
+  return { state: { ...state, answers }, answer };
 }
 
 export function answerTo(state: PairState, id: string): PairAnswer | undefined {
@@ -25,7 +29,7 @@ export function isEnlisted(state: PairState, requestId: string): boolean {
 
 /** What a promotion may come to write: its id when enlisted, in the line and cancelled, and what goes with it. */
 const WRITTEN_WITH_AN_ID = 290;
-/** What may be written of all promotions; answers, holds, lease and attempt need the rest of 16 KiB. */
+/** What may be written of all promotions; answers, holds, lease and attempt need the rest of 16 KiB, see `pair-room.ts`. */
 const ROOM = 9_800;
 
 /** Whether one more promotion may be enlisted such that the state stays under 16 KiB whatever happens to it. */

@@ -1,4 +1,5 @@
-import { MOST_LOST, type Act, type ClaimRefusal } from "./attempt";
+import { MOST_LOST, shortVerdict, type Act, type ClaimRefusal } from "./attempt";
+import { clip } from "./clip";
 import { holdIn, releaseIn } from "./hold";
 import { answered, answerTo, hasRoomFor, isEnlisted, type PairStep } from "./pair-answers";
 import { cancelIn } from "./pair-people";
@@ -13,6 +14,9 @@ import {
   type PairView,
 } from "./pair";
 import { PAGE_SIZE } from "./index-page";
+import { withinPairRoom } from "./pair-room";
+
+const PROOF_LENGTH = 200;
 
 type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
 
@@ -21,7 +25,12 @@ type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
  * no longer fits changes nothing. This is the only place where a claim is permitted (design.md §4.1).
  */
 export function applyToPair(current: PairState | undefined, op: PairOperation): PairStep {
-  const state = current ?? emptyPair;
+  const before = current ?? emptyPair;
+  const step = applied(before, op);
+  return step.state === before ? step : { ...step, state: withinPairRoom(step.state) };
+}
+
+function applied(state: PairState, op: PairOperation): PairStep {
   switch (op.kind) {
     case "look":
       return { state, answer: "done" };
@@ -187,7 +196,7 @@ function claim(state: PairState, op: Op<"claim">): PairStep {
 function report(state: PairState, op: Op<"report">): PairStep {
   if (state.open?.nonce !== op.nonce || state.open.verdict) return { state, answer: "done" };
   return {
-    state: { ...state, open: { ...state.open, verdict: op.verdict, reportedAt: op.at } },
+    state: { ...state, open: { ...state.open, verdict: shortVerdict(op.verdict), reportedAt: op.at } },
     answer: "done",
   };
 }
@@ -205,7 +214,11 @@ function afterClosing(before: Lease, open: OpenAttempt, { proof, at }: Op<"close
   const lease = { ...before, closed: before.closed + 1 };
   // Each act has its own lost attempts: what is done starts the count for the next one.
   if (proof.kind === "done")
-    return { ...lease, unknowns: 0, swapped: { act: open.act, at, detail: proof.detail } };
+    return {
+      ...lease,
+      unknowns: 0,
+      swapped: { act: open.act, at, detail: clip(proof.detail, PROOF_LENGTH) },
+    };
   const mayHaveBeen = ["unknown", "accepted"].includes(open.verdict?.kind ?? "unknown");
   return proof.kind === "no-effect" && mayHaveBeen ? { ...lease, unknowns: lease.unknowns + 1 } : lease;
 }

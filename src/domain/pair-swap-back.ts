@@ -1,3 +1,4 @@
+import { clip } from "./clip";
 import type { PairOperation, PairState } from "./pair";
 import { answerTo, answered, isEnlisted, type PairStep } from "./pair-answers";
 
@@ -22,7 +23,7 @@ export function orderSwapBackIn(state: PairState, { requestId, order }: Op<"orde
   if (lease.order) return answered(state, order.id, "granted");
   if (!lease.swapped) return answered(state, order.id, "not-swapped");
   if (lease.watched) return answered(state, order.id, "watch-over");
-  const short = { ...order, by: order.by.slice(0, BY_LENGTH), note: order.note.slice(0, NOTE_LENGTH) };
+  const short = { ...order, by: clip(order.by, BY_LENGTH), note: clip(order.note, NOTE_LENGTH) };
   return answered({ ...state, lease: { ...lease, order: short } }, order.id, "granted");
 }
 

@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type { Read, ServiceObservation } from "../../domain/observation";
+import { reason as reasonOf } from "../../domain/codes";
 import { emptyPair, type Hold, type PairState } from "../../domain/pair";
 import type { PlanVerdict } from "../../domain/plan";
 import type { PairPolicy } from "../../domain/policy";
@@ -111,7 +112,8 @@ export function summarise({ name, blue, green, timeZone }: PairPolicy, state: Pa
 
 /** Who or what stops the line, since when, and why. */
 export function showHold({ id, at, reason, by, requestId }: Hold, timeZone: string) {
-  return { id, since: showTime(at, timeZone), by, reason, requestId };
+  const { code, detail } = reason;
+  return { id, since: showTime(at, timeZone), by, reason: reasonOf(code, detail), requestId };
 }
 
 function tellService(read: Read<ServiceObservation>, check: RoleStateCheck) {

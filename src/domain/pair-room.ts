@@ -1,0 +1,33 @@
+import { clip, shrink } from "./clip";
+import { shortVerdict } from "./attempt";
+import type { PairState } from "./pair";
+
+/** Characters of JSON that an arbiter's state may take: 16 KiB less what is chained into it after an operation. */
+const PAIR_ROOM = 16 * 1_024 - 250;
+
+/** What a state gives up where everything comes together, the least needed first. */
+const steps: readonly ((state: PairState) => PairState)[] = [
+  // Nothing is lost: remedies stand in the table of codes, where `showHold` takes them from.
+  (state) => ({
+    ...state,
+    holds: state.holds.map(({ reason, ...hold }) => ({ ...hold, reason: { ...reason, remedy: "" } })),
+  }),
+  ({ open, ...state }) => ({
+    ...state,
+    open: open && { ...open, verdict: open.verdict && shortVerdict(open.verdict, 100) },
+  }),
+  // The audit chain has the first 300 characters of each.
+  (state) => ({
+    ...state,
+    cancels: state.cancels.map(({ by, note, ...rest }) => ({
+      ...rest,
+      by: clip(by, 40),
+      note: clip(note, 40),
+    })),
+  }),
+];
+
+/** The state within its bound, whatever is enlisted, cancelled, held and answered. */
+export function withinPairRoom(state: PairState): PairState {
+  return shrink(state, steps, (each) => JSON.stringify(each).length <= PAIR_ROOM);
+}
