@@ -47,7 +47,7 @@ const groups = [
   [["codes", "codes-gate", "codes-opening", "codes-soak"], ["codes"]],
   [
     ["gate", "approval-rule", "vote"],
-    ["gate", "gate-*"],
+    ["gate", "gate-properties"],
   ],
   [["promotion-gate", "approval-view"], ["gate-told"]],
   [["opening-told"], ["opening"]],
@@ -90,7 +90,7 @@ function mutate(files, tests) {
     return files.map((name) => {
       const { mutants } = parsed.files[`src/domain/${name}.ts`] ?? { mutants: [] };
       const count = (statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
-      return { name: `${name}.ts`, noticed: count(noticed), missed: count(missed) };
+      return { name: `${name}.ts`, noticed: count(noticed), missed: count(missed), when: head };
     });
   } catch (cause) {
     throw new Error(
@@ -99,6 +99,11 @@ function mutate(files, tests) {
     );
   }
 }
+
+const head = spawnSync("git", ["log", "-1", "--format=%cs, %h"], {
+  cwd: root,
+  encoding: "utf8",
+}).stdout.trim();
 
 const ran = ({ noticed, missed }) => noticed + missed;
 const score = (row) => (ran(row) === 0 ? "–" : `${((100 * row.noticed) / ran(row)).toFixed(1)} %`);
@@ -111,18 +116,27 @@ const all = (list) => ({
 /** Writes the page: of files that were not measured now it keeps what is known. */
 async function record(rows) {
   const text = readFileSync(page, "utf8");
-  const known = [...text.matchAll(/^\| (\S+\.ts) +\| (\d+) +\| (\d+) +\|/gm)]
-    .map(([, name, planted, found]) => ({ name, noticed: Number(found), missed: planted - found }))
+  const known = [...text.matchAll(/^\| (\S+\.ts) +\| (\d+) +\| (\d+) +\|[^|]+\| (.*?) +\|$/gm)]
+    .map(([, name, planted, found, when]) => ({
+      name,
+      noticed: Number(found),
+      missed: planted - found,
+      when,
+    }))
     .filter(({ name }) => domain.includes(name) && !rows.some((row) => row.name === name))
     .concat(rows)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const lines = [...known, all(known)].map(
-    (row) => `| ${row.name} | ${ran(row)} | ${row.noticed} | ${score(row)} |`,
+    (row) => `| ${row.name} | ${ran(row)} | ${row.noticed} | ${score(row)} | ${row.when ?? ""} |`,
   );
   const open = domain.filter((name) => !known.some((row) => row.name === name));
   const written = [
     text.split("\n| File")[0].trimEnd(),
-    ["| File | Mistakes planted | Noticed | Score |", "| --- | --- | --- | --- |", ...lines].join("\n"),
+    [
+      "| File | Mistakes planted | Noticed | Score | Measured at |",
+      "| --- | --- | --- | --- | --- |",
+      ...lines,
+    ].join("\n"),
     ...(open.length > 0 ? [`Not measured yet: ${open.join(", ")}.`] : []),
   ].join("\n\n");
   writeFileSync(page, await format(written, { parser: "markdown", printWidth: 110 }));

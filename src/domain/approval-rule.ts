@@ -56,9 +56,8 @@ export function approvalOf(
 /** Why the quorum can never be reached, however many agree; undefined when it can. */
 export function unreachable(rule: ApprovalRule, origin?: RequestOrigin): string | undefined {
   if (!rule.people || rule.roles) return undefined;
-  const requester = origin?.principal?.oid;
-  const never = [...(rule.neverApprove ?? []), ...(requester === undefined ? [] : [requester])];
-  const able = new Set(rule.people.map(folded).filter((oid) => !includes(never, oid)));
+  const mayApprove = (oid: string) => !includes(rule.neverApprove, oid) && !isRequester(origin, oid);
+  const able = new Set(rule.people.filter(mayApprove).map(folded));
   if (able.size >= rule.quorum) return undefined;
   return `${rule.quorum} ${rule.quorum === 1 ? "approval is" : "approvals are"} needed and only ${able.size} of the people named may give one`;
 }
@@ -66,9 +65,7 @@ export function unreachable(rule: ApprovalRule, origin?: RequestOrigin): string 
 /** Why somebody's vote does not count; undefined when it does. Swap.Approve has been asked for already. */
 export function whyNotAllowed(rule: ApprovalRule, origin: RequestOrigin, voter: Voter): string | undefined {
   if (voter.application) return "applications never approve";
-  if (origin.principal && includes([origin.principal.oid], voter.oid)) {
-    return "whoever asked for the swap never counts as an approver";
-  }
+  if (isRequester(origin, voter.oid)) return "whoever asked for the swap never counts as an approver";
   if (includes(rule.neverApprove, voter.oid)) return "the pair's policy names you under neverApprove";
   return isNamed(rule, voter) ? undefined : `approvals of this pair come from ${approversOf(rule)}`;
 }
@@ -91,11 +88,19 @@ function isRequesterKnown({ principal }: RequestOrigin): boolean {
   return principal !== undefined && principal.application !== true;
 }
 
+function isRequester(origin: RequestOrigin | undefined, oid: string): boolean {
+  return origin?.principal !== undefined && isSamePerson(origin.principal.oid, oid);
+}
+
 function includes(oids: readonly string[] | undefined, oid: string): boolean {
-  return (oids ?? []).some((each) => folded(each) === folded(oid));
+  return oids?.some((each) => isSamePerson(each, oid)) ?? false;
 }
 
 /** Object ids are GUIDs, and files write them in either case. */
+export function isSamePerson(a: string, b: string): boolean {
+  return folded(a) === folded(b);
+}
+
 function folded(oid: string): string {
   return oid.toLowerCase();
 }

@@ -4,9 +4,7 @@ import { tellDecision, type Gate } from "./gate";
 
 /** What was asked, voted and decided at a gate by one change. */
 export function gateNotes(before: Gate | undefined, after: Gate | undefined): readonly AuditNote[] {
-  return after && after !== before
-    ? [...questions(before, after), ...votes(before, after), ...decisions(before, after)]
-    : [];
+  return after ? [...questions(before, after), ...votes(before, after), ...decisions(before, after)] : [];
 }
 
 function questions(before: Gate | undefined, { asked, askedAt, quorum, until, planHash }: Gate): AuditNote[] {

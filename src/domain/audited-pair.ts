@@ -1,6 +1,6 @@
 import { appendNotes, pairChain, type AuditEntry, type AuditNote, type Digest } from "./audit-chain";
 import { toTime } from "./events";
-import type { PairOperation, PairState } from "./pair";
+import { emptyPair, type PairOperation, type PairState } from "./pair";
 import type { PairStep } from "./pair-answers";
 import { applyToPair } from "./pair-operations";
 
@@ -20,21 +20,21 @@ export function auditStep(
   digest: Digest,
 ): AuditedStep {
   const step = applyToPair(current, op);
-  const note = decided(current, op, step.state);
+  const note = decided(current ?? emptyPair, op, step.state);
   if (!note) return { ...step, entries: [] };
   const short = { ...note, who: note.who.slice(0, NAME_LENGTH), detail: note.detail?.slice(0, NOTE_LENGTH) };
   const { head, entries } = appendNotes(pairChain(pair), step.state.audit, [short], digest);
   return { ...step, state: { ...step.state, audit: head }, entries };
 }
 
-function decided(before: PairState | undefined, op: PairOperation, after: PairState): AuditNote | undefined {
+function decided(before: PairState, op: PairOperation, after: PairState): AuditNote | undefined {
   switch (op.kind) {
     case "hold":
       return held(before, op, after);
     case "release":
       return released(before, op, after);
     case "cancel": {
-      const isNew = after.cancels.length > (before?.cancels.length ?? 0);
+      const isNew = after.cancels.length > before.cancels.length;
       const { at, by, oid, note, requestId } = op;
       return isNew ? { at: toTime(at), what: "cancelled", who: by, oid, requestId, detail: note } : undefined;
     }
@@ -50,12 +50,12 @@ function decided(before: PairState | undefined, op: PairOperation, after: PairSt
 }
 
 function held(
-  before: PairState | undefined,
+  before: PairState,
   { hold, oid }: Extract<PairOperation, { kind: "hold" }>,
   after: PairState,
 ): AuditNote | undefined {
   // A halt that is told within another is a decision as well.
-  if (after.holds === before?.holds || after.holds.length === 0) return undefined;
+  if (after.holds === before.holds) return undefined;
   const { id, at, by, reason, requestId } = hold;
   const who = by ?? "the run";
   const detail = `${reason.code}: ${reason.detail}`;
@@ -63,18 +63,15 @@ function held(
 }
 
 function released(
-  before: PairState | undefined,
-  { holdIds, at, by, oid, note }: Extract<PairOperation, { kind: "release" }>,
+  before: PairState,
+  { at, by, oid, note }: Extract<PairOperation, { kind: "release" }>,
   after: PairState,
 ): AuditNote | undefined {
-  const standing = new Set(after.holds.map(({ id }) => id));
-  const gone = (before?.holds ?? [])
-    .map(({ id }) => id)
-    .filter((id) => holdIds.includes(id) && !standing.has(id));
+  const gone = before.holds.filter((hold) => !after.holds.includes(hold)).map(({ id }) => id);
   if (gone.length === 0) return undefined;
   return { at: toTime(at), what: "hold-released", who: by, oid, holdIds: gone, detail: note };
 }
 
-function hasLeft(state: PairState | undefined, requestId: string): boolean {
-  return state?.enlisted.some((entry) => entry.requestId === requestId && entry.left) ?? false;
+function hasLeft(state: PairState, requestId: string): boolean {
+  return state.enlisted.some((entry) => entry.requestId === requestId && entry.left);
 }

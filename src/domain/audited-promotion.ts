@@ -34,17 +34,15 @@ export function auditChange(
 /** The one place where decisions are chained; the first ones are preceded by the acceptance. */
 function audited(state: PromotionState, decisions: readonly AuditNote[], digest: Digest): AuditedPromotion {
   const notes = state.audit ? decisions : [accepted(state), ...decisions];
-  const planned = decisions.some(({ what }) => what === "planned");
-  const policyHash = planned ? digest(canonicalJson(state.plan?.policy)) : state.audit?.policyHash;
+  const plan = decisions.some(({ what }) => what === "planned") ? state.plan : undefined;
+  const policyHash = plan ? digest(canonicalJson(plan.policy)) : state.audit?.policyHash;
   const { head, entries } = appendNotes(
     promotionChain(state.requestId),
     state.audit,
     notes.map((note) => bound(note, state, policyHash)),
     digest,
   );
-  return head && entries.length > 0
-    ? { state: { ...state, audit: policyHash === undefined ? head : { ...head, policyHash } }, entries }
-    : { state, entries };
+  return { state: { ...state, audit: head && { ...head, policyHash } }, entries };
 }
 
 /** What was decided under a plan names it and its policy. */
@@ -88,7 +86,7 @@ function decided(
     notes.push({ at: toTime(plannedAt), what: "planned", who: RUN, detail });
   }
   notes.push(...gateNotes(before.gate, after.gate));
-  if (change.kind === "note-attempt" && after.attempts !== before.attempts) {
+  if (change.kind === "note-attempt") {
     const { at, n, act = "forward", verdict, correlationId } = change.note;
     notes.push({
       at: toTime(at),

@@ -106,14 +106,14 @@ export function isGranted(gate: Gate | undefined, planHash: string, now: number)
   return gate?.planHash === planHash && gate.decision?.kind === "granted" && now < gate.decision.validUntil;
 }
 
-/** "1 of 2 approvals". */
-export function countOf({ votes, quorum }: Gate): string {
-  return `${approvals(votes).length} of ${quorum} approval${quorum === 1 ? "" : "s"}`;
+/** "1 of 2 approvals". Where it is told there is no rejection: that would have decided. */
+function countOf({ votes, quorum }: Gate): string {
+  return `${votes.length} of ${quorum} approval${quorum === 1 ? "" : "s"}`;
 }
 
 /** Where the gate stands, in one sentence. */
 export function tellDecision(gate: Gate): string {
-  const names = approvals(gate.votes).map((vote) => vote.name);
+  const names = gate.votes.map((vote) => vote.name);
   const by = names.length > 0 ? ` (${names.join(", ")})` : "";
   switch (gate.decision?.kind) {
     case undefined:
@@ -127,8 +127,4 @@ export function tellDecision(gate: Gate): string {
     case "expired":
       return `expired: ${gate.decision.detail}`;
   }
-}
-
-function approvals(votes: readonly Vote[]): readonly Vote[] {
-  return votes.filter((vote) => vote.decision === "approve");
 }

@@ -116,9 +116,7 @@ function findOpening(rules: OpeningRules, asked: OpeningAsked, from: number): nu
   for (let step = 0; step < MOST_STEPS && at - from <= SEARCH_MS; step++) {
     const reasons = reasonsAgainst(rules, asked, at);
     if (reasons.length === 0) return at;
-    const ends = reasons.flatMap(({ until }) => until ?? []);
-    if (ends.length < reasons.length) return undefined;
-    at = Math.max(...ends);
+    at = Math.max(...reasons.map(({ until }) => until ?? Infinity));
   }
   return undefined;
 }
@@ -130,12 +128,9 @@ function findClosing(
   at: number,
 ): number | undefined {
   const closing = [...deny, ...freezes.flatMap((f) => (f.kind === "readable" ? [f.spans] : []))];
-  const next = earliest([
-    expiresAt,
-    ...(windows.length === 0 ? [] : [endOfWindows(windows, at)]),
-    ...closing.map((spans) => spans.nextStart(at)),
-  ]);
-  return next !== undefined && next - at <= CLOSING_MS ? next : undefined;
+  const ends = windows.length === 0 ? [] : [endOfWindows(windows, at)];
+  const next = earliest([expiresAt, ...ends, ...closing.map((spans) => spans.nextStart(at))]) ?? Infinity;
+  return next - at <= CLOSING_MS ? next : undefined;
 }
 
 /** Windows that overlap or touch are one stretch. */

@@ -76,13 +76,12 @@ function statusMismatch({ status: expected }: ProbeExpectation, status: number):
 function headerMismatch({ header }: ProbeExpectation, headers: Readonly<Record<string, string>>): string[] {
   if (!header) return [];
   const { name, equals, matches } = header;
-  const key = name.toLowerCase();
-  const value = Object.hasOwn(headers, key) ? headers[key]?.slice(0, HEADER_LENGTH) : undefined;
+  const found = Object.entries(headers).find(([key]) => key === name.toLowerCase());
+  const value = found?.[1].slice(0, HEADER_LENGTH);
   if (value === undefined) return [`header ${name} is missing`];
   if (equals !== undefined && value !== equals)
     return [`header ${name} is ${tell(value)}, not ${tell(equals)}`];
-  if (matches !== undefined && !new RegExp(matches).test(value))
-    return [`header ${name} is ${tell(value)} and does not match`];
+  if (!new RegExp(matches ?? "").test(value)) return [`header ${name} is ${tell(value)} and does not match`];
   return [];
 }
 

@@ -74,9 +74,9 @@ export function applyToSchedules(state: ScheduleState = noSchedules, op: Schedul
     }
     case "started": {
       const { times, requestId, at } = op;
-      const others = state.last.filter((entry) => entry.times !== times || entry.at > at);
-      const isNewest = !others.some((entry) => entry.times === times);
-      return isNewest ? { ...state, last: [...others, { times, requestId, at }].slice(-KEPT) } : state;
+      if (state.last.some((entry) => entry.times === times && entry.at >= at)) return state;
+      const others = state.last.filter((entry) => entry.times !== times);
+      return { ...state, last: [...others, { times, requestId, at }].slice(-KEPT) };
     }
     case "pause": {
       if (state.applied.includes(op.id)) return state;

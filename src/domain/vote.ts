@@ -1,3 +1,4 @@
+import { isSamePerson } from "./approval-rule";
 import { tellDecision, type Gate, type GateDecision, type Vote, type VoteReceipt } from "./gate";
 
 // Together these keep a gate, its part of the completion event included, below 5 KiB.
@@ -37,8 +38,8 @@ export function castVote(gate: Gate, ballot: Ballot): Gate {
     name: vote.name.slice(0, NAME_LENGTH),
     comment: vote.comment.slice(0, COMMENT_LENGTH),
   };
-  const votes = [...gate.votes.filter((other) => !isSame(other.oid, vote.oid)), kept];
-  const counted: Gate = { ...gate, votes, decision: decide(votes, gate) };
+  const votes = [...gate.votes.filter((other) => !isSamePerson(other.oid, vote.oid)), kept];
+  const counted: Gate = { ...gate, votes, decision: decide(votes, kept, gate) };
   return receipted(counted, { id, answer: "counted", detail: tellDecision(counted) });
 }
 
@@ -49,7 +50,7 @@ export function castVote(gate: Gate, ballot: Ballot): Gate {
 export function whatCameOf(gate: Gate | undefined, id: string, vote: Vote): VoteReceipt | undefined {
   const receipt = receiptOf(gate, id);
   if (receipt || !gate) return receipt;
-  const standing = gate.votes.find((v) => isSame(v.oid, vote.oid) && v.decision === vote.decision);
+  const standing = gate.votes.find((v) => isSamePerson(v.oid, vote.oid) && v.decision === vote.decision);
   if (!standing) return undefined;
   return { id, answer: standing.id === id ? "counted" : "already-counted", detail: tellDecision(gate) };
 }
@@ -62,7 +63,7 @@ function refusalOf(gate: Gate, ballot: Ballot): Omit<VoteReceipt, "id"> | undefi
   const { vote, planHash, barred } = ballot;
   if (barred !== undefined) return { answer: "not-allowed", detail: barred };
   if (planHash !== gate.planHash) return { answer: "stale-plan", detail: "" };
-  const before = gate.votes.find((other) => isSame(other.oid, vote.oid));
+  const before = gate.votes.find((other) => isSamePerson(other.oid, vote.oid));
   if (before?.decision === vote.decision) return { answer: "already-counted", detail: tellDecision(gate) };
   const late = whyTooLate(gate, ballot);
   return late === undefined ? undefined : { answer: "too-late", detail: late };
@@ -71,26 +72,20 @@ function refusalOf(gate: Gate, ballot: Ballot): Omit<VoteReceipt, "id"> | undefi
 function whyTooLate(gate: Gate, { vote, acting }: Ballot): string | undefined {
   const { decision } = gate;
   if (!decision) return vote.at < gate.until ? undefined : "the deadline is past";
+  // At one instant a rejection comes first: in doubt nothing is swapped.
   const wasFirst = decision.kind === "granted" && vote.decision === "reject" && vote.at <= decision.at;
   return wasFirst && !acting ? undefined : tellDecision(gate);
 }
 
-function decide(votes: readonly Vote[], { quorum, validForMs }: Gate): GateDecision | undefined {
-  // At one instant a rejection comes first: in doubt nothing is swapped.
-  const order = [...votes].sort((a, b) => a.at - b.at || (a.decision === "reject" ? -1 : 1));
-  let approvalsSoFar = 0;
-  for (const { decision, at } of order) {
-    if (decision === "reject") return { kind: "rejected", at };
-    if (++approvalsSoFar >= quorum) return { kind: "granted", at, validUntil: at + validForMs };
-  }
-  return undefined;
+/** A rejection decides at once: whatever else is kept are approvals. */
+function decide(votes: readonly Vote[], last: Vote, { quorum, validForMs }: Gate): GateDecision | undefined {
+  if (last.decision === "reject") return { kind: "rejected", at: last.at };
+  if (votes.length < quorum) return undefined;
+  const at = Math.max(...votes.map((vote) => vote.at));
+  return { kind: "granted", at, validUntil: at + validForMs };
 }
 
 function receipted(gate: Gate, receipt: VoteReceipt): Gate {
   const detail = receipt.detail.slice(0, DETAIL_LENGTH);
   return { ...gate, receipts: [...gate.receipts, { ...receipt, detail }].slice(-RECEIPTS_KEPT) };
-}
-
-function isSame(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

@@ -2,12 +2,19 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import {
   appendNotes,
+  emptyChain,
   pairChain,
   promotionChain,
   type AuditEntry,
   type AuditNote,
 } from "../../../src/domain/audit-chain";
-import { addToAudit, AUDIT_PAGE_SIZE, auditPageOf, type AuditPage } from "../../../src/domain/audit-page";
+import {
+  addToAudit,
+  AUDIT_PAGE_SIZE,
+  auditKey,
+  auditPageOf,
+  type AuditPage,
+} from "../../../src/domain/audit-page";
 import { auditStep } from "../../../src/domain/audited-pair";
 import { auditChange } from "../../../src/domain/audited-promotion";
 import { canonicalJson } from "../../../src/domain/canonical-json";
@@ -183,6 +190,17 @@ test("the same notes in another chain have other hashes: no chain can be passed 
     (name) => appendNotes(name, undefined, [note], sha256).head?.head,
   );
   expect(new Set(heads).size).toBe(3);
+});
+
+test("an empty chain has no entry and no hash, and goes on as one that nobody has begun", () => {
+  const note: AuditNote = { at: "2026-11-24T12:00:00.000Z", what: "held", who: "Olga" };
+  expect(emptyChain).toEqual({ entries: 0, head: "" });
+  expect(appendNotes("c", emptyChain, [note], sha256)).toEqual(appendNotes("c", undefined, [note], sha256));
+  expect(appendNotes("c", undefined, [], sha256)).toEqual({ head: undefined, entries: [] });
+});
+
+test("a page is keyed by its chain and its number", () => {
+  expect(auditKey(pairChain("shop"), 3)).toBe("pair-shop-3");
 });
 
 test("a page keeps its entries in order whatever order they come in, each once, and stays under 16 KiB", () => {

@@ -12,7 +12,7 @@ import { castVote } from "../../../src/domain/vote";
 import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
 
 /** What each decision writes into its chain, word for word. */
-const digest = (text: string) => text;
+const digest = (text: string) => `#${text}`;
 const time = (ms: number) => new Date(NOW + ms).toISOString();
 
 describe("a gate's notes", () => {
@@ -70,6 +70,9 @@ describe("a gate's notes", () => {
     const decided = { what: "approval-decided", detail: "approved: 2 of 2 approvals (A, B)", at: time(20) };
     expect(gateNotes(vote("a", 10)(gate), granted)).toMatchObject([{ what: "voted" }, decided]);
     expect(gateNotes(granted, { ...granted })).toEqual([]);
+    expect(gateNotes(undefined, granted).map(({ what }) => what)).toEqual([
+      ...["approval-asked", "voted", "voted", "approval-decided"],
+    ]);
     const no = vote("c", 20, { decision: "reject" })(granted);
     expect(gateNotes(granted, no)).toMatchObject([
       { what: "voted" },
@@ -256,8 +259,19 @@ describe("a promotion's notes", () => {
         detail: "d",
       },
     });
-    expect(begun.audit).toEqual({ entries: 1, head: begun.audit?.head });
-    expect(begun.audit).not.toHaveProperty("policyHash");
+    const over = play(begun, { kind: "conclude", ending, at: NOW });
+    expect([begun.audit?.policyHash, over.audit?.policyHash]).toEqual([undefined, undefined]);
+  });
+
+  test("begin with the acceptance, which names no plan, also where there was no chain before", () => {
+    const [first, second] = notes({ ...planned, audit: undefined }, attempt(1));
+    expect([first?.what, second?.what]).toEqual(["accepted", "attempted"]);
+    expect(first?.planHash).toBeUndefined();
+  });
+
+  test("are none for a change that decides nothing", () => {
+    const enter: PromotionChange = { kind: "enter", runId, phase: "awaiting-turn", at: NOW };
+    expect(notes(play(planned, attempt(1)), enter)).toEqual([]);
   });
 
   test("are cut to 120 characters of a name and 300 of a detail or a reason to break the glass", () => {

@@ -76,6 +76,8 @@ test("whatever comes, nobody is counted twice, a rejection stands, every vote ha
         expect(receiptOf(next, each.id)).toBeDefined();
         expect(castVote(next, each)).toBe(next);
         if (gate.decision?.kind === "rejected") expect(next.decision).toEqual(gate.decision);
+        const hasRejection = next.votes.some((v) => v.decision === "reject");
+        expect(hasRejection).toBe(next.decision?.kind === "rejected");
         return next;
       }, ask(needed));
     }),

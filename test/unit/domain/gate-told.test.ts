@@ -230,6 +230,11 @@ describe("the view of an approval", () => {
     });
   });
 
+  test("of a promotion whose event tells no approvals shows no votes", () => {
+    const { conclusion, ...over } = play(granted, conclude);
+    expect(view({ ...over, conclusion: { ...conclusion!, event: '{"data":{}}' } })?.votes).toEqual([]);
+  });
+
   test("tells what has changed in the plan only to those who had been asked about another", () => {
     const other = play(waiting, plan(planOf({ approval }, { hash: "h2", plannedAt: NOW + 5 })));
     expect(other.planChange).toBe("the pair's policy has changed");

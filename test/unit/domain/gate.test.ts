@@ -71,6 +71,8 @@ test.each<[string, ApprovalRule | undefined, number | undefined, RequestOrigin, 
 test("a request that asks where the policy does not gets the product's deadline and validity", () => {
   const found = approvalOf(undefined, aRequest({ approval: { quorum: 2 } }), http);
   expect(found).toEqual({ ...defaultApproval, quorum: 2 });
+  const HOUR = 3_600_000;
+  expect(defaultApproval).toEqual({ quorum: 1, deadlineMs: 72 * HOUR, validForMs: 24 * HOUR });
 });
 
 const person = { oid: "bbbb", name: "Aron", application: false, roles: [] };
@@ -82,6 +84,7 @@ test.each<[string, Partial<ApprovalRule>, RequestOrigin, Partial<typeof person>,
   ["somebody under neverApprove", { neverApprove: ["BBBB"] }, queue, {}, /neverApprove/],
   ["somebody named", { people: ["BBBB"] }, queue, {}, undefined],
   ["somebody not named", { people: ["cccc"] }, queue, {}, /object id cccc/],
+  ["somebody not named, with a role", { people: ["cccc"] }, queue, { roles: ["R"] as never[] }, /id cccc/],
   ["a holder of the role", { roles: ["Release"] }, queue, { roles: ["Release"] as never[] }, undefined],
   ["somebody without the role", { roles: ["Release"] }, queue, {}, /app role Release/],
   ["somebody named, without the role", { roles: ["R"], people: ["bbbb"] }, queue, {}, undefined],
@@ -95,6 +98,7 @@ test.each<[string, Partial<ApprovalRule>, RequestOrigin, Partial<typeof person>,
 test.each<[string, Partial<ApprovalRule>, RequestOrigin | undefined, string | undefined]>([
   ["nobody is named", {}, http, undefined],
   ["enough are named", { people: ["b", "c"] }, http, undefined],
+  ["enough are named, and the requester is not known", { people: ["b", "c"] }, queue, undefined],
   ["too few are named", { people: ["b"] }, undefined, "2 approvals are needed and only 1"],
   ["one is named twice", { people: ["b", "B"] }, undefined, "2 approvals are needed and only 1"],
   ["one never counts", { people: ["b", "c"], neverApprove: ["C"] }, undefined, "only 1"],
@@ -108,9 +112,9 @@ test.each<[string, Partial<ApprovalRule>, RequestOrigin | undefined, string | un
 });
 
 test("who may approve reads as a sentence", () => {
-  expect([approversOf(rule()), approversOf(rule({ roles: ["A", "B"], people: ["c"] }))]).toEqual([
+  expect([approversOf(rule()), approversOf(rule({ roles: ["A", "B"], people: ["c", "d"] }))]).toEqual([
     "everybody with Swap.Approve",
-    "holders of the app role A or B, and object id c",
+    "holders of the app role A or B, and object id c, d",
   ]);
 });
 
@@ -136,6 +140,17 @@ test("one rejection ends it, and nothing counts afterwards", () => {
   expect([no.decision?.kind, tellDecision(no)]).toEqual(["rejected", "rejected by B: too early"]);
   const after = cast(no, ballot("c", 5));
   expect([after.decision, last(after)]).toMatchObject([no.decision, { answer: "too-late" }]);
+});
+
+test("a rejection that was received earlier changes nothing where it was rejected or has expired already", () => {
+  const early = ballot("c", 5, { decision: "reject" });
+  const no = cast(ask(), ballot("a", 10, { decision: "reject" }));
+  const closed = closeGate(ask(), NOW + 1_000 + VOTE_LAG_MS);
+  for (const gate of [no, closed])
+    expect(cast(gate, early)).toEqual({
+      ...gate,
+      receipts: [...gate.receipts, { id: early.id, answer: "too-late", detail: tellDecision(gate) }],
+    });
 });
 
 test("one person has one vote, may change it before the quorum, and is told when it counts already", () => {

@@ -17,6 +17,11 @@ function recurring(every: number, lasting: number, label?: string): Recurrence {
     nextStart: (at) => T + (Math.floor((at - T) / every) + 1) * every,
   };
 }
+/** Every minute, without a gap, until then. */
+const byTheMinute = (end: number): Recurrence => ({
+  covering: (at) => (at < end ? { from: at, to: Math.min(end, at + 60_000) } : undefined),
+  nextStart: () => undefined,
+});
 const freeze = (spans: Recurrence) => ({ kind: "readable", spans }) as const;
 
 describe("decideOpening", () => {
@@ -130,6 +135,26 @@ describe("decideOpening", () => {
     expect(decideOpening(over, nothing, T)).toMatchObject({ nextOpensAt: undefined });
   });
 
+  it("waits for what ends last: however many spans lie inside a freeze, the opening after it is found", () => {
+    const freezes = [freeze(onlyOnce({ from: T, to: T + 30 * DAY }))];
+    const rules = { ...always, deny: [byTheMinute(T + 30 * DAY)], freezes };
+    expect(decideOpening(rules, nothing, T)).toMatchObject({ nextOpensAt: T + 30 * DAY });
+  });
+
+  it("tells a freeze without a label as one, and no end of what never begins again", () => {
+    const rules: OpeningRules = {
+      ...{ windows: [onlyOnce({ from: T - 2, to: T - 1 })], deny: [] },
+      freezes: [freeze(onlyOnce({ from: T, to: T + 1 }))],
+    };
+    expect(decideOpening(rules, nothing, T)).toEqual({
+      open: false,
+      reasons: [
+        { code: "outside-window", detail: "no allowed window is on", until: undefined },
+        { code: "frozen", detail: "a freeze is on", until: T + 1 },
+      ],
+    });
+  });
+
   it("gives up on a policy that never opens", () => {
     const rules = { ...always, deny: [recurring(1, 1)] };
     expect(decideOpening(rules, nothing, T)).toMatchObject({ open: false, nextOpensAt: undefined });
@@ -142,7 +167,22 @@ describe("decideOpening", () => {
     expect(decideOpening({ ...always, windows: [recurring(1, 1)] }, nothing, T)).toMatchObject({
       open: true,
     });
+    const touching = [
+      onlyOnce({ from: T, to: T + 31 * DAY }),
+      onlyOnce({ from: T + 31 * DAY, to: T + 32 * DAY }),
+    ];
+    expect(decideOpening({ ...always, windows: touching }, nothing, T)).toEqual({ open: true });
+    const inside = [onlyOnce({ from: T, to: T + 30 * DAY }), byTheMinute(T + 30 * DAY)];
+    expect(decideOpening({ ...always, windows: inside }, nothing, T)).toEqual({
+      open: true,
+      closesAt: T + 30 * DAY,
+    });
   });
+});
+
+test("an interval starts once, after every moment before its first and after no other", () => {
+  const span = onlyOnce({ from: T, to: T + 1 });
+  expect([T - 1, T, T + 1].map((at) => span.nextStart(at))).toEqual([T, undefined, undefined]);
 });
 
 describe("an opening is told", () => {

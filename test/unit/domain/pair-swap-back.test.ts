@@ -86,6 +86,30 @@ test.each<[string, PairState, PairOperation, string]>([
   },
 );
 
+const enlistB: PairOperation = { kind: "enlist", requestId: "b", at: 1 };
+const orderB: PairOperation = { ...order("o-b"), requestId: "b" } as PairOperation;
+
+test("an order is for its own promotion: another's swap is not swapped back by it", () => {
+  const both = apply(swapped, enlistB);
+  expect(applyToPair(both, orderB)).toMatchObject({
+    ...{ answer: "not-swapped", state: { lease: swapped.lease } },
+  });
+  const gone = apply(both, { kind: "leave", requestId: "a" });
+  expect([answerOf(gone, order("o")), answerOf(gone, orderB)]).toEqual(["watch-over", "not-swapped"]);
+});
+
+test("an order is answered once: refused before the swap it stays refused, and one that counts is granted", () => {
+  const early = apply(begun, order("o"), claim("forward", "f", 1), close("f", "done"));
+  expect(applyToPair(early, order("o"))).toEqual({ state: early, answer: "not-swapped" });
+  expect(answerOf(swapped, order("o"))).toBe("granted");
+});
+
+test("the end of a watch is done, whatever there is to end", () => {
+  expect([emptyPair, swapped, ordered].map((state) => answerOf(state, endWatch))).toEqual([
+    ...["done", "done", "done"],
+  ]);
+});
+
 test("an order that came before the end of the soak stands, and one after it has no effect", () => {
   expect(viewOf(apply(ordered, endWatch), "a").lease).toMatchObject({ order: { id: "o-1" } });
   expect(apply(ordered, endWatch).lease?.watched).toBeUndefined();

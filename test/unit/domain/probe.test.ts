@@ -1,5 +1,6 @@
 import {
   judgeProbe,
+  probesIncoming,
   tellTrouble,
   withProbes,
   type ProbeAnswer,
@@ -37,13 +38,20 @@ test.each<[string, ProbeExpectation, ProbeAnswer]>([
     answer({ body: '{"checks":[0,{"ok":true}]}' }),
   ],
   ["a JSON null", { json: { path: "$.fault", equals: null } }, answer({ body: '{"fault":null}' })],
+  ["a whole JSON body", { json: { path: "$", equals: 5 } }, answer({ body: "5" })],
+  [
+    "a header whose first 1,000 characters match",
+    { header: { name: "x", matches: "^v+$" } },
+    answer({ headers: { x: `${"v".repeat(1_000)}x` } }),
+  ],
   ["latency at its bound", { maxLatencyMs: 50 }, answer({ latencyMs: 50 })],
 ])("a probe passes with %s", (_what, expectation, given) => {
   expect(judge(expectation, given).verdict).toBe("pass");
 });
 
 test.each<[string, ProbeExpectation, ProbeAnswer, string]>([
-  ["a status outside 2xx", {}, answer({ status: 301 }), "status is 301, not 2xx"],
+  ["a status after 2xx", {}, answer({ status: 300 }), "status is 300, not 2xx"],
+  ["a status before 2xx", {}, answer({ status: 199 }), "status is 199, not 2xx"],
   ["another status", { status: 204 }, answer(), "status is 200, not 204"],
   ["a header that is missing", { header: { name: "X-Version" } }, answer(), "header X-Version is missing"],
   [
@@ -89,6 +97,24 @@ test.each<[string, ProbeExpectation, ProbeAnswer, string]>([
     '$.a is "1", not 1',
   ],
   [
+    "a list where a scalar is meant",
+    { json: { path: "$.a", equals: 1 } },
+    answer({ body: '{"a":[1]}' }),
+    "$.a is a list, not 1",
+  ],
+  [
+    "a null where a scalar is meant",
+    { json: { path: "$.a", equals: 1 } },
+    answer({ body: '{"a":null}' }),
+    "$.a is null, not 1",
+  ],
+  [
+    "a field of a null",
+    { json: { path: "$.a.b", equals: 1 } },
+    answer({ body: '{"a":null}' }),
+    "$.a.b is missing, not 1",
+  ],
+  [
     "an object where a scalar is meant, without its content",
     { json: { path: "$.a", equals: 1 } },
     answer({ body: '{"a":{"password":"x"}}' }),
@@ -114,6 +140,29 @@ test("every mismatch is told, in at most 160 characters", () => {
   ).toBeLessThanOrEqual(160);
 });
 
+test("a value is told whole up to 40 characters, and the reason why nothing was measured up to 160", () => {
+  const told = (length: number) =>
+    judge({ header: { name: "h", equals: "v2" } }, answer({ headers: { h: "v".repeat(length) } })).detail;
+  expect([told(38), told(39)]).toEqual([
+    `header h is "${"v".repeat(38)}", not "v2"`,
+    `header h is "${"v".repeat(38)}…, not "v2"`,
+  ]);
+  const why = (length: number) => judge({}, { kind: "none", detail: "y".repeat(length) }).detail;
+  expect([why(160), why(161)]).toEqual(["y".repeat(160), `${"y".repeat(159)}…`]);
+});
+
+test("a pass tells its status and how long it took", () => {
+  expect(judge({}, answer())).toEqual({ name: "home", verdict: "pass", detail: "status 200 in 12 ms" });
+});
+
+test("a probe looks at the incoming side where it has an address there", () => {
+  const probe = { name: "home", url: "https://www.example", expect: {}, timeoutMs: 1 };
+  expect([probe, { ...probe, incomingUrl: "https://staging.example" }].map(probesIncoming)).toEqual([
+    false,
+    true,
+  ]);
+});
+
 test("what could not be measured is an error, not a failure", () => {
   expect(judge({ status: 200 }, { kind: "none", detail: "refused\u0007" })).toEqual({
     name: "home",
@@ -137,6 +186,11 @@ test("the incoming side is ready only when its probes pass too, and is told what
     ),
   });
   expect(tellTrouble([pass, error])).toBe("probe c could not be measured: refused");
+});
+
+test("what its probes say is cut together with what its instances are", () => {
+  const long = withProbes({ ...check, summary: "s".repeat(700) }, [failure]).summary;
+  expect([long.length, long.startsWith("probe b: status is 500, not 2xx, sss")]).toEqual([700, true]);
 });
 
 test("a service that is gone stays gone whatever its probes say", () => {

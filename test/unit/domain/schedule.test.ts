@@ -38,6 +38,47 @@ test("the last run is the newest, in whatever order it is told", () => {
   ]);
 });
 
+test("each schedule has a last run of its own, and one that is told again changes nothing", () => {
+  const started = (of: string, requestId: string, at: number) =>
+    ({ kind: "started", times: of, requestId, at }) as const;
+  const both = play(started("x", "a", 1), started("y", "b", 2), started("x", "c", 3));
+  expect(both.last).toEqual([
+    { times: "y", requestId: "b", at: 2 },
+    { times: "x", requestId: "c", at: 3 },
+  ]);
+  expect(applyToSchedules(both, started("x", "c", 3))).toBe(both);
+  expect(applyToSchedules(both, started("y", "d", 3)).last).toContainEqual({
+    ...{ times: "y", requestId: "d", at: 3 },
+  });
+});
+
+test("nothing is known, paused, started or applied before the first operation", () => {
+  expect(applyToSchedules(undefined, { kind: "see", times: [times], at: 1 })).toEqual({
+    ...{ v: 1, known: [{ times, since: 1 }], pauses: [], last: [], applied: [] },
+  });
+});
+
+test("a pause that is set anew replaces its own and no other; a resume ends those of its name or its times", () => {
+  const other = { ...pause, id: "p-2", name: "other", times: "x" };
+  const paused = play(pause, other, { ...pause, id: "p-3", note: "longer" });
+  expect(paused.pauses.map(({ name, note }) => `${name}: ${note}`)).toEqual(["other: n", "weekly: longer"]);
+  const after = (over: { name?: string; times?: string }) =>
+    applyToSchedules(paused, { ...resume, ...over }).pauses.map(({ name }) => name);
+  expect(after({})).toEqual(["other"]);
+  expect(after({ times: "edited" })).toEqual(["other"]);
+  expect(after({ name: "renamed" })).toEqual(["other"]);
+  expect(after({ name: "renamed", times: "edited" })).toEqual(["other", "weekly"]);
+});
+
+test("a resume makes its own times known from then on, and 24 of them at most", () => {
+  const many = Array.from({ length: 24 }, (_, i) => `t-${i}`);
+  const seen = play({ kind: "see", times: many, at: 1 });
+  const of = (times: string) => applyToSchedules(seen, { ...resume, times }).known;
+  expect(of("t-3").at(-1)).toEqual({ times: "t-3", since: 9 });
+  expect([of("t-3").length, of("t-3")[0]?.times]).toEqual([24, "t-0"]);
+  expect([of("new").length, of("new")[0]?.times]).toEqual([24, "t-1"]);
+});
+
 test("a pause holds by name and by times; a resume ends both and makes up for nothing", () => {
   const paused = play({ kind: "see", times: [times], at: 1 }, pause);
   expect(pauseOf(paused, rule)).toMatchObject({ by: "Olga" });

@@ -180,6 +180,12 @@ test("evidence is short: four measurements, trouble first, each of at most 80 ch
   expect(Math.max(...evidence.last.map(({ detail }) => detail.length))).toBeLessThanOrEqual(80);
 });
 
+test("before the first look there is nothing to tell", () => {
+  expect(evidenceOf(freshSoak(NOW), NOW + 5)).toEqual({
+    ...{ since: NOW, until: NOW + 5, looks: 0, failures: 0, last: [] },
+  });
+});
+
 test("steadiness is never asked for longer than the soak lasts", () => {
   expect(watchRule({ ...rule, forMs: 5_000 }, 120_000).steadyForMs).toBe(5_000);
   expect(watchRule({ ...rule, forMs: 300_000 }, 120_000).steadyForMs).toBe(120_000);

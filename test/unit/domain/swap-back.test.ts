@@ -77,6 +77,11 @@ test.each<[string, Parameters<typeof nextOfSwapBack>[0], Next]>([
     { kind: "wait-for-turn", detail: "not-holder" },
     { kind: "observe-again", detail: "not-holder" },
   ],
+  [
+    "a closed opening",
+    { kind: "wait-for-opening", detail: "frozen" },
+    { kind: "observe-again", detail: "frozen" },
+  ],
   ["our own effect", { kind: "verify", byUs: true }, { kind: "verify", byUs: true }],
   [
     "somebody else's effect",
