@@ -1,6 +1,7 @@
 import { openingCodes } from "./codes-opening";
 import { soakCodes } from "./codes-soak";
 import { gateCodes } from "./codes-gate";
+import { wayBackCodes } from "./codes-way-back";
 
 /** How one code shows itself outside: HTTP status, process exit code, and what a person can do about it. */
 export interface CodeEntry {
@@ -58,11 +59,7 @@ export const codes = {
   },
 
   // Prerequisites
-  "roles-too-long": {
-    status: 409,
-    exit: 3,
-    remedy: "Deploy both services with fewer roles, or with shorter role names.",
-  },
+  "roles-too-long": { status: 409, exit: 3, remedy: "Deploy fewer roles, or roles with shorter names." },
   "service-missing": {
     status: 409,
     exit: 3,
@@ -205,6 +202,7 @@ export const codes = {
 
   // Approvals
   ...gateCodes,
+  ...wayBackCodes,
 
   // The swap
   "stale-plan": {

@@ -16,6 +16,7 @@ type Step = (state: PromotionState) => PromotionState;
 const liveSteps: readonly Step[] = [
   // Nothing is lost: remedies stand in the table of codes, and `POST /api/plans` judges again what was met.
   prerequisites((all) => all.filter(isNotable).map(({ remedy: _remedy, ...rest }) => rest)),
+  shortWayBack,
   timeline(24, 40),
   timeline(12, 40),
   texts({ readiness: 150, waiting: 250, evidence: 100, soak: 60 }),
@@ -107,6 +108,14 @@ function texts(most: Lengths): Step {
       soak: soak && { ...soak, last: soak.last.map((m) => ({ ...m, detail: clip(m.detail, most.soak) })) },
     });
   };
+}
+
+/** The remedies say it again. */
+function shortWayBack(state: PromotionState): PromotionState {
+  const wayBack = state.plan?.wayBack;
+  if (!state.plan || !wayBack) return state;
+  const warnings = wayBack.warnings.map((each) => ({ ...each, detail: clip(each.detail, 30) }));
+  return { ...state, plan: { ...state.plan, wayBack: { ...wayBack, warnings } } };
 }
 
 function withReceipts(gate: Gate, most: number): Gate {

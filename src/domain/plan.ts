@@ -1,6 +1,7 @@
 import type { Code } from "./codes";
 import type { PairPolicy } from "./policy";
 import type { Side } from "./swap-request";
+import type { WayBack } from "./way-back";
 
 /** What a rule rests on: [documented] and policy rules refuse, [inferred] and [unknown] ones warn. */
 export type Basis = "documented" | "inferred" | "unknown" | "policy";
@@ -39,12 +40,14 @@ export interface Plan {
   readonly prerequisites: readonly Prerequisite[];
   readonly policy: PairPolicy;
   readonly plannedAt: number;
+  /** Whether there would be a way back, as foreseen when planned; absent in plans of before it was. */
+  readonly wayBack?: WayBack | undefined;
 }
 
 /** What a swap needs of its plan. The evidence stays in the ledger: what runs and waits carry is replayed many times. */
-export type SwapPlan = Omit<Plan, "prerequisites">;
+export type SwapPlan = Omit<Plan, "prerequisites" | "wayBack">;
 
-export function withoutEvidence({ prerequisites: _evidence, ...plan }: Plan): SwapPlan {
+export function withoutEvidence({ prerequisites: _evidence, wayBack: _foreseen, ...plan }: Plan): SwapPlan {
   return plan;
 }
 

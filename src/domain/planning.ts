@@ -5,8 +5,10 @@ import type { InstanceList, PublicIpObservation, Read, ServiceObservation } from
 import type { Plan, PlanVerdict, ServiceIdentity } from "./plan";
 import type { PairPolicy } from "./policy";
 import { judgePrerequisites } from "./prerequisites";
+import { checkRoles, type RoleStateCheck } from "./readiness";
 import { otherSide, type Side, type SwapRequest } from "./swap-request";
 import { publicIpIdOf } from "./verification";
+import { foreseeWayBack } from "./way-back";
 
 /** Everything a plan is made from, read at about the same time. */
 export interface PairObservation {
@@ -92,8 +94,15 @@ function judge(planning: Planning, identities: Identities, services: Services): 
   );
   return {
     kind: "planned",
-    plan: { hash, pair: policy.name, ...identities, prerequisites, policy, plannedAt: now },
+    plan: {
+      ...{ hash, pair: policy.name, ...identities, prerequisites, policy, plannedAt: now },
+      wayBack: foreseeWayBack(request, policy, checkOf(outgoing.side, observed)),
+    },
   };
+}
+
+function checkOf(side: Side, observed: PairObservation): RoleStateCheck {
+  return checkRoles(side, observed[side], side === "blue" ? observed.blueInstances : observed.greenInstances);
 }
 
 /** Nobody can ask for a longer version, and tags may have 256 characters. */

@@ -1,4 +1,5 @@
 import { viewApproval } from "./approval-view";
+import { chainHead } from "./audit-chain";
 import { codes } from "./codes";
 import { toTime } from "./events";
 import { isNotable, restored } from "./ledger-room";
@@ -6,6 +7,7 @@ import type { ServiceIdentity } from "./plan";
 import { tellWatch } from "./watch-told";
 import type { PromotionState } from "./promotion";
 import { showTime, type ShownTime } from "./shown-time";
+import { viewWayBack } from "./way-back";
 
 function showKnown(ms: number | undefined, timeZone: string): ShownTime | undefined {
   return ms === undefined ? undefined : showTime(ms, timeZone);
@@ -39,6 +41,7 @@ export function viewPromotion(stored: PromotionState, timeZone: string, origin =
       note,
       omitted,
     })),
+    audit: state.audit && chainHead(state.audit),
     announcedAt: state.announcedAt === undefined ? undefined : toTime(state.announcedAt),
   };
 }
@@ -57,12 +60,13 @@ function viewWaiting({ waiting }: PromotionState, timeZone: string) {
 
 function viewPlan({ plan }: PromotionState, timeZone: string) {
   if (!plan) return undefined;
-  const { hash, plannedAt, incoming, outgoing, prerequisites } = plan;
+  const { hash, plannedAt, incoming, outgoing, prerequisites, wayBack } = plan;
   return {
     hash,
     plannedAt: showTime(plannedAt, timeZone),
     incoming: viewService(incoming),
     outgoing: viewService(outgoing),
+    wayBack: wayBack && viewWayBack(wayBack),
     prerequisites: prerequisites.map((p) => (isNotable(p) ? { ...p, remedy: codes[p.code].remedy } : p)),
   };
 }

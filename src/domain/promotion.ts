@@ -307,6 +307,7 @@ function told(plan: Plan): Plan {
   return {
     ...plan,
     policy,
+    wayBack: undefined,
     incoming: { ...plan.incoming, roles: [] },
     outgoing: { ...plan.outgoing, roles: [] },
     prerequisites: plan.prerequisites.filter(isNotable),

@@ -37,7 +37,7 @@ export function longestRequest(text: Text): SwapRequest {
     approval: { quorum: 5 },
     readiness: { stableForMs: 86_400_000, deadlineMs: 604_800_000 },
     soak: { forMs: 86_400_000 },
-    irreversible: false,
+    irreversible: true,
   };
 }
 
@@ -107,14 +107,11 @@ export function longestPair(text: Text, nameLength: number): PairObservation {
       ...{ id: ipId(side), observedAt: NOW, address: "203.0.113.200", allocation: "Static" },
       ...{ sku: "Basic", findings: [] },
     });
+  const stopped = Array.from({ length: 25 }, () => "StoppedDeallocated");
   return {
     ...aPair(service("blue"), service("green")),
-    greenInstances: found(
-      someInstances(
-        "green",
-        Array.from({ length: 25 }, () => "StoppedDeallocated"),
-      ),
-    ),
+    blueInstances: found(someInstances("blue", stopped)),
+    greenInstances: found(someInstances("green", stopped)),
     publicIps: [ip("blue"), ip("green")],
   };
 }

@@ -1,5 +1,6 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parsePlanRequest } from "../../contracts/swap-request";
+import { viewWayBack } from "../../domain/way-back";
 import { readJson, type Call } from "./call";
 import { askedAt, describeOpening } from "./openings";
 import { policyOf, type Reading } from "./pairs";
@@ -22,6 +23,8 @@ export function postPlan(reading: Reading) {
     }
     const { kind, ...rest } = verdict;
     const opening = await describeOpening(policy, asked, at, ports);
-    return json(200, { verdict: kind, ...(rest satisfies object), opening });
+    const foreseen = verdict.kind === "planned" ? verdict.plan.wayBack : undefined;
+    const wayBack = foreseen && viewWayBack(foreseen);
+    return json(200, { verdict: kind, ...(rest satisfies object), wayBack, opening });
   };
 }

@@ -47,8 +47,9 @@ test("a plan names its pair, both services, policy and time", () => {
 });
 
 test("what a swap carries of its plan is everything but the evidence", () => {
-  const { prerequisites, ...rest } = planned();
+  const { prerequisites, wayBack, ...rest } = planned();
   expect(prerequisites.length).toBeGreaterThan(0);
+  expect(wayBack).toBeDefined();
   expect(withoutEvidence(planned())).toEqual(rest);
 });
 

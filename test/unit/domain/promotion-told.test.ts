@@ -14,6 +14,7 @@ import {
 import { showTime } from "../../../src/domain/shown-time";
 import { summarisePromotion, viewPromotion } from "../../../src/domain/promotion-view";
 import { tellWatch } from "../../../src/domain/watch-told";
+import { viewWayBack } from "../../../src/domain/way-back";
 import { aPair, aPolicy, aRequest, idOf, NOW } from "../../support/observations";
 
 /** What is written down of a promotion, change by change, and what of it is told. */
@@ -262,6 +263,7 @@ test("the view of a promotion under way tells what it waits for and what comes n
       hash: "hash",
       plannedAt: shown(3, "13:00:00"),
       ...both,
+      wayBack: planned.plan.wayBack && viewWayBack(planned.plan.wayBack),
       prerequisites: planned.plan.prerequisites,
     },
     attempts: [{ n: 1, at: time(1), verdict: "busy", correlationId: "c-1" }],
@@ -270,6 +272,12 @@ test("the view of a promotion under way tells what it waits for and what comes n
       { at: time(4), phase: "planning", note: "n" },
     ],
   });
+});
+
+test("the view tells where the audit chain ends, and not what is kept beside it", () => {
+  const audit = { entries: 3, head: "h", policyHash: "p" };
+  expect(viewPromotion({ ...eventful, audit }, zone).audit).toEqual({ entries: 3, head: "h" });
+  expect(viewPromotion(eventful, zone).audit).toBeUndefined();
 });
 
 test("the view of a promotion that has just come says that the run takes its next step", () => {
