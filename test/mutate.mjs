@@ -24,7 +24,7 @@ const groups = [
   [["settlement"], ["settlement", "settlement-told", "decision-properties"]],
   [
     ["attempt-decision", "after-attempt", "attempt"],
-    ["attempt-decision", "after-attempt", "settlement", "decision-properties"],
+    ["attempt-decision", "after-attempt", "settlement", "decision-properties", "swap-back"],
   ],
   [
     ["acceptance", "outcome", "index-page", "janitor"],

@@ -87,8 +87,6 @@ function unreadable(reads: AttemptReads): string {
 }
 
 function retryAfter(...reads: readonly Read<unknown>[]): number | undefined {
-  const waits = reads.flatMap((read) =>
-    "retryAfterMs" in read && read.retryAfterMs ? [read.retryAfterMs] : [],
-  );
+  const waits = reads.flatMap((read) => ("retryAfterMs" in read ? (read.retryAfterMs ?? []) : []));
   return waits.length > 0 ? Math.max(...waits) : undefined;
 }

@@ -7,7 +7,6 @@ import type { PromotionState } from "./promotion";
 import { ruleFor } from "./promotion-gate";
 import { proofSpan } from "./settlement";
 import { soakDeadline, watchRule } from "./soak";
-import type { RequestOrigin, SwapRequest } from "./swap-request";
 
 /** A run as the janitor sees it. */
 export type RunSeen = "absent" | "live" | "completed" | "failed" | "terminated";
@@ -29,11 +28,6 @@ const ORPHAN_MS = 10 * 60_000;
 const LAST_GRACE_MS = 30 * 60_000;
 const PLANNING_MS = 15 * 60_000;
 
-interface Asking {
-  readonly request?: SwapRequest;
-  readonly origin?: RequestOrigin;
-}
-
 /**
  * When a promotion must have an outcome: all its deadlines one after another, two lost attempts of each act, and
  * grace. Whenever people are asked anew, their deadline and the deadlines after it begin anew.
@@ -42,15 +36,15 @@ export function lastDeadline(
   policy: PairPolicy,
   acceptedAt: number,
   openingMs = 0,
-  { request, origin }: Asking = {},
+  asking?: Pick<PromotionState, "request" | "origin">,
 ): number {
   const { turn, readiness, verification } = policy;
   const attempts = 4 * (proofSpan(policy.swap) + policy.swap.operationDeadlineMs);
-  const rule = request && origin && ruleFor(policy, { request, origin });
+  const rule = asking && ruleFor(policy, asking);
   const people = rule ? rule.deadlineMs + VOTE_LAG_MS + PLANNING_MS : 0;
   const round = people + openingMs + turn.deadlineMs + 2 * readiness.deadlineMs;
   const waits = PLANNING_MS + (rule ? MOST_ASKED : 1) * round + verification.deadlineMs;
-  const watch = soakDeadline(watchRule(tightenSoak(policy, request ?? {}), readiness.stableForMs), 0);
+  const watch = soakDeadline(watchRule(tightenSoak(policy, asking?.request ?? {}), readiness.stableForMs), 0);
   const wayBack = readiness.deadlineMs + verification.deadlineMs;
   return acceptedAt + waits + attempts + watch + wayBack + LAST_GRACE_MS;
 }
@@ -78,7 +72,8 @@ export function decideChore(view: JanitorView): Chore {
   const age = now - view.enlistedAt;
   if (!promotion) return age > ORPHAN_MS ? { kind: "delist" } : { kind: "leave" };
   if (promotion.conclusion) return finishing(promotion.conclusion.at, run, now);
-  if (run === "terminated" && !hasClaimed(view)) {
+  const isClaimed = hasClaimed(view, promotion);
+  if (run === "terminated" && !isClaimed) {
     return concludeAs(
       "cancelled",
       "terminated-by-hand",
@@ -86,7 +81,7 @@ export function decideChore(view: JanitorView): Chore {
     );
   }
   if (now > deadlineOf(promotion, view.policy)) {
-    return hasClaimed(view)
+    return isClaimed
       ? concludeAs(
           "halted",
           "run-lost-after-claim",
@@ -107,11 +102,9 @@ function finishing(concludedAt: number, run: RunSeen, now: number): Chore {
   return run === "live" && now - concludedAt < GRACE_MS ? { kind: "leave" } : { kind: "finish" };
 }
 
-function hasClaimed({ pair, requestId, promotion }: JanitorView): boolean {
+function hasClaimed({ pair, requestId }: JanitorView, { attempts }: PromotionState): boolean {
   const lease = pair.lease?.holder === requestId ? pair.lease : undefined;
-  return (
-    pair.open?.requestId === requestId || (lease?.closed ?? 0) > 0 || (promotion?.attempts.length ?? 0) > 0
-  );
+  return pair.open?.requestId === requestId || (lease?.closed ?? 0) > 0 || attempts.length > 0;
 }
 
 function concludeAs(

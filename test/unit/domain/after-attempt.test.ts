@@ -30,6 +30,7 @@ test.each<[ClaimRefusal, object]>([
   ["attempt-closed", { kind: "observe-again", detail: "d" }],
   ["not-ordered", { kind: "observe-again", detail: "d" }],
   ["already-swapped", { kind: "verify", byUs: true }],
+  ["attempts-exhausted", { kind: "end", ending: halted("attempts-exhausted", "d") }],
 ])("a claim refused as %s goes on to %j", (code, next) => {
   expect(afterAttempt({ kind: "claim-refused", code, detail: "d" }, 0)).toMatchObject({ next });
   expect(isClaimRefusal(code)).toBe(true);
@@ -43,6 +44,7 @@ test.each<[AttemptVerdict, number, object]>([
   [{ kind: "already", detail: "d" }, 0, { kind: "verify", byUs: false }],
   [{ kind: "foreign-state", detail: "d" }, 0, { kind: "end", ending: halted("foreign-state", "d") }],
   [{ kind: "not-approved", detail: "d" }, 0, { kind: "wait-for-turn", detail: "d" }],
+  [{ kind: "not-open", detail: "d" }, 0, { kind: "wait-for-opening", detail: "d" }],
   [{ kind: "concluded", detail: "d" }, 0, { kind: "superseded" }],
   [{ kind: "stale-plan", detail: "d" }, 0, { kind: "plan-again", detail: "d" }],
   [
@@ -70,6 +72,18 @@ test.each<AttemptVerdict>([
   { kind: "unknown", detail: "d" },
 ])("an attempt that sent its PUT ($kind) is settled first", (verdict) => {
   expect(attempted(verdict)).toEqual({ next: { kind: "settle" } });
+});
+
+test.each([
+  [undefined, 0],
+  [7, 7],
+])("an operation that asks to be left alone for %s ms is looked at after %d ms", (retryAfterMs, afterMs) => {
+  const verdict: AttemptVerdict = { kind: "accepted", status: 202, operationUrl: "https://x", retryAfterMs };
+  expect(attempted(verdict)).toEqual({ next: { kind: "settle", afterMs } });
+});
+
+test("a halt has the outcome halted, and the reason with its remedy", () => {
+  expect(halted("foreign-state", "d")).toEqual({ outcome: "halted", reason: reason("foreign-state", "d") });
 });
 
 const done: Proof = { kind: "done", detail: "d" };

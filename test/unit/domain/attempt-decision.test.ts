@@ -46,6 +46,12 @@ test.each<[string, Service, Service, object]>([
     { kind: "not-ready", detail: "wait 9000; wait 12000", retryAfterMs: 12_000 },
   ],
   [
+    "one of them for how long nobody knows",
+    { ...unavailable, retryAfterMs: undefined },
+    throttled(5),
+    { kind: "not-ready", detail: "no answer; wait 5", retryAfterMs: 5 },
+  ],
+  [
     "absent",
     { kind: "absent", detail: "404" },
     throttled(5),
@@ -142,5 +148,6 @@ test("where the outgoing service may be down only the incoming one must run, and
   const down = ["Stopped", "Stopped"];
   expect(judge({ blue: down })).toBe("send");
   expect(judge({ green: down })).toBe("not-ready");
+  expect(judge({ green: down, blue: down })).toBe("not-ready");
   expect(judge({ blue: down }, blue({ provisioningState: "Updating" }))).toBe("not-ready");
 });

@@ -63,7 +63,8 @@ test("the last deadline is every deadline after the other, two lost attempts of 
   const soak = 2 * (5 + 2) + 30;
   const minutes = 15 + 120 + 2 * 30 + 5 + 4 * (17 + 15) + soak + (30 + 5) + 30;
   expect(lastDeadline(policy, NOW)).toBe(NOW + minutes * 60_000);
-  expect(lastDeadline(policy, NOW, 0, { request: aRequest({ soak: { forMs: 60 * 60_000 } }) })).toBe(
+  const request = aRequest({ soak: { forMs: 60 * 60_000 } });
+  expect(lastDeadline(policy, NOW, 0, { request, origin: { channel: "queue" } })).toBe(
     NOW + (minutes + 110) * 60_000,
   );
 });
@@ -77,7 +78,31 @@ test("where people are asked it leaves room for three questions, and for all tha
   expect(lastDeadline(policy, NOW, 0, asking)).toBe(lastDeadline(policy, NOW));
 });
 
-function chore(over: { promotion?: typeof fresh | undefined; run?: RunSeen; now: number; pair?: PairState }) {
+const HOUR = 3_600_000;
+test.each<[string, number, Partial<Parameters<typeof aPolicy>[0]>, Partial<typeof fresh>]>([
+  ["no opening", 0, {}, {}],
+  ["an opening, from its planning on", 0.25 + 5, { opening: { deadlineMs: 5 * HOUR, rules: "r" } }, {}],
+  [
+    "a time before which it does not swap",
+    10 + 168,
+    {},
+    { request: aRequest({ notBefore: NOW + 10 * HOUR }) },
+  ],
+  ["an opening until a deadline that is set", 9, {}, { deadlines: { opening: NOW + 9 * HOUR } }],
+])("a promotion that waits for %s is left alone for that as well", (_what, hours, over, ledger) => {
+  const late = lastDeadline(policy, NOW) + hours * HOUR;
+  const at = (now: number) =>
+    chore({ now, run: "live", promotion: { ...fresh, ...ledger }, policy: aPolicy(over) }).kind;
+  expect([at(late), at(late + 1)]).toEqual(["leave", "conclude"]);
+});
+
+function chore(over: {
+  promotion?: typeof fresh | undefined;
+  run?: RunSeen;
+  now: number;
+  pair?: PairState;
+  policy?: typeof policy;
+}) {
   const view = {
     requestId: "r",
     enlistedAt: NOW,
