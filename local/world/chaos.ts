@@ -8,6 +8,7 @@ import { ChaosRequests } from "./chaos-requests";
 import { judge, type Verdict } from "./chaos-verdict";
 import { ChaosWorld } from "./chaos-world";
 import { seededRandom } from "./seeded-random";
+import { runCommand } from "./run-command";
 
 /** How long after the last kill every promotion may take to its completion event. */
 const PATIENCE_MS = 240_000;
@@ -81,10 +82,4 @@ async function judgeWorld(world: ChaosWorld, { sent }: ChaosRequests): Promise<V
   return judge({ sent, events, seen: world.seen, entries, effects, productions });
 }
 
-main().then(
-  () => process.exit(),
-  (fault: unknown) => {
-    console.error(fault);
-    process.exit(1);
-  },
-);
+runCommand(main);

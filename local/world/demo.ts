@@ -10,6 +10,7 @@ import { MORNING, playSchedule, sayAt, weekly } from "./demo-schedule";
 import { travelTo } from "./time-travel";
 import { Traffic, type TrafficReport } from "./traffic";
 import { startWorld, type World, type WorldStart } from "./world";
+import { runCommand } from "./run-command";
 
 /** The last line of a demo. */
 interface Summary {
@@ -174,10 +175,4 @@ async function summarise(journal: string, outcome: string, gapMs: number): Promi
   return { outcome, ...(await countSwaps(journal)), gapMs };
 }
 
-main().then(
-  () => process.exit(),
-  (fault: unknown) => {
-    console.error(fault);
-    process.exit(1);
-  },
-);
+runCommand(main);

@@ -1,4 +1,5 @@
-import type { History, Of } from "./history";
+import type { History } from "./history";
+import type { Of } from "./timeline";
 import { REQUESTER } from "./product";
 import type { WorldPlan } from "./world-plan";
 

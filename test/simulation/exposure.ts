@@ -1,4 +1,4 @@
-import type { Of } from "./history";
+import type { Of } from "./timeline";
 import type { Timeline } from "./timeline";
 
 /** For how long a PUT without an answer may still be on its way: our timeout for it. */

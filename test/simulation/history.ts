@@ -1,4 +1,4 @@
-import type { Entry, Timeline } from "./timeline";
+import type { Of, Timeline } from "./timeline";
 
 export interface Violation {
   readonly invariant: string;
@@ -7,27 +7,24 @@ export interface Violation {
   readonly entry: number;
 }
 
-/** Entries of one kind. */
-export type Of<K extends Entry["kind"]> = Extract<Entry, { kind: K }>;
-
 /** The timeline, sorted by what the rules ask for. */
 export class History {
-  readonly puts: Of<"put">[];
-  readonly effects: Of<"effect">[];
-  readonly reads: Of<"read">[];
-  readonly published: Of<"published">[];
-  readonly cancels: Of<"cancel-acknowledged">[];
-  readonly sent: Of<"sent">[];
-  readonly held: Of<"held">[];
-  readonly released: Of<"hold-released">[];
-  readonly stored: Of<"outcome-stored">[];
-  readonly lists: Of<"listed">[];
-  readonly over: Of<"put-over">[];
-  readonly faults: Of<"fault">[];
-  readonly probed: Of<"probed">[];
-  readonly votes: Of<"voted">[];
-  readonly rejections: Of<"rejection-acknowledged">[];
-  readonly asked: Of<"swap-back-asked">[];
+  readonly puts: readonly Of<"put">[];
+  readonly effects: readonly Of<"effect">[];
+  readonly reads: readonly Of<"read">[];
+  readonly published: readonly Of<"published">[];
+  readonly cancels: readonly Of<"cancel-acknowledged">[];
+  readonly sent: readonly Of<"sent">[];
+  readonly held: readonly Of<"held">[];
+  readonly released: readonly Of<"hold-released">[];
+  readonly stored: readonly Of<"outcome-stored">[];
+  readonly lists: readonly Of<"listed">[];
+  readonly over: readonly Of<"put-over">[];
+  readonly faults: readonly Of<"fault">[];
+  readonly probed: readonly Of<"probed">[];
+  readonly votes: readonly Of<"voted">[];
+  readonly rejections: readonly Of<"rejection-acknowledged">[];
+  readonly asked: readonly Of<"swap-back-asked">[];
   readonly last: number;
 
   constructor(timeline: Timeline) {

@@ -1,4 +1,5 @@
-import type { History, Of, Violation } from "./history";
+import type { History, Violation } from "./history";
+import type { Of } from "./timeline";
 import { approved } from "./approval-rule";
 import { mayStart } from "./times";
 import type { WorldPlan } from "./world-plan";

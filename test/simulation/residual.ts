@@ -113,7 +113,7 @@ function withoutPut(timeline: Timeline, put: number): Timeline {
   for (const entry of timeline.entries) {
     if ("put" in entry && entry.put === put) continue;
     const during = entry.kind === "put" ? { during: entry.during.filter((n) => n !== put) } : {};
-    left.entries.push({ ...entry, ...during });
+    left.take({ ...entry, ...during });
   }
   return left;
 }

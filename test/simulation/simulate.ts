@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { installCoreModule } from "../../local/functions-host";
+import { runCommand } from "../../local/world/run-command";
 import type { PlantedOptions } from "./planted";
 
 installCoreModule();
@@ -89,10 +90,4 @@ function parse(): SimulateOptions | undefined {
   }
 }
 
-main().then(
-  () => process.exit(),
-  (fault: unknown) => {
-    console.error(fault);
-    process.exit(1);
-  },
-);
+runCommand(main);

@@ -98,9 +98,13 @@ export type Happening =
 
 export type Entry = Happening & { readonly n: number; readonly at: number };
 
+/** An entry of one kind. */
+export type Of<K extends Entry["kind"]> = Extract<Entry, { kind: K }>;
+
 /** The one journal of a simulated world, in the order in which things happened. */
 export class Timeline {
   readonly entries: Entry[] = [];
+  readonly #byKind: { readonly [K in Entry["kind"]]?: Of<K>[] } = {};
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -108,11 +112,19 @@ export class Timeline {
   }
 
   add(happening: Happening): void {
-    this.entries.push({ ...happening, n: this.entries.length, at: this.#now() });
+    this.take({ ...happening, n: this.entries.length, at: this.#now() });
   }
 
-  of<K extends Happening["kind"]>(kind: K): Extract<Entry, { kind: K }>[] {
-    return this.entries.filter((entry): entry is Extract<Entry, { kind: K }> => entry.kind === kind);
+  /** Takes over an entry of another journal as it is. */
+  take(entry: Entry): void {
+    this.entries.push(entry);
+    (this.of(entry.kind) as Entry[]).push(entry);
+  }
+
+  /** The entries of one kind, kept up to date as more come. */
+  of<K extends Entry["kind"]>(kind: K): readonly Of<K>[] {
+    const lists = this.#byKind as { [kind in K]?: Of<K>[] };
+    return (lists[kind] ??= []);
   }
 }
 
