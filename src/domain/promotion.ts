@@ -100,6 +100,8 @@ export interface Registration {
 /** Changes of a promotion, each naming what it changes so that repeats and reorderings are harmless. */
 export type PromotionChange =
   | { readonly kind: "begin"; readonly runId: string; readonly at: number }
+  /** Changes nothing: a run that continues reads where it stands, and whether it is still in charge. */
+  | { readonly kind: "go-on"; readonly runId: string }
   | {
       readonly kind: "enter";
       readonly runId: string;
@@ -234,6 +236,8 @@ function changedByRun(state: PromotionState, change: RunChange): PromotionState 
       };
     case "wait":
       return waited(state, change);
+    case "go-on":
+      return state;
     case "plan":
       return planned(state, change.plan);
     case "ask-approval":

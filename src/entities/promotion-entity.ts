@@ -23,7 +23,7 @@ export interface ChangeAnswer {
   readonly gate?: GateView | undefined;
   /** Where its audit chain ends, for a run that concludes. */
   readonly audit?: ChainHead | undefined;
-  /** The whole ledger, for a run that begins. */
+  /** The whole ledger, for a run that begins or goes on. */
   readonly state?: PromotionState | undefined;
 }
 
@@ -72,7 +72,7 @@ function answerTo({ kind }: PromotionChange, state: PromotionState): ChangeAnswe
   const answer = { runId: run?.id, outcome: conclusion?.outcome, announced: announcedAt !== undefined };
   const gate = state.gate && viewOfGate(state.gate);
   if (kind === "ask-approval" || kind === "close-gate") return { ...answer, gate };
-  if (kind === "begin") return { ...answer, state };
+  if (kind === "begin" || kind === "go-on") return { ...answer, state };
   return kind === "conclude"
     ? { ...answer, conclusion: conclusion && withoutEvent(conclusion), audit: audit && chainHead(audit) }
     : answer;

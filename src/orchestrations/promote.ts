@@ -1,15 +1,14 @@
 import type { OrchestrationContext } from "durable-functions";
-import type { Ending } from "../domain/completion-event";
 import { reason } from "../domain/codes";
 import type { Steps } from "./calls";
 import type { SwapPlan } from "../domain/plan";
 import type { Exit, Run } from "./run";
-import { begin } from "./steps/begin";
+import { begin, type RunInput } from "./steps/begin";
 import { conclude } from "./steps/conclude";
 import { awaitApproval } from "./steps/gate";
 import { awaitOpening } from "./steps/opening";
 import { planSwap } from "./steps/plan";
-import { swapWhenReady, type Swapped } from "./steps/swap";
+import { swapWhenReady, type AttemptAgain, type Swapped } from "./steps/swap";
 import { awaitTurn } from "./steps/turn";
 import { soak } from "./steps/soak";
 import { swapBack } from "./steps/swap-back";
@@ -35,73 +34,71 @@ export function* promote(context: OrchestrationContext): Steps<void> {
   const run = yield* begin(context);
   if (!run) return;
   if (run.began.conclusion) return yield* conclude(run, undefined);
-  const exit = yield* carryOut(run);
-  if (exit.kind === "end") yield* conclude(run, exit.ending);
+  const exit = yield* oneRound(run);
+  if (exit.kind === "end") return yield* conclude(run, exit.ending);
+  if (exit.kind !== "superseded") context.df.continueAsNew(nextGeneration(run, exit));
 }
 
-/** Steps 2 to 9; a stale plan is made anew, a lease given back is waited for again. */
-function* carryOut(run: Run): Steps<Exit> {
-  let note: string | undefined;
-  let closed: string | undefined;
-  let planned = run.plan !== undefined && run.lease !== undefined;
-  for (let plans = 0; plans < MOST_PLANS; plans += planned ? 0 : 1) {
-    const step = yield* oneRound(run, planned, note, closed);
-    if (step.kind === "end" || step.kind === "superseded") return step;
-    note = step.detail;
-    planned = step.kind !== "plan-again";
-    closed = step.kind === "wait-for-opening" ? step.detail : undefined;
-  }
-  const ending: Ending = { outcome: "refused", reason: reason("stale-plan", note ?? "the plan went stale") };
-  return { kind: "end", ending };
-}
+type Again = Exclude<Swapped, Exit | { kind: "verify" }>;
 
-type Again = Extract<Swapped, { kind: "plan-again" | "wait-for-turn" | "wait-for-opening" }>;
-
-interface Round {
-  readonly planned: boolean;
-  readonly note: string | undefined;
-  readonly closed: string | undefined;
-}
-
-/** Steps 3 and 4: people first, then the opening. */
-function* awaitLeave(
-  run: Run,
-  plan: SwapPlan,
-  { planned, note, closed }: Round,
-): Steps<Exit | { readonly kind: "go" }> {
-  // A run that resumes with the lease had its approvals, and may have swapped already: the attempt judges them afresh.
-  const resumed = planned && run.lease !== undefined;
-  const approved = resumed ? ({ kind: "go" } as const) : yield* awaitApproval(run, plan, note);
-  return approved.kind === "go" ? yield* awaitOpening(run, plan, closed) : approved;
-}
-
-function* oneRound(
-  run: Run,
-  planned: boolean,
-  note: string | undefined,
-  closed: string | undefined,
-): Steps<Exit | Again> {
+/** Steps 2 to 9, once: a round that is to be repeated is a generation, so that no history grows with their number. */
+function* oneRound(run: Run): Steps<Exit | Again> {
+  const { carried } = run;
+  const note = carried?.note;
+  const planned = run.plan !== undefined && (carried ? carried.planned : run.lease !== undefined);
+  if (!planned && plansOf(run) > MOST_PLANS) return neverStill(note);
   const judged = planned ? ({ kind: "go" } as const) : yield* planSwap(run, note);
   if (judged.kind !== "go") return judged;
   const plan = run.plan;
   if (!plan) throw new Error("a promotion went on without a plan");
-  const may = yield* awaitLeave(run, plan, { planned, note, closed });
+  const may = yield* awaitLeave(run, plan, planned);
   if (may.kind !== "go") return may;
   const turn = yield* awaitTurn(run, plan, note);
   if (turn.kind !== "go") return turn;
   const swapped = yield* swapWhenReady(run, plan);
-  if (swapped.kind === "verify") return yield* watchOver(run, plan, swapped);
-  if (swapped.kind === "wait-for-opening") delete run.deadlines.turn;
-  if (swapped.kind === "wait-for-turn" || swapped.kind === "wait-for-opening") {
-    run.lease = undefined;
-    // A person's hold, or a closed opening, must not use up the time the services have to become ready.
-    delete run.deadlines.readiness;
-  }
-  return swapped;
+  return swapped.kind === "verify" ? yield* watchOver(run, plan, swapped) : swapped;
+}
+
+/** Counts this round's plan. */
+function plansOf({ carried }: Run): number {
+  return carried ? carried.plans + (carried.planned ? 0 : 1) : 1;
+}
+
+function neverStill(note = "the plan went stale"): Exit {
+  return { kind: "end", ending: { outcome: "refused", reason: reason("stale-plan", note) } };
+}
+
+/** Steps 3 and 4: people first, then the opening. */
+function* awaitLeave(run: Run, plan: SwapPlan, planned: boolean): Steps<Exit | { readonly kind: "go" }> {
+  // A run that resumes with the lease had its approvals, and may have swapped already: the attempt judges them afresh.
+  const resumed = planned && run.lease !== undefined;
+  const approved = resumed ? ({ kind: "go" } as const) : yield* awaitApproval(run, plan, run.carried?.note);
+  return approved.kind === "go" ? yield* awaitOpening(run, plan, run.carried?.closed) : approved;
+}
+
+function nextGeneration(run: Run, again: Again): RunInput {
+  const { requestId, runId, deadlines, carried } = run;
+  if (again.kind === "wait-for-opening") delete deadlines.turn;
+  // A person's hold, or a closed opening, must not use up the time the services have to become ready.
+  if (again.kind === "wait-for-turn" || again.kind === "wait-for-opening") delete deadlines.readiness;
+  return {
+    requestId,
+    carried: {
+      ...{ runId, deadlines, generation: (carried?.generation ?? 0) + 1, plans: plansOf(run) },
+      planned: again.kind !== "plan-again",
+      note: again.detail,
+      closed: again.kind === "wait-for-opening" ? again.detail : undefined,
+      afterMs: again.kind === "attempt-again" ? again.afterMs : undefined,
+    },
+  };
 }
 
 /** Steps 8 and 9. A swap-back that was ordered before this run began is carried on with. */
-function* watchOver(run: Run, plan: SwapPlan, swapped: Extract<Swapped, { kind: "verify" }>): Steps<Exit> {
+function* watchOver(
+  run: Run,
+  plan: SwapPlan,
+  swapped: Extract<Swapped, { kind: "verify" }>,
+): Steps<Exit | AttemptAgain> {
   if (swapped.order) return yield* swapBack(run, plan, swapped.order);
   const seen = yield* verify(run, plan, swapped);
   const exit = seen.kind === "verified" ? yield* soak(run, plan, seen.verified) : seen;

@@ -10,6 +10,22 @@ import type { ChangeAnswer } from "../entities/promotion-entity";
 import { callActivity, callLedger, timeOf, type Steps } from "./calls";
 import type { Kind, WaitInput, WaitKinds, WaitResult } from "./wait-input";
 
+/** What a run hands to its next generation, whose history is empty; the rest is read from ledger and arbiter. */
+export interface Carried {
+  readonly runId: string;
+  readonly generation: number;
+  /** How often the promotion was planned, and whether that plan still stands. */
+  readonly plans: number;
+  readonly planned: boolean;
+  /** Why it goes round again. */
+  readonly note: string;
+  /** What of the opening the attempt found closed. */
+  readonly closed?: string | undefined;
+  /** How long to leave the services alone before the next attempt. */
+  readonly afterMs?: number | undefined;
+  readonly deadlines: Run["deadlines"];
+}
+
 /** One run of a promotion: what every step needs. Fields change as steps are taken. */
 export interface Run {
   readonly context: OrchestrationContext;
@@ -25,6 +41,8 @@ export interface Run {
     soak?: number;
     swapBack?: number;
   };
+  /** Absent in a run's first generation. */
+  readonly carried?: Carried | undefined;
   plan?: SwapPlan | undefined;
   lease?: Lease | undefined;
 }
@@ -82,7 +100,8 @@ export function* waitFor<K extends Kind>(
 ): Steps<WaitResult<K>> {
   const { context, requestId, runId, pair } = run;
   const input: WaitInput<K> = { kind, requestId, runId, pair, since: timeOf(context), about, ...limits };
-  const childId = `promotion-${requestId}-${kind}-${context.df.newGuid(kind).slice(0, 8)}`;
+  const name = `${kind} ${run.carried?.generation ?? 0}`;
+  const childId = `promotion-${requestId}-${kind}-${context.df.newGuid(name).slice(0, 8)}`;
   const result = yield context.df.callSubOrchestrator("wait", input, childId, context.df.version);
   return result as WaitResult<K>;
 }

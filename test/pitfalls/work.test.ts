@@ -2,6 +2,7 @@ import type { ObservedInvocation } from "../support/durable-app";
 import { activities } from "../../src/activities/activities";
 import calm from "../../local/world/scenarios/calm.json";
 import { defaultPolicy } from "../../src/domain/policy";
+import { anOpening } from "../support/openings";
 import { startScenario, type Scenario, type ScenarioOptions } from "../support/scenario";
 
 /** How the product stands repeated, late, oversized and failing work (docs/pitfalls.md). */
@@ -12,9 +13,9 @@ type Around = NonNullable<NonNullable<ScenarioOptions["durable"]>["around"]>;
 
 async function open(options: ScenarioOptions & { around?: Around; settings?: Record<string, unknown> } = {}) {
   seen = [];
-  const { scenario: world, policy = {}, ...durable } = options;
+  const { scenario: world, policy = {}, opening, ...durable } = options;
   scenario = await startScenario({
-    policy,
+    ...{ policy, opening },
     ...(world === undefined ? {} : { scenario: world }),
     durable: { observe: (call) => seen.push(call), ...durable },
   });
@@ -106,6 +107,62 @@ function largeWorld() {
   for (const pair of world.pairs) for (const service of [pair.blue, pair.green]) service.roles = roles;
   return world;
 }
+
+/** The longest history that the last steps of a run were given, against the one of its first round. */
+function growth(): number {
+  const sizes = of("promote").map((call) => call.input?.length ?? 0);
+  return Math.max(...sizes) / Math.max(...sizes.slice(0, 30));
+}
+
+test("11: a run whose attempts are turned away ten times keeps the history of one round", async () => {
+  await open({ policy: { readiness: { pollMs: 30_000, stableForMs: 30_000, deadlineMs: 3_600_000 } } });
+  const answer = { kind: "status", status: 409, code: "Conflict", message: "another operation" };
+  scenario.arm.faults.add({ method: "PUT", url: "", skip: 0, times: 10, answer } as never);
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 15 });
+  expect(scenario.puts()).toBe(11);
+  expect(growth()).toBeLessThan(1.5);
+  expect([scenario.outcomeOf(id), scenario.effects()]).toEqual(["promoted", 1]);
+});
+
+test("11: a run that comes too late for one window after another keeps the history of one round", async () => {
+  let late = 6;
+  await open({
+    opening: anOpening({ windows: [{ cron: "*/5 * * * *", durationMs: 60_000, zone: "UTC" }] }),
+    policy: {
+      opening: { deadlineMs: 86_400_000, rules: "r" },
+      readiness: { pollMs: 10_000, stableForMs: 30_000, deadlineMs: 600_000 },
+    },
+    around: async (name, invoke) => {
+      if (name === "attemptSwap" && late-- > 0) await scenario.clock.sleep(50_000);
+      return invoke();
+    },
+  });
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 50 });
+  expect(of("attemptSwap")).toHaveLength(7);
+  expect(growth()).toBeLessThan(1.5);
+  expect([scenario.outcomeOf(id), scenario.effects()]).toEqual(["promoted", 1]);
+});
+
+test("11: a swap-back that is turned away ten times keeps the history of one round", async () => {
+  await open({
+    policy: {
+      probes: [{ name: "home", url: "http://shop/", expect: {}, timeoutMs: 1_000 }],
+      readiness: { pollMs: 5_000, stableForMs: 10_000, deadlineMs: 3_600_000 },
+      soak: { ...defaultPolicy.soak, forMs: 60_000 },
+    },
+  });
+  const id = await scenario.request();
+  scenario.sites.set("v2", { status: 500 });
+  const answer = { kind: "status", status: 409, code: "Conflict", message: "another operation" };
+  for (let i = 0; i < 60 && scenario.effects() === 0; i++) await scenario.advance({ seconds: 5 });
+  scenario.arm.faults.add({ method: "PUT", url: "", skip: 0, times: 10, answer } as never);
+  await scenario.advance({ minutes: 10 });
+  expect(scenario.puts()).toBe(12);
+  expect(growth()).toBeLessThan(1.5);
+  expect([scenario.outcomeOf(id), scenario.effects()]).toEqual(["swapped-back", 2]);
+});
 
 test("11: what crosses and what is kept stays small for 400 instances that flap for ten minutes", async () => {
   await open({ scenario: largeWorld() });

@@ -10,14 +10,14 @@ import { cancelled, enter, expired, untilOf, waitFor, type Exit, type Run } from
 export function* awaitReadiness(
   run: Run,
   plan: SwapPlan,
-  again?: { readonly detail: string; readonly afterMs: number },
 ): Steps<{ readonly kind: "go"; readonly detail: string } | Exit> {
   const { context } = run;
   const now = timeOf(context);
   const tightened = tightenReadiness(plan.policy, run.began.request);
   const rule = isBreakGlass(run.began) ? { ...tightened, outgoingMayBeDown: true } : tightened;
   const deadline = (run.deadlines.readiness ??= now + rule.deadlineMs);
-  const over = yield* enter(run, "awaiting-readiness", again?.detail);
+  const { afterMs, note } = run.carried ?? { afterMs: undefined, note: undefined };
+  const over = yield* enter(run, "awaiting-readiness", afterMs === undefined ? undefined : note);
   if (over) return over;
   const result = yield* waitFor(
     run,
@@ -28,7 +28,7 @@ export function* awaitReadiness(
       rule,
       probes: plan.policy.probes?.filter(probesIncoming),
     },
-    { until: untilOf(run, deadline), ...(again ? { observeAfter: now + again.afterMs } : {}) },
+    { until: untilOf(run, deadline), ...(afterMs === undefined ? {} : { observeAfter: now + afterMs }) },
   );
   switch (result.ended) {
     case "decided":

@@ -8,26 +8,29 @@ import type { Verified } from "../../domain/verification";
 import { callActivity, changeLedger, timeOf, together, type Steps } from "../calls";
 import { enter, entering, telling, waitFor, type Exit, type Run } from "../run";
 import { change, look, note, settle, type Settled } from "./attempts";
+import type { AttemptAgain } from "./swap";
 
 /**
  * Step 9, when new production is to be swapped back: the same act with the sides exchanged, claimed and proved like the
  * forward swap. Holds, openings and gates do not stand in its way. What cannot be done, or proved, halts.
  */
-export function* swapBack(run: Run, plan: SwapPlan, order: SwapBackOrder): Steps<Exit> {
-  const { context, requestId, runId } = run;
-  yield* changeLedger(context, requestId, { kind: "watched", runId, swapBack: order });
-  const deadline = (run.deadlines.swapBack ??= timeOf(context) + plan.policy.readiness.deadlineMs);
-  const over = yield* enter(run, "swapping-back", tellOrder(order));
-  if (over) return over;
+export function* swapBack(run: Run, plan: SwapPlan, order: SwapBackOrder): Steps<Exit | AttemptAgain> {
+  const { context, requestId, runId, deadlines } = run;
+  if (deadlines.swapBack === undefined) {
+    yield* changeLedger(context, requestId, { kind: "watched", runId, swapBack: order });
+    deadlines.swapBack = timeOf(context) + plan.policy.readiness.deadlineMs;
+    const over = yield* enter(run, "swapping-back", tellOrder(order));
+    if (over) return over;
+  }
   const back = reversed(plan);
-  const done = yield* untilDone(run, back, deadline);
+  const done = yield* untilDone(run, back, deadlines.swapBack);
   if (done.kind === "verify") return yield* verifyBack(run, back, order, done.verified);
   return done.kind === "end" ? { kind: "end", ending: withCause(done.ending, order) } : done;
 }
 
-type Done = { readonly kind: "verify"; readonly verified?: Verified | undefined } | Exit;
+type Done = { readonly kind: "verify"; readonly verified?: Verified | undefined } | AttemptAgain | Exit;
 
-/** Attempts, with their proofs and pauses, until the old service holds production or it is clear that it will not. */
+/** One attempt and its proof, and the pause before the next one where there is to be one. */
 function* untilDone(run: Run, back: SwapPlan, deadline: number): Steps<Done> {
   let settleAfterMs: number | undefined;
   for (;;) {
@@ -37,9 +40,8 @@ function* untilDone(run: Run, back: SwapPlan, deadline: number): Steps<Done> {
     if (next.kind === "end") return next;
     if (next.kind === "verify")
       return { ...next, verified: "verified" in found ? found.verified : undefined };
-    settleAfterMs = next.kind === "settle" ? next.afterMs : undefined;
-    const left = next.kind === "settle" ? undefined : yield* pause(run, back, next, deadline);
-    if (left) return left;
+    if (next.kind !== "settle") return yield* pause(run, back, next, deadline);
+    settleAfterMs = next.afterMs;
   }
 }
 
@@ -85,14 +87,16 @@ function* pause(
   { policy }: SwapPlan,
   { detail, afterMs = 0 }: { readonly detail: string; readonly afterMs?: number | undefined },
   deadline: number,
-): Steps<Exit | undefined> {
+): Steps<Exit | AttemptAgain> {
   const now = timeOf(run.context);
   if (now >= deadline)
     return { kind: "end", ending: halted("swap-back-failed", `not possible by its deadline: ${detail}`) };
   const observeAfter = Math.min(now + Math.max(afterMs, policy.swap.pollMs), deadline);
   const last = { detail: `the swap-back is tried again: ${detail}` };
   const result = yield* waitFor(run, "swap-back", {}, { until: deadline + 60_000, observeAfter, last });
-  return result.ended === "superseded" ? { kind: "superseded" } : undefined;
+  return result.ended === "superseded"
+    ? { kind: "superseded" }
+    : { kind: "attempt-again", detail: last.detail, afterMs: 0 };
 }
 
 /** Only a read that shows the old service in production makes it swapped back. */

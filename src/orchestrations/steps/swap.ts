@@ -8,6 +8,13 @@ import { entering, telling, type Exit, type Run } from "../run";
 import { change, look, note, settle } from "./attempts";
 import { awaitReadiness } from "./readiness";
 
+/** The round is repeated: nothing was sent, or it is proved that nothing came of it. */
+export interface AttemptAgain {
+  readonly kind: "attempt-again";
+  readonly detail: string;
+  readonly afterMs: number;
+}
+
 /** Where the runbook goes from the swap. */
 export type Swapped =
   /** `verified`: what the read that proved the swap showed, when it verifies it too. */
@@ -21,14 +28,14 @@ export type Swapped =
   | { readonly kind: "plan-again"; readonly detail: string }
   | { readonly kind: "wait-for-turn"; readonly detail: string }
   | { readonly kind: "wait-for-opening"; readonly detail: string }
+  | AttemptAgain
   | Exit;
 
 /**
- * Steps 6 and 7. Readiness, one attempt, and its proof; again while the platform is busy or the services are not
- * ready, until the readiness deadline. An attempt left open by an earlier run is settled first.
+ * Steps 6 and 7. Readiness, one attempt, and its proof. While the platform is busy or the services are not ready that
+ * is repeated, until the readiness deadline. An attempt left open by an earlier run is settled first.
  */
 export function* swapWhenReady(run: Run, plan: SwapPlan): Steps<Swapped> {
-  let again: { detail: string; afterMs: number } | undefined;
   let settleAfterMs: number | undefined;
   for (;;) {
     const view = yield* look(run);
@@ -36,14 +43,15 @@ export function* swapWhenReady(run: Run, plan: SwapPlan): Steps<Swapped> {
     if (!view.lease) return { kind: "wait-for-turn", detail: "the lease is not held" };
     const next = view.open
       ? yield* settle(run, plan, "forward", settleAfterMs)
-      : yield* attemptWhenReady(run, plan, view.lease, again);
+      : yield* attemptWhenReady(run, plan, view.lease);
     switch (next.kind) {
       case "settle":
         settleAfterMs = next.afterMs;
         break;
-      case "observe-again":
-        again = { detail: next.detail, afterMs: Math.max(next.afterMs ?? 0, plan.policy.readiness.pollMs) };
-        break;
+      case "observe-again": {
+        const afterMs = Math.max(next.afterMs ?? 0, plan.policy.readiness.pollMs);
+        return { kind: "attempt-again", detail: next.detail, afterMs };
+      }
       case "wait-for-turn":
       case "wait-for-opening":
         yield* change(run, {
@@ -63,14 +71,9 @@ export function* swapWhenReady(run: Run, plan: SwapPlan): Steps<Swapped> {
 }
 
 /** Readiness, then one attempt; what it answered is told, and an attempt that sent nothing is closed at once. */
-function* attemptWhenReady(
-  run: Run,
-  plan: SwapPlan,
-  lease: Lease,
-  again: { detail: string; afterMs: number } | undefined,
-): Steps<Next | Exit> {
+function* attemptWhenReady(run: Run, plan: SwapPlan, lease: Lease): Steps<Next | Exit> {
   const { context, requestId, pair } = run;
-  const ready = yield* awaitReadiness(run, plan, again);
+  const ready = yield* awaitReadiness(run, plan);
   if (ready.kind !== "go") return ready;
   const n = lease.closed + 1;
   const { notBefore, expiresAt } = run.began.request;
