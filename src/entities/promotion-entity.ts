@@ -72,10 +72,14 @@ function answerTo({ kind }: PromotionChange, state: PromotionState): ChangeAnswe
   const answer = { runId: run?.id, outcome: conclusion?.outcome, announced: announcedAt !== undefined };
   const gate = state.gate && viewOfGate(state.gate);
   if (kind === "ask-approval" || kind === "close-gate") return { ...answer, gate };
-  if (kind === "begin" || kind === "go-on") return { ...answer, state };
+  if (isReader(kind)) return { ...answer, state };
   return kind === "conclude"
     ? { ...answer, conclusion: conclusion && withoutEvent(conclusion), audit: audit && chainHead(audit) }
     : answer;
+}
+
+function isReader(kind: PromotionChange["kind"]): boolean {
+  return kind === "begin" || kind === "go-on";
 }
 
 function withoutEvent({ outcome, reason, waitingFor, at }: Conclusion): Omit<Conclusion, "event"> {

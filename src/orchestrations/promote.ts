@@ -43,11 +43,9 @@ type Again = Exclude<Swapped, Exit | { kind: "verify" }>;
 
 /** Steps 2 to 9, once: a round that is to be repeated is a generation, so that no history grows with their number. */
 function* oneRound(run: Run): Steps<Exit | Again> {
-  const { carried } = run;
-  const note = carried?.note;
-  const planned = run.plan !== undefined && (carried ? carried.planned : run.lease !== undefined);
-  if (!planned && plansOf(run) > MOST_PLANS) return neverStill(note);
-  const judged = planned ? ({ kind: "go" } as const) : yield* planSwap(run, note);
+  const note = run.carried?.note;
+  const planned = isPlanned(run);
+  const judged = planned ? ({ kind: "go" } as const) : yield* planAnew(run, note);
   if (judged.kind !== "go") return judged;
   const plan = run.plan;
   if (!plan) throw new Error("a promotion went on without a plan");
@@ -59,13 +57,19 @@ function* oneRound(run: Run): Steps<Exit | Again> {
   return swapped.kind === "verify" ? yield* watchOver(run, plan, swapped) : swapped;
 }
 
+function isPlanned({ plan, lease, carried }: Run): boolean {
+  return plan !== undefined && (carried ? carried.planned : lease !== undefined);
+}
+
+function* planAnew(run: Run, note: string | undefined): Steps<Exit | { readonly kind: "go" }> {
+  if (plansOf(run) <= MOST_PLANS) return yield* planSwap(run, note);
+  const ending = { outcome: "refused", reason: reason("stale-plan", note ?? "the plan went stale") } as const;
+  return { kind: "end", ending };
+}
+
 /** Counts this round's plan. */
 function plansOf({ carried }: Run): number {
   return carried ? carried.plans + (carried.planned ? 0 : 1) : 1;
-}
-
-function neverStill(note = "the plan went stale"): Exit {
-  return { kind: "end", ending: { outcome: "refused", reason: reason("stale-plan", note) } };
 }
 
 /** Steps 3 and 4: people first, then the opening. */
