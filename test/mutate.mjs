@@ -56,7 +56,10 @@ const groups = [
     ["audit-chain", "audit-page", "audited-gate", "audited-pair", "audited-promotion"],
     ["audit-chain", "audited-*"],
   ],
-  [["audit-verification", "audit-lines"], ["audit-verification"]],
+  [
+    ["audit-verification", "audit-lines"],
+    ["audit-verification", "audit-findings"],
+  ],
   [["shown-time", "watch-told", "alerts"], ["promotion-told"]],
   [["canonical-json"], ["canonical-json"]],
 ];
