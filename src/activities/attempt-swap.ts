@@ -140,7 +140,10 @@ async function findClosed(
   const opening = await lookAtOpening({ policy: plan.policy, asked: asked ?? {} }, ports);
   return opening.open
     ? undefined
-    : { kind: "not-open", detail: tellOpening(opening, plan.policy.timeZone).slice(0, 300) };
+    : {
+        kind: "not-open",
+        detail: tellOpening(opening, plan.policy.timeZone, asked?.expiresAt).slice(0, 300),
+      };
 }
 
 /** For a swap-back the plan's sides are exchanged: production is asked for the service that held it before. */

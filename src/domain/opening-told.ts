@@ -1,15 +1,18 @@
 import type { ClosedReason, Opening } from "./opening";
 import { showTime } from "./shown-time";
 
-/** An opening for people, in one line: what comes next first, then every reason. */
-export function tellOpening(opening: Opening, timeZone: string): string {
+/** An opening for people, in one line: what comes next first, then every reason. `expiresAt`: of the request that waits for it. */
+export function tellOpening(opening: Opening, timeZone: string, expiresAt?: number): string {
   const time = (at: number) => {
     const { utc, local } = showTime(at, timeZone);
     return `${utc} (${local})`;
   };
   if (opening.open) return `open${opening.closesAt === undefined ? "" : ` until ${time(opening.closesAt)}`}`;
-  const next =
-    opening.nextOpensAt === undefined ? "next opening unknown" : `opens ${time(opening.nextOpensAt)}`;
+  const unknown =
+    expiresAt === undefined
+      ? "next opening unknown"
+      : `no opening before the request expires ${time(expiresAt)}`;
+  const next = opening.nextOpensAt === undefined ? unknown : `opens ${time(opening.nextOpensAt)}`;
   const reasons = opening.reasons.map(({ code, detail, until }) => {
     const end = until === undefined ? "" : `, until ${showTime(until, timeZone).utc}`;
     return `${code} (${detail}${end})`;
@@ -18,9 +21,16 @@ export function tellOpening(opening: Opening, timeZone: string): string {
 }
 
 /** An opening as the HTTP API shows it. */
-export function viewOpening(opening: Opening, timeZone: string) {
+export function viewOpening(opening: Opening, timeZone: string, expiresAt?: number) {
   const time = (at: number | undefined) => (at === undefined ? undefined : showTime(at, timeZone));
   if (opening.open) return { open: true, closesAt: time(opening.closesAt) };
   const reasonOf = ({ code, detail, until }: ClosedReason) => ({ code, detail, until: time(until) });
-  return { open: false, reasons: opening.reasons.map(reasonOf), nextOpensAt: time(opening.nextOpensAt) };
+  const { reasons, nextOpensAt } = opening;
+  return {
+    open: false,
+    reasons: reasons.map(reasonOf),
+    nextOpensAt: time(nextOpensAt),
+    // No opening is known that comes before it.
+    expiresFirst: nextOpensAt === undefined ? time(expiresAt) : undefined,
+  };
 }

@@ -19,7 +19,7 @@ export const opening: Wait<"opening"> = {
     const { nextOpensAt } = seen;
     return {
       kind: "again",
-      detail: tellOpening(seen, about.policy.timeZone),
+      detail: tellOpening(seen, about.policy.timeZone, about.asked.expiresAt),
       afterMs: nextOpensAt === undefined ? UNKNOWN_MS : Math.min(nextOpensAt - timeOf(context), LONGEST_MS),
     };
   },

@@ -31,7 +31,7 @@ export async function describeOpening(
 ) {
   const holds = (await ports.pairs.read(policy.name))?.holds ?? [];
   const opening = await ports.openings.at(policy, asked, holds, at);
-  return { at: showTime(at, policy.timeZone), ...viewOpening(opening, policy.timeZone) };
+  return { at: showTime(at, policy.timeZone), ...viewOpening(opening, policy.timeZone, asked.expiresAt) };
 }
 
 /** The time of `?at=`, or now; from a day ago to 366 days ahead. */
