@@ -3,7 +3,7 @@ import { request as requestHttp, type IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP } from "node:net";
 import { isNativeError } from "node:util/types";
-import { kindOfAddress } from "./outbound-addresses";
+import { kindOfAddress } from "../domain/address-kind";
 
 /** What came of one GET. `detail` never holds the URL: it may be a secret. */
 export type OutboundReply =

@@ -4,6 +4,7 @@ import type { OpeningRule, PairPolicy } from "../domain/policy";
 import type { ScheduleRule } from "../domain/schedule";
 import { readCalendarAddresses, type CalendarAddresses } from "./calendar-addresses";
 import { isLoopback } from "./loopback";
+import { probeMistakes } from "./probe-addresses";
 import { parsePairsFile, type PairsFile } from "./pairs-file";
 
 /** Everything the app is told, checked once. */
@@ -70,7 +71,7 @@ export function parseConfig(
   const complaints: Complaint[] = [];
   const settings = new Settings(env, complaints);
   const inAzure = signsOfAzure.some((name) => env[name] !== undefined);
-  const { policies: pairs, openings, schedules } = readPairs(settings, readFile, complaints);
+  const { policies: pairs, openings, schedules } = readPairs(settings, readFile, inAzure, complaints);
   const calendars = readCalendarAddresses(openings, env, inAzure);
   complaints.push(...calendars.complaints);
   const config: Config = {
@@ -205,6 +206,7 @@ function connectionMistake(text: string, inAzure: boolean): string | undefined {
 function readPairs(
   settings: Settings,
   readFile: (path: string) => string,
+  inAzure: boolean,
   complaints: Complaint[],
 ): Omit<PairsFile, "complaints"> {
   const none = { policies: [], openings: new Map<string, OpeningRule>(), schedules: [] };
@@ -219,7 +221,8 @@ function readPairs(
     return none;
   }
   const { complaints: found, ...parsed } = parsePairsFile(read.content);
-  complaints.push(...found.map((complaint) => ({ ...complaint, path: `${file}${complaint.path.slice(1)}` })));
+  const all = [...found, ...parsed.policies.flatMap((policy) => probeMistakes(policy, inAzure))];
+  complaints.push(...all.map((complaint) => ({ ...complaint, path: `${file}${complaint.path.slice(1)}` })));
   return parsed;
 }
 

@@ -1,7 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createOutbound, type OutboundRules } from "../../../src/adapters/outbound";
-import { kindOfAddress } from "../../../src/adapters/outbound-addresses";
 
 const limits = { timeoutMs: 5_000, maxBytes: 1_000 };
 let server: Server | undefined;
@@ -140,26 +139,5 @@ describe("outbound HTTP", () => {
     expect(await slow.get("https://slow.example.org", { ...limits, timeoutMs: 50 })).toMatchObject({
       kind: "error",
     });
-  });
-});
-
-describe("kindOfAddress", () => {
-  it.each([
-    ["93.184.216.34", "public"],
-    ["2606:2800:220:1::1", "public"],
-    ["172.32.0.1", "public"],
-    ["172.31.255.255", "private"],
-    ["100.64.0.1", "private"],
-    ["0.0.0.0", "loopback"],
-    ["::", "loopback"],
-    ["255.255.255.255", "private"],
-    ["64:ff9b::a00:1", "private"],
-    ["2002:7f00:1::", "private"],
-    ["fe80::1", "metadata"],
-    ["::ffff:10.0.0.1", "private"],
-    ["127.255.0.1", "loopback"],
-    ["example.org", "private"],
-  ] as const)("says of %s: %s", (address, kind) => {
-    expect(kindOfAddress(address)).toBe(kind);
   });
 });

@@ -1,0 +1,70 @@
+import { probeMistakes } from "../../../src/config/probe-addresses";
+import { parseConfig } from "../../../src/config/config";
+import { aPolicy, idOf } from "../../support/observations";
+
+/** Probes that the outbound door would refuse are complained about before the app starts. */
+const policyWith = (url: string, incomingUrl?: string) =>
+  aPolicy({ probes: [{ name: "home", url, incomingUrl, expect: {}, timeoutMs: 5_000 }] });
+
+test.each([
+  ...[
+    "http://127.0.0.1:7071/",
+    "http://localhost/",
+    "https://shop.localhost/",
+    "http://[::1]/",
+    "http://2130706433/",
+  ],
+  ...[
+    "http://0.0.0.0/",
+    "http://[::ffff:127.0.0.1]/",
+    "http://[64:ff9b::7f00:1]/",
+    "http://[2002:7f00:1::]/",
+  ],
+])("%s is refused in Azure, and may be asked elsewhere", (url) => {
+  expect(probeMistakes(policyWith(url), true)).toEqual([
+    {
+      path: "$.pairs.shop.probes[0].url",
+      value: new URL(url).origin,
+      expectation: "no probe at a loopback address in Azure",
+    },
+  ]);
+  expect(probeMistakes(policyWith(url), false)).toEqual([]);
+});
+
+test.each([
+  "http://169.254.169.254/",
+  "http://168.63.129.16/",
+  "http://[fe80::1]/",
+  "http://[64:ff9b::a9fe:a9fe]/",
+])("%s is refused everywhere", (url) => {
+  for (const inAzure of [true, false])
+    expect(probeMistakes(policyWith(url), inAzure)).toMatchObject([
+      { expectation: "no link-local or metadata address" },
+    ]);
+});
+
+test("the staging address is judged as well, by its own path", () => {
+  const found = probeMistakes(policyWith("https://shop.example/", "http://localhost/"), true);
+  expect(found.map(({ path }) => path)).toEqual(["$.pairs.shop.probes[0].incomingUrl"]);
+});
+
+test("public names, and private addresses that are named, are left to the door", () => {
+  for (const url of ["https://shop.example/", "http://10.1.2.3/", "http://[fd12::1]/"])
+    expect(probeMistakes(policyWith(url), true)).toEqual([]);
+  expect(probeMistakes(aPolicy(), true)).toEqual([]);
+});
+
+test("the app does not start with one, and the complaint says where it stands", () => {
+  const probes = [{ name: "home", url: "http://localhost:7071/?key=canary" }];
+  const file = { pairs: { shop: { blue: idOf("blue"), green: idOf("green"), probes } } };
+  const env = {
+    ...{ PAIRS_FILE: "pairs.json", TOKEN_ISSUER: "https://login.example/v2.0", TOKEN_AUDIENCE: "api://swap" },
+    ...{ ServiceBusConnection__fullyQualifiedNamespace: "shop.servicebus.windows.net" },
+  };
+  const parse = (more: Readonly<Record<string, string>>) =>
+    parseConfig({ ...env, ...more }, () => JSON.stringify(file));
+  expect(parse({})).toMatchObject({ ok: true });
+  const refused = parse({ WEBSITE_INSTANCE_ID: "1" });
+  expect(refused).toMatchObject({ ok: false, complaints: [{ path: "pairs.json.pairs.shop.probes[0].url" }] });
+  expect(JSON.stringify(refused)).not.toContain("canary");
+});

@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { BlockList, isIP } from "node:net";
+import { kindOfAddress } from "../../../src/domain/address-kind";
+import { runs } from "../../support/runs";
+
+/** What an address leads to, however it is written. */
+test.each([
+  ["93.184.216.34", "public"],
+  ["2606:2800:220:1::1", "public"],
+  ["172.32.0.1", "public"],
+  ["172.31.255.255", "private"],
+  ["100.64.0.1", "private"],
+  ["0.0.0.0", "loopback"],
+  ["::", "loopback"],
+  ["::1", "loopback"],
+  ["127.255.0.1", "loopback"],
+  ["255.255.255.255", "private"],
+  ["fe80::1", "metadata"],
+  ["fe80::1%eth0", "metadata"],
+  ["168.63.129.16", "metadata"],
+  ["fd00:ec2::254", "metadata"],
+  ["fd00::1", "private"],
+  ["64:ff9b:1::1", "private"],
+] as const)("%s is %s", (address, kind) => {
+  expect(kindOfAddress(address)).toBe(kind);
+});
+
+test.each([
+  ["mapped", "::ffff:10.0.0.1", "private"],
+  ["mapped, in hex", "::ffff:7f00:1", "loopback"],
+  ["mapped, public", "::ffff:93.184.216.34", "public"],
+  ["compatible", "::10.0.0.1", "private"],
+  ["NAT64", "64:ff9b::a00:1", "private"],
+  ["NAT64, dotted", "64:ff9b::192.168.1.1", "private"],
+  ["NAT64 of this machine", "64:ff9b::127.0.0.1", "loopback"],
+  ["NAT64 of the metadata service", "64:ff9b::169.254.169.254", "metadata"],
+  ["NAT64 of a public address", "64:ff9b::93.184.216.34", "public"],
+  ["6to4", "2002:a00:1::", "private"],
+  ["6to4 of this machine", "2002:7f00:1::1", "loopback"],
+  ["6to4 of the wire server", "2002:a83f:8110:1:2:3:4:5", "metadata"],
+  ["6to4 of a public address", "2002:5db8:d822::1", "public"],
+] as const)("an IPv4 address inside an IPv6 one counts as itself: %s", (_what, address, kind) => {
+  expect(kindOfAddress(address)).toBe(kind);
+});
+
+test.each([
+  ...["example.org", "", "10.0.0", "10.0.0.0.1", "010.0.0.1", "256.1.1.1", "1.2.3.x", ":::", "1::2::3"],
+  ...["1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7::8", "12345::", "::g", "::1.2.3", "::%a%b"],
+])("%s is no address, and counts as private", (text) => {
+  expect(kindOfAddress(text)).toBe("private");
+});
+
+const inner = new BlockList();
+for (const [net, prefix] of [
+  ["10.0.0.0", 8],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
+  ["fc00::", 7],
+] as const)
+  inner.addSubnet(net, prefix, net.includes(":") ? "ipv6" : "ipv4");
+
+test("it reads whatever Node takes for an address, and never calls public what Node finds in a private network", () => {
+  const address = fc.oneof(
+    fc.ipV4(),
+    fc.ipV6(),
+    fc.ipV4().map((text) => `::ffff:${text}`),
+    fc.ipV4().map((text) => `10.${text.split(".").slice(1).join(".")}`),
+  );
+  fc.assert(
+    fc.property(address, (text) => {
+      const family = isIP(text);
+      fc.pre(family !== 0);
+      if (inner.check(text, family === 6 ? "ipv6" : "ipv4"))
+        expect(["private", "metadata"]).toContain(kindOfAddress(text));
+    }),
+    { numRuns: runs(500) },
+  );
+});
