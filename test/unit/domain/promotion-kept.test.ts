@@ -1,0 +1,312 @@
+import { codes, reason } from "../../../src/domain/codes";
+import {
+  composeHoldNews,
+  composeProgress,
+  sealEnding,
+  type Ending,
+} from "../../../src/domain/completion-event";
+import type { CompletionEvent } from "../../../src/domain/events";
+import { describeChange, withoutEvidence, type Plan, type ServiceIdentity } from "../../../src/domain/plan";
+import { decidePlan } from "../../../src/domain/planning";
+import type { PairPolicy } from "../../../src/domain/policy";
+import {
+  changePromotion,
+  register,
+  type PromotionChange,
+  type PromotionState,
+} from "../../../src/domain/promotion";
+import { viewPromotion } from "../../../src/domain/promotion-view";
+import type { RequestOrigin, SwapRequest } from "../../../src/domain/swap-request";
+import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
+
+/** What the ledger keeps of a plan, a watch and an origin, and what its event and its view make of them. */
+const http: RequestOrigin = { channel: "http", principal: { oid: "o-1", name: "Rita" } };
+const glass: RequestOrigin = { ...http, breakGlass: { reason: "down" } };
+const enlisted = (over: Partial<SwapRequest> = {}, origin: RequestOrigin = http) =>
+  register(undefined, { requestId: "r-1", contentHash: "h", request: aRequest(over), origin, at: NOW });
+const play = (state: PromotionState, ...changes: readonly PromotionChange[]) =>
+  changes.reduce(changePromotion, state);
+const run = { runId: "run" };
+const begun = play(enlisted(), { kind: "begin", ...run, at: NOW });
+
+const probes = [{ name: "home", url: "https://shop.example", expect: {}, timeoutMs: 1 }];
+const approval = { quorum: 2, deadlineMs: 60_000, validForMs: 60_000 };
+function planOf(over: Partial<Plan> = {}, policy: Partial<PairPolicy> = {}): Plan {
+  const verdict = decidePlan({
+    ...{ request: aRequest(), policy: aPolicy(policy), observed: aPair(), now: NOW, digest: () => "hash" },
+  });
+  if (verdict.kind !== "planned") throw new Error(verdict.kind);
+  return { ...verdict.plan, ...over };
+}
+const planning = (plan: Plan): PromotionChange => ({ kind: "plan", ...run, plan, at: NOW });
+const plan = planOf({}, { probes, approval });
+const planned = play(begun, planning(plan));
+const conclude = (over: Partial<Ending> = {}): PromotionChange => ({
+  ...{ kind: "conclude", at: NOW + 9 },
+  ending: { outcome: "promoted", reason: reason("promoted", "d"), ...over },
+});
+const eventOf = (state: PromotionState, over: Partial<Ending> = {}) =>
+  JSON.parse(
+    sealEnding(state, { outcome: "promoted", reason: reason("promoted", "d"), ...over }, NOW + 9).event,
+  ) as CompletionEvent;
+
+const soak = {
+  ...{ since: NOW, until: NOW + 60_000, looks: 7, failures: 0 },
+  last: [{ name: "home", verdict: "pass", detail: "y".repeat(81) }] as const,
+};
+const order = {
+  id: "o",
+  cause: "regression",
+  by: "b".repeat(61),
+  note: "n".repeat(161),
+  at: NOW + 3,
+} as const;
+const watched = (over: { soak?: typeof soak; swapBack?: typeof order }): PromotionChange => ({
+  ...{ kind: "watched", ...run, ...over },
+});
+
+test("who broke the glass and why is noted at the acceptance, cut to 100 characters, and nothing where nobody did", () => {
+  const note = (origin: RequestOrigin) => enlisted({}, origin).timeline[0]?.note;
+  expect(note(glass)).toBe("break-glass by Rita: down");
+  expect(note({ channel: "http", breakGlass: { reason: "down" } })).toBe("break-glass by ?: down");
+  expect(note({ ...http, breakGlass: { reason: "y".repeat(200) } })).toHaveLength(100);
+  expect(note(http)).toBeUndefined();
+});
+
+test("texts of a request and its origin that are longer than any input allows are cut", () => {
+  const long = "y".repeat(700);
+  const { request, origin } = enlisted(
+    { reason: long, requestedBy: long },
+    {
+      channel: "http",
+      principal: { oid: "o-1", name: long, application: true },
+      breakGlass: { reason: long },
+    },
+  );
+  expect([request.reason.length, request.requestedBy.length]).toEqual([600, 240]);
+  expect(origin).toMatchObject({ channel: "http", principal: { oid: "o-1", application: true } });
+  expect([origin.principal?.name.length, origin.breakGlass?.reason.length]).toEqual([80, 240]);
+  expect(enlisted({}, { channel: "queue" }).origin).toStrictEqual({ channel: "queue" });
+});
+
+test("what a watch has measured is kept with what is not met of its plan, each detail cut to 80 characters", () => {
+  const after = play(planned, watched({ soak }));
+  expect(after.soak).toEqual({ ...soak, last: [{ ...soak.last[0], detail: `${"y".repeat(79)}…` }] });
+  expect(after.plan?.prerequisites.map(({ code }) => code)).toEqual(["platform-retirement"]);
+  expect(after.swapBack).toBeUndefined();
+  expect(play(begun, watched({ soak })).plan).toBeUndefined();
+});
+
+test("the first order to swap back stands, cut, with what was measured before it or with it", () => {
+  const cut = { cause: "regression", by: `${"b".repeat(59)}…`, note: `${"n".repeat(159)}…`, at: NOW + 3 };
+  const ordered = play(planned, watched({ soak }), watched({ swapBack: order }));
+  expect(ordered).toMatchObject({ swapBack: cut, soak: { looks: 7 } });
+  expect(ordered.swapBack).not.toHaveProperty("id");
+  expect(play(planned, watched({ soak, swapBack: order }))).toMatchObject({
+    swapBack: cut,
+    soak: { looks: 7 },
+  });
+  expect(play(planned, watched({ swapBack: order })).soak).toBeUndefined();
+  expect(play(ordered, watched({ swapBack: { ...order, at: NOW + 9 } }))).toBe(ordered);
+  expect(play(planned, watched({}))).toBe(planned);
+});
+
+test("what is watched or swapped back is not planned anew", () => {
+  for (const carriedOut of [play(planned, watched({ soak })), play(planned, watched({ swapBack: order }))])
+    expect(play(carriedOut, planning(planOf({ hash: "other" })))).toBe(carriedOut);
+});
+
+test("a plan is kept with its evidence cut: to 100 characters where it is met, to 240 where it is not", () => {
+  const [first] = plan.prerequisites;
+  const of = (verdict: "met" | "broken") => ({ ...first!, verdict, evidence: "y".repeat(300) });
+  const kept = play(begun, planning(planOf({ prerequisites: [of("met"), of("broken")] })));
+  expect(kept.plan?.prerequisites.map(({ evidence }) => evidence.length)).toEqual([100, 240]);
+});
+
+test("what sets a plan apart from the one before it is kept, cut, until another plan comes", () => {
+  const other = planOf({
+    hash: "h2",
+    plannedAt: NOW + 1,
+    incoming: { ...plan.incoming, version: "v".repeat(200) },
+  });
+  const changed = play(planned, planning(other));
+  expect(planned.planChange).toBeUndefined();
+  expect(changed.planChange).toMatch(/^shop-green: version v2 → v{100,}…$/);
+  expect(changed.planChange).toHaveLength(160);
+  const again = play(changed, planning({ ...other, plannedAt: NOW + 2 }));
+  expect([again.plans, again.planChange]).toEqual([3, changed.planChange]);
+});
+
+test("of a concluded plan neither roles, probes, approvers nor way back are kept, and all else of it is", () => {
+  expect(plan).toMatchObject({ wayBack: { kind: "automatic" }, incoming: { roles: [{ name: "Web" }] } });
+  const kept = play(planned, conclude()).plan;
+  const { probes: _probes, approval: _approval, ...policy } = plan.policy;
+  expect(kept).toEqual({
+    ...{ ...plan, policy, wayBack: undefined },
+    incoming: { ...plan.incoming, roles: [] },
+    outgoing: { ...plan.outgoing, roles: [] },
+    prerequisites: plan.prerequisites.filter(({ verdict }) => verdict !== "met"),
+  });
+  expect(kept?.policy).not.toHaveProperty("probes");
+  expect(kept?.policy).not.toHaveProperty("approval");
+});
+
+test("a plan goes to where it is carried out without its evidence and its way back", () => {
+  const { prerequisites: _evidence, wayBack: _foreseen, ...rest } = plan;
+  expect(withoutEvidence(plan)).toStrictEqual(rest);
+});
+
+test("an attempt is kept with its correlation id cut to 64 characters, and without one where there is none", () => {
+  const note = (correlationId?: string): PromotionChange => ({
+    ...{ kind: "note-attempt", ...run, note: { at: NOW, n: 1, verdict: "busy", correlationId } },
+  });
+  expect(play(begun, note("c".repeat(65))).attempts[0]?.correlationId).toBe(`${"c".repeat(63)}…`);
+  expect(play(begun, note()).attempts).toEqual([{ at: NOW, n: 1, verdict: "busy" }]);
+});
+
+const { incoming } = plan;
+test.each<[string, Partial<ServiceIdentity>, string]>([
+  ["its version", { version: "v3" }, "version v2 → v3"],
+  ["a version that is gone", { version: undefined }, "version v2 → unknown"],
+  [
+    "instances",
+    {
+      roles: [
+        { name: "Web", capacity: 3 },
+        { name: "Api", capacity: 1 },
+      ],
+    },
+    "instances Web×2 → Web×3 Api×1",
+  ],
+  ["its configuration", { configurationDigest: "x" }, "its configuration"],
+  ["its deployment", { uniqueId: "x" }, "deployed anew"],
+  ["its public IP", { publicIpId: "x" }, "its public IP"],
+])("another plan is told by %s", (_what, over, told) => {
+  const after = planOf({ incoming: { ...incoming, ...over } });
+  expect(describeChange(plan, after)).toBe(`shop-green: ${told}`);
+});
+
+test("all that sets two plans apart is told, of each service; where nothing does it was the policy", () => {
+  const after = planOf({
+    incoming: { ...incoming, uniqueId: "x", version: "v3" },
+    outgoing: { ...plan.outgoing, configurationDigest: "x" },
+  });
+  expect(describeChange(plan, after)).toBe(
+    "shop-green: version v2 → v3; shop-green: deployed anew; shop-blue: its configuration",
+  );
+  expect(describeChange(planOf({ incoming: { ...incoming, version: undefined } }), plan)).toBe(
+    "shop-green: version unknown → v2",
+  );
+  expect(describeChange(plan, plan)).toBe("the pair's policy has changed");
+});
+
+const ask: PromotionChange = { kind: "ask-approval", ...run, planHash: "hash", at: NOW };
+const vote = (oid: string, comment: string): PromotionChange => ({
+  ...{ kind: "vote", id: `v-${oid}`, planHash: "hash", application: false, roles: [] },
+  vote: { oid, name: oid.toUpperCase(), decision: "approve", comment, at: NOW + 5 },
+});
+
+test("the event tells every vote, with its comment where there is one, and how the gate was decided", () => {
+  const asked = play(planned, ask, vote("a", "fine"));
+  const told = { planHash: "hash", quorum: 2, asked: 1 };
+  const one = {
+    oid: "a",
+    name: "A",
+    decision: "approve",
+    at: new Date(NOW + 5).toISOString(),
+    comment: "fine",
+  };
+  expect(eventOf(asked).data.approvals).toEqual({ ...told, decision: "undecided", votes: [one] });
+  const { comment: _comment, ...bare } = { ...one, oid: "b", name: "B" };
+  expect(eventOf(play(asked, vote("b", ""))).data.approvals).toEqual({
+    ...{ ...told, decision: "granted", votes: [one, bare] },
+  });
+  expect(eventOf(planned).data.approvals).toBeUndefined();
+});
+
+test("the event tells who broke the glass, and where the chains of its promotion and pair end", () => {
+  expect(eventOf(enlisted({}, glass)).data.breakGlass).toEqual({ oid: "o-1", name: "Rita", reason: "down" });
+  expect(eventOf(enlisted()).data.breakGlass).toBeUndefined();
+  expect(
+    eventOf(enlisted({}, { channel: "http", breakGlass: { reason: "x" } })).data.breakGlass,
+  ).toBeUndefined();
+  const audit = { entries: 3, head: "x", policyHash: "p" };
+  expect(eventOf({ ...planned, audit }).data.audit).toEqual({ entries: 3, head: "x", pair: null });
+  const pairAudit = { entries: 9, head: "y" };
+  expect(eventOf({ ...planned, audit }, { pairAudit }).data.audit?.pair).toEqual(pairAudit);
+  expect(eventOf(planned, { pairAudit }).data.audit).toBeUndefined();
+});
+
+test("the event tells what was measured, what was ordered, and each attempt with its act", () => {
+  const note = { at: NOW + 1, n: 2, act: "swap-back", verdict: "busy" } as const;
+  const { data } = eventOf(
+    play(planned, { kind: "note-attempt", ...run, note }, watched({ soak, swapBack: order })),
+  );
+  expect(data).toMatchObject({
+    soak: { looks: 7, since: new Date(NOW).toISOString() },
+    swapBack: { cause: "regression", at: new Date(NOW + 3).toISOString() },
+    attempts: [{ n: 2, act: "swap-back" }],
+  });
+});
+
+test("the event cuts reasons to 600 characters, evidence to 240 and versions to 100, and brings the remedies", () => {
+  const [first] = plan.prerequisites;
+  const broken = { ...first!, verdict: "broken" as const, evidence: "y".repeat(300), remedy: "as it was" };
+  const read = { id: "i", side: "green", observedAt: "t", version: "v".repeat(101) };
+  const { data } = eventOf(planned, {
+    reason: { code: "promoted", detail: "y".repeat(700), remedy: "r" },
+    prerequisites: [broken],
+    finalRead: { incoming: read, outgoing: null },
+  });
+  expect([data.reason.detail.length, data.prerequisites[0]?.evidence.length]).toEqual([600, 240]);
+  expect(data.prerequisites[0]?.remedy).toBe(codes[broken.code].remedy);
+  expect(data.finalRead).toEqual({ incoming: { ...read, version: `${"v".repeat(99)}…` }, outgoing: null });
+  const { version: _version, ...unversioned } = read;
+  expect(eventOf(planned, { finalRead: { incoming: null, outgoing: unversioned } }).data.finalRead).toEqual({
+    ...{ incoming: null, outgoing: unversioned },
+  });
+});
+
+test("news of a question tell who may answer it; news of a hold who is meant, and where the pair's chain ends", () => {
+  const approvers = { planHash: "h", quorum: 2, approvers: "everybody", until: "t" };
+  const about = { requestId: "r-1", pair: "shop" };
+  expect(composeProgress(about, "approval-requested", "d", NOW, approvers).data.approval).toEqual(approvers);
+  const audit = { entries: 2, head: "x" };
+  expect(composeHoldNews("shop", { id: "h-1" }, "hold-set", "incident 7", { at: NOW, audit })).toEqual({
+    ...{ specversion: "1.0", id: `pair-shop-h-1-hold-set-${NOW}`, source: "urn:cloud-service-swap" },
+    ...{ type: "cloud-service-swap.promotion.progressed", subject: "pairs/shop" },
+    ...{ time: new Date(NOW).toISOString(), datacontenttype: "application/json" },
+    data: { requestId: null, pair: "shop", step: "hold-set", detail: "incident 7", holdId: "h-1", audit },
+  });
+  const of = composeHoldNews("shop", { id: "h-1", requestId: "r-1" }, "hold-released", "d", {
+    at: NOW,
+    audit,
+  });
+  expect([of.subject, of.data.requestId]).toEqual(["pairs/shop/promotions/r-1", "r-1"]);
+});
+
+test("the view tells what a request asks for besides: who broke the glass, a time, and that it is irreversible", () => {
+  const view = viewPromotion(enlisted({ notBefore: NOW, irreversible: true }, glass), "UTC");
+  expect(view).toMatchObject({
+    breakGlass: { by: "Rita", oid: "o-1", reason: "down" },
+    notBefore: { utc: new Date(NOW).toISOString() },
+    irreversible: true,
+  });
+  const bare = viewPromotion(enlisted(), "UTC");
+  expect([bare.breakGlass, bare.notBefore, bare.irreversible]).toEqual([undefined, undefined, undefined]);
+  const anonymous = enlisted({}, { channel: "http", breakGlass: { reason: "x" } });
+  expect(viewPromotion(anonymous, "UTC").breakGlass).toEqual({ by: undefined, oid: undefined, reason: "x" });
+});
+
+test("the view tells how much was left out of a long life, and the foreseen way back of its plan", () => {
+  const many = Array.from({ length: 30 }, (_, n): PromotionChange[] => [
+    { kind: "enter", ...run, phase: "planning", at: NOW, note: String(n) },
+    { kind: "note-attempt", ...run, note: { at: NOW, n, act: "swap-back", verdict: "busy" } },
+  ]).flat();
+  const view = viewPromotion(play(planned, ...many), "UTC");
+  const omitted = (list: readonly { omitted?: number | undefined }[]) =>
+    list.reduce((sum, each) => sum + (each.omitted ?? 0), 0);
+  expect([omitted(view.timeline), omitted(view.attempts)]).toEqual([31 - 24, 30 - 4]);
+  expect(view.attempts[0]?.act).toBe("swap-back");
+  expect(view.plan?.wayBack?.kind).toBe("automatic");
+});
