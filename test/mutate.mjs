@@ -43,10 +43,13 @@ const groups = [
   ],
   [["prerequisites"], ["prerequisites", "prerequisites-told"]],
   [["prerequisites-network"], ["prerequisites-told", "prerequisites-network-told"]],
-  [["completion-event", "events", "promotion-view"], ["promotion-told", "promotion-kept"]],
+  [
+    ["completion-event", "events", "promotion-view"],
+    ["promotion-told", "promotion-kept"],
+  ],
   [["codes", "codes-gate", "codes-opening", "codes-soak", "codes-way-back"], ["codes"]],
   [
-    ["gate", "approval-rule", "vote"],
+    ["gate", "vote"],
     ["gate", "gate-properties"],
   ],
   [["promotion-gate", "approval-view"], ["gate-told"]],
