@@ -38,6 +38,8 @@ export interface SwapBackOrder {
   readonly id: string;
   readonly cause: "regression" | "person";
   readonly by: string;
+  /** Object id of the person. */
+  readonly oid?: string | undefined;
   /** What was seen, or the person's note. */
   readonly note: string;
   readonly at: number;

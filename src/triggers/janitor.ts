@@ -110,7 +110,7 @@ async function bar(
   const id = ports.nonce();
   const note = reason.detail;
   const operation = { kind: "cancel", id, requestId, by: "the janitor", note, at } as const;
-  const answer = await askPair("that nothing is claimed any more", pair, { id, operation }, ports);
+  const { answer } = await askPair("that nothing is claimed any more", pair, { id, operation }, ports);
   return answer === "granted";
 }
 

@@ -1,4 +1,4 @@
-import type { PairAnswer, PairOperation } from "../domain/pair";
+import type { PairAnswer, PairOperation, PairState } from "../domain/pair";
 import { answerTo } from "../domain/pair-answers";
 import type { Ports } from "../ports/ports";
 
@@ -31,19 +31,28 @@ export async function untilSeen<T>(
   }
 }
 
-/** Asks the arbiter of a pair by signal, and reads back what it answered under the id of the question. */
+/** What an arbiter answered, and its state as it was read then. */
+export interface AskedPair {
+  readonly answer: PairAnswer;
+  readonly state: PairState;
+}
+
+/** Asks the arbiter of a pair by signal, until it could be sent, and reads back what it answered under the id of the question. */
 export async function askPair(
   what: string,
   pair: string,
   { id, operation }: { readonly id: string; readonly operation: PairOperation },
   ports: Pick<Ports, "clock" | "pairs">,
-): Promise<PairAnswer> {
-  await ports.pairs.signal(pair, operation);
+): Promise<AskedPair> {
+  let sent = false;
   return untilSeen(
     what,
     async () => {
-      const arbiter = await ports.pairs.read(pair);
-      return arbiter && answerTo(arbiter, id);
+      if (!sent) await ports.pairs.signal(pair, operation);
+      sent = true;
+      const state = await ports.pairs.read(pair);
+      const answer = state && answerTo(state, id);
+      return state && answer && { answer, state };
     },
     ports,
   );

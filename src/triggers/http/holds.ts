@@ -5,12 +5,11 @@ import { reason, type Code } from "../../domain/codes";
 import { composeHoldNews } from "../../domain/completion-event";
 import { tellEffect } from "../../domain/hold";
 import { emptyPair, type Hold, type PairAnswer, type PairState } from "../../domain/pair";
-import { answerTo } from "../../domain/pair-answers";
 import type { PairPolicy } from "../../domain/policy";
 import { showTime } from "../../domain/shown-time";
 import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
-import { NotAcknowledged, untilSeen } from "../read-back";
+import { askPair, NotAcknowledged } from "../read-back";
 import { readJson, type Call } from "./call";
 import { policyOf, showHold, summarise } from "./pairs";
 import { json, Problem } from "./problem";
@@ -141,19 +140,8 @@ function atEach(policies: readonly PairPolicy[], operation: Asked, id: string, p
 
 /** Asks one arbiter and reads the answer back; a pair that does not answer must not hide what became of the others. */
 async function ask(policy: PairPolicy, operation: Asked, id: string, ports: Ports): Promise<AtPair> {
-  let sent = false;
   try {
-    return await untilSeen(
-      `the ${operation.kind}`,
-      async () => {
-        if (!sent) await ports.pairs.signal(policy.name, operation);
-        sent = true;
-        const state = await ports.pairs.read(policy.name);
-        const answer = state && answerTo(state, id);
-        return state && answer && { policy, answer, state };
-      },
-      ports,
-    );
+    return { policy, ...(await askPair(`the ${operation.kind}`, policy.name, { id, operation }, ports)) };
   } catch (fault) {
     if (!(fault instanceof NotAcknowledged)) throw fault;
     return { policy, answer: "not-acknowledged", state: emptyPair };

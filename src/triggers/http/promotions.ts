@@ -108,7 +108,7 @@ export async function cancelPromotion({ request, ports, caller }: Call): Promise
   const { note } = parsed.value;
   const by = { by: caller.name, oid: caller.oid };
   const operation = { kind: "cancel", id, requestId, ...by, note, at: ports.clock.now() } as const;
-  const answer = await askPair("the cancel", pair, { id, operation }, ports);
+  const { answer } = await askPair("the cancel", pair, { id, operation }, ports);
   switch (answer) {
     case "granted":
       if (state.waiting) await ports.promotions.wake(state.waiting.instanceId);

@@ -20,12 +20,12 @@ export async function orderSwapBack({ request, ports, caller }: Call): Promise<H
   const state = await orderable(requestId, ports);
   const id = ports.nonce();
   const order = {
-    ...({ id, cause: "person", by: caller.name } as const),
+    ...({ id, cause: "person", by: caller.name, oid: caller.oid } as const),
     ...{ note: parsed.value.note, at: ports.clock.now() },
   };
   const { pair } = state.request;
   const operation = { kind: "order-swap-back", requestId, order } as const;
-  const answer = await askPair("the order", pair, { id, operation }, ports);
+  const { answer } = await askPair("the order", pair, { id, operation }, ports);
   if (answer === "not-swapped")
     throw new Problem("nothing-to-swap-back", "this promotion has swapped nothing yet");
   if (answer !== "granted") throw tooLate(state);
