@@ -51,6 +51,7 @@ const soak = z.strictObject({
 const swapBack = z.strictObject({
   cause: z.enum(["regression", "person"]),
   by: z.string(),
+  oid: z.string().optional().describe("Object id of the person who ordered it."),
   note: z.string(),
   at: z.iso.datetime(),
 });

@@ -97,8 +97,8 @@ function decided(
     });
   }
   if (after.swapBack && !before.swapBack) {
-    const { at, by, note, cause } = after.swapBack;
-    notes.push({ at: toTime(at), what: "swap-back-ordered", who: by, detail: `${cause}: ${note}` });
+    const { at, by, oid, note, cause } = after.swapBack;
+    notes.push({ at: toTime(at), what: "swap-back-ordered", who: by, oid, detail: `${cause}: ${note}` });
   }
   return notes;
 }

@@ -108,6 +108,8 @@ export interface EventSoak {
 export interface EventSwapBack {
   readonly cause: "regression" | "person";
   readonly by: string;
+  /** Object id of the person who ordered it. */
+  readonly oid?: string | undefined;
   readonly note: string;
   readonly at: string;
 }

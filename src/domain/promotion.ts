@@ -289,9 +289,12 @@ function watched(
   // The swap is done: prerequisites that were met have nothing more to say, and what was measured needs their room.
   const plan = state.plan && { ...state.plan, prerequisites: state.plan.prerequisites.filter(isNotable) };
   if (!swapBack) return { ...state, plan, soak };
-  const { cause, by, note, at } = swapBack;
-  const order = { cause, by: clip(by, BY_LENGTH), note: clip(note, ORDER_LENGTH), at };
-  return { ...state, plan, soak: soak ?? state.soak, swapBack: order };
+  return { ...state, plan, soak: soak ?? state.soak, swapBack: recorded(swapBack) };
+}
+
+function recorded({ cause, by, oid, note, at }: SwapBackOrder): PromotionState["swapBack"] {
+  const who = oid === undefined ? {} : { oid };
+  return { cause, by: clip(by, BY_LENGTH), ...who, note: clip(note, ORDER_LENGTH), at };
 }
 
 function planned(state: PromotionState, plan: Plan): PromotionState {

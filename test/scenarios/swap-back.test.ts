@@ -231,7 +231,12 @@ test("a person orders the swap-back in one call while the release soaks", async 
   });
   expect(event(id)).toMatchObject({
     reason: { detail: expect.stringContaining("ordered by Olga: checkout is slow; swapped back: ") },
-    swapBack: { cause: "person", by: "Olga", note: "checkout is slow" },
+    swapBack: {
+      cause: "person",
+      by: "Olga",
+      oid: expect.stringMatching(/./) as string,
+      note: "checkout is slow",
+    },
   });
 });
 

@@ -21,7 +21,7 @@ export function* note(
   result: AttemptResult,
   evidence: readonly string[] = [],
 ): Steps<void> {
-  const told = result.kind === "attempted" ? describe(result.verdict) : result.kind;
+  const told = tellResult(result);
   const correlationId =
     result.kind === "attempted" && "correlationId" in result.verdict
       ? result.verdict.correlationId
@@ -34,6 +34,11 @@ export function* note(
     runId: run.runId,
     note: { at, n, ...back, verdict, correlationId },
   });
+}
+
+function tellResult(result: AttemptResult): string {
+  if (result.kind === "attempted") return describe(result.verdict);
+  return result.kind === "claim-refused" ? `${result.kind}: ${result.code}` : result.kind;
 }
 
 function describe(verdict: AttemptVerdict): string {

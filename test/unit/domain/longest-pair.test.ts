@@ -59,7 +59,14 @@ function longestPair({ idLength, fill }: Case): PairState {
     proof: { kind: "done", detail: text(3_000) },
     at,
   });
-  const order = { id: uuid(107), cause: "regression", by: text(200), note: text(3_000), at } as const;
+  const order = {
+    id: uuid(107),
+    cause: "regression",
+    by: text(200),
+    note: text(3_000),
+    at,
+    oid: uuid(1),
+  } as const;
   apply({ kind: "order-swap-back", requestId: holder, order });
   apply(claim("swap-back", 2));
   const verdict: AttemptVerdict = {
