@@ -42,7 +42,7 @@ export function verifyAudit(
     ],
     pair: end?.pair,
     entries: entries.length,
-    promotions: [...chains.keys()].filter((chain) => chain !== pairChain(end?.pair ?? "")).length,
+    promotions: [...chains.keys()].filter((chain) => chain !== (end && pairChain(end.pair))).length,
     events: own.length,
   };
 }

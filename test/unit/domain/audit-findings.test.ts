@@ -131,8 +131,9 @@ test.each<[string, Entry]>([
   ["tells no end", { ends: undefined }],
   ["tells no whole end", { ends: { entries: 3 } }],
 ])("a promotion is known by its conclusion alone: not where that %s", (_what, over) => {
-  const found = findings(edited(lineOf.firstOfPair, over)).filter(({ what }) => what === strange);
-  expect(found).toEqual([{ chain: "promotion-r-0", what: strange }]);
+  const found = findings(edited(lineOf.firstOfPair, over));
+  expect(found.filter(({ what }) => what === strange)).toEqual([{ chain: "promotion-r-0", what: strange }]);
+  expect(new Set(found.map(({ chain }) => chain))).toEqual(new Set([pair, "promotion-r-0"]));
 });
 
 test("of lines that stand out of their place the first is told", () => {
@@ -164,6 +165,8 @@ test("a completion event that names another end, or another outcome, contradicts
       what: `by its completion event it should end with entry 4 (${short(4)}), and ends with entry 3 (${short(4)})`,
     },
   ]);
+  expect(told({}, { head: "f".repeat(64) })).toMatchObject([{ line: 4, chain: "promotion-r-0", n: 3 }]);
+  expect(told({ requestId: "r-9" }, { head: whole, pair: null })).toEqual([]);
   expect(told({ requestId: "r-9" }, { head: whole })).toEqual([
     {
       ...{ line: undefined, chain: "promotion-r-9", n: undefined },
@@ -183,6 +186,11 @@ test("where an event says the pair stood, the pair's chain must have stood", () 
   ]);
   expect(told({ entries: 9, head: "f".repeat(64) })).toEqual([
     { line: undefined, chain: pair, n: 9, what: `${says(9)}, and it is missing` },
+  ]);
+  const nothing = JSON.stringify({ end: { pair: "shop", entries: 0, head: "", underWay: [] } });
+  const news = event({ requestId: null, step: "hold-set", audit: { entries: 1, head: "f".repeat(64) } });
+  expect(findings([nothing], [news])).toEqual([
+    { line: undefined, chain: pair, n: 1, what: `${says(1)}, and it is missing` },
   ]);
 });
 
