@@ -269,6 +269,13 @@ describe("a promotion's notes", () => {
     expect(first?.planHash).toBeUndefined();
   });
 
+  test("name the policy that was planned with, also where the ledger keeps less of it by now", () => {
+    const less = { ...planned, plan: { ...plan, policy: { ...plan.policy, versionTag: "" } } };
+    expect(notes(less, attempt(1))).toMatchObject([{ policyHash: bound.policyHash }]);
+    const later = play(less, { kind: "enter", runId, phase: "awaiting-turn", at: NOW });
+    expect(later.audit?.policyHash).toBe(bound.policyHash);
+  });
+
   test("are none for a change that decides nothing", () => {
     const enter: PromotionChange = { kind: "enter", runId, phase: "awaiting-turn", at: NOW };
     expect(notes(play(planned, attempt(1)), enter)).toEqual([]);

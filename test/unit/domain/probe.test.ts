@@ -25,7 +25,7 @@ test.each<[string, ProbeExpectation, ProbeAnswer]>([
   [
     "a header by value",
     { header: { name: "x-version", equals: "v2" } },
-    answer({ headers: { "x-version": "v2" } }),
+    answer({ headers: { server: "v1", "x-version": "v2" } }),
   ],
   [
     "a header by pattern",
