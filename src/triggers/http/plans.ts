@@ -1,5 +1,6 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parsePlanRequest } from "../../contracts/swap-request";
+import type { PlanVerdict } from "../../domain/plan";
 import { viewWayBack } from "../../domain/way-back";
 import { readJson, type Call } from "./call";
 import { askedAt, describeOpening } from "./openings";
@@ -23,8 +24,13 @@ export function postPlan(reading: Reading) {
     }
     const { kind, ...rest } = verdict;
     const opening = await describeOpening(policy, asked, at, ports);
-    const foreseen = verdict.kind === "planned" ? verdict.plan.wayBack : undefined;
-    const wayBack = foreseen && viewWayBack(foreseen);
-    return json(200, { verdict: kind, ...(rest satisfies object), wayBack, opening });
+    return json(200, { verdict: kind, ...(rest satisfies object), ...foreseen(verdict), opening });
   };
+}
+
+/** The way back beside the plan, with its remedies. */
+function foreseen(verdict: PlanVerdict) {
+  if (verdict.kind !== "planned") return {};
+  const { wayBack, ...plan } = verdict.plan;
+  return { plan, wayBack: wayBack && viewWayBack(wayBack) };
 }

@@ -157,3 +157,15 @@ test("roles that would leave the ledger no room are refused before anything is p
   expect(verdict).toMatchObject({ kind: "refused", code: "roles-too-long", incoming: {}, outgoing: {} });
   expect(verdict).toHaveProperty("detail", expect.stringMatching(/^50 roles take \d+ characters/));
 });
+
+test("an entry that an older version let grow is brought within its bound by its next change", () => {
+  const text = textsOf("x");
+  const [last] = statesOf({ text, breakGlass: false }).slice(-1);
+  if (!last) throw new Error("no life");
+  const entry = { at: NOW, phase: "planning", note: text(100) } as const;
+  const grown = { ...last, timeline: Array.from({ length: 24 }, () => entry) };
+  expect(JSON.stringify(grown).length).toBeGreaterThan(LIMIT);
+  const next = stored(grown, { kind: "begin", runId: "another", at: NOW });
+  expect(JSON.stringify(next).length).toBeLessThan(LIMIT);
+  expect(next).toMatchObject({ v: 1, run: { id: "another" }, phase: last.phase });
+});

@@ -2,6 +2,7 @@ import type { AttemptVerdict } from "../../../src/domain/attempt";
 import { auditStep } from "../../../src/domain/audited-pair";
 import { haltOf, MOST_HOLDS } from "../../../src/domain/hold";
 import { reason } from "../../../src/domain/codes";
+import { applyToPair } from "../../../src/domain/pair-operations";
 import { emptyPair, type PairOperation, type PairState } from "../../../src/domain/pair";
 
 /** The longest state of an arbiter that the limits of its inputs allow: every field at its limit at once. */
@@ -131,3 +132,16 @@ test.each(cases)(
     expect(JSON.stringify(state).length).toBeLessThan(LIMIT - MARGIN);
   },
 );
+
+test("a state that an older version let grow is read, and brought within its bound by its next change", () => {
+  const state = longestPair({ idLength: 36, fill: "x" });
+  const cancels = state.cancels.map((cancel) => ({ ...cancel, by: "b".repeat(60), note: "n".repeat(60) }));
+  const holds = state.holds.map((hold) => ({ ...hold, reason: reason("on-hold", "d".repeat(160)) }));
+  const grown = { ...state, cancels, holds };
+  expect(JSON.stringify(grown).length).toBeGreaterThan(LIMIT);
+  const next = applyToPair(grown, { kind: "end-watch", requestId: "nobody", epoch: 1 });
+  expect(next.state).toBe(grown);
+  const { state: after } = applyToPair(grown, { kind: "delist", requestId: state.line[0]?.requestId ?? "" });
+  expect(JSON.stringify(after).length).toBeLessThan(LIMIT);
+  expect(after.holds.map(({ id }) => id)).toEqual(state.holds.map(({ id }) => id));
+});
