@@ -1,3 +1,4 @@
+import type { Call } from "./surface";
 import type { World } from "./world";
 import type { Deed } from "./world-plan";
 
@@ -9,14 +10,11 @@ const SEEN_MS = 1_000;
 /** People who stop the line of a pair, and those who look at a stopped one and let it go on. */
 export class Holds {
   readonly #world: World;
-  /** Asks some host to release the holds of a pair; answers the HTTP status, 0 when there is no host. */
-  readonly #release: (pair: string) => Promise<number>;
   readonly #released = new Set<number>();
   #stops = 0;
 
-  constructor(world: World, release: (pair: string) => Promise<number>) {
+  constructor(world: World) {
     this.#world = world;
-    this.#release = release;
   }
 
   /** A person looks at every halted pair after a while, and lets it go on. */
@@ -36,16 +34,11 @@ export class Holds {
     });
   }
 
-  /** Puts a pair on hold as its arbiter takes it, and lets it go on after `forMs`. */
+  /** Stops the line of a pair, asking again under the same id until it is acknowledged, and lets it go on after `forMs`. */
   async stop({ pair, forMs }: Extract<Deed, { kind: "hold" }>): Promise<void> {
     const { timeline, clock } = this.#world;
     const id = `by-hand-${this.#stops++}`;
-    const reason = { code: "on-hold", detail: "stop the line", remedy: "release it" };
-    const operation = { kind: "hold", hold: { id, at: clock.now(), reason } };
-    for (let asked = 0; !this.#isOn(pair, id); asked++) {
-      if (asked % (LOOK_MS / SEEN_MS) === 0) this.#signal(pair, operation);
-      await clock.sleep(SEEN_MS);
-    }
+    while (!(await this.#put(pair, id))) await clock.sleep(SEEN_MS);
     timeline.add({ kind: "held", pair });
     await clock.sleep(forMs);
     while (!(await this.#let(pair))) await clock.sleep(SEEN_MS);
@@ -55,24 +48,22 @@ export class Holds {
   async #let(pair: string): Promise<boolean> {
     if (this.#world.azure.isUnderWay(pair)) return false;
     this.#world.timeline.add({ kind: "hold-released", pair });
-    const { clock } = this.#world;
-    const status = await Promise.race([this.#release(pair), clock.sleep(LOOK_MS).then(() => 0)]);
+    const body = { note: "looked at it" };
+    const call = { method: "DELETE", path: `holds/${pair}`, params: { pair }, body };
+    const status = await this.#ask("deleteHold", call);
     return status > 0 && status < 500;
   }
 
-  /** A host that dies never answers: whoever wants the hold looks whether it stands. */
-  #signal(pair: string, operation: object): void {
-    const { live, dice } = this.#world;
-    if (live.length === 0) return;
-    void dice.pick(live).rpc({
-      method: "POST",
-      url: `/durabletask/entities/pair/${pair}?op=apply`,
-      headers: { "content-type": "application/json" },
-      body: Buffer.from(JSON.stringify(operation)),
-    });
+  async #put(pair: string, id: string): Promise<boolean> {
+    const body = { id, reason: "stop the line" };
+    const call = { method: "PUT", path: `holds/${pair}`, params: { pair }, body };
+    return (await this.#ask("putHold", call)) === 200;
   }
 
-  #isOn(pair: string, id: string): boolean {
-    return this.#world.hub.entities.get(`@pair@${pair}`)?.state?.includes(`"${id}"`) ?? false;
+  /** The HTTP status, 0 when nobody answers: there is no host, or it stands still or dies. */
+  #ask(name: string, call: Call): Promise<number> {
+    const { surface, clock } = this.#world;
+    const late = clock.sleep(LOOK_MS).then(() => 0);
+    return Promise.race([surface.once(name, call, ["Swap.Operate"]), late]);
   }
 }

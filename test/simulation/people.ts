@@ -1,7 +1,6 @@
-import type { Permission } from "../../src/ports/identity";
 import { exposureOf } from "./exposure";
 import { Holds } from "./holds";
-import type { SimulatedHost } from "./host";
+import type { Surface } from "./surface";
 import type { Happening, Timeline } from "./timeline";
 import { vote } from "./votes";
 import type { World } from "./world";
@@ -9,14 +8,6 @@ import type { Deed } from "./world-plan";
 
 type DeedOf<K extends Deed["kind"]> = Extract<Deed, { kind: K }>;
 
-interface Call {
-  readonly method: string;
-  readonly path: string;
-  readonly params?: Record<string, string>;
-  readonly body?: object;
-}
-
-const RETRY_MS = 5_000;
 /** A person who was about to swap by hand looks again after this. */
 const LATER_MS = 1_000;
 
@@ -29,7 +20,7 @@ export class People {
   constructor(world: World) {
     this.#world = world;
     this.#left = world.plan.deeds.length;
-    this.#holds = new Holds(world, (pair) => this.#release(pair));
+    this.#holds = new Holds(world);
   }
 
   /** Whether everything planned has been done. */
@@ -85,7 +76,7 @@ export class People {
         return this.#kill(deed);
       case "freeze":
         this.#fault(`a host freezes for ${deed.forMs} ms`);
-        this.#someHost()?.freeze(deed.forMs);
+        this.#surface.someHost()?.freeze(deed.forMs);
         return;
       case "broker-outage":
         this.#fault("the broker is down");
@@ -141,7 +132,7 @@ export class People {
     };
     const sent = (content: string): Happening => ({ kind: "sent", request, pair, content });
     if (deed.channel === "http") {
-      await this.#insist("postPromotion", { method: "POST", path: "promotions", body }, ["Swap.Request"]);
+      await this.#surface.insist("postPromotion", { method: "POST", path: "promotions", body }, ["Swap.Request"]);
       timeline.add(sent(JSON.stringify(body)));
       return;
     }
@@ -158,8 +149,6 @@ export class People {
   }
 
   async #cancel(request: string): Promise<void> {
-    const host = this.#someHost();
-    if (!host) return;
     const call = {
       method: "POST",
       path: `promotions/${request}/cancel`,
@@ -167,37 +156,35 @@ export class People {
       body: { note: "stop" },
     };
     // Whoever dies before it answers has acknowledged nothing.
-    void this.#call(host, "cancelPromotion", call, ["Swap.Operate"]).then((status) => {
-      if (status < 300) this.#timeline.add({ kind: "cancel-acknowledged", request });
+    void this.#surface.once("cancelPromotion", call, ["Swap.Operate"]).then((status) => {
+      if (status >= 200 && status < 300) this.#timeline.add({ kind: "cancel-acknowledged", request });
     });
     await Promise.resolve();
   }
 
   async #swapBack(request: string): Promise<void> {
-    const host = this.#someHost();
+    const host = this.#surface.someHost();
     if (!host) return;
     this.#timeline.add({ kind: "swap-back-asked", request });
     const path = `promotions/${request}/swap-back`;
     const call = { method: "POST", path, params: { id: request }, body: { note: "it is bad" } };
-    void this.#call(host, "orderSwapBack", call, ["Swap.Operate"]);
+    void this.#surface.call(host, "orderSwapBack", call, ["Swap.Operate"]);
     await Promise.resolve();
   }
 
   async #cast(id: string, body: object, token: string): Promise<number> {
-    const host = this.#someHost();
-    if (!host) return 0;
     const call = { method: "POST", path: `promotions/${id}/approvals`, params: { id }, body };
-    return this.#call(host, "postApproval", call, token);
+    return this.#surface.once("postApproval", call, token);
   }
 
   async #kill({ downMs }: DeedOf<"kill">): Promise<void> {
-    const host = this.#someHost();
+    const host = this.#surface.someHost();
     if (host) this.#world.kill(host, downMs);
     await Promise.resolve();
   }
 
   async #terminate(request: string): Promise<void> {
-    const host = this.#someHost();
+    const host = this.#surface.someHost();
     if (!host) return;
     this.#fault(`the run of ${request} is terminated by hand`);
     await host.rpc({
@@ -208,51 +195,8 @@ export class People {
     });
   }
 
-  async #release(pair: string): Promise<number> {
-    const host = this.#someHost();
-    if (!host) return 0;
-    const call = {
-      method: "DELETE",
-      path: `holds/${pair}`,
-      params: { pair },
-      body: { note: "looked at it" },
-    };
-    return this.#call(host, "deleteHold", call, ["Swap.Operate"]);
-  }
-
-  /** Asks again until some host has answered. */
-  async #insist(name: string, call: Call, permissions: readonly Permission[]): Promise<number> {
-    const { clock } = this.#world;
-    for (;;) {
-      const host = this.#someHost();
-      const given = host
-        ? await Promise.race([this.#call(host, name, call, permissions), clock.sleep(30_000).then(() => 0)])
-        : 0;
-      if (given >= 200 && given < 500) return given;
-      await clock.sleep(RETRY_MS);
-    }
-  }
-
-  async #call(
-    host: SimulatedHost,
-    name: string,
-    call: Call,
-    rights: readonly Permission[] | string,
-  ): Promise<number> {
-    const authorization = typeof rights === "string" ? rights : rights.join(",");
-    const nullable = (entries: Record<string, string>) =>
-      Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, { value }]));
-    const http = {
-      url: `http://localhost:7071/api/${call.path}`,
-      method: call.method,
-      nullableHeaders: nullable({ authorization, "content-type": "application/json" }),
-      nullableParams: nullable(call.params ?? {}),
-      nullableQuery: {},
-      ...(call.body ? { body: { bytes: Buffer.from(JSON.stringify(call.body)) } } : {}),
-    };
-    const data = { http };
-    const { returnValue } = await host.invoke(name, { inputData: [{ name: host.bindingOf(name), data }] });
-    return Number((returnValue?.http as { statusCode?: string } | undefined)?.statusCode ?? "0");
+  get #surface(): Surface {
+    return this.#world.surface;
   }
 
   get #timeline(): Timeline {
@@ -261,11 +205,6 @@ export class People {
 
   get #started(): number {
     return this.#world.startedAt;
-  }
-
-  #someHost(): SimulatedHost | undefined {
-    const { live, dice } = this.#world;
-    return live.length === 0 ? undefined : dice.pick(live);
   }
 
   #fault(what: string): void {

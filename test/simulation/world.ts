@@ -15,6 +15,7 @@ import { policyOf } from "./policy-of";
 import { inhabit } from "./process";
 import { hosts } from "./product";
 import { Risks } from "./risks";
+import { Surface } from "./surface";
 import { START } from "./start";
 import { Health } from "./health";
 import { feedAt, ruleOf } from "./times";
@@ -80,6 +81,7 @@ export class World implements HostSurroundings {
   readonly policies;
   readonly openingRules: ReadonlyMap<string, OpeningRule>;
   readonly health: Health;
+  readonly surface = new Surface(this);
   readonly calendar = () => feedAt(this.plan.opening, this.clock.now(), START);
   readonly #people: People;
   readonly #risks: Risks;
