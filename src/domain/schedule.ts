@@ -20,21 +20,37 @@ export interface Pause {
   readonly at: number;
 }
 
+/** A promotion that a schedule asked for, and its instant. */
+interface Start {
+  readonly times: string;
+  readonly requestId: string;
+  readonly at: number;
+}
+
+/** A set of times, since when it may start promotions, and since when it was not in the file, if it was missed. */
+interface KnownTimes {
+  readonly times: string;
+  readonly since: number;
+  readonly gone?: number | undefined;
+}
+
 /** What is remembered of a pair's schedules: durable state of the `schedule` entity, keyed by pair. */
 export interface ScheduleState {
   readonly v: 1;
   /** Since when each set of times is known, and may start promotions: nothing is started for a time before. */
-  readonly known: readonly { readonly times: string; readonly since: number }[];
+  readonly known: readonly KnownTimes[];
   readonly pauses: readonly Pause[];
-  readonly last: readonly { readonly times: string; readonly requestId: string; readonly at: number }[];
+  readonly last: readonly Start[];
+  /** Begun, and not known to be under way: a host that died may have registered it and done no more. */
+  readonly starting?: readonly Start[] | undefined;
   /** The newest operations of people that were applied. */
   readonly applied: readonly string[];
 }
 
 /** Changes of a pair's schedules; repeats and reorderings are harmless. */
 export type ScheduleOperation =
-  | { readonly kind: "see"; readonly times: readonly string[]; readonly at: number }
-  | { readonly kind: "started"; readonly times: string; readonly requestId: string; readonly at: number }
+  | { readonly kind: "see" | "miss"; readonly times: readonly string[]; readonly at: number }
+  | ({ readonly kind: "starting" | "started" } & Start)
   | ({ readonly kind: "pause"; readonly id: string } & Pause)
   | {
       readonly kind: "resume";
@@ -47,8 +63,12 @@ export type ScheduleOperation =
 export const noSchedules: ScheduleState = { v: 1, known: [], pauses: [], last: [], applied: [] };
 
 // Twenty schedules of a pair and some of an edit before: together under 16 KiB.
-const KEPT = 24;
+const KEPT = 22;
 const PAUSES_KEPT = 20;
+const STARTS_KEPT = 6;
+const DAY_MS = 86_400_000;
+/** While hosts are replaced, old and new files are looked at in turn, every minute. */
+const AWAY_MS = 3 * 60_000;
 
 /** Names the times of a schedule: another cron text or zone is another schedule, another name is not. */
 export function timesOf({ cron, zone }: Pick<ScheduleRule, "cron" | "zone">): string {
@@ -65,18 +85,52 @@ export function pauseOf({ pauses }: ScheduleState, rule: ScheduleRule): Pause | 
   return pauses.find(({ name, times }) => name === rule.name || times === timesOf(rule));
 }
 
+/** Promotions that may have been registered by a host that died, and no more. */
+export function startingOf({ starting }: ScheduleState): readonly Start[] {
+  return starting ?? [];
+}
+
+/** Since when a set of times may start promotions; undefined when it is new at `now`, or comes back after it was taken out. */
+export function sinceOf({ known }: ScheduleState, times: string, now: number): number | undefined {
+  const entry = known.find((each) => each.times === times);
+  return entry && !wasAway(entry, now) ? entry.since : undefined;
+}
+
+function wasAway({ gone }: KnownTimes, now: number): boolean {
+  return gone !== undefined && now - gone > AWAY_MS;
+}
+
+function seen(entry: KnownTimes, at: number): KnownTimes {
+  return { times: entry.times, since: wasAway(entry, at) ? at : entry.since };
+}
+
 export function applyToSchedules(state: ScheduleState = noSchedules, op: ScheduleOperation): ScheduleState {
   switch (op.kind) {
     case "see": {
       const fresh = op.times.filter((times) => !state.known.some((entry) => entry.times === times));
-      const known = [...state.known, ...fresh.map((times) => ({ times, since: op.at }))].slice(-KEPT);
-      return { ...state, known };
+      const known = state.known.map((entry) => (op.times.includes(entry.times) ? seen(entry, op.at) : entry));
+      return { ...state, known: [...known, ...fresh.map((times) => ({ times, since: op.at }))].slice(-KEPT) };
+    }
+    case "miss": {
+      const missed = (entry: KnownTimes) => entry.gone === undefined && op.times.includes(entry.times);
+      return {
+        ...state,
+        known: state.known.map((entry) => (missed(entry) ? { ...entry, gone: op.at } : entry)),
+      };
+    }
+    case "starting": {
+      const { times, requestId, at } = op;
+      const others = startingOf(state).filter(
+        (entry) => entry.requestId !== requestId && at - entry.at < DAY_MS,
+      );
+      return { ...state, starting: [...others, { times, requestId, at }].slice(-STARTS_KEPT) };
     }
     case "started": {
       const { times, requestId, at } = op;
-      if (state.last.some((entry) => entry.times === times && entry.at >= at)) return state;
+      const starting = startingOf(state).filter((entry) => entry.requestId !== requestId);
+      if (state.last.some((entry) => entry.times === times && entry.at >= at)) return { ...state, starting };
       const others = state.last.filter((entry) => entry.times !== times);
-      return { ...state, last: [...others, { times, requestId, at }].slice(-KEPT) };
+      return { ...state, starting, last: [...others, { times, requestId, at }].slice(-KEPT) };
     }
     case "pause": {
       if (state.applied.includes(op.id)) return state;

@@ -1,11 +1,19 @@
 import type { InvocationContext, TimerHandler } from "@azure/functions";
 import { parseSwapRequest } from "../contracts/swap-request";
 import { toTime } from "../domain/events";
-import { noSchedules, pauseOf, scheduledId, timesOf, type ScheduleState } from "../domain/schedule";
+import {
+  noSchedules,
+  pauseOf,
+  scheduledId,
+  sinceOf,
+  startingOf,
+  timesOf,
+  type ScheduleState,
+} from "../domain/schedule";
 import type { PromotionState, Registration } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
 import type { Schedule } from "../ports/schedules";
-import { acceptRequest } from "./accept";
+import { acceptRequest, publishOutcome } from "./accept";
 
 type PortsFor = (context: InvocationContext) => Ports;
 
@@ -17,7 +25,8 @@ export function createScheduler(portsFor: PortsFor): TimerHandler {
   return async (_timer, context) => {
     const ports = portsFor(context);
     const schedules = ports.schedules.all();
-    for (const pair of new Set(schedules.map((schedule) => schedule.pair))) {
+    // Pairs without a schedule too: what was taken out of the file has to be missed.
+    for (const pair of new Set([...schedules, ...ports.policies.all()].map(nameOfPair))) {
       try {
         await startDue(
           pair,
@@ -31,30 +40,60 @@ export function createScheduler(portsFor: PortsFor): TimerHandler {
   };
 }
 
+function nameOfPair(of: { readonly pair: string } | { readonly name: string }): string {
+  return "pair" in of ? of.pair : of.name;
+}
+
 async function startDue(pair: string, schedules: readonly Schedule[], ports: Ports): Promise<void> {
   const at = ports.clock.now();
   const state = (await ports.schedules.read(pair)) ?? noSchedules;
-  const unknown = schedules.map(timesOf).filter((times) => sinceOf(state, times) === undefined);
-  if (unknown.length > 0) await ports.schedules.signal(pair, { kind: "see", times: unknown, at });
-  for (const schedule of schedules) {
-    const due = dueTime(schedule, state, at);
-    if (due === undefined) continue;
+  await rememberTimes(pair, schedules.map(timesOf), state, ports);
+  const attempt = async (what: string, start: () => Promise<void>) => {
     try {
-      await startAt(schedule, due, ports);
+      await start();
     } catch (fault) {
-      const detail = `${schedule.name}: ${String(fault)}`;
+      const detail = `${what}: ${String(fault)}`;
       ports.log.warn("a schedule could not start its promotion", { pair, detail });
     }
+  };
+  for (const start of startingOf(state)) await attempt(start.requestId, () => carryOn(pair, start, ports));
+  for (const schedule of schedules) {
+    const due = dueTime(schedule, state, at);
+    if (due !== undefined) await attempt(schedule.name, () => startAt(schedule, due, ports));
   }
 }
 
-function sinceOf(state: ScheduleState, times: string): number | undefined {
-  return state.known.find((entry) => entry.times === times)?.since;
+/** Tells the memory which times the file has, and which it has not any more, where it knows otherwise. */
+async function rememberTimes(
+  pair: string,
+  inFile: readonly string[],
+  { known }: ScheduleState,
+  { schedules, clock }: Ports,
+): Promise<void> {
+  const at = clock.now();
+  const there = new Set(known.filter(({ gone }) => gone === undefined).map(({ times }) => times));
+  const unknown = inFile.filter((times) => !there.has(times));
+  if (unknown.length > 0) await schedules.signal(pair, { kind: "see", times: unknown, at });
+  const missing = [...there].filter((times) => !inFile.includes(times));
+  if (missing.length > 0) await schedules.signal(pair, { kind: "miss", times: missing, at });
+}
+
+/** What a host that died has registered gets its outcome, whatever clock and file say by now. */
+async function carryOn(
+  pair: string,
+  start: ReturnType<typeof startingOf>[number],
+  ports: Ports,
+): Promise<void> {
+  const ledger = await ports.promotions.read(start.requestId);
+  if (!ledger) return;
+  if (!ledger.conclusion) await acceptRequest(pickRegistration(ledger), ports);
+  else if (ledger.announcedAt === undefined) await publishOutcome(ledger, ports);
+  await ports.schedules.signal(pair, { kind: "started", ...start });
 }
 
 /** The newest instant that has come, has not expired, and came after this set of times was first seen. */
 function dueTime(schedule: Schedule, state: ScheduleState, now: number): number | undefined {
-  const since = sinceOf(state, timesOf(schedule));
+  const since = sinceOf(state, timesOf(schedule), now);
   if (since === undefined || pauseOf(state, schedule)) return undefined;
   return schedule.last(now, Math.max(since, now - schedule.expiresAfterMs));
 }
@@ -69,8 +108,10 @@ async function startAt(schedule: Schedule, due: number, ports: Ports): Promise<v
   const registration: Registration = ledger
     ? pickRegistration(ledger)
     : registrationOf(schedule, requestId, due, ports);
+  const start = { times: timesOf(schedule), requestId, at: due };
+  await ports.schedules.signal(pair, { kind: "starting", ...start });
   const { kind } = await acceptRequest(registration, ports);
-  await ports.schedules.signal(pair, { kind: "started", times: timesOf(schedule), requestId, at: due });
+  await ports.schedules.signal(pair, { kind: "started", ...start });
   if (kind === "new") ports.log.info(`schedule ${schedule.name} started a promotion`, { requestId, pair });
 }
 

@@ -25,6 +25,11 @@ export class History {
   readonly votes: readonly Of<"voted">[];
   readonly rejections: readonly Of<"rejection-acknowledged">[];
   readonly asked: readonly Of<"swap-back-asked">[];
+  readonly looks: readonly Of<"looked">[];
+  readonly lookOvers: readonly Of<"look-over">[];
+  readonly scheduled: readonly Of<"scheduled">[];
+  readonly scheduleWords: readonly Of<"schedule-asked">[];
+  readonly scheduleAnswers: readonly Of<"schedule-answered">[];
   readonly last: number;
 
   constructor(timeline: Timeline) {
@@ -44,6 +49,11 @@ export class History {
     this.votes = timeline.of("voted");
     this.rejections = timeline.of("rejection-acknowledged");
     this.asked = timeline.of("swap-back-asked");
+    this.looks = timeline.of("looked");
+    this.lookOvers = timeline.of("look-over");
+    this.scheduled = timeline.of("scheduled");
+    this.scheduleWords = timeline.of("schedule-asked");
+    this.scheduleAnswers = timeline.of("schedule-answered");
     this.last = timeline.entries.length - 1;
   }
 

@@ -11,6 +11,7 @@ import type { Clock } from "../../src/ports/clock";
 import type { CloudServices } from "../../src/ports/cloud-services";
 import type { Policies } from "../../src/ports/policies";
 import type { Ports } from "../../src/ports/ports";
+import type { Schedule } from "../../src/ports/schedules";
 import type { OpeningRule } from "../../src/domain/policy";
 import type { ProbeAnswer } from "../../src/domain/probe";
 import type { Health } from "./health";
@@ -79,6 +80,9 @@ export class SimulatedHost {
   readonly id: string;
   /** What it holds the wall clock to be, against the world's. */
   skewMs = 0;
+  /** The schedules of the pairs file it started with, and the file's number. */
+  schedules: readonly Schedule[] = [];
+  file = 0;
   alive = true;
   readonly #world: HostSurroundings;
   readonly #cloudServices: CloudServices;
@@ -226,7 +230,7 @@ export class SimulatedHost {
       log,
       promotions: createPromotions(client, log),
       pairs: createPairs(client),
-      schedules: createSchedules(client, []),
+      schedules: createSchedules(client, this.schedules),
       digest,
       nonce: () => this.#world.nonce(),
     };

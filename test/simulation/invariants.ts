@@ -1,16 +1,21 @@
 import { History, type Violation } from "./history";
 import { putRules } from "./put-rules";
+import { scheduleRules } from "./schedule-rules";
 import type { Timeline } from "./timeline";
 import type { WorldPlan } from "./world-plan";
 
 export type { Violation } from "./history";
+
+/** What the rules need to know of a world's plan. */
+type Judged = Pick<WorldPlan, "stableForMs" | "skewMs" | "opening" | "approval"> &
+  Partial<Pick<WorldPlan, "schedules" | "deeds">>;
 
 /** Checks design.md §4's invariants on what Azure, the broker and people saw. `finished`: the world came to its end. */
 export function check(
   timeline: Timeline,
   finished: boolean,
   leases: readonly string[],
-  plan: Pick<WorldPlan, "stableForMs" | "skewMs" | "opening" | "approval">,
+  plan: Judged,
 ): Violation[] {
   const history = new History(timeline);
   const perRequest = history.requests.flatMap((request) => [
@@ -22,9 +27,13 @@ export function check(
     ...(finished ? [] : concluded(history, request)),
   ]);
   const held = finished ? leases.map((detail) => ({ invariant: "I3", detail, entry: history.last })) : [];
-  return [...perRequest, ...putRules(history, plan), ...conflictsAnswered(history, finished), ...held].sort(
-    (a, b) => a.entry - b.entry,
-  );
+  return [
+    ...perRequest,
+    ...putRules(history, plan),
+    ...scheduleRules(history, plan),
+    ...conflictsAnswered(history, finished),
+    ...held,
+  ].sort((a, b) => a.entry - b.entry);
 }
 
 function oneEffect(history: History, request: string): Violation[] {

@@ -146,6 +146,9 @@ export class PeerWorld {
       case "sick":
       case "vote":
       case "swap-back":
+      case "pause":
+      case "resume":
+      case "edit":
     }
   }
 

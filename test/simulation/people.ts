@@ -97,6 +97,14 @@ export class People {
         return vote(this.#world, deed, (id, body, token) => this.#cast(id, body, token));
       case "swap-back":
         return this.#swapBack(deed.request);
+      case "pause":
+      case "resume":
+        this.#world.scheduling.stopOrGo(deed);
+        return;
+      case "edit":
+        this.#fault("the pairs file is edited");
+        this.#world.scheduling.edit();
+        return;
       case "new-version":
         this.#fault("a new version is deployed");
         this.#world.deploy();
@@ -132,7 +140,9 @@ export class People {
     };
     const sent = (content: string): Happening => ({ kind: "sent", request, pair, content });
     if (deed.channel === "http") {
-      await this.#surface.insist("postPromotion", { method: "POST", path: "promotions", body }, ["Swap.Request"]);
+      await this.#surface.insist("postPromotion", { method: "POST", path: "promotions", body }, [
+        "Swap.Request",
+      ]);
       timeline.add(sent(JSON.stringify(body)));
       return;
     }

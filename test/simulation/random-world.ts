@@ -1,4 +1,5 @@
 import { Dice } from "./dice";
+import { byTheClock } from "./random-schedules";
 import { themed, themes } from "./themes";
 import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-plan";
 
@@ -30,6 +31,7 @@ function world(seed: number, dice: Dice): WorldPlan {
     chances: dice.chance(0.15) ? calmChances : randomChances(dice),
     calmAfterMs: dice.between(5, 60) * MINUTE,
     ...later(dice.fork("policy"), pairs, requests, deeds),
+    ...byTheClock(dice.fork("schedules"), pairs, deeds),
     deeds: deeds.sort((a, b) => a.at - b.at),
   };
 }

@@ -1,6 +1,7 @@
 import { chances, request } from "./deeds";
 import type { Dice } from "./dice";
 import { themesAround } from "./themes-after";
+import { themesByTheClock } from "./themes-by-the-clock";
 import { calmChances, type Deed, type WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
@@ -204,7 +205,7 @@ const themesOfTheSwap: readonly Theme[] = [
   }),
 ];
 
-export const themes: readonly Theme[] = [...themesOfTheSwap, ...themesAround];
+export const themes: readonly Theme[] = [...themesOfTheSwap, ...themesAround, ...themesByTheClock];
 
 /** Puts a world under theme `n`. */
 export function themed(plan: WorldPlan, n: number, dice: Dice): WorldPlan {
@@ -218,6 +219,7 @@ export function themed(plan: WorldPlan, n: number, dice: Dice): WorldPlan {
     readinessDeadlineMs: 30 * MINUTE,
     calmAfterMs: 150 * MINUTE,
     chances: calmChances,
+    schedules: undefined,
   };
   const { deeds, ...over } = theme(dice);
   return { ...plan, ...calm, ...over, deeds: [...deeds].sort((a, b) => a.at - b.at) };

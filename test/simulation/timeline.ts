@@ -90,6 +90,27 @@ export type Happening =
   | { readonly kind: "rejection-acknowledged"; readonly request: string }
   /** A person asks for a swap-back; whether it was granted is the arbiter's to say. */
   | { readonly kind: "swap-back-asked"; readonly request: string }
+  /** The timer that looks after schedules fires on a host, which reads that file (by number) and clock. */
+  | {
+      readonly kind: "looked";
+      readonly look: number;
+      readonly host: string;
+      readonly file: number;
+      readonly clock: number;
+    }
+  | { readonly kind: "look-over"; readonly look: number }
+  /** The ledger knows a promotion that a schedule asked for; `minute` is its instant, counted from the world's start. */
+  | { readonly kind: "scheduled"; readonly request: string; readonly pair: string; readonly minute: number }
+  /** A person pauses or resumes a schedule, which the host they ask has at these minutes. */
+  | {
+      readonly kind: "schedule-asked";
+      readonly ask: number;
+      readonly what: "pause" | "resume";
+      readonly pair: string;
+      readonly schedule: string;
+      readonly minutes: string;
+    }
+  | { readonly kind: "schedule-answered"; readonly ask: number; readonly status: number }
   | { readonly kind: "terminated"; readonly request: string }
   | { readonly kind: "fault"; readonly what: string }
   /** A residual risk strikes the PUT of this execution: what follows may be its doing. */

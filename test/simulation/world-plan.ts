@@ -1,5 +1,6 @@
 import type { Side } from "../../src/domain/swap-request";
 import type { Sickness } from "./health";
+import type { PlannedSchedule, PlannedSchedules } from "./planned-schedules";
 import type { PlannedOpening } from "./times";
 
 /** One thing that happens to a simulated world at `at` (virtual ms after its start). Plain data: shrinkable, printable. */
@@ -48,6 +49,20 @@ export type Deed =
       readonly application: boolean;
       readonly decision: "approve" | "reject";
       readonly stale: boolean;
+    }
+  /** A person pauses or resumes a schedule. */
+  | {
+      readonly at: number;
+      readonly kind: "pause" | "resume";
+      readonly pair: string;
+      readonly schedule: string;
+    }
+  /** Somebody edits the schedules of a pair, and the hosts are replaced one by one. */
+  | {
+      readonly at: number;
+      readonly kind: "edit";
+      readonly pair: string;
+      readonly to: readonly PlannedSchedule[];
     }
   /** A person orders the swap-back of a promotion. */
   | { readonly at: number; readonly kind: "swap-back"; readonly request: string };
@@ -114,6 +129,8 @@ export interface WorldPlan {
   };
   /** When swaps may start; absent: always. */
   readonly opening?: PlannedOpening;
+  /** What is started by the clock; absent: nothing. */
+  readonly schedules?: PlannedSchedules | undefined;
   /** Absent in every ordinary world. */
   readonly risk?: Risk | undefined;
   /** Crash points by number (sweeps); absent: by chance. */

@@ -1,10 +1,10 @@
 import { openTaskHub, type TaskHub } from "../../local/durable-engine";
 import type { OpeningRule, PairPolicy } from "../../src/domain/policy";
-import type { PairState } from "../../src/domain/pair";
 import { createVirtualClock, type VirtualClock } from "../support/virtual-clock";
 import { Azure } from "./azure";
 import { Bus } from "./bus";
 import { Dice } from "./dice";
+import { leasesHeld, noteOutcomes } from "./durable-state";
 import { exposedSwaps } from "./exposure";
 import { engineFaults } from "./engine-faults";
 import { SimulatedHost, settingsOf, type HostSurroundings } from "./host";
@@ -15,6 +15,7 @@ import { policyOf } from "./policy-of";
 import { inhabit } from "./process";
 import { hosts } from "./product";
 import { Risks } from "./risks";
+import { Scheduling } from "./scheduling";
 import { Surface } from "./surface";
 import { START } from "./start";
 import { Health } from "./health";
@@ -47,7 +48,7 @@ export async function playWorld(plan: WorldPlan): Promise<WorldResult> {
   const world = new World(plan);
   try {
     const finished = await world.play();
-    const violations = check(world.timeline, finished, world.leases(), plan);
+    const violations = check(world.timeline, finished, leasesHeld(world), plan);
     return {
       timeline: world.timeline,
       violations,
@@ -83,6 +84,7 @@ export class World implements HostSurroundings {
   readonly health: Health;
   readonly surface = new Surface(this);
   readonly calendar = () => feedAt(this.plan.opening, this.clock.now(), START);
+  readonly scheduling: Scheduling;
   readonly #people: People;
   readonly #risks: Risks;
   readonly #live: SimulatedHost[] = [];
@@ -117,6 +119,7 @@ export class World implements HostSurroundings {
     this.health = new Health(this);
     const { opening } = plan;
     this.openingRules = new Map(opening ? plan.pairs.map((name) => [name, ruleOf(opening, START)]) : []);
+    this.scheduling = new Scheduling(this);
     this.#people = new People(this);
     this.#risks = new Risks(plan.risk, {
       azure: this.azure,
@@ -163,12 +166,13 @@ export class World implements HostSurroundings {
     for (;;) {
       await this.#quiet();
       this.azure.observe();
-      this.#noteOutcomes();
+      this.scheduling.note();
+      noteOutcomes(this, this.#stored);
       const now = this.clock.now();
       restSince = this.#isAtRest() ? (restSince ?? now) : undefined;
       if (restSince !== undefined && now - restSince >= AFTERMATH_MS) return true;
       const due = this.clock.nextDue;
-      if (!this.#people.done) last = now;
+      if (!this.#people.done || !this.scheduling.isOver) last = now;
       if (due === undefined || now - last > LONGEST_MS) return restSince !== undefined;
       this.clock.advanceTo(due);
     }
@@ -184,6 +188,7 @@ export class World implements HostSurroundings {
     );
     const { skewMs } = this.plan;
     host.skewMs = skewMs === 0 ? 0 : this.dice.fork(`skew ${id}`).between(-skewMs, skewMs);
+    this.scheduling.handFile(host);
     hosts.set(id, host);
     await host.start();
     this.#live.push(host);
@@ -218,9 +223,14 @@ export class World implements HostSurroundings {
     this.restart(DOWN_MS);
   }
 
-  /** Replaces the hosts one by one with a newer version: for a while both run beside each other. */
+  /** A newer version of the app is deployed. */
   deploy(): void {
     this.#version = "2.0";
+    this.replaceHosts();
+  }
+
+  /** Replaces the hosts one by one: for a while old and new ones run beside each other. */
+  replaceHosts(): void {
     [...this.#live].forEach((host, n) => {
       this.clock.setTimer(this.clock.now() + n * 90_000, () => {
         this.kill(host, 1_000);
@@ -264,15 +274,6 @@ export class World implements HostSurroundings {
     ).join("");
   }
 
-  /** Leases that nobody who is under way holds any more. */
-  leases(): string[] {
-    return this.plan.pairs.flatMap((pair) => {
-      const text = this.hub.entities.get(`@pair@${pair}`)?.state;
-      const state = text ? (JSON.parse(text) as PairState) : undefined;
-      return state?.lease ? [`the lease of ${pair} is still held by ${state.lease.holder}`] : [];
-    });
-  }
-
   close(): void {
     this.#ended = true;
     for (const host of this.#live.splice(0)) host.abandon();
@@ -281,18 +282,8 @@ export class World implements HostSurroundings {
     hosts.clear();
   }
 
-  #noteOutcomes(): void {
-    for (const { request } of [...this.timeline.of("sent"), ...this.timeline.of("put")]) {
-      if (this.#stored.has(request)) continue;
-      const ledger = this.hub.entities.get(`@promotion@${request}`)?.state;
-      if (!ledger?.includes('"conclusion":{')) continue;
-      this.#stored.add(request);
-      this.timeline.add({ kind: "outcome-stored", request });
-    }
-  }
-
   #isAtRest(): boolean {
-    const isDone = this.#people.done && !this.#risks.pending;
+    const isDone = this.#people.done && !this.#risks.pending && this.scheduling.isOver;
     return isDone && this.bus.open === 0 && this.#people.unanswered().length === 0;
   }
 
@@ -313,6 +304,7 @@ export class World implements HostSurroundings {
           .invoke("janitor", { inputData: [{ name: host.bindingOf("janitor"), data: { json: "{}" } }] })
           .catch((fault: unknown) => this.lines.push(`janitor: ${String(fault)}`));
       }
+      this.scheduling.tick();
       this.clock.setTimer(this.clock.now() + 60_000, tick);
     };
     this.clock.setTimer(START + 60_000, tick);

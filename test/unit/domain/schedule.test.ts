@@ -31,6 +31,26 @@ test("times are known since they were first seen", () => {
   ]);
 });
 
+test("times that are missed for more than three minutes are new when they come back, and go on when it was shorter", () => {
+  const since = (back: number) =>
+    play(
+      { kind: "see", times: [times], at: 1 },
+      { kind: "miss", times: [times], at: 1_000 },
+      { kind: "miss", times: [times, "x"], at: 2_000 },
+      { kind: "see", times: [times], at: back },
+    ).known;
+  expect(since(181_000)).toEqual([{ times, since: 1 }]);
+  expect(since(181_001)).toEqual([{ times, since: 181_001 }]);
+});
+
+test("what is begun is remembered until it has started, or for a day", () => {
+  const begun = { kind: "starting", times, requestId: "a", at: 1 } as const;
+  expect(play(begun, begun).starting).toEqual([{ times, requestId: "a", at: 1 }]);
+  expect(play(begun, { ...begun, kind: "started" }).starting).toEqual([]);
+  const later = { ...begun, requestId: "b", at: 86_400_002 };
+  expect(play(begun, later).starting).toEqual([{ times, requestId: "b", at: 86_400_002 }]);
+});
+
 test("the last run is the newest, in whatever order it is told", () => {
   const started = (requestId: string, at: number) => ({ kind: "started", times, requestId, at }) as const;
   expect(play(started("a", 1), started("b", 2), started("a", 1)).last).toEqual([
@@ -102,7 +122,10 @@ test("the state stays under 16 KiB, whatever is seen, started and paused", () =>
     const long = `${String(i).padEnd(60, "x")} America/Argentina/ComodRivadavia`;
     const name = String(i).padEnd(40, "n");
     state = applyToSchedules(state, { kind: "see", times: [long], at: 1.7e12 });
-    state = applyToSchedules(state, { kind: "started", times: long, requestId: "i".repeat(57), at: 1.7e12 });
+    state = applyToSchedules(state, { kind: "miss", times: [long], at: 1.7e12 });
+    const start = { times: long, requestId: String(i).padEnd(57, "i"), at: 1.7e12 };
+    state = applyToSchedules(state, { kind: "started", ...start });
+    state = applyToSchedules(state, { kind: "starting", ...start });
     const id = String(i).padEnd(32, "0");
     const words = { by: "b".repeat(200), note: "n".repeat(500), at: 1.7e12 };
     state = applyToSchedules(state, { kind: "pause", id, name, times: long, ...words });

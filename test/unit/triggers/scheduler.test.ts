@@ -21,7 +21,7 @@ function rule(over: Partial<ScheduleRule> = {}): ScheduleRule {
 function begin(at: string, ...rules: readonly ScheduleRule[]) {
   const ports = createFakePorts([aPolicy({ timeZone: "Europe/Berlin" })]);
   let now = Date.parse(at);
-  Object.assign(ports.clock, { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() });
+  Object.assign(ports.clock, { now: () => now, monotonic: () => now });
   ports.scheduled = createScheduleTimes(rules);
   return {
     ports,
@@ -109,6 +109,39 @@ test("a schedule that was just added or moved starts nothing for the time before
   expect(run.started()).toEqual(["shop-20261201T005000Z"]);
 });
 
+test("a schedule that was taken out of the file and put back makes up for nothing in between (world 60)", async () => {
+  const run = begin("2026-11-24T00:00:00Z", rule());
+  await run.tick();
+  run.ports.scheduled = createScheduleTimes([]);
+  for (let minute = 55; minute <= 65; minute++) {
+    run.at(Date.parse("2026-11-24T00:00:00Z") + minute * MINUTE);
+    await run.tick();
+    if (minute === 55) run.ports.scheduled = createScheduleTimes([rule({ cron: "0 3 * * *" })]);
+  }
+  run.ports.scheduled = createScheduleTimes([rule()]);
+  run.at("2026-11-24T01:06:00Z");
+  await run.tick();
+  await run.tick();
+  expect(run.started()).toEqual([]);
+  run.at("2026-12-01T01:00:00Z");
+  await run.tick();
+  expect(run.started()).toEqual(["shop-20261201T010000Z"]);
+});
+
+test("hosts with the old and the new file that look side by side miss neither's times", async () => {
+  const [before, after] = [rule(), rule({ cron: "5 2 * * TUE" })];
+  const run = begin("2026-11-24T00:40:00Z", before);
+  await run.tick();
+  for (let minute = 41; minute <= 70; minute++) {
+    run.at(Date.parse("2026-11-24T00:00:00Z") + minute * MINUTE);
+    for (const file of [before, after]) {
+      run.ports.scheduled = createScheduleTimes([file]);
+      await run.tick();
+    }
+  }
+  expect(run.started()).toEqual(["shop-20261124T010000Z", "shop-20261124T010500Z"]);
+});
+
 test("of two schedules at one instant the first in the file is started", async () => {
   const run = begin(
     "2026-11-24T00:00:00Z",
@@ -160,6 +193,42 @@ test.each([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])(
     expect(run.ports.pairStates.get("shop")?.enlisted).toHaveLength(1);
   },
 );
+
+test.each([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])(
+  "what a host had registered when it died around its effect %s is under way after the next look, long after it expired (world 206)",
+  async (effect) => {
+    const run = begin("2026-11-24T00:00:00Z", rule());
+    await run.tick();
+    run.at("2026-11-24T01:00:00Z");
+    run.ports.crashAt = run.ports.effects.length + effect;
+    await run.tick();
+    run.ports.crashAt = undefined;
+    run.ports.scheduled = createScheduleTimes([]);
+    run.at("2026-11-24T09:00:00Z");
+    await run.tick();
+    for (const id of run.started()) {
+      expect(run.ports.runs.get(id)).toBe("live");
+      expect(run.ports.pairStates.get("shop")?.enlisted).toHaveLength(1);
+    }
+    const effects = run.ports.effects.length;
+    await run.tick();
+    expect(run.ports.effects).toHaveLength(effects);
+  },
+);
+
+test("an outcome that a host stored before it died, and nobody was told of, is published by the next look", async () => {
+  const run = begin("2026-11-24T00:00:00Z", rule({ pair: "gone" }));
+  await run.tick();
+  run.at("2026-11-24T01:00:00Z");
+  // Begun, registered, and refused since nobody here knows the pair; it dies before it publishes.
+  run.ports.crashAt = run.ports.effects.length + 3.5;
+  await run.tick();
+  expect(run.ports.effects.at(-1)).toBe("conclude");
+  expect(run.ports.published).toEqual([]);
+  run.at("2026-11-24T09:00:00Z");
+  await run.tick();
+  expect(run.ports.published).toHaveLength(1);
+});
 
 test("a pair whose memory cannot be read does not keep the others from starting", async () => {
   const run = begin("2026-11-24T00:00:00Z", rule({ pair: "other" }), rule());

@@ -1,0 +1,31 @@
+import type { Side } from "../../src/domain/swap-request";
+import type { WorldPlan } from "./world-plan";
+
+/** One schedule of a simulated pairs file: at these minutes of the world's first hour, and never again. */
+export interface PlannedSchedule {
+  readonly name: string;
+  readonly minutes: readonly number[];
+  readonly promote: Side | "staging";
+}
+
+/** The schedules of a pairs file, by pair. */
+export type ScheduleFile = Readonly<Record<string, readonly PlannedSchedule[]>>;
+
+/** What a world's schedules are like at its start. */
+export interface PlannedSchedules {
+  readonly expiresAfterMs: number;
+  readonly file: ScheduleFile;
+}
+
+/** The pairs files of a world, one after another: each edit makes a new one. */
+export function filesOf({
+  schedules,
+  deeds,
+}: Pick<WorldPlan, "schedules" | "deeds">): readonly ScheduleFile[] {
+  if (!schedules) return [];
+  const files = [schedules.file];
+  for (const deed of deeds) {
+    if (deed.kind === "edit") files.push({ ...files.at(-1), [deed.pair]: deed.to });
+  }
+  return files;
+}

@@ -1,0 +1,138 @@
+import type { History } from "./history";
+import type { Of } from "./timeline";
+import type { PlannedSchedule, ScheduleFile } from "./planned-schedules";
+
+const MINUTE = 60_000;
+
+/** One look at what is due: which file and clock it read, and until when it went on. */
+export interface Look {
+  readonly n: number;
+  readonly at: number;
+  readonly file: ScheduleFile;
+  readonly clock: number;
+  readonly over: Of<"look-over"> | undefined;
+  /** Infinity: nobody knows. */
+  readonly lasted: number;
+}
+
+/** A person's word: `settled` once it was acknowledged; a host that never answered may still do it. */
+interface Word extends Of<"schedule-asked"> {
+  readonly settled: Of<"schedule-answered"> | undefined;
+}
+
+/** Looks, started promotions and people's words about schedules, as the rules ask for them. */
+export class ScheduleRecord {
+  readonly looks: readonly Look[];
+  readonly scheduled: readonly Of<"scheduled">[];
+  readonly #words: readonly Word[];
+  readonly #faults: History["faults"];
+  readonly #skewMs: number;
+
+  constructor(history: History, files: readonly ScheduleFile[], skewMs: number) {
+    this.scheduled = history.scheduled;
+    this.#skewMs = skewMs;
+    this.#faults = history.faults.filter(({ what }) => /client call/.test(what));
+    const overs = new Map(history.lookOvers.map((each) => [each.look, each]));
+    this.looks = history.looks.map(({ n, at, look, file, clock }) => {
+      const over = overs.get(look);
+      return { n, at, clock, over, lasted: over ? over.at - at : Infinity, file: files[file] ?? {} };
+    });
+    const answers = new Map(history.scheduleAnswers.map((each) => [each.ask, each]));
+    this.#words = history.scheduleWords.flatMap((word) => {
+      const answer = answers.get(word.ask);
+      if (answer && answer.status >= 400 && answer.status < 500) return [];
+      return [{ ...word, settled: answer?.status === 200 ? answer : undefined }];
+    });
+  }
+
+  /** Looks that may have started a promotion: begun before it was known, and not over by then. */
+  looksBehind({ n, at }: Of<"scheduled">): readonly Look[] {
+    return this.looks.filter((look) => look.n < n && (look.over?.at ?? Infinity) >= at);
+  }
+
+  /** Schedules of the look's file that have this instant, first seen before it. */
+  asking(look: Look, { pair, minute }: Of<"scheduled">): readonly PlannedSchedule[] {
+    return (look.file[pair] ?? []).filter((schedule) => {
+      if (!schedule.minutes.includes(minute)) return false;
+      const seen = this.looks.filter((each) => each.n < look.n && has(each.file, pair, schedule));
+      return seen.some(({ clock }) => clock < minute * MINUTE);
+    });
+  }
+
+  /** Whether a schedule was surely paused when a look began, or was resumed after the instant. */
+  isStopped(look: Look, schedule: PlannedSchedule, { pair, minute, at }: Of<"scheduled">): boolean {
+    return this.#pausesOf(pair, schedule).some((pause) => {
+      const { settled } = pause;
+      if (!settled || settled.at >= look.at) return false;
+      const resumes = this.#resumesOf(pair, schedule, pause).filter(
+        (word) => word.n < look.n || word.at <= at,
+      );
+      const undoing = resumes.filter((word) => !word.settled || word.settled.n > pause.n);
+      return undoing.every((word) => minute * MINUTE <= word.at - this.#skewMs);
+    });
+  }
+
+  /** Whether a client's call went wrong while a look went on. */
+  isDisturbed({ n, over }: Look): boolean {
+    return this.#faults.some((fault) => fault.n > n && fault.n < (over?.n ?? Infinity));
+  }
+
+  /** The look must have started what is due after this time; Infinity: it need not start anything. */
+  startsAfter(
+    look: Look,
+    pair: string,
+    schedule: PlannedSchedule,
+    knownAfterMs: number,
+    skewMs: number,
+  ): number {
+    const before = this.looks.filter((each) => each.n < look.n);
+    const gone = before.filter((each) => !has(each.file, pair, schedule)).at(-1)?.n ?? -1;
+    const first = before.find(
+      (each) => each.n > gone && each.over && each.lasted < MINUTE && !this.isDisturbed(each),
+    );
+    const settled = (first?.over?.at ?? Infinity) + knownAfterMs;
+    if (look.at < settled) return Infinity;
+    const seen = before.filter((each) => has(each.file, pair, schedule) && each.at <= settled);
+    const pauses = this.#pausesOf(pair, schedule).filter((word) => word.at <= (look.over?.at ?? Infinity));
+    const resumes = pauses.flatMap((pause) => this.#resumesOf(pair, schedule, pause));
+    if ([...pauses, ...resumes].some((word) => !word.settled)) return Infinity;
+    const isFree = pauses.every((pause) =>
+      this.#resumesOf(pair, schedule, pause).some(
+        (word) =>
+          undoes(word, pause) && word.n > (pause.settled?.n ?? 0) && (word.settled?.n ?? Infinity) < look.n,
+      ),
+    );
+    if (!isFree) return Infinity;
+    return Math.max(
+      ...seen.map(({ clock }) => clock),
+      ...resumes.map((word) => (word.settled?.at ?? Infinity) + skewMs),
+    );
+  }
+
+  #pausesOf(pair: string, { name, minutes }: PlannedSchedule): readonly Word[] {
+    return this.#words.filter(
+      (word) =>
+        word.what === "pause" &&
+        word.pair === pair &&
+        (word.schedule === name || word.minutes === minutes.join()),
+    );
+  }
+
+  /** Words that end a pause, or begin the schedule anew. */
+  #resumesOf(pair: string, { minutes }: PlannedSchedule, pause: Word): readonly Word[] {
+    return this.#words.filter(
+      (word) =>
+        word.what === "resume" &&
+        word.pair === pair &&
+        (undoes(word, pause) || word.minutes === minutes.join()),
+    );
+  }
+}
+
+function undoes({ schedule, minutes }: Word, pause: Word): boolean {
+  return schedule === pause.schedule || minutes === pause.minutes;
+}
+
+function has(file: ScheduleFile, pair: string, { minutes }: PlannedSchedule): boolean {
+  return (file[pair] ?? []).some((each) => each.minutes.join() === minutes.join());
+}

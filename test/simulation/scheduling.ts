@@ -1,0 +1,125 @@
+import { createScheduleTimes } from "../../src/adapters/schedules";
+import type { PromotionState } from "../../src/domain/promotion";
+import type { Dice } from "./dice";
+import type { SimulatedHost } from "./host";
+import { filesOf } from "./planned-schedules";
+import type { World } from "./world";
+import type { Deed } from "./world-plan";
+
+const MINUTE = 60_000;
+/** After the last planned minute a world waits so long for what the clock starts. */
+const SETTLE_MS = 2 * MINUTE;
+const LEDGER = "@promotion@";
+
+/** What a world does by the clock: the timer that looks at schedules, the files it reads, and what came of it. */
+export class Scheduling {
+  readonly #world: World;
+  readonly #files;
+  readonly #dice: Dice;
+  readonly #read = new Set<string>();
+  #file = 0;
+  #looks = 0;
+  #asks = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#files = filesOf(world.plan);
+    this.#dice = world.dice.fork("timers");
+  }
+
+  /** Hands a host that starts the pairs file as it is now. */
+  handFile(host: SimulatedHost): void {
+    const file = this.#files[this.#file];
+    if (!file) return;
+    host.file = this.#file;
+    const hour = new Date(this.#world.startedAt).getUTCHours();
+    const { expiresAfterMs = 0 } = this.#world.plan.schedules ?? {};
+    host.schedules = createScheduleTimes(
+      Object.entries(file).flatMap(([pair, schedules]) =>
+        schedules.map(({ name, minutes, promote }) => ({
+          ...{ pair, name, promote, reason: "scheduled", expiresAfterMs },
+          ...{ cron: `${minutes.join(",")} ${hour} * * *`, zone: "UTC" },
+        })),
+      ),
+    );
+  }
+
+  /** The pairs file is edited, and the hosts read it one after another as they are replaced. */
+  edit(): void {
+    this.#file++;
+    this.#world.replaceHosts();
+  }
+
+  /** The timer of every host fires: by chance late, or twice. */
+  tick(): void {
+    const { live, plan } = this.#world;
+    if (this.#files.length === 0) return;
+    const { activityLate, activityTwice } = plan.chances;
+    for (const host of [...live]) {
+      const isLate = this.#world.strikes(this.#dice, activityLate, "a host's timer is late");
+      this.#after(isLate ? this.#dice.pick([15_000, 70_000, 200_000]) : 0, host);
+      const isTwice = this.#world.strikes(this.#dice, activityTwice, "a host's timer fires twice");
+      if (isTwice) this.#after(this.#dice.pick([0, 500, 90_000]), host);
+    }
+  }
+
+  /** A person pauses or resumes a schedule. */
+  stopOrGo({ kind, pair, schedule: name }: Extract<Deed, { kind: "pause" | "resume" }>): void {
+    const { surface, timeline } = this.#world;
+    const host = surface.someHost();
+    const known = host && this.#files[host.file]?.[pair]?.find((each) => each.name === name);
+    if (!known) return;
+    const ask = this.#asks++;
+    const minutes = known.minutes.join(",");
+    timeline.add({ kind: "schedule-asked", ask, what: kind, pair, schedule: name, minutes });
+    const path = `schedules/${pair}/${name}/${kind}`;
+    const call = { method: "POST", path, params: { pair, name }, body: { note: "by hand" } };
+    void surface.call(host, `${kind}Schedule`, call, ["Swap.Operate"]).then((status) => {
+      timeline.add({ kind: "schedule-answered", ask, status });
+    });
+  }
+
+  /** Writes down promotions that the clock has started, from the ledger's own record of what was asked. */
+  note(): void {
+    if (this.#files.length === 0) return;
+    const { hub, timeline, startedAt, plan } = this.#world;
+    for (const [key, { state }] of hub.entities) {
+      if (!key.startsWith(LEDGER) || this.#read.has(key) || !state) continue;
+      this.#read.add(key);
+      const { requestId: request, origin, request: asked } = JSON.parse(state) as PromotionState;
+      if (origin.channel !== "schedule") continue;
+      const due = (asked.expiresAt ?? NaN) - (plan.schedules?.expiresAfterMs ?? 0);
+      const minute = (due - startedAt) / MINUTE;
+      timeline.add({ kind: "sent", request, pair: asked.pair, content: JSON.stringify(asked) });
+      timeline.add({ kind: "scheduled", request, pair: asked.pair, minute });
+    }
+  }
+
+  /** Whether nothing is to be started any more. */
+  get isOver(): boolean {
+    const { clock, startedAt, live } = this.#world;
+    const minutes = this.#files.flatMap((file) =>
+      Object.values(file).flatMap((all) => all.flatMap((s) => s.minutes)),
+    );
+    const until = startedAt + Math.max(0, ...minutes) * MINUTE + SETTLE_MS;
+    return minutes.length === 0 || (live.length > 0 && clock.now() >= until);
+  }
+
+  #after(ms: number, host: SimulatedHost): void {
+    const { clock, live } = this.#world;
+    if (ms === 0) return void this.#look(host);
+    clock.setTimer(clock.now() + ms, () => {
+      if (live.includes(host)) void this.#look(host);
+    });
+  }
+
+  async #look(host: SimulatedHost): Promise<void> {
+    const { timeline, startedAt } = this.#world;
+    const look = this.#looks++;
+    const { id, file } = host;
+    timeline.add({ kind: "looked", look, host: id, file, clock: host.now() - startedAt });
+    const inputData = [{ name: host.bindingOf("scheduler"), data: { json: "{}" } }];
+    await host.invoke("scheduler", { inputData }).catch(() => undefined);
+    timeline.add({ kind: "look-over", look });
+  }
+}
