@@ -127,10 +127,12 @@ export function applyToSchedules(state: ScheduleState = noSchedules, op: Schedul
     }
     case "started": {
       const { times, requestId, at } = op;
-      const starting = startingOf(state).filter((entry) => entry.requestId !== requestId);
-      if (state.last.some((entry) => entry.times === times && entry.at >= at)) return { ...state, starting };
-      const others = state.last.filter((entry) => entry.times !== times);
-      return { ...state, starting, last: [...others, { times, requestId, at }].slice(-KEPT) };
+      const before = startingOf(state);
+      const starting = before.filter((entry) => entry.requestId !== requestId);
+      const next = starting.length < before.length ? { ...state, starting } : state;
+      if (next.last.some((entry) => entry.times === times && entry.at >= at)) return next;
+      const others = next.last.filter((entry) => entry.times !== times);
+      return { ...next, last: [...others, { times, requestId, at }].slice(-KEPT) };
     }
     case "pause": {
       if (state.applied.includes(op.id)) return state;

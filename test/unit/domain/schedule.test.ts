@@ -90,13 +90,13 @@ test("a pause that is set anew replaces its own and no other; a resume ends thos
   expect(after({ name: "renamed", times: "edited" })).toEqual(["other", "weekly"]);
 });
 
-test("a resume makes its own times known from then on, and 24 of them at most", () => {
-  const many = Array.from({ length: 24 }, (_, i) => `t-${i}`);
+test("a resume makes its own times known from then on, and 22 of them at most", () => {
+  const many = Array.from({ length: 22 }, (_, i) => `t-${i}`);
   const seen = play({ kind: "see", times: many, at: 1 });
   const of = (times: string) => applyToSchedules(seen, { ...resume, times }).known;
   expect(of("t-3").at(-1)).toEqual({ times: "t-3", since: 9 });
-  expect([of("t-3").length, of("t-3")[0]?.times]).toEqual([24, "t-0"]);
-  expect([of("new").length, of("new")[0]?.times]).toEqual([24, "t-1"]);
+  expect([of("t-3").length, of("t-3")[0]?.times]).toEqual([22, "t-0"]);
+  expect([of("new").length, of("new")[0]?.times]).toEqual([22, "t-1"]);
 });
 
 test("a pause holds by name and by times; a resume ends both and makes up for nothing", () => {
