@@ -19,7 +19,7 @@ const groups = [
   ],
   [
     ["pair-operations", "pair"],
-    ["pair-line", "pair-operations", "pair-people"],
+    ["pair-line", "pair-operations", "pair-people", "pair-swap-back", "lost-attempts"],
   ],
   [["settlement"], ["settlement", "settlement-told", "decision-properties"]],
   [

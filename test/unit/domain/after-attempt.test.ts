@@ -1,6 +1,6 @@
 import { afterAttempt, afterProof, halted } from "../../../src/domain/after-attempt";
 import type { AttemptVerdict, ClaimRefusal, Proof } from "../../../src/domain/attempt";
-import { isClaimRefusal } from "../../../src/domain/attempt";
+import { isClaimRefusal, shortVerdict } from "../../../src/domain/attempt";
 import { reason } from "../../../src/domain/codes";
 
 /** Where the runbook goes from an attempt, row by row. */
@@ -80,6 +80,18 @@ test.each([
 ])("an operation that asks to be left alone for %s ms is looked at after %d ms", (retryAfterMs, afterMs) => {
   const verdict: AttemptVerdict = { kind: "accepted", status: 202, operationUrl: "https://x", retryAfterMs };
   expect(attempted(verdict)).toEqual({ next: { kind: "settle", afterMs } });
+});
+
+test("a verdict is kept with its texts cut, and without an address that is too long", () => {
+  const long: AttemptVerdict = {
+    ...{ kind: "accepted", status: 202, retryAfterMs: 5 },
+    ...{ detail: "d".repeat(301), correlationId: "c".repeat(65), operationUrl: "u".repeat(700) },
+  };
+  const kept = { ...long, detail: `${"d".repeat(299)}…`, correlationId: `${"c".repeat(63)}…` };
+  expect(shortVerdict(long)).toEqual(kept);
+  expect(shortVerdict(long, 100)).toEqual({ ...kept, detail: `${"d".repeat(99)}…` });
+  expect(shortVerdict({ ...long, operationUrl: "u".repeat(701) })).not.toHaveProperty("operationUrl");
+  expect(shortVerdict({ kind: "accepted", status: 202 })).toStrictEqual({ kind: "accepted", status: 202 });
 });
 
 test("a halt has the outcome halted, and the reason with its remedy", () => {

@@ -183,6 +183,25 @@ test.each<[AttemptVerdict | undefined, Proof["kind"], number]>([
   expect(play(open, close("n", proof)).lease).toMatchObject({ unknowns, closed: 1 });
 });
 
+test("a proof and a verdict are kept with their texts cut", () => {
+  const long = "y".repeat(500);
+  const open = play(held, claim("a", "n"), report("n", { kind: "unknown", detail: long }));
+  expect(open.open).toMatchObject({ verdict: { detail: `${"y".repeat(299)}…` }, reportedAt: at });
+  const proof = { kind: "done", detail: long } as const;
+  const done = play(open, { kind: "close", requestId: "a", nonce: "n", proof, at });
+  expect(done.lease?.swapped?.detail).toBe(`${"y".repeat(199)}…`);
+});
+
+test("of the answers the newest sixteen are kept, and of those with long ids as many as 1,500 characters hold", () => {
+  const ask = (length: number) =>
+    play(held, ...Array.from({ length: 20 }, (_, i) => claim("z", String(i).padEnd(length, "i"), i)));
+  const numbers = (state: PairState) => state.answers.map(({ id }) => Number.parseInt(id, 10));
+  expect(numbers(ask(36))).toEqual(Array.from({ length: 16 }, (_, i) => i + 4));
+  const long = ask(100);
+  expect(numbers(long)).toEqual(Array.from({ length: 11 }, (_, i) => i + 9));
+  expect(JSON.stringify(long.answers).length).toBeLessThanOrEqual(1_500);
+});
+
 test("an attempt whose promotion has left is closed without a lease coming back", () => {
   const state = play(held, claim("a", "n"), { kind: "leave", requestId: "a" }, close("n", "done"));
   expect([state.open, state.lease]).toEqual([undefined, undefined]);
