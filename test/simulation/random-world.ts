@@ -30,6 +30,7 @@ function world(seed: number, dice: Dice): WorldPlan {
     skewMs: dice.chance(0.2) ? 10 * MINUTE : 0,
     chances: dice.chance(0.15) ? calmChances : randomChances(dice),
     calmAfterMs: dice.between(5, 60) * MINUTE,
+    janitorEveryMs: dice.fork("janitor").pick([1, 3, 6, 6]) * MINUTE,
     ...later(dice.fork("policy"), pairs, requests, deeds),
     ...byTheClock(dice.fork("schedules"), pairs, deeds),
     deeds: deeds.sort((a, b) => a.at - b.at),

@@ -113,6 +113,8 @@ export interface WorldPlan {
   readonly chances: Chances;
   /** When chance stops doing harm, so that the world can come to rest. */
   readonly calmAfterMs: number;
+  /** How often the janitor comes: every minute where its timer is never late. */
+  readonly janitorEveryMs?: number | undefined;
   readonly deeds: readonly Deed[];
   /** How new production is watched; absent: not at all. */
   readonly soak?: {

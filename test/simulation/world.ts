@@ -159,7 +159,7 @@ export class World implements HostSurroundings {
       pick: ((dice) => (n: number) => (n < 2 ? 0 : dice.between(0, n - 1)))(this.dice.fork("schedule")),
     });
     for (let i = 0; i < this.plan.hosts; i++) await this.startHost();
-    this.#everyMinute();
+    this.#setTimers();
     this.#people.begin();
     let restSince: number | undefined;
     let last = START;
@@ -296,18 +296,26 @@ export class World implements HostSurroundings {
     }
   }
 
-  #everyMinute(): void {
-    const tick = () => {
-      if (this.#ended) return;
+  /** Timer triggers: the scheduler's every minute, the janitor's when it is not late. */
+  #setTimers(): void {
+    this.#every(60_000, () => {
+      this.scheduling.tick();
+    });
+    this.#every(this.plan.janitorEveryMs ?? 60_000, () => {
       for (const host of [...this.#live]) {
         host
           .invoke("janitor", { inputData: [{ name: host.bindingOf("janitor"), data: { json: "{}" } }] })
           .catch((fault: unknown) => this.lines.push(`janitor: ${String(fault)}`));
       }
-      this.scheduling.tick();
-      this.clock.setTimer(this.clock.now() + 60_000, tick);
-    };
-    this.clock.setTimer(START + 60_000, tick);
+    });
+  }
+
+  #every(ms: number, act: () => void): void {
+    this.clock.setTimer(this.clock.now() + ms, () => {
+      if (this.#ended) return;
+      act();
+      this.#every(ms, act);
+    });
   }
 
   async #rpc(
