@@ -83,10 +83,10 @@ export const faultsAround: readonly PlantedFault[] = [
     replace: `return undefined;`,
   },
   {
-    name: "one person has many votes",
+    name: "nobody is the same person twice",
     rule: "§3.3",
-    file: "domain/vote.js",
-    find: `return a.toLowerCase() === b.toLowerCase();`,
+    file: "domain/approval-rule.js",
+    find: `return folded(a) === folded(b);`,
     replace: `return false;`,
   },
   {
@@ -107,9 +107,8 @@ export const faultsAround: readonly PlantedFault[] = [
     name: "a rejection is no end",
     rule: "§3.3",
     file: "domain/vote.js",
-    find: `if (decision === "reject")
-            return { kind: "rejected", at };`,
-    replace: `if (decision === "reject") continue;`,
+    find: `if (last.decision === "reject")`,
+    replace: `if (false)`,
   },
   {
     name: "one approval is enough for whoever is not known",
