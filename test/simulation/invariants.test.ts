@@ -57,6 +57,7 @@ const turnedAway: Happening = {
 const shown = [read("green", "Production"), read("blue", "Staging")];
 const swapped = [sent, put(0), effect(0), ...shown];
 const cancelled: Happening = { kind: "cancel-acknowledged", request: "r1" };
+const over = (put: number, how: string): Happening => ({ kind: "put-over", put, how });
 const released: Happening = { kind: "hold-released", pair: "shop" };
 const next: Happening = { ...sent, request: "r2" };
 
@@ -94,6 +95,12 @@ test.each<[string, string, readonly Happening[], readonly Happening[], End?, End
   ],
   ["I1", "a PUT that belongs to no request", [sent, put(0, { request: "r9" })], [sent, put(0)]],
   ["I3", "a lease that nobody under way holds", whole, whole, { leases: ["the lease is still held"] }, {}],
+  [
+    "I3",
+    "a PUT before one that nobody turned away had an outcome",
+    [sent, next, put(0), over(0, "reset"), put(1, { request: "r2" })],
+    [sent, next, put(0), over(0, "409"), put(1, { request: "r2" })],
+  ],
   [
     "I4",
     "a second event id",

@@ -3,6 +3,7 @@ import type { Of } from "./timeline";
 import { approved } from "./approval-rule";
 import { mayStart } from "./times";
 import type { WorldPlan } from "./world-plan";
+import { defaultPolicy } from "../../src/domain/policy";
 import { START } from "./start";
 
 /** How long after its claim an attempt may send (design.md §4.2). */
@@ -103,16 +104,29 @@ function isOnHold(history: History, put: Put): boolean {
   );
 }
 
-/** Whoever has sent a PUT keeps the pair until its outcome is stored. */
+/**
+ * Whoever has sent a PUT keeps the pair until its outcome is stored, unless it has to wait once more (for an opening, a
+ * person) and nothing can come of what it has sent.
+ */
 function inTurn(history: History, put: Put): string | undefined {
   const earlier = history.puts.find(
     (e) =>
       e.pair === put.pair &&
       e.request !== put.request &&
       e.n < put.n &&
-      !history.stored.some(({ request, n }) => request === e.request && n < put.n),
+      !history.stored.some(({ request, n }) => request === e.request && n < put.n) &&
+      !isSpent(history, e, put),
   );
   return earlier && `before ${earlier.request}, which had sent one, had an outcome`;
+}
+
+const { claimWindowMs, putTimeoutMs, operationDeadlineMs } = defaultPolicy.swap;
+
+/** Turned away, or so long ago that it counts as lost, and without effect until then. */
+function isSpent(history: History, { put, at }: Put, later: Put): boolean {
+  if (history.effects.some((e) => e.put === put && e.n < later.n)) return false;
+  const wasTurnedAway = history.over.some((e) => e.put === put && e.n < later.n && /^4\d\d$/.test(e.how));
+  return wasTurnedAway || later.at - at > claimWindowMs + putTimeoutMs + operationDeadlineMs;
 }
 
 function freshReadiness(_: History, put: Put): string | undefined {
