@@ -35,4 +35,10 @@ export class Dice {
     if (item === undefined) throw new Error("there is nothing to pick from");
     return item;
   }
+
+  /** 128 bits in hexadecimal. */
+  hex128(): string {
+    const words = Array.from({ length: 4 }, () => Math.floor(this.roll() * 2 ** 32).toString(16));
+    return words.map((word) => word.padStart(8, "0")).join("");
+  }
 }

@@ -267,11 +267,7 @@ export class World implements HostSurroundings {
   }
 
   nonce(): string {
-    return Array.from({ length: 4 }, () =>
-      Math.floor(this.#nonces.roll() * 2 ** 32)
-        .toString(16)
-        .padStart(8, "0"),
-    ).join("");
+    return this.#nonces.hex128();
   }
 
   close(): void {
