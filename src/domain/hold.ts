@@ -23,7 +23,7 @@ export function haltOf(requestId: string, at: number, reason: Reason): Hold {
  * told within the last. A hold that was released stays released, even if its setting is delivered again.
  */
 export function holdIn(state: PairState, { id, hold }: Op<"hold">): PairStep {
-  const before = id === undefined ? undefined : answerTo(state, id);
+  const before = answerTo(state, id);
   if (before) return { state, answer: before };
   const answer = answerOf(state, hold);
   const isNew = answer === "done" && !isStanding(state, hold.id);
@@ -85,8 +85,8 @@ function isStanding({ holds }: PairState, id: string): boolean {
 
 function withHold(holds: readonly Hold[], hold: Hold): readonly Hold[] {
   const halts = holds.filter(({ by }) => by === undefined);
-  const last = halts.at(-1);
-  if (hold.by !== undefined || !last || halts.length < HALTS_KEPT) return [...holds, hold];
+  const last = halts[HALTS_KEPT - 1];
+  if (hold.by !== undefined || !last) return [...holds, hold];
   const told = `halted too: ${hold.requestId ?? hold.id}; `;
   const { detail } = last.reason;
   if (detail.includes(told)) return holds;

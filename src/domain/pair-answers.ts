@@ -19,7 +19,7 @@ export function answered(state: PairState, id: string, answer: PairAnswer): Pair
   return { state: { ...state, answers }, answer };
 }
 
-export function answerTo(state: PairState, id: string): PairAnswer | undefined {
+export function answerTo(state: PairState, id: string | undefined): PairAnswer | undefined {
   return state.answers.find((a) => a.id === id)?.answer;
 }
 

@@ -223,7 +223,7 @@ function afterClosing(before: Lease, open: OpenAttempt, { proof, at }: Op<"close
   return proof.kind === "no-effect" && mayHaveBeen ? { ...lease, unknowns: lease.unknowns + 1 } : lease;
 }
 
-function leave(state: PairState, op: Op<"leave">): PairStep {
+function leave(state: PairState, op: Op<"leave" | "delist">): PairStep {
   return {
     state: {
       ...state,
@@ -238,7 +238,7 @@ function leave(state: PairState, op: Op<"leave">): PairStep {
 }
 
 function delist(state: PairState, op: Op<"delist">): PairStep {
-  const left = leave(state, { kind: "leave", requestId: op.requestId }).state;
+  const left = leave(state, op).state;
   return {
     state: {
       ...left,

@@ -35,6 +35,26 @@ test("who steps aside, with the lease or after giving it back, still knows of it
   expect(play(once, giveBack(once), aside, stand, take).lease).toMatchObject({ epoch: 2, unknowns: 1 });
 });
 
+test("what one promotion has lost is noted of no other, and nothing of one that has lost nothing", () => {
+  const both = play(
+    emptyPair,
+    ...["b", requestId].map((each) => ({ kind: "enlist", requestId: each, at }) as const),
+  );
+  const begun = play(both, stand, take);
+  expect(play(begun, giveBack(begun)).enlisted).toStrictEqual(both.enlisted);
+  const once = play(begun, claimOf(begun, "n-1"), lost("n-1"));
+  const given = play(once, giveBack(once), aside);
+  expect(given.enlisted).toEqual([
+    { requestId: "b", at },
+    { requestId, at, unknowns: 1 },
+  ]);
+  const other = { ...stand, requestId: "b" } as PairOperation;
+  expect(play(given, other, { ...take, requestId: "b" }).lease).toMatchObject({
+    unknowns: 0,
+  });
+  expect(play(given, stand, take).lease).toMatchObject({ holder: requestId, unknowns: 1 });
+});
+
 test("after two lost attempts the pair grants no third, in this lease or in a later one", () => {
   const once = play(enlisted, claimOf(enlisted, "n-1"), lost("n-1"));
   const again = play(once, giveBack(once), take);

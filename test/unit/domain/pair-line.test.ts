@@ -109,6 +109,24 @@ test("only who is enlisted, and has not left with an outcome, stands in line", (
   expect(ids(others.line)).toEqual(["b", "c"]);
 });
 
+test("whoever stands in line already keeps its place", () => {
+  const inLine = play(trio, stand("a"), stand("b"));
+  expect([play(inLine, stand("a")), play(inLine, stand("b"))]).toEqual([inLine, inLine]);
+});
+
+test("a state that has outgrown its room gives up remedies with the next change, and nothing without one", () => {
+  const long = Array.from({ length: 90 }, (_, i) => ({
+    id: `h-${i}`,
+    at,
+    reason: reason("foreign-state", "x"),
+  }));
+  const full = { ...trio, holds: long };
+  const remedies = (operation: PairOperation) =>
+    new Set(play(full, operation).holds.map((each) => each.reason.remedy));
+  expect(remedies(stand("a"))).toEqual(new Set([""]));
+  expect(remedies({ kind: "look", requestId: "a" })).toEqual(new Set([long[0]?.reason.remedy]));
+});
+
 test("the line takes exactly as many as it may", () => {
   const two = play(trio, stand("a", 2), stand("b", 2));
   expect(ids(two.line)).toEqual(["a", "b"]);
@@ -120,6 +138,7 @@ test("whoever steps aside for people is in nobody's way, unless a swap is under 
   const inLine = play(trio, stand("a"), stand("b"));
   expect(ids(play(inLine, aside(9)).line)).toEqual(["b"]);
   expect(ids(play(inLine, aside(-1)).line)).toEqual(["a", "b"]);
+  expect([ids(play(inLine, aside(at)).line), play(held, aside(at)).lease]).toEqual([["b"], undefined]);
   expect([play(held, aside(9)).lease, play(held, aside(-1)).lease]).toEqual([undefined, held.lease]);
   const open = play(held, claim("a", "n"));
   expect(play(open, aside(9)).lease).toEqual(open.lease);

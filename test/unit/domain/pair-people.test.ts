@@ -169,6 +169,7 @@ test("of the holds that were released the last six are remembered, whichever rel
   const ids = Array.from({ length: 7 }, (_, i) => `h-${i}`);
   const gone = play(held, ...ids.flatMap((id) => [byHand(id), release(`r-${id}`, id)]));
   expect(gone.releasedHolds).toEqual(ids.slice(1));
+  expect(play(held, byHand("h-1"), release("r", "h-1")).releasedHolds).toEqual(["h-1"]);
   expect(applyToPair(gone, halt("r-1")).state.holds).toHaveLength(1);
 });
 
