@@ -8,14 +8,14 @@ const RECEIVED_MS = 60_000;
 
 /**
  * I2, by what people sent: before a forward PUT enough different people had voted for one and the same plan, nobody had
- * been asked about another one since, and no rejection had been acknowledged.
+ * been asked about another one since, and no rejection had been acknowledged; or an operator had broken the glass.
  */
 export function approved(
   history: History,
   put: Of<"put">,
   { approval }: Pick<WorldPlan, "approval">,
 ): string | undefined {
-  if (!approval) return undefined;
+  if (!approval || history.isBreakGlass(put.request)) return undefined;
   if (history.rejections.some((e) => e.request === put.request && e.n < put.n))
     return "after its rejection was acknowledged";
   const isOverHttp = !history.sent.some(

@@ -61,6 +61,11 @@ export class History {
     return [...new Set([...this.sent.map((e) => e.request), ...this.puts.map((e) => e.request)])];
   }
 
+  /** Whether somebody who may has asked for a request past gate and opening. */
+  isBreakGlass(request: string): boolean {
+    return this.sent.some((e) => e.request === request && e.content.includes('"breakGlass":'));
+  }
+
   /** Whether a PUT gives production back: its promotion's first one asked for the other side. */
   isBack(put: Of<"put">): boolean {
     return this.puts.find((e) => e.request === put.request)?.side !== put.side;

@@ -32,8 +32,18 @@ export function check(
     ...putRules(history, plan),
     ...scheduleRules(history, plan),
     ...conflictsAnswered(history, finished),
+    ...audited(timeline),
     ...held,
   ].sort((a, b) => a.entry - b.entry);
+}
+
+/** Every decision is chained: the export of a pair holds what its events say, and nothing was edited, deleted or moved. */
+function audited(timeline: Timeline): Violation[] {
+  return timeline
+    .of("audited")
+    .flatMap(({ n, pair, findings }) =>
+      findings.slice(0, 1).map((what) => ({ invariant: "audit", detail: `${pair}: ${what}`, entry: n })),
+    );
 }
 
 function oneEffect(history: History, request: string): Violation[] {

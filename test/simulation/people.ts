@@ -8,6 +8,12 @@ import type { Deed } from "./world-plan";
 
 type DeedOf<K extends Deed["kind"]> = Extract<Deed, { kind: K }>;
 
+/** Who asks for break-glass; only an operator may, and only a person. */
+const glassBreakers = {
+  operator: "Swap.Operate|olga|person",
+  requester: "Swap.Request|ann|person",
+  application: "Swap.Operate|robot|application",
+} as const;
 /** A person who was about to swap by hand looks again after this. */
 const LATER_MS = 1_000;
 
@@ -140,10 +146,12 @@ export class People {
     };
     const sent = (content: string): Happening => ({ kind: "sent", request, pair, content });
     if (deed.channel === "http") {
-      await this.#surface.insist("postPromotion", { method: "POST", path: "promotions", body }, [
-        "Swap.Request",
-      ]);
-      timeline.add(sent(JSON.stringify(body)));
+      const token = deed.breakGlass ? glassBreakers[deed.breakGlass] : "Swap.Request";
+      const whole = deed.breakGlass ? { ...body, breakGlass: { reason: "an incident" } } : body;
+      const call = { method: "POST", path: "promotions", body: whole };
+      await this.#surface.insist("postPromotion", call, token);
+      // Who may not ask has asked for nothing: whatever comes of it belongs to no request.
+      if (!deed.breakGlass || deed.breakGlass === "operator") timeline.add(sent(JSON.stringify(whole)));
       return;
     }
     const text = JSON.stringify({ ...body, requestedBy: "pipeline" });

@@ -58,9 +58,10 @@ const backRules: readonly (readonly [string, Rule])[] = [
   ["§3.9 irreversible", ({ sent }, { request }) => isIrreversible(sent, request)],
 ];
 
-/** At some moment between its claim and its PUT the plan let swaps start, and the request did too. */
-function isOpen({ sent }: History, put: Put, plan: Timing): string | undefined {
-  if (plan.skewMs > 0) return undefined;
+/** At some moment between its claim and its PUT the plan let swaps start, and the request did too; or an operator did. */
+function isOpen(history: History, put: Put, plan: Timing): string | undefined {
+  const { sent } = history;
+  if (plan.skewMs > 0 || history.isBreakGlass(put.request)) return undefined;
   const request = sent.find((e) => e.request === put.request);
   const notBefore = /"notBefore":"([^"]+)"/.exec(request?.content ?? "")?.[1];
   const tooEarly = notBefore !== undefined && put.at < Date.parse(notBefore) - START;
@@ -129,9 +130,15 @@ function isSpent(history: History, { put, at }: Put, later: Put): boolean {
   return wasTurnedAway || later.at - at > claimWindowMs + putTimeoutMs + operationDeadlineMs;
 }
 
-function freshReadiness(_: History, put: Put): string | undefined {
-  const fresh = /^blue: ready, green: ready$/.test(put.evidence);
-  return fresh ? undefined : `without fresh readiness of both services (${put.evidence})`;
+/** Under break-glass the outgoing side need not run. */
+function freshReadiness(history: History, put: Put): string | undefined {
+  const isAlone = history.isBreakGlass(put.request);
+  const fresh = isAlone
+    ? put.evidence.split(", ").includes(`${put.side}: ready`)
+    : put.evidence === "blue: ready, green: ready";
+  return fresh
+    ? undefined
+    : `without fresh readiness of ${isAlone ? put.side : "both services"} (${put.evidence})`;
 }
 
 function ofSomeRequest(history: History, put: Put): string | undefined {
@@ -208,7 +215,8 @@ function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): st
   if (skewMs > 0 || history.faults.some((e) => e.n < put.n && unclear.test(e.what))) return undefined;
   const puts = history.puts.filter((e) => e.request === put.request && e.n < put.n);
   const since = Math.max(-1, ...puts.map(({ n }) => n), turnOf(history, put) ?? -1);
-  const short = (["blue", "green"] as const).flatMap((side) => {
+  const needed = history.isBreakGlass(put.request) ? [put.side] : (["blue", "green"] as const);
+  const short = needed.flatMap((side) => {
     const looks = history.lists.filter(
       (e) =>
         e.activity === "checkRoleState" &&

@@ -121,7 +121,7 @@ function openingOf(dice: Dice): NonNullable<WorldPlan["opening"]> {
 function requestDeeds(dice: Dice, request: string, pair: string): Deed[] {
   const at = dice.between(0, dice.chance(0.5) ? 1_000 : 10 * MINUTE);
   const copies = dice.chance(0.4) ? dice.between(2, 4) : 1;
-  const deed: Deed = {
+  const deed: Extract<Deed, { kind: "request" }> = {
     at,
     kind: "request",
     request,
@@ -139,7 +139,12 @@ function requestDeeds(dice: Dice, request: string, pair: string): Deed[] {
   const cancel: Deed[] = dice.chance(0.25)
     ? [{ at: at + dice.between(0, 6 * MINUTE), kind: "cancel", request }]
     : [];
-  return [deed, ...cancel];
+  return [deed.channel === "http" ? glassed(deed, dice.fork(`glass ${request}`)) : deed, ...cancel];
+}
+
+function glassed(deed: Extract<Deed, { kind: "request" }>, dice: Dice): Deed {
+  const breakGlass = dice.pick(["operator", "operator", "requester", "application"] as const);
+  return dice.chance(0.4) ? { ...deed, breakGlass } : deed;
 }
 
 function trouble(dice: Dice, pair: string, requests: number): Deed {

@@ -2,6 +2,7 @@ import { chances, request } from "./deeds";
 import type { Dice } from "./dice";
 import { themesAround } from "./themes-after";
 import { themesByTheClock } from "./themes-by-the-clock";
+import { themesOfTheGlass } from "./themes-of-the-glass";
 import { calmChances, type Deed, type WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
@@ -205,7 +206,12 @@ const themesOfTheSwap: readonly Theme[] = [
   }),
 ];
 
-export const themes: readonly Theme[] = [...themesOfTheSwap, ...themesAround, ...themesByTheClock];
+export const themes: readonly Theme[] = [
+  ...themesOfTheSwap,
+  ...themesAround,
+  ...themesByTheClock,
+  ...themesOfTheGlass,
+];
 
 /** Puts a world under theme `n`. */
 export function themed(plan: WorldPlan, n: number, dice: Dice): WorldPlan {

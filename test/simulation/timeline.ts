@@ -111,6 +111,8 @@ export type Happening =
       readonly minutes: string;
     }
   | { readonly kind: "schedule-answered"; readonly ask: number; readonly status: number }
+  /** A pair's audit was exported and verified at the end. */
+  | { readonly kind: "audited"; readonly pair: string; readonly findings: readonly string[] }
   | { readonly kind: "terminated"; readonly request: string }
   | { readonly kind: "fault"; readonly what: string }
   /** A residual risk strikes the PUT of this execution: what follows may be its doing. */

@@ -18,6 +18,8 @@ export type Deed =
       /** No swap before that much time after it was asked. */
       readonly notBeforeIn?: number | undefined;
       readonly irreversible?: boolean | undefined;
+      /** Over HTTP, past gate and opening: asked for by an operator, or by somebody who may not. */
+      readonly breakGlass?: "operator" | "requester" | "application" | undefined;
       readonly otherContent: boolean;
     }
   | { readonly at: number; readonly kind: "malformed"; readonly body: string }

@@ -1,6 +1,7 @@
 import { openTaskHub, type TaskHub } from "../../local/durable-engine";
 import type { OpeningRule, PairPolicy } from "../../src/domain/policy";
 import { createVirtualClock, type VirtualClock } from "../support/virtual-clock";
+import { AuditCheck } from "./audit-check";
 import { Azure } from "./azure";
 import { Bus } from "./bus";
 import { Dice } from "./dice";
@@ -161,6 +162,7 @@ export class World implements HostSurroundings {
     for (let i = 0; i < this.plan.hosts; i++) await this.startHost();
     this.#setTimers();
     this.#people.begin();
+    const audit = new AuditCheck(this);
     let restSince: number | undefined;
     let last = START;
     for (;;) {
@@ -170,7 +172,8 @@ export class World implements HostSurroundings {
       noteOutcomes(this, this.#stored);
       const now = this.clock.now();
       restSince = this.#isAtRest() ? (restSince ?? now) : undefined;
-      if (restSince !== undefined && now - restSince >= AFTERMATH_MS) return true;
+      if (restSince !== undefined && now - restSince >= AFTERMATH_MS) audit.begin();
+      if (audit.isOver) return true;
       const due = this.clock.nextDue;
       if (!this.#people.done || !this.scheduling.isOver) last = now;
       if (due === undefined || now - last > LONGEST_MS) return restSince !== undefined;
