@@ -1,4 +1,5 @@
 import { faultsAround } from "./planted-around";
+import { faultsOfOperating } from "./planted-operating";
 
 /** One rule of the protocol undone: a text of the compiled product that occurs exactly once, and what stands there instead. */
 export interface PlantedFault {
@@ -276,4 +277,8 @@ const faultsOfTheSwap: readonly PlantedFault[] = [
 ];
 
 /** Each must be caught by an invariant (`npm run simulate -- --planted`). */
-export const plantedFaults: readonly PlantedFault[] = [...faultsOfTheSwap, ...faultsAround];
+export const plantedFaults: readonly PlantedFault[] = [
+  ...faultsOfTheSwap,
+  ...faultsAround,
+  ...faultsOfOperating,
+];

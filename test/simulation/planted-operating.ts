@@ -1,0 +1,83 @@
+import type { PlantedFault } from "./planted-faults";
+
+const scheduler = "triggers/scheduler.js";
+const schedule = "domain/schedule.js";
+const auditPage = "domain/audit-page.js";
+
+/** Rules about schedules, break-glass and the audit, undone. */
+export const faultsOfOperating: readonly PlantedFault[] = [
+  {
+    name: "a scheduled promotion is named after its schedule",
+    rule: "§5",
+    file: scheduler,
+    find: "const requestId = (0, schedule_1.scheduledId)(pair, due);",
+    replace: "const requestId = `${(0, schedule_1.scheduledId)(pair, due)}-${schedule.name}`;",
+  },
+  {
+    name: "a resume makes up for what was missed",
+    rule: "§5",
+    file: schedule,
+    find: "const known = [...state.known.filter((entry) => entry.times !== times), { times, since: at }];",
+    replace: "const known = state.known;",
+  },
+  {
+    name: "catching up ignores the expiry",
+    rule: "§5",
+    file: scheduler,
+    find: "Math.max(since, now - schedule.expiresAfterMs)",
+    replace: "since",
+  },
+  {
+    name: "a pause does not hold",
+    rule: "§5",
+    file: schedule,
+    find: "return pauses.find(",
+    replace: "return [].find(",
+  },
+  {
+    name: "what a dead host had begun is left alone",
+    rule: "§5",
+    file: scheduler,
+    find: "for (const start of (0, schedule_1.startingOf)(state))",
+    replace: "for (const start of [])",
+  },
+  {
+    name: "what is put back into the file was never away",
+    rule: "§5",
+    file: schedule,
+    find: "return gone !== undefined && now - gone > AWAY_MS;",
+    replace: "return false;",
+  },
+  {
+    name: "break-glass passes a hold",
+    rule: "§4 I10",
+    file: "activities/attempt-swap.js",
+    find: `kind: "claim",
+        requestId,
+        act,`,
+    replace: `kind: "claim",
+        requestId,
+        act: input.asked?.passOpening ? "swap-back" : act,`,
+  },
+  {
+    name: "break-glass skips readiness",
+    rule: "§3.6",
+    file: "orchestrations/steps/swap.js",
+    find: "const ready = yield* (0, readiness_1.awaitReadiness)(run, plan);",
+    replace: `const ready = (0, approval_rule_1.isBreakGlass)(run.began) ? { kind: "go", detail: "x" } : yield* (0, readiness_1.awaitReadiness)(run, plan);`,
+  },
+  {
+    name: "an entry of the audit is dropped",
+    rule: "audit",
+    file: auditPage,
+    find: "if (page.entries.some(({ n }) => n === entry.n))",
+    replace: "if (entry.n === 2)",
+  },
+  {
+    name: "an entry of the audit is edited",
+    rule: "audit",
+    file: auditPage,
+    find: "entries: [...page.entries, entry].sort(",
+    replace: `entries: [...page.entries, { ...entry, who: "nobody" }].sort(`,
+  },
+];
