@@ -11,13 +11,16 @@ type Theme = (dice: Dice) => Partial<WorldPlan> & Pick<WorldPlan, "deeds">;
 
 /** What schedules start, and what happens to them. */
 export const themesByTheClock: readonly Theme[] = [
-  /** The only host is away when an instant comes: for as long as may be made up for, and for longer. */
-  (dice) => ({
-    ...scheduled([weekly([10, 20])], dice.pick([4, 12])),
-    deeds: [
-      { at: 10 * MINUTE - dice.between(1, 40) * SECOND, kind: "kill", downMs: dice.between(1, 15) * MINUTE },
-    ],
-  }),
+  /** The only host is away when an instant comes: for as long as may be made up for, or for longer. */
+  (dice) => {
+    const expiresAfter = dice.pick([4, 12]);
+    const away = dice.chance(0.3) ? dice.between(1, expiresAfter - 1) : expiresAfter + dice.between(1, 4);
+    const at = 10 * MINUTE - dice.between(1, 40) * SECOND;
+    return {
+      ...scheduled([weekly([10, 30])], expiresAfter),
+      deeds: [{ at, kind: "kill", downMs: away * MINUTE }],
+    };
+  },
   /** Two hosts disagree about the time, and look late and twice. */
   (dice) => ({
     ...scheduled([weekly([12, 17, 22])], dice.pick([4, 12])),
