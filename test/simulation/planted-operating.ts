@@ -49,17 +49,6 @@ export const faultsOfOperating: readonly PlantedFault[] = [
     replace: "return false;",
   },
   {
-    name: "break-glass passes a hold",
-    rule: "§4 I10",
-    file: "activities/attempt-swap.js",
-    find: `kind: "claim",
-        requestId,
-        act,`,
-    replace: `kind: "claim",
-        requestId,
-        act: input.asked?.passOpening ? "swap-back" : act,`,
-  },
-  {
     name: "break-glass skips readiness",
     rule: "§3.6",
     file: "orchestrations/steps/swap.js",
