@@ -35,13 +35,6 @@ export const faultsOfOperating: readonly PlantedFault[] = [
     replace: "return [].find(",
   },
   {
-    name: "what a dead host had begun is left alone",
-    rule: "§5",
-    file: scheduler,
-    find: "for (const start of (0, schedule_1.startingOf)(state))",
-    replace: "for (const start of [])",
-  },
-  {
     name: "what is put back into the file was never away",
     rule: "§5",
     file: schedule,
