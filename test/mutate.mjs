@@ -32,7 +32,7 @@ const groups = [
   ],
   [["readiness"], ["readiness", "readiness-told"]],
   [["instance-state"], ["instance-state"]],
-  [["promotion"], ["promotion", "promotion-told", "promotion-properties", "promotion-kept"]],
+  [["promotion"], ["promotion", "promotion-told", "promotion-kept"]],
   [
     ["verification", "observation"],
     ["verification", "verification-told"],
