@@ -32,7 +32,7 @@ const groups = [
   ],
   [["readiness"], ["readiness", "readiness-told"]],
   [["instance-state"], ["instance-state"]],
-  [["promotion"], ["promotion", "promotion-told", "promotion-kept"]],
+  [["promotion"], ["promotion", "promotion-told", "promotion-kept", "gate-told"]],
   [
     ["verification", "observation"],
     ["verification", "verification-told"],

@@ -284,8 +284,10 @@ function watched(
   { soak: measured, swapBack }: Extract<PromotionChange, { kind: "watched" }>,
 ): PromotionState {
   if (state.swapBack || (!measured && !swapBack)) return state;
-  const last = measured?.last.map((each) => ({ ...each, detail: clip(each.detail, MEASURED_LENGTH) }));
-  const soak = measured && last && { ...measured, last };
+  const soak = measured && {
+    ...measured,
+    last: measured.last.map((each) => ({ ...each, detail: clip(each.detail, MEASURED_LENGTH) })),
+  };
   // The swap is done: prerequisites that were met have nothing more to say, and what was measured needs their room.
   const plan = state.plan && { ...state.plan, prerequisites: state.plan.prerequisites.filter(isNotable) };
   if (!swapBack) return { ...state, plan, soak };

@@ -111,6 +111,19 @@ test("the first order to swap back stands, cut, with what was measured before it
   expect(play(planned, watched({}))).toBe(planned);
 });
 
+test("an order by a person is kept with the object id of whoever gave it, one of the soak with none", () => {
+  const of = (over: object) => play(planned, watched({ swapBack: { ...order, ...over } })).swapBack;
+  expect(of({ oid: "o-9" })?.oid).toBe("o-9");
+  expect(of({})).not.toHaveProperty("oid");
+});
+
+test("a run that goes on changes nothing, and neither does one before any has begun", () => {
+  const note: PromotionChange = { kind: "note-attempt", ...run, note: { at: NOW, n: 1, verdict: "busy" } };
+  expect(play(begun, { kind: "go-on", ...run })).toBe(begun);
+  const fresh = enlisted();
+  expect(play(fresh, note)).toBe(fresh);
+});
+
 test("what is watched or swapped back is not planned anew", () => {
   for (const carriedOut of [play(planned, watched({ soak })), play(planned, watched({ swapBack: order }))])
     expect(play(carriedOut, planning(planOf({ hash: "other" })))).toBe(carriedOut);
