@@ -207,6 +207,17 @@ describe("an opening is told", () => {
     ]);
   });
 
+  it("of a request that expires before any opening that is known, with when it expires", () => {
+    const closed = { open: false, reasons: [unknown] } as const;
+    const opens = { ...closed, nextOpensAt: T } as const;
+    expect(tellOpening(closed, zone, T + HOUR)).toBe(
+      `no opening before the request expires ${one.utc} (${one.local}); closed: on-hold (look)`,
+    );
+    expect(tellOpening(opens, zone, T + HOUR)).toMatch(/^opens /);
+    expect(viewOpening(closed, zone, T + HOUR)).toMatchObject({ expiresFirst: one, nextOpensAt: undefined });
+    expect(viewOpening(opens, zone, T + HOUR)).toMatchObject({ expiresFirst: undefined, nextOpensAt: noon });
+  });
+
   it("over HTTP with every time in UTC and in the pair's zone, and no time that nobody knows", () => {
     expect(viewOpening({ open: true }, zone)).toEqual({ open: true });
     expect(viewOpening({ open: true, closesAt: T }, zone)).toEqual({ open: true, closesAt: noon });

@@ -311,6 +311,13 @@ test("the view tells what a request asks for besides: who broke the glass, a tim
   expect(viewPromotion(anonymous, "UTC").breakGlass).toEqual({ by: undefined, oid: undefined, reason: "x" });
 });
 
+test("the view tells what was measured and why it was swapped back, with its times", () => {
+  const view = viewPromotion(play(planned, watched({ soak, swapBack: order })), "UTC");
+  const shown = (ms: number) => ({ utc: new Date(NOW + ms).toISOString() });
+  expect(view.soak).toMatchObject({ looks: 7, since: shown(0), until: shown(60_000) });
+  expect(view.swapBack).toMatchObject({ cause: "regression", at: shown(3) });
+});
+
 test("the view tells how much was left out of a long life, and the foreseen way back of its plan", () => {
   const many = Array.from({ length: 30 }, (_, n): PromotionChange[] => [
     { kind: "enter", ...run, phase: "planning", at: NOW, note: String(n) },
