@@ -39,7 +39,7 @@ const groups = [
   ],
   [
     ["planning", "policy", "retirement", "plan", "swap-request", "waiting"],
-    ["planning", "planning-told", "retirement", "promotion-kept"],
+    ["planning", "planning-told", "retirement", "promotion-kept", "plan"],
   ],
   [["prerequisites"], ["prerequisites", "prerequisites-told"]],
   [["prerequisites-network"], ["prerequisites-told", "prerequisites-network-told"]],
@@ -53,7 +53,7 @@ const groups = [
     ["gate", "gate-properties"],
   ],
   [["promotion-gate", "approval-view"], ["gate-told"]],
-  [["opening-told"], ["opening"]],
+  [["opening-told"], ["opening", "opening-told"]],
   [
     ["ledger-room", "event-room"],
     ["longest-ledger", "promotion-told", "promotion-kept"],

@@ -1,0 +1,48 @@
+import { describeChange, type Plan, type ServiceIdentity } from "../../../src/domain/plan";
+import { decidePlan } from "../../../src/domain/planning";
+import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
+
+/** What sets a plan apart from the one before it. */
+function planOf(over: Partial<Plan> = {}): Plan {
+  const verdict = decidePlan({
+    ...{ request: aRequest(), policy: aPolicy(), observed: aPair(), now: NOW, digest: () => "hash" },
+  });
+  if (verdict.kind !== "planned") throw new Error(verdict.kind);
+  return { ...verdict.plan, ...over };
+}
+const plan = planOf();
+const { incoming } = plan;
+test.each<[string, Partial<ServiceIdentity>, string]>([
+  ["its version", { version: "v3" }, "version v2 → v3"],
+  ["a version that is gone", { version: undefined }, "version v2 → unknown"],
+  [
+    "instances",
+    {
+      roles: [
+        { name: "Web", capacity: 3 },
+        { name: "Api", capacity: 1 },
+      ],
+    },
+    "instances Web×2 → Web×3 Api×1",
+  ],
+  ["its configuration", { configurationDigest: "x" }, "its configuration"],
+  ["its deployment", { uniqueId: "x" }, "deployed anew"],
+  ["its public IP", { publicIpId: "x" }, "its public IP"],
+])("another plan is told by %s", (_what, over, told) => {
+  const after = planOf({ incoming: { ...incoming, ...over } });
+  expect(describeChange(plan, after)).toBe(`shop-green: ${told}`);
+});
+
+test("all that sets two plans apart is told, of each service; where nothing does it was the policy", () => {
+  const after = planOf({
+    incoming: { ...incoming, uniqueId: "x", version: "v3" },
+    outgoing: { ...plan.outgoing, configurationDigest: "x" },
+  });
+  expect(describeChange(plan, after)).toBe(
+    "shop-green: version v2 → v3; shop-green: deployed anew; shop-blue: its configuration",
+  );
+  expect(describeChange(planOf({ incoming: { ...incoming, version: undefined } }), plan)).toBe(
+    "shop-green: version unknown → v2",
+  );
+  expect(describeChange(plan, plan)).toBe("the pair's policy has changed");
+});
