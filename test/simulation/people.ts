@@ -205,12 +205,14 @@ export class People {
     const host = this.#surface.someHost();
     if (!host) return;
     this.#fault(`the run of ${request} is terminated by hand`);
-    await host.rpc({
+    // A host that dies meanwhile never answers.
+    void host.rpc({
       method: "POST",
       url: `/durabletask/instances/promotion-${request}/terminate?reason=by+hand`,
       headers: { "content-type": "application/json" },
       body: Buffer.alloc(0),
     });
+    await Promise.resolve();
   }
 
   get #surface(): Surface {

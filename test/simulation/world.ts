@@ -176,7 +176,8 @@ export class World implements HostSurroundings {
       if (audit.isOver) return true;
       const due = this.clock.nextDue;
       if (!this.#people.done || !this.scheduling.isOver) last = now;
-      if (due === undefined || now - last > LONGEST_MS) return restSince !== undefined;
+      const isTooLong = now - last > LONGEST_MS || now - START > 6 * LONGEST_MS;
+      if (due === undefined || isTooLong) return restSince !== undefined;
       this.clock.advanceTo(due);
     }
   }
@@ -194,6 +195,8 @@ export class World implements HostSurroundings {
     this.scheduling.handFile(host);
     hosts.set(id, host);
     await host.start();
+    // One that died while it started is replaced already.
+    if (!host.alive) return;
     this.#live.push(host);
     this.timeline.add({ kind: "host", host: id, what: "up" });
   }
@@ -205,15 +208,20 @@ export class World implements HostSurroundings {
       host: host.id,
       what: `dies at: ${point === "commit" ? this.points.last : point}`,
     });
-    this.#live.splice(this.#live.indexOf(host), 1);
+    this.#takeDown(host);
     this.restart(DOWN_MS);
+  }
+
+  #takeDown(host: SimulatedHost): void {
+    const at = this.#live.indexOf(host);
+    if (at >= 0) this.#live.splice(at, 1);
   }
 
   kill(host: SimulatedHost, downMs: number): void {
     if (!this.#live.includes(host)) return;
     this.faults++;
     this.timeline.add({ kind: "host", host: host.id, what: `is killed, back in ${downMs / 1000} s` });
-    this.#live.splice(this.#live.indexOf(host), 1);
+    this.#takeDown(host);
     host.abandon();
     this.restart(downMs);
   }
@@ -221,7 +229,7 @@ export class World implements HostSurroundings {
   /** A host stands still for so long that its work goes to another one. */
   #evict(host: SimulatedHost): void {
     this.timeline.add({ kind: "host", host: host.id, what: "stands still and is replaced" });
-    this.#live.splice(this.#live.indexOf(host), 1);
+    this.#takeDown(host);
     host.evict();
     this.restart(DOWN_MS);
   }
