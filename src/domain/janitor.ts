@@ -19,7 +19,7 @@ export type Chore =
   | { readonly kind: "conclude"; readonly ending: Ending }
   /** Concluded: hold if needed, leave the line, publish, mark announced, delist. */
   | { readonly kind: "finish" }
-  /** Enlisted, and the ledger never heard of it. */
+  /** Enlisted, and the ledger never heard of it, or has been through with it: a late message enlisted it again. */
   | { readonly kind: "delist" };
 
 /** How long runs and messages may take before the janitor acts. */
@@ -71,7 +71,7 @@ export function decideChore(view: JanitorView): Chore {
   const { promotion, run, now } = view;
   const age = now - view.enlistedAt;
   if (!promotion) return age > ORPHAN_MS ? { kind: "delist" } : { kind: "leave" };
-  if (promotion.conclusion) return finishing(promotion.conclusion.at, run, now);
+  if (promotion.conclusion) return finishing(promotion, promotion.conclusion.at, run, now);
   const isClaimed = hasClaimed(view, promotion);
   if (run === "terminated" && !isClaimed) {
     return concludeAs(
@@ -98,8 +98,9 @@ function deadlineOf(promotion: PromotionState, policy: PairPolicy): number {
   return lastDeadline(planned, promotion.acceptedAt, openingMs(planned, promotion), promotion);
 }
 
-function finishing(concludedAt: number, run: RunSeen, now: number): Chore {
-  return run === "live" && now - concludedAt < GRACE_MS ? { kind: "leave" } : { kind: "finish" };
+function finishing({ announcedAt }: PromotionState, concludedAt: number, run: RunSeen, now: number): Chore {
+  if (run === "live" && now - concludedAt < GRACE_MS) return { kind: "leave" };
+  return { kind: announcedAt === undefined ? "finish" : "delist" };
 }
 
 function hasClaimed({ pair, requestId }: JanitorView, { attempts }: PromotionState): boolean {

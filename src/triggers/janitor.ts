@@ -16,6 +16,7 @@ type PortsFor = (context: InvocationContext) => Ports;
 const UNPUBLISHED_MS = 5 * 60_000;
 /** A broker that is down must not keep the janitor from the other promotions for long. */
 const PUBLISH_TIMEOUT_MS = 5_000;
+const LEAVING_MS = 5_000;
 
 /** Walks the enlisted promotions of every pair; a pair or promotion that fails does not stop the others. */
 export function createJanitor(portsFor: PortsFor): TimerHandler {
@@ -146,6 +147,8 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
   }
   const concluded = promotion.audit && { at, outcome, ends: chainHead(promotion.audit) };
   await ports.pairs.signal(pair, { kind: "leave", requestId, concluded });
+  // Whoever is announced has left, in the pair's chain too: nobody needs to leave for it again.
+  await untilSeen("that it has left", () => hasLeft(requestId, pair, ports), ports, LEAVING_MS);
   if (promotion.announcedAt === undefined) {
     try {
       await ports.announcer.publish(event, PUBLISH_TIMEOUT_MS);
@@ -164,4 +167,9 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
     await ports.promotions.change(requestId, { kind: "announced", at: ports.clock.now() });
   }
   await ports.pairs.signal(pair, { kind: "delist", requestId });
+}
+
+async function hasLeft(requestId: string, pair: string, ports: Ports): Promise<true | undefined> {
+  const entry = (await ports.pairs.read(pair))?.enlisted.find((each) => each.requestId === requestId);
+  return !entry || entry.left ? true : undefined;
 }

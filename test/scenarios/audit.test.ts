@@ -86,6 +86,26 @@ test("the completion event carries where its chain ends, and so does the news of
   ]);
 });
 
+test.each([
+  ["the janitor delists it", () => Promise.resolve()],
+  [
+    "a run of it that is started once more does nothing",
+    () => scenario.app.call("POST", `orchestrators/promote/promotion-${id}`, { requestId: id }),
+  ],
+])(
+  "a promotion that a late message enlists again is concluded once in its pair's chain: %s",
+  async (_, next) => {
+    const enlist = { kind: "enlist", requestId: id, at: scenario.clock.now() };
+    await scenario.app.call("POST", "entities/pair/shop?op=apply", enlist);
+    await next();
+    await scenario.advance({ minutes: 5 });
+    expect((await scenario.pair()).enlisted.map(({ requestId }) => requestId)).not.toContain(id);
+    const reply = await scenario.http("GET", "pairs/shop/audit", undefined, ["Swap.Read"]);
+    const again = (reply.body as string).trim().split("\n");
+    expect(verifyAudit(again, events, digest).findings).toEqual([]);
+  },
+);
+
 test("the command says which entry breaks, ends with one line of JSON, and exits 1; a sound export exits 0", () => {
   const folder = mkdtempSync(join(tmpdir(), "verify-audit-"));
   try {

@@ -2,7 +2,7 @@ import { campaign } from "./campaign";
 import { Points } from "./points";
 import type { SimulateOptions } from "./simulate";
 import { Timeline } from "./timeline";
-import type { WorldResult } from "./world";
+import type { WorldResult } from "./play-world";
 import type { WorldPlan } from "./world-plan";
 
 jest.mock("./doors", () => ({ openDoors: () => Promise.resolve() }));

@@ -8,7 +8,7 @@ import type { SimulateOptions } from "./simulate";
 import { shrink } from "./shrink";
 import { sweepPairs, sweepSingles, type Swept } from "./sweep";
 import { tell } from "./timeline";
-import { playWorld, type WorldResult } from "./world";
+import { playWorld, type WorldResult } from "./play-world";
 import type { WorldPlan } from "./world-plan";
 
 /** The shortest reference world once more, crashed at two points. */

@@ -4,7 +4,7 @@ import { residualReferences } from "./reference-worlds";
 import { residualWorld, type ResidualPlan } from "./residual-world";
 import type { SimulateOptions } from "./simulate";
 import { tell, Timeline, type Entry } from "./timeline";
-import { playWorld, type WorldResult } from "./world";
+import { playWorld, type WorldResult } from "./play-world";
 import type { Risk, WorldPlan } from "./world-plan";
 
 type RiskKind = Risk["kind"];

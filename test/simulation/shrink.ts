@@ -1,5 +1,5 @@
 import { calmChances, type WorldPlan } from "./world-plan";
-import { playWorld, type WorldResult } from "./world";
+import { playWorld, type WorldResult } from "./play-world";
 
 const MOST_TRIES = 300;
 

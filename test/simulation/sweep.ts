@@ -1,5 +1,5 @@
 import { referenceWorlds } from "./reference-worlds";
-import { playWorld } from "./world";
+import { playWorld } from "./play-world";
 import type { WorldPlan } from "./world-plan";
 
 export interface Swept {

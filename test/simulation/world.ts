@@ -5,11 +5,9 @@ import { AuditCheck } from "./audit-check";
 import { Azure } from "./azure";
 import { Bus } from "./bus";
 import { Dice } from "./dice";
-import { leasesHeld, noteOutcomes } from "./durable-state";
-import { exposedSwaps } from "./exposure";
+import { noteOutcomes } from "./durable-state";
 import { engineFaults } from "./engine-faults";
 import { SimulatedHost, settingsOf, type HostSurroundings } from "./host";
-import { check, type Violation } from "./invariants";
 import { People } from "./people";
 import { Points } from "./points";
 import { policyOf } from "./policy-of";
@@ -30,40 +28,6 @@ const DOWN_MS = 5_000;
 const LONGEST_MS = 12 * 3_600_000;
 /** How long a world at rest is watched for what must not happen any more. */
 const AFTERMATH_MS = 360_000;
-
-export interface WorldResult {
-  readonly timeline: Timeline;
-  readonly violations: readonly Violation[];
-  readonly points: Points;
-  readonly promotions: number;
-  readonly faults: number;
-  /** Residual risks that were drawn. */
-  readonly residual: number;
-  /** Virtual time that passed. */
-  readonly lastedMs: number;
-  readonly logged: readonly string[];
-}
-
-/** Plays one world to its end and checks what Azure, the broker and people saw. */
-export async function playWorld(plan: WorldPlan): Promise<WorldResult> {
-  const world = new World(plan);
-  try {
-    const finished = await world.play();
-    const violations = check(world.timeline, finished, leasesHeld(world), plan);
-    return {
-      timeline: world.timeline,
-      violations,
-      points: world.points,
-      promotions: new Set(world.timeline.of("sent").map((e) => e.request)).size,
-      faults: world.faults,
-      residual: world.timeline.of("risk").length + exposedSwaps(world.timeline),
-      lastedMs: world.clock.now() - START,
-      logged: world.lines,
-    };
-  } finally {
-    world.close();
-  }
-}
 
 /** Hosts, hub, Azure, broker and people of one plan, on one virtual clock. */
 export class World implements HostSurroundings {

@@ -26,7 +26,8 @@ function* takeCharge(context: OrchestrationContext, requestId: string): Steps<Ru
   const runId = context.df.newGuid("run");
   const at = timeOf(context);
   const began = (yield* changeLedger(context, requestId, { kind: "begin", runId, at }))?.state;
-  if (!began) return undefined;
+  // Who was announced has left its pair as well: enlisted again, it would be chained as concluded once more.
+  if (!began || began.announcedAt !== undefined) return undefined;
   const pair = began.request.pair;
   const { lease } = yield* applyToPairEntity(context, pair, {
     kind: "enlist",

@@ -37,7 +37,7 @@ function* store(
   if (!ending)
     return {
       conclusion: began.conclusion,
-      announced: began.announcedAt !== undefined,
+      announced: false,
       audit: began.audit && chainHead(began.audit),
     };
   // The event tells where the pair's own chain stood, so that nothing can be cut off it unseen.

@@ -23,6 +23,7 @@ const fresh = register(undefined, registration);
 const begun = changePromotion(fresh, { kind: "begin", runId: "run", at: NOW });
 const ending = { outcome: "refused", reason: reason("queue-full", "d") } as const;
 const concluded = changePromotion(begun, { kind: "conclude", ending, at: NOW + 1 });
+const announced = changePromotion(concluded, { kind: "announced", at: NOW + 2 });
 
 test("registering again changes nothing, whatever the content", () => {
   expect(register(fresh, { ...registration, contentHash: "other" })).toBe(fresh);
@@ -105,6 +106,7 @@ const rows: readonly [string, PromotionState | undefined, RunSeen, number, typeo
   ["expires what is past every deadline", begun, "live", late, emptyPair, "expired"],
   ["halts what is past every deadline after a claim", begun, "live", late, claimed, "halted"],
   ["finishes what is concluded and not announced", concluded, "completed", NOW + 2, emptyPair, "finish"],
+  ["delists what has been through with it", announced, "completed", NOW + 2, emptyPair, "delist"],
   ["leaves a concluded live run its grace", concluded, "live", NOW + 2, emptyPair, "leave"],
   ["waits for a ledger entry that lags", undefined, "absent", NOW + 60_000, emptyPair, "leave"],
   ["delists what the ledger never heard of", undefined, "absent", NOW + 11 * 60_000, emptyPair, "delist"],

@@ -1,0 +1,42 @@
+import { leasesHeld } from "./durable-state";
+import { exposedSwaps } from "./exposure";
+import { check, type Violation } from "./invariants";
+import type { Points } from "./points";
+import { START } from "./start";
+import type { Timeline } from "./timeline";
+import { World } from "./world";
+import type { WorldPlan } from "./world-plan";
+
+export interface WorldResult {
+  readonly timeline: Timeline;
+  readonly violations: readonly Violation[];
+  readonly points: Points;
+  readonly promotions: number;
+  readonly faults: number;
+  /** Residual risks that were drawn. */
+  readonly residual: number;
+  /** Virtual time that passed. */
+  readonly lastedMs: number;
+  readonly logged: readonly string[];
+}
+
+/** Plays one world to its end and checks what Azure, the broker and people saw. */
+export async function playWorld(plan: WorldPlan): Promise<WorldResult> {
+  const world = new World(plan);
+  try {
+    const finished = await world.play();
+    const violations = check(world.timeline, finished, leasesHeld(world), plan);
+    return {
+      timeline: world.timeline,
+      violations,
+      points: world.points,
+      promotions: new Set(world.timeline.of("sent").map((e) => e.request)).size,
+      faults: world.faults,
+      residual: world.timeline.of("risk").length + exposedSwaps(world.timeline),
+      lastedMs: world.clock.now() - START,
+      logged: world.lines,
+    };
+  } finally {
+    world.close();
+  }
+}
