@@ -1,8 +1,9 @@
 import { describeChange, type Plan, type ServiceIdentity } from "../../../src/domain/plan";
 import { decidePlan } from "../../../src/domain/planning";
-import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
+import { openingDeadline, OPENING_DEADLINE_MS } from "../../../src/domain/policy";
+import { aPair, aPolicy, aRequest, found, NOW, someInstances } from "../../support/observations";
 
-/** What sets a plan apart from the one before it. */
+/** What sets a plan apart from the one before it, and what bounds it. */
 function planOf(over: Partial<Plan> = {}): Plan {
   const verdict = decidePlan({
     ...{ request: aRequest(), policy: aPolicy(), observed: aPair(), now: NOW, digest: () => "hash" },
@@ -45,4 +46,43 @@ test("all that sets two plans apart is told, of each service; where nothing does
     "shop-green: version unknown → v2",
   );
   expect(describeChange(plan, plan)).toBe("the pair's policy has changed");
+});
+
+const decide = (observed: ReturnType<typeof aPair>) =>
+  decidePlan({ request: aRequest(), policy: aPolicy(), observed, now: NOW, digest: () => "hash" });
+
+test("roles that take more than 4,000 characters in a plan are refused with their count, and exactly as many are not", () => {
+  const roles = [{ name: "Web", capacity: 2 }];
+  const rest = JSON.stringify([[{ ...roles[0], name: "" }], roles]).length;
+  const of = (length: number) =>
+    decide(aPair({}, { roles: [{ name: "r".repeat(length - rest), capacity: 2 }] }));
+  expect(of(4_001)).toMatchObject({
+    ...{ kind: "refused", code: "roles-too-long", prerequisites: [] },
+    detail: "2 roles take 4001 characters of JSON in a plan, 4000 at most",
+    ...{ incoming: { name: "shop-green" }, outgoing: { name: "shop-blue" } },
+  });
+  expect(of(4_000)).not.toMatchObject({ code: "roles-too-long" });
+});
+
+test("the way back is foreseen by how the old production runs, not the new one", () => {
+  const stopped = (side: "blue" | "green") => found(someInstances(side, ["Stopped", "Stopped"]));
+  const warned = (over: object) => {
+    const verdict = decide({ ...aPair(), ...over });
+    if (verdict.kind !== "planned") throw new Error(verdict.kind);
+    return verdict.plan.wayBack?.warnings.map(({ code }) => code).includes("way-back-not-running");
+  };
+  expect([
+    warned({}),
+    warned({ blueInstances: stopped("blue") }),
+    warned({ greenInstances: stopped("green") }),
+  ]).toEqual([false, true, false]);
+});
+
+test("an opening is waited for from its beginning or the request's own time on, for a week unless the policy says otherwise", () => {
+  const opening = { deadlineMs: 5, rules: "r" };
+  expect(OPENING_DEADLINE_MS).toBe(7 * 24 * 3_600_000);
+  expect(openingDeadline({}, undefined, NOW)).toBe(NOW + OPENING_DEADLINE_MS);
+  expect(openingDeadline({ opening }, undefined, NOW)).toBe(NOW + 5);
+  expect(openingDeadline({ opening }, NOW + 7, NOW)).toBe(NOW + 12);
+  expect(openingDeadline({ opening }, NOW - 7, NOW)).toBe(NOW + 5);
 });
