@@ -38,9 +38,16 @@ export function proofSpan(swap: Timing): number {
   return swap.claimWindowMs + swap.putTimeoutMs + swap.operationDeadlineMs;
 }
 
-/** How long until the next look at an open attempt: a poll, or what the platform asks for, but never past all the time its operation has. */
-export function untilNextLook(swap: Timing, retryAfterMs: number | undefined): number {
-  return Math.max(swap.pollMs, Math.min(retryAfterMs ?? 0, swap.operationDeadlineMs));
+/** However long an operation takes: production has changed long before anybody would look. */
+const LONGEST_LOOK_MS = 60_000;
+
+/**
+ * How long until the next look at an open attempt that was waited for so far: a poll, a tenth of that time up to a minute,
+ * or what the platform asks for, but never past all the time its operation has.
+ */
+export function untilNextLook(swap: Timing, retryAfterMs: number | undefined, waitedMs = 0): number {
+  const patience = Math.min(Math.round(waitedMs / 10), LONGEST_LOOK_MS);
+  return Math.max(swap.pollMs, patience, Math.min(retryAfterMs ?? 0, swap.operationDeadlineMs));
 }
 
 /** When settling gives up and a person must look. */

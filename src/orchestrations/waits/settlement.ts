@@ -29,7 +29,7 @@ export const settlement: Wait<"settlement"> = {
       kind: "again",
       memory: decision.memory,
       detail: decision.detail,
-      afterMs: untilNextLook(swap, decision.retryAfterMs),
+      afterMs: untilNextLook(swap, decision.retryAfterMs, timeOf(context) - since),
     };
   },
 };

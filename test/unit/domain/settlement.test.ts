@@ -114,6 +114,16 @@ test("a look at an open attempt obeys the platform's Retry-After, but no longer 
   ]);
 });
 
+test("looks at an operation that takes long become rarer with the time it has taken, up to a minute", () => {
+  const minutes = [0, 1, 2, 5, 10, 15, 600];
+  expect(minutes.map((waited) => untilNextLook(swap, undefined, waited * 60_000) / 1_000)).toEqual([
+    10, 10, 12, 30, 60, 60, 60,
+  ]);
+  const slow = { ...swap, pollMs: 120_000 };
+  expect(untilNextLook(slow, undefined, 600_000)).toBe(120_000);
+  expect(untilNextLook(swap, 90_000, 600_000)).toBe(90_000);
+});
+
 function plan() {
   const result = decidePlan({
     request: aRequest(),
