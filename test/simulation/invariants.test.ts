@@ -58,6 +58,9 @@ const shown = [read("green", "Production"), read("blue", "Staging")];
 const swapped = [sent, put(0), effect(0), ...shown];
 const cancelled: Happening = { kind: "cancel-acknowledged", request: "r1" };
 const over = (put: number, how: string): Happening => ({ kind: "put-over", put, how });
+/** Nothing that matters, for so many minutes. */
+const quiet = (minutes: number): Happening[] =>
+  Array.from({ length: 60 * minutes }, () => ({ kind: "fault", what: "nothing" }));
 const released: Happening = { kind: "hold-released", pair: "shop" };
 const next: Happening = { ...sent, request: "r2" };
 
@@ -142,6 +145,12 @@ test.each<[string, string, readonly Happening[], readonly Happening[], End?, End
     [sent, { ...sent, content: "b" }, turnedAway],
   ],
   ["I8", "a PUT while another is under way", [sent, put(0), put(1, { during: [0] })], [sent, put(0)]],
+  [
+    "I8",
+    "a PUT while one is under way whose effect is there, before the time of its operation is over",
+    [sent, put(0), effect(0), ...quiet(14), put(1, { during: [0] })],
+    [sent, put(0), effect(0), ...quiet(15), put(1, { during: [0] })],
+  ],
   [
     "I9",
     "an outcome that changes",

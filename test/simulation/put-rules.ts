@@ -32,7 +32,7 @@ function rulesOf(history: History, put: Put): readonly (readonly [string, Rule])
 }
 
 const rules: readonly (readonly [string, Rule])[] = [
-  ["I8", (_, put) => (put.during.length > 0 ? `overlaps PUT ${put.during.join(", ")}` : undefined)],
+  ["I8", alone],
   ["I3", inTurn],
   ["I1", ofSomeRequest],
   ["§4.3 one PUT", onePerExecution],
@@ -123,6 +123,16 @@ function inTurn(history: History, put: Put): string | undefined {
 
 const { claimWindowMs, putTimeoutMs, operationDeadlineMs } = defaultPolicy.swap;
 
+/** An operation that has had all its time counts as over once its effect was there: nothing more can come of it. */
+function alone(history: History, { at, n, during }: Put): string | undefined {
+  const others = during.filter((put) => {
+    const began = history.puts.find((e) => e.put === put)?.at ?? at;
+    const isDone = history.effects.some((e) => e.put === put && e.n < n);
+    return !isDone || at - began <= operationDeadlineMs;
+  });
+  return others.length > 0 ? `overlaps PUT ${others.join(", ")}` : undefined;
+}
+
 /** Turned away, or so long ago that it counts as lost, and without effect until then. */
 function isSpent(history: History, { put, at }: Put, later: Put): boolean {
   if (history.effects.some((e) => e.put === put && e.n < later.n)) return false;
@@ -150,14 +160,17 @@ function onePerExecution(history: History, put: Put): string | undefined {
   return before ? "is the second of one execution" : undefined;
 }
 
-/** The execution that sends has itself read both services and both lists of instances. */
+/** The execution that sends has itself read both services and their lists of instances: under break-glass the incoming one's. */
 function freshReads(history: History, put: Put): string | undefined {
   const own = [...history.reads, ...history.lists].filter(
     (e) => e.execution === put.execution && e.n < put.n,
   );
   const missing = (["blue", "green"] as const).flatMap((side) =>
     (["read", "listed"] as const).flatMap((kind) =>
-      own.some((e) => e.kind === kind && e.side === side) ? [] : [`${side} never ${kind}`],
+      own.some((e) => e.kind === kind && e.side === side) ||
+      (kind === "listed" && side !== put.side && history.isBreakGlass(put.request))
+        ? []
+        : [`${side} never ${kind}`],
     ),
   );
   return missing.length === 0 ? undefined : `without its own reads of both services (${missing.join(", ")})`;

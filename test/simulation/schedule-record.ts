@@ -3,6 +3,8 @@ import type { Of } from "./timeline";
 import type { PlannedSchedule, ScheduleFile } from "./planned-schedules";
 
 const MINUTE = 60_000;
+/** The longest that a late message takes. */
+const LATEST_MS = 2 * MINUTE;
 
 /** One look at what is due: which file and clock it read, and until when it went on. */
 export interface Look {
@@ -26,12 +28,14 @@ export class ScheduleRecord {
   readonly scheduled: readonly Of<"scheduled">[];
   readonly #words: readonly Word[];
   readonly #faults: History["faults"];
+  readonly #late: History["faults"];
   readonly #skewMs: number;
 
   constructor(history: History, files: readonly ScheduleFile[], skewMs: number) {
     this.scheduled = history.scheduled;
     this.#skewMs = skewMs;
     this.#faults = history.faults.filter(({ what }) => /client call/.test(what));
+    this.#late = history.faults.filter(({ what }) => what === "a message is late");
     const overs = new Map(history.lookOvers.map((each) => [each.look, each]));
     this.looks = history.looks.map(({ n, at, look, file, clock }) => {
       const over = overs.get(look);
@@ -45,9 +49,12 @@ export class ScheduleRecord {
     });
   }
 
-  /** Looks that may have started a promotion: begun before it was known, and not over by then. */
+  /** Looks that may have started a promotion: begun before it was known, and not over by then, but for messages that were late. */
   looksBehind({ n, at }: Of<"scheduled">): readonly Look[] {
-    return this.looks.filter((look) => look.n < n && (look.over?.at ?? Infinity) >= at);
+    return this.looks.filter((look) => {
+      const wasLate = this.#late.some((fault) => fault.n > look.n && fault.n < n);
+      return look.n < n && (look.over?.at ?? Infinity) + (wasLate ? LATEST_MS : 0) >= at;
+    });
   }
 
   /** Schedules of the look's file that have this instant, first seen before it. */

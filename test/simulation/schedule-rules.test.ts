@@ -40,12 +40,16 @@ function broken(...timed: readonly Timed[]): string[] {
 test("what is started once, in time, by a look at a file that asks for it breaks nothing", () => {
   expect(broken(...looked(1, 9), look(10)[0]!, started(10, 10))).toEqual([]);
   expect(broken(...looked(1, 9), look(14)[0]!, started(14, 10))).toEqual([]);
+  const late: Timed = [10, { kind: "fault", what: "a message is late" }];
+  const [begun, over] = look(10);
+  expect(broken(...looked(1, 9), begun!, late, over!, started(11, 10))).toEqual([]);
 });
 
 test.each([
   ["§5 never twice", [...looked(1), look(10)[0]!, started(10, 10), started(10, 10, "shop-10-again")]],
   ["§5 expiry", [...looked(1), look(15)[0]!, started(15, 10)]],
   ["§5 expiry", [...looked(1, 9), started(9, 10)]],
+  ["§5 expiry", [...looked(1, 9, 10), started(11, 10)]],
   ["§5 asked", [...looked(1), look(11)[0]!, started(11, 11)]],
   ["§5 pause", [...looked(1), ...word(5, "pause", 0), look(10)[0]!, started(10, 10)]],
   [
