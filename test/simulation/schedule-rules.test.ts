@@ -16,6 +16,12 @@ const look = (minute: number): readonly Timed[] => {
   ];
 };
 const looked = (...minutes: readonly number[]) => minutes.flatMap(look);
+/** A look at minute 10 that learns of nothing it has done. */
+const cutOff = (what: string): readonly Timed[] => {
+  const [begun, over] = look(10);
+  const faults = ["the reply to a client call was lost", what];
+  return [begun!, ...faults.map((each): Timed => [10, { kind: "fault", what: each }]), over!];
+};
 const started = (at: number, minute: number, request = `shop-${minute}`): Timed => [
   at,
   { kind: "scheduled", request, pair: "shop", minute },
@@ -40,16 +46,14 @@ function broken(...timed: readonly Timed[]): string[] {
 test("what is started once, in time, by a look at a file that asks for it breaks nothing", () => {
   expect(broken(...looked(1, 9), look(10)[0]!, started(10, 10))).toEqual([]);
   expect(broken(...looked(1, 9), look(14)[0]!, started(14, 10))).toEqual([]);
-  const late: Timed = [10, { kind: "fault", what: "a message is late" }];
-  const [begun, over] = look(10);
-  expect(broken(...looked(1, 9), begun!, late, over!, started(11, 10))).toEqual([]);
+  expect(broken(...looked(1, 9), ...cutOff("a message is late"), started(11, 10))).toEqual([]);
 });
 
 test.each([
   ["§5 never twice", [...looked(1), look(10)[0]!, started(10, 10), started(10, 10, "shop-10-again")]],
   ["§5 expiry", [...looked(1), look(15)[0]!, started(15, 10)]],
   ["§5 expiry", [...looked(1, 9), started(9, 10)]],
-  ["§5 expiry", [...looked(1, 9, 10), started(11, 10)]],
+  ["§5 expiry", [...looked(1, 9), ...cutOff("nothing"), started(11, 10)]],
   ["§5 asked", [...looked(1), look(11)[0]!, started(11, 11)]],
   ["§5 pause", [...looked(1), ...word(5, "pause", 0), look(10)[0]!, started(10, 10)]],
   [
