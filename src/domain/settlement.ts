@@ -5,8 +5,13 @@ import { areSettled, slotState, type SwapTruth } from "./verification";
 /** What is remembered between two looks at an open attempt. */
 export interface SettlementMemory {
   readonly startedAt: number;
-  /** Since when every read showed the state before the swap, with provisioning Succeeded on both sides. */
+  /**
+   * Since when every read showed the state before the swap, with provisioning Succeeded on both sides; moved by what
+   * the clock cannot have gone on between two looks.
+   */
   readonly beforeSince?: number | undefined;
+  /** When the services were last read. */
+  readonly lookedAt?: number | undefined;
 }
 
 export interface SettlementLook {
@@ -70,9 +75,25 @@ export function decideSettlement(
   if (slots === "after" && settled && !isUnderWay(memory, look.operation, look.now, swap)) {
     return { kind: "closed", proof: { kind: "done", detail: "both services read: slots exchanged" } };
   }
-  const beforeSince = slots === "before" && settled ? (memory.beforeSince ?? look.now) : undefined;
+  const beforeSince = slots === "before" && settled ? stoodSince(memory, look.now, swap) : undefined;
   const closed = beforeSince === undefined ? undefined : withoutEffect(look, beforeSince, swap);
-  return closed ?? undecided({ startedAt: memory.startedAt, beforeSince }, look, swap, slots);
+  const { startedAt } = memory;
+  return closed ?? undecided({ startedAt, beforeSince, lookedAt: look.now }, look, swap, slots);
+}
+
+/**
+ * Two looks may be taken by hosts whose clocks are apart: between them no more time counts than looks are apart, so that
+ * a clock that jumps cannot prove that nothing is under way any more.
+ */
+function stoodSince(
+  { beforeSince = Infinity, lookedAt = beforeSince }: SettlementMemory,
+  now: number,
+  swap: Timing,
+): number {
+  if (beforeSince === Infinity) return now;
+  const gap = now - lookedAt;
+  const counted = Math.min(Math.max(gap, 0), Math.max(swap.pollMs, LONGEST_LOOK_MS));
+  return beforeSince + gap - counted;
 }
 
 function undecided(

@@ -18,7 +18,8 @@ function settle(
   at = NOW,
   beforeSince?: number,
 ) {
-  const memory = beforeSince === undefined ? { startedAt: NOW } : { startedAt: NOW, beforeSince };
+  const memory =
+    beforeSince === undefined ? { startedAt: NOW } : { startedAt: NOW, beforeSince, lookedAt: at };
   return decideSettlement(memory, { truth: undefined, ...look, now: at }, swap);
 }
 

@@ -8,6 +8,7 @@ import {
   proofSpan,
   settlementDeadline,
   untilNextLook,
+  type SettlementMemory,
 } from "../../../src/domain/settlement";
 import { decideVerification } from "../../../src/domain/verification";
 import { defaultPolicy } from "../../../src/domain/policy";
@@ -38,7 +39,11 @@ function settle(
   sinceMs = 0,
   totalMs = sinceMs,
 ) {
-  const memory = { startedAt: NOW, beforeSince: sinceMs > 0 ? NOW + totalMs - sinceMs : undefined };
+  const memory = {
+    startedAt: NOW,
+    beforeSince: sinceMs > 0 ? NOW + totalMs - sinceMs : undefined,
+    lookedAt: NOW + totalMs,
+  };
   return decideSettlement(memory, { truth, verdict, operation, now: NOW + totalMs }, swap);
 }
 
@@ -112,6 +117,26 @@ test("a look at an open attempt obeys the platform's Retry-After, but no longer 
   expect([undefined, 1_000, 90_000, 3_600_000].map((wait) => untilNextLook(swap, wait))).toEqual([
     10_000, 10_000, 90_000, 900_000,
   ]);
+});
+
+/** Looks that see the state before the swap, at these minutes of whatever clock; how many it took to be proof. */
+function looksUntilProof(minutes: readonly number[]): number | undefined {
+  let memory: SettlementMemory = { startedAt: NOW };
+  for (const [n, minute] of minutes.entries()) {
+    const decision = decideSettlement(memory, { truth: before, now: NOW + minute * 60_000 }, swap);
+    if (decision.kind === "closed") return n + 1;
+    if (decision.kind === "not-yet") memory = decision.memory;
+  }
+  return undefined;
+}
+
+test("a clock that jumps between two looks, as from host to host, proves nothing (world 41004411)", () => {
+  const minutes = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  expect(looksUntilProof(minutes(0, 20))).toBe(18);
+  // Fourteen minutes forward after the fourth minute: as many looks as before, but one.
+  expect(looksUntilProof([...minutes(0, 4), ...minutes(18, 30)])).toBe(18);
+  expect(looksUntilProof([...minutes(0, 10), ...minutes(0, 20)])).toBeGreaterThanOrEqual(18);
+  expect(looksUntilProof([0, 25])).toBeUndefined();
 });
 
 test("looks at an operation that takes long become rarer with the time it has taken, up to a minute", () => {
