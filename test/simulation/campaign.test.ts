@@ -10,7 +10,7 @@ jest.mock("./peers", () => ({}));
 jest.mock("./process", () => ({ prepareProcess: () => undefined }));
 jest.mock("./product", () => ({ registerProduct: () => undefined }));
 // A world that breaks I1 from seed 12 on, whatever of it is left.
-jest.mock("./world", () => ({ playWorld: (plan: WorldPlan) => Promise.resolve(played(plan)) }));
+jest.mock("./play-world", () => ({ playWorld: (plan: WorldPlan) => Promise.resolve(played(plan)) }));
 
 function played(plan: WorldPlan): WorldResult {
   const timeline = new Timeline(() => 1_000);
