@@ -4,7 +4,7 @@ import { composeProgress } from "../domain/completion-event";
 import { isEnlisted, answerTo } from "../domain/pair-answers";
 import type { PromotionState, Registration } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
-import { untilSeen } from "./read-back";
+import { sendUntilSeen, untilSeen } from "./read-back";
 
 export interface Accepted {
   readonly kind: Acceptance;
@@ -50,26 +50,20 @@ export async function acceptRequest(registration: Registration, ports: Ports): P
 }
 
 async function register(registration: Registration, ports: Ports): Promise<PromotionState> {
-  let sent = false;
-  return untilSeen(
+  return sendUntilSeen(
     "the registration",
-    async () => {
-      if (!sent) await ports.promotions.register(registration);
-      sent = true;
-      return ports.promotions.read(registration.requestId);
-    },
+    () => ports.promotions.register(registration),
+    () => ports.promotions.read(registration.requestId),
     ports,
   );
 }
 
 /** Whether the pair took the promotion up; `false` when it has too many. */
 async function enlist({ requestId, request, acceptedAt }: PromotionState, ports: Ports): Promise<boolean> {
-  let sent = false;
-  return untilSeen(
+  return sendUntilSeen(
     "the enlisting",
+    () => ports.pairs.signal(request.pair, { kind: "enlist", requestId, at: acceptedAt }),
     async () => {
-      if (!sent) await ports.pairs.signal(request.pair, { kind: "enlist", requestId, at: acceptedAt });
-      sent = true;
       const pair = await ports.pairs.read(request.pair);
       if (!pair) return undefined;
       if (isEnlisted(pair, requestId)) return true;
@@ -94,12 +88,10 @@ async function refuse(
   const { requestId } = state;
   const ending = { outcome: "refused", reason: reason(code, detail) } as const;
   const at = ports.clock.now();
-  let sent = false;
-  const concluded = await untilSeen(
+  const concluded = await sendUntilSeen(
     "the outcome",
+    () => ports.promotions.change(requestId, { kind: "conclude", ending, at }),
     async () => {
-      if (!sent) await ports.promotions.change(requestId, { kind: "conclude", ending, at });
-      sent = true;
       const read = await ports.promotions.read(requestId);
       return read?.conclusion ? read : undefined;
     },

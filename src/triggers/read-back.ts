@@ -31,6 +31,25 @@ export async function untilSeen<T>(
   }
 }
 
+/** Sends until it could be sent, once, and reads back until what is awaited is there. */
+export async function sendUntilSeen<T>(
+  what: string,
+  send: () => Promise<void>,
+  see: () => Promise<T | undefined>,
+  ports: Pick<Ports, "clock">,
+): Promise<T> {
+  let sent = false;
+  return untilSeen(
+    what,
+    async () => {
+      if (!sent) await send();
+      sent = true;
+      return see();
+    },
+    ports,
+  );
+}
+
 /** What an arbiter answered, and its state as it was read then. */
 export interface AskedPair {
   readonly answer: PairAnswer;
@@ -44,12 +63,10 @@ export async function askPair(
   { id, operation }: { readonly id: string; readonly operation: PairOperation },
   ports: Pick<Ports, "clock" | "pairs">,
 ): Promise<AskedPair> {
-  let sent = false;
-  return untilSeen(
+  return sendUntilSeen(
     what,
+    () => ports.pairs.signal(pair, operation),
     async () => {
-      if (!sent) await ports.pairs.signal(pair, operation);
-      sent = true;
       const state = await ports.pairs.read(pair);
       const answer = state && answerTo(state, id);
       return state && answer && { answer, state };

@@ -7,7 +7,7 @@ import type { PromotionChange, PromotionState } from "../../domain/promotion";
 import { ruleOf } from "../../domain/promotion-gate";
 import { whatCameOf } from "../../domain/vote";
 import type { Ports } from "../../ports/ports";
-import { untilSeen } from "../read-back";
+import { sendUntilSeen } from "../read-back";
 import { readJson, requestIdOf, type Call } from "./call";
 import { json, Problem } from "./problem";
 import { find, plainName } from "./promotions";
@@ -61,12 +61,10 @@ async function send(
   change: Extract<PromotionChange, { kind: "vote" }>,
   ports: Ports,
 ): Promise<PromotionState> {
-  let sent = false;
-  return untilSeen(
+  return sendUntilSeen(
     "the vote",
+    () => ports.promotions.change(requestId, change),
     async () => {
-      if (!sent) await ports.promotions.change(requestId, change);
-      sent = true;
       const state = await ports.promotions.read(requestId);
       return state && (whatCameOf(state.gate, change.id, change.vote) ?? state.conclusion)
         ? state
