@@ -13,7 +13,7 @@ import {
 } from "./events";
 import type { Outcome, WaitedFor } from "./outcome";
 import type { Prerequisite, ServiceIdentity } from "./plan";
-import { tellWatch } from "./watch-told";
+import { tellAttempts, tellWatch } from "./watch-told";
 import type { Conclusion, PromotionState } from "./promotion";
 
 /** How a promotion ends, before it is sealed into bytes. */
@@ -123,9 +123,7 @@ function completionData(state: PromotionState, ending: Ending, at: number): Comp
       { phase: "concluded", at: toTime(at) },
     ],
     prerequisites: unmet(ending.prerequisites ?? plan?.prerequisites),
-    attempts: state.attempts.map(({ n, at: when, act, verdict, correlationId, omitted }) => ({
-      ...{ n, at: toTime(when), act, verdict, correlationId, omitted },
-    })),
+    attempts: tellAttempts(state),
     ...tellWatch(state, toTime),
     approvals: approvalsOf(state),
     breakGlass: breakGlassOf(state),

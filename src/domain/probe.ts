@@ -81,7 +81,8 @@ function headerMismatch({ header }: ProbeExpectation, headers: Readonly<Record<s
   if (value === undefined) return [`header ${name} is missing`];
   if (equals !== undefined && value !== equals)
     return [`header ${name} is ${tell(value)}, not ${tell(equals)}`];
-  if (!new RegExp(matches ?? "").test(value)) return [`header ${name} is ${tell(value)} and does not match`];
+  if (matches !== undefined && !new RegExp(matches).test(value))
+    return [`header ${name} is ${tell(value)} and does not match`];
   return [];
 }
 

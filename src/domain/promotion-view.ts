@@ -4,7 +4,7 @@ import { codes } from "./codes";
 import { toTime } from "./events";
 import { isNotable, restored } from "./ledger-room";
 import type { ServiceIdentity } from "./plan";
-import { tellWatch } from "./watch-told";
+import { tellAttempts, tellWatch } from "./watch-told";
 import type { PromotionState } from "./promotion";
 import { showTime, type ShownTime } from "./shown-time";
 import { viewWayBack } from "./way-back";
@@ -30,9 +30,7 @@ export function viewPromotion(stored: PromotionState, timeZone: string, origin =
     plan: viewPlan(state, timeZone),
     approval: viewApproval(state, timeZone, origin),
     breakGlass: viewBreakGlass(state),
-    attempts: state.attempts.map(({ n, at, act, verdict, correlationId, omitted }) => ({
-      ...{ n, at: toTime(at), act, verdict, correlationId, omitted },
-    })),
+    attempts: tellAttempts(state),
     irreversible: request.irreversible,
     ...tellWatch(state, (ms) => showTime(ms, timeZone)),
     timeline: state.timeline.map(({ at, phase, note, omitted }) => ({

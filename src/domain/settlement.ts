@@ -85,13 +85,9 @@ export function decideSettlement(
  * Two looks may be taken by hosts whose clocks are apart: between them no more time counts than looks are apart, so that
  * a clock that jumps cannot prove that nothing is under way any more.
  */
-function stoodSince(
-  { beforeSince = Infinity, lookedAt = beforeSince }: SettlementMemory,
-  now: number,
-  swap: Timing,
-): number {
-  if (beforeSince === Infinity) return now;
-  const gap = now - lookedAt;
+function stoodSince({ beforeSince, lookedAt }: SettlementMemory, now: number, swap: Timing): number {
+  if (beforeSince === undefined) return now;
+  const gap = now - (lookedAt ?? beforeSince);
   const counted = Math.min(Math.max(gap, 0), Math.max(swap.pollMs, LONGEST_LOOK_MS));
   return beforeSince + gap - counted;
 }

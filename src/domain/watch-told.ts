@@ -1,4 +1,12 @@
+import { toTime } from "./events";
 import type { PromotionState } from "./promotion";
+
+/** What was tried, in the order it was. */
+export function tellAttempts({ attempts }: Pick<PromotionState, "attempts">) {
+  return attempts.map(({ n, at, act, verdict, correlationId, omitted }) => {
+    return { n, at: toTime(at), act, verdict, correlationId, omitted };
+  });
+}
 
 /** What was measured after a swap, and why it was swapped back, with times as the reader wants them. */
 export function tellWatch<Time>(

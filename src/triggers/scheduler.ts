@@ -26,7 +26,8 @@ export function createScheduler(portsFor: PortsFor): TimerHandler {
     const ports = portsFor(context);
     const schedules = ports.schedules.all();
     // Pairs without a schedule too: what was taken out of the file has to be missed.
-    for (const pair of new Set([...schedules, ...ports.policies.all()].map(nameOfPair))) {
+    const named = [...schedules.map(({ pair }) => pair), ...ports.policies.all().map(({ name }) => name)];
+    for (const pair of new Set(named)) {
       try {
         await startDue(
           pair,
@@ -38,10 +39,6 @@ export function createScheduler(portsFor: PortsFor): TimerHandler {
       }
     }
   };
-}
-
-function nameOfPair(of: { readonly pair: string } | { readonly name: string }): string {
-  return "pair" in of ? of.pair : of.name;
 }
 
 async function startDue(pair: string, schedules: readonly Schedule[], ports: Ports): Promise<void> {

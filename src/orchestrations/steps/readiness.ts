@@ -16,8 +16,8 @@ export function* awaitReadiness(
   const tightened = tightenReadiness(plan.policy, run.began.request);
   const rule = isBreakGlass(run.began) ? { ...tightened, outgoingMayBeDown: true } : tightened;
   const deadline = (run.deadlines.readiness ??= now + rule.deadlineMs);
-  const { afterMs, note } = run.carried ?? { afterMs: undefined, note: undefined };
-  const over = yield* enter(run, "awaiting-readiness", afterMs === undefined ? undefined : note);
+  const again = lastAttempt(run);
+  const over = yield* enter(run, "awaiting-readiness", again?.note);
   if (over) return over;
   const result = yield* waitFor(
     run,
@@ -28,7 +28,7 @@ export function* awaitReadiness(
       rule,
       probes: plan.policy.probes?.filter(probesIncoming),
     },
-    { until: untilOf(run, deadline), ...(afterMs === undefined ? {} : { observeAfter: now + afterMs }) },
+    { until: untilOf(run, deadline), ...(again ? { observeAfter: now + again.afterMs } : {}) },
   );
   switch (result.ended) {
     case "decided":
@@ -46,4 +46,9 @@ export function* awaitReadiness(
     case "expired":
       return expired(run, "readiness", "readiness-expired", result.last);
   }
+}
+
+/** Why the attempt before came to nothing, and how long to leave the services alone after it. */
+function lastAttempt({ carried }: Run): { readonly note: string; readonly afterMs: number } | undefined {
+  return carried?.afterMs === undefined ? undefined : { note: carried.note, afterMs: carried.afterMs };
 }
