@@ -4,9 +4,30 @@ import type { Gate } from "./gate";
 import type { Phase } from "./outcome";
 import type { Plan, Prerequisite } from "./plan";
 import type { PromotionState, TimelineEntry } from "./promotion";
+import type { RequestOrigin, SwapRequest } from "./swap-request";
 
 /** Characters of JSON that an entry may take: 16 KiB less what is chained into it after a change. */
 const LEDGER_ROOM = 16 * 1_024 - 250;
+
+// As much as a text at its limit takes, and some quotes: a text of nothing but quotes is cut here.
+const REASON_ROOM = 600;
+const NAME_ROOM = 240;
+const PRINCIPAL_ROOM = 80;
+
+/** A request as it is kept. */
+export function shortRequest(request: SwapRequest): SwapRequest {
+  const { reason, requestedBy } = request;
+  return { ...request, reason: clip(reason, REASON_ROOM), requestedBy: clip(requestedBy, NAME_ROOM) };
+}
+
+/** Where a request came from, as it is kept. */
+export function shortOrigin({ principal, breakGlass, ...origin }: RequestOrigin): RequestOrigin {
+  return {
+    ...origin,
+    ...(principal ? { principal: { ...principal, name: clip(principal.name, PRINCIPAL_ROOM) } } : {}),
+    ...(breakGlass ? { breakGlass: { reason: clip(breakGlass.reason, NAME_ROOM) } } : {}),
+  };
+}
 
 const swapped: readonly Phase[] = ["verifying", "soaking", "swapping-back"];
 

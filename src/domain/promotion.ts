@@ -3,7 +3,7 @@ import { clip, leaveOut } from "./clip";
 import type { Reason } from "./codes";
 import { sealEnding, type Ending } from "./completion-event";
 import { archived, type Gate } from "./gate";
-import { isNotable, withinRoom } from "./ledger-room";
+import { isNotable, shortOrigin, shortRequest, withinRoom } from "./ledger-room";
 import type { Outcome, Phase, WaitedFor } from "./outcome";
 import { isTransition } from "./outcome";
 import type { SwapBackOrder } from "./pair";
@@ -141,8 +141,8 @@ export function register(current: PromotionState | undefined, r: Registration): 
       revision: 1,
       requestId: r.requestId,
       contentHash: r.contentHash,
-      request: bounded(r.request),
-      origin: boundedOrigin(r.origin),
+      request: shortRequest(r.request),
+      origin: shortOrigin(r.origin),
       acceptedAt: r.at,
       phase: "accepted",
       timeline: [{ at: r.at, phase: "accepted", note: breakGlassNote(r.origin) }],
@@ -155,24 +155,6 @@ export function register(current: PromotionState | undefined, r: Registration): 
 
 function breakGlassNote({ breakGlass, principal }: RequestOrigin): string | undefined {
   return breakGlass && clip(`break-glass by ${principal?.name ?? "?"}: ${breakGlass.reason}`, NOTE_LENGTH);
-}
-
-// As much as a text at its limit takes, and some quotes: a text of nothing but quotes is cut here.
-const REASON_ROOM = 600;
-const NAME_ROOM = 240;
-const PRINCIPAL_ROOM = 80;
-
-function bounded(request: SwapRequest): SwapRequest {
-  const { reason, requestedBy } = request;
-  return { ...request, reason: clip(reason, REASON_ROOM), requestedBy: clip(requestedBy, NAME_ROOM) };
-}
-
-function boundedOrigin({ principal, breakGlass, ...origin }: RequestOrigin): RequestOrigin {
-  return {
-    ...origin,
-    ...(principal ? { principal: { ...principal, name: clip(principal.name, PRINCIPAL_ROOM) } } : {}),
-    ...(breakGlass ? { breakGlass: { reason: clip(breakGlass.reason, NAME_ROOM) } } : {}),
-  };
 }
 
 // What ordinary promotions are told of; `ledger-room.ts` has the last word where all of it comes together.
