@@ -185,3 +185,48 @@ test.each<[string, string, readonly Happening[], readonly Happening[], End?, End
   expect(broken(bad, badEnd)).toContain(invariant);
   expect(broken(good, goodEnd)).toEqual([]);
 });
+
+const freshly = (side: "blue" | "green", over: { readonly execution?: string } = {}): Happening => ({
+  ...(read(side, "Staging") as Extract<Happening, { kind: "read" }>),
+  activity: "attemptSwap",
+  execution: "h0:1",
+  ...over,
+});
+const listed = (side: "blue" | "green", over: { readonly execution?: string } = {}): Happening => ({
+  kind: "listed",
+  host: "h0",
+  pair: "shop",
+  side,
+  execution: "h0:1",
+  request: "r1",
+  activity: "attemptSwap",
+  unready: undefined,
+  ...over,
+});
+const h2 = { execution: "h0:2" };
+const forth = [freshly("blue"), freshly("green"), listed("blue"), listed("green"), put(0), effect(0)];
+const back = put(1, { side: "blue", ...h2 });
+const glass: Happening = { ...sent, content: `{"breakGlass":{}}` };
+
+test.each<[string, readonly Happening[], boolean]>([
+  ["a swap after all reads of its own", [sent, ...forth], true],
+  ["a swap that listed only the incoming side", [sent, ...forth.filter((e) => e !== forth[2])], false],
+  ["the same under break-glass", [glass, ...forth.filter((e) => e !== forth[2])], true],
+  [
+    "under break-glass without the incoming side's list",
+    [glass, ...forth.filter((e) => e !== forth[3])],
+    false,
+  ],
+  [
+    "a swap-back whose lists could not be read (world 42000990)",
+    [sent, ...forth, freshly("blue", h2), freshly("green", h2), back],
+    true,
+  ],
+  ["a swap-back that read one service", [sent, ...forth, freshly("blue", h2), back], false],
+])("the rule of fresh reads is asked of %s", (_what, happenings, keeps) => {
+  let now = 0;
+  const timeline = new Timeline(() => (now += 1_000));
+  for (const happening of happenings) timeline.add(happening);
+  const found = check(timeline, true, [], { stableForMs: 0, skewMs: 0 });
+  expect(found.some(({ invariant }) => invariant === "§4.3 fresh reads")).toBe(!keeps);
+});

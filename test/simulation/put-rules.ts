@@ -160,20 +160,24 @@ function onePerExecution(history: History, put: Put): string | undefined {
   return before ? "is the second of one execution" : undefined;
 }
 
-/** The execution that sends has itself read both services and their lists of instances: under break-glass the incoming one's. */
+/**
+ * The execution that sends has itself read both services, and the instances that count: under break-glass the incoming
+ * service's, for a swap-back none.
+ */
 function freshReads(history: History, put: Put): string | undefined {
   const own = [...history.reads, ...history.lists].filter(
     (e) => e.execution === put.execution && e.n < put.n,
   );
-  const missing = (["blue", "green"] as const).flatMap((side) =>
-    (["read", "listed"] as const).flatMap((kind) =>
-      own.some((e) => e.kind === kind && e.side === side) ||
-      (kind === "listed" && side !== put.side && history.isBreakGlass(put.request))
-        ? []
-        : [`${side} never ${kind}`],
-    ),
-  );
-  return missing.length === 0 ? undefined : `without its own reads of both services (${missing.join(", ")})`;
+  const sides = ["blue", "green"] as const;
+  const forward = history.isBreakGlass(put.request) ? [put.side] : sides;
+  const listed = history.isBack(put) ? [] : forward;
+  const needed = [
+    ...sides.map((side) => ({ kind: "read", side })),
+    ...listed.map((side) => ({ kind: "listed", side })),
+  ];
+  const missing = needed.filter(({ kind, side }) => !own.some((e) => e.kind === kind && e.side === side));
+  const told = missing.map(({ kind, side }) => `${side} never ${kind}`).join(", ");
+  return missing.length === 0 ? undefined : `without its own reads of both services (${told})`;
 }
 
 function lastReads(history: History, put: Put): readonly (Of<"read"> | undefined)[] {
