@@ -61,7 +61,7 @@ export async function campaign(options: SimulateOptions): Promise<number> {
 }
 
 /** Crashes the reference worlds at every point; answers with the process's exit code. */
-export async function sweepAll({ json, share, only }: SimulateOptions): Promise<number> {
+export async function sweepAll({ json, pairs, only }: SimulateOptions): Promise<number> {
   const all = [...Object.keys(referenceWorlds), PAIRS];
   const wanted = only.length > 0 ? only : all;
   const unknown = wanted.filter((name) => !all.includes(name));
@@ -82,11 +82,11 @@ export async function sweepAll({ json, share, only }: SimulateOptions): Promise<
     swept.push(result);
   };
   for (const name of wanted)
-    take(name === PAIRS ? await sweepPairs("immediate", share, say) : await sweepSingles(name));
+    take(name === PAIRS ? await sweepPairs("immediate", pairs, say) : await sweepSingles(name));
   const violations = swept.reduce((sum, each) => sum + each.violations.length, 0);
   const summary = swept.map(({ world, points, runs, crashes }) => ({ world, points, runs, crashes }));
   const seconds = round((performance.now() - started) / 1000);
-  console.log(JSON.stringify({ sweep: summary, share, seconds, violations }));
+  console.log(JSON.stringify({ sweep: summary, pairs, seconds, violations }));
   return violations > 0 ? 1 : 0;
 }
 

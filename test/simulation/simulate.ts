@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { installCoreModule } from "../../local/functions-host";
 import { runCommand } from "../../local/world/run-command";
 import type { PlantedOptions } from "./planted";
+import type { Pairs } from "./sweep";
 
 installCoreModule();
 
@@ -14,6 +15,7 @@ const usage = `Usage: npm run simulate -- [options]
   --residual    worlds in which what no protocol can rule out is drawn on purpose; counts what came of it
   --sweep       crash every reference world at every single point, and the shortest at pairs of points ("pairs")
   --share N     of the pairs, take every N-th (default: all)
+  --firsts A-B  of the pairs, those whose first crash is at point A or later and before B, to sweep them bit by bit
   --planted     undo one rule of the protocol after another, and see each caught
   --only A,B    of the planted faults, or of the sweep's worlds, only these
   --write FILE  write their table between the markers of a Markdown file
@@ -51,7 +53,7 @@ export interface SimulateOptions {
   readonly residual: boolean;
   readonly json: boolean;
   readonly sweep: boolean;
-  readonly share: number;
+  readonly pairs: Pairs;
   readonly only: readonly string[];
   readonly planted?: Pick<PlantedOptions, "write"> | undefined;
 }
@@ -69,6 +71,7 @@ function parse(): SimulateOptions | undefined {
         residual: { type: "boolean", default: false },
         sweep: { type: "boolean", default: false },
         share: { type: "string", default: "1" },
+        firsts: { type: "string" },
         planted: { type: "boolean", default: false },
         only: { type: "string" },
         write: { type: "string" },
@@ -76,18 +79,24 @@ function parse(): SimulateOptions | undefined {
     });
     const seed = Number(values.replay ?? values.seed ?? Math.floor(Date.now() % 4_294_967_296));
     const runs = values.replay === undefined ? Number(values.runs ?? (values.planted ? 3000 : 1000)) : 1;
-    const share = Number(values.share);
+    const pairs = pairsOf(Number(values.share), values.firsts);
     const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
-    if (![seed, runs, seconds ?? 0, share - 1].every((number) => Number.isInteger(number) && number >= 0))
+    if (!pairs || ![seed, runs, seconds ?? 0].every((number) => Number.isInteger(number) && number >= 0))
       return undefined;
     const { json, sweep, residual, replay, peers } = values;
     const planted = values.planted ? { write: values.write } : undefined;
     const only = values.only?.split(",") ?? [];
     const isReplay = replay !== undefined;
-    return { runs, seed, seconds, share, peers, residual, replay: isReplay, json, sweep, only, planted };
+    return { runs, seed, seconds, pairs, peers, residual, replay: isReplay, json, sweep, only, planted };
   } catch {
     return undefined;
   }
+}
+
+function pairsOf(share: number, firsts: string | undefined): Pairs | undefined {
+  const [from = 0, before] = firsts?.split("-").map(Number) ?? [];
+  const isRange = firsts === undefined || (Number.isInteger(from) && Number(before) > from);
+  return Number.isInteger(share) && share > 0 && isRange ? { share, from, before } : undefined;
 }
 
 runCommand(main);

@@ -24,20 +24,30 @@ export async function sweepSingles(name: string): Promise<Swept> {
   return { world: name, points: points.count, crashes: "single", runs: points.count, violations };
 }
 
-/** Crashes one reference world at every pair of points k1 < k2; every `share`-th pair when that is too many. */
-export async function sweepPairs(name: string, share: number, say: (line: string) => void): Promise<Swept> {
+/** Which pairs of points are taken: every `share`-th, of those whose first crash is at `from` or later, before `before`. */
+export interface Pairs {
+  readonly share: number;
+  readonly from: number;
+  readonly before?: number | undefined;
+}
+
+/** Crashes one reference world at every pair of points k1 < k2 that is asked for. */
+export async function sweepPairs(name: string, pairs: Pairs, say: (line: string) => void): Promise<Swept> {
+  const { share, from, before = Infinity } = pairs;
   const plan = planOf(name);
   const { points } = await playWorld({ ...plan, crashAt: [] });
   const violations = [];
+  const end = Math.min(before, points.count);
   let runs = 0;
-  for (let first = 0; first < points.count; first++) {
+  for (let first = from; first < end; first++) {
     const after = await playWorld({ ...plan, crashAt: [first] });
     for (let second = first + 1; second < after.points.count; second++) {
       if ((first + second) % share !== 0) continue;
       violations.push(...(await crash(plan, [first, second])));
       runs++;
     }
-    if (first % 50 === 49) say(`  ${name}: ${first + 1} of ${points.count} first crashes, ${runs} runs`);
+    if ((first + 1) % 50 === 0)
+      say(`  ${name}: first crashes up to ${first + 1} of ${points.count}, ${runs} runs`);
   }
   return { world: name, points: points.count, crashes: "pairs", runs, violations };
 }
