@@ -145,6 +145,7 @@ export function applyToSchedules(state: ScheduleState = noSchedules, op: Schedul
       if (state.applied.includes(op.id)) return state;
       const { id, name, times, at } = op;
       const pauses = state.pauses.filter((pause) => pause.name !== name && pause.times !== times);
+      if (pauses.length === state.pauses.length) return noted(state, id);
       // What was due while it was paused is not made up for.
       const known = [...state.known.filter((entry) => entry.times !== times), { times, since: at }];
       return noted({ ...state, pauses, known: known.slice(-KEPT) }, id);

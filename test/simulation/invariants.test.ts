@@ -62,6 +62,7 @@ const over = (put: number, how: string): Happening => ({ kind: "put-over", put, 
 const quiet = (minutes: number): Happening[] =>
   Array.from({ length: 60 * minutes }, () => ({ kind: "fault", what: "nothing" }));
 const released: Happening = { kind: "hold-released", pair: "shop" };
+const held: Happening = { kind: "held", pair: "shop" };
 const next: Happening = { ...sent, request: "r2" };
 
 interface End {
@@ -168,6 +169,12 @@ test.each<[string, string, readonly Happening[], readonly Happening[], End?, End
     "a PUT while the pair is on hold",
     [sent, next, completed("halted"), put(0, { request: "r2" })],
     [sent, next, completed("halted"), released, put(0, { request: "r2" })],
+  ],
+  [
+    "I10",
+    "a PUT after a hold that came after a release, but not after an outcome that is told once more (world 44000534)",
+    [sent, next, completed("halted"), released, held, put(0, { request: "r2" })],
+    [sent, next, completed("halted"), released, completed("halted"), put(0, { request: "r2" })],
   ],
   [
     "I11",

@@ -94,10 +94,10 @@ function hasCause(history: History, put: Put): string | undefined {
 /** A person's hold says nothing of attempts that had begun before it stood. */
 function isOnHold(history: History, put: Put): boolean {
   const began = put.at - put.sinceMs;
+  // An outcome that is told once more, because its request came once more, puts nothing on hold again.
+  const firsts = history.published.filter((e, i, all) => all.findIndex(({ id }) => id === e.id) === i);
   const stops = [
-    ...history.published.filter(
-      (e) => (e.outcome === "halted" || e.outcome === "swapped-back") && e.n < put.n,
-    ),
+    ...firsts.filter((e) => (e.outcome === "halted" || e.outcome === "swapped-back") && e.n < put.n),
     ...history.held.filter((e) => e.at < began),
   ].filter((e) => e.pair === put.pair);
   return stops.some(

@@ -3,6 +3,7 @@ import {
   noSchedules,
   pauseOf,
   scheduledId,
+  sinceOf,
   timesOf,
   type ScheduleOperation,
   type ScheduleRule,
@@ -92,7 +93,7 @@ test("a pause that is set anew replaces its own and no other; a resume ends thos
 
 test("a resume makes its own times known from then on, and 22 of them at most", () => {
   const many = Array.from({ length: 22 }, (_, i) => `t-${i}`);
-  const seen = play({ kind: "see", times: many, at: 1 });
+  const seen = play({ kind: "see", times: many, at: 1 }, pause);
   const of = (times: string) => applyToSchedules(seen, { ...resume, times }).known;
   expect(of("t-3").at(-1)).toEqual({ times: "t-3", since: 9 });
   expect([of("t-3").length, of("t-3")[0]?.times]).toEqual([22, "t-0"]);
@@ -108,6 +109,13 @@ test("a pause holds by name and by times; a resume ends both and makes up for no
   const resumed = applyToSchedules(paused, resume);
   expect(pauseOf(resumed, rule)).toBeUndefined();
   expect(resumed.known).toEqual([{ times, since: 9 }]);
+});
+
+test("a resume of what is not paused leaves what came due before it to be started (world 44000808)", () => {
+  const seen = play({ kind: "see", times: [times], at: 1 });
+  expect(applyToSchedules(seen, resume)).toEqual({ ...seen, applied: ["r-1"] });
+  const twice = play({ kind: "see", times: [times], at: 1 }, pause, resume, { ...resume, id: "r-2", at: 20 });
+  expect(sinceOf(twice, times, 30)).toBe(9);
 });
 
 test("an operation of a person is applied once: a pause that is delivered again after its resume does nothing", () => {

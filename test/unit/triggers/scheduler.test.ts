@@ -177,6 +177,17 @@ test("nothing starts while a schedule is paused, also under another name, nor af
   expect(run.started()).toEqual(["shop-20261201T010000Z"]);
 });
 
+test("a schedule that nobody paused starts what came due before somebody resumed it (world 44000808)", async () => {
+  const run = begin("2026-11-24T00:00:00Z", rule());
+  await run.tick();
+  run.at("2026-11-24T01:00:20Z");
+  const { times, at } = { times: "0 2 * * TUE Europe/Berlin", at: run.ports.clock.now() };
+  await run.ports.schedules.signal("shop", { kind: "resume", id: "p-1", name: "weekly", times, at });
+  run.at("2026-11-24T01:01:00Z");
+  await run.tick();
+  expect(run.started()).toEqual(["shop-20261124T010000Z"]);
+});
+
 test.each([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])(
   "a host that dies around its effect %s leaves one promotion that is started by the next look",
   async (effect) => {
