@@ -29,10 +29,12 @@ const rooms = {
 };
 
 // The embedded world lives outside src/. Emulators know neither the product nor each other; world/ assembles them.
+// level-log/ looks through the logs of the stores that two of them keep.
 const local = {
   "functions-host": [],
-  "durable-engine": [],
-  "service-bus": [],
+  "level-log": [],
+  "durable-engine": ["level-log"],
+  "service-bus": ["level-log"],
   "resource-manager": [],
   identity: [],
   world: ["functions-host", "durable-engine", "service-bus", "resource-manager", "identity"],

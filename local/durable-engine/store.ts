@@ -2,7 +2,7 @@ import type { AbstractLevel } from "abstract-level";
 import { ClassicLevel } from "classic-level";
 import type { Change } from "./changes";
 import type { HistoryEvent } from "./history";
-import { findLogDamage } from "./level-log";
+import { findLogDamage } from "../level-log";
 import type { ActivityRecord, EntityRecord, InstanceRecord, Message, TimerRecord } from "./records";
 import { contentOf, operationsOf, type Operation } from "./store-records";
 

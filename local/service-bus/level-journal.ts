@@ -1,7 +1,7 @@
 import type { AbstractLevel } from "abstract-level";
 import { ClassicLevel } from "classic-level";
 import type { Journal, Seen, StoredState } from "./journal";
-import { findLogDamage } from "./level-log";
+import { findLogDamage } from "../level-log";
 import { BrokerError, type BrokerMessage } from "./message";
 import {
   checksumOf,

@@ -1,7 +1,7 @@
 import { Api, countSwaps } from "./api";
 import { Bus } from "./bus";
-import { followPromotion, tellCompletion, tellFinalRead, type Voice } from "./narration";
-import { Traffic } from "./traffic";
+import { tellCompletion, tellFinalRead, type Voice } from "./narration";
+import { promoteUnderTraffic } from "./promote-under-traffic";
 import type { World } from "./world";
 
 /** The last line of the story. */
@@ -33,17 +33,7 @@ export async function playRegression({ description }: World, { say, heading }: V
     requestedBy: "the demo",
     expect: { version: "v2" },
   };
-  heading("Traffic through the production virtual IP");
-  const traffic = new Traffic(description.pairs[0]?.production ?? "", say);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  heading(`A swap request is sent to the queue ${description.requestQueue}`);
-  say(JSON.stringify(request));
-  await bus.send(request);
-  const api = new Api(description, "reader");
-  const [event] = await Promise.all([
-    bus.completion(request.requestId, 1, 120_000),
-    followPromotion(api, request.requestId, say, heading),
-  ]);
+  const { event, traffic } = await promoteUnderTraffic(description, bus, request, { say, heading });
   await new Promise((resolve) => setTimeout(resolve, 500));
   const report = await traffic.stop();
   heading("What was measured of new production");
@@ -55,7 +45,7 @@ export async function playRegression({ description }: World, { say, heading }: V
   heading(`The completion event, as received from the topic ${description.eventTopic}`);
   tellCompletion(event, say);
   heading("The pair is on hold until a person has looked");
-  const { holds } = await api.pair("shop");
+  const { holds } = await new Api(description, "reader").pair("shop");
   for (const { reason } of holds) say(`${reason.code}: ${reason.detail}`);
   say(`to release it: DELETE ${description.http}/api/holds/shop with {"note": "…"}`);
   const swaps = await countSwaps(description.journal);

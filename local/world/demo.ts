@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Api, countSwaps } from "./api";
 import { Bus } from "./bus";
-import { followPromotion, tellCompletion, tellFinalRead, tellPrerequisite } from "./narration";
+import { tellCompletion, tellFinalRead, tellPrerequisite } from "./narration";
+import { promoteUnderTraffic } from "./promote-under-traffic";
 import { playApproval } from "./demo-approval";
 import { playRegression } from "./demo-regression";
 import { MORNING, playSchedule, sayAt, weekly } from "./demo-schedule";
 import { travelTo } from "./time-travel";
-import { Traffic, type TrafficReport } from "./traffic";
+import type { TrafficReport } from "./traffic";
 import { startWorld, type World, type WorldStart } from "./world";
 import { runCommand } from "./run-command";
 
@@ -107,17 +108,7 @@ async function playPromotion(world: World): Promise<Summary> {
     requestedBy: "the demo",
     expect: { version: "v2" },
   };
-  heading("Traffic through the production virtual IP");
-  const traffic = new Traffic(description.pairs[0]?.production ?? "", say);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  heading(`A swap request is sent to the queue ${description.requestQueue}`);
-  say(JSON.stringify(request));
-  await bus.send(request);
-  const api = new Api(description, "reader");
-  const [event] = await Promise.all([
-    bus.completion(request.requestId, 1, 120_000),
-    followPromotion(api, request.requestId, say, heading),
-  ]);
+  const { event, traffic } = await promoteUnderTraffic(description, bus, request, { say, heading });
   const report = await traffic.stop();
   tellTraffic(report);
   heading("Both services, re-read");
