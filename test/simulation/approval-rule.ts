@@ -18,9 +18,7 @@ export function approved(
   if (!approval || history.isBreakGlass(put.request)) return undefined;
   if (history.rejections.some((e) => e.request === put.request && e.n < put.n))
     return "after its rejection was acknowledged";
-  const isOverHttp = !history.sent.some(
-    (e) => e.request === put.request && e.content.includes("requestedBy"),
-  );
+  const isOverHttp = wasAskedOverHttp(history, put.request);
   const quorum = Math.max(approval.quorum, isOverHttp ? 1 : 2);
   const yes = history.votes.filter(
     (e) =>
@@ -38,6 +36,12 @@ export function approved(
     return hasValid && new Set(own.map((e) => e.by)).size >= quorum && !isAskedAnew(history, put, plan);
   });
   return isEnough ? undefined : `without ${quorum} approvals of its plan`;
+}
+
+/** Only there it is known who asks: of a queue message's or a schedule's author anybody may be a second. */
+function wasAskedOverHttp({ sent, scheduled }: History, request: string): boolean {
+  const isDeclared = sent.some((e) => e.request === request && e.content.includes("requestedBy"));
+  return !isDeclared && !scheduled.some((e) => e.request === request);
 }
 
 /** Whether people were asked about another plan after they had been asked about this one. */

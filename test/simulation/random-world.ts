@@ -1,5 +1,6 @@
 import { Dice } from "./dice";
 import { byTheClock } from "./random-schedules";
+import { approvalIn, askedByTheClock, votesOn } from "./random-votes";
 import { themed, themes } from "./themes";
 import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-plan";
 
@@ -9,7 +10,8 @@ const MINUTE = 60_000;
 export function randomWorld(seed: number): WorldPlan {
   const dice = new Dice(seed).fork("world");
   const plan = world(seed, dice);
-  return themed(plan, (seed - 1) % (2 * themes.length), dice.fork("theme"));
+  const placed = themed(plan, (seed - 1) % (2 * themes.length), dice.fork("theme"));
+  return askedByTheClock(placed, dice.fork("votes by the clock"));
 }
 
 function world(seed: number, dice: Dice): WorldPlan {
@@ -63,30 +65,6 @@ function later(
     ...(isAsked ? { approval: approvalIn(dice) } : {}),
     ...(isTimed ? { opening: openingOf(dice) } : {}),
   };
-}
-
-function approvalIn(dice: Dice): NonNullable<WorldPlan["approval"]> {
-  return {
-    quorum: dice.between(1, 2),
-    deadlineMs: dice.pick([5, 15, 40]) * MINUTE,
-    validForMs: dice.pick([3, 20, 60]) * MINUTE,
-  };
-}
-
-/** Votes early and late, twice, by those who may not, on plans that are none; mostly enough of them. */
-function votesOn(dice: Dice, request: string): Deed[] {
-  return Array.from({ length: dice.between(1, 5) }, (): Deed => {
-    const by = dice.pick(["ann", "ann", "bob", "bob", "cleo", "oid-1", "robot"]);
-    return {
-      at: dice.between(0, dice.pick([60_000, 12 * MINUTE])),
-      kind: "vote",
-      request,
-      by,
-      application: by === "robot",
-      decision: dice.chance(0.12) ? "reject" : "approve",
-      stale: dice.chance(0.1),
-    };
-  });
 }
 
 function afterwards(dice: Dice, pair: string, requests: number): Deed[] {
