@@ -8,7 +8,7 @@ const byQueue: Happening = { kind: "sent", request: "r1", pair: "shop", content:
 const overHttp: Happening = { kind: "sent", request: "r1", pair: "shop", content: "{}" };
 const bySchedule: readonly Happening[] = [
   overHttp,
-  { kind: "scheduled", request: "r1", pair: "shop", minute: 10 },
+  { kind: "scheduled", request: "r1", pair: "shop", minute: 10, expiresAfterMs: 0 },
 ];
 const put: Happening = {
   ...{ kind: "put", put: 0, request: "r1", pair: "shop", side: "green", host: "h0", execution: "h0:1" },

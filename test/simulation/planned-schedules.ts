@@ -6,6 +6,8 @@ export interface PlannedSchedule {
   readonly name: string;
   readonly minutes: readonly number[];
   readonly promote: Side | "staging";
+  /** Absent: as the world's schedules have it. */
+  readonly expiresAfterMs?: number | undefined;
 }
 
 /** The schedules of a pairs file, by pair. */
@@ -15,6 +17,11 @@ export type ScheduleFile = Readonly<Record<string, readonly PlannedSchedule[]>>;
 export interface PlannedSchedules {
   readonly expiresAfterMs: number;
   readonly file: ScheduleFile;
+}
+
+/** How long after its instants a schedule's promotions may be started. */
+export function expiryOf(schedule: PlannedSchedule, all: PlannedSchedules | undefined): number {
+  return schedule.expiresAfterMs ?? all?.expiresAfterMs ?? 0;
 }
 
 /** The pairs files of a world, one after another: each edit makes a new one. */

@@ -3,6 +3,7 @@ import type { PlannedSchedule, PlannedSchedules } from "./planned-schedules";
 import type { Deed, WorldPlan } from "./world-plan";
 
 const MINUTE = 60_000;
+const EXPIRIES = [2 * MINUTE, 4 * MINUTE, 12 * MINUTE, 30 * MINUTE];
 
 /** What is started by the clock in some worlds, and what people do about it. */
 export function byTheClock(
@@ -28,7 +29,7 @@ function schedulesOf(dice: Dice, pairs: readonly string[]): PlannedSchedules {
       ];
     }),
   );
-  return { expiresAfterMs: dice.pick([2, 4, 12, 30]) * MINUTE, file };
+  return { expiresAfterMs: dice.pick(EXPIRIES), file };
 }
 
 /** A schedule of one to four instants, five or ten minutes apart. */
@@ -59,14 +60,22 @@ function aroundSchedules(dice: Dice, pair: string, { file }: PlannedSchedules): 
   const edit: Deed[] = [{ at: edited, kind: "edit", pair, to: editOf(dice, own) }];
   const undo: Deed[] = [{ at: edited + dice.between(2, 12) * MINUTE, kind: "edit", pair, to: own }];
   const away: Deed[] = [{ at: at(), kind: "kill", downMs: dice.between(1, 20) * MINUTE }];
+  const missed: Deed[] = own.slice(0, 1).flatMap((first): Deed[] => {
+    const from = dice.pick(first.minutes) * MINUTE - dice.between(1, 50) * 1_000;
+    const downMs = dice.between(2, 9) * MINUTE;
+    const to = [expiringAfter(dice, first), ...own.slice(1)];
+    const change: Deed = { at: from + dice.between(0, downMs + MINUTE), kind: "edit", pair, to };
+    return [{ at: from, kind: "kill", downMs }, change];
+  });
   return [
+    ...(dice.chance(0.25) ? missed : []),
     ...(dice.chance(0.4) ? [...pause, ...(dice.chance(0.8) ? resume : [])] : []),
     ...(dice.chance(0.4) ? [...edit, ...(dice.chance(0.3) ? undo : [])] : []),
     ...(dice.chance(0.4) ? away : []),
   ];
 }
 
-/** Another name, other times, or nothing in place of the first schedule. */
+/** Another name, other times, another expiry, or nothing in place of the first schedule. */
 export function editOf(
   dice: Dice,
   [first, ...others]: readonly PlannedSchedule[],
@@ -77,8 +86,14 @@ export function editOf(
     [{ ...first, name: "renamed" }, ...others],
     [{ ...first, minutes: [...new Set(moved)] }, ...others],
     [{ ...first, name: "renamed", minutes: [...new Set(moved)] }, ...others],
+    [expiringAfter(dice, first), ...others],
+    [expiringAfter(dice, { ...first, name: "renamed" }), ...others],
     others,
   ]);
+}
+
+function expiringAfter(dice: Dice, schedule: PlannedSchedule): PlannedSchedule {
+  return { ...schedule, expiresAfterMs: dice.pick(EXPIRIES) };
 }
 
 function everyOther(minutes: readonly number[]): number[] {

@@ -8,30 +8,35 @@ const weekly: PlannedSchedule = { name: "weekly", minutes: [10, 20], promote: "g
 type Timed = readonly [minute: number, happening: Happening];
 
 let looks = 0;
-const look = (minute: number): readonly Timed[] => {
+const look = (minute: number, file = 0): readonly Timed[] => {
   const n = looks++;
   return [
-    [minute, { kind: "looked", look: n, host: "h0", file: 0, clock: minute * MINUTE }],
+    [minute, { kind: "looked", look: n, host: "h0", file, clock: minute * MINUTE }],
     [minute, { kind: "look-over", look: n }],
   ];
 };
-const looked = (...minutes: readonly number[]) => minutes.flatMap(look);
+const looked = (...minutes: readonly number[]) => minutes.flatMap((minute) => look(minute));
 /** A look at minute 10 that learns of nothing it has done. */
 const cutOff = (what: string): readonly Timed[] => {
   const [begun, over] = look(10);
   const faults = ["the reply to a client call was lost", what];
   return [begun!, ...faults.map((each): Timed => [10, { kind: "fault", what: each }]), over!];
 };
-const started = (at: number, minute: number, request = `shop-${minute}`): Timed => [
+const started = (at: number, minute: number, request = `shop-${minute}`, expiresAfter = 5): Timed => [
   at,
-  { kind: "scheduled", request, pair: "shop", minute },
+  { kind: "scheduled", request, pair: "shop", minute, expiresAfterMs: expiresAfter * MINUTE },
 ];
+/** By a file that lets it expire after a quarter of an hour. */
+const startedLate = (at: number, minute: number) => started(at, minute, `shop-${minute}`, 15);
 const word = (minute: number, what: "pause" | "resume", ask: number): readonly Timed[] => [
   [minute, { kind: "schedule-asked", ask, what, pair: "shop", schedule: "weekly", minutes: "10,20" }],
   [minute, { kind: "schedule-answered", ask, status: 200 }],
 ];
 
-/** The rules that a world breaks whose file has one schedule with these times, and an expiry of five minutes. */
+/**
+ * The rules that a world breaks whose file has one schedule with these times, and an expiry of five minutes; file 1 has a
+ * quarter of an hour instead.
+ */
 function broken(...timed: readonly Timed[]): string[] {
   let now = 0;
   const timeline = new Timeline(() => now);
@@ -40,7 +45,9 @@ function broken(...timed: readonly Timed[]): string[] {
     timeline.add(happening);
   }
   const schedules = { expiresAfterMs: 5 * MINUTE, file: { shop: [weekly] } };
-  return scheduleRules(new History(timeline), { schedules, deeds: [], skewMs: 0 }).map((v) => v.invariant);
+  const to = [{ ...weekly, expiresAfterMs: 15 * MINUTE }];
+  const deeds = [{ at: 0, kind: "edit", pair: "shop", to } as const];
+  return scheduleRules(new History(timeline), { schedules, deeds, skewMs: 0 }).map((v) => v.invariant);
 }
 
 test("what is started once, in time, by a look at a file that asks for it breaks nothing", () => {
@@ -68,4 +75,22 @@ test.each([
 test("nobody has to start what may be paused, or what no look saw in time", () => {
   expect(broken(...looked(1), word(5, "pause", 0)[0]!, ...looked(10))).toEqual([]);
   expect(broken(...looked(1, 15))).toEqual([]);
+});
+
+test("until when it may be started is the word of the file that a look read, not of the one before or after it", () => {
+  const before = looked(1, 9);
+  expect(broken(...before, look(18, 1)[0]!, startedLate(18, 10))).toEqual([]);
+  expect(broken(...before, look(18)[0]!, startedLate(18, 10))).toEqual(["§5 expiry"]);
+  expect(broken(...before, look(12, 1)[0]!, started(12, 10))).toEqual(["§5 expiry"]);
+});
+
+test("hosts with different files may both start it, each by its own", () => {
+  const both = [...looked(1, 9), look(12)[0]!, look(12, 1)[0]!];
+  expect(broken(...both, started(12, 10))).toEqual([]);
+  expect(broken(...both, startedLate(12, 10))).toEqual([]);
+});
+
+test("a longer expiry has to make up for what the one before had given up, a shorter one has not", () => {
+  expect(broken(...looked(1), ...look(18, 1))).toEqual(["§5 due"]);
+  expect(broken(...look(1, 1), ...look(18))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { History, Violation } from "./history";
-import { filesOf, type PlannedSchedule } from "./planned-schedules";
+import { expiryOf, filesOf, type PlannedSchedule } from "./planned-schedules";
 import { ScheduleRecord, type Look } from "./schedule-record";
 import type { Of } from "./timeline";
 import type { WorldPlan } from "./world-plan";
@@ -31,16 +31,23 @@ export function scheduleRules(history: History, plan: Plan): Violation[] {
       (other) => other.pair === each.pair && other.minute === each.minute && other.n < each.n,
     );
     if (isAgain) return [broken("§5 never twice", each, "is the second of its pair and instant")];
-    const able = record.looksBehind(each).filter((look) => inTime(look, each, schedules.expiresAfterMs));
+    const able = record.looksBehind(each).filter((look) => inTime(look, each));
     if (able.length === 0) return [broken("§5 expiry", each, "was started before its time or too late")];
-    const asking = able.map((look) => [look, record.asking(look, each)] as const);
-    if (asking.every(([, found]) => found.length === 0))
+    const found = able.map((look) => [look, record.asking(look, each)] as const);
+    if (found.every(([, all]) => all.length === 0))
       return [broken("§5 asked", each, "was asked for by no file in force")];
-    if (asking.every(([look, found]) => found.every((s) => record.isStopped(look, s, each))))
+    const asking = found
+      .map(
+        ([look, all]) => [look, all.filter((s) => expiryOf(s, schedules) === each.expiresAfterMs)] as const,
+      )
+      .filter(([, all]) => all.length > 0);
+    if (asking.length === 0)
+      return [broken("§5 expiry", each, "has an expiry that no file in force gave to it")];
+    if (asking.every(([look, all]) => all.every((s) => record.isStopped(look, s, each))))
       return [
         broken("§5 pause", each, "was started although its schedule was paused then, or at its instant"),
       ];
-    return skewMs === 0 && asking.every(([, found]) => found.every((s) => wasAway(record, s, each)))
+    return skewMs === 0 && asking.every(([, all]) => all.every((s) => wasAway(record, s, each)))
       ? [broken("§5 backwards", each, "was started although no file asked for it at its instant")]
       : [];
   });
@@ -48,7 +55,7 @@ export function scheduleRules(history: History, plan: Plan): Violation[] {
 }
 
 /** Whether the clock that a look read may have shown a time from the instant up to its expiry. */
-function inTime({ clock, lasted }: Look, { minute }: Scheduled, expiresAfterMs: number): boolean {
+function inTime({ clock, lasted }: Look, { minute, expiresAfterMs }: Scheduled): boolean {
   const due = minute * MINUTE;
   return clock + lasted >= due && clock < due + expiresAfterMs;
 }
@@ -77,7 +84,7 @@ function missed(look: Look, record: ScheduleRecord, { schedules, skewMs }: Plan)
       if (minute === undefined) return [];
       const due = minute * MINUTE;
       const isNext = schedule.minutes.some((m) => m * MINUTE > clock && m * MINUTE <= clock + lasted);
-      const isLate = due <= clock + lasted - (schedules?.expiresAfterMs ?? 0);
+      const isLate = due <= clock + lasted - expiryOf(schedule, schedules);
       if (isNext || isLate || due <= record.startsAfter(look, pair, schedule, KNOWN_AFTER_MS, skewMs))
         return [];
       const isKnown = record.scheduled.some(

@@ -2,7 +2,7 @@ import { createScheduleTimes } from "../../src/adapters/schedules";
 import type { PromotionState } from "../../src/domain/promotion";
 import type { Dice } from "./dice";
 import type { SimulatedHost } from "./host";
-import { filesOf } from "./planned-schedules";
+import { expiryOf, filesOf } from "./planned-schedules";
 import type { World } from "./world";
 import type { Deed } from "./world-plan";
 
@@ -33,13 +33,14 @@ export class Scheduling {
     if (!file) return;
     host.file = this.#file;
     const hour = new Date(this.#world.startedAt).getUTCHours();
-    const { expiresAfterMs = 0 } = this.#world.plan.schedules ?? {};
     host.schedules = createScheduleTimes(
       Object.entries(file).flatMap(([pair, schedules]) =>
-        schedules.map(({ name, minutes, promote }) => ({
-          ...{ pair, name, promote, reason: "scheduled", expiresAfterMs },
-          ...{ cron: `${minutes.join(",")} ${hour} * * *`, zone: "UTC" },
-        })),
+        schedules.map((schedule) => {
+          const { name, minutes, promote } = schedule;
+          const expiresAfterMs = expiryOf(schedule, this.#world.plan.schedules);
+          const cron = `${minutes.join(",")} ${hour} * * *`;
+          return { pair, name, promote, reason: reasonOf(expiresAfterMs), expiresAfterMs, cron, zone: "UTC" };
+        }),
       ),
     );
   }
@@ -82,16 +83,16 @@ export class Scheduling {
   /** Writes down promotions that the clock has started, from the ledger's own record of what was asked. */
   note(): void {
     if (this.#files.length === 0) return;
-    const { hub, timeline, startedAt, plan } = this.#world;
+    const { hub, timeline, startedAt } = this.#world;
     for (const [key, { state }] of hub.entities) {
       if (!key.startsWith(LEDGER) || this.#read.has(key) || !state) continue;
       this.#read.add(key);
       const { requestId: request, origin, request: asked } = JSON.parse(state) as PromotionState;
       if (origin.channel !== "schedule") continue;
-      const due = (asked.expiresAt ?? NaN) - (plan.schedules?.expiresAfterMs ?? 0);
-      const minute = (due - startedAt) / MINUTE;
+      const expiresAfterMs = expiryToldIn(asked.reason);
+      const minute = ((asked.expiresAt ?? NaN) - expiresAfterMs - startedAt) / MINUTE;
       timeline.add({ kind: "sent", request, pair: asked.pair, content: JSON.stringify(asked) });
-      timeline.add({ kind: "scheduled", request, pair: asked.pair, minute });
+      timeline.add({ kind: "scheduled", request, pair: asked.pair, minute, expiresAfterMs });
     }
   }
 
@@ -122,4 +123,13 @@ export class Scheduling {
     await host.invoke("scheduler", { inputData }).catch(() => undefined);
     timeline.add({ kind: "look-over", look });
   }
+}
+
+/** What a schedule's file says goes with all that it starts: its reason tells which expiry the file gave it. */
+function reasonOf(expiresAfterMs: number): string {
+  return `scheduled, for ${expiresAfterMs} ms`;
+}
+
+function expiryToldIn(reason: string): number {
+  return Number(/(\d+) ms$/.exec(reason)?.[1]);
 }

@@ -100,7 +100,13 @@ export type Happening =
     }
   | { readonly kind: "look-over"; readonly look: number }
   /** The ledger knows a promotion that a schedule asked for; `minute` is its instant, counted from the world's start. */
-  | { readonly kind: "scheduled"; readonly request: string; readonly pair: string; readonly minute: number }
+  | {
+      readonly kind: "scheduled";
+      readonly request: string;
+      readonly pair: string;
+      readonly minute: number;
+      readonly expiresAfterMs: number;
+    }
   /** A person pauses or resumes a schedule, which the host they ask has at these minutes. */
   | {
       readonly kind: "schedule-asked";
