@@ -1,7 +1,10 @@
-import { calmChances, type WorldPlan } from "./world-plan";
+import { calmChances, type Deed, type WorldPlan } from "./world-plan";
 import { playWorld, type WorldResult } from "./play-world";
+import type { PlannedSchedule } from "./planned-schedules";
 
 const MOST_TRIES = 300;
+/** What a world can do without as a whole. */
+const OPTIONAL = ["schedules", "soak", "approval", "opening"] as const;
 
 /** Takes away from a world what the violation does not need, until nothing more can go. */
 export async function shrink(
@@ -26,6 +29,10 @@ export async function shrink(
 
 function* simplifications(plan: WorldPlan): Generator<WorldPlan> {
   const { deeds, chances } = plan;
+  for (const name of OPTIONAL) {
+    const { [name]: taken, ...rest } = plan;
+    if (taken) yield rest;
+  }
   for (let i = 0; i < deeds.length; i++) yield { ...plan, deeds: deeds.filter((_, at) => at !== i) };
   for (const name of Object.keys(chances) as (keyof typeof chances)[]) {
     if (chances[name] !== 0) yield { ...plan, chances: { ...chances, [name]: calmChances[name] } };
@@ -35,15 +42,44 @@ function* simplifications(plan: WorldPlan): Generator<WorldPlan> {
   if (plan.hosts > 1) yield { ...plan, hosts: 1 };
   if (plan.skewMs > 0) yield { ...plan, skewMs: 0 };
   if (plan.pairs.length > 1) {
-    const pairs = plan.pairs.filter((pair) => deeds.some((deed) => "pair" in deed && deed.pair === pair));
+    const pairs = plan.pairs.filter((pair) => isUsed(plan, pair));
     if (pairs.length < plan.pairs.length && pairs.length > 0) yield { ...plan, pairs };
   }
-  for (let i = 0; i < deeds.length; i++) {
-    const deed = deeds[i];
-    if (deed?.kind !== "request" || deed.copies === 1) continue;
-    yield {
-      ...plan,
-      deeds: deeds.map((each, at) => (at === i ? { ...deed, copies: deed.copies - 1 } : each)),
-    };
+  yield* simplerSchedules(plan);
+  for (const [i, deed] of deeds.entries()) {
+    for (const simpler of simplerDeeds(deed))
+      yield { ...plan, deeds: deeds.map((each, at) => (at === i ? simpler : each)) };
+  }
+}
+
+function isUsed({ deeds, schedules }: WorldPlan, pair: string): boolean {
+  const isScheduled = (schedules?.file[pair] ?? []).length > 0;
+  return isScheduled || deeds.some((deed) => "pair" in deed && deed.pair === pair);
+}
+
+/** One schedule less in the first pairs file, or one instant. */
+function* simplerSchedules(plan: WorldPlan): Generator<WorldPlan> {
+  const { schedules } = plan;
+  if (!schedules) return;
+  for (const [pair, all] of Object.entries(schedules.file)) {
+    for (const simpler of simplerFiles(all))
+      yield { ...plan, schedules: { ...schedules, file: { ...schedules.file, [pair]: simpler } } };
+  }
+}
+
+/** One copy of a request less; one schedule of an edited file less, or one instant. */
+function* simplerDeeds(deed: Deed): Generator<Deed> {
+  if (deed.kind === "request" && deed.copies > 1) yield { ...deed, copies: deed.copies - 1 };
+  if (deed.kind === "edit") for (const to of simplerFiles(deed.to)) yield { ...deed, to };
+}
+
+function* simplerFiles(all: readonly PlannedSchedule[]): Generator<readonly PlannedSchedule[]> {
+  for (let i = 0; i < all.length; i++) yield all.filter((_, at) => at !== i);
+  for (const [i, schedule] of all.entries()) {
+    if (schedule.minutes.length === 1) continue;
+    for (const minute of schedule.minutes) {
+      const minutes = schedule.minutes.filter((each) => each !== minute);
+      yield all.map((each, at) => (at === i ? { ...each, minutes } : each));
+    }
   }
 }
