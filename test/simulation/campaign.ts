@@ -30,7 +30,7 @@ export async function campaign(options: SimulateOptions): Promise<number> {
   const until = options.seconds === undefined ? Infinity : performance.now() + options.seconds * 1000;
   say(`worlds from seed ${options.seed}`);
   for (let n = 0; n < options.runs && performance.now() < until && !broken; n++) {
-    const plan = randomWorld(options.seed + n);
+    const plan = randomWorld(options.seed + n * options.step);
     const result = await playWorld(plan);
     sum.runs++;
     sum.promotions += result.promotions;

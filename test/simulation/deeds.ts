@@ -1,4 +1,8 @@
-import { calmChances, type Chances, type Deed } from "./world-plan";
+import type { Dice } from "./dice";
+import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-plan";
+
+/** Hostile situations by name: what is set up on purpose in a world. */
+export type Themes = Readonly<Record<string, (dice: Dice) => Partial<WorldPlan> & Pick<WorldPlan, "deeds">>>;
 
 type Request = Extract<Deed, { kind: "request" }>;
 

@@ -7,6 +7,7 @@ const opening = "domain/opening.js";
 export const faultsAround: readonly PlantedFault[] = [
   {
     name: "opening not looked at by the attempt",
+    theme: "openingCloses",
     rule: "§4.2",
     file: attempt,
     find: `return opening.open`,
@@ -14,6 +15,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "notBefore ignored",
+    theme: "frozenOrLater",
     rule: "§5",
     file: opening,
     find: `...(at < notBefore`,
@@ -21,6 +23,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "windows ignored",
+    theme: "openingCloses",
     rule: "§5",
     file: opening,
     find: `if (windows.length === 0 || windows.some((window) => window.covering(at)))`,
@@ -28,6 +31,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "freezes ignored",
+    theme: "frozenOrLater",
     rule: "§5",
     file: opening,
     find: `? coveredBy(freeze.spans, "frozen", "a freeze is on", at)`,
@@ -35,6 +39,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "an unreadable calendar counts as open",
+    theme: "frozenOrLater",
     rule: "§5",
     file: opening,
     find: `: [{ code: "freeze-unreadable", detail: freeze.detail }]),`,
@@ -42,6 +47,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "irreversible ignored",
+    theme: "irreversible",
     rule: "§3.9",
     file: "domain/swap-back.js",
     find: `if (request.irreversible)`,
@@ -49,6 +55,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "a failure in the soak is no regression",
+    theme: "soakFails",
     rule: "§3.9",
     file: "domain/soak.js",
     find: `if (next.failures > rule.failures)`,
@@ -56,6 +63,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "an error counts as a failure",
+    theme: "probesUnanswered",
     rule: "§3.9",
     file: "domain/soak.js",
     find: `seen.filter((each) => each.verdict === "failure")`,
@@ -63,6 +71,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "no hold after a swap-back",
+    theme: "swappedBackAndNext",
     rule: "§3.9",
     file: "domain/outcome.js",
     find: `return outcome === "halted" || outcome === "swapped-back";`,
@@ -70,6 +79,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "swapped back once the attempt was sent",
+    theme: "soakFails",
     rule: "§3.9",
     file: "orchestrations/steps/swap-back.js",
     find: `return open ? yield* (0, attempts_1.settle)(run, back, "swap-back", settleAfterMs) : yield* attempt(run, back, lease);`,
@@ -77,6 +87,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "approvals not looked at by the attempt",
+    theme: "approvalLapses",
     rule: "§4.2",
     file: attempt,
     find: `return detail === undefined ? undefined : { kind: "not-approved", detail };`,
@@ -84,6 +95,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "nobody is the same person twice",
+    theme: "voteMissing",
     rule: "§3.3",
     file: "domain/approval-rule.js",
     find: `return folded(a) === folded(b);`,
@@ -91,6 +103,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "whoever may not vote counts",
+    theme: "voteMissing",
     rule: "§5",
     file: "domain/vote.js",
     find: `if (barred !== undefined)`,
@@ -98,6 +111,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "a vote on another plan counts",
+    theme: "voteMissing",
     rule: "§3.3",
     file: "domain/vote.js",
     find: `if (planHash !== gate.planHash)`,
@@ -105,6 +119,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "a rejection is no end",
+    theme: "rejected",
     rule: "§3.3",
     file: "domain/vote.js",
     find: `if (last.decision === "reject")`,
@@ -112,6 +127,7 @@ export const faultsAround: readonly PlantedFault[] = [
   },
   {
     name: "one approval is enough for whoever is not known",
+    theme: "voteMissing",
     rule: "§5",
     file: "domain/approval-rule.js",
     find: `isRequesterKnown(origin) ? 1 : 2`,

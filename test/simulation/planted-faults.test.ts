@@ -12,7 +12,7 @@ test("every planted fault has its own name", () => {
   expect(new Set(plantedFaults.map(({ name }) => name)).size).toBe(plantedFaults.length);
 });
 
-test("an execution that does not wait for its claim is caught within five worlds", () => {
+test("an execution that does not wait for its claim is caught within five worlds", async () => {
   const fault = plantedFaults.find(({ name }) => name === "skip the claim");
-  expect(catchFault(fault!, 5)).toMatchObject({ invariant: "I8" });
+  expect(await catchFault(fault!, 5)).toMatchObject({ invariant: "I8" });
 }, 60_000);

@@ -8,6 +8,7 @@ const auditPage = "domain/audit-page.js";
 export const faultsOfOperating: readonly PlantedFault[] = [
   {
     name: "a scheduled promotion is named after its schedule",
+    theme: "meetsOthers",
     rule: "§5",
     file: scheduler,
     find: "const requestId = (0, schedule_1.scheduledId)(pair, due);",
@@ -15,6 +16,7 @@ export const faultsOfOperating: readonly PlantedFault[] = [
   },
   {
     name: "a resume makes up for what was missed",
+    theme: "paused",
     rule: "§5",
     file: schedule,
     find: "const known = [...state.known.filter((entry) => entry.times !== times), { times, since: at }];",
@@ -22,6 +24,7 @@ export const faultsOfOperating: readonly PlantedFault[] = [
   },
   {
     name: "catching up ignores the expiry",
+    theme: "awayAtInstant",
     rule: "§5",
     file: scheduler,
     find: "Math.max(since, now - schedule.expiresAfterMs)",
@@ -29,6 +32,7 @@ export const faultsOfOperating: readonly PlantedFault[] = [
   },
   {
     name: "a pause does not hold",
+    theme: "paused",
     rule: "§5",
     file: schedule,
     find: "return pauses.find(",
@@ -36,13 +40,33 @@ export const faultsOfOperating: readonly PlantedFault[] = [
   },
   {
     name: "what is put back into the file was never away",
+    theme: "edited",
     rule: "§5",
     file: schedule,
     find: "return gone !== undefined && now - gone > AWAY_MS;",
     replace: "return false;",
   },
   {
+    name: "a scheduler leaves alone what a dead host had begun",
+    theme: "diesWhileStarting",
+    rule: "§5",
+    file: scheduler,
+    find: "for (const start of (0, schedule_1.startingOf)(state))",
+    replace: "for (const start of [])",
+  },
+  {
+    name: "break-glass passes a hold at the claim",
+    theme: "glassStoppedLate",
+    rule: "§4 I10",
+    file: "activities/attempt-swap.js",
+    find: "const claim = readClaim(await ports.pairs.read(pair), input, nonce);",
+    replace: `const answered = readClaim(await ports.pairs.read(pair), input, nonce);
+            const passes = answered?.code === "on-hold" && input.asked?.passOpening;
+            const claim = passes ? { kind: "granted" } : answered;`,
+  },
+  {
     name: "break-glass skips readiness",
+    theme: "glassNotRunning",
     rule: "§3.6",
     file: "orchestrations/steps/swap.js",
     find: "const ready = yield* (0, readiness_1.awaitReadiness)(run, plan);",

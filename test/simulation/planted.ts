@@ -1,7 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { plantedFaults, type PlantedFault } from "./planted-faults";
+import { seedsUnder } from "./themes";
 
 /** The compiled project; copies with a fault live in a folder of it that nothing else looks into. */
 const dist = join(process.cwd(), "dist");
@@ -12,7 +14,7 @@ export interface PlantedOptions {
   readonly only: readonly string[];
   /** Most worlds per fault. */
   readonly runs: number;
-  /** A Markdown file that gets the table between its markers. */
+  /** A Markdown file that gets the report between its markers. */
   readonly write?: string | undefined;
 }
 
@@ -24,43 +26,67 @@ export interface Caught {
   readonly seed?: number | undefined;
 }
 
-/** Plants one fault after another, and looks whether an invariant catches it; answers with the process's exit code. */
-export function runPlanted({ only, runs, write }: PlantedOptions): number {
+/** Plants one fault after another, as many at once as there are cores, and looks whether an invariant catches each. */
+export async function runPlanted({ only, runs, write }: PlantedOptions): Promise<number> {
+  const unknown = only.filter((name) => !plantedFaults.some((fault) => fault.name === name));
+  if (unknown.length > 0) throw new Error(`there is no planted fault ${unknown.join(", ")}`);
   const wanted = plantedFaults.filter(({ name }) => only.length === 0 || only.includes(name));
-  const caught = wanted.map((fault) => {
-    const result = catchFault(fault, runs);
-    const { invariant, seed } = result;
-    const how = invariant
-      ? `caught by ${invariant} after ${result.runs} worlds (seed ${seed})`
-      : "NOT CAUGHT";
-    console.log(`${fault.name} (${fault.rule}): ${how}`);
-    return result;
-  });
-  const table = tableOf(caught);
-  console.log(`\n${table}`);
-  if (write !== undefined) writeBetweenMarkers(write, table);
-  return wanted.length > 0 && caught.every(({ invariant }) => invariant) ? 0 : 1;
+  const started = performance.now();
+  const caught = await catchAll(wanted, runs);
+  const report = `${headlineOf(caught, performance.now() - started)}\n\n${tableOf(caught)}`;
+  console.log(`\n${report}`);
+  if (write !== undefined) writeBetweenMarkers(write, report);
+  return caught.every(({ invariant }) => invariant) ? 0 : 1;
 }
 
-/** Plays worlds from seed 1 against a copy of the compiled project with this fault in it. */
-export function catchFault(fault: PlantedFault, runs: number): Caught {
+async function catchAll(faults: readonly PlantedFault[], runs: number): Promise<readonly Caught[]> {
+  const results = new Map<PlantedFault, Caught>();
+  const left = [...faults];
+  const work = async () => {
+    for (let fault = left.shift(); fault; fault = left.shift()) {
+      const result = await catchFault(fault, runs);
+      results.set(fault, result);
+      const { invariant, seed } = result;
+      const how = invariant
+        ? `caught by ${invariant} after ${result.runs} worlds (seed ${seed})`
+        : "NOT CAUGHT";
+      console.log(`${fault.name} (${fault.rule}): ${how}`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return faults.flatMap((fault) => results.get(fault) ?? []);
+}
+
+/**
+ * Plays worlds from seed 1, or those under the fault's theme, against a copy of the compiled project with this fault in
+ * it.
+ */
+export async function catchFault(fault: PlantedFault, runs: number): Promise<Caught> {
   const copy = join(dist, COPIES, fault.name.replace(/[^a-z0-9]+/gi, "-"));
   rmSync(copy, { recursive: true, force: true });
   try {
     linkTree(dist, copy);
     plant(fault, copy);
     const simulate = join(copy, "test", "simulation", "simulate.js");
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      [simulate, "--runs", String(runs), "--seed", "1", "--json"],
-      { encoding: "utf8", timeout: LONGEST_MS },
-    );
+    const { seed, step } = fault.theme ? seedsUnder(fault.theme) : { seed: 1, step: 1 };
+    const worlds = ["--runs", String(runs), "--seed", String(seed), "--step", String(step)];
+    const { stdout, stderr } = await outputOf([simulate, ...worlds, "--json"]);
     const last = stdout.trim().split("\n").at(-1) ?? "";
     if (!last.startsWith("{")) throw new Error(`${fault.name}: the simulator failed: ${stderr || stdout}`);
     return { fault, ...(JSON.parse(last) as Omit<Caught, "fault">) };
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+/** A world that is broken ends the simulator with exit code 1, so that says nothing. */
+function outputOf(args: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  return new Promise((resolve) => {
+    const node = ["--max-semi-space-size=64", ...args];
+    execFile(process.execPath, node, { timeout: LONGEST_MS }, (_fault, stdout, stderr) => {
+      resolve({ stdout, stderr });
+    });
+  });
 }
 
 /** The compiled text of a fault's file with the rule undone. */
@@ -88,25 +114,38 @@ function linkTree(from: string, to: string): void {
   }
 }
 
+/** When and of which commit, and what it came to. */
+function headlineOf(caught: readonly Caught[], ms: number): string {
+  const git = ["describe", "--always", "--dirty", "--exclude", "*"];
+  const commit = execFileSync("git", git, { encoding: "utf8" }).trim();
+  const worlds = caught.reduce((sum, { runs }) => sum + runs, 0);
+  const found = caught.filter(({ invariant }) => invariant).length;
+  const day = new Date().toISOString().slice(0, 10);
+  return `${day}, commit ${commit}: ${found} of ${caught.length} caught, in ${worlds} worlds and ${Math.ceil(ms / 60_000)} min.`;
+}
+
 function tableOf(caught: readonly Caught[]): string {
+  const head = ["Rule undone", "design.md", "Theme", "Caught by", "After worlds", "Seed"];
   const rows = caught.map(({ fault, invariant, runs, seed }) => [
     fault.name,
     fault.rule,
+    fault.theme ?? "",
     invariant ?? "not caught",
     String(runs),
     String(seed ?? ""),
   ]);
-  const head = ["Rule undone", "design.md", "Caught by", "After worlds", "Seed"];
-  const all = [head, head.map(() => "---"), ...rows];
-  return all.map((row) => `| ${row.join(" | ")} |`).join("\n");
+  const widths = head.map((_, n) => Math.max(...[head, ...rows].map((row) => row[n]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
 const START = "<!-- planted faults: begin -->";
 const END = "<!-- planted faults: end -->";
 
-function writeBetweenMarkers(path: string, table: string): void {
+function writeBetweenMarkers(path: string, report: string): void {
   const text = readFileSync(path, "utf8");
   const [begin, end] = [text.indexOf(START), text.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${path} has no markers ${START} … ${END}`);
-  writeFileSync(path, `${text.slice(0, begin)}${START}\n\n${table}\n\n${text.slice(end)}`);
+  writeFileSync(path, `${text.slice(0, begin)}${START}\n\n${report}\n\n${text.slice(end)}`);
 }

@@ -1,7 +1,7 @@
 import { Dice } from "./dice";
 import { byTheClock } from "./random-schedules";
 import { approvalIn, askedByTheClock, votesOn } from "./random-votes";
-import { themed, themes } from "./themes";
+import { themed } from "./themes";
 import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-plan";
 
 const MINUTE = 60_000;
@@ -9,8 +9,7 @@ const MINUTE = 60_000;
 /** A small random world, every other one under a theme: the same seed makes the same world. */
 export function randomWorld(seed: number): WorldPlan {
   const dice = new Dice(seed).fork("world");
-  const plan = world(seed, dice);
-  const placed = themed(plan, (seed - 1) % (2 * themes.length), dice.fork("theme"));
+  const placed = themed(world(seed, dice), dice.fork("theme"));
   return askedByTheClock(placed, dice.fork("votes by the clock"));
 }
 

@@ -9,6 +9,7 @@ installCoreModule();
 const usage = `Usage: npm run simulate -- [options]
   --runs N      how many worlds (default 1000)
   --seed S      seed of the first world; the next ones count on (default: from the clock)
+  --step N      by N (default 1)
   --replay S    play one world again, step by step
   --seconds N   stop after that much time instead
   --peers       play faulted worlds with other ways to swap as well, and compare
@@ -18,7 +19,7 @@ const usage = `Usage: npm run simulate -- [options]
   --firsts A-B  of the pairs, those whose first crash is at point A or later and before B, to sweep them bit by bit
   --planted     undo one rule of the protocol after another, and see each caught
   --only A,B    of the planted faults, or of the sweep's worlds, only these
-  --write FILE  write their table between the markers of a Markdown file
+  --write FILE  write what came of all planted faults between the markers of a Markdown file
   --json        only the last line`;
 
 /** `npm run simulate`: plays seeded worlds and checks the invariants; exits 1 on the first world that breaks one. */
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
   }
   if (options.planted) {
     const { runPlanted } = await import("./planted.js");
-    process.exitCode = runPlanted({ ...options.planted, only: options.only, runs: options.runs });
+    process.exitCode = await runPlanted({ ...options.planted, only: options.only, runs: options.runs });
     return;
   }
   // Loaded only now: the functions library must meet the stand-in of its core module first.
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
 export interface SimulateOptions {
   readonly runs: number;
   readonly seed: number;
+  readonly step: number;
   readonly replay: boolean;
   readonly seconds: number | undefined;
   readonly peers: boolean;
@@ -72,6 +74,7 @@ function parse(): SimulateOptions | undefined {
         sweep: { type: "boolean", default: false },
         share: { type: "string", default: "1" },
         firsts: { type: "string" },
+        step: { type: "string", default: "1" },
         planted: { type: "boolean", default: false },
         only: { type: "string" },
         write: { type: "string" },
@@ -81,13 +84,17 @@ function parse(): SimulateOptions | undefined {
     const runs = values.replay === undefined ? Number(values.runs ?? (values.planted ? 3000 : 1000)) : 1;
     const pairs = pairsOf(Number(values.share), values.firsts);
     const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
-    if (!pairs || ![seed, runs, seconds ?? 0].every((number) => Number.isInteger(number) && number >= 0))
-      return undefined;
+    const step = Number(values.step);
+    const numbers = [seed, runs, seconds ?? 0, step - 1];
+    if (!pairs || !numbers.every((number) => Number.isInteger(number) && number >= 0)) return undefined;
     const { json, sweep, residual, replay, peers } = values;
     const planted = values.planted ? { write: values.write } : undefined;
     const only = values.only?.split(",") ?? [];
     const isReplay = replay !== undefined;
-    return { runs, seed, seconds, pairs, peers, residual, replay: isReplay, json, sweep, only, planted };
+    // A page with some of them would say that there are no more.
+    if (planted?.write !== undefined && only.length > 0) return undefined;
+    const world = { runs, seed, step, seconds };
+    return { ...world, pairs, peers, residual, replay: isReplay, json, sweep, only, planted };
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { chances, request } from "./deeds";
+import { chances, request, type Themes } from "./deeds";
 import type { Dice } from "./dice";
 import type { Deed, WorldPlan } from "./world-plan";
 
@@ -7,23 +7,21 @@ const MINUTE = 60_000;
 /** Readiness takes half a minute, the swap some seconds: then new production is watched. */
 const SOAKS_FROM = 45;
 
-type Theme = (dice: Dice) => Partial<WorldPlan> & Pick<WorldPlan, "deeds">;
-
 /** What happens before a swap may start and after it has: openings that close, releases that fall sick. */
-export const themesAround: readonly Theme[] = [
+export const themesAround = {
   /** A release falls sick while it is watched, and hosts die around what is done about it. */
-  (dice) => ({
+  soakFails: (dice) => ({
     ...watched(dice),
     deeds: [request("r1"), sick(dice, "green", "failure"), ...fault(dice)],
     chances: chances({ crash: dice.pick([0, 0.01]), mostCrashes: 3, activityTwice: dice.pick([0, 0.3]) }),
   }),
   /** The same, declared irreversible. */
-  (dice) => ({
+  irreversible: (dice) => ({
     ...watched(dice),
     deeds: [request("r1", { irreversible: true }), sick(dice, "green", "failure")],
   }),
   /** Somebody else wants the pair as soon as it was swapped back. */
-  (dice) => ({
+  swappedBackAndNext: (dice) => ({
     ...watched(dice),
     deeds: [
       request("r1"),
@@ -32,7 +30,7 @@ export const themesAround: readonly Theme[] = [
     ],
   }),
   /** A person orders the swap-back, while it can be done and when it cannot. */
-  (dice) => ({
+  swapBackOrdered: (dice) => ({
     ...watched(dice),
     deeds: [
       request("r1"),
@@ -42,7 +40,7 @@ export const themesAround: readonly Theme[] = [
     chances: chances({ client: dice.pick([0, 0.05]), activityTwice: dice.pick([0, 0.5]) }),
   }),
   /** For a while nobody can be asked, which says nothing of the release. */
-  (dice) => ({
+  probesUnanswered: (dice) => ({
     ...watched(dice),
     deeds: [
       request("r1"),
@@ -57,14 +55,14 @@ export const themesAround: readonly Theme[] = [
     ],
   }),
   /** People agree, and the attempt is late: what they said lapses. */
-  (dice) => ({
+  approvalLapses: (dice) => ({
     deeds: [request("r1"), voteBy("ann", 10), voteBy("bob", dice.between(15, 30))],
     approval: approval({ validForMs: dice.between(40, 90) * SECOND }),
     chances: chances({ attemptLate: 1 }),
     stableForMs: 30 * SECOND,
   }),
   /** One vote is missing: one person comes twice, an application comes too, and somebody votes on no plan. */
-  (dice) => ({
+  voteMissing: (dice) => ({
     deeds: [
       request("r1"),
       voteBy("ann", 10),
@@ -76,7 +74,7 @@ export const themesAround: readonly Theme[] = [
     stableForMs: 30 * SECOND,
   }),
   /** Somebody rejects before, beside and after those who agree. */
-  (dice) => ({
+  rejected: (dice) => ({
     deeds: [
       request("r1"),
       voteBy("ann", 10),
@@ -87,7 +85,7 @@ export const themesAround: readonly Theme[] = [
     stableForMs: 30 * SECOND,
   }),
   /** What was approved is deployed anew before it is swapped. */
-  (dice) => ({
+  redeployedAfterVotes: (dice) => ({
     deeds: [
       request("r1"),
       voteBy("ann", 10),
@@ -104,14 +102,14 @@ export const themesAround: readonly Theme[] = [
     stableForMs: 60 * SECOND,
   }),
   /** The opening closes while an attempt is late. */
-  (dice) => ({
+  openingCloses: (dice) => ({
     deeds: [request("r1")],
     opening: { window: { everyMinutes: 5, forMs: dice.between(20, 50) * SECOND } },
     chances: chances({ attemptLate: 1 }),
     stableForMs: 30 * SECOND,
   }),
   /** A freeze begins, a calendar cannot be read, or the request itself is for later. */
-  (dice) => {
+  frozenOrLater: (dice) => {
     const from = dice.between(0, 3) * MINUTE;
     const span = { from, to: from + dice.between(2, 9) * MINUTE };
     const feed = { ...span, readableAfter: dice.pick([0, 4 * MINUTE]) };
@@ -121,7 +119,7 @@ export const themesAround: readonly Theme[] = [
       stableForMs: 30 * SECOND,
     };
   },
-];
+} satisfies Themes;
 
 function watched(dice: Dice): Pick<WorldPlan, "soak" | "stableForMs" | "operationSeconds"> {
   const soak = { forMs: MINUTE, probed: true, asksStaging: dice.chance(0.2), swapBack: "automatic" } as const;

@@ -1,5 +1,4 @@
-import { chances, request } from "./deeds";
-import type { Dice } from "./dice";
+import { chances, request, type Themes } from "./deeds";
 import type { PlannedSchedule } from "./planned-schedules";
 import { editOf } from "./random-schedules";
 import type { Deed, WorldPlan } from "./world-plan";
@@ -7,12 +6,10 @@ import type { Deed, WorldPlan } from "./world-plan";
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
-type Theme = (dice: Dice) => Partial<WorldPlan> & Pick<WorldPlan, "deeds">;
-
 /** What schedules start, and what happens to them. */
-export const themesByTheClock: readonly Theme[] = [
+export const themesByTheClock = {
   /** The only host is away when an instant comes: for as long as may be made up for, or for longer. */
-  (dice) => {
+  awayAtInstant: (dice) => {
     const expiresAfter = dice.pick([4, 12]);
     const away = dice.chance(0.3) ? dice.between(1, expiresAfter - 1) : expiresAfter + dice.between(1, 4);
     const at = 10 * MINUTE - dice.between(1, 40) * SECOND;
@@ -22,25 +19,30 @@ export const themesByTheClock: readonly Theme[] = [
     };
   },
   /** Two hosts disagree about the time, and look late and twice. */
-  (dice) => ({
+  clocksApart: (dice) => ({
     ...scheduled([weekly([12, 17, 22])], dice.pick([4, 12])),
     hosts: 2,
     skewMs: dice.pick([0, 10 * MINUTE]),
     chances: chances({ activityLate: 0.2, activityTwice: 0.3 }),
     deeds: dice.chance(0.5) ? [{ at: 11 * MINUTE, kind: "kill", downMs: 3 * MINUTE }] : [],
   }),
-  /** Hosts die while they start what is due, and stay away for longer than it may be started. */
-  (dice) => ({
-    ...scheduled([weekly([3, 8, 13])], dice.pick([2, 4])),
-    hosts: dice.pick([1, 1, 2]),
-    chances: chances({ crash: 0.04, mostCrashes: 6, client: dice.pick([0, 0.1]) }),
-    deeds: [
-      { at: 3 * MINUTE + dice.between(0, 400), kind: "kill", downMs: dice.between(1, 8) * MINUTE },
-      { at: 8 * MINUTE + dice.between(0, 400), kind: "kill", downMs: dice.between(1, 8) * MINUTE },
-    ],
-  }),
+  /** Hosts die while they start what is due, come back, and are away again for longer than it may be started. */
+  diesWhileStarting: (dice) => {
+    const instants = [3, 8, 13, 18, 23];
+    const away = (minute: number): Deed => ({
+      at: minute * MINUTE + dice.between(6, 50) * SECOND,
+      kind: "kill",
+      downMs: dice.between(1, 4) * MINUTE,
+    });
+    return {
+      ...scheduled([weekly(instants)], dice.pick([2, 4])),
+      hosts: dice.pick([1, 1, 1, 2]),
+      chances: chances({ crash: 0.05, mostCrashes: 12, client: dice.pick([0, 0.1]) }),
+      deeds: instants.map(away),
+    };
+  },
   /** A schedule is paused over an instant and resumed after it. */
-  (dice) => ({
+  paused: (dice) => ({
     ...scheduled([weekly([10, 20])], dice.pick([12, 30])),
     deeds: [
       { at: dice.between(2, 9) * MINUTE + 30 * SECOND, kind: "pause", pair: "shop", schedule: "weekly" },
@@ -53,7 +55,7 @@ export const themesByTheClock: readonly Theme[] = [
     ],
   }),
   /** A paused schedule gets another name, or other times, before it is resumed. */
-  (dice) => {
+  renamedWhilePaused: (dice) => {
     const all = [weekly([10, 20])];
     const to = editOf(dice, all);
     return {
@@ -72,7 +74,7 @@ export const themesByTheClock: readonly Theme[] = [
     };
   },
   /** A schedule gets another name, other times, or is taken out and put back, while hosts are replaced one by one. */
-  (dice) => {
+  edited: (dice) => {
     const all = [weekly([10, 20])];
     const at = dice.between(5, 10) * MINUTE;
     const undo: Deed = { at: at + dice.between(2, 9) * MINUTE, kind: "edit", pair: "shop", to: all };
@@ -83,7 +85,7 @@ export const themesByTheClock: readonly Theme[] = [
     };
   },
   /** What the clock starts meets a request, a hold, and another schedule at the same instant. */
-  (dice) => ({
+  meetsOthers: (dice) => ({
     ...scheduled([weekly([10, 15, 20]), { ...weekly([15]), name: "monthly", promote: "blue" }], 12),
     deeds: [
       request("r1", { at: dice.between(9, 11) * MINUTE, promote: dice.pick(["blue", "staging"]) }),
@@ -93,7 +95,7 @@ export const themesByTheClock: readonly Theme[] = [
     ],
     chances: chances({ activityTwice: dice.pick([0, 0.4]) }),
   }),
-];
+} satisfies Themes;
 
 function scheduled(
   shop: readonly PlannedSchedule[],

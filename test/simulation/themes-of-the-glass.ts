@@ -1,24 +1,33 @@
-import { request } from "./deeds";
-import type { Dice } from "./dice";
+import { chances, request, type Themes } from "./deeds";
 import type { WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
-type Theme = (dice: Dice) => Partial<WorldPlan> & Pick<WorldPlan, "deeds">;
-
 /** Operators who pass gate and opening, what they do not pass, and people who may not. */
-export const themesOfTheGlass: readonly Theme[] = [
+export const themesOfTheGlass = {
   /** Nobody has approved and nothing is open; the line is stopped before the swap or while it waits for readiness. */
-  (dice) => ({
+  glassStopped: (dice) => ({
     ...shut,
     deeds: [
       request("r1", { channel: "http", breakGlass: "operator" }),
       { at: dice.between(2, 25) * SECOND, kind: "hold", pair: "shop", forMs: dice.between(2, 5) * MINUTE },
     ],
   }),
+  /** The line is stopped while an operator's attempt is late. */
+  glassStoppedLate: (dice) => {
+    const at = dice.between(50, 100) * SECOND;
+    return {
+      ...shut,
+      deeds: [
+        request("r1", { channel: "http", breakGlass: "operator" }),
+        { at, kind: "hold", pair: "shop", forMs: 500 * SECOND - at },
+      ],
+      chances: chances({ attemptLate: 1 }),
+    };
+  },
   /** Instances of the service that is to take production do not run, or those of the other one. */
-  (dice) => ({
+  glassNotRunning: (dice) => ({
     ...shut,
     deeds: [
       request("r1", { at: 10 * SECOND, channel: "http", breakGlass: "operator" }),
@@ -36,14 +45,14 @@ export const themesOfTheGlass: readonly Theme[] = [
     ],
   }),
   /** Whoever may not break the glass tries to; the same request comes without it, and waits like any other. */
-  (dice) => ({
+  glassNotAllowed: (dice) => ({
     ...shut,
     deeds: [
       request("r1", { channel: "http", breakGlass: dice.pick(["requester", "application"]) }),
       ...(dice.chance(0.5) ? [request("r1", { at: 20 * SECOND, channel: "http" })] : []),
     ],
   }),
-];
+} satisfies Themes;
 
 const shut = {
   approval: { quorum: 1, deadlineMs: 5 * MINUTE, validForMs: 20 * MINUTE },
