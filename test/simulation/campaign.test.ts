@@ -33,7 +33,14 @@ function played(plan: WorldPlan): WorldResult {
 async function run(over: Partial<SimulateOptions>): Promise<{ code: number; lines: string[] }> {
   const log = jest.spyOn(console, "log").mockImplementation(() => undefined);
   try {
-    const options = { runs: 5, seed: 10, replay: false, peers: false, json: false } as SimulateOptions;
+    const options = {
+      runs: 5,
+      seed: 10,
+      step: 1,
+      replay: false,
+      peers: false,
+      json: false,
+    } as SimulateOptions;
     const code = await campaign({ ...options, ...over });
     return { code, lines: log.mock.calls.map(([line]) => String(line)) };
   } finally {
@@ -78,4 +85,9 @@ test("with --json the one line is all there is", async () => {
   expect(code).toBe(1);
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({ seed: 12, invariant: "I1" });
+});
+
+test("worlds are as far apart as --step says", async () => {
+  const { lines } = await run({ json: true, seed: 1, step: 6 });
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({ runs: 3, seed: 13 });
 });
