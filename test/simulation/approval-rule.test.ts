@@ -19,11 +19,14 @@ const vote = (by: string, over: Partial<Of<"voted">> = {}): Happening => ({
 });
 const rejected: Happening = { kind: "rejection-acknowledged", request: "r1" };
 
-/** What is wrong with the PUT that ends this story, under a rule that asks for one approval. */
-function wrong(...happenings: readonly Happening[]): string | undefined {
-  const timeline = new Timeline(() => 0);
-  for (const happening of [...happenings, put]) timeline.add(happening);
-  return approved(new History(timeline), timeline.of("put")[0]!, { approval });
+/** What is wrong with the PUT that ends this story, some time after it, under a rule that asks for one approval. */
+function wrong(happenings: readonly Happening[], afterMs = 0, skewMs = 0): string | undefined {
+  let now = 0;
+  const timeline = new Timeline(() => now);
+  for (const happening of happenings) timeline.add(happening);
+  now = afterMs;
+  timeline.add(put);
+  return approved(new History(timeline), timeline.of("put")[0]!, { approval, skewMs });
 }
 
 test.each<[string, readonly Happening[], boolean]>([
@@ -46,5 +49,14 @@ test.each<[string, readonly Happening[], boolean]>([
   ["a request over HTTP with one person's approval", [overHttp, vote("ann")], true],
   ["one with the requester's own", [overHttp, vote("oid-1")], false],
 ])("I2 judges %s", (_what, story, isRight) => {
-  expect(wrong(...story) === undefined).toBe(isRight);
+  expect(wrong(story) === undefined).toBe(isRight);
+});
+
+test("approvals lapse, by clocks that may be apart twice as far as each is wrong (world 51009020)", () => {
+  const story = [overHttp, vote("ann")];
+  const minute = 60_000;
+  expect(wrong(story, 16 * minute)).toBeUndefined();
+  expect(wrong(story, 17 * minute)).toBeDefined();
+  expect(wrong(story, 36 * minute, 10 * minute)).toBeUndefined();
+  expect(wrong(story, 37 * minute, 10 * minute)).toBeDefined();
 });

@@ -13,7 +13,7 @@ const RECEIVED_MS = 60_000;
 export function approved(
   history: History,
   put: Of<"put">,
-  { approval }: Pick<WorldPlan, "approval">,
+  { approval, skewMs }: Pick<WorldPlan, "approval" | "skewMs">,
 ): string | undefined {
   if (!approval || history.isBreakGlass(put.request)) return undefined;
   if (history.rejections.some((e) => e.request === put.request && e.n < put.n))
@@ -32,7 +32,9 @@ export function approved(
   const isEnough = plans.some((plan) => {
     const own = yes.filter((e) => e.plan === plan);
     const claimed = put.at - put.sinceMs;
-    const hasValid = own.some((e) => claimed - e.at <= approval.validForMs + RECEIVED_MS);
+    // The host that took the vote, and the one that claims, may have clocks apart in opposite directions.
+    const lastsMs = approval.validForMs + RECEIVED_MS + 2 * skewMs;
+    const hasValid = own.some((e) => claimed - e.at <= lastsMs);
     return hasValid && new Set(own.map((e) => e.by)).size >= quorum && !isAskedAnew(history, put, plan);
   });
   return isEnough ? undefined : `without ${quorum} approvals of its plan`;
