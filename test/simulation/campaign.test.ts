@@ -38,6 +38,7 @@ async function run(over: Partial<SimulateOptions>): Promise<{ code: number; line
       seed: 10,
       step: 1,
       replay: false,
+      small: false,
       peers: false,
       json: false,
     } as SimulateOptions;
@@ -67,6 +68,12 @@ test("the first world that breaks an invariant ends it with exit code 1, seed, i
   expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ runs: 3, violations: 1, seed: 12, invariant: "I1" });
   expect(lines.join("\n")).toMatch(/VIOLATION of I1 at \d+: r1 swapped a second time/);
   expect(lines.join("\n")).toContain("replay: npm run simulate -- --replay 12");
+});
+
+test("a small world is replayed as one", async () => {
+  const { lines } = await run({ small: true });
+
+  expect(lines.join("\n")).toContain("replay: npm run simulate -- --small --replay 12");
 });
 
 test("of what led to it only the shortest timeline is told: everything the violation does not need is gone", async () => {

@@ -3,6 +3,7 @@ import { comparePeers } from "./peers";
 import { prepareProcess } from "./process";
 import { registerProduct } from "./product";
 import { randomWorld } from "./random-world";
+import { smallWorld } from "./small-world";
 import { referenceWorlds } from "./reference-worlds";
 import type { SimulateOptions } from "./simulate";
 import { shrink } from "./shrink";
@@ -24,13 +25,14 @@ export async function campaign(options: SimulateOptions): Promise<number> {
     await comparePeers(options, say);
     return 0;
   }
+  const worldOf = options.small ? smallWorld : randomWorld;
   const started = { cpu: process.cpuUsage(), at: performance.now() };
   const sum = { runs: 0, promotions: 0, faults: 0, crashes: 0, points: 0, residual: 0 };
   let broken: { plan: WorldPlan; result: WorldResult } | undefined;
   const until = options.seconds === undefined ? Infinity : performance.now() + options.seconds * 1000;
   say(`worlds from seed ${options.seed}`);
   for (let n = 0; n < options.runs && performance.now() < until && !broken; n++) {
-    const plan = randomWorld(options.seed + n * options.step);
+    const plan = worldOf(options.seed + n * options.step);
     const result = await playWorld(plan);
     sum.runs++;
     sum.promotions += result.promotions;
@@ -101,7 +103,7 @@ export async function settleIn(): Promise<void> {
 async function explain(
   plan: WorldPlan,
   result: WorldResult,
-  { replay }: SimulateOptions,
+  { replay, small: isSmall }: SimulateOptions,
   say: (line: string) => void,
 ): Promise<void> {
   const tellOf = ({ violations }: WorldResult) => {
@@ -116,7 +118,7 @@ async function explain(
     for (const entry of small.result.timeline.entries) say(tell(entry));
     tellOf(small.result);
   }
-  say(`\nreplay: npm run simulate -- --replay ${plan.seed}`);
+  say(`\nreplay: npm run simulate -- ${isSmall ? "--small " : ""}--replay ${plan.seed}`);
 }
 
 function round(value: number): number {

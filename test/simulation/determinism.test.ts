@@ -3,13 +3,15 @@ import { simulate } from "../support/simulate-command";
 const fresh = Date.now() % 4_294_967_296;
 
 // In world 42 a request comes with two contents: its answer is named after the id of the message.
-test.each([7, 42, fresh])(
-  "two processes write the same journal of world %i, byte for byte, step by step",
-  async (seed) => {
-    const [first, second] = await Promise.all([
-      simulate("--replay", String(seed)),
-      simulate("--replay", String(seed)),
-    ]);
+test.each<[string, number, string[]]>([
+  ["world", 42, []],
+  ["world", fresh, []],
+  ["small world", fresh, ["--small"]],
+])(
+  "two processes write the same journal of %s %i, byte for byte, step by step",
+  async (_what, seed, options) => {
+    const replay = () => simulate(...options, "--replay", String(seed));
+    const [first, second] = await Promise.all([replay(), replay()]);
 
     expect(first.summary).toMatchObject({ runs: 1, firstSeed: seed });
     for (const kind of ["host", "sent", "published"])

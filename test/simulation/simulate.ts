@@ -11,6 +11,7 @@ const usage = `Usage: npm run simulate -- [options]
   --seed S      seed of the first world; the next ones count on (default: from the clock)
   --step N      by N (default 1)
   --replay S    play one world again, step by step
+  --small       truly small worlds instead: one pair, host and request, one to three kinds of harm, no long waits
   --seconds N   stop after that much time instead
   --peers       play faulted worlds with other ways to swap as well, and compare
   --residual    worlds in which what no protocol can rule out is drawn on purpose; counts what came of it
@@ -51,6 +52,7 @@ export interface SimulateOptions {
   readonly step: number;
   readonly replay: boolean;
   readonly seconds: number | undefined;
+  readonly small: boolean;
   readonly peers: boolean;
   readonly residual: boolean;
   readonly json: boolean;
@@ -68,6 +70,7 @@ function parse(): SimulateOptions | undefined {
         seed: { type: "string" },
         replay: { type: "string" },
         seconds: { type: "string" },
+        small: { type: "boolean", default: false },
         peers: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         residual: { type: "boolean", default: false },
@@ -87,14 +90,14 @@ function parse(): SimulateOptions | undefined {
     const step = Number(values.step);
     const numbers = [seed, runs, seconds ?? 0, step - 1];
     if (!pairs || !numbers.every((number) => Number.isInteger(number) && number >= 0)) return undefined;
-    const { json, sweep, residual, replay, peers } = values;
+    const { json, sweep, residual, replay, small, peers } = values;
     const planted = values.planted ? { write: values.write } : undefined;
     const only = values.only?.split(",") ?? [];
     const isReplay = replay !== undefined;
     // A page with some of them would say that there are no more.
     if (planted?.write !== undefined && only.length > 0) return undefined;
     const world = { runs, seed, step, seconds };
-    return { ...world, pairs, peers, residual, replay: isReplay, json, sweep, only, planted };
+    return { ...world, pairs, small, peers, residual, replay: isReplay, json, sweep, only, planted };
   } catch {
     return undefined;
   }
