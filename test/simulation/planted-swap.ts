@@ -44,6 +44,7 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
   },
   {
     name: "cancel granted while an attempt is open",
+    theme: "cancelWhileRunning",
     rule: "§3",
     file: "domain/pair-people.js",
     find: `if (state.open?.requestId === op.requestId)`,
@@ -67,7 +68,6 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
   },
   {
     name: "lease given while another holds it",
-    theme: "platformBusy",
     rule: "§3.5",
     file: pair,
     find: `if (!first || state.lease || `,

@@ -31,9 +31,10 @@ export async function runPlanted({ only, runs, write }: PlantedOptions): Promise
   const unknown = only.filter((name) => !plantedFaults.some((fault) => fault.name === name));
   if (unknown.length > 0) throw new Error(`there is no planted fault ${unknown.join(", ")}`);
   const wanted = plantedFaults.filter(({ name }) => only.length === 0 || only.includes(name));
-  const started = performance.now();
+  const began = { at: performance.now(), of: whenAndWhat() };
   const caught = await catchAll(wanted, runs);
-  const report = `${headlineOf(caught, performance.now() - started)}\n\n${tableOf(caught)}`;
+  const minutes = Math.ceil((performance.now() - began.at) / 60_000);
+  const report = `${began.of}: ${countsOf(caught)}, in ${minutes} min.\n\n${tableOf(caught)}`;
   console.log(`\n${report}`);
   if (write !== undefined) writeBetweenMarkers(write, report);
   return caught.every(({ invariant }) => invariant) ? 0 : 1;
@@ -114,14 +115,16 @@ function linkTree(from: string, to: string): void {
   }
 }
 
-/** When and of which commit, and what it came to. */
-function headlineOf(caught: readonly Caught[], ms: number): string {
+function whenAndWhat(): string {
   const git = ["describe", "--always", "--dirty", "--exclude", "*"];
   const commit = execFileSync("git", git, { encoding: "utf8" }).trim();
+  return `${new Date().toISOString().slice(0, 10)}, commit ${commit}`;
+}
+
+function countsOf(caught: readonly Caught[]): string {
   const worlds = caught.reduce((sum, { runs }) => sum + runs, 0);
   const found = caught.filter(({ invariant }) => invariant).length;
-  const day = new Date().toISOString().slice(0, 10);
-  return `${day}, commit ${commit}: ${found} of ${caught.length} caught, in ${worlds} worlds and ${Math.ceil(ms / 60_000)} min.`;
+  return `${found} of ${caught.length} caught, ${worlds} worlds`;
 }
 
 function tableOf(caught: readonly Caught[]): string {
