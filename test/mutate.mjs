@@ -56,7 +56,7 @@ const groups = [
   [["opening-told"], ["opening", "opening-told"]],
   [
     ["ledger-room", "event-room"],
-    ["longest-ledger", "promotion-told", "promotion-kept"],
+    ["ledger-room", "event-room"],
   ],
   [["pair-room"], ["longest-pair", "pair-operations"]],
   [["hold"], ["pair-people", "pair-operations"]],

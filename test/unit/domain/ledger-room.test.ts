@@ -1,0 +1,207 @@
+import { restored, shortOrigin, shortRequest, withinRoom } from "../../../src/domain/ledger-room";
+import type { Plan } from "../../../src/domain/plan";
+import type { PromotionState } from "../../../src/domain/promotion";
+import { stepByStep } from "../../support/step-by-step";
+
+const ROOM = 16 * 1_024 - 250;
+const AT = Date.parse("2026-11-24T12:00:00Z");
+const x = (length: number) => "x".repeat(length);
+
+const service = (side: "blue" | "green") => ({
+  ...{ side, id: `/${side}`, name: side, version: "v1", uniqueId: "u" },
+  roles: [{ name: "Web", capacity: 2 }],
+});
+const plan = {
+  ...{ hash: "", pair: "shop", incoming: service("green"), outgoing: service("blue"), plannedAt: AT },
+  prerequisites: [
+    { code: "not-mutual", title: "t", verdict: "met", basis: "documented", evidence: x(200) },
+    {
+      code: "roles-differ",
+      title: "t",
+      verdict: "warned",
+      basis: "unknown",
+      evidence: x(200),
+      remedy: "Do.",
+    },
+  ],
+  policy: { name: "shop", approval: { quorum: 1 } },
+  wayBack: { kind: "by-order", warnings: [{ code: "way-back-by-person", detail: x(90) }] },
+} as unknown as Plan;
+
+const state = {
+  ...{ v: 1, revision: 9, requestId: "r1", contentHash: "", origin: { channel: "queue" }, acceptedAt: AT },
+  request: { requestId: "r1", pair: "shop", promote: "green", reason: "r", requestedBy: "p" },
+  ...{ phase: "soaking", plan, deadlines: { turn: 1 }, plans: 1 },
+  timeline: Array.from({ length: 30 }, (_, i) =>
+    i === 0 ? { at: AT, phase: "accepted" } : { at: AT, phase: "planning", note: x(60) },
+  ),
+  waiting: { kind: "soak", detail: x(300), since: AT, until: AT },
+  readiness: [x(200), x(200)],
+  attempts: [1, 2, 3, 4].map((n) => ({ at: AT, n, verdict: "v" })),
+  soak: {
+    since: AT,
+    until: AT,
+    looks: 1,
+    failures: 0,
+    last: [{ name: "home", verdict: "pass", detail: x(80) }],
+  },
+  gate: {
+    ...{ asked: 1, planHash: "h", quorum: 1, askedAt: AT, until: AT, validForMs: 1 },
+    votes: [{ oid: "o", name: "Ann", decision: "approve", comment: x(70), at: AT }],
+    receipts: ["v1", "v2", "v3"].map((id) => ({ id, answer: "counted" })),
+  },
+} as unknown as PromotionState;
+
+const tell = (kept: PromotionState) => ({
+  prerequisites: kept.plan?.prerequisites.map(({ remedy }) => remedy ?? "-"),
+  warning: kept.plan?.wayBack?.warnings[0]?.detail.length,
+  timeline: [
+    kept.timeline.length,
+    Math.max(0, ...kept.timeline.slice(0, -1).map(({ note = "" }) => note.length)),
+    kept.timeline.at(-1)?.note?.length,
+  ],
+  texts: [
+    kept.readiness?.[1]?.length,
+    kept.waiting?.detail.length,
+    kept.plan?.prerequisites.at(-1)?.evidence.length,
+    kept.soak?.last[0]?.detail.length,
+  ],
+  attempts: kept.attempts.map(({ n }) => n),
+  receipts: kept.gate?.receipts.map(({ id }) => id),
+  approvers: kept.plan?.policy.approval !== undefined,
+  comment: kept.gate?.votes[0]?.comment.length,
+});
+type Told = ReturnType<typeof tell>;
+
+const whole: Told = {
+  ...{ prerequisites: ["-", "Do."], warning: 90, timeline: [30, 60, 60], texts: [200, 300, 200, 80] },
+  ...{ attempts: [1, 2, 3, 4], receipts: ["v1", "v2", "v3"], approvers: true, comment: 70 },
+};
+const notAskedAnyMore: Partial<Told> = { approvers: false, receipts: [] };
+const given: readonly Partial<Told>[] = [
+  { prerequisites: ["-"] },
+  { warning: 30 },
+  { timeline: [24, 40, 60] },
+  { timeline: [12, 40, 60] },
+  { texts: [150, 250, 100, 60] },
+  { attempts: [3, 4], receipts: ["v2", "v3"] },
+  { timeline: [8, 20, 60] },
+  { texts: [80, 150, 60, 30] },
+  notAskedAnyMore,
+  { timeline: [6, 0, 60] },
+  { receipts: ["v3"], comment: 50 },
+  { texts: [40, 120, 30, 30] },
+];
+
+const sizeOf = (kept: PromotionState) => JSON.stringify(kept).length;
+const longer = (from: PromotionState) => (more: number) => withinRoom({ ...from, contentHash: x(more) });
+
+function changesOf(phase: PromotionState["phase"]): readonly Partial<Told>[] {
+  const isSwapped = ["verifying", "soaking", "swapping-back"].includes(phase);
+  return given.filter((change) => isSwapped || change !== notAskedAnyMore);
+}
+
+test.each(["verifying", "soaking", "swapping-back", "swapping", "awaiting-readiness"] as const)(
+  "an entry that is %s gives up the least needed first, and no more than it must; whoever may still be asked stays known",
+  (phase) => {
+    const changes = changesOf(phase);
+    const seen = stepByStep(ROOM, changes.length, longer({ ...state, phase }), sizeOf, tell);
+    const isAsked = !changes.includes(notAskedAnyMore);
+    let expected = whole;
+    for (const [i, change] of changes.entries()) {
+      expect(seen[i]?.full).toEqual(expected);
+      const receipts = change.comment !== undefined && !isAsked ? { receipts: [] } : {};
+      expected = { ...expected, ...change, ...receipts };
+      expect(seen[i]?.one).toEqual(expected);
+    }
+  },
+);
+
+test("what an entry does not have is not made up when it gives up its words", () => {
+  const bare = {
+    ...state,
+    plan: undefined,
+    gate: undefined,
+    soak: undefined,
+    waiting: undefined,
+    readiness: undefined,
+  };
+  const kept = withinRoom({ ...bare, contentHash: x(ROOM) });
+  expect(kept).toMatchObject({ requestId: "r1", phase: "soaking", deadlines: { turn: 1 } });
+  const { plan: noPlan, gate, soak, waiting, readiness } = kept;
+  expect([noPlan, gate, soak, waiting, readiness]).toEqual(Array.from({ length: 5 }, () => undefined));
+  const unforeseen = withinRoom({ ...state, plan: { ...plan, wayBack: undefined }, contentHash: x(ROOM) });
+  expect(unforeseen.plan).not.toHaveProperty("wayBack", expect.anything());
+  expect(unforeseen.plan?.policy.name).toBe("shop");
+});
+
+const times = { since: "2026-11-24T12:00:00.000Z", until: "2026-11-24T12:05:00.000Z" };
+const told = {
+  phases: [{ at: times.since, phase: "accepted" }],
+  attempts: [{ at: times.since, n: 1, verdict: "accepted" }],
+  prerequisites: [{ code: "roles-differ" }],
+  soak: { ...times, looks: 1, failures: 0, last: [] },
+  swapBack: { cause: "person", by: "Olga", note: "n", at: times.until },
+};
+const concluded = (data: object = told): PromotionState => ({
+  ...state,
+  phase: "concluded",
+  conclusion: {
+    ...{ outcome: "promoted", at: AT, event: JSON.stringify({ data }) },
+    reason: { code: "promoted", detail: "d" },
+  } as unknown as NonNullable<PromotionState["conclusion"]>,
+});
+
+test("a concluded entry gives up what its event tells, and then who the services were but for their names", () => {
+  const parts = (kept: PromotionState) => ({
+    prerequisites: kept.plan?.prerequisites.length,
+    lists: [kept.timeline.length, kept.attempts.length, kept.soak, kept.swapBack].map(Boolean),
+    services: [kept.plan?.incoming, kept.plan?.outgoing],
+    deadlines: kept.deadlines,
+  });
+  const swapBack = { cause: "person", by: "Olga", note: "n", at: AT } as const;
+  const seen = stepByStep(ROOM, 3, longer({ ...concluded(), swapBack }), sizeOf, parts);
+  const services = [service("green"), service("blue")];
+  const before = { prerequisites: 2, lists: [true, true, true, true], services, deadlines: { turn: 1 } };
+  const untold = { ...before, prerequisites: 0 };
+  const emptied = { ...untold, lists: [false, false, false, false] };
+  const named = (side: string) => ({ side, id: `/${side}`, name: side, version: "v1", roles: [] });
+  const bare = { ...emptied, services: [named("green"), named("blue")], deadlines: {} };
+  expect(seen).toEqual([
+    { full: before, one: untold },
+    { full: untold, one: emptied },
+    { full: emptied, one: bare },
+  ]);
+});
+
+test("people are shown what only the event of a concluded entry still tells", () => {
+  const emptied = { ...concluded(), timeline: [], attempts: [], soak: undefined };
+  expect(restored(emptied)).toMatchObject({
+    timeline: [{ at: AT, phase: "accepted" }],
+    attempts: [{ at: AT, n: 1, verdict: "accepted" }],
+    soak: { since: AT, until: AT + 300_000, looks: 1 },
+    swapBack: { cause: "person", by: "Olga", note: "n", at: AT + 300_000 },
+    plan: { hash: "", prerequisites: [{ code: "roles-differ" }] },
+  });
+  const { soak: _soak, swapBack: _swapBack, ...short } = told;
+  const planless = restored({ ...concluded(short), timeline: [], soak: undefined, plan: undefined });
+  expect([planless.soak, planless.swapBack, planless.plan]).toEqual([undefined, undefined, undefined]);
+});
+
+test("an entry that kept its timeline, or has no outcome yet, is shown as it is", () => {
+  const kept = concluded();
+  expect(restored(kept)).toBe(kept);
+  const live = { ...state, timeline: [] };
+  expect(restored(live)).toBe(live);
+});
+
+test("of a request and where it came from no text is kept beyond its room", () => {
+  const request = shortRequest({ ...state.request, reason: x(700), requestedBy: x(300) });
+  expect([request.reason.length, request.requestedBy.length, request.pair]).toEqual([600, 240, "shop"]);
+  const principal = { oid: "o", name: x(100) };
+  const origin = shortOrigin({ channel: "http", principal, breakGlass: { reason: x(300) } } as never);
+  expect(origin).toEqual({
+    ...{ channel: "http", principal: { oid: "o", name: `${x(79)}…` }, breakGlass: { reason: `${x(239)}…` } },
+  });
+  expect(Object.keys(shortOrigin({ channel: "queue" } as never))).toEqual(["channel"]);
+});
