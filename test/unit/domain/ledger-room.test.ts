@@ -53,7 +53,7 @@ const state = {
 } as unknown as PromotionState;
 
 const tell = (kept: PromotionState) => ({
-  prerequisites: kept.plan?.prerequisites.map(({ remedy }) => remedy ?? "-"),
+  prerequisites: kept.plan?.prerequisites.map(({ code, remedy }) => `${code}: ${remedy ?? "-"}`),
   warning: kept.plan?.wayBack?.warnings[0]?.detail.length,
   timeline: [
     kept.timeline.length,
@@ -74,12 +74,17 @@ const tell = (kept: PromotionState) => ({
 type Told = ReturnType<typeof tell>;
 
 const whole: Told = {
-  ...{ prerequisites: ["-", "Do."], warning: 90, timeline: [30, 60, 60], texts: [200, 300, 200, 80] },
+  ...{
+    prerequisites: ["not-mutual: -", "roles-differ: Do."],
+    warning: 90,
+    timeline: [30, 60, 60],
+    texts: [200, 300, 200, 80],
+  },
   ...{ attempts: [1, 2, 3, 4], receipts: ["v1", "v2", "v3"], approvers: true, comment: 70 },
 };
 const notAskedAnyMore: Partial<Told> = { approvers: false, receipts: [] };
 const given: readonly Partial<Told>[] = [
-  { prerequisites: ["-"] },
+  { prerequisites: ["roles-differ: -"] },
   { warning: 30 },
   { timeline: [24, 40, 60] },
   { timeline: [12, 40, 60] },
