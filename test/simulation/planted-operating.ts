@@ -66,7 +66,7 @@ export const faultsOfOperating: readonly PlantedFault[] = [
   },
   {
     name: "break-glass skips readiness",
-    theme: "glassNotRunning",
+    theme: "glassStopped",
     rule: "§3.6",
     file: "orchestrations/steps/swap.js",
     find: "const ready = yield* (0, readiness_1.awaitReadiness)(run, plan);",

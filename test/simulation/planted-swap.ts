@@ -76,11 +76,12 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
   },
   {
     name: "lease released before the outcome",
+    theme: "swappedBackAndNext",
     rule: "§3.10",
     file: "orchestrations/steps/swap.js",
-    find: `case "observe-again":`,
-    replace: `case "observe-again":
-                yield* change(run, { kind: "leave", requestId: run.requestId });`,
+    find: `case "verify":`,
+    replace: `case "verify":
+                if (next.kind === "verify") yield* (0, attempts_1.change)(run, { kind: "leave", requestId: run.requestId });`,
   },
   {
     name: "a halt puts nothing on hold",

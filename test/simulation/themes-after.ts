@@ -20,13 +20,14 @@ export const themesAround = {
     ...watched(dice),
     deeds: [request("r1", { irreversible: true }), sick(dice, "green", "failure")],
   }),
-  /** Somebody else wants the pair as soon as it was swapped back. */
+  /** Somebody else wants the pair while new production is watched, or as soon as it was swapped back. */
   swappedBackAndNext: (dice) => ({
     ...watched(dice),
     deeds: [
       request("r1"),
       request("r2", { at: dice.between(40, 60) * SECOND }),
       sick(dice, "green", "failure"),
+      ...(dice.chance(0.3) ? [request("r3", { at: 41 * SECOND, promote: "staging" })] : []),
     ],
   }),
   /** A person orders the swap-back, while it can be done and when it cannot. */
