@@ -39,6 +39,8 @@ export function themed(plan: WorldPlan, dice: Dice): WorldPlan {
     calmAfterMs: 150 * MINUTE,
     chances: calmChances,
     schedules: undefined,
+    // Who must be asked is a theme of its own: without votes every other one would end at the gate.
+    approval: undefined,
   };
   const { deeds, ...over } = (themes as Themes)[name]!(dice);
   return { ...plan, ...calm, ...over, deeds: [...deeds].sort((a, b) => a.at - b.at) };

@@ -126,11 +126,13 @@ export interface WorldPlan {
     readonly swapBack: "automatic" | "never";
   };
   /** Who must approve; absent: nobody. */
-  readonly approval?: {
-    readonly quorum: number;
-    readonly deadlineMs: number;
-    readonly validForMs: number;
-  };
+  readonly approval?:
+    | {
+        readonly quorum: number;
+        readonly deadlineMs: number;
+        readonly validForMs: number;
+      }
+    | undefined;
   /** When swaps may start; absent: always. */
   readonly opening?: PlannedOpening;
   /** What is started by the clock; absent: nothing. */
