@@ -2,6 +2,7 @@ import { reason } from "./codes";
 import type { Ending } from "./completion-event";
 import { MOST_ASKED, VOTE_LAG_MS } from "./gate";
 import type { PairState } from "./pair";
+import type { Phase } from "./outcome";
 import { openingDeadline, tightenSoak, type PairPolicy } from "./policy";
 import type { PromotionState } from "./promotion";
 import { ruleFor } from "./promotion-gate";
@@ -49,8 +50,23 @@ export function lastDeadline(
   return acceptedAt + waits + attempts + watch + wayBack + LAST_GRACE_MS;
 }
 
-/** How long after its acceptance a promotion may still wait for its opening. */
-function openingMs(policy: PairPolicy, { request, acceptedAt, deadlines }: PromotionState): number {
+const afterOpening: readonly Phase[] = [
+  "awaiting-turn",
+  "awaiting-readiness",
+  "swapping",
+  "verifying",
+  "soaking",
+  "swapping-back",
+];
+
+/**
+ * How long after its acceptance a promotion may still wait for its opening. One that is past it is given no time for that:
+ * nobody should have to wait a week for the word that a swap is left half proved.
+ */
+function openingMs(policy: PairPolicy, promotion: PromotionState): number {
+  const { request, acceptedAt, deadlines, phase, timeline } = promotion;
+  const entered = timeline.at(-1)?.at;
+  if (entered !== undefined && afterOpening.includes(phase)) return Math.max(entered - acceptedAt, 0);
   const mayWait = policy.opening !== undefined || request.notBefore !== undefined;
   const latest = mayWait ? openingDeadline(policy, request.notBefore, acceptedAt + PLANNING_MS) : acceptedAt;
   return Math.max(latest, deadlines.opening ?? 0) - acceptedAt;

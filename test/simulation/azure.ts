@@ -11,11 +11,14 @@ import type { CloudServices } from "../../src/ports/cloud-services";
 import type { VirtualClock } from "../support/virtual-clock";
 import { rentCloudServices } from "./doors";
 import { errandUnderWay, type SimulatedHost } from "./host";
+import { START } from "./start";
 import type { Timeline } from "./timeline";
 import type { Deed, WorldPlan } from "./world-plan";
 
 /** How long a list of instances counts as fresh before a PUT: the claim window. */
 const FRESH_MS = 60_000;
+/** Twice what the platform gives an operation. */
+const ENDLESS_MS = 30 * 60_000;
 
 interface ListSeen {
   readonly at: number;
@@ -150,9 +153,11 @@ export class Azure {
     }
   }
 
-  /** Whether a PUT of ours is not answered yet, or its operation still runs. */
+  /** Whether a PUT of ours is not answered yet, or its operation still runs; nobody waits for ever for one that never ends. */
   isUnderWay(pair: string): boolean {
-    return this.#underWay(pair, -1).length > 0;
+    const young = this.#timeline.of("put").filter(({ at }) => this.#clock.now() - START - at < ENDLESS_MS);
+    const running = this.#underWay(pair, -1);
+    return young.some(({ put }) => running.includes(put));
   }
 
   /** Our own earlier PUTs of a pair that are not answered yet, or whose operation still runs. */

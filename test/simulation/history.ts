@@ -16,6 +16,7 @@ export class History {
   readonly cancels: readonly Of<"cancel-acknowledged">[];
   readonly sent: readonly Of<"sent">[];
   readonly held: readonly Of<"held">[];
+  readonly hosts: readonly Of<"host">[];
   readonly released: readonly Of<"hold-released">[];
   readonly stored: readonly Of<"outcome-stored">[];
   readonly lists: readonly Of<"listed">[];
@@ -40,6 +41,7 @@ export class History {
     this.cancels = timeline.of("cancel-acknowledged");
     this.sent = timeline.of("sent");
     this.held = timeline.of("held");
+    this.hosts = timeline.of("host");
     this.released = timeline.of("hold-released");
     this.stored = timeline.of("outcome-stored");
     this.lists = timeline.of("listed");

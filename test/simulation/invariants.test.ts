@@ -237,3 +237,34 @@ test.each<[string, readonly Happening[], boolean]>([
   const found = check(timeline, true, [], { stableForMs: 0, skewMs: 0 });
   expect(found.some(({ invariant }) => invariant === "§4.3 fresh reads")).toBe(!keeps);
 });
+
+const looked = (side: "blue" | "green", host: string, unready?: string): Happening => ({
+  ...(listed(side) as Extract<Happening, { kind: "listed" }>),
+  ...{ host, activity: "checkRoleState", unready },
+});
+const dies = (where: string): Happening => ({ kind: "host", host: "h0", what: `dies at: ${where}` });
+const untilReady = (...between: readonly Happening[]) => [
+  ...[sent, looked("blue", "h0"), looked("green", "h0"), ...quiet(1), ...between],
+  ...[looked("blue", "h1"), looked("green", "h1"), put(0)],
+];
+const sick = looked("green", "h0", "1 of 2 started");
+
+test.each<[string, readonly Happening[], boolean]>([
+  ["an unbroken row", untilReady(), true],
+  ["a row that a look at a sick instance breaks", untilReady(sick, dies("PUT before")), false],
+  [
+    "a look of which nobody heard, because its host died with it",
+    untilReady(sick, dies("activity checkRoleState: messages")),
+    true,
+  ],
+])("stableFor is judged by %s", (_what, happenings, keeps) => {
+  let now = 0;
+  // What comes right after a look comes in the same moment.
+  const timeline = new Timeline(() => now);
+  for (const happening of happenings) {
+    if (happening.kind !== "host") now += 1_000;
+    timeline.add(happening);
+  }
+  const found = check(timeline, true, [], { stableForMs: 30_000, skewMs: 0 });
+  expect(found.some(({ invariant }) => invariant === "§3.6 stableFor")).toBe(!keeps);
+});

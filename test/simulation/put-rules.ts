@@ -240,12 +240,20 @@ function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): st
         e.request === put.request &&
         e.side === side &&
         e.n > since &&
-        e.n < put.n,
+        e.n < put.n &&
+        !isLost(history, e),
     );
     const ms = longestRow(looks);
     return ms < stableForMs ? [`${side} for ${ms / 1000} s`] : [];
   });
   return short.length === 0 ? undefined : `although ready was seen only of ${short.join(" and ")}`;
+}
+
+/** Its host died before it had passed on what it saw; the next one looked anew. */
+function isLost({ hosts }: History, { host, at, n }: Of<"listed">): boolean {
+  return hosts.some(
+    (e) => e.host === host && e.at === at && e.n > n && e.what.startsWith("dies at: activity checkRoleState"),
+  );
 }
 
 /** When people were first told of the turn in which the request stands. */

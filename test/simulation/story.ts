@@ -9,7 +9,10 @@ export interface Story {
   readonly requests: ReadonlySet<string>;
   /** Requests of which an outcome was told, whatever it was. */
   readonly answered: ReadonlySet<string>;
-  /** Effective swaps: on whose behalf, and whether an instance of the pair did not run when the call arrived. */
+  /**
+   * Effective swaps, without those that were meant to give production back: on whose behalf, and whether an instance of
+   * the pair did not run when the call arrived.
+   */
   readonly swaps: readonly { readonly request: string; readonly unready: boolean }[];
   /** Requests reported as promoted while their target did not hold production. */
   readonly wronglyPromoted: ReadonlySet<string>;
@@ -44,12 +47,16 @@ export class ProductWorld extends World {
     try {
       await this.play();
       const puts = this.timeline.of("put");
+      const isBack = (put: (typeof puts)[number]) =>
+        puts.find(({ request }) => request === put.request)?.side !== put.side;
       return {
         requests: new Set(this.timeline.of("sent").map((e) => e.request)),
         answered: new Set(this.timeline.of("published").map((e) => e.request ?? "")),
         swaps: this.timeline.of("effect").flatMap(({ put }) => {
           const cause = put === undefined ? undefined : puts[put];
-          return cause ? [{ request: cause.request, unready: cause.unready.length > 0 }] : [];
+          return cause && !isBack(cause)
+            ? [{ request: cause.request, unready: cause.unready.length > 0 }]
+            : [];
         }),
         wronglyPromoted: new Set(
           [...this.#successes.values()]

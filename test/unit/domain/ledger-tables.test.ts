@@ -78,6 +78,7 @@ test("where people are asked it leaves room for three questions, and for all tha
   expect(lastDeadline(policy, NOW, 0, asking)).toBe(lastDeadline(policy, NOW));
 });
 
+const lease = { holder: "r", epoch: 1, since: 0, closed: 0, unknowns: 0 };
 const HOUR = 3_600_000;
 test.each<[string, number, Partial<Parameters<typeof aPolicy>[0]>, Partial<typeof fresh>]>([
   ["no opening", 0, {}, {}],
@@ -93,6 +94,51 @@ test.each<[string, number, Partial<Parameters<typeof aPolicy>[0]>, Partial<typeo
   const late = lastDeadline(policy, NOW) + hours * HOUR;
   const at = (now: number) =>
     chore({ now, run: "live", promotion: { ...fresh, ...ledger }, policy: aPolicy(over) }).kind;
+  expect([at(late), at(late + 1)]).toEqual(["leave", "conclude"]);
+});
+
+test.each([
+  "awaiting-turn",
+  "awaiting-readiness",
+  "swapping",
+  "verifying",
+  "soaking",
+  "swapping-back",
+] as const)(
+  "one that is %s is past its opening: from when it got there it has the time of all that follows, whatever its row says (world 45000149)",
+  (phase) => {
+    const opening = { deadlineMs: 168 * HOUR, rules: "r" };
+    const request = aRequest({ notBefore: NOW + HOUR });
+    const entered = {
+      phase,
+      timeline: [{ at: NOW + 2 * HOUR, phase }],
+      deadlines: { opening: NOW + 169 * HOUR },
+    };
+    const late = lastDeadline(policy, NOW) + 2 * HOUR;
+    const at = (now: number) =>
+      chore({
+        ...{
+          now,
+          run: "live",
+          policy: aPolicy({ opening }),
+          pair: { ...emptyPair, lease: { ...lease, closed: 1 } },
+        },
+        promotion: { ...fresh, request, ...entered },
+      });
+    expect([at(late).kind, at(late + 1)]).toMatchObject(["leave", { ending: { outcome: "halted" } }]);
+  },
+);
+
+test("one that waits for its opening again has the time for that again", () => {
+  const timeline = [{ at: NOW + 2 * HOUR, phase: "awaiting-opening" } as const];
+  const promotion = {
+    ...fresh,
+    phase: "awaiting-opening",
+    timeline,
+    deadlines: { opening: NOW + 9 * HOUR },
+  } as const;
+  const late = lastDeadline(policy, NOW) + 9 * HOUR;
+  const at = (now: number) => chore({ now, run: "live", promotion }).kind;
   expect([at(late), at(late + 1)]).toEqual(["leave", "conclude"]);
 });
 
@@ -130,7 +176,6 @@ test("graces and deadlines end after their last millisecond", () => {
   ]).toEqual(["leave", "start-run", "leave", "delist", "leave", "conclude", "leave", "finish", "finish"]);
 });
 
-const lease = { holder: "r", epoch: 1, since: 0, closed: 0, unknowns: 0 };
 const attempt = {
   requestId: "r",
   act: "forward",
