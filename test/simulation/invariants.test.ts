@@ -257,6 +257,17 @@ test.each<[string, readonly Happening[], boolean]>([
     untilReady(sick, dies("activity checkRoleState: messages")),
     true,
   ],
+  [
+    "the last look of a host that died as soon as it had passed on what it saw (world 46000660)",
+    [
+      ...untilReady().slice(0, -3),
+      looked("blue", "h0"),
+      looked("green", "h0"),
+      dies("activity checkRoleState: done"),
+      put(0),
+    ],
+    true,
+  ],
 ])("stableFor is judged by %s", (_what, happenings, keeps) => {
   let now = 0;
   // What comes right after a look comes in the same moment.

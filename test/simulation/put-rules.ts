@@ -241,7 +241,7 @@ function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): st
         e.side === side &&
         e.n > since &&
         e.n < put.n &&
-        !isLost(history, e),
+        !(e.unready !== undefined && mayBeLost(history, e)),
     );
     const ms = longestRow(looks);
     return ms < stableForMs ? [`${side} for ${ms / 1000} s`] : [];
@@ -249,8 +249,8 @@ function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): st
   return short.length === 0 ? undefined : `although ready was seen only of ${short.join(" and ")}`;
 }
 
-/** Its host died before it had passed on what it saw; the next one looked anew. */
-function isLost({ hosts }: History, { host, at, n }: Of<"listed">): boolean {
+/** Its host died in the moment in which it passed on what it saw; the next one may have had to look anew. */
+function mayBeLost({ hosts }: History, { host, at, n }: Of<"listed">): boolean {
   return hosts.some(
     (e) => e.host === host && e.at === at && e.n > n && e.what.startsWith("dies at: activity checkRoleState"),
   );
