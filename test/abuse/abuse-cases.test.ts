@@ -226,10 +226,11 @@ test("15. a flood of guessed votes: 429 with Retry-After after the burst; others
   );
   const passed = flood.filter(({ body }) => body.code === "plan-changed").length;
   const refused = flood.filter(({ status, body }) => status === 429 && body.code === "too-many-calls");
+  const others = flood.filter((reply) => reply.body.code !== "plan-changed" && !refused.includes(reply));
   const elapsed = Math.floor((scenario.clock.now() - began) / 1000);
   expect(passed).toBeGreaterThanOrEqual(60);
   expect(passed).toBeLessThanOrEqual(60 + elapsed);
-  expect(refused).toHaveLength(80 - passed);
+  expect(others).toEqual([]);
   expect(new Set(refused.map(({ retryAfter }) => retryAfter))).toEqual(new Set(["1"]));
   const other = await issuer.token("approver", { oid: "33333333-3333-4333-8333-333333333333" });
   expect((await call("POST", approvals(), { body: await ballot(), token: other })).status).toBe(200);

@@ -205,9 +205,11 @@ test("whatever JSON comes, every wrong field is named and an unknown one, at any
       const names = Object.keys(mistakes);
       expect(parsed.ok).toBe(names.length === 0);
       const depth = wrapped ? 2 : 1;
-      const told = parsed.ok ? [] : parsed.complaints.map(({ path }) => path.split(".")[depth]);
+      const told = parsed.ok ? [] : parsed.complaints.map(({ path }) => path.split(/[.[]/)[depth]);
       expect([...new Set(told)].sort()).toEqual(names.sort());
     }),
+    // What an unknown field holds may be named as well.
+    { examples: [[{ unknown: [{ prototype: false }] }, false]] },
   );
 });
 
