@@ -3,8 +3,8 @@ import { simulate } from "../support/simulate-command";
 // What broke and the command that replays it come first: a report may be cut.
 test("freshly seeded worlds, as many as fit into 20 s, break no invariant, and none draws a residual risk", async () => {
   for (const options of [
-    ["--small", "--seconds", "12"],
-    ["--seconds", "8"],
+    ["--small", "--seconds", "15"],
+    ["--seconds", "5"],
   ]) {
     const { code, lines, summary } = await simulate(...options, "--runs", "1000000");
     const { runs, promotions, faults, firstSeed } = summary;
