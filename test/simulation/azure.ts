@@ -182,12 +182,14 @@ export class Azure {
   }
 
   #note(host: SimulatedHost, path: string, body: string): void {
-    const match = /\/cloudServices\/([^/]+)-(blue|green)(\/roleInstances)?$/i.exec(path);
+    const match =
+      /\/cloudServices\/([^/]+)-(blue|green)(\/roleInstances|\/.*\/cloudServiceSlots\/swap)?$/i.exec(path);
     if (!match) return;
-    const [, pair = "", side = ""] = match;
+    const [, pair = "", side = "", part = ""] = match;
     try {
-      const json = JSON.parse(body) as ServiceBody & InstancesBody;
-      if (match[3]) this.#noteInstances(host, pair, side as Side, json);
+      const json = JSON.parse(body) as ServiceBody & InstancesBody & SlotBody;
+      if (part.endsWith("swap")) this.#noteSlot(host, pair, side as Side, json);
+      else if (part) this.#noteInstances(host, pair, side as Side, json);
       else {
         const slot = json.properties?.networkProfile?.slotType ?? "none";
         const state = json.properties?.provisioningState ?? "none";
@@ -199,6 +201,18 @@ export class Azure {
     } catch {
       // What is no JSON has shown nobody anything.
     }
+  }
+
+  /** A service whose own answer lacked its slot is asked for it at the slot's address: both answers are one read. */
+  #noteSlot(host: SimulatedHost, pair: string, side: Side, { properties }: SlotBody): void {
+    const { execution } = errandUnderWay();
+    const service = this.#timeline
+      .of("read")
+      .filter((e) => e.host === host.id && e.execution === execution && e.pair === pair && e.side === side)
+      .at(-1);
+    if (!service || !properties?.slotType) return;
+    const { n: _n, at: _at, ...read } = service;
+    this.#timeline.add({ ...read, slot: properties.slotType });
   }
 
   #noteInstances(host: SimulatedHost, pair: string, side: Side, { value }: InstancesBody): void {
@@ -230,6 +244,10 @@ interface ServiceBody {
     readonly provisioningState?: string;
     readonly networkProfile?: { readonly slotType?: string };
   };
+}
+
+interface SlotBody {
+  readonly properties?: { readonly slotType?: string };
 }
 
 interface InstancesBody {

@@ -17,3 +17,12 @@ test("freshly seeded worlds, as many as fit into 20 s, break no invariant, and n
     expect(runs).toBeGreaterThan(0);
   }
 }, 300_000);
+
+test("a slot that only its own address tells counts as read, as it does for the product (small world 71000201)", async () => {
+  const { code, lines } = await simulate("--small", "--replay", "71000201");
+  const reads = lines.filter((line) => line.includes("activity=readTruth"));
+  expect(reads.map((line) => /side=(\w+) {2}slot=(\w+)/.exec(line)?.slice(1).join(": "))).toEqual([
+    ...["green: none", "blue: Staging", "green: Production"],
+  ]);
+  expect(code).toBe(0);
+});
