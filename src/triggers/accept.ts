@@ -101,7 +101,10 @@ async function refuse(
   return concluded;
 }
 
-/** Publishes the stored bytes of an outcome, again if need be: consumers dedupe by the event's id. */
+/**
+ * Publishes the stored bytes of an outcome, again if need be: consumers dedupe by the event's id. One that still stands
+ * with its pair is not marked announced here: run or janitor have its hold and its leaving to see to before.
+ */
 export async function publishOutcome(state: PromotionState, ports: Ports): Promise<void> {
   const event = state.conclusion?.event;
   if (event === undefined) return;
@@ -113,7 +116,10 @@ export async function publishOutcome(state: PromotionState, ports: Ports): Promi
     },
     ports,
   );
-  await ports.promotions.change(state.requestId, { kind: "announced", at: ports.clock.now() });
+  const { requestId, request } = state;
+  const entry = (await ports.pairs.read(request.pair))?.enlisted.find((each) => each.requestId === requestId);
+  if (!entry || entry.left)
+    await ports.promotions.change(requestId, { kind: "announced", at: ports.clock.now() });
 }
 
 async function tell({ requestId, request }: PromotionState, ports: Ports): Promise<void> {

@@ -1,4 +1,5 @@
 import type { InvocationContext } from "@azure/functions";
+import { reason } from "../../../src/domain/codes";
 import { MAX_ENLISTED } from "../../../src/domain/pair";
 import { createDeadLetterHandler, createQueueHandler } from "../../../src/triggers/queue";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
@@ -79,6 +80,21 @@ test("a concluded request that comes again is answered with the stored bytes", a
   await deliver(ports, { ...request, pair: "nowhere" });
   const events = completions(ports);
   expect([events.length, new Set(events).size]).toEqual([2, 1]);
+});
+
+test("one that has an outcome and still stands with its pair is answered, and left to be seen off: its hold, its place in the chain (world 48000191)", async () => {
+  const ports = createFakePorts();
+  await deliver(ports, request);
+  const ending = { outcome: "halted", reason: reason("outcome-unproved", "d") } as const;
+  await ports.promotions.change("r-1", { kind: "conclude", ending, at: 1 });
+
+  await deliver(ports, request);
+  expect(completions(ports)).toHaveLength(1);
+  expect(ports.ledger.get("r-1")?.announcedAt).toBeUndefined();
+
+  await ports.pairs.signal("shop", { kind: "leave", requestId: "r-1" });
+  await deliver(ports, request);
+  expect(ports.ledger.get("r-1")?.announcedAt).toBeDefined();
 });
 
 test("other content under a known id is answered with a conflict, and the promotion goes on", async () => {
