@@ -54,10 +54,6 @@ const groups = [
   ],
   [["promotion-gate", "approval-view"], ["gate-told"]],
   [["opening-told"], ["opening", "opening-told"]],
-  [
-    ["ledger-room", "event-room"],
-    ["ledger-room", "event-room"],
-  ],
   [["pair-room"], ["longest-pair", "pair-operations"]],
   [["hold"], ["pair-people", "pair-operations"]],
   [

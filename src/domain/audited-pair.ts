@@ -1,6 +1,7 @@
 import { appendNotes, pairChain, type AuditEntry, type AuditNote, type Digest } from "./audit-chain";
 import { toTime } from "./events";
 import { emptyPair, type PairOperation, type PairState } from "./pair";
+import { hasLeft } from "./pair-answers";
 import type { PairStep } from "./pair-answers";
 import { applyToPair } from "./pair-operations";
 
@@ -70,8 +71,4 @@ function released(
   const gone = before.holds.filter((hold) => !after.holds.includes(hold)).map(({ id }) => id);
   if (gone.length === 0) return undefined;
   return { at: toTime(at), what: "hold-released", who: by, oid, holdIds: gone, detail: note };
-}
-
-function hasLeft(state: PairState, requestId: string): boolean {
-  return state.enlisted.some((entry) => entry.requestId === requestId && entry.left);
 }

@@ -1,8 +1,8 @@
 import { reason } from "./codes";
 import type { Ending } from "./completion-event";
 import { MOST_ASKED, VOTE_LAG_MS } from "./gate";
-import type { PairState } from "./pair";
 import type { Phase } from "./outcome";
+import type { PairState } from "./pair";
 import { openingDeadline, tightenSoak, type PairPolicy } from "./policy";
 import type { PromotionState } from "./promotion";
 import { ruleFor } from "./promotion-gate";

@@ -27,6 +27,16 @@ export function isEnlisted(state: PairState, requestId: string): boolean {
   return state.enlisted.some((entry) => entry.requestId === requestId);
 }
 
+/** Whether it has left the line, and is not delisted yet. */
+export function hasLeft(state: PairState, requestId: string): boolean {
+  return state.enlisted.some((entry) => entry.requestId === requestId && entry.left);
+}
+
+/** Whether it is enlisted and has not left: its hold, its leaving and their place in the chain may be still to come. */
+export function standsWith(state: PairState | undefined, requestId: string): boolean {
+  return state !== undefined && isEnlisted(state, requestId) && !hasLeft(state, requestId);
+}
+
 /** What a promotion may come to write: its id when enlisted, in the line and cancelled, and what goes with it. */
 const WRITTEN_WITH_AN_ID = 290;
 /** What may be written of all promotions; answers, holds, lease and attempt need the rest of 16 KiB, see `pair-room.ts`. */

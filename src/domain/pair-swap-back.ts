@@ -1,6 +1,6 @@
 import { clip } from "./clip";
 import type { PairOperation, PairState } from "./pair";
-import { answerTo, answered, isEnlisted, type PairStep } from "./pair-answers";
+import { answerTo, answered, hasLeft, isEnlisted, type PairStep } from "./pair-answers";
 
 type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
 
@@ -17,8 +17,7 @@ export function orderSwapBackIn(state: PairState, { requestId, order }: Op<"orde
   if (!isEnlisted(state, requestId)) return answered(state, order.id, "not-enlisted");
   const lease = state.lease?.holder === requestId ? state.lease : undefined;
   if (!lease) {
-    const hasLeft = state.enlisted.some((entry) => entry.requestId === requestId && entry.left);
-    return answered(state, order.id, hasLeft ? "watch-over" : "not-swapped");
+    return answered(state, order.id, hasLeft(state, requestId) ? "watch-over" : "not-swapped");
   }
   if (lease.order) return answered(state, order.id, "granted");
   if (!lease.swapped) return answered(state, order.id, "not-swapped");

@@ -1,7 +1,7 @@
 import { decideAcceptance, type Acceptance } from "../domain/acceptance";
 import { reason, type Code } from "../domain/codes";
 import { composeProgress } from "../domain/completion-event";
-import { isEnlisted, answerTo } from "../domain/pair-answers";
+import { isEnlisted, answerTo, standsWith } from "../domain/pair-answers";
 import type { PromotionState, Registration } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
 import { sendUntilSeen, untilSeen } from "./read-back";
@@ -117,8 +117,7 @@ export async function publishOutcome(state: PromotionState, ports: Ports): Promi
     ports,
   );
   const { requestId, request } = state;
-  const entry = (await ports.pairs.read(request.pair))?.enlisted.find((each) => each.requestId === requestId);
-  if (!entry || entry.left)
+  if (!standsWith(await ports.pairs.read(request.pair), requestId))
     await ports.promotions.change(requestId, { kind: "announced", at: ports.clock.now() });
 }
 

@@ -5,6 +5,7 @@ import type { Ending } from "../domain/completion-event";
 import { decideChore, type Chore } from "../domain/janitor";
 import { needsHold } from "../domain/outcome";
 import type { PairState } from "../domain/pair";
+import { standsWith } from "../domain/pair-answers";
 import { haltOf } from "../domain/hold";
 import type { PairPolicy } from "../domain/policy";
 import type { PromotionState } from "../domain/promotion";
@@ -148,7 +149,8 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
   const concluded = promotion.audit && { at, outcome, ends: chainHead(promotion.audit) };
   await ports.pairs.signal(pair, { kind: "leave", requestId, concluded });
   // Whoever is announced has left, in the pair's chain too: nobody needs to leave for it again.
-  await untilSeen("that it has left", () => hasLeft(requestId, pair, ports), ports, LEAVING_MS);
+  const isGone = async () => !standsWith(await ports.pairs.read(pair), requestId) || undefined;
+  await untilSeen("that it has left", isGone, ports, LEAVING_MS);
   if (promotion.announcedAt === undefined) {
     try {
       await ports.announcer.publish(event, PUBLISH_TIMEOUT_MS);
@@ -167,9 +169,4 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
     await ports.promotions.change(requestId, { kind: "announced", at: ports.clock.now() });
   }
   await ports.pairs.signal(pair, { kind: "delist", requestId });
-}
-
-async function hasLeft(requestId: string, pair: string, ports: Ports): Promise<true | undefined> {
-  const entry = (await ports.pairs.read(pair))?.enlisted.find((each) => each.requestId === requestId);
-  return !entry || entry.left ? true : undefined;
 }

@@ -11,7 +11,6 @@ import type { CloudServices } from "../../src/ports/cloud-services";
 import type { VirtualClock } from "../support/virtual-clock";
 import { rentCloudServices } from "./doors";
 import { errandUnderWay, type SimulatedHost } from "./host";
-import { START } from "./start";
 import type { Timeline } from "./timeline";
 import type { Deed, WorldPlan } from "./world-plan";
 
@@ -33,7 +32,8 @@ export class Azure {
   readonly #clock: VirtualClock;
   readonly #timeline: Timeline;
   /** Our own PUTs, by number: their journal entries. */
-  readonly #puts: { readonly entry: number; readonly pair: string; over: boolean }[] = [];
+  readonly #puts: { readonly entry: number; readonly pair: string; readonly at: number; over: boolean }[] =
+    [];
   #effectsSeen = 0;
   readonly #lists = new Map<string, ListSeen>();
 
@@ -124,7 +124,8 @@ export class Azure {
     const { request, execution, startedAt } = errandUnderWay();
     await host.pass("PUT before");
     this.observe();
-    const put = this.#puts.push({ entry: this.simulator.journal.entries.length, pair, over: false }) - 1;
+    const { length: entry } = this.simulator.journal.entries;
+    const put = this.#puts.push({ entry, pair, at: this.#clock.now(), over: false }) - 1;
     const during = this.#underWay(pair, put);
     const seen = (["blue", "green"] as const).map((each) => this.#freshness(host, pair, each));
     this.#timeline.add({
@@ -155,9 +156,8 @@ export class Azure {
 
   /** Whether a PUT of ours is not answered yet, or its operation still runs; nobody waits for ever for one that never ends. */
   isUnderWay(pair: string): boolean {
-    const young = this.#timeline.of("put").filter(({ at }) => this.#clock.now() - START - at < ENDLESS_MS);
-    const running = this.#underWay(pair, -1);
-    return young.some(({ put }) => running.includes(put));
+    const now = this.#clock.now();
+    return this.#underWay(pair, -1).some((n) => now - (this.#puts[n]?.at ?? now) < ENDLESS_MS);
   }
 
   /** Our own earlier PUTs of a pair that are not answered yet, or whose operation still runs. */

@@ -3,6 +3,7 @@ import type { Of } from "./timeline";
 import { approved } from "./approval-rule";
 import { mayStart } from "./times";
 import type { WorldPlan } from "./world-plan";
+import type { Side } from "../../src/domain/swap-request";
 import { defaultPolicy } from "../../src/domain/policy";
 import { START } from "./start";
 
@@ -151,6 +152,13 @@ function freshReadiness(history: History, put: Put): string | undefined {
     : `without fresh readiness of ${isAlone ? put.side : "both services"} (${put.evidence})`;
 }
 
+const sides = ["blue", "green"] as const;
+
+/** Whose instances must run before a forward PUT. */
+function sidesToRun(history: History, { request, side }: Put): readonly Side[] {
+  return history.isBreakGlass(request) ? [side] : sides;
+}
+
 function ofSomeRequest(history: History, put: Put): string | undefined {
   return history.sent.some((e) => e.request === put.request) ? undefined : "belongs to no request";
 }
@@ -168,9 +176,7 @@ function freshReads(history: History, put: Put): string | undefined {
   const own = [...history.reads, ...history.lists].filter(
     (e) => e.execution === put.execution && e.n < put.n,
   );
-  const sides = ["blue", "green"] as const;
-  const forward = history.isBreakGlass(put.request) ? [put.side] : sides;
-  const listed = history.isBack(put) ? [] : forward;
+  const listed = history.isBack(put) ? [] : sidesToRun(history, put);
   const needed = [
     ...sides.map((side) => ({ kind: "read", side })),
     ...listed.map((side) => ({ kind: "listed", side })),
@@ -181,7 +187,7 @@ function freshReads(history: History, put: Put): string | undefined {
 }
 
 function lastReads(history: History, put: Put): readonly (Of<"read"> | undefined)[] {
-  return (["blue", "green"] as const).map((side) =>
+  return sides.map((side) =>
     history.reads.filter((e) => e.execution === put.execution && e.side === side && e.n < put.n).at(-1),
   );
 }
@@ -232,8 +238,7 @@ function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): st
   if (skewMs > 0 || history.faults.some((e) => e.n < put.n && unclear.test(e.what))) return undefined;
   const puts = history.puts.filter((e) => e.request === put.request && e.n < put.n);
   const since = Math.max(-1, ...puts.map(({ n }) => n), turnOf(history, put) ?? -1);
-  const needed = history.isBreakGlass(put.request) ? [put.side] : (["blue", "green"] as const);
-  const short = needed.flatMap((side) => {
+  const short = sidesToRun(history, put).flatMap((side) => {
     const looks = history.lists.filter(
       (e) =>
         e.activity === "checkRoleState" &&

@@ -1,4 +1,5 @@
 import type { Side } from "../../src/domain/swap-request";
+import { History } from "./history";
 import type { SimulatedHost } from "./host";
 import type { Timeline } from "./timeline";
 import { World } from "./world";
@@ -46,15 +47,13 @@ export class ProductWorld extends World {
   async story(): Promise<Story> {
     try {
       await this.play();
-      const puts = this.timeline.of("put");
-      const isBack = (put: (typeof puts)[number]) =>
-        puts.find(({ request }) => request === put.request)?.side !== put.side;
+      const history = new History(this.timeline);
       return {
         requests: new Set(this.timeline.of("sent").map((e) => e.request)),
         answered: new Set(this.timeline.of("published").map((e) => e.request ?? "")),
-        swaps: this.timeline.of("effect").flatMap(({ put }) => {
-          const cause = put === undefined ? undefined : puts[put];
-          return cause && !isBack(cause)
+        swaps: this.timeline.of("effect").flatMap((effect) => {
+          const cause = history.causeOf(effect);
+          return cause && !history.isBack(cause)
             ? [{ request: cause.request, unready: cause.unready.length > 0 }]
             : [];
         }),

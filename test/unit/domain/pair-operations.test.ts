@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { emptyPair, MAX_ENLISTED, type PairOperation, type PairState } from "../../../src/domain/pair";
+import { hasLeft, standsWith } from "../../../src/domain/pair-answers";
 import { applyToPair, viewOf } from "../../../src/domain/pair-operations";
 import { reason } from "../../../src/domain/codes";
 
@@ -59,6 +60,16 @@ test("the lease goes to the first in line, with a new epoch, and to nobody else 
     holder: "b",
     epoch: 2,
   });
+});
+
+test("a promotion stands with its pair from its enlisting until it has left", () => {
+  const left = apply(held, { kind: "leave", requestId: "a" });
+  const gone = apply(left, { kind: "delist", requestId: "a" });
+  expect([undefined, emptyPair, held, left, gone].map((state) => standsWith(state, "a"))).toEqual([
+    ...[false, false, true, false, false],
+  ]);
+  expect([held, left, gone].map((state) => hasLeft(state, "a"))).toEqual([false, true, false]);
+  expect([left, gone].map((state) => standsWith(state, "b"))).toEqual([true, true]);
 });
 
 test("whoever leaves learns who is first in the line now", () => {
