@@ -20,11 +20,12 @@ export async function getAudit({ request, ports }: Call): Promise<HttpResponseIn
   if (!parsed.ok)
     throw new Problem("invalid-query", "the query is malformed", { complaints: parsed.complaints });
   const { after, top } = parsed.value;
+  const chained = await announcedOf(name, ports);
   const state = (await ports.pairs.read(name)) ?? emptyPair;
   const { entries } = state.audit ?? emptyChain;
   const lines: ExportLine[] = await exportPair(name, after, Math.min(after + top, entries), ports);
   const next = after + top < entries ? `/api/pairs/${name}/audit?after=${after + top}&top=${top}` : undefined;
-  if (next === undefined) lines.push(...(await exportEnd(name, state, ports)));
+  if (next === undefined) lines.push(...(await exportEnd(name, state, chained, ports)));
   else lines.push({ next });
   return {
     status: 200,
@@ -50,17 +51,33 @@ async function exportPair(pair: string, after: number, last: number, ports: Port
   return followed.flat();
 }
 
+/**
+ * Who is enlisted and was announced all the same: a late message enlisted it again. Asked before the pair's chain is read,
+ * which then has its conclusion.
+ */
+async function announcedOf(pair: string, ports: Ports): Promise<ReadonlySet<string>> {
+  const enlisted = (await ports.pairs.read(pair))?.enlisted ?? [];
+  const promotions = await Promise.all(enlisted.map(({ requestId }) => ports.promotions.read(requestId)));
+  return new Set(promotions.flatMap((each) => (each?.announcedAt === undefined ? [] : [each.requestId])));
+}
+
 /** The chains of what is under way, and where every chain ends. */
-async function exportEnd(pair: string, state: PairState, ports: Ports): Promise<ExportLine[]> {
+async function exportEnd(
+  pair: string,
+  { enlisted, audit: own }: PairState,
+  chained: ReadonlySet<string>,
+  ports: Ports,
+): Promise<ExportLine[]> {
   const lines: ExportLine[] = [];
   const underWay: ExportEnd["underWay"][number][] = [];
-  for (const { requestId, left } of state.enlisted) {
-    const audit = left ? undefined : (await ports.promotions.read(requestId))?.audit;
+  for (const { requestId, left } of enlisted) {
+    const audit =
+      left || chained.has(requestId) ? undefined : (await ports.promotions.read(requestId))?.audit;
     if (!audit) continue;
     lines.push(...(await readChain(promotionChain(requestId), 0, audit.entries, ports)));
     underWay.push({ requestId, entries: audit.entries, head: audit.head });
   }
-  const { entries, head } = state.audit ?? emptyChain;
+  const { entries, head } = own ?? emptyChain;
   return [...lines, { end: { pair, entries, head, underWay } }];
 }
 
