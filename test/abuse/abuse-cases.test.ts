@@ -226,11 +226,15 @@ test("15. a flood of guessed votes: 429 with Retry-After after the burst; others
   );
   const passed = flood.filter(({ body }) => body.code === "plan-changed").length;
   const refused = flood.filter(({ status, body }) => status === 429 && body.code === "too-many-calls");
-  const others = flood.filter((reply) => reply.body.code !== "plan-changed" && !refused.includes(reply));
+  // The ledger keeps the receipts of the last few votes: in a flood one may have made room before it was read.
+  const unseen = flood.filter(
+    ({ status, body }) => status === 503 && body.code === "not-acknowledged",
+  ).length;
   const elapsed = Math.floor((scenario.clock.now() - began) / 1000);
-  expect(passed).toBeGreaterThanOrEqual(60);
-  expect(passed).toBeLessThanOrEqual(60 + elapsed);
-  expect(others).toEqual([]);
+  expect(passed + unseen).toBeGreaterThanOrEqual(60);
+  expect(passed + unseen).toBeLessThanOrEqual(60 + elapsed);
+  expect(passed + unseen + refused.length).toBe(80);
+  expect(await votes()).toBe(0);
   expect(new Set(refused.map(({ retryAfter }) => retryAfter))).toEqual(new Set(["1"]));
   const other = await issuer.token("approver", { oid: "33333333-3333-4333-8333-333333333333" });
   expect((await call("POST", approvals(), { body: await ballot(), token: other })).status).toBe(200);
