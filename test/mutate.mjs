@@ -54,7 +54,6 @@ const groups = [
   ],
   [["promotion-gate", "approval-view"], ["gate-told"]],
   [["opening-told"], ["opening", "opening-told"]],
-  [["pair-room"], ["longest-pair", "pair-operations"]],
   [["hold"], ["pair-people", "pair-operations"]],
   [
     ["audit-chain", "audit-page", "audited-gate", "audited-pair", "audited-promotion"],

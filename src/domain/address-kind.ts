@@ -12,11 +12,11 @@ const metadata: readonly Subnet[] = [
   ["fd00:ec2::", 32],
 ];
 
-// The unspecified addresses (RFC 1122 §3.2.1.3, RFC 4291 §2.5.2) are connected to as this host by most systems.
+// The unspecified addresses (RFC 1122 §3.2.1.3, RFC 4291 §2.5.2) are connected to as this host by most systems. Those of
+// IPv6, and its loopback, carry 0.0.0.0 and 0.0.0.1.
 const loopback: readonly Subnet[] = [
   ["127.0.0.0", 8],
   ["0.0.0.0", 8],
-  ["::", 127],
 ];
 
 // IANA special-purpose registries: everything that is not globally reachable.

@@ -13,6 +13,7 @@ test.each([
   ["a quote that does not fit is cut", 'a"b', 5, "a…"],
   ["a backslash takes four", "\\\\", 8, "\\\\"],
   ["a line break takes no more than seven", "\n", 7, "\n"],
+  ["a control character takes seven", "\u0001abcd", 10, "\u0001ab…"],
   ["a character of two halves is not cut in two", "😀😀", 3, "😀…"],
   ["a character of two halves needs room for both", "😀😀", 2, "…"],
   ["an empty text is kept", "", 0, ""],
@@ -53,6 +54,7 @@ test("what is left out is counted on, however often more is left out", () => {
   for (let i = 0; i < 50; i++) grown = leaveOut([...grown, { i }], 8);
   expect(grown.map(({ i }) => i)).toEqual([0, 1, 44, 45, 46, 47, 48, 49]);
   expect(grown.map(({ omitted = 0 }) => omitted)).toEqual([0, 0, 42, 0, 0, 0, 0, 0]);
+  expect(leaveOut(grown, 7)[1]).toEqual({ i: 44, omitted: 43 });
   expect(leaveOut(grown, 4).reduce((sum, { omitted = 0 }) => sum + 1 + omitted, 0)).toBe(50);
 });
 

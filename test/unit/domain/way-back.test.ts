@@ -70,6 +70,27 @@ test("all that stands in the way is told at once, and what nobody may do comes b
   expect(seen.warnings[1]?.detail).toContain("Web_IN_0");
 });
 
+test("every warning says in words what is so, and a long account of instances is cut", () => {
+  const everything = (policy: Partial<PairPolicy>, request: Partial<SwapRequest> = {}) =>
+    foresee({
+      ...{ request, policy: { soak: off, probes: undefined, ...policy } },
+      outgoing: { ...check("Stopped"), summary: "s".repeat(300) },
+    }).warnings.map(({ detail }) => detail);
+  const always = [
+    `the old production does not run as it should: ${"s".repeat(120)}`,
+    "there is no soak: once the swap is verified, nothing is swapped back any more",
+    "no probes are configured: only role instances are watched, and not whether production serves",
+  ];
+  expect(everything({}, { irreversible: true })).toEqual([
+    "the request is declared irreversible: a regression halts, and nobody may swap back",
+    ...always,
+  ]);
+  expect(everything({ swapBack: "never" })).toEqual([
+    'the pair has swapBack "never": a regression halts until a person orders the swap-back',
+    ...always,
+  ]);
+});
+
 test("a request that asks for a soak has one, and irreversible: false is none", () => {
   const seen = foresee({ request: { soak: { forMs: 60_000 }, irreversible: false }, policy: { soak: off } });
   expect(seen).toEqual({ kind: "automatic", warnings: [] });

@@ -1,0 +1,50 @@
+import type { AttemptVerdict } from "../../../src/domain/attempt";
+import { reason } from "../../../src/domain/codes";
+import { emptyPair, type OpenAttempt, type PairState } from "../../../src/domain/pair";
+import { withinPairRoom } from "../../../src/domain/pair-room";
+
+/** What an arbiter's state gives up, and in which order, where it would grow beyond its bound. */
+const ROOM = 16 * 1_024 - 250;
+const at = 1_800_000_000_000;
+const hold = { id: "h-1", at, by: "Olga", reason: reason("on-hold", "incident 7") };
+const verdict: AttemptVerdict = { kind: "unknown", detail: "d".repeat(400) };
+const open: OpenAttempt = {
+  ...{ requestId: "r", act: "forward", n: 1, nonce: "n", epoch: 1, planHash: "p", claimedAt: at },
+};
+const cancel = { id: "c", requestId: "r", at, by: "b".repeat(90), note: "n".repeat(90) };
+
+/** A state of this length in JSON; what fills it is never given up. */
+function stateOf(length: number, over: Partial<PairState>): PairState {
+  const state = { ...emptyPair, cancels: [], holds: [hold], ...over };
+  const filled = (by: number) => ({ ...state, enlisted: [{ requestId: "x".repeat(by), at }] });
+  return filled(length - JSON.stringify(filled(0)).length);
+}
+
+test("a state of just its bound stays as it is; with one character more it gives up remedies first", () => {
+  const fits = stateOf(ROOM, {});
+  expect(JSON.stringify(fits)).toHaveLength(ROOM);
+  expect(withinPairRoom(fits)).toBe(fits);
+  const grown = stateOf(ROOM + 1, { cancels: [cancel], open: { ...open, verdict } });
+  expect(withinPairRoom(grown)).toEqual({
+    ...{ ...grown, holds: [{ ...hold, reason: { ...hold.reason, remedy: "" } }] },
+  });
+});
+
+test("then the account of an attempt is cut, where there is one", () => {
+  const remedy = hold.reason.remedy.length;
+  const reported = withinPairRoom(
+    stateOf(ROOM + remedy + 1, { cancels: [cancel], open: { ...open, verdict } }),
+  );
+  expect(reported.open?.verdict).toEqual({ ...verdict, detail: `${"d".repeat(99)}…` });
+  expect(reported.cancels).toEqual([cancel]);
+  const unreported = withinPairRoom(stateOf(ROOM + remedy + 1, { cancels: [cancel], open }));
+  expect(unreported.open).toEqual(open);
+  const closed = withinPairRoom(stateOf(ROOM + remedy + 1, { cancels: [cancel] }));
+  expect(closed.open).toBeUndefined();
+});
+
+test("last of all who cancelled and why is cut: the audit chain has it at length", () => {
+  const remedy = hold.reason.remedy.length;
+  const { cancels } = withinPairRoom(stateOf(ROOM + remedy + 1, { cancels: [cancel] }));
+  expect(cancels).toEqual([{ ...cancel, by: `${"b".repeat(39)}…`, note: `${"n".repeat(39)}…` }]);
+});
