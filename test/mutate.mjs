@@ -59,7 +59,7 @@ const groups = [
     ["audit-chain", "audit-page", "audited-gate", "audited-pair", "audited-promotion"],
     ["audit-chain", "audited-*"],
   ],
-  [["audit-verification", "audit-lines"], ["audit-findings"]],
+  [["audit-verification", "audit-lines", "audit-export"], ["audit-findings"]],
   [["shown-time", "watch-told", "alerts"], ["promotion-told"]],
   [["canonical-json"], ["canonical-json"]],
 ];

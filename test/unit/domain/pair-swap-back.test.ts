@@ -36,6 +36,7 @@ const back = apply(ordered, claim("swap-back", "b", 2), close("b", "done"));
 const answerOf = (state: PairState, operation: PairOperation) => applyToPair(state, operation).answer;
 
 test("a swap-back is claimed only after a swap that is to be swapped back", () => {
+  expect(answerOf(emptyPair, claim("swap-back", "x", 1))).toBe("not-holder");
   expect(answerOf(begun, claim("swap-back", "x", 1))).toBe("not-ordered");
   expect(answerOf(swapped, claim("swap-back", "x", 2))).toBe("not-ordered");
   expect(answerOf(ordered, claim("swap-back", "x", 2))).toBe("granted");
