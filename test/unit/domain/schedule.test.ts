@@ -4,6 +4,7 @@ import {
   pauseOf,
   scheduledId,
   sinceOf,
+  startingOf,
   timesOf,
   type ScheduleOperation,
   type ScheduleRule,
@@ -48,8 +49,21 @@ test("what is begun is remembered until it has started, or for a day", () => {
   const begun = { kind: "starting", times, requestId: "a", at: 1 } as const;
   expect(play(begun, begun).starting).toEqual([{ times, requestId: "a", at: 1 }]);
   expect(play(begun, { ...begun, kind: "started" }).starting).toEqual([]);
-  const later = { ...begun, requestId: "b", at: 86_400_002 };
-  expect(play(begun, later).starting).toEqual([{ times, requestId: "b", at: 86_400_002 }]);
+  const ids = (state: ScheduleState) => startingOf(state).map(({ requestId }) => requestId);
+  const after = (ms: number) => ({ ...begun, requestId: "b", at: begun.at + ms });
+  expect([86_399_999, 86_400_000].map((ms) => ids(play(begun, after(ms))))).toEqual([["a", "b"], ["b"]]);
+  expect(ids(play(begun, after(5), { ...begun, kind: "started" }))).toEqual(["b"]);
+  expect(ids(noSchedules)).toEqual([]);
+});
+
+test("each set of times may start since its own time; one that is unknown, or was away too long, may not", () => {
+  const state = play(
+    { kind: "see", times: [times], at: 1 },
+    { kind: "see", times: ["x"], at: 2 },
+    { kind: "miss", times: ["x"], at: 1_000 },
+  );
+  expect([times, "x", "y"].map((each) => sinceOf(state, each, 181_000))).toEqual([1, 2, undefined]);
+  expect(sinceOf(state, "x", 181_001)).toBeUndefined();
 });
 
 test("the last run is the newest, in whatever order it is told", () => {
