@@ -53,7 +53,7 @@ test("what is begun is remembered until it has started, or for a day", () => {
   const after = (ms: number) => ({ ...begun, requestId: "b", at: begun.at + ms });
   expect([86_399_999, 86_400_000].map((ms) => ids(play(begun, after(ms))))).toEqual([["a", "b"], ["b"]]);
   expect(ids(play(begun, after(5), { ...begun, kind: "started" }))).toEqual(["b"]);
-  expect(ids(noSchedules)).toEqual([]);
+  expect(startingOf(noSchedules)).toEqual([]);
 });
 
 test("each set of times may start since its own time; one that is unknown, or was away too long, may not", () => {
