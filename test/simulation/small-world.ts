@@ -1,5 +1,6 @@
 import { chances, request } from "./deeds";
 import { Dice } from "./dice";
+import { putToUse } from "./small-uses";
 import type { Chances, Deed, WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
@@ -7,9 +8,15 @@ const MINUTE = 60_000;
 
 /**
  * A truly small world: one pair, one host, one request (sometimes twice), and one to three kinds of harm, none of which
- * makes anybody wait for long. Many of these are played where few others would be.
+ * makes anybody wait for long. Two in five are put to another use: approvals, openings, soaks, holds, break-glass,
+ * schedules. Many of these are played where few others would be.
  */
 export function smallWorld(seed: number): WorldPlan {
+  const dice = new Dice(seed).fork("purpose");
+  return dice.chance(0.4) ? putToUse(plainWorld(seed), dice) : plainWorld(seed);
+}
+
+function plainWorld(seed: number): WorldPlan {
   const dice = new Dice(seed).fork("small world");
   const copies = dice.chance(0.3) ? 2 : 1;
   const asked = request("r1", {

@@ -1,0 +1,31 @@
+import { smallWorld } from "./small-world";
+import type { WorldPlan } from "./world-plan";
+
+/** What a small world is made of. */
+const worlds = Array.from({ length: 1_000 }, (_, n) => smallWorld(n + 1));
+const deedsOf = ({ deeds }: WorldPlan, kind: string) => deeds.filter((deed) => deed.kind === kind);
+
+test("a small world has one pair, one host, and one request or one instant of a schedule", () => {
+  for (const world of worlds) {
+    expect([world.pairs, world.hosts]).toEqual([["shop"], 1]);
+    const instants = Object.values(world.schedules?.file ?? {}).flat();
+    expect(deedsOf(world, "request").length + instants.length).toBe(1);
+  }
+});
+
+test("most are plain promotions, and every other use comes up", () => {
+  const isAsked = ({ approval, opening }: WorldPlan) => approval !== undefined && opening === undefined;
+  const uses: Readonly<Record<string, (world: WorldPlan) => boolean>> = {
+    "people vote": (world) => isAsked(world) && deedsOf(world, "vote").length > 0,
+    "a release falls sick": (world) => world.soak !== undefined && deedsOf(world, "sick").length > 0,
+    "a person wants it back": (world) => deedsOf(world, "swap-back").length > 0,
+    "an opening": ({ approval, opening }) => opening !== undefined && approval === undefined,
+    "the line is stopped": (world) => deedsOf(world, "hold").length > 0,
+    "the glass is broken": ({ approval, opening }) => approval !== undefined && opening !== undefined,
+    "a schedule": ({ schedules }) => schedules !== undefined,
+  };
+  const counted = Object.entries(uses).map(([name, is]) => [name, worlds.filter(is).length] as const);
+  for (const [name, count] of counted) expect([name, count >= 15]).toEqual([name, true]);
+  const isPlain = (world: WorldPlan) => !Object.values(uses).some((is) => is(world));
+  expect(worlds.filter(isPlain).length).toBeGreaterThan(500);
+});
