@@ -7,7 +7,7 @@ import type { WorldPlan } from "./world-plan";
 export type { Violation } from "./history";
 
 /** What the rules need to know of a world's plan. */
-type Judged = Pick<WorldPlan, "stableForMs" | "skewMs" | "opening" | "approval"> &
+type Judged = Pick<WorldPlan, "stableForMs" | "skewMs" | "opening" | "approval" | "swapTimes"> &
   Partial<Pick<WorldPlan, "schedules" | "deeds">>;
 
 /** Checks design.md §4's invariants on what Azure, the broker and people saw. `finished`: the world came to its end. */

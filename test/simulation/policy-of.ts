@@ -18,6 +18,12 @@ export function policyOf(plan: WorldPlan, name: string, azure: Azure): PairPolic
     ...(plan.soak?.probed ? { probes: [probeOf(name, plan.soak.asksStaging)] } : {}),
     ...(plan.approval ? { approval: plan.approval } : {}),
     ...(plan.opening ? { opening: openingPolicyOf(plan.opening) } : {}),
+    swap: swapTimesOf(plan),
     readiness: { ...readiness, stableForMs: plan.stableForMs, deadlineMs: plan.readinessDeadlineMs },
   };
+}
+
+/** The times of a plan's swaps. */
+export function swapTimesOf({ swapTimes }: Pick<WorldPlan, "swapTimes">): PairPolicy["swap"] {
+  return { ...defaultPolicy.swap, ...swapTimes };
 }

@@ -4,7 +4,7 @@ import { approved } from "./approval-rule";
 import { mayStart } from "./times";
 import type { WorldPlan } from "./world-plan";
 import type { Side } from "../../src/domain/swap-request";
-import { defaultPolicy } from "../../src/domain/policy";
+import { swapTimesOf } from "./policy-of";
 import { START } from "./start";
 
 /** How long after its claim an attempt may send (design.md §4.2). */
@@ -14,7 +14,7 @@ const LONGEST_GAP_MS = 90_000;
 
 type Put = Of<"put">;
 type Rule = (history: History, put: Put, plan: Timing) => string | undefined;
-type Timing = Pick<WorldPlan, "stableForMs" | "skewMs" | "opening" | "approval">;
+type Timing = Pick<WorldPlan, "stableForMs" | "skewMs" | "opening" | "approval" | "swapTimes">;
 
 /** What must hold of every PUT, from the wire; by the invariant or section of design.md that asks for it. */
 export function putRules(history: History, plan: Timing): Violation[] {
@@ -110,22 +110,21 @@ function isOnHold(history: History, put: Put): boolean {
  * Whoever has sent a PUT keeps the pair until its outcome is stored, unless it has to wait once more (for an opening, a
  * person) and nothing can come of what it has sent.
  */
-function inTurn(history: History, put: Put): string | undefined {
+function inTurn(history: History, put: Put, plan: Timing): string | undefined {
   const earlier = history.puts.find(
     (e) =>
       e.pair === put.pair &&
       e.request !== put.request &&
       e.n < put.n &&
       !history.stored.some(({ request, n }) => request === e.request && n < put.n) &&
-      !isSpent(history, e, put),
+      !isSpent(history, e, put, plan),
   );
   return earlier && `before ${earlier.request}, which had sent one, had an outcome`;
 }
 
-const { claimWindowMs, putTimeoutMs, operationDeadlineMs } = defaultPolicy.swap;
-
 /** An operation that has had all its time counts as over once its effect was there: nothing more can come of it. */
-function alone(history: History, { at, n, during }: Put): string | undefined {
+function alone(history: History, { at, n, during }: Put, plan: Timing): string | undefined {
+  const { operationDeadlineMs } = swapTimesOf(plan);
   const others = during.filter((put) => {
     const began = history.puts.find((e) => e.put === put)?.at ?? at;
     const isDone = history.effects.some((e) => e.put === put && e.n < n);
@@ -135,9 +134,10 @@ function alone(history: History, { at, n, during }: Put): string | undefined {
 }
 
 /** Turned away, or so long ago that it counts as lost, and without effect until then. */
-function isSpent(history: History, { put, at }: Put, later: Put): boolean {
+function isSpent(history: History, { put, at }: Put, later: Put, plan: Timing): boolean {
   if (history.effects.some((e) => e.put === put && e.n < later.n)) return false;
   const wasTurnedAway = history.over.some((e) => e.put === put && e.n < later.n && /^4\d\d$/.test(e.how));
+  const { claimWindowMs, putTimeoutMs, operationDeadlineMs } = swapTimesOf(plan);
   return wasTurnedAway || later.at - at > claimWindowMs + putTimeoutMs + operationDeadlineMs;
 }
 

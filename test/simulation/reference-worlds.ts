@@ -53,7 +53,11 @@ export const residualReferences: readonly (WorldPlan & { readonly risk: Risk })[
 
 /** The worlds that the sweep crashes at every single point. */
 export const referenceWorlds: Readonly<Record<string, WorldPlan>> = {
-  immediate: world([request("r1")], { stableForMs: 30_000 }),
+  // A lost attempt is waited for at thousands of pairs of points: not for long, and with few looks.
+  immediate: world([request("r1")], {
+    stableForMs: 30_000,
+    swapTimes: { operationDeadlineMs: 2 * MINUTE, pollMs: MINUTE },
+  }),
   waiting: world([busy(0, 4 * MINUTE), request("r1")]),
   flapping: world([busy(0, 30_000), busy(75_000, 20_000), busy(200_000, 20_000), request("r1")]),
   "contended pair": world([request("r1"), request("r2", { at: 100, promote: "blue" })]),

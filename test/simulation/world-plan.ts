@@ -110,6 +110,8 @@ export interface WorldPlan {
   readonly stableForMs: number;
   readonly readinessDeadlineMs: number;
   readonly operationSeconds: number;
+  /** When an operation counts as endless, and how often it is looked at; absent: the defaults. */
+  readonly swapTimes?: { readonly operationDeadlineMs: number; readonly pollMs: number } | undefined;
   readonly repeatedPut: "no-op" | "error" | "toggle";
   readonly skewMs: number;
   readonly chances: Chances;
