@@ -1,5 +1,5 @@
 import { scheduledId } from "../../src/domain/schedule";
-import { chances, type request } from "./deeds";
+import type { request } from "./deeds";
 import type { Dice } from "./dice";
 import { votesOn } from "./random-votes";
 import { START } from "./start";
@@ -131,7 +131,7 @@ function byTheClock(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
       expiresAfterMs: dice.pick([2, 4, 12]) * MINUTE,
       file: { shop: [{ name: "weekly", minutes: [minute], promote }] },
     },
-    chances: chances({ ...plan.chances, client: dice.pick([0, 0.1]) }),
+    chances: { ...plan.chances, client: Math.max(plan.chances.client, dice.pick([0, 0.1])) },
     deeds: [...deeds, ...away],
   };
 }
