@@ -71,6 +71,8 @@ export type FreezeRule =
 
 /** How long a promotion waits for its opening unless the file says otherwise. */
 export const OPENING_DEADLINE_MS = 7 * 86_400_000;
+/** Where there is no opening, only `notBefore` has to pass: whoever looks later than this finds it open all the same. */
+const OWN_TIME_GRACE_MS = 3_600_000;
 
 /** When a promotion that begins to wait for its opening at `since` has waited long enough; a later `notBefore` begins it anew. */
 export function openingDeadline(
@@ -78,7 +80,7 @@ export function openingDeadline(
   notBefore: number | undefined,
   since: number,
 ): number {
-  return Math.max(since, notBefore ?? 0) + (policy.opening?.deadlineMs ?? OPENING_DEADLINE_MS);
+  return Math.max(since, notBefore ?? 0) + (policy.opening?.deadlineMs ?? OWN_TIME_GRACE_MS);
 }
 
 /** Defaults of design.md §5. */

@@ -230,11 +230,12 @@ function twoUnknown(history: History, put: Put): string | undefined {
 
 /**
  * Since the request's last PUT, and since it took its turn, the wire has shown each service ready in an unbroken row for
- * stableFor. Not judged where looks and news came twice, hosts froze or clocks were wrong: then what went over the wire
- * is not what was looked at.
+ * stableFor. Not judged where looks and news came twice, hosts froze, clocks were wrong or a run was terminated by hand,
+ * whose wait goes on looking beside that of the next: then what went over the wire is not what was looked at.
  */
 function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): string | undefined {
-  const unclear = /freezes|(checkRoleState|announceProgress) runs twice|two hosts serve/;
+  const unclear =
+    /freezes|(checkRoleState|announceProgress) runs twice|two hosts serve|is terminated by hand/;
   if (skewMs > 0 || history.faults.some((e) => e.n < put.n && unclear.test(e.what))) return undefined;
   const puts = history.puts.filter((e) => e.request === put.request && e.n < put.n);
   const since = Math.max(-1, ...puts.map(({ n }) => n), turnOf(history, put) ?? -1);

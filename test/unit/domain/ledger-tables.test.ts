@@ -83,12 +83,7 @@ const HOUR = 3_600_000;
 test.each<[string, number, Partial<Parameters<typeof aPolicy>[0]>, Partial<typeof fresh>]>([
   ["no opening", 0, {}, {}],
   ["an opening, from its planning on", 0.25 + 5, { opening: { deadlineMs: 5 * HOUR, rules: "r" } }, {}],
-  [
-    "a time before which it does not swap",
-    10 + 168,
-    {},
-    { request: aRequest({ notBefore: NOW + 10 * HOUR }) },
-  ],
+  ["a time before which it does not swap", 10 + 1, {}, { request: aRequest({ notBefore: NOW + 10 * HOUR }) }],
   ["an opening until a deadline that is set", 9, {}, { deadlines: { opening: NOW + 9 * HOUR } }],
 ])("a promotion that waits for %s is left alone for that as well", (_what, hours, over, ledger) => {
   const late = lastDeadline(policy, NOW) + hours * HOUR;
@@ -128,6 +123,21 @@ test.each([
     expect([at(late).kind, at(late + 1)]).toMatchObject(["leave", { ending: { outcome: "halted" } }]);
   },
 );
+
+test("one that waits for nothing but its own time is not given a week for an opening (world 85013507)", () => {
+  const waiting = {
+    request: aRequest({ notBefore: NOW + HOUR }),
+    phase: "awaiting-opening",
+    timeline: [{ at: NOW, phase: "awaiting-opening" }],
+    deadlines: { opening: NOW + 2 * HOUR },
+  } as const;
+  const late = lastDeadline(policy, NOW, 2 * HOUR);
+  const at = (now: number) => chore({ now, run: "live", promotion: { ...fresh, ...waiting } });
+  expect([at(late).kind, at(late + 1)]).toMatchObject([
+    "leave",
+    { ending: { reason: { code: "run-lost" } } },
+  ]);
+});
 
 test("one that waits for its opening again has the time for that again", () => {
   const timeline = [{ at: NOW + 2 * HOUR, phase: "awaiting-opening" } as const];

@@ -78,10 +78,12 @@ test("the way back is foreseen by how the old production runs, not the new one",
   ]).toEqual([false, true, false]);
 });
 
-test("an opening is waited for from its beginning or the request's own time on, for a week unless the policy says otherwise", () => {
+test("an opening is waited for from its beginning or the request's own time on, for as long as the policy says; without one, not for longer than an hour", () => {
   const opening = { deadlineMs: 5, rules: "r" };
   expect(OPENING_DEADLINE_MS).toBe(7 * 24 * 3_600_000);
-  expect(openingDeadline({}, undefined, NOW)).toBe(NOW + OPENING_DEADLINE_MS);
+  expect([undefined, NOW + 7].map((notBefore) => openingDeadline({}, notBefore, NOW) - NOW)).toEqual([
+    ...[3_600_000, 3_600_007],
+  ]);
   expect(openingDeadline({ opening }, undefined, NOW)).toBe(NOW + 5);
   expect(openingDeadline({ opening }, NOW + 7, NOW)).toBe(NOW + 12);
   expect(openingDeadline({ opening }, NOW - 7, NOW)).toBe(NOW + 5);
