@@ -86,14 +86,17 @@ test("the completion event carries where its chain ends, and so does the news of
   ]);
 });
 
+const enlistAgain = () => {
+  const enlist = { kind: "enlist", requestId: id, at: scenario.clock.now() };
+  return scenario.app.call("POST", "entities/pair/shop?op=apply", enlist);
+};
 const exported = async () => {
   const reply = await scenario.http("GET", "pairs/shop/audit", undefined, ["Swap.Read"]);
   return (reply.body as string).trim().split("\n");
 };
 
 test("a promotion that a late message enlists again is exported once, before the janitor comes as well", async () => {
-  const enlist = { kind: "enlist", requestId: id, at: scenario.clock.now() };
-  await scenario.app.call("POST", "entities/pair/shop?op=apply", enlist);
+  await enlistAgain();
   await scenario.advance({ seconds: 1 });
   expect((await scenario.pair()).enlisted.map(({ requestId }) => requestId)).toContain(id);
   expect(verifyAudit(await exported(), events, digest)).toMatchObject({ findings: [], promotions: 2 });
@@ -108,8 +111,7 @@ test.each([
 ])(
   "a promotion that a late message enlists again is concluded once in its pair's chain: %s",
   async (_, next) => {
-    const enlist = { kind: "enlist", requestId: id, at: scenario.clock.now() };
-    await scenario.app.call("POST", "entities/pair/shop?op=apply", enlist);
+    await enlistAgain();
     await next();
     await scenario.advance({ minutes: 5 });
     expect((await scenario.pair()).enlisted.map(({ requestId }) => requestId)).not.toContain(id);

@@ -4,7 +4,7 @@ import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-pl
 /** Hostile situations by name: what is set up on purpose in a world. */
 export type Themes = Readonly<Record<string, (dice: Dice) => Partial<WorldPlan> & Pick<WorldPlan, "deeds">>>;
 
-type Request = Extract<Deed, { kind: "request" }>;
+export type Request = Extract<Deed, { kind: "request" }>;
 
 /** A request for green on the pair `shop`, once and from the start, unless said otherwise. */
 export function request(id: string, over: Partial<Request> = {}): Request {

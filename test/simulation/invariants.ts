@@ -1,5 +1,5 @@
 import { History, type Violation } from "./history";
-import { putRules } from "./put-rules";
+import { putRules, type Timing } from "./put-rules";
 import { scheduleRules } from "./schedule-rules";
 import type { Timeline } from "./timeline";
 import type { WorldPlan } from "./world-plan";
@@ -7,8 +7,7 @@ import type { WorldPlan } from "./world-plan";
 export type { Violation } from "./history";
 
 /** What the rules need to know of a world's plan. */
-type Judged = Pick<WorldPlan, "stableForMs" | "skewMs" | "opening" | "approval" | "swapTimes"> &
-  Partial<Pick<WorldPlan, "schedules" | "deeds">>;
+type Judged = Timing & Partial<Pick<WorldPlan, "schedules" | "deeds">>;
 
 /** Checks design.md §4's invariants on what Azure, the broker and people saw. `finished`: the world came to its end. */
 export function check(

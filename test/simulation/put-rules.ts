@@ -14,7 +14,8 @@ const LONGEST_GAP_MS = 90_000;
 
 type Put = Of<"put">;
 type Rule = (history: History, put: Put, plan: Timing) => string | undefined;
-type Timing = Pick<WorldPlan, "stableForMs" | "skewMs" | "opening" | "approval" | "swapTimes">;
+/** What the rules of PUTs need to know of a world's plan. */
+export type Timing = Pick<WorldPlan, "stableForMs" | "skewMs" | "opening" | "approval" | "swapTimes">;
 
 /** What must hold of every PUT, from the wire; by the invariant or section of design.md that asks for it. */
 export function putRules(history: History, plan: Timing): Violation[] {

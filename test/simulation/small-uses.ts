@@ -1,8 +1,10 @@
 import { scheduledId } from "../../src/domain/schedule";
-import type { request } from "./deeds";
+import type { Request } from "./deeds";
 import type { Dice } from "./dice";
 import { votesOn } from "./random-votes";
 import { START } from "./start";
+import { scheduled, weekly } from "./themes-by-the-clock";
+import { shut } from "./themes-of-the-glass";
 import type { Deed, WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
@@ -10,7 +12,6 @@ const MINUTE = 60_000;
 /** Readiness takes half a minute, the swap some seconds: then new production is watched. */
 const SOAKS_FROM = 40;
 
-type Request = ReturnType<typeof request>;
 type Use = (plan: WorldPlan, dice: Dice) => Partial<WorldPlan>;
 
 /** Puts a small world to another use than the plain promotion that it is: people, openings, watches, holds, the clock. */
@@ -99,8 +100,8 @@ function withBreakGlass(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   const breakGlass = dice.pick(["operator", "operator", "operator", "requester", "application"] as const);
   const asked = (deed: Request): Request => ({ ...deed, channel: "http", breakGlass });
   return {
-    approval: { quorum: 1, deadlineMs: 2 * MINUTE, validForMs: 20 * MINUTE },
-    opening: { freeze: { from: 0, to: 60 * MINUTE } },
+    ...shut,
+    approval: { ...shut.approval, deadlineMs: 2 * MINUTE },
     deeds: plan.deeds.map((deed) => (deed.kind === "request" ? asked(deed) : deed)),
   };
 }
@@ -127,10 +128,7 @@ function byTheClock(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
       : [{ ...deed, at }];
   });
   return {
-    schedules: {
-      expiresAfterMs: dice.pick([2, 4, 12]) * MINUTE,
-      file: { shop: [{ name: "weekly", minutes: [minute], promote }] },
-    },
+    ...scheduled([{ ...weekly([minute]), promote }], dice.pick([2, 4, 12])),
     chances: { ...plan.chances, client: Math.max(plan.chances.client, dice.pick([0, 0.1])) },
     deeds: [...deeds, ...away],
   };

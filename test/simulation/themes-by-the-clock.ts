@@ -97,7 +97,8 @@ export const themesByTheClock = {
   }),
 } satisfies Themes;
 
-function scheduled(
+/** The pair `shop` has these schedules. */
+export function scheduled(
   shop: readonly PlannedSchedule[],
   expiresAfter: number,
 ): Pick<WorldPlan, "schedules" | "stableForMs"> {
@@ -107,6 +108,6 @@ function scheduled(
   };
 }
 
-function weekly(minutes: readonly number[]): PlannedSchedule {
+export function weekly(minutes: readonly number[]): PlannedSchedule {
   return { name: "weekly", minutes, promote: "staging" };
 }

@@ -54,7 +54,8 @@ export const themesOfTheGlass = {
   }),
 } satisfies Themes;
 
-const shut = {
+/** Somebody must approve, and nothing is open. */
+export const shut = {
   approval: { quorum: 1, deadlineMs: 5 * MINUTE, validForMs: 20 * MINUTE },
   opening: { freeze: { from: 0, to: 60 * MINUTE } },
   stableForMs: 30 * SECOND,

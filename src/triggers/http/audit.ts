@@ -20,7 +20,7 @@ export async function getAudit({ request, ports }: Call): Promise<HttpResponseIn
   if (!parsed.ok)
     throw new Problem("invalid-query", "the query is malformed", { complaints: parsed.complaints });
   const { after, top } = parsed.value;
-  const chained = await announcedOf(name, ports);
+  const chained = await announcedOf(name, after + top, ports);
   const state = (await ports.pairs.read(name)) ?? emptyPair;
   const { entries } = state.audit ?? emptyChain;
   const lines: ExportLine[] = await exportPair(name, after, Math.min(after + top, entries), ports);
@@ -53,10 +53,11 @@ async function exportPair(pair: string, after: number, last: number, ports: Port
 
 /**
  * Who is enlisted and was announced all the same: a late message enlisted it again. Asked before the pair's chain is read,
- * which then has its conclusion.
+ * which then has its conclusion; nobody where the chain goes on after this page, which then does not tell who is under way.
  */
-async function announcedOf(pair: string, ports: Ports): Promise<ReadonlySet<string>> {
-  const enlisted = (await ports.pairs.read(pair))?.enlisted ?? [];
+async function announcedOf(pair: string, last: number, ports: Ports): Promise<ReadonlySet<string>> {
+  const { enlisted, audit = emptyChain } = (await ports.pairs.read(pair)) ?? emptyPair;
+  if (audit.entries > last) return new Set();
   const promotions = await Promise.all(enlisted.map(({ requestId }) => ports.promotions.read(requestId)));
   return new Set(promotions.flatMap((each) => (each?.announcedAt === undefined ? [] : [each.requestId])));
 }

@@ -7,6 +7,8 @@ import { withinPairRoom } from "../../../src/domain/pair-room";
 const ROOM = 16 * 1_024 - 250;
 const at = 1_800_000_000_000;
 const hold = { id: "h-1", at, by: "Olga", reason: reason("on-hold", "incident 7") };
+/** Too long still when the remedies are gone. */
+const BEYOND_REMEDIES = ROOM + hold.reason.remedy.length + 1;
 const verdict: AttemptVerdict = { kind: "unknown", detail: "d".repeat(400) };
 const open: OpenAttempt = {
   ...{ requestId: "r", act: "forward", n: 1, nonce: "n", epoch: 1, planHash: "p", claimedAt: at },
@@ -25,26 +27,23 @@ test("a state of just its bound stays as it is; with one character more it gives
   expect(JSON.stringify(fits)).toHaveLength(ROOM);
   expect(withinPairRoom(fits)).toBe(fits);
   const grown = stateOf(ROOM + 1, { cancels: [cancel], open: { ...open, verdict } });
-  expect(withinPairRoom(grown)).toEqual({
-    ...{ ...grown, holds: [{ ...hold, reason: { ...hold.reason, remedy: "" } }] },
-  });
+  const told = { ...hold, reason: { ...hold.reason, remedy: "" } };
+  expect(withinPairRoom(grown)).toEqual({ ...grown, holds: [told] });
 });
 
 test("then the account of an attempt is cut, where there is one", () => {
-  const remedy = hold.reason.remedy.length;
   const reported = withinPairRoom(
-    stateOf(ROOM + remedy + 1, { cancels: [cancel], open: { ...open, verdict } }),
+    stateOf(BEYOND_REMEDIES, { cancels: [cancel], open: { ...open, verdict } }),
   );
   expect(reported.open?.verdict).toEqual({ ...verdict, detail: `${"d".repeat(99)}…` });
   expect(reported.cancels).toEqual([cancel]);
-  const unreported = withinPairRoom(stateOf(ROOM + remedy + 1, { cancels: [cancel], open }));
+  const unreported = withinPairRoom(stateOf(BEYOND_REMEDIES, { cancels: [cancel], open }));
   expect(unreported.open).toEqual(open);
-  const closed = withinPairRoom(stateOf(ROOM + remedy + 1, { cancels: [cancel] }));
+  const closed = withinPairRoom(stateOf(BEYOND_REMEDIES, { cancels: [cancel] }));
   expect(closed.open).toBeUndefined();
 });
 
 test("last of all who cancelled and why is cut: the audit chain has it at length", () => {
-  const remedy = hold.reason.remedy.length;
-  const { cancels } = withinPairRoom(stateOf(ROOM + remedy + 1, { cancels: [cancel] }));
+  const { cancels } = withinPairRoom(stateOf(BEYOND_REMEDIES, { cancels: [cancel] }));
   expect(cancels).toEqual([{ ...cancel, by: `${"b".repeat(39)}…`, note: `${"n".repeat(39)}…` }]);
 });
