@@ -3,7 +3,7 @@ import type { Of } from "./timeline";
 import type { PlannedSchedule, ScheduleFile } from "./planned-schedules";
 
 const MINUTE = 60_000;
-/** The longest that a late message takes. */
+/** The longest that a late message takes while there is a host to take it. */
 const LATEST_MS = 2 * MINUTE;
 
 /** One look at what is due: which file and clock it read, and until when it went on. */
@@ -29,6 +29,7 @@ export class ScheduleRecord {
   readonly #words: readonly Word[];
   readonly #faults: History["faults"];
   readonly #late: History["faults"];
+  readonly #away: readonly { readonly from: number; readonly to: number }[];
   readonly #skewMs: number;
 
   constructor(history: History, files: readonly ScheduleFile[], skewMs: number) {
@@ -36,6 +37,7 @@ export class ScheduleRecord {
     this.#skewMs = skewMs;
     this.#faults = history.faults.filter(({ what }) => /client call/.test(what));
     this.#late = history.faults.filter(({ what }) => what === "a message is late");
+    this.#away = awayOf(history.hosts);
     const overs = new Map(history.lookOvers.map((each) => [each.look, each]));
     this.looks = history.looks.map(({ n, at, look, file, clock }) => {
       const over = overs.get(look);
@@ -53,8 +55,14 @@ export class ScheduleRecord {
   looksBehind({ n, at }: Of<"scheduled">): readonly Look[] {
     return this.looks.filter((look) => {
       const wasLate = this.#late.some((fault) => fault.n > look.n && fault.n < n);
-      return look.n < n && (look.over?.at ?? Infinity) + (wasLate ? LATEST_MS : 0) >= at;
+      const over = look.over?.at ?? Infinity;
+      return look.n < n && over + (wasLate ? LATEST_MS + this.#awayMs(over, at) : 0) >= at;
     });
+  }
+
+  #awayMs(from: number, to: number): number {
+    const parts = this.#away.map((away) => Math.min(away.to, to) - Math.max(away.from, from));
+    return parts.reduce((sum, part) => sum + Math.max(0, part), 0);
   }
 
   /** Schedules of the look's file that have this instant, first seen before it. */
@@ -134,6 +142,19 @@ export class ScheduleRecord {
         (undoes(word, pause) || word.minutes === minutes.join()),
     );
   }
+}
+
+/** When no host was up. */
+function awayOf(hosts: History["hosts"]): { from: number; to: number }[] {
+  const up = new Set<string>();
+  let from: number | undefined;
+  return hosts.flatMap(({ host, what, at }) => {
+    const since = from;
+    if (what === "up") up.add(host);
+    else up.delete(host);
+    from = up.size > 0 ? undefined : (since ?? at);
+    return since !== undefined && from === undefined ? [{ from: since, to: at }] : [];
+  });
 }
 
 function undoes({ schedule, minutes }: Word, pause: Word): boolean {

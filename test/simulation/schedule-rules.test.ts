@@ -56,6 +56,16 @@ test("what is started once, in time, by a look at a file that asks for it breaks
   expect(broken(...looked(1, 9), ...cutOff("a message is late"), started(11, 10))).toEqual([]);
 });
 
+test("a start decided in time may be late for as long as there is no host to take it (world 200013893)", () => {
+  const up: Timed = [0, { kind: "host", host: "h0", what: "up" }];
+  const late = [...looked(1, 9), ...cutOff("a message is late")];
+  const killed: Timed = [11, { kind: "host", host: "h0", what: "is killed, back in 277 s" }];
+  const back: Timed = [16, { kind: "host", host: "h1", what: "up" }];
+  expect(broken(up, ...late, killed, back, started(16, 10))).toEqual([]);
+  expect(broken(up, ...late, killed, back, started(17.5, 10))).toEqual(["§5 expiry"]);
+  expect(broken(up, ...late, started(16, 10))).toEqual(["§5 expiry"]);
+});
+
 test.each([
   ["§5 never twice", [...looked(1), look(10)[0]!, started(10, 10), started(10, 10, "shop-10-again")]],
   ["§5 expiry", [...looked(1), look(15)[0]!, started(15, 10)]],
