@@ -1,4 +1,5 @@
 import { check } from "./invariants";
+import { START } from "./start";
 import { Timeline, type Happening } from "./timeline";
 
 const sent: Happening = { kind: "sent", request: "r1", pair: "shop", content: "a" };
@@ -247,6 +248,9 @@ const untilReady = (...between: readonly Happening[]) => [
   ...[sent, looked("blue", "h0"), looked("green", "h0"), ...quiet(1), ...between],
   ...[looked("blue", "h1"), looked("green", "h1"), put(0)],
 ];
+/** News of a turn that was taken so many seconds after the world began. */
+const turn = (at: number): Happening =>
+  completed("x", { type: "promotion.progressed", id: `promotion-r1-turn-taken-${START + at * 1_000}` });
 const sick = looked("green", "h0", "1 of 2 started");
 
 test.each<[string, readonly Happening[], boolean]>([
@@ -267,6 +271,16 @@ test.each<[string, readonly Happening[], boolean]>([
       put(0),
     ],
     true,
+  ],
+  [
+    "looks after the turn was taken, however late its news (world 100025641)",
+    [sent, looked("blue", "h0"), looked("green", "h0"), turn(1), ...untilReady().slice(3)],
+    true,
+  ],
+  [
+    "no look before the turn was taken",
+    [sent, looked("blue", "h0"), looked("green", "h0"), turn(4), ...untilReady().slice(3)],
+    false,
   ],
 ])("stableFor is judged by %s", (_what, happenings, keeps) => {
   let now = 0;

@@ -239,7 +239,8 @@ function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): st
     /freezes|(checkRoleState|announceProgress) runs twice|two hosts serve|is terminated by hand/;
   if (skewMs > 0 || history.faults.some((e) => e.n < put.n && unclear.test(e.what))) return undefined;
   const puts = history.puts.filter((e) => e.request === put.request && e.n < put.n);
-  const since = Math.max(-1, ...puts.map(({ n }) => n), turnOf(history, put) ?? -1);
+  const since = Math.max(-1, ...puts.map(({ n }) => n));
+  const turnAt = turnOf(history, put);
   const short = sidesToRun(history, put).flatMap((side) => {
     const looks = history.lists.filter(
       (e) =>
@@ -247,6 +248,7 @@ function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): st
         e.request === put.request &&
         e.side === side &&
         e.n > since &&
+        e.at >= turnAt &&
         e.n < put.n &&
         !(e.unready !== undefined && mayBeLost(history, e)),
     );
@@ -263,13 +265,10 @@ function mayBeLost({ hosts }: History, { host, at, n }: Of<"listed">): boolean {
   );
 }
 
-/** When people were first told of the turn in which the request stands. */
-function turnOf(history: History, put: Put): number | undefined {
-  const told = history.published.filter(
-    (e) => e.request === put.request && /-turn-taken-\d+$/.test(e.id) && e.n < put.n,
-  );
-  const last = told.at(-1);
-  return told.find(({ id }) => id === last?.id)?.n;
+/** When the request took the turn in which it stands, as people are told: the news itself may be late. */
+function turnOf(history: History, put: Put): number {
+  const told = history.published.filter((e) => e.request === put.request && e.n < put.n);
+  return Math.max(0, ...told.map(({ id }) => Number(/-turn-taken-(\d+)$/.exec(id)?.[1] ?? START) - START));
 }
 
 function longestRow(looks: readonly Of<"listed">[]): number {
