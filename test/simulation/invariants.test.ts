@@ -273,6 +273,24 @@ test.each<[string, readonly Happening[], boolean]>([
     true,
   ],
   [
+    "no look that repeats one of a host that died with it: the first may have been heard (world 200135244)",
+    [
+      ...[sent, looked("blue", "h0"), looked("green", "h0"), dies("activity checkRoleState: inputs")],
+      ...[looked("green", "h1", "1 of 2 started"), ...quiet(1), looked("blue", "h1"), looked("green", "h1")],
+      put(0),
+    ],
+    true,
+  ],
+  [
+    "a look after the one that repeats it",
+    [
+      ...[sent, looked("blue", "h0"), looked("green", "h0"), dies("activity checkRoleState: inputs")],
+      ...[looked("green", "h1"), looked("green", "h1", "1 of 2 started"), ...quiet(1)],
+      ...[looked("blue", "h1"), looked("green", "h1"), put(0)],
+    ],
+    false,
+  ],
+  [
     "looks after the turn was taken, however late its news (world 100025641)",
     [sent, looked("blue", "h0"), looked("green", "h0"), turn(1), ...untilReady().slice(3)],
     true,

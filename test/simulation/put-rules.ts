@@ -258,10 +258,20 @@ function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): st
   return short.length === 0 ? undefined : `although ready was seen only of ${short.join(" and ")}`;
 }
 
-/** Its host died in the moment in which it passed on what it saw; the next one may have had to look anew. */
-function mayBeLost({ hosts }: History, { host, at, n }: Of<"listed">): boolean {
-  return hosts.some(
-    (e) => e.host === host && e.at === at && e.n > n && e.what.startsWith("dies at: activity checkRoleState"),
+/**
+ * Its host died in the moment in which it passed on what it saw, and the next one may have had to look anew; or it is
+ * the first look that repeats one of those, of which somebody may have heard before.
+ */
+function mayBeLost({ hosts, lists }: History, look: Of<"listed">): boolean {
+  const isOfSame = (e: Of<"listed">) =>
+    e.activity === look.activity && e.request === look.request && e.side === look.side;
+  const before = lists.filter((e) => isOfSame(e) && e.n < look.n).at(-1);
+  return [look, before].some((e) => e && hosts.some((host) => diedLooking(host, e)));
+}
+
+function diedLooking({ host, at, n, what }: Of<"host">, look: Of<"listed">): boolean {
+  return (
+    host === look.host && at === look.at && n > look.n && what.startsWith("dies at: activity checkRoleState")
   );
 }
 
