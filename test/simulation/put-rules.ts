@@ -242,15 +242,12 @@ function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): st
   const since = Math.max(-1, ...puts.map(({ n }) => n));
   const turnAt = turnOf(history, put);
   const short = sidesToRun(history, put).flatMap((side) => {
-    const looks = history.lists.filter(
-      (e) =>
-        e.activity === "checkRoleState" &&
-        e.request === put.request &&
-        e.side === side &&
-        e.n > since &&
-        e.at >= turnAt &&
-        e.n < put.n &&
-        !(e.unready !== undefined && mayBeLost(history, e)),
+    const own = history.lists.filter(
+      (e) => e.activity === "checkRoleState" && e.request === put.request && e.side === side && e.n < put.n,
+    );
+    const looks = own.filter(
+      (e, i) =>
+        e.n > since && e.at >= turnAt && !(e.unready !== undefined && mayBeLost(history, e, own[i - 1])),
     );
     const ms = longestRow(looks);
     return ms < stableForMs ? [`${side} for ${ms / 1000} s`] : [];
@@ -262,10 +259,7 @@ function stable(history: History, put: Put, { stableForMs, skewMs }: Timing): st
  * Its host died in the moment in which it passed on what it saw, and the next one may have had to look anew; or it is
  * the first look that repeats one of those, of which somebody may have heard before.
  */
-function mayBeLost({ hosts, lists }: History, look: Of<"listed">): boolean {
-  const isOfSame = (e: Of<"listed">) =>
-    e.activity === look.activity && e.request === look.request && e.side === look.side;
-  const before = lists.filter((e) => isOfSame(e) && e.n < look.n).at(-1);
+function mayBeLost({ hosts }: History, look: Of<"listed">, before: Of<"listed"> | undefined): boolean {
   return [look, before].some((e) => e && hosts.some((host) => diedLooking(host, e)));
 }
 
