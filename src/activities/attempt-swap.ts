@@ -4,6 +4,7 @@ import {
   type Act,
   type AttemptResult,
   type AttemptVerdict,
+  type SwapReply,
   type Unsent,
 } from "../domain/attempt";
 import { decideAttempt } from "../domain/attempt-decision";
@@ -44,7 +45,7 @@ export async function attemptSwap(input: AttemptInput, ports: Ports): Promise<At
   const nonce = ports.nonce();
   const claim = await claimAttempt(input, nonce, started, ports);
   if (claim.kind !== "granted") return claim;
-  const { verdict, evidence } = await carryOut(input, started, ports);
+  const { verdict, evidence } = await carryOut(input, { nonce, started }, ports);
   await report(input, nonce, verdict, ports);
   return { kind: "attempted", nonce, verdict, ...(evidence === undefined ? {} : { evidence }) };
 }
@@ -106,7 +107,7 @@ function isInWindow(input: AttemptInput, started: Started, { clock }: Ports): bo
 /** Everything after the claim is a value: what is thrown before the PUT means that nothing was sent, after it that nobody knows. */
 async function carryOut(
   input: AttemptInput,
-  started: Started,
+  { nonce, started }: { readonly nonce: string; readonly started: Started },
   ports: Ports,
 ): Promise<{ readonly verdict: AttemptVerdict; readonly evidence?: string | undefined }> {
   let decision: ReturnType<typeof decideAttempt>;
@@ -124,7 +125,8 @@ async function carryOut(
   if (!isInWindow(input, started, ports)) {
     return { verdict: { kind: "withheld", detail: "the claim window had passed before the PUT" } };
   }
-  return { verdict: await send(input, ports), evidence: decision.evidence };
+  const verdict = await keepOperation(input, nonce, await send(input, ports), ports);
+  return { verdict, evidence: decision.evidence };
 }
 
 /** The opening as it is now, after the claim and before anything is read for the PUT. */
@@ -147,7 +149,7 @@ async function findClosed(
 }
 
 /** For a swap-back the plan's sides are exchanged: production is asked for the service that held it before. */
-async function send({ plan }: AttemptInput, ports: Ports): Promise<AttemptVerdict> {
+async function send({ plan }: AttemptInput, ports: Ports): Promise<SwapReply> {
   try {
     return await ports.cloudServices.requestSwap(
       plan.incoming.id,
@@ -156,6 +158,35 @@ async function send({ plan }: AttemptInput, ports: Ports): Promise<AttemptVerdic
     );
   } catch (fault) {
     return { kind: "unknown", detail: `the PUT ended without a reply: ${String(fault)}` };
+  }
+}
+
+/** How often an address is tried to be kept; one that cannot be is worth no more: reads of both services tell without it. */
+const KEEPING_TRIES = 5;
+
+/** Keeps the operation's address before the verdict is reported, so that whoever reads the verdict may look for it. */
+async function keepOperation(
+  { requestId, pair }: AttemptInput,
+  nonce: string,
+  reply: SwapReply,
+  ports: Ports,
+): Promise<AttemptVerdict> {
+  if (reply.kind !== "accepted") return reply;
+  const { operation: address, ...verdict } = reply;
+  if (verdict.detail !== undefined)
+    ports.log.warn("an operation cannot be followed", { requestId, pair, detail: verdict.detail });
+  if (!address) return verdict;
+  for (let tried = 1; ; tried++) {
+    try {
+      await ports.operations.signal(nonce, { kind: "begun", address });
+      return { ...verdict, followed: true };
+    } catch (fault) {
+      const detail = String(fault);
+      ports.log.warn("the address of an operation could not be kept yet", { requestId, pair, detail });
+      if (tried === KEEPING_TRIES)
+        return { ...verdict, detail: "the operation's address could not be kept, and it is not followed" };
+      await ports.clock.sleep(250 * 2 ** tried);
+    }
   }
 }
 

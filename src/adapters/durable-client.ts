@@ -1,12 +1,13 @@
 import { EntityId, OrchestrationRuntimeStatus, type DurableClient } from "durable-functions";
 import { auditKey, type AuditPage } from "../domain/audit-page";
 import { indexKey, type IndexPage } from "../domain/index-page";
+import type { OperationState } from "../domain/operation";
 import type { PairState } from "../domain/pair";
 import type { PromotionState } from "../domain/promotion";
 import type { ScheduleState } from "../domain/schedule";
 import type { Log } from "../ports/log";
 import type { Schedule, Schedules } from "../ports/schedules";
-import type { Pairs, Promotions, RunStatus } from "../ports/promotions";
+import type { Operations, Pairs, Promotions, RunStatus } from "../ports/promotions";
 
 /** The SDK pastes ids into URLs unescaped: nothing else ever reaches it. */
 const safeId = /^[A-Za-z0-9-]{1,150}$/;
@@ -53,6 +54,15 @@ export function createPairs(client: () => DurableClient): Pairs {
   return {
     read: (pair) => readState<PairState>(client(), arbiter(pair)),
     signal: (pair, operation) => client().signalEntity(arbiter(pair), "apply", operation),
+  };
+}
+
+/** The operations of attempts, through a durable client. */
+export function createOperations(client: () => DurableClient): Operations {
+  const record = (nonce: string) => new EntityId("operation", checked(nonce));
+  return {
+    read: (nonce) => readState<OperationState>(client(), record(nonce)),
+    signal: (nonce, change) => client().signalEntity(record(nonce), "apply", change),
   };
 }
 

@@ -4,6 +4,7 @@ import { digest } from "../adapters/digest";
 import { activities } from "../activities/activities";
 import type { Config } from "../config/config";
 import { auditEntity } from "../entities/audit-entity";
+import { operationEntity } from "../entities/operation-entity";
 import { indexEntity, pairEntity } from "../entities/pair-entity";
 import { promotionEntity } from "../entities/promotion-entity";
 import { scheduleEntity } from "../entities/schedule-entity";
@@ -39,6 +40,7 @@ export function registerApp(
 export function registerDurable(portsFor: PortsFor): void {
   df.app.entity("promotion", promotionEntity(digest));
   df.app.entity("pair", pairEntity(digest));
+  df.app.entity("operation", operationEntity);
   df.app.entity("audit", auditEntity);
   df.app.entity("index", indexEntity);
   df.app.entity("schedule", scheduleEntity);

@@ -1,4 +1,5 @@
-import type { AttemptVerdict, OperationRead, Proof } from "./attempt";
+import type { AttemptVerdict, Proof } from "./attempt";
+import type { OperationSeen } from "./operation";
 import type { PairPolicy } from "./policy";
 import { areSettled, slotState, type SwapTruth } from "./verification";
 
@@ -17,7 +18,7 @@ export interface SettlementMemory {
 export interface SettlementLook {
   /** What the winner of the claim reported; absent when it has not, or never will. */
   readonly verdict?: AttemptVerdict | undefined;
-  readonly operation?: OperationRead | undefined;
+  readonly operation?: OperationSeen | undefined;
   /** Absent when the services were not read, because the operation is under way. */
   readonly truth?: Pick<SwapTruth, "incoming" | "outgoing"> | undefined;
   readonly now: number;
@@ -108,16 +109,17 @@ function undecided(
 }
 
 /**
- * Our operation says that it runs and has time left: whatever the services read now proves nothing yet. Not so when it
- * is terminal, cannot be read, was never named, or had all its time.
+ * Our operation says that it runs, or is about to say so, and has time left: whatever the services read now proves
+ * nothing yet. Not so when it is terminal, cannot be read, was never named, or had all its time.
  */
 export function isUnderWay(
   memory: SettlementMemory,
-  operation: OperationRead | undefined,
+  operation: OperationSeen | undefined,
   now: number,
   swap: Timing,
 ): boolean {
-  return operation?.kind === "running" && now - memory.startedAt < swap.operationDeadlineMs;
+  const isOpen = operation?.kind === "running" || operation?.kind === "pending";
+  return isOpen && now - memory.startedAt < swap.operationDeadlineMs;
 }
 
 function withoutEffect(look: SettlementLook, since: number, swap: Timing): SettlementDecision | undefined {
@@ -141,9 +143,10 @@ function withoutEffect(look: SettlementLook, since: number, swap: Timing): Settl
 }
 
 function hint({ verdict, operation }: SettlementLook): string {
-  if (operation)
-    return operation.kind === "failed"
-      ? `operation failed (${operation.code})`
-      : `operation ${operation.kind}`;
+  if (operation && operation.kind !== "unnamed") {
+    if (operation.kind === "failed") return `operation failed (${operation.code})`;
+    const finding = operation.kind === "running" && operation.detail ? `: ${operation.detail}` : "";
+    return `operation ${operation.kind}${finding}`;
+  }
   return verdict ? `reply: ${verdict.kind}` : "no reply was recorded";
 }

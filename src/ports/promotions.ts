@@ -1,4 +1,5 @@
 import type { AuditPage } from "../domain/audit-page";
+import type { OperationChange, OperationState } from "../domain/operation";
 import type { PairOperation, PairState } from "../domain/pair";
 import type { IndexPage } from "../domain/index-page";
 import type { PromotionChange, PromotionState, Registration } from "../domain/promotion";
@@ -28,4 +29,10 @@ export interface Promotions {
 export interface Pairs {
   read(pair: string): Promise<PairState | undefined>;
   signal(pair: string, operation: PairOperation): Promise<void>;
+}
+
+/** What is kept of the operation of each attempt, by the attempt's nonce, through the durable client. */
+export interface Operations {
+  read(nonce: string): Promise<OperationState | undefined>;
+  signal(nonce: string, change: OperationChange): Promise<void>;
 }

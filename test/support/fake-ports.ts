@@ -4,6 +4,7 @@ import { addToAudit, auditKey, auditPageOf, type AuditPage } from "../../src/dom
 import { auditStep } from "../../src/domain/audited-pair";
 import { auditChange } from "../../src/domain/audited-promotion";
 import { addToIndex, indexKey, type IndexPage } from "../../src/domain/index-page";
+import { applyToOperation, type OperationState } from "../../src/domain/operation";
 import type { PairState } from "../../src/domain/pair";
 import type { PairPolicy } from "../../src/domain/policy";
 import { register, type PromotionState } from "../../src/domain/promotion";
@@ -26,6 +27,7 @@ export interface FakePorts extends Ports {
   readonly ledger: Map<string, PromotionState>;
   readonly pairStates: Map<string, PairState>;
   readonly runs: Map<string, RunStatus>;
+  readonly operationStates: Map<string, OperationState>;
   /** Dies before (`at - 0.5`) or after (`at`) the effect of that number, from 1; once. */
   crashAt: number | undefined;
   /** The schedules of the pairs file; replaced by an edit. */
@@ -50,6 +52,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     }
   };
   const runs = new Map<string, RunStatus>();
+  const operationStates = new Map<string, OperationState>();
   const effects: string[] = [];
   const published: string[] = [];
   const alerts: string[] = [];
@@ -73,6 +76,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     ledger,
     pairStates,
     runs,
+    operationStates,
     crashAt: undefined,
     refusals: 0,
     scheduled: [],
@@ -137,6 +141,14 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
             const key = indexKey(pair, step.indexed.page);
             pages.set(key, addToIndex(pages.get(key), step.indexed));
           }
+        }),
+    },
+    operations: {
+      read: (nonce) => Promise.resolve(operationStates.get(nonce)),
+      signal: (nonce, change) =>
+        effect(`operation ${change.kind}`, () => {
+          const state = applyToOperation(operationStates.get(nonce), change);
+          if (state) operationStates.set(nonce, state);
         }),
     },
     prober: { ask: () => Promise.resolve({ kind: "none", detail: "a fake" }) },

@@ -3,7 +3,12 @@ import type { Side } from "../../src/domain/swap-request";
 import { createCloudServices } from "../../src/adapters/resource-manager/cloud-services";
 import { createLog } from "../../src/adapters/console-log";
 import { digest, nonce } from "../../src/adapters/digest";
-import { createPairs, createPromotions, createSchedules } from "../../src/adapters/durable-client";
+import {
+  createOperations,
+  createPairs,
+  createPromotions,
+  createSchedules,
+} from "../../src/adapters/durable-client";
 import { registerDurable, registerHttpAndTimer, type PortsFor } from "../../src/app/register";
 import type { TokenVerifier } from "../../src/ports/identity";
 import { completionEventSchema, progressEventSchema } from "../../src/contracts/events";
@@ -156,6 +161,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     const bound = {
       promotions: createPromotions(client, log),
       pairs: createPairs(client),
+      operations: createOperations(client),
       schedules: createSchedules(client, schedules),
     };
     const openings = openingsFor(log);

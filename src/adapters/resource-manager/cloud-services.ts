@@ -1,5 +1,5 @@
 import type { CloudServicesGetOptionalParams } from "@azure/arm-compute";
-import type { OperationRead, SwapReply } from "../../domain/attempt";
+import type { OperationAddress, OperationRead, SwapReply } from "../../domain/attempt";
 import type {
   InstanceList,
   InstanceObservation,
@@ -114,7 +114,7 @@ class ArmCloudServices implements CloudServices {
     return readSwapReply(reply, this.#arm.origin, this.#now());
   }
 
-  async readOperation(url: string): Promise<OperationRead> {
+  async readOperation({ url }: OperationAddress): Promise<OperationRead> {
     if (!URL.canParse(url)) return { kind: "unreadable", detail: "the operation's URL is none" };
     const target = new URL(url);
     if (target.origin !== this.#arm.origin)

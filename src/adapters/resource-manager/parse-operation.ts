@@ -1,4 +1,4 @@
-import type { OperationRead, SwapReply } from "../../domain/attempt";
+import type { OperationAddress, OperationRead, SwapReply } from "../../domain/attempt";
 import { correlationOf, errorOf, jsonOf, member, retryAfterMs, textMember, type RawReply } from "./replies";
 
 /** Microsoft.Network answers 429 with this code when the target is locked: a conflict, not throttling. */
@@ -14,7 +14,7 @@ export function readSwapReply(reply: RawReply, origin: string, now: number): Swa
       status: reply.status,
       retryAfterMs: wait,
       correlationId,
-      ...operationUrl(reply, origin),
+      ...operationOf(reply, origin),
     };
   }
   const { code, message } = errorOf(reply);
@@ -30,11 +30,15 @@ export function readSwapReply(reply: RawReply, origin: string, now: number): Swa
 }
 
 /** The operation's own URL before that of its result; a URL on another host would get our token and is dropped. */
-function operationUrl(reply: RawReply, origin: string): { operationUrl?: string; detail?: string } {
-  const names = ["azure-asyncoperation", "operation-location", "location"];
-  const url = names.map((name) => reply.headers.get(name)).find((value) => value !== undefined);
+function operationOf(
+  reply: RawReply,
+  origin: string,
+): { readonly operation?: OperationAddress; readonly detail?: string } {
+  const own = reply.headers.get("azure-asyncoperation") ?? reply.headers.get("operation-location");
+  const url = own ?? reply.headers.get("location");
   if (url === undefined) return {};
-  if (URL.canParse(url) && new URL(url).origin === origin) return { operationUrl: url };
+  if (URL.canParse(url) && new URL(url).origin === origin)
+    return { operation: { url, style: own === undefined ? "location" : "azure-async-operation" } };
   return { detail: "the operation's URL is on another host and is not followed" };
 }
 

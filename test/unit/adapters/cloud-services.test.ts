@@ -9,6 +9,8 @@ import { createCloudServices } from "../../../src/adapters/resource-manager/clou
 import { createSimulator, httpClientOf } from "../../../local/resource-manager";
 import calm from "../../../local/world/scenarios/calm.json";
 
+const at = (url: string) => ({ url, style: "azure-async-operation" }) as const;
+
 const endpoint = "http://127.0.0.1:1";
 const green =
   "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop-rg/providers/Microsoft.Compute/cloudServices/shop-green";
@@ -65,12 +67,16 @@ const swaps: readonly [string, Reply | Error, object][] = [
   [
     "202 with Azure-AsyncOperation",
     { status: 202, headers: { "azure-asyncoperation": `${endpoint}/op`, "retry-after": "3" } },
-    { kind: "accepted", operationUrl: `${endpoint}/op`, retryAfterMs: 3_000 },
+    {
+      kind: "accepted",
+      operation: { url: `${endpoint}/op`, style: "azure-async-operation" },
+      retryAfterMs: 3_000,
+    },
   ],
   [
     "202 with Location",
     { status: 202, headers: { location: `${endpoint}/res` } },
-    { kind: "accepted", operationUrl: `${endpoint}/res` },
+    { kind: "accepted", operation: { url: `${endpoint}/res`, style: "location" } },
   ],
   ["202 without headers", { status: 202 }, { kind: "accepted", status: 202 }],
   ["200", { status: 200 }, { kind: "accepted", status: 200 }],
@@ -244,12 +250,12 @@ const operations: readonly [string, Reply, object][] = [
 
 test.each(operations)("an operation that says %s", async (_name, reply, expected) => {
   const { services } = adapter(() => reply);
-  expect(await services.readOperation(`${endpoint}${green}/op`)).toMatchObject(expected);
+  expect(await services.readOperation(at(`${endpoint}${green}/op`))).toMatchObject(expected);
 });
 
 test("an operation on another host gets no request", async () => {
   const { services, asked } = adapter(() => ({ status: 200 }));
-  expect(await services.readOperation("https://evil.example/op")).toMatchObject({ kind: "unreadable" });
+  expect(await services.readOperation(at("https://evil.example/op"))).toMatchObject({ kind: "unreadable" });
   expect(asked).toHaveLength(0);
 });
 

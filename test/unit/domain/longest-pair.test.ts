@@ -78,7 +78,7 @@ function longestPair({ idLength, fill }: Case): PairState {
       correlationId: text(500),
       detail: text(3_000),
     },
-    operationUrl: `https://management.azure.com/${"u".repeat(670)}`,
+    followed: true,
   };
   apply({ kind: "report", requestId: holder, nonce: uuid(102), verdict, at });
   for (const requestId of others) {
