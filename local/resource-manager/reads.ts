@@ -23,9 +23,9 @@ export function answerRead(
     return error(404, "SubscriptionNotFound", `The subscription '${route.subscription}' could not be found.`);
   switch (route.kind) {
     case "operation":
-      return operations.status(route.id);
+      return operations.tell("operations", route.id, route.query, request);
     case "operation-result":
-      return operations.result(route.id, `${request.origin}${request.url}`);
+      return operations.tell("operationResults", route.id, route.query, request);
     case "set-addresses":
       return error(405, "MethodNotAllowed", "This address takes POST.");
     case "services":

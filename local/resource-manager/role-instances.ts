@@ -8,6 +8,9 @@ import {
 import type { Simulator } from "./simulator";
 import { publicFrontend, type ServiceState } from "./state";
 
+/** Bytes of a request's head: an operation's URL alone may take 12 KB of it. */
+const LONGEST_HEAD = 64 * 1024;
+
 /** A server that listens on loopback, and its port. */
 export interface Listening {
   readonly port: number;
@@ -18,7 +21,7 @@ export function listen(
   port: number,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Listening> {
-  const server: Server = createServer(answer);
+  const server: Server = createServer({ maxHeaderSize: LONGEST_HEAD }, answer);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => {

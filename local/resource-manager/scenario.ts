@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { complaintsOf } from "./complaints";
 import { faultSchema } from "./faults";
+import { urlRules } from "./operation-urls";
 import { weatherSchema } from "./weather";
 
 const duration = z.number().min(0).describe("seconds");
@@ -53,7 +54,11 @@ const pair = z.strictObject({
   publicIps: z.array(publicIp).min(2),
 });
 
-/** Resource Manager's token bucket, per subscription and principal (documented: reads 250 and 25/s, writes 200 and 10/s). */
+/**
+ * Resource Manager's token buckets, per subscription and principal: in each region reads 250 and 25/s, writes 200 and 10/s,
+ * and 15 times that over all regions
+ * (https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling).
+ */
 const bucket = (size: number, perSecond: number) =>
   z
     .strictObject({
@@ -71,6 +76,10 @@ const scenarioSchema = z.strictObject({
       enforced: z.boolean().default(false),
       reads: bucket(250, 25),
       writes: bucket(200, 10),
+      globalReads: bucket(3_750, 375),
+      globalWrites: bucket(3_000, 150),
+      /** Which headers tell what is left; recorded in 2025 and 2026: of reads the global one alone, of writes both. */
+      names: z.enum(["recorded", "regional", "global", "both", "none"]).default("recorded"),
     })
     .prefault({}),
   wire: z
@@ -82,6 +91,8 @@ const scenarioSchema = z.strictObject({
         .enum(["frontendIpConfigurations", "frontendIPConfigurations"])
         .default("frontendIpConfigurations"),
       swappable: z.enum(["swappableCloudService", "SwappableCloudService"]).default("swappableCloudService"),
+      /** How errors are told; "top-level" is Microsoft.Web's. */
+      errors: z.enum(["nested", "top-level"]).default("nested"),
     })
     .prefault({}),
   faults: z.array(faultSchema).default([]),
@@ -95,6 +106,7 @@ const scenarioSchema = z.strictObject({
       repeatedPut: z.enum(["no-op", "error", "toggle"]).default("no-op"),
       /** Whether Azure fails the operation when instances are not running. */
       requireRunning: z.boolean().default(true),
+      operationUrls: z.strictObject(urlRules).prefault({}),
     })
     .prefault({}),
   pairs: z.array(pair).min(1),

@@ -1,3 +1,5 @@
+import type { ErrorShape } from "./arm-replies";
+import type { Addressed } from "./operation-urls";
 import type { Scenario, ServiceScenario } from "./scenario";
 import type { Spell } from "./weather";
 
@@ -61,6 +63,9 @@ export interface Operation {
   readonly entry: number;
   /** Answers 404 from the start. */
   readonly lost: boolean;
+  readonly urls: Addressed["urls"];
+  issued: number;
+  readonly errorShape?: ErrorShape | undefined;
   /** The change is over and done with, or there is none. */
   applied: boolean;
 }

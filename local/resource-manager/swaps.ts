@@ -28,7 +28,7 @@ export function beginWrite(world: World, operations: Operations, write: Write): 
   }
   const begun = begin(world, operations, write);
   if ("status" in begun) return begun;
-  return answerOf(plan) ?? operations.accepted(begun, write.request, plan);
+  return answerOf(plan) ?? operations.accepted(begun, write.request);
 }
 
 /** Nobody hears of a request that comes late to a disk that is full: it is as if it had been lost on the way. */
