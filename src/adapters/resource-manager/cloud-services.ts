@@ -114,17 +114,16 @@ class ArmCloudServices implements CloudServices {
     return readSwapReply(reply, this.#arm.origin, this.#now());
   }
 
-  async readOperation({ url }: OperationAddress): Promise<OperationRead> {
+  async readOperation(address: OperationAddress): Promise<OperationRead> {
+    const { url } = address;
     if (!URL.canParse(url)) return { kind: "unreadable", detail: "the operation's URL is none" };
     const target = new URL(url);
     if (target.origin !== this.#arm.origin)
       return { kind: "unreadable", detail: "the operation is on another host" };
-    // Resource Manager refuses a request without one; the SDK adds its own too (facts: azure-swap §4).
-    if (!target.searchParams.has("api-version")) target.searchParams.set("api-version", NETWORK_API);
     try {
       const subscription = subscriptionOf(target.pathname);
-      const reply = await this.#arm.sendTo("GET", target.href, subscription, this.#timeout);
-      return readOperationReply(reply, this.#now());
+      const reply = await this.#arm.sendTo("GET", versioned(url, target), subscription, this.#timeout);
+      return readOperationReply(reply, address, this.#arm.origin, this.#now());
     } catch (fault) {
       return { kind: "unreadable", detail: describeFault(fault) };
     }
@@ -194,6 +193,12 @@ class ArmCloudServices implements CloudServices {
 
 function slotPath(id: string): string {
   return `${id}/providers/Microsoft.Network/cloudServiceSlots/swap`;
+}
+
+/** Resource Manager refuses a request without a version; the rest is signed and goes out as it came, to the letter. */
+function versioned(url: string, { search, searchParams }: URL): string {
+  if (searchParams.has("api-version")) return url;
+  return `${url}${search === "" ? "?" : "&"}api-version=${NETWORK_API}`;
 }
 
 /** What went wrong on the way, without anything a reply or request held. */
