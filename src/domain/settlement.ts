@@ -139,7 +139,10 @@ function withoutEffect(look: SettlementLook, since: number, swap: Timing): Settl
   const saysOtherwise = operation?.kind === "running" || operation?.kind === "succeeded";
   if (now - since < proofSpan(swap) || saysOtherwise) return undefined;
   const seconds = Math.round((now - since) / 1000);
-  return { kind: "closed", proof: { kind: "no-effect", detail: `slots read as before for ${seconds} s` } };
+  const unread =
+    operation?.kind === "unreadable" ? `; the operation could not be read (${operation.detail})` : "";
+  const detail = `slots read as before for ${seconds} s${unread}`;
+  return { kind: "closed", proof: { kind: "no-effect", detail } };
 }
 
 function hint({ verdict, operation }: SettlementLook): string {
