@@ -76,11 +76,7 @@ async function claimAttempt(
       const claim = readClaim(await ports.pairs.read(pair), input, nonce);
       if (claim) return claim;
     } catch (fault) {
-      ports.log.warn("a claim could not be sent or read back yet", {
-        requestId,
-        pair,
-        detail: String(fault),
-      });
+      ports.log.warn("a claim could not be sent or read back yet", { requestId, pair, fault });
     }
     await ports.clock.sleep(wait);
   }
@@ -116,9 +112,9 @@ async function carryOut(
     decision =
       barred ?? (await decideFromFreshReads(input, state !== undefined && isBreakGlass(state), ports));
   } catch (fault) {
-    return {
-      verdict: { kind: "withheld", detail: `the reads before the PUT failed: ${String(fault)}` },
-    };
+    const { requestId, pair } = input;
+    ports.log.warn("the reads before the PUT failed; nothing is sent", { requestId, pair, fault });
+    return { verdict: { kind: "withheld", detail: "the reads before the PUT failed; the log tells how" } };
   }
   if (decision.kind !== "send") return { verdict: decision };
   if (!isInWindow(input, started, ports)) {
@@ -147,7 +143,7 @@ async function findClosed(
 }
 
 /** For a swap-back the plan's sides are exchanged: production is asked for the service that held it before. */
-async function send({ plan }: AttemptInput, ports: Ports): Promise<AttemptVerdict> {
+async function send({ plan, requestId, pair }: AttemptInput, ports: Ports): Promise<AttemptVerdict> {
   try {
     return await ports.cloudServices.requestSwap(
       plan.incoming.id,
@@ -155,7 +151,8 @@ async function send({ plan }: AttemptInput, ports: Ports): Promise<AttemptVerdic
       plan.policy.swap.putTimeoutMs,
     );
   } catch (fault) {
-    return { kind: "unknown", detail: `the PUT ended without a reply: ${String(fault)}` };
+    ports.log.warn("the PUT ended without a reply", { requestId, pair, fault });
+    return { kind: "unknown", detail: "the PUT ended without a reply; the log tells how" };
   }
 }
 
@@ -209,10 +206,6 @@ async function report(
   try {
     await ports.pairs.signal(pair, { kind: "report", requestId, nonce, verdict, at: ports.clock.now() });
   } catch (fault) {
-    ports.log.warn("an attempt's verdict could not be written into its claim", {
-      requestId,
-      pair,
-      detail: String(fault),
-    });
+    ports.log.warn("an attempt's verdict could not be written into its claim", { requestId, pair, fault });
   }
 }
