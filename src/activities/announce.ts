@@ -21,7 +21,7 @@ export async function publishCompletion(input: CompletionInput, ports: Ports): P
     else ports.log.info(`promotion concluded: ${outcome}`, fields);
     return true;
   } catch (fault) {
-    ports.log.warn("a completion event could not be published yet", { requestId, detail: String(fault) });
+    ports.log.warn("a completion event could not be published yet", { requestId, fault });
     return false;
   }
 }
@@ -51,6 +51,6 @@ async function tell(
     const event = composeProgress({ requestId, pair }, step, detail, at, approval);
     await ports.announcer.publish(JSON.stringify(event), PROGRESS_TIMEOUT_MS);
   } catch (fault) {
-    ports.log.warn("a progress event was lost", { requestId, pair, detail: String(fault) });
+    ports.log.warn("a progress event was lost", { requestId, pair, fault });
   }
 }

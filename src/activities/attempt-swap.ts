@@ -77,11 +77,7 @@ async function claimAttempt(
       const claim = readClaim(await ports.pairs.read(pair), input, nonce);
       if (claim) return claim;
     } catch (fault) {
-      ports.log.warn("a claim could not be sent or read back yet", {
-        requestId,
-        pair,
-        detail: String(fault),
-      });
+      ports.log.warn("a claim could not be sent or read back yet", { requestId, pair, fault });
     }
     await ports.clock.sleep(wait);
   }
@@ -117,9 +113,9 @@ async function carryOut(
     decision =
       barred ?? (await decideFromFreshReads(input, state !== undefined && isBreakGlass(state), ports));
   } catch (fault) {
-    return {
-      verdict: { kind: "withheld", detail: `the reads before the PUT failed: ${String(fault)}` },
-    };
+    const { requestId, pair } = input;
+    ports.log.warn("the reads before the PUT failed; nothing is sent", { requestId, pair, fault });
+    return { verdict: { kind: "withheld", detail: "the reads before the PUT failed; the log tells how" } };
   }
   if (decision.kind !== "send") return { verdict: decision };
   if (!isInWindow(input, started, ports)) {
@@ -149,7 +145,7 @@ async function findClosed(
 }
 
 /** For a swap-back the plan's sides are exchanged: production is asked for the service that held it before. */
-async function send({ plan }: AttemptInput, ports: Ports): Promise<SwapReply> {
+async function send({ plan, requestId, pair }: AttemptInput, ports: Ports): Promise<SwapReply> {
   try {
     return await ports.cloudServices.requestSwap(
       plan.incoming.id,
@@ -157,7 +153,8 @@ async function send({ plan }: AttemptInput, ports: Ports): Promise<SwapReply> {
       plan.policy.swap.putTimeoutMs,
     );
   } catch (fault) {
-    return { kind: "unknown", detail: `the PUT ended without a reply: ${String(fault)}` };
+    ports.log.warn("the PUT ended without a reply", { requestId, pair, fault });
+    return { kind: "unknown", detail: "the PUT ended without a reply; the log tells how" };
   }
 }
 
@@ -181,8 +178,7 @@ async function keepOperation(
       await ports.operations.signal(nonce, { kind: "begun", address });
       return { ...verdict, followed: true };
     } catch (fault) {
-      const detail = String(fault);
-      ports.log.warn("the address of an operation could not be kept yet", { requestId, pair, detail });
+      ports.log.warn("the address of an operation could not be kept yet", { requestId, pair, fault });
       if (tried === KEEPING_TRIES)
         return { ...verdict, detail: "the operation's address could not be kept, and it is not followed" };
       await ports.clock.sleep(250 * 2 ** tried);
@@ -240,10 +236,6 @@ async function report(
   try {
     await ports.pairs.signal(pair, { kind: "report", requestId, nonce, verdict, at: ports.clock.now() });
   } catch (fault) {
-    ports.log.warn("an attempt's verdict could not be written into its claim", {
-      requestId,
-      pair,
-      detail: String(fault),
-    });
+    ports.log.warn("an attempt's verdict could not be written into its claim", { requestId, pair, fault });
   }
 }

@@ -17,7 +17,7 @@ export async function followOperation(input: OperationInput, ports: Ports): Prom
   try {
     state = await ports.operations.read(nonce);
   } catch (fault) {
-    ports.log.warn("the address of an operation could not be read back yet", { detail: String(fault) });
+    ports.log.warn("the address of an operation could not be read back yet", { fault });
     return { kind: "pending" };
   }
   if (!state) return { kind: named ? "pending" : "unnamed" };
@@ -37,6 +37,6 @@ async function keep(send: () => Promise<void>, ports: Ports): Promise<void> {
   try {
     await send();
   } catch (fault) {
-    ports.log.warn("what became of an operation could not be kept", { detail: String(fault) });
+    ports.log.warn("what became of an operation could not be kept", { fault });
   }
 }

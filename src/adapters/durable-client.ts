@@ -42,7 +42,7 @@ export function createPromotions(client: () => DurableClient, log: Log): Promoti
       try {
         await client().raiseEvent(checked(id), "wake", {});
       } catch (fault) {
-        log.info("a wake-up was lost; a timer will do", { detail: String(fault) });
+        log.info("a wake-up was lost; a timer will do", { fault });
       }
     },
   };
@@ -112,11 +112,15 @@ async function statusOf(client: DurableClient, instanceId: string): Promise<RunS
  * recorded of the real host). Looser patterns would find "404" and "409" in ports, ids and what the storage said.
  */
 function isNotFound(fault: unknown): boolean {
-  return /^Error: DurableClient error: Durable Functions extension replied with HTTP 404 response\./.test(
-    String(fault),
+  return /^DurableClient error: Durable Functions extension replied with HTTP 404 response\./.test(
+    messageOf(fault),
   );
 }
 
 function isAlreadyLive(fault: unknown): boolean {
-  return /An Orchestration instance with the status \w+ already exists/i.test(String(fault));
+  return /An Orchestration instance with the status \w+ already exists/i.test(messageOf(fault));
+}
+
+function messageOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : "";
 }

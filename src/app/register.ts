@@ -37,6 +37,21 @@ export function registerApp(
   registerHttpAndTimer(portsFor, verifier, limiter);
 }
 
+/** The host tells of what a function throws its message and stack, and no cause: the log tells the chain before. */
+function loggingFaults<I, R>(
+  portsFor: PortsFor,
+  handler: (input: I, context: InvocationContext) => R | Promise<R>,
+): (input: I, context: InvocationContext) => Promise<R> {
+  return async (input, context) => {
+    try {
+      return await handler(input, context);
+    } catch (fault) {
+      portsFor(context).log.warn(`${context.functionName} failed`, { fault });
+      throw fault;
+    }
+  };
+}
+
 export function registerDurable(portsFor: PortsFor): void {
   df.app.entity("promotion", promotionEntity(digest));
   df.app.entity("pair", pairEntity(digest));
@@ -50,7 +65,7 @@ export function registerDurable(portsFor: PortsFor): void {
     const run = activity as (input: unknown, ports: Ports) => Promise<unknown>;
     df.app.activity(name, {
       extraInputs: [client],
-      handler: (input: unknown, context: InvocationContext) => run(input, portsFor(context)),
+      handler: loggingFaults(portsFor, (input: unknown, context) => run(input, portsFor(context))),
     });
   }
 }
@@ -61,13 +76,13 @@ function registerServiceBus(portsFor: PortsFor, config: Config): void {
     connection,
     queueName: requestQueue,
     extraInputs: [client],
-    handler: createQueueHandler(portsFor, requestQueue),
+    handler: loggingFaults(portsFor, createQueueHandler(portsFor, requestQueue)),
   });
   app.serviceBusQueue("announceDeadLetter", {
     connection,
     queueName: `${requestQueue}/$deadletterqueue`,
     extraInputs: [client],
-    handler: createDeadLetterHandler(portsFor, requestQueue),
+    handler: loggingFaults(portsFor, createDeadLetterHandler(portsFor, requestQueue)),
   });
 }
 
@@ -79,12 +94,12 @@ export function registerHttpAndTimer(
   app.timer("janitor", {
     schedule: "0 * * * * *",
     extraInputs: [client],
-    handler: createJanitor(portsFor),
+    handler: loggingFaults(portsFor, createJanitor(portsFor)),
   });
   app.timer("scheduler", {
     schedule: "0 * * * * *",
     extraInputs: [client],
-    handler: createScheduler(portsFor),
+    handler: loggingFaults(portsFor, createScheduler(portsFor)),
   });
   for (const route of httpRoutes(
     { portsFor, verifier },

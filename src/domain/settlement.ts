@@ -138,8 +138,13 @@ function withoutEffect(look: SettlementLook, since: number, swap: Timing): Settl
   // Whoever has succeeded was not without effect: slots as before are then somebody else's doing, for a person to look at.
   const saysOtherwise = operation?.kind === "running" || operation?.kind === "succeeded";
   if (now - since < proofSpan(swap) || saysOtherwise) return undefined;
-  const seconds = Math.round((now - since) / 1000);
-  return { kind: "closed", proof: { kind: "no-effect", detail: `slots read as before for ${seconds} s` } };
+  return { kind: "closed", proof: { kind: "no-effect", detail: tellLost(now - since, operation) } };
+}
+
+function tellLost(ms: number, operation: OperationSeen | undefined): string {
+  const unread =
+    operation?.kind === "unreadable" ? `; the operation could not be read (${operation.detail})` : "";
+  return `slots read as before for ${Math.round(ms / 1000)} s${unread}`;
 }
 
 function hint({ verdict, operation }: SettlementLook): string {

@@ -5,6 +5,8 @@ import type { Code } from "../domain/codes";
 export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
+  /** For bugs: the fault's stack is told too. */
+  error(message: string, fields?: LogFields): void;
   alert(code: AlertCode, message: string, fields?: LogFields): void;
 }
 
@@ -13,4 +15,6 @@ export interface LogFields {
   readonly pair?: string | undefined;
   readonly code?: Code | undefined;
   readonly detail?: string | undefined;
+  /** What was caught, as it was caught: the log tells it and its causes, masked. */
+  readonly fault?: unknown;
 }

@@ -128,6 +128,6 @@ async function tell({ requestId, request }: PromotionState, ports: Ports): Promi
       JSON.stringify(composeProgress(about, "accepted", request.reason, ports.clock.now())),
     );
   } catch (fault) {
-    ports.log.warn("a progress event was lost", { ...about, detail: String(fault) });
+    ports.log.warn("a progress event was lost", { ...about, fault });
   }
 }

@@ -27,7 +27,7 @@ export function createJanitor(portsFor: PortsFor): TimerHandler {
       try {
         await walk(policy, ports);
       } catch (fault) {
-        ports.log.warn("a pair could not be looked after", { pair: policy.name, detail: String(fault) });
+        ports.log.warn("a pair could not be looked after", { pair: policy.name, fault });
       }
     }
   };
@@ -40,11 +40,8 @@ async function walk(policy: PairPolicy, ports: Ports): Promise<void> {
     try {
       await lookAfter({ policy, pair, requestId, enlistedAt: at }, ports);
     } catch (fault) {
-      ports.log.warn("a promotion could not be looked after", {
-        requestId,
-        pair: policy.name,
-        detail: String(fault),
-      });
+      const fields = { requestId, pair: policy.name, fault };
+      ports.log.warn("a promotion could not be looked after", fields);
     }
   }
 }
@@ -156,11 +153,8 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
       await ports.announcer.publish(event, PUBLISH_TIMEOUT_MS);
     } catch (fault) {
       if (ports.clock.now() - at > UNPUBLISHED_MS) {
-        ports.log.alert("publish-failing", "a completion event cannot be published", {
-          requestId,
-          pair,
-          detail: String(fault),
-        });
+        const fields = { requestId, pair, fault };
+        ports.log.alert("publish-failing", "a completion event cannot be published", fields);
       }
       throw fault;
     }

@@ -35,7 +35,7 @@ export function createScheduler(portsFor: PortsFor): TimerHandler {
           ports,
         );
       } catch (fault) {
-        ports.log.warn("the schedules of a pair could not be looked after", { pair, detail: String(fault) });
+        ports.log.warn("the schedules of a pair could not be looked after", { pair, fault });
       }
     }
   };
@@ -49,8 +49,7 @@ async function startDue(pair: string, schedules: readonly Schedule[], ports: Por
     try {
       await start();
     } catch (fault) {
-      const detail = `${what}: ${String(fault)}`;
-      ports.log.warn("a schedule could not start its promotion", { pair, detail });
+      ports.log.warn("a schedule could not start its promotion", { pair, detail: what, fault });
     }
   };
   for (const start of startingOf(state)) await attempt(start.requestId, () => carryOn(pair, start, ports));

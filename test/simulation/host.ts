@@ -5,7 +5,12 @@ import { createDurableEngine, type DurableEngine, type TaskHub } from "../../loc
 import { CoreApp } from "../../local/functions-host";
 import { createLog } from "../../src/adapters/console-log";
 import { digest } from "../../src/adapters/digest";
-import { createOperations, createPairs, createPromotions, createSchedules } from "../../src/adapters/durable-client";
+import {
+  createOperations,
+  createPairs,
+  createPromotions,
+  createSchedules,
+} from "../../src/adapters/durable-client";
 import type { Announcer } from "../../src/ports/announcer";
 import type { Clock } from "../../src/ports/clock";
 import type { CloudServices } from "../../src/ports/cloud-services";

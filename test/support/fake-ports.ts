@@ -96,13 +96,14 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     log: {
       info: () => undefined,
       warn: () => undefined,
+      error: () => undefined,
       alert: (code) => alerts.push(code),
     },
     policies: known,
     openings: openingsOf(
       known,
       clock,
-    )({ info: () => undefined, warn: () => undefined, alert: () => undefined }),
+    )({ info: () => undefined, warn: () => undefined, error: () => undefined, alert: () => undefined }),
     announcer: {
       publish: (event) => {
         if (fake.refusals > 0) {

@@ -144,6 +144,7 @@ async function ask(policy: PairPolicy, operation: Asked, id: string, ports: Port
     return { policy, ...(await askPair(`the ${operation.kind}`, policy.name, { id, operation }, ports)) };
   } catch (fault) {
     if (!(fault instanceof NotAcknowledged)) throw fault;
+    ports.log.warn(`a pair did not acknowledge the ${operation.kind} in time`, { pair: policy.name, fault });
     return { policy, answer: "not-acknowledged", state: emptyPair };
   }
 }
@@ -165,7 +166,7 @@ async function wakeAll({ lease, line }: PairState, ports: Ports): Promise<void> 
       const waiting = (await ports.promotions.read(requestId))?.waiting;
       if (waiting) await ports.promotions.wake(waiting.instanceId);
     } catch (fault) {
-      ports.log.warn("a promotion was not woken", { requestId, detail: String(fault) });
+      ports.log.warn("a promotion was not woken", { requestId, fault });
     }
   }
 }
@@ -186,6 +187,6 @@ async function tell({ pair, hold, step, detail, audit }: News, ports: Ports): Pr
   try {
     await ports.announcer.publish(JSON.stringify(event), NEWS_TIMEOUT_MS);
   } catch (fault) {
-    ports.log.warn("a progress event was lost", { pair, detail: String(fault) });
+    ports.log.warn("a progress event was lost", { pair, fault });
   }
 }
