@@ -279,7 +279,13 @@ function scenarioOf(plan: WorldPlan): object {
   });
   return {
     subscription: "00000000-0000-4000-8000-000000000001",
-    swap: { operationSeconds: plan.operationSeconds, repeatedPut: plan.repeatedPut, requireRunning: false },
+    swap: {
+      operationSeconds: plan.operationSeconds,
+      repeatedPut: plan.repeatedPut,
+      requireRunning: false,
+      ...(plan.wire ? { operationUrls: plan.wire.operationUrls } : {}),
+    },
+    ...(plan.wire ? { wire: { errors: plan.wire.errors }, throttling: plan.wire.throttling } : {}),
     pairs: plan.pairs.map((pair) => ({
       name: pair,
       blue: service(pair, "blue"),

@@ -164,6 +164,13 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
         const underWay = `,
   },
   {
+    name: "the newest address of an operation is told to the run",
+    rule: "§4.6",
+    file: "activities/follow-operation.js",
+    find: `const { newest: _secret, ...seen } = read;`,
+    replace: `const seen = read;`,
+  },
+  {
     name: "success published before the read",
     rule: "§4.6",
     file: "orchestrations/steps/swap.js",

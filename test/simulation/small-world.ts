@@ -1,5 +1,6 @@
 import { chances, request } from "./deeds";
 import { Dice } from "./dice";
+import { randomWire } from "./random-wire";
 import { putToUse } from "./small-uses";
 import type { Chances, Deed, WorldPlan } from "./world-plan";
 
@@ -42,6 +43,7 @@ function plainWorld(seed: number): WorldPlan {
     chances: chances(Object.assign({}, ...some) as Partial<Chances>),
     calmAfterMs: 10 * MINUTE,
     janitorEveryMs: 6 * MINUTE,
+    ...randomWire(seed),
     deeds: deeds.sort((a, b) => a.at - b.at),
   };
 }
