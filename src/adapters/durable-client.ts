@@ -42,7 +42,7 @@ export function createPromotions(client: () => DurableClient, log: Log): Promoti
       try {
         await client().raiseEvent(checked(id), "wake", {});
       } catch (fault) {
-        log.info("a wake-up was lost; a timer will do", { fault });
+        log.warn("a wake-up was lost; a timer will do", { fault });
       }
     },
   };

@@ -1,3 +1,4 @@
+import { fieldsOf } from "../domain/alerts";
 import { decideAcceptance, type Acceptance } from "../domain/acceptance";
 import { reason, type Code } from "../domain/codes";
 import { composeProgress } from "../domain/completion-event";
@@ -98,6 +99,7 @@ async function refuse(
     ports,
   );
   await publishOutcome(concluded, ports);
+  if (concluded.conclusion) ports.log.info("a promotion ended", fieldsOf(concluded, concluded.conclusion));
   return concluded;
 }
 

@@ -144,7 +144,8 @@ async function ask(policy: PairPolicy, operation: Asked, id: string, ports: Port
     return { policy, ...(await askPair(`the ${operation.kind}`, policy.name, { id, operation }, ports)) };
   } catch (fault) {
     if (!(fault instanceof NotAcknowledged)) throw fault;
-    ports.log.warn(`a pair did not acknowledge the ${operation.kind} in time`, { pair: policy.name, fault });
+    const fields = { pair: policy.name, detail: operation.kind, fault };
+    ports.log.warn("a pair did not acknowledge in time", fields);
     return { policy, answer: "not-acknowledged", state: emptyPair };
   }
 }

@@ -111,6 +111,11 @@ export async function cancelPromotion({ request, ports, caller }: Call): Promise
   const { answer } = await askPair("the cancel", pair, { id, operation }, ports);
   switch (answer) {
     case "granted":
+      ports.log.info("a promotion is cancelled", {
+        requestId,
+        pair,
+        detail: `by ${by.by} (${by.oid}): ${note}`,
+      });
       if (state.waiting) await ports.promotions.wake(state.waiting.instanceId);
       return show(state, ports, 202, {});
     case "attempt-open":

@@ -42,7 +42,9 @@ export function stopOrGo(kind: "pause" | "resume") {
       },
       ports,
     );
-    ports.log.info(`schedule ${name}: ${kind} by ${caller.name}`, { pair, detail: note });
+    ports.log.info(kind === "pause" ? "a schedule was paused" : "a schedule was resumed", {
+      ...{ pair, detail: `${name} by ${caller.name} (${caller.oid}): ${note}` },
+    });
     return json(200, await view(schedule, state, ports));
   };
 }

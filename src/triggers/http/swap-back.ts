@@ -29,6 +29,9 @@ export async function orderSwapBack({ request, ports, caller }: Call): Promise<H
   if (answer === "not-swapped")
     throw new Problem("nothing-to-swap-back", "this promotion has swapped nothing yet");
   if (answer !== "granted") throw tooLate(state);
+  ports.log.info("a swap-back was ordered", {
+    ...{ requestId, pair, detail: `by ${order.by} (${order.oid}): ${order.note}` },
+  });
   return acknowledged(state, ports);
 }
 
