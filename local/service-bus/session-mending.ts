@@ -17,6 +17,12 @@ export function keepBytes(session: any): void {
   };
 }
 
+/** rhea answers an attach with its own settle modes; clients take the answer for what holds. */
+export function adoptModes(link: any): void {
+  link.local.attach.snd_settle_mode = link.snd_settle_mode;
+  link.local.attach.rcv_settle_mode = link.rcv_settle_mode;
+}
+
 export function tellAccepted(delivery: any): void {
   delivery.update(true, message.accepted().described());
 }
