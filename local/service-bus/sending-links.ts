@@ -66,7 +66,7 @@ export function serveSenders(
       },
       ({ status, description, condition }) => {
         const statusCode = wire.int(status);
-        reply({ statusCode, statusDescription: description, errorCondition: condition });
+        reply({ statusCode, statusDescription: description, errorCondition: wire.symbol(condition) });
       },
     );
   }
@@ -103,7 +103,8 @@ function noTransactions(): BrokerError {
   return new BrokerError("amqp:not-implemented", text, 501);
 }
 
-/** Closes a link with the reason why it is not served. */
+/** Attaches a link without the end that was asked for, and closes it with the reason: clients wait for the reason then. */
 export function refuse(link: any, why: BrokerError): void {
+  link.local.attach[link.is_receiver() ? "target" : "source"] = undefined;
   link.close(refusalOf(why));
 }

@@ -12,7 +12,10 @@ import { openBus, until, type Bus } from "../support/service-bus";
 
 let bus: Bus;
 beforeAll(async () => {
-  bus = await openBus({ queues: { plain: {}, deleting: {}, proof: {} }, topics: { events: { all: [] } } });
+  bus = await openBus({
+    queues: { plain: {}, deleting: {}, eager: {}, proof: {} },
+    topics: { events: { all: [] } },
+  });
 });
 afterAll(() => bus.stop());
 
@@ -109,7 +112,12 @@ const peekOne = { "from-sequence-number": 0, "message-count": 1 };
 
 /** Whether a member of the application properties is an AMQP int, which may be written in four bytes or in one. */
 function isInt(bytes: Buffer, name: string): boolean {
-  return [0x71, 0x54].includes(bytes[bytes.indexOf(name) + name.length] ?? 0);
+  return [0x71, 0x54].includes(typeAfter(bytes, name) ?? 0);
+}
+
+/** The AMQP constructor of what follows a name. */
+function typeAfter(bytes: Buffer, name: string): number | undefined {
+  return bytes[bytes.indexOf(name) + name.length];
 }
 
 test("the status of a reply is an int: of $cbs, and of $management when it does and when it refuses", async () => {
@@ -123,6 +131,35 @@ test("the status of a reply is an int: of $cbs, and of $management when it does 
   const [granted, peeked, refused] = peer.payloads.map(({ bytes }) => bytes);
   expect(isInt(granted!, "status-code")).toBe(true);
   expect([peeked, refused].map((bytes) => isInt(bytes!, "statusCode"))).toEqual([true, true]);
+});
+
+test("the condition of a refusal is a symbol", async () => {
+  const peer = openSession();
+  const management = await openDuplex(peer, "plain/$management", "requests");
+  management("1", { operation: "com.microsoft:cancel-scheduled-message" }, { "sequence-numbers": [7] });
+  await until(() => peer.payloads.length === 1, "it is answered");
+  const { bytes } = peer.payloads[0]!;
+  expect(bytes.includes("com.microsoft:message-not-found")).toBe(true);
+  expect(typeAfter(bytes, "errorCondition")).toBe(0xa3);
+});
+
+test("a link that is refused is attached without the end that is not there, and then detached with the reason", async () => {
+  const peer = openSession();
+  const filter = { "com.microsoft:session-filter": null };
+  const links: unknown[] = [
+    await openSender(peer, { target: "nope" }),
+    await openReceiver(peer, { source: "nope" }),
+    await openReceiver(peer, { source: { address: "plain", filter } }),
+  ];
+  await until(() => troubles.length === 3, "all are refused");
+  expect(troubles.splice(0)).toEqual([
+    expect.stringContaining("'nope' could not be found"),
+    expect.stringContaining("'nope' could not be found"),
+    "This broker has no sessions.",
+  ]);
+  const [sender, ...receivers] = links as [Sender, Receiver, Receiver];
+  const ends: ({ address?: unknown } | null)[] = [sender.target, ...receivers.map(({ source }) => source)];
+  expect(ends.map((end) => end?.address)).toEqual([undefined, undefined, undefined]);
 });
 
 test.each([0, 1, 2] as const)(
@@ -247,4 +284,19 @@ test("a reply that a client wants to settle itself is settled with it, and takes
   sender.send({ message_id: "1", reply_to: "slow", application_properties: putToken, body: "token" });
   await until(() => settledBy.length === 1, "the broker settles in its turn");
   expect(peer.dispositions).toContainEqual(expect.objectContaining({ role: false, settled: true }));
+});
+
+test("a client that gives credit in one breath with its attach gets messages after the broker's attach", async () => {
+  const peer = openSession();
+  const sender = await openSender(peer, { target: "eager" });
+  for (const body of [1, 2, 3]) sender.send({ body });
+  await settleOne(peer);
+  // All of it in one breath: begin, attach, credit.
+  const { session } = openSession(connect());
+  const receiver = session.open_receiver({ source: "eager", credit_window: 0, autoaccept: false });
+  receiver.add_credit(3);
+  const arrived: unknown[] = [];
+  receiver.on("message", ({ message }) => arrived.push(message?.body));
+  await until(() => arrived.length === 3 || troubles.length > 0, "they come");
+  expect(arrived).toEqual([1, 2, 3]);
 });
