@@ -79,8 +79,10 @@ export function answering(handle: Handler): Handler {
       return await handle(request, context);
     } catch (fault) {
       if (fault instanceof Problem) return problemReply(fault, instance);
-      if (fault instanceof NotAcknowledged)
-        return problemReply(new Problem("not-acknowledged", fault.message), instance);
+      if (fault instanceof NotAcknowledged) {
+        const headers = { "retry-after": "30" };
+        return problemReply(new Problem("not-acknowledged", fault.message, { headers }), instance);
+      }
       context.error(
         `unexpected fault: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`,
       );
