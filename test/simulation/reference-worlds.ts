@@ -67,5 +67,9 @@ export const referenceWorlds: Readonly<Record<string, WorldPlan>> = {
   "unknown outcome": world([request("r1"), put({ kind: "reset-after" })]),
   "nothing came of it": world([request("r1"), put({ kind: "reset-before" })]),
   "operation failed": world([request("r1"), put({ kind: "operation-fails", code: "VipSwapFailed" })]),
+  "asked once over HTTP": world([request("r1", { channel: "http", givesUp: true })]),
+  "asked once over HTTP of two hosts": world([request("r1", { channel: "http", givesUp: true })], {
+    hosts: 2,
+  }),
   "operation slow": world([request("r1")], { operationSeconds: 300 }),
 };
