@@ -59,6 +59,7 @@ export const logLines = {
   "a completion event could not be published yet": { level: "warn", why: "a fault; tried again" },
   "a progress event was lost": { level: "warn", why: "a fault; subscribers miss one step" },
   "a claim could not be sent or read back yet": { level: "warn", why: "a fault; tried again" },
+  "a call of Resource Manager got no reply": { level: "warn", why: "a fault; the verdict has its name only" },
   "the reads before the PUT failed; nothing is sent": { level: "warn", why: "a fault; the attempt is over" },
   "the PUT ended without a reply": { level: "warn", why: "a fault; reads settle what became of it" },
   "an attempt's verdict could not be written into its claim": { level: "warn", why: "a fault; costs time" },
