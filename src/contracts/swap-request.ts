@@ -130,8 +130,7 @@ export function parseSwapRequest(handed: unknown, defaults: Defaults = {}): Requ
 
 /** What is wrong with a value that should be an object, and what to do about the mistake that makes most of them. */
 function noObject(value: unknown, path: string): Complaint {
-  const isTwice = typeof jsonWithin(value) === "object";
-  const expectation = isTwice
+  const expectation = jsonWithin(value)
     ? "a JSON object: this is JSON inside a JSON string; send the object itself, without turning it into text first"
     : "a JSON object";
   return { path, value: tellValue(value), expectation };
