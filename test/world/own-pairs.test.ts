@@ -134,6 +134,13 @@ test.each<[string, string[], string, number | null, string[]]>([
   ],
   ["thrown as lines of errors", ["error: a: x\nerror: b: y"], "", 0, ["a: x", "b: y"]],
   [
+    "thrown as lines of errors below a summary",
+    ["error: the configuration is wrong, in 2 places; no function is loaded\nerror: a: x\nerror: b: y"],
+    "",
+    0,
+    ["a: x", "b: y"],
+  ],
+  [
     "printed, with a summary thrown",
     ["the configuration is wrong: 2 mistakes"],
     "error: a: x\nnoise\nerror: b: y\n",
