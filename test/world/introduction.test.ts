@@ -40,8 +40,8 @@ test("every address is told, and people by the variables that hold their tokens,
 
 test.each([
   [world.dataDirectory, []],
-  ["/tmp/a-folder", ["--data", "/tmp/a-folder"]],
-  ["/tmp/it's a $folder", ["--data", "/tmp/it's a $folder"]],
+  ["/data/a-folder", ["--data", "/data/a-folder"]],
+  ["/data/it's a $folder", ["--data", "/data/it's a $folder"]],
 ])(
   "the command for the variables names the data folder %s where it is not the usual one",
   (dataDirectory, words) => {
