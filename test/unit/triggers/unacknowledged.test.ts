@@ -1,45 +1,12 @@
-import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import { createScheduleTimes } from "../../../src/adapters/schedules";
 import { reason } from "../../../src/domain/codes";
 import { decidePlan } from "../../../src/domain/planning";
-import type { Caller, Permission } from "../../../src/ports/identity";
 import type { Ports } from "../../../src/ports/ports";
-import { httpRoutes } from "../../../src/triggers/http/routes";
+import { call, type ApiCall } from "../../support/api-call";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 import { aPair, aPolicy, aRequest } from "../../support/observations";
 
 /** What is sent while no host is there to apply it: what callers are told, and what comes of it afterwards. */
-
-const permissions: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Approve", "Swap.Operate"];
-const caller: Caller = { oid: "o-1", name: "Ada", application: false, permissions, roles: [] };
-
-interface Asked {
-  readonly route: string;
-  readonly params?: Record<string, string>;
-  readonly query?: string;
-  readonly body?: object;
-}
-
-async function call(ports: Ports, { route: name, params = {}, query = "", body }: Asked) {
-  const reading = {
-    plan: () => Promise.reject(new Error("x")),
-    describe: () => Promise.reject(new Error("x")),
-  };
-  const gate = { portsFor: () => ports, verifier: { verify: () => Promise.resolve({ caller }) } };
-  const route = httpRoutes(gate, reading).find((each) => each.name === name)!;
-  const request = {
-    url: "http://127.0.0.1/api",
-    method: "GET",
-    params,
-    query: new URLSearchParams(query),
-    headers: new Headers({ authorization: "Bearer x", "content-type": "application/json" }),
-    text: () => Promise.resolve(body ? JSON.stringify(body) : ""),
-  } as unknown as HttpRequest;
-  const context = { invocationId: "i-1", error: () => undefined } as unknown as InvocationContext;
-  const reply: HttpResponseInit = await route.handler(request, context);
-  const answer = JSON.parse((reply.body as string | undefined) ?? "{}") as Record<string, unknown>;
-  return { status: reply.status, headers: reply.headers as Record<string, string>, body: answer };
-}
 
 /** Ports whose signals are accepted, and applied only when a host takes over. */
 function withoutHosts(ports: FakePorts) {
@@ -111,7 +78,7 @@ const schedule = { pair: "shop", name: "weekly" };
 const writes: readonly {
   readonly what: string;
   readonly given: (ports: FakePorts) => Promise<void>;
-  readonly asked: Asked;
+  readonly asked: ApiCall;
   readonly took: (ports: FakePorts) => Promise<unknown>;
   /** What the next step that was told is answered with once the first one has taken effect. */
   readonly again: number;
@@ -173,7 +140,7 @@ function begin(): FakePorts {
   return ports;
 }
 
-async function bodyOf(ports: FakePorts, asked: Asked): Promise<Asked> {
+async function bodyOf(ports: FakePorts, asked: ApiCall): Promise<ApiCall> {
   const planHash = (await ports.promotions.read("r-1"))?.gate?.planHash;
   return asked.route === "postApproval" ? { ...asked, body: { ...asked.body, planHash } } : asked;
 }
