@@ -283,9 +283,9 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
     theme: "brokerAway",
     rule: "§3.10",
     file: "orchestrations/steps/conclude.js",
-    find: `if (!stored.announced && !(yield* announce(run)))`,
+    find: `if (!stored.announced && !(yield* announce(run, ANNOUNCEMENT_MS)))`,
     replace: `yield* (0, calls_1.applyToPairEntity)(context, pair, { kind: "delist", requestId });
-    if (!stored.announced && !(yield* announce(run)))`,
+    if (!stored.announced && !(yield* announce(run, ANNOUNCEMENT_MS)))`,
   },
   {
     name: "no janitor",
