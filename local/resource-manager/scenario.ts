@@ -20,10 +20,24 @@ const frontend = z.strictObject({
   subnet: z.string().optional(),
 });
 
+/** A mistake of the release: from `after` on, counted from its taking production, its web roles answer so. */
+export const bug = z.strictObject({ after: duration, status: z.number().int().min(100).max(599) });
+
+/** What web roles answer at a path besides their usual words. */
+const answer = z.strictObject({
+  path: z.string(),
+  status: z.number().int().min(100).max(599).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  body: z.unknown().optional().describe("merged into the usual one where it is an object, else in its place"),
+});
+
 const service = z.strictObject({
-  name: z.string(),
+  name: z.string().describe("unique in the scenario"),
+  armName: z.string().optional().describe("the last segment of its ARM id, where that is not its name"),
   group: z.string(),
+  subscription: z.string().optional().describe("absent: that of the scenario"),
   version: z.string().optional(),
+  versionTag: z.string().optional().describe("the tag that holds the version; absent: version"),
   slot: z.enum(["Production", "Staging"]).optional().describe("left out of replies when absent"),
   provisioningState: z.string().default("Succeeded"),
   location: z.string().default("westeurope"),
@@ -36,8 +50,8 @@ const service = z.strictObject({
   instances: z.record(z.string(), z.number().int().min(0)).default({}),
   loadBalancers: z.array(z.strictObject({ name: z.string(), frontends: z.array(frontend) })).min(1),
   script: z.array(step).default([]),
-  /** A mistake of the release: from `after` on, counted from its taking production, its web roles answer so. */
-  bug: z.strictObject({ after: duration, status: z.number().int().min(100).max(599) }).optional(),
+  bug: bug.optional(),
+  answers: z.array(answer).optional(),
 });
 
 const publicIp = z.strictObject({

@@ -5,6 +5,7 @@ import { damaged } from "./damage";
 import { DiskFault, type Disk } from "./disk";
 import { Faults, operationOf, type FaultAnswer } from "./faults";
 import { instanceStateOf, readinessOf, type Readiness } from "./instances";
+import { joinedState } from "./joined-state";
 import { Journal } from "./journal";
 import { Operations } from "./operations";
 import { replyHeaders } from "./reply-headers";
@@ -47,7 +48,7 @@ export class Simulator {
     refuseMisplaced(scenario);
     this.journal = new Journal(dataDirectory, disk);
     try {
-      this.state = this.journal.loadState() ?? initialState(scenario, now);
+      this.state = joinedState(this.journal.loadState(), scenario, now);
       this.journal.saveState(this.state);
     } catch (fault) {
       this.journal.close();

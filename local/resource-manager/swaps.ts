@@ -7,7 +7,7 @@ import type { Operations } from "./operations";
 import { forbidden, SLOT_WRITE } from "./permissions";
 import type { Route } from "./routes";
 import type { Binding, Change, Operation, ServiceState } from "./state";
-import { pairOf, serviceOf, type Pair, type World } from "./world";
+import { pairOf, serviceAt, serviceOf, type Pair, type World } from "./world";
 
 export interface Write {
   readonly route: Route;
@@ -56,9 +56,8 @@ function begin(
   }
   if (route.kind !== "service")
     return error(405, "MethodNotAllowed", "This resource cannot be changed here.");
-  const service = serviceOf(world, route.name);
-  if (service?.group.toLowerCase() !== route.group.toLowerCase())
-    return notFound("Microsoft.Compute/cloudServices", route.name, route.group);
+  const service = serviceAt(world, route);
+  if (!service) return notFound("Microsoft.Compute/cloudServices", route.name, route.group);
   if (route.rest !== SWAP || request.method !== "PUT")
     return error(405, "MethodNotAllowed", "This resource cannot be changed here.");
   const denied = forbidden(world.scenario.permissions, SLOT_WRITE, route.path);
@@ -82,7 +81,7 @@ export function concernedBy(world: World, route: Route, body: string): readonly 
     const asked = bindingsOf(world, route, body);
     return "status" in asked ? [] : asked.pair;
   }
-  const service = route.kind === "service" ? serviceOf(world, route.name) : undefined;
+  const service = route.kind === "service" ? serviceAt(world, route) : undefined;
   return service ? (pairOf(world, service) ?? [service]) : [];
 }
 

@@ -23,17 +23,16 @@ export function createPromotions(client: () => DurableClient, log: Log): Promoti
   const instanceId = (requestId: string) => `promotion-${checked(requestId)}`;
   return {
     read: (requestId) => readState<PromotionState>(client(), ledger(requestId)),
-    register: (registration) =>
-      client().signalEntity(ledger(registration.requestId), "register", registration),
     change: (requestId, change) => client().signalEntity(ledger(requestId), "change", change),
     readIndex: (pair, page) =>
       readState<IndexPage>(client(), new EntityId("index", checked(indexKey(pair, page)))),
     readAudit: (chain, page) =>
       readState<AuditPage>(client(), new EntityId("audit", checked(auditKey(chain, page)))),
     runStatus: (requestId) => statusOf(client(), instanceId(requestId)),
-    async startRun(requestId) {
+    async startRun(requestId, registration) {
+      const input = { requestId, ...(registration ? { registration } : {}) };
       try {
-        await client().startNew("promote", { instanceId: instanceId(requestId), input: { requestId } });
+        await client().startNew("promote", { instanceId: instanceId(requestId), input });
       } catch (fault) {
         if (!isAlreadyLive(fault)) throw new Error("the run could not be started", { cause: fault });
       }
@@ -42,7 +41,7 @@ export function createPromotions(client: () => DurableClient, log: Log): Promoti
       try {
         await client().raiseEvent(checked(id), "wake", {});
       } catch (fault) {
-        log.info("a wake-up was lost; a timer will do", { fault });
+        log.warn("a wake-up was lost; a timer will do", { fault });
       }
     },
   };

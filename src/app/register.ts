@@ -46,7 +46,7 @@ function loggingFaults<I, R>(
     try {
       return await handler(input, context);
     } catch (fault) {
-      portsFor(context).log.warn(`${context.functionName} failed`, { fault });
+      portsFor(context).log.warn("a function failed", { detail: context.functionName, fault });
       throw fault;
     }
   };

@@ -42,7 +42,7 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
       context[level](line);
     });
     return {
-      cloudServices,
+      cloudServices: cloudServices.loggingTo(bound),
       announcer,
       prober,
       policies,

@@ -8,6 +8,6 @@ export const permissionCodes = {
   "operation-read-not-permitted": {
     status: 200,
     exit: 0,
-    remedy: "Give the app's identity Microsoft.Network/locations/operations/read at both resource groups.",
+    remedy: "Give the app's identity Microsoft.Network/locations/operations/read at the subscription.",
   },
 } as const;

@@ -42,6 +42,11 @@ export function isEnded(at: OperationState["at"]): at is OperationEnd {
   return "kind" in at;
 }
 
+/** Whether that says how the operation ended. */
+export function isEnd(seen: OperationSeen | undefined): seen is OperationEnd {
+  return seen?.kind === "succeeded" || seen?.kind === "failed";
+}
+
 /** What a read changes of the state it began with: nothing, unless it named another address or an end. */
 export function changeBy({ n }: OperationState, read: OperationRead): OperationChange | undefined {
   if (read.kind === "unreadable") return undefined;

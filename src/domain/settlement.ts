@@ -1,5 +1,5 @@
-import type { AttemptVerdict, Proof } from "./attempt";
-import type { OperationSeen } from "./operation";
+import type { AttemptVerdict, OperationEnd, Proof } from "./attempt";
+import { isEnd, type OperationSeen } from "./operation";
 import type { PairPolicy } from "./policy";
 import { areSettled, slotState, type SwapTruth } from "./verification";
 
@@ -13,6 +13,8 @@ export interface SettlementMemory {
   readonly beforeSince?: number | undefined;
   /** When the services were last read. */
   readonly lookedAt?: number | undefined;
+  /** How the operation ended: it is asked no more. */
+  readonly ended?: OperationEnd | undefined;
 }
 
 export interface SettlementLook {
@@ -79,7 +81,8 @@ export function decideSettlement(
   const beforeSince = slots === "before" && settled ? stoodSince(memory, look.now, swap) : undefined;
   const closed = beforeSince === undefined ? undefined : withoutEffect(look, beforeSince, swap);
   const { startedAt } = memory;
-  return closed ?? undecided({ startedAt, beforeSince, lookedAt: look.now }, look, swap, slots);
+  const ended = isEnd(look.operation) ? look.operation : undefined;
+  return closed ?? undecided({ startedAt, beforeSince, lookedAt: look.now, ended }, look, swap, slots);
 }
 
 /**

@@ -1,12 +1,16 @@
 import type { AlertCode } from "../domain/alerts";
 import type { Code } from "../domain/codes";
+import type { LogLine } from "../domain/log-lines";
 
-/** Structured log lines; never secrets, tokens, SAS strings, service configuration or operation URLs. */
+/**
+ * Structured log lines; never secrets, tokens, SAS strings, service configuration or operation URLs. Which message has
+ * which level stands in one table, `domain/log-lines.ts`.
+ */
 export interface Log {
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
+  info(message: LogLine<"info">, fields?: LogFields): void;
+  warn(message: LogLine<"warn">, fields?: LogFields): void;
   /** For bugs: the fault's stack is told too. */
-  error(message: string, fields?: LogFields): void;
+  error(message: LogLine<"error">, fields?: LogFields): void;
   alert(code: AlertCode, message: string, fields?: LogFields): void;
 }
 

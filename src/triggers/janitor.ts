@@ -1,5 +1,5 @@
 import type { InvocationContext, TimerHandler } from "@azure/functions";
-import { alertOf } from "../domain/alerts";
+import { alertOf, fieldsOf } from "../domain/alerts";
 import { chainHead, emptyChain } from "../domain/audit-chain";
 import type { Ending } from "../domain/completion-event";
 import { decideChore, type Chore } from "../domain/janitor";
@@ -58,7 +58,8 @@ async function lookAfter(enlisted: Enlisted, ports: Ports): Promise<void> {
   const promotion = await ports.promotions.read(requestId);
   const run = await ports.promotions.runStatus(requestId);
   const chore = decideChore({ ...enlisted, promotion, run, now: ports.clock.now() });
-  if (chore.kind !== "leave") ports.log.info(`janitor: ${chore.kind}`, { requestId, pair: policy.name });
+  if (chore.kind !== "leave")
+    ports.log.info("the janitor steps in", { requestId, pair: policy.name, detail: chore.kind });
   await carryOut(chore, enlisted, promotion, ports);
 }
 
@@ -159,7 +160,8 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
       throw fault;
     }
     const alert = alertOf(outcome);
-    if (alert) ports.log.alert(alert.code, alert.message, { requestId, pair, detail: reason.detail });
+    if (alert) ports.log.alert(alert.code, alert.message, fieldsOf(promotion, conclusion));
+    else ports.log.info("a promotion ended", fieldsOf(promotion, conclusion));
     await ports.promotions.change(requestId, { kind: "announced", at: ports.clock.now() });
   }
   await ports.pairs.signal(pair, { kind: "delist", requestId });

@@ -108,7 +108,8 @@ async function startAt(schedule: Schedule, due: number, ports: Ports): Promise<v
   await ports.schedules.signal(pair, { kind: "starting", ...start });
   const { kind } = await acceptRequest(registration, ports);
   await ports.schedules.signal(pair, { kind: "started", ...start });
-  if (kind === "new") ports.log.info(`schedule ${schedule.name} started a promotion`, { requestId, pair });
+  if (kind === "new")
+    ports.log.info("a schedule started a promotion", { requestId, pair, detail: schedule.name });
 }
 
 function pickRegistration({

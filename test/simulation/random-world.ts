@@ -114,6 +114,7 @@ function requestDeeds(dice: Dice, request: string, pair: string): Deed[] {
     ...(dice.chance(0.1) ? { notBeforeIn: dice.between(10, 59) * 1_000 } : {}),
     ...(dice.chance(0.1) ? { irreversible: true } : {}),
     otherContent: copies > 1 && dice.chance(0.25),
+    ...(dice.fork(`gives up ${request}`).chance(0.4) ? { givesUp: true } : {}),
   };
   const cancel: Deed[] = dice.chance(0.25)
     ? [{ at: at + dice.between(0, 6 * MINUTE), kind: "cancel", request }]

@@ -20,12 +20,14 @@ export function smallWorld(seed: number): WorldPlan {
 function plainWorld(seed: number): WorldPlan {
   const dice = new Dice(seed).fork("small world");
   const copies = dice.chance(0.3) ? 2 : 1;
+  const givesUp = new Dice(seed).fork("gives up").chance(0.5);
   const asked = request("r1", {
     promote: dice.pick(["green", "green", "green", "staging", "blue"]),
     channel: copies === 1 && dice.chance(0.2) ? "http" : "queue",
     copies,
     every: dice.pick([0, 500, 20 * SECOND, 2 * MINUTE]),
     otherContent: copies > 1 && dice.chance(0.2),
+    ...(givesUp ? { givesUp } : {}),
   });
   const harms = Array.from({ length: dice.between(1, 3) }, () => dice.pick(harm)(dice));
   const deeds: Deed[] = [asked, ...harms.flatMap((each) => ("kind" in each ? [each] : []))];

@@ -21,6 +21,8 @@ export type Deed =
       /** Over HTTP, past gate and opening: asked for by an operator, or by somebody who may not. */
       readonly breakGlass?: "operator" | "requester" | "application" | undefined;
       readonly otherContent: boolean;
+      /** Over HTTP, asked once: whatever the answer, and without one, it is not asked again. */
+      readonly givesUp?: boolean | undefined;
     }
   | { readonly at: number; readonly kind: "malformed"; readonly body: string }
   | { readonly at: number; readonly kind: "cancel"; readonly request: string }

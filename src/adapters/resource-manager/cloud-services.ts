@@ -10,6 +10,7 @@ import type {
 } from "../../domain/observation";
 import type { Slot } from "../../domain/swap-request";
 import type { CloudServices } from "../../ports/cloud-services";
+import type { Log } from "../../ports/log";
 import { ArmClient, type ArmClientOptions } from "./arm-client";
 import { parseServiceId, subscriptionOf } from "./arm-id";
 import { readOperationReply, readSwapReply } from "./parse-operation";
@@ -33,18 +34,27 @@ const NETWORK_API = "2025-05-01";
 const AUTHORIZATION_API = "2022-04-01";
 const MOST_PAGES = 50;
 
-/** Cloud Services (extended support) through Azure Resource Manager. */
-export function createCloudServices(options: CloudServicesOptions): CloudServices {
-  return new ArmCloudServices(options);
+/**
+ * Cloud Services (extended support) through Azure Resource Manager. What is met on the way, and is told in a verdict by its
+ * name alone, is logged by those that are bound to a log with its causes: a sign-in that failed says why there only.
+ */
+export function createCloudServices(
+  options: CloudServicesOptions,
+): CloudServices & { loggingTo(log: Pick<Log, "warn">): CloudServices } {
+  const arm = new ArmClient(options);
+  const bound = (log?: Pick<Log, "warn">) => new ArmCloudServices(options, arm, log);
+  return Object.assign(bound(), { loggingTo: bound });
 }
 
 class ArmCloudServices implements CloudServices {
   readonly #arm: ArmClient;
   readonly #options: CloudServicesOptions;
+  readonly #log: Pick<Log, "warn"> | undefined;
   readonly #timeout: number;
 
-  constructor(options: CloudServicesOptions) {
-    this.#arm = new ArmClient(options);
+  constructor(options: CloudServicesOptions, arm: ArmClient, log: Pick<Log, "warn"> | undefined) {
+    this.#arm = arm;
+    this.#log = log;
     this.#options = options;
     this.#timeout = options.readTimeoutMs ?? 30_000;
   }
@@ -120,7 +130,7 @@ class ArmCloudServices implements CloudServices {
     try {
       reply = await this.#arm.send("PUT", slotPath(id), NETWORK_API, timeoutMs, { properties: { slotType } });
     } catch (fault) {
-      return { kind: "unknown", detail: describeFault(fault) };
+      return { kind: "unknown", detail: this.#tell(fault) };
     }
     return readSwapReply(reply, this.#arm.origin, this.#now());
   }
@@ -136,7 +146,7 @@ class ArmCloudServices implements CloudServices {
       const reply = await this.#arm.sendTo("GET", versioned(url, target), subscription, this.#timeout);
       return readOperationReply(reply, address, this.#arm.origin, this.#now());
     } catch (fault) {
-      return { kind: "unreadable", detail: describeFault(fault) };
+      return { kind: "unreadable", detail: this.#tell(fault) };
     }
   }
 
@@ -189,12 +199,17 @@ class ArmCloudServices implements CloudServices {
       const response = (fault as { response?: RawReply }).response;
       return response
         ? failedRead(response, this.#now())
-        : { kind: "unavailable", detail: describeFault(fault) };
+        : { kind: "unavailable", detail: this.#tell(fault) };
     }
     if (reply.status !== 200) return failedRead(reply, this.#now());
     const json = jsonOf(reply);
     if (typeof json === "object" && json !== null) return { kind: "found", value: reply };
     return { kind: "unavailable", detail: "the reply is too large or no JSON object" };
+  }
+
+  #tell(fault: unknown): string {
+    this.#log?.warn("a call of Resource Manager got no reply", { fault });
+    return describeFault(fault);
   }
 
   #now(): number {

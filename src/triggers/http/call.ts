@@ -89,7 +89,7 @@ export function answering({ portsFor }: Pick<Gate, "portsFor">, handle: Handler)
       if (fault instanceof NotAcknowledged) {
         const code = "not-acknowledged";
         log.warn("a call was not acknowledged in time", { code, detail: instance, fault });
-        return problemReply(new Problem(code, fault.message), instance);
+        return problemReply(new Problem(code, fault.message, { headers: { "retry-after": "30" } }), instance);
       }
       log.error("a call ended in an unexpected fault", { detail: instance, fault });
       return problemReply(

@@ -5,7 +5,7 @@ const canary = "k3yC4n4ry";
 
 function lineOf(fault: unknown): string {
   const lines: string[] = [];
-  createLog((_level, line) => lines.push(line)).warn("it failed", { fault });
+  createLog((_level, line) => lines.push(line)).warn("a progress event was lost", { fault });
   return lines.join("\n");
 }
 
@@ -72,9 +72,9 @@ test.each([
 test("of a bug the frames are told too, in one line", () => {
   const lines: string[] = [];
   const log = createLog((level, line) => lines.push(`${level} ${line}`));
-  log.error("a handler failed", { fault: new RangeError(`out of range\n${canary}`) });
+  log.error("a call ended in an unexpected fault", { fault: new RangeError(`out of range\n${canary}`) });
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(
-    /^error a handler failed \{"fault":"RangeError: out of range k3yC4n4ry","stack":"at .*fault-chain/,
+    /^error a call ended in an unexpected fault \{"fault":"RangeError: out of range k3yC4n4ry","stack":"at .*fault-chain/,
   );
 });

@@ -114,6 +114,18 @@ test("a lost attempt whose operation could not be read says so", () => {
   });
 });
 
+test.each([{ kind: "failed", code: "X", detail: "y" } as const, { kind: "succeeded" } as const])(
+  "an operation that has $kind is remembered while the services cannot show it yet",
+  (operation) => {
+    const unread = { kind: "unavailable", detail: "no answer" } as const;
+    const truth = { incoming: unread, outgoing: unread };
+    expect(decideSettlement({ startedAt: NOW }, { truth, operation, now: NOW + 1 }, swap)).toMatchObject({
+      kind: "not-yet",
+      memory: { ended: operation },
+    });
+  },
+);
+
 test("the services prove nothing while our operation says that it runs, until it had all its time", () => {
   const memory = { startedAt: NOW };
   const under = (operation: OperationSeen | undefined, ms: number) =>
