@@ -26,7 +26,7 @@ export function permissionRules(services: Services, reads: PermissionReads): rea
       title,
       basis: "inferred",
       holds: found.every(([, permission]) => permission !== "missing"),
-      evidence: `${found.map(([name, permission]) => `${name} ${permission}`).join(", ")}`,
+      evidence: found.map(([name, permission]) => `${name} ${permission}`).join(", "),
     };
   };
   return [
