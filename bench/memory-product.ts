@@ -116,6 +116,7 @@ function portsOf({ policy, green, requestSwap }: MemoryProduct): PortsFor {
     readService: (id) => Promise.resolve({ kind: "found", value: service(id) }),
     readInstances: (id) => Promise.resolve({ kind: "found", value: instances(id, green) }),
     readPublicIp: (id) => Promise.resolve({ kind: "found", value: publicIp(id) }),
+    readPermissions: () => Promise.resolve({ kind: "unavailable", detail: "a fake" }),
     requestSwap,
     readOperation: () => Promise.resolve({ kind: "unreadable", detail: "there is none" }),
   };

@@ -4,7 +4,7 @@ import { startProduct, type ArmCall } from "./world";
 
 /** What each activity asks Resource Manager for, in the order of a promotion. */
 const steps: readonly (readonly [activity: string, what: string])[] = [
-  ["planPromotion", "plan: both services, both instance lists, both public IPs"],
+  ["planPromotion", "plan: both services, instance lists, permissions, public IPs"],
   ["attemptSwap", "attempt: both services and both instance lists afresh, one PUT"],
   ["followOperation", "proof: the operation"],
   ["readTruth", "proof and verification: both services, both public IPs"],

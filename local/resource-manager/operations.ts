@@ -68,9 +68,15 @@ export class Operations {
   }
 
   /** What an operation answers at either of its addresses; without the signature of that address, nothing. */
-  tell(kind: AddressKind, id: string, query: URLSearchParams, request: ArmRequest): ArmReply {
+  tell(
+    route: "operation" | "operation-result",
+    id: string,
+    query: URLSearchParams,
+    request: ArmRequest,
+  ): ArmReply {
     const operation = this.#find(id);
     if (!operation) return lost(id);
+    const kind: AddressKind = route === "operation" ? "operations" : "operationResults";
     const complaint = complaintAboutQuery(operation, kind, query, this.#world.clock.now());
     if (complaint) return refused(complaint);
     const told = kind === "operations" ? this.#status(operation, request) : this.#result(operation, request);

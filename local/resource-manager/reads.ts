@@ -1,13 +1,16 @@
 import { error, notFound, ok } from "./arm-replies";
 import type { ArmReply, ArmRequest } from "./contract";
 import { listedInstances } from "./instances";
+import { serviceId } from "./ids";
 import { loadBalancerBody, publicIpBody, publicIpsOf, slotBody } from "./network-shapes";
 import type { Operations } from "./operations";
+import { forbidden, OPERATION_READ, permissionsReply } from "./permissions";
 import type { Route } from "./routes";
 import type { ServiceState } from "./state";
 import { instanceBody, instanceView, roleBody, serviceBody, summaryBody } from "./wire-shapes";
 import { momentOf, serviceAt, type World } from "./world";
 
+const PERMISSIONS = "providers/microsoft.authorization/permissions";
 const SLOTS = "providers/microsoft.network/cloudserviceslots";
 
 /** What a GET answers. */
@@ -23,9 +26,11 @@ export function answerRead(
     return error(404, "SubscriptionNotFound", `The subscription '${route.subscription}' could not be found.`);
   switch (route.kind) {
     case "operation":
-      return operations.tell("operations", route.id, route.query, request);
     case "operation-result":
-      return operations.tell("operationResults", route.id, route.query, request);
+      return (
+        forbidden(world.scenario.permissions, OPERATION_READ, route.path) ??
+        operations.tell(route.kind, route.id, route.query, request)
+      );
     case "set-addresses":
       return error(405, "MethodNotAllowed", "This address takes POST.");
     case "services":
@@ -91,6 +96,8 @@ function ofService(
       return page(world, request, listedInstances(world.state, service, moment), ({ name }) =>
         instanceBody(world, service, name, expanded),
       );
+    case PERMISSIONS:
+      return permissionsReply(world.scenario.permissions, serviceId(world.scenario.subscription, service));
     case "publicipaddresses":
       return ok({ value: publicIpsOf(world, service) });
     case SLOTS:

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { complaintsOf } from "./complaints";
 import { faultSchema } from "./faults";
 import { urlRules } from "./operation-urls";
+import { grantSchema, usualGrants } from "./permissions";
 import { weatherSchema } from "./weather";
 
 const duration = z.number().min(0).describe("seconds");
@@ -109,6 +110,8 @@ const scenarioSchema = z.strictObject({
       errors: z.enum(["nested", "top-level"]).default("nested"),
     })
     .prefault({}),
+  /** Roles of whoever calls; absent: one with just what the app's documentation asks for. */
+  permissions: z.array(grantSchema).default([...usualGrants]),
   faults: z.array(faultSchema).default([]),
   weather: z.array(weatherSchema).default([]),
   swap: z

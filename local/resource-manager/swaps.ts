@@ -4,6 +4,7 @@ import { DiskFault } from "./disk";
 import type { OperationFault } from "./faults";
 import { frontendId, publicIpId } from "./ids";
 import type { Operations } from "./operations";
+import { forbidden, SLOT_WRITE } from "./permissions";
 import type { Route } from "./routes";
 import type { Binding, Change, Operation, ServiceState } from "./state";
 import { pairOf, serviceAt, serviceOf, type Pair, type World } from "./world";
@@ -59,6 +60,8 @@ function begin(
   if (!service) return notFound("Microsoft.Compute/cloudServices", route.name, route.group);
   if (route.rest !== SWAP || request.method !== "PUT")
     return error(405, "MethodNotAllowed", "This resource cannot be changed here.");
+  const denied = forbidden(world.scenario.permissions, SLOT_WRITE, route.path);
+  if (denied) return denied;
   const target = slotTypeOf(request.body);
   if (!target)
     return error(400, "InvalidRequestContent", "properties.slotType must be Production or Staging.");

@@ -24,18 +24,20 @@ export async function planPromotion(input: PlanInput, ports: Ports): Promise<Pla
 /** The same judgement for callers that hold the policy already (POST /api/plans). */
 export async function planWith(policy: PairPolicy, input: PlanInput, ports: Ports): Promise<PlanVerdict> {
   const { cloudServices, clock } = ports;
-  const [blue, green, blueInstances, greenInstances] = await Promise.all([
+  const [blue, green, blueInstances, greenInstances, bluePermissions, greenPermissions] = await Promise.all([
     cloudServices.readService(policy.blue, policy.versionTag),
     cloudServices.readService(policy.green, policy.versionTag),
     cloudServices.readInstances(policy.blue),
     cloudServices.readInstances(policy.green),
+    cloudServices.readPermissions(policy.blue),
+    cloudServices.readPermissions(policy.green),
   ]);
   const publicIps = await readPublicIps([blue, green], ports);
   return decidePlan({
     request: input.request,
     policy,
     ...(input.target ? { target: input.target } : {}),
-    observed: { blue, green, blueInstances, greenInstances, publicIps },
+    observed: { blue, green, blueInstances, greenInstances, publicIps, bluePermissions, greenPermissions },
     now: clock.now(),
     digest: (text) => ports.digest(text),
   });

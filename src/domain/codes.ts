@@ -1,6 +1,7 @@
 import { openingCodes } from "./codes-opening";
 import { soakCodes } from "./codes-soak";
 import { gateCodes } from "./codes-gate";
+import { permissionCodes } from "./codes-permission";
 import { wayBackCodes } from "./codes-way-back";
 
 /** How one code shows itself outside: HTTP status, process exit code, and what a person can do about it. */
@@ -202,6 +203,7 @@ export const codes = {
 
   // Approvals
   ...gateCodes,
+  ...permissionCodes,
   ...wayBackCodes,
 
   // The swap

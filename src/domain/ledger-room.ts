@@ -52,6 +52,8 @@ const liveSteps: readonly Step[] = [
   timeline(6, 0),
   (state) => ({ ...state, gate: state.gate && withComments(withReceipts(state.gate, 1), 50) }),
   texts({ readiness: 40, waiting: 120, evidence: 30, soak: 30 }),
+  // The code says it all.
+  prerequisites((all) => all.map((p) => ({ ...p, title: clip(p.title, 16) }))),
 ];
 
 /** What a concluded entry gives up is told by its event, which is stored in it; see `restored`. */

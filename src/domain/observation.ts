@@ -74,6 +74,21 @@ export interface PublicIpObservation {
   readonly findings: readonly string[];
 }
 
+/** One of the roles that somebody has: its `actions`, less its `notActions`; `*` stands for any text. */
+export interface Grant {
+  readonly actions: readonly string[];
+  readonly notActions: readonly string[];
+}
+
+/** What the app itself may do at a resource, inherited roles included. */
+export interface PermissionsObservation {
+  readonly resourceId: string;
+  readonly observedAt: number;
+  readonly grants: readonly Grant[];
+  /** Whether these are all; otherwise what is not among them is unknown. */
+  readonly isWhole: boolean;
+}
+
 /** ARM ids differ in case from reply to reply: compare them through this. */
 export function sameId(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && a.toLowerCase() === b.toLowerCase();

@@ -1,7 +1,13 @@
 import { canonicalJson } from "./canonical-json";
 import { clip } from "./clip";
 import type { Code } from "./codes";
-import type { InstanceList, PublicIpObservation, Read, ServiceObservation } from "./observation";
+import type {
+  InstanceList,
+  PermissionsObservation,
+  PublicIpObservation,
+  Read,
+  ServiceObservation,
+} from "./observation";
 import type { Plan, PlanVerdict, ServiceIdentity } from "./plan";
 import type { PairPolicy } from "./policy";
 import { judgePrerequisites } from "./prerequisites";
@@ -18,6 +24,9 @@ export interface PairObservation {
   readonly greenInstances: Read<InstanceList>;
   /** Those the frontends name. */
   readonly publicIps: readonly Read<PublicIpObservation>[];
+  /** What the app itself may do; what cannot be read stops no plan. */
+  readonly bluePermissions: Read<PermissionsObservation>;
+  readonly greenPermissions: Read<PermissionsObservation>;
 }
 
 export interface Planning {

@@ -4,6 +4,7 @@ import type { Basis, Plan, Prerequisite } from "./plan";
 import type { PairObservation } from "./planning";
 import { tightenReadiness, type PairPolicy } from "./policy";
 import { networkRules } from "./prerequisites-network";
+import { permissionRules, type PermissionReads } from "./prerequisites-permission";
 import { checkRoles } from "./readiness";
 import { daysUntilRetirement, RETIREMENT } from "./retirement";
 import type { Side, SwapRequest } from "./swap-request";
@@ -42,9 +43,17 @@ export function judgePrerequisites(
     ...likenessRules(services),
     versionRule(services.incoming, request, policy),
     readinessRule(request, policy),
+    ...permissionRules(services, permissionsOf(identities, observed)),
     retirementRule(now),
   ];
   return rules.map(judged);
+}
+
+function permissionsOf(
+  { incoming }: Pick<Plan, "incoming">,
+  { bluePermissions: blue, greenPermissions: green }: PairObservation,
+): PermissionReads {
+  return incoming.side === "blue" ? { incoming: blue, outgoing: green } : { incoming: green, outgoing: blue };
 }
 
 function judged({ code, title, basis, holds, evidence, tellsOnly }: Rule): Prerequisite {

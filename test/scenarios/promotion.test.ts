@@ -31,7 +31,7 @@ test("promotes when every instance of both services has been running for two min
   });
 });
 
-test("nothing is read twice for one purpose: six reads plan, four precede the one PUT, five prove and verify it", async () => {
+test("nothing is read twice for one purpose: eight reads plan, four precede the one PUT, five prove and verify it", async () => {
   await scenario.request();
   await scenario.advance({ minutes: 5 });
   const entries = scenario.arm.journal.entries;
@@ -44,7 +44,7 @@ test("nothing is read twice for one purpose: six reads plan, four precede the on
     puts: scenario.puts(),
     afterPut: entries.length - put - 1,
     all: entries.length - polls,
-  }).toEqual({ plan: 6, beforePut: 4, puts: 1, afterPut: 5, all: 16 });
+  }).toEqual({ plan: 8, beforePut: 4, puts: 1, afterPut: 5, all: 18 });
   const proof = entries.slice(put + 1);
   expect(proof[0]?.url).toContain("/operations/");
   expect(scenario.published[0]?.data.finalRead?.incoming?.publicIp?.address).toBe("203.0.113.10");

@@ -280,6 +280,12 @@ function pairOf(url: string): { pair: string; side: Side } {
   return { pair: match?.[1] ?? "?", side: (match?.[2] ?? "blue") as Side };
 }
 
+function wireOf({ wire }: WorldPlan): object {
+  if (!wire) return {};
+  const { errors, throttling, permissions } = wire;
+  return { wire: { errors }, throttling, permissions };
+}
+
 function scenarioOf(plan: WorldPlan): object {
   const service = (pair: string, side: Side) => ({
     name: `${pair}-${side}`,
@@ -300,9 +306,9 @@ function scenarioOf(plan: WorldPlan): object {
       operationSeconds: plan.operationSeconds,
       repeatedPut: plan.repeatedPut,
       requireRunning: false,
-      ...(plan.wire ? { operationUrls: plan.wire.operationUrls } : {}),
+      operationUrls: plan.wire?.operationUrls,
     },
-    ...(plan.wire ? { wire: { errors: plan.wire.errors }, throttling: plan.wire.throttling } : {}),
+    ...wireOf(plan),
     pairs: plan.pairs.map((pair) => ({
       name: pair,
       blue: service(pair, "blue"),

@@ -268,6 +268,7 @@ export class SimulatedHost {
       readService: (id, tag) => read(() => cloud.readService(id, tag)),
       readInstances: (id) => read(() => cloud.readInstances(id)),
       readPublicIp: (id) => read(() => cloud.readPublicIp(id)),
+      readPermissions: (id) => read(() => cloud.readPermissions(id)),
       readOperation: (address) => read(() => cloud.readOperation(address)),
       requestSwap: async (id, slot, timeoutMs) => {
         await this.#world.beforeWrite(this, id, errand.execution);

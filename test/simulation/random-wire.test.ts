@@ -11,6 +11,7 @@ interface Wire {
     readonly later?: object;
   };
   readonly errors: string;
+  readonly permissions?: readonly object[];
   readonly throttling: { readonly names?: string; readonly enforced?: boolean };
 }
 
@@ -31,6 +32,7 @@ test.each<[string, (seed: number) => WorldPlan]>([
     "a signature that expires by time": ({ operationUrls }) => operationUrls.expiresAfter !== undefined,
     "later addresses elsewhere or too long": ({ operationUrls }) => operationUrls.later !== undefined,
     "errors at the top": ({ errors }) => errors === "top-level",
+    "a role that is lacking": ({ permissions }) => permissions !== undefined,
     "few reads left": ({ throttling }) => throttling.names !== undefined,
     "few reads left, and some refused": ({ throttling }) => throttling.enforced === true,
   };

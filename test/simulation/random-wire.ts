@@ -15,6 +15,7 @@ export function randomWire(seed: number): Pick<WorldPlan, "wire"> {
       operationUrls: operationUrls(dice.fork("operations")),
       errors: dice.pick(["nested", "top-level"] as const),
       throttling: dice.chance(0.3) ? scarceReads(dice.fork("budget")) : {},
+      ...lackingRoles(dice.fork("roles")),
     },
   };
 }
@@ -41,6 +42,27 @@ function operationUrls(dice: Dice): WirePlan["operationUrls"] {
     ]),
     ...dice.pick([{}, {}, {}, {}, { later: { origin: ELSEWHERE } }, { later: { characters: 13_000 } }]),
   };
+}
+
+const NETWORK = "Microsoft.Network";
+const READS = [
+  "Microsoft.Compute/*/read",
+  `${NETWORK}/publicIPAddresses/read`,
+  `${NETWORK}/cloudServiceSlots/read`,
+];
+const OWN = "Microsoft.Authorization/permissions/read";
+const SLOTS = `${NETWORK}/cloudServiceSlots/write`;
+const OPERATIONS = `${NETWORK}/locations/operations/read`;
+
+/** Now and then the app may not follow operations, not see its own roles, or not swap at all. */
+function lackingRoles(dice: Dice): Pick<WirePlan, "permissions"> {
+  if (dice.chance(0.85)) return {};
+  const actions = dice.pick([
+    [...READS, OWN, SLOTS],
+    [...READS, SLOTS, OPERATIONS],
+    [...READS, OWN, OPERATIONS],
+  ]);
+  return { permissions: [{ actions }] };
 }
 
 /** Fewer than 100 reads are left, told under one name or another; where it is enforced, some calls are refused. */

@@ -110,6 +110,8 @@ export interface WirePlan {
   readonly operationUrls: object;
   readonly errors: "nested" | "top-level";
   readonly throttling: object;
+  /** Roles of the app; absent: all it needs. */
+  readonly permissions?: readonly object[];
 }
 
 export interface WorldPlan {

@@ -215,6 +215,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
       readService: () => Promise.resolve({ kind: "unavailable", detail: "a fake" }),
       readInstances: () => Promise.resolve({ kind: "unavailable", detail: "a fake" }),
       readPublicIp: () => Promise.resolve({ kind: "unavailable", detail: "a fake" }),
+      readPermissions: () => Promise.resolve({ kind: "unavailable", detail: "a fake" }),
       requestSwap: () => Promise.reject(new Error("a fake sends nothing")),
       readOperation: () => Promise.resolve({ kind: "unreadable", detail: "a fake" }),
     },

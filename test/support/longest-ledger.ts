@@ -9,7 +9,7 @@ import type { PairPolicy } from "../../src/domain/policy";
 import type { Probe } from "../../src/domain/probe";
 import type { PromotionChange, Registration } from "../../src/domain/promotion";
 import type { RequestOrigin, SwapRequest } from "../../src/domain/swap-request";
-import { aPair, aPolicy, found, NOW, someInstances } from "./observations";
+import { aPair, aPolicy, found, NOW, someInstances, somePermissions } from "./observations";
 
 /** Every text at the limit that parsers, pairs file and Azure's naming rules set it, made of one character. */
 export function textsOf(fill: string) {
@@ -113,6 +113,8 @@ export function longestPair(text: Text, nameLength: number): PairObservation {
     blueInstances: found(someInstances("blue", stopped)),
     greenInstances: found(someInstances("green", stopped)),
     publicIps: [ip("blue"), ip("green")],
+    bluePermissions: found(somePermissions("blue", [])),
+    greenPermissions: found(somePermissions("green", [])),
   };
 }
 

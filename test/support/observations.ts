@@ -1,5 +1,7 @@
 import type {
+  Grant,
   InstanceList,
+  PermissionsObservation,
   PublicIpObservation,
   Read,
   ServiceObservation,
@@ -74,6 +76,14 @@ export function anIp(name: string, over: Partial<PublicIpObservation> = {}): Pub
   };
 }
 
+/** By default those of one role that may do everything. */
+export function somePermissions(
+  side: Side,
+  grants: readonly Grant[] = [{ actions: ["*"], notActions: [] }],
+): PermissionsObservation {
+  return { resourceId: idOf(side), observedAt: NOW, grants, isWhole: true };
+}
+
 export function aPair(
   blue: Partial<ServiceObservation> = {},
   green: Partial<ServiceObservation> = {},
@@ -84,6 +94,8 @@ export function aPair(
     blueInstances: found(someInstances("blue")),
     greenInstances: found(someInstances("green")),
     publicIps: [found(anIp("ip-blue")), found(anIp("ip-green"))],
+    bluePermissions: found(somePermissions("blue")),
+    greenPermissions: found(somePermissions("green")),
   };
 }
 

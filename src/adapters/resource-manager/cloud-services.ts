@@ -3,6 +3,7 @@ import type { OperationAddress, OperationRead, SwapReply } from "../../domain/at
 import type {
   InstanceList,
   InstanceObservation,
+  PermissionsObservation,
   PublicIpObservation,
   Read,
   ServiceObservation,
@@ -13,6 +14,7 @@ import type { Log } from "../../ports/log";
 import { ArmClient, type ArmClientOptions } from "./arm-client";
 import { parseServiceId, subscriptionOf } from "./arm-id";
 import { readOperationReply, readSwapReply } from "./parse-operation";
+import { parsePermissions } from "./parse-permissions";
 import { NO_SLOT, parseInstance, parsePublicIp, parseService, parseSlot } from "./parse-service";
 import { failedRead, jsonOf, listMember, member, remainingReads, textMember, type RawReply } from "./replies";
 import { withinSignal } from "../within-signal";
@@ -28,6 +30,8 @@ export interface CloudServicesOptions extends ArmClientOptions {
 type ReadOptions = Pick<CloudServicesGetOptionalParams, "abortSignal" | "onResponse">;
 
 const NETWORK_API = "2025-05-01";
+/** https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource */
+const AUTHORIZATION_API = "2022-04-01";
 const MOST_PAGES = 50;
 
 /**
@@ -110,6 +114,13 @@ class ArmCloudServices implements CloudServices {
     const read = await this.#attempt(() => this.#arm.send("GET", id, NETWORK_API, this.#timeout));
     if (read.kind !== "found") return read;
     return { kind: "found", value: parsePublicIp(jsonOf(read.value), id, this.#now()) };
+  }
+
+  async readPermissions(id: string): Promise<Read<PermissionsObservation>> {
+    const path = `${id}/providers/Microsoft.Authorization/permissions`;
+    const read = await this.#attempt(() => this.#arm.send("GET", path, AUTHORIZATION_API, this.#timeout));
+    if (read.kind !== "found") return read;
+    return { kind: "found", value: parsePermissions(jsonOf(read.value), id, this.#now()) };
   }
 
   async requestSwap(id: string, slot: Slot, timeoutMs: number): Promise<SwapReply> {

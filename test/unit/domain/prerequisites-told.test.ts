@@ -29,6 +29,8 @@ test("the rules of a healthy pair, in order: what each rests on and what was see
     ["roles-differ", "unknown", "shop-green: Web; shop-blue: Web"],
     ["version-mismatch", "policy", "shop-green: v2; nothing is expected"],
     ["readiness-impossible", "policy", "stable for 120 s, deadline 1800 s"],
+    [...["slot-write-not-permitted", "inferred"], "shop-green granted, shop-blue granted"],
+    [...["operation-read-not-permitted", "inferred"], "shop-green granted, shop-blue granted"],
     ["platform-retirement", "documented", "retires on 2027-03-31, 127 days left"],
   ]);
 });

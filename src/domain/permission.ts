@@ -1,0 +1,32 @@
+import type { PermissionsObservation, Read } from "./observation";
+
+/** Whether an action is among those that somebody may do; `unknown`: it could not be read, or not all of it. */
+export type Permitted = "granted" | "missing" | "unknown";
+
+/**
+ * Judges one action by what was read: the actions of any one grant less its own `notActions`, `*` standing for any text,
+ * whatever the case (https://learn.microsoft.com/azure/role-based-access-control/role-definitions).
+ */
+export function permitted(read: Read<PermissionsObservation>, action: string): Permitted {
+  if (read.kind !== "found") return "unknown";
+  const matches = (pattern: string) => isMatch(pattern.toLowerCase(), action.toLowerCase());
+  const { grants, isWhole } = read.value;
+  if (grants.some(({ actions, notActions }) => actions.some(matches) && !notActions.some(matches)))
+    return "granted";
+  return isWhole ? "missing" : "unknown";
+}
+
+/** In one pass, whatever the pattern: it comes from outside. */
+function isMatch(pattern: string, text: string): boolean {
+  const [head = "", ...rest] = pattern.split("*");
+  const tail = rest.pop();
+  if (tail === undefined) return pattern === text;
+  if (!text.startsWith(head)) return false;
+  let from = head.length;
+  for (const part of rest) {
+    const at = text.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
+  }
+  return text.length - from >= tail.length && text.endsWith(tail);
+}

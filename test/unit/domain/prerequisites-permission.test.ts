@@ -1,0 +1,48 @@
+import type { Grant } from "../../../src/domain/observation";
+import { found, somePermissions } from "../../support/observations";
+import { judge, told, type ToldRow } from "../../support/prerequisites";
+
+/** What the rules on the app's own permissions tell. */
+const WRITE = "Microsoft.Network/cloudServiceSlots/write";
+const READ = "Microsoft.Network/locations/operations/read";
+const only = (...actions: readonly string[]): readonly Grant[] => [{ actions, notActions: [] }];
+const denied = { kind: "denied", detail: "AuthorizationFailed: no" } as const;
+const green = (grants: readonly Grant[]) => ({
+  observed: { greenPermissions: found(somePermissions("green", grants)) },
+});
+const blue = (grants: readonly Grant[]) => ({
+  observed: { bluePermissions: found(somePermissions("blue", grants)) },
+});
+
+test.each<ToldRow>([
+  ["slot-write-not-permitted", green(only(READ)), "warned", `shop-green missing, shop-blue granted`],
+  ["slot-write-not-permitted", blue(only(READ)), "warned", `shop-green granted, shop-blue missing`],
+  ["slot-write-not-permitted", green(only(WRITE)), "met", `shop-green granted, shop-blue granted`],
+  ["operation-read-not-permitted", green(only(WRITE)), "warned", `shop-green missing, shop-blue granted`],
+  [
+    "slot-write-not-permitted",
+    { observed: { greenPermissions: denied, bluePermissions: { kind: "unavailable", detail: "reset" } } },
+    "met",
+    `shop-green unknown, shop-blue unknown`,
+  ],
+  [
+    "slot-write-not-permitted",
+    { observed: { greenPermissions: denied, bluePermissions: found(somePermissions("blue", [])) } },
+    "warned",
+    `shop-green unknown, shop-blue missing`,
+  ],
+])("%s under %j is %s and tells %s", (code, world, ...expected) => {
+  expect(told(code, world)).toEqual(expected);
+});
+
+test("a missing permission never refuses: a plan says it, with its remedy, and people decide", () => {
+  const verdicts = judge({ observed: { greenPermissions: found(somePermissions("green", [])) } });
+  const warned = verdicts.filter(
+    ({ verdict, code }) => verdict === "warned" && code !== "platform-retirement",
+  );
+  expect(warned.map(({ code, remedy }) => [code, remedy?.includes("Microsoft.Network/")])).toEqual([
+    ["slot-write-not-permitted", true],
+    ["operation-read-not-permitted", true],
+  ]);
+  expect(verdicts.filter(({ verdict }) => verdict === "broken")).toEqual([]);
+});
