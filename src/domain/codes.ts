@@ -304,7 +304,7 @@ export const codes = {
     status: 503,
     exit: 1,
     remedy:
-      "The change was sent but not seen to be stored in time: wait as Retry-After says, read the state, send it again.",
+      "Nobody saw it stored in time: wait as Retry-After says, read the state, and send the same again.",
   },
   "internal-error": { status: 500, exit: 1, remedy: "Report the correlation id to whoever runs this app." },
 } as const satisfies Record<string, CodeEntry>;

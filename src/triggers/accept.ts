@@ -5,7 +5,7 @@ import { composeProgress } from "../domain/completion-event";
 import { isEnlisted, standsWith } from "../domain/pair-answers";
 import type { PromotionState, Registration } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
-import { NotAcknowledged, sendUntilSeen, untilSeen } from "./read-back";
+import { NotAcknowledged, NothingSent, sendUntilSeen, untilSeen } from "./read-back";
 
 export interface Accepted {
   readonly kind: Acceptance;
@@ -20,19 +20,24 @@ export interface Accepted {
  */
 export async function acceptRequest(registration: Registration, ports: Ports): Promise<Accepted> {
   const { requestId, contentHash, request } = registration;
-  const known = await untilSeen(
-    "the ledger",
-    async () => ({ state: await ports.promotions.read(requestId) }),
-    ports,
-  );
-  const kind = decideAcceptance(known.state, contentHash);
-  if (known.state && kind !== "new" && kind !== "live") return { kind, state: known.state };
+  const known = await readLedger(requestId, ports);
+  const kind = decideAcceptance(known, contentHash);
+  if (known && kind !== "new" && kind !== "live") return { kind, state: known };
   if (kind === "new" && !ports.policies.find(request.pair)) return refuse(registration, ports);
   if (kind === "new") raiseAlarm(registration, ports);
   await untilSeen("the run", () => startRun(registration, ports), ports);
   const accepted = await untilTakenUp(kind, registration, ports);
   if (accepted.kind === "new" && !accepted.state.conclusion) await tell(accepted.state, ports);
   return accepted;
+}
+
+async function readLedger(requestId: string, ports: Ports): Promise<PromotionState | undefined> {
+  const read = async () => ({ state: await ports.promotions.read(requestId) });
+  try {
+    return (await untilSeen("the ledger", read, ports)).state;
+  } catch (cause) {
+    throw new NothingSent("the ledger could not be read: nothing was sent", { cause });
+  }
 }
 
 /** Before anything is durable: whoever dies meanwhile must not have passed the gate unheard. */

@@ -11,6 +11,9 @@ const BUDGET_MS = 45_000;
 /** What was sent was not seen to be stored in time; the message comes again. */
 export class NotAcknowledged extends Error {}
 
+/** What has to be known first could not be read: nothing was sent. */
+export class NothingSent extends NotAcknowledged {}
+
 /** Repeats a step while it throws, and reads back until what it returns is there. */
 export async function untilSeen<T>(
   what: string,

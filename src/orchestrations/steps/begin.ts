@@ -13,9 +13,9 @@ export interface RunInput {
 }
 
 /**
- * Step 1. Registers and enlists what is new: nobody else has to, whoever sent it may be gone. Takes charge of the promotion: a run that finds its request without an outcome resumes with what is stored;
- * only a stored outcome makes it a duplicate. A later generation goes on only while its run is in charge. Undefined
- * when there is nothing to do for it.
+ * Step 1. Registers and enlists what is new: nobody else has to, whoever sent it may be gone. Takes charge of the
+ * promotion: a run that finds its request without an outcome resumes with what is stored; only a stored outcome makes it
+ * a duplicate. A later generation goes on only while its run is in charge. Undefined when there is nothing to do for it.
  */
 export function* begin(context: OrchestrationContext): Steps<Run | undefined> {
   const input = context.df.getInput<RunInput | undefined>();

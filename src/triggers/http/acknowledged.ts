@@ -1,6 +1,6 @@
 import { showTime } from "../../domain/shown-time";
 import type { Ports } from "../../ports/ports";
-import { NotAcknowledged } from "../read-back";
+import { NotAcknowledged, NothingSent } from "../read-back";
 import { Problem } from "./problem";
 
 /** What is sent is applied by then, even when its host has just died and another one takes over. */
@@ -23,7 +23,7 @@ export async function acknowledged<T>(
   try {
     return await work;
   } catch (fault) {
-    if (fault instanceof NotAcknowledged)
+    if (fault instanceof NotAcknowledged && !(fault instanceof NothingSent))
       throw unacknowledged(fault.message, unseen, ports, { cause: fault });
     throw fault;
   }

@@ -247,3 +247,12 @@ test("a pair that cannot be read leaves the ledger's word: what stands at a pair
   expect(pair).toEqual({ pair: "shop", state: "not-acknowledged" });
   expect(reply.body["nextStep"]).toContain(reply.body["id"]);
 });
+
+test("a ledger that cannot be read is answered 503: nothing was sent, and nothing may still take effect", async () => {
+  const ports = begin();
+  jest.spyOn(ports.promotions, "read").mockRejectedValue(new Error("storage"));
+  const reply = await post(ports);
+  expect([reply.status, reply.headers["retry-after"], ports.effects]).toEqual([503, "30", []]);
+  expect(reply.body["detail"]).toContain("nothing was sent");
+  expect(reply.body["mayStillTakeEffect"]).toBeUndefined();
+});
