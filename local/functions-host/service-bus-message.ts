@@ -1,13 +1,11 @@
 import type { ServiceBusReceivedMessage } from "@azure/service-bus";
 import type { RpcData } from "./contract";
+import { bodyText } from "./message-body";
 import { payloadMetadata } from "./payload-metadata";
 
-/** How the host hands over a body: UTF-8 text; bytes that are none arrive corrupted, as on Azure. */
-export function bodyData(message: ServiceBusReceivedMessage): RpcData {
-  const body: unknown = message.body;
-  if (typeof body === "string") return { string: body };
-  if (body instanceof Uint8Array) return { string: Buffer.from(body).toString("utf8") };
-  return { string: JSON.stringify(body) };
+/** How the host hands over a body: as text; throws for bodies that it cannot bind to text. */
+export function bodyData({ body, _rawAmqpMessage: raw }: ServiceBusReceivedMessage): { string: string } {
+  return { string: bodyText({ body, bodyType: raw.bodyType }) };
 }
 
 /**
@@ -50,7 +48,7 @@ export function triggerMetadata(message: ServiceBusReceivedMessage, namespace = 
   const present = Object.entries(metadata).filter(
     (entry): entry is [string, RpcData] => entry[1] !== undefined,
   );
-  return withPayload(Object.fromEntries(present), bodyData(message).string ?? "");
+  return withPayload(Object.fromEntries(present), bodyData(message).string);
 }
 
 /** The end of time in .NET, where a message never expires. */

@@ -17,6 +17,8 @@ export function joinedState(kept: WorldState | undefined, scenario: Scenario, no
   return kept;
 }
 
+const remedy = "start with --fresh, or with another --data";
+
 type Pair = Scenario["pairs"][number];
 
 function refuseOthers(
@@ -32,9 +34,13 @@ function refuseOthers(
     if (!there) continue;
     const [wanted, found] = [serviceId(subscription, side), serviceId(subscription, there)];
     if (wanted.toLowerCase() !== found.toLowerCase())
-      throw new Error(`${side.name} of the pair ${name} is ${found} in the data folder, not ${wanted}`);
+      throw new Error(
+        `${side.name} of the pair ${name} is ${found} in the data folder, not ${wanted}: ${remedy}`,
+      );
     const partner = there.swappable?.toLowerCase();
     if (side.swappable === undefined && partner !== undefined && partner !== other.name.toLowerCase())
-      throw new Error(`${side.name} of the pair ${name} stands with ${partner} in the data folder`);
+      throw new Error(
+        `${side.name} of the pair ${name} stands with ${partner} in the data folder: ${remedy}`,
+      );
   }
 }

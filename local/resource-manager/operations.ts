@@ -126,6 +126,13 @@ export class Operations {
       .map((op) => op.entry);
   }
 
+  /** Journal entries of the calls whose operation is over, has failed or was cancelled, and has changed nothing. */
+  failed(): number[] {
+    return this.#world.state.operations
+      .filter((op) => this.#isOver(op) && op.outcome !== "Succeeded" && op.effectAt === null)
+      .map((op) => op.entry);
+  }
+
   #find(id: string): Operation | undefined {
     const found = this.#world.state.operations.find((each) => each.id === id.toLowerCase());
     return found?.lost ? undefined : found;

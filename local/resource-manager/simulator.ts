@@ -103,6 +103,11 @@ export class Simulator {
     return this.#operations.underWay();
   }
 
+  /** Journal entries of the calls whose operation has failed, or was cancelled, without effect. */
+  failed(): number[] {
+    return this.#operations.failed();
+  }
+
   swapByHand(name: string): boolean {
     return this.#climate.swapByHand(name);
   }

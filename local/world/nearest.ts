@@ -4,7 +4,7 @@ export function nearest(given: string, names: readonly string[]): string | undef
     .map((name) => ({ name, steps: name.startsWith(given) && given !== "" ? 0 : stepsBetween(given, name) }))
     .sort((a, b) => a.steps - b.steps);
   const [best] = ranked;
-  return best && best.steps <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : undefined;
+  return best && best.steps <= Math.ceil(best.name.length / 3) ? best.name : undefined;
 }
 
 /** Letters to add, to leave out, or to exchange until one text is the other (Levenshtein). */

@@ -5,6 +5,7 @@ export type Openings = ReadonlyMap<string, string>;
 
 interface Opening {
   readonly open: boolean;
+  readonly reasons?: readonly { readonly code: string }[];
   readonly nextOpensAt?: { readonly local: string };
 }
 
@@ -23,13 +24,15 @@ export async function lookAtOpenings({
         signal: AbortSignal.timeout(5_000),
       }).catch(() => undefined);
       if (!reply?.ok) return [];
-      return [[name, tell((await reply.json()) as Opening)] as const];
+      return [[name, tellOpening((await reply.json()) as Opening)] as const];
     }),
   );
   return new Map(looked.flat());
 }
 
-function tell({ open, nextOpensAt }: Opening): string {
+/** What the app answers of an opening, in words. */
+export function tellOpening({ open, reasons = [], nextOpensAt }: Opening): string {
   if (open) return "open";
-  return nextOpensAt ? `closed, opens ${nextOpensAt.local}` : "closed";
+  const why = reasons.map(({ code }) => code).join(", ");
+  return `closed (${why})${nextOpensAt ? `, opens ${nextOpensAt.local}` : ""}`;
 }

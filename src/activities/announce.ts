@@ -7,12 +7,13 @@ export interface CompletionInput {
   readonly requestId: string;
 }
 
-/** Whether the stored completion event has been accepted by the broker; `false` means: try again. */
+/** Whether the broker has accepted the stored completion event, now or before; `false` means: try again. */
 export async function publishCompletion(input: CompletionInput, ports: Ports): Promise<boolean> {
   const { requestId } = input;
   try {
     const state = await ports.promotions.read(requestId);
     if (!state?.conclusion) return false;
+    if (state.announcedAt !== undefined) return true;
     await ports.announcer.publish(state.conclusion.event);
     const fields = fieldsOf(state, state.conclusion);
     const alert = alertOf(state.conclusion.outcome);

@@ -1,8 +1,17 @@
 import { z } from "zod";
 import type { Complaint } from "../domain/events";
 import type { SwapRequest } from "../domain/swap-request";
-import { complaintsOf, isDeeperThan, jsonText, onePerPlace, prototypeNames, tellValue } from "./complaints";
+import {
+  complaintsOf,
+  isDeeperThan,
+  jsonText,
+  onePerPlace,
+  pathOf,
+  prototypeNames,
+  tellValue,
+} from "./complaints";
 import { contentHashOf } from "./content-hash";
+import { afterByteOrderMark, jsonWithin } from "./json-within";
 import { duration, durationMs, exactly, instant, pairName, plainText, quorum, requestId } from "./fields";
 
 /** The swap request as it crosses the wire: queue JSON, HTTP body, or `data` of a CloudEvent. */
@@ -91,12 +100,13 @@ type Defaults = Readonly<Partial<Pick<WireRequest, "requestId" | "reason" | "req
  * Parses what the Functions host handed over: a JSON value, or text when it was not JSON. Needs no clock and never
  * throws; all complaints come at once.
  */
-export function parseSwapRequest(body: unknown, defaults: Defaults = {}): RequestParse {
+export function parseSwapRequest(handed: unknown, defaults: Defaults = {}): RequestParse {
+  const body = afterByteOrderMark(handed);
   const wrong = (
     complaints: readonly Complaint[],
     code: "malformed-request" | "body-too-large" = "malformed-request",
   ) => ({ ok: false, code, complaints, requestId: namedId(body) }) as const;
-  if (!isObject(body)) return wrong([{ path: "$", value: tellValue(body), expectation: "a JSON object" }]);
+  if (!isObject(body)) return wrong([noObject(body, "$")]);
   if (isDeeperThan(body, MAX_DEPTH)) {
     return wrong([{ path: "$", value: "nested too deeply", expectation: `at most ${MAX_DEPTH} levels` }]);
   }
@@ -108,12 +118,22 @@ export function parseSwapRequest(body: unknown, defaults: Defaults = {}): Reques
     );
   }
   const { data: given, at, complaints: ofEnvelope } = openEnvelope(body);
-  const data = isObject(given) ? { ...defaults, ...given } : given;
+  const around = [...ofEnvelope, ...prototypeNames(body)];
+  if (!isObject(given)) return wrong(onePerPlace([noObject(given, pathOf(at)), ...around]));
+  const data = { ...defaults, ...given };
   const parsed = swapRequestSchema.safeParse(data);
   const ofData = parsed.success ? [] : complaintsOf(parsed.error, data, at);
   const complaints = onePerPlace([...ofEnvelope, ...ofData, ...prototypeNames(body)]);
   if (!parsed.success || complaints.length > 0) return wrong(complaints);
   return { ok: true, value: { request: toDomain(parsed.data), contentHash: contentHashOf(parsed.data) } };
+}
+
+/** What is wrong with a value that should be an object, and what to do about the mistake that makes most of them. */
+function noObject(value: unknown, path: string): Complaint {
+  const expectation = jsonWithin(value)
+    ? "a JSON object: this is JSON inside a JSON string; send the object itself, without turning it into text first"
+    : "a JSON object";
+  return { path, value: tellValue(value), expectation };
 }
 
 /** The request's data, where it stands, and what is wrong with what is around it. */
@@ -145,12 +165,17 @@ function toDomain({ notBefore, expiresAt, readiness, soak, ...rest }: WireReques
   };
 }
 
-/** The request id a malformed body names, when that much of it is well formed. */
+/** The request id a malformed body names, when that much of it is well formed; it may be text inside text. */
 function namedId(body: unknown): string | null {
-  if (!isObject(body)) return null;
-  const data = Object.hasOwn(body, "specversion") ? body["data"] : body;
-  const id = requestId.safeParse(isObject(data) ? data["requestId"] : undefined);
+  const outer = unwrapped(body);
+  const data = Object.hasOwn(outer, "specversion") ? unwrapped(outer["data"]) : outer;
+  const id = requestId.safeParse(data["requestId"]);
   return id.success ? id.data : null;
+}
+
+function unwrapped(value: unknown): Record<string, unknown> {
+  const object = jsonWithin(value) ?? value;
+  return isObject(object) ? object : {};
 }
 
 /** The body of POST /api/plans: a request that need not say who, why and under which id. */

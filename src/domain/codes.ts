@@ -303,7 +303,8 @@ export const codes = {
   "not-acknowledged": {
     status: 503,
     exit: 1,
-    remedy: "The change was sent but not seen to be stored in time: read the state, then try again.",
+    remedy:
+      "The change was sent but not seen to be stored in time: wait as Retry-After says, read the state, send it again.",
   },
   "internal-error": { status: 500, exit: 1, remedy: "Report the correlation id to whoever runs this app." },
 } as const satisfies Record<string, CodeEntry>;

@@ -21,7 +21,7 @@ export interface Pause {
 }
 
 /** A promotion that a schedule asked for, and its instant. */
-interface Start {
+export interface Start {
   readonly times: string;
   readonly requestId: string;
   readonly at: number;
@@ -41,8 +41,6 @@ export interface ScheduleState {
   readonly known: readonly KnownTimes[];
   readonly pauses: readonly Pause[];
   readonly last: readonly Start[];
-  /** Begun, and not known to be under way: a host that died may have registered it and done no more. */
-  readonly starting?: readonly Start[] | undefined;
   /** The newest operations of people that were applied. */
   readonly applied: readonly string[];
 }
@@ -50,7 +48,7 @@ export interface ScheduleState {
 /** Changes of a pair's schedules; repeats and reorderings are harmless. */
 export type ScheduleOperation =
   | { readonly kind: "see" | "miss"; readonly times: readonly string[]; readonly at: number }
-  | ({ readonly kind: "starting" | "started" } & Start)
+  | ({ readonly kind: "started" } & Start)
   | ({ readonly kind: "pause"; readonly id: string } & Pause)
   | {
       readonly kind: "resume";
@@ -65,8 +63,6 @@ export const noSchedules: ScheduleState = { v: 1, known: [], pauses: [], last: [
 // Twenty schedules of a pair and some of an edit before: together under 16 KiB.
 const KEPT = 22;
 const PAUSES_KEPT = 20;
-const STARTS_KEPT = 6;
-const DAY_MS = 86_400_000;
 /** While hosts are replaced, old and new files are looked at in turn, every minute. */
 const AWAY_MS = 3 * 60_000;
 
@@ -85,9 +81,9 @@ export function pauseOf({ pauses }: ScheduleState, rule: ScheduleRule): Pause | 
   return pauses.find(({ name, times }) => name === rule.name || times === timesOf(rule));
 }
 
-/** Promotions that may have been registered by a host that died, and no more. */
-export function startingOf({ starting }: ScheduleState): readonly Start[] {
-  return starting ?? [];
+/** Whether it is remembered that these times have started this promotion, or a later one. */
+export function hasStarted({ last }: ScheduleState, { times, at }: Start): boolean {
+  return last.some((entry) => entry.times === times && entry.at >= at);
 }
 
 /** Since when a set of times may start promotions; undefined when it is new at `now`, or comes back after it was taken out. */
@@ -118,21 +114,11 @@ export function applyToSchedules(state: ScheduleState = noSchedules, op: Schedul
         known: state.known.map((entry) => (missed(entry) ? { ...entry, gone: op.at } : entry)),
       };
     }
-    case "starting": {
-      const { times, requestId, at } = op;
-      const others = startingOf(state).filter(
-        (entry) => entry.requestId !== requestId && at - entry.at < DAY_MS,
-      );
-      return { ...state, starting: [...others, { times, requestId, at }].slice(-STARTS_KEPT) };
-    }
     case "started": {
       const { times, requestId, at } = op;
-      const before = startingOf(state);
-      const starting = before.filter((entry) => entry.requestId !== requestId);
-      const next = starting.length < before.length ? { ...state, starting } : state;
-      if (next.last.some((entry) => entry.times === times && entry.at >= at)) return next;
-      const others = next.last.filter((entry) => entry.times !== times);
-      return { ...next, last: [...others, { times, requestId, at }].slice(-KEPT) };
+      if (hasStarted(state, op)) return state;
+      const others = state.last.filter((entry) => entry.times !== times);
+      return { ...state, last: [...others, { times, requestId, at }].slice(-KEPT) };
     }
     case "pause": {
       if (state.applied.includes(op.id)) return state;

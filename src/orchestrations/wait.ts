@@ -56,7 +56,7 @@ function* takeRound<K extends Kind>(
   if (seen.kind === "decided") return { ended: "decided", verdict: seen.verdict };
   const now = timeOf(context);
   if (now >= lastLookOf(input)) return { ended: "expired", last: seen.detail, memory: seen.memory };
-  const charged = yield* tell(context, input, seen, round);
+  const charged = kind.afterOutcome ?? (yield* tell(context, input, seen, round));
   if (!charged) return { ended: "superseded" };
   const observeAfter = early ? input.observeAfter : now + seen.afterMs;
   return { ...input, memory: seen.memory, last: newsOf(seen), observeAfter };

@@ -2,18 +2,18 @@ import type { InvocationContext, TimerHandler } from "@azure/functions";
 import { parseSwapRequest } from "../contracts/swap-request";
 import { toTime } from "../domain/events";
 import {
+  hasStarted,
   noSchedules,
   pauseOf,
   scheduledId,
   sinceOf,
-  startingOf,
   timesOf,
   type ScheduleState,
 } from "../domain/schedule";
-import type { PromotionState, Registration } from "../domain/promotion";
+import type { Registration } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
 import type { Schedule } from "../ports/schedules";
-import { acceptRequest, publishOutcome } from "./accept";
+import { acceptRequest } from "./accept";
 
 type PortsFor = (context: InvocationContext) => Ports;
 
@@ -45,17 +45,14 @@ async function startDue(pair: string, schedules: readonly Schedule[], ports: Por
   const at = ports.clock.now();
   const state = (await ports.schedules.read(pair)) ?? noSchedules;
   await rememberTimes(pair, schedules.map(timesOf), state, ports);
-  const attempt = async (what: string, start: () => Promise<void>) => {
-    try {
-      await start();
-    } catch (fault) {
-      ports.log.warn("a schedule could not start its promotion", { pair, detail: what, fault });
-    }
-  };
-  for (const start of startingOf(state)) await attempt(start.requestId, () => carryOn(pair, start, ports));
   for (const schedule of schedules) {
     const due = dueTime(schedule, state, at);
-    if (due !== undefined) await attempt(schedule.name, () => startAt(schedule, due, ports));
+    if (due === undefined) continue;
+    try {
+      await startAt(schedule, due, state, ports);
+    } catch (fault) {
+      ports.log.warn("a schedule could not start its promotion", { pair, detail: schedule.name, fault });
+    }
   }
 }
 
@@ -74,19 +71,6 @@ async function rememberTimes(
   if (missing.length > 0) await schedules.signal(pair, { kind: "miss", times: missing, at });
 }
 
-/** What a host that died has registered gets its outcome, whatever clock and file say by now. */
-async function carryOn(
-  pair: string,
-  start: ReturnType<typeof startingOf>[number],
-  ports: Ports,
-): Promise<void> {
-  const ledger = await ports.promotions.read(start.requestId);
-  if (!ledger) return;
-  if (!ledger.conclusion) await acceptRequest(pickRegistration(ledger), ports);
-  else if (ledger.announcedAt === undefined) await publishOutcome(ledger, ports);
-  await ports.schedules.signal(pair, { kind: "started", ...start });
-}
-
 /** The newest instant that has come, has not expired, and came after this set of times was first seen. */
 function dueTime(schedule: Schedule, state: ScheduleState, now: number): number | undefined {
   const since = sinceOf(state, timesOf(schedule), now);
@@ -94,32 +78,18 @@ function dueTime(schedule: Schedule, state: ScheduleState, now: number): number 
   return schedule.last(now, Math.max(since, now - schedule.expiresAfterMs));
 }
 
-async function startAt(schedule: Schedule, due: number, ports: Ports): Promise<void> {
+/** What is in the ledger is on its way, whoever has asked for it and whatever the file says now. */
+async function startAt(schedule: Schedule, due: number, state: ScheduleState, ports: Ports): Promise<void> {
   const { pair } = schedule;
   const requestId = scheduledId(pair, due);
-  const ledger = await ports.promotions.read(requestId);
-  if (ledger?.conclusion) return;
-  if (ledger && (await ports.promotions.runStatus(requestId)) === "live") return;
-  // What an earlier look registered stands, whatever the file says now.
-  const registration: Registration = ledger
-    ? pickRegistration(ledger)
-    : registrationOf(schedule, requestId, due, ports);
+  const isKnown = (await ports.promotions.read(requestId)) !== undefined;
+  if (!isKnown) {
+    const { kind } = await acceptRequest(registrationOf(schedule, requestId, due, ports), ports);
+    if (kind === "new")
+      ports.log.info("a schedule started a promotion", { requestId, pair, detail: schedule.name });
+  }
   const start = { times: timesOf(schedule), requestId, at: due };
-  await ports.schedules.signal(pair, { kind: "starting", ...start });
-  const { kind } = await acceptRequest(registration, ports);
-  await ports.schedules.signal(pair, { kind: "started", ...start });
-  if (kind === "new")
-    ports.log.info("a schedule started a promotion", { requestId, pair, detail: schedule.name });
-}
-
-function pickRegistration({
-  requestId,
-  contentHash,
-  request,
-  origin,
-  acceptedAt,
-}: PromotionState): Registration {
-  return { requestId, contentHash, request, origin, at: acceptedAt };
+  if (!hasStarted(state, start)) await ports.schedules.signal(pair, { kind: "started", ...start });
 }
 
 function registrationOf(schedule: Schedule, requestId: string, due: number, ports: Ports): Registration {

@@ -240,7 +240,7 @@ test("15. a flood of guessed votes: 429 with Retry-After after the burst; others
   expect((await call("POST", approvals(), { body: await ballot(), token: other })).status).toBe(200);
   await scenario.advance({ seconds: 1 });
   expect((await call("POST", approvals(), { body: await ballot(), token })).status).toBe(200);
-});
+}, 60_000);
 
 test("16. a request that has ended, sent again: the original result, and no second run", async () => {
   const token = await issuer.token("requester");

@@ -44,10 +44,11 @@ afterEach(async () => {
   expect(troubles.splice(0)).toEqual([]);
 });
 
-function connect(): Connection {
+function connect(credentials: { username?: string; password?: string } = {}): Connection {
   const container = rhea.create_container();
   container.on("error", (fault: Error) => troubles.push(fault.message));
-  const connection = container.connect({ host: "127.0.0.1", port: bus.server.port, reconnect: false });
+  const { port } = bus.server;
+  const connection = container.connect({ host: "127.0.0.1", port, reconnect: false, ...credentials });
   connections.push(connection);
   return connection;
 }
@@ -299,4 +300,10 @@ test("a client that gives credit in one breath with its attach gets messages aft
   receiver.on("message", ({ message }) => arrived.push(message?.body));
   await until(() => arrived.length === 3 || troubles.length > 0, "they come");
   expect(arrived).toEqual([1, 2, 3]);
+});
+
+test("a client that signs in with a key by SASL PLAIN, as plain AMQP libraries do, is served without tokens", async () => {
+  const peer = openSession(connect({ username: "RootManageSharedAccessKey", password: "SAS_KEY_VALUE" }));
+  await settleOne(peer);
+  expect(peer.dispositions).toHaveLength(1);
 });

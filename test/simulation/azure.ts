@@ -139,6 +139,7 @@ export class Azure {
       sinceMs: this.#clock.now() - startedAt,
       evidence: seen.join(", "),
       during,
+      afterFailed: this.#afterFailed(pair),
       unready: this.unready(pair),
     });
     let how = "reset";
@@ -166,6 +167,11 @@ export class Azure {
     return this.#puts.flatMap((put, n) =>
       n !== except && put.pair === pair && (!put.over || running.includes(put.entry)) ? [n] : [],
     );
+  }
+
+  #afterFailed(pair: string): number[] {
+    const failed = this.simulator.failed();
+    return this.#puts.flatMap((put, n) => (put.pair === pair && failed.includes(put.entry) ? [n] : []));
   }
 
   async #get(

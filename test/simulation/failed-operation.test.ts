@@ -1,9 +1,10 @@
 import { check } from "./invariants";
 import { Timeline, type Happening } from "./timeline";
+import type { WirePlan } from "./world-plan";
 
-const put = (n: number): Happening => ({
+const put = (n: number, afterFailed: readonly number[] = []): Happening => ({
   ...{ kind: "put", put: n, request: "r1", pair: "shop", side: "green", host: "h0", execution: `h0:${n}` },
-  ...{ sinceMs: 0, evidence: "blue: ready, green: ready", during: [], unready: [] },
+  ...{ sinceMs: 0, evidence: "blue: ready, green: ready", during: [], unready: [], afterFailed },
 });
 const failure = (over: Partial<Extract<Happening, { kind: "operation-failed" }>> = {}): Happening => ({
   ...{ kind: "operation-failed", host: "h0", request: "r1", sinceMs: 0 },
@@ -24,3 +25,23 @@ test.each<[string, readonly Happening[], boolean]>([
   const found = check(timeline, true, [], { stableForMs: 0, skewMs: 0 });
   expect(found.some(({ invariant }) => invariant === "§4.6 failed operation")).toBe(!mayBeSent);
 });
+
+const over = (how: string): Happening => ({ kind: "put-over", put: 0, how });
+const longer = { operationUrls: { expiresAfter: 60 }, errors: "nested", throttling: {} } as const;
+
+test.each<[string, readonly Happening[], boolean, WirePlan | undefined]>([
+  ["that everybody could hear of", [over("202")], false, undefined],
+  ["of a swap whose reply was lost", [over("reset")], true, undefined],
+  ["while a host died", [over("202"), host("h1", "is killed")], true, undefined],
+  ["while something else went wrong", [over("202"), { kind: "fault", what: "x" }], true, undefined],
+  ["whose address had expired", [over("202")], true, longer],
+])(
+  "after a failed operation %s, told to nobody, another PUT is judged rightly",
+  (_what, between, may, wire) => {
+    let now = 0;
+    const timeline = new Timeline(() => (now += 1_000));
+    for (const each of [put(0), ...between, put(1, [0])]) timeline.add(each);
+    const found = check(timeline, true, [], { stableForMs: 0, skewMs: 0, wire });
+    expect(found.some(({ invariant }) => invariant === "§4.6 failed operation")).toBe(!may);
+  },
+);

@@ -47,14 +47,6 @@ export const faultsOfOperating: readonly PlantedFault[] = [
     replace: "return false;",
   },
   {
-    name: "a scheduler leaves alone what a dead host had begun",
-    theme: "diesWhileStarting",
-    rule: "§5",
-    file: scheduler,
-    find: "for (const start of (0, schedule_1.startingOf)(state))",
-    replace: "for (const start of [])",
-  },
-  {
     name: "break-glass passes a hold at the claim",
     theme: "glassStoppedLate",
     rule: "§4 I10",

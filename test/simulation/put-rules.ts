@@ -1,6 +1,7 @@
 import type { History, Violation } from "./history";
 import type { Of } from "./timeline";
 import { approved } from "./approval-rule";
+import { afterFailure } from "./failed-operation";
 import { mayStart } from "./times";
 import type { WorldPlan } from "./world-plan";
 import type { Side } from "../../src/domain/swap-request";
@@ -15,7 +16,10 @@ const LONGEST_GAP_MS = 90_000;
 type Put = Of<"put">;
 type Rule = (history: History, put: Put, plan: Timing) => string | undefined;
 /** What the rules of PUTs need to know of a world's plan. */
-export type Timing = Pick<WorldPlan, "stableForMs" | "skewMs" | "opening" | "approval" | "swapTimes">;
+export type Timing = Pick<
+  WorldPlan,
+  "stableForMs" | "skewMs" | "opening" | "approval" | "swapTimes" | "wire"
+>;
 
 /** What must hold of every PUT, from the wire; by the invariant or section of design.md that asks for it. */
 export function putRules(history: History, plan: Timing): Violation[] {
@@ -228,21 +232,6 @@ function twoUnknown(history: History, put: Put): string | undefined {
       isUnknown(history.over.find((o) => o.put === e.put)?.how),
   );
   return lost.length < 2 ? undefined : `follows ${lost.length} of unknown outcome`;
-}
-
-/**
- * Whoever heard that the operation of its swap failed does not try that swap again. Nobody may have heard of it where the
- * host died with it, or where it was told to an execution so late that its attempt may have been given up before.
- */
-function afterFailure(history: History, put: Put): string | undefined {
-  const told = history.failures.some((failure) => {
-    const failed = history.puts.filter((e) => e.request === put.request && e.n < failure.n).at(-1);
-    const mayBeUnheard =
-      failure.sinceMs > CLAIM_WINDOW_MS ||
-      history.hosts.some(({ host, n }) => host === failure.host && n > failure.n && n < put.n);
-    return failure.request === put.request && failed?.side === put.side && failure.n < put.n && !mayBeUnheard;
-  });
-  return told ? "after it had been told that its operation failed" : undefined;
 }
 
 /**

@@ -17,6 +17,8 @@ export type Happening =
       readonly sinceMs: number;
       readonly evidence: string;
       readonly during: readonly number[];
+      /** Our own earlier PUTs of the pair whose operation had failed, without effect. */
+      readonly afterFailed?: readonly number[];
       readonly unready: readonly string[];
     }
   | { readonly kind: "put-over"; readonly put: number; readonly how: string }

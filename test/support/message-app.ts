@@ -40,7 +40,8 @@ export async function startMessageApp(
   });
   return {
     async deliver(message) {
-      const received = message as ServiceBusReceivedMessage;
+      const bodyType = typeof message.body === "string" ? "value" : "data";
+      const received = { ...message, _rawAmqpMessage: { bodyType } } as unknown as ServiceBusReceivedMessage;
       await host.app.invoke("queue", {
         inputData: [{ name: "message", data: bodyData(received) }],
         triggerMetadata: triggerMetadata(received),

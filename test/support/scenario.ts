@@ -257,7 +257,7 @@ async function whileRunning<T>(app: DurableApp, pending: Promise<T>): Promise<T>
   void pending.finally(() => {
     done = true;
   });
-  const giveUp = Date.now() + 15_000;
+  const giveUp = Date.now() + 45_000;
   while (!done) {
     if (Date.now() > giveUp) throw new Error(`a call did not end: ${app.logged.slice(-5).join(" | ")}`);
     await new Promise((resolve) => setTimeout(resolve, 2));

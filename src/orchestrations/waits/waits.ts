@@ -19,6 +19,8 @@ export interface Wait<K extends Kind> {
   readonly cancellable: boolean;
   /** It looks whenever something wakes it, however short ago it looked: for looks that ask nobody outside. */
   readonly looksWhenWoken?: boolean;
+  /** The outcome is stored: the ledger is told nothing any more, and it ends no run. */
+  readonly afterOutcome?: boolean;
   readonly endsWith: string;
   readonly next: string;
   /** `view` is the pair as the round found it. */

@@ -70,6 +70,44 @@ test.each([0, 6, 1.5, "2", null])("a quorum of %p is a mistake", (quorum) => {
   expect(complaints({ ...good, approval: { quorum } })).toEqual(["$.approval.quorum"]);
 });
 
+test("JSON inside a JSON string is not accepted, is told what it is, and still says which request it was", () => {
+  const envelope = {
+    specversion: "1.0",
+    id: "1",
+    source: "pipeline",
+    type: "cloud-service-swap.promotion.requested",
+    data: JSON.stringify(good),
+  };
+  const told = expect.stringMatching(/JSON inside a JSON string; send the object itself/) as string;
+  for (const [body, path] of [
+    [JSON.stringify(good), "$"],
+    [JSON.stringify(JSON.stringify(good)), "$"],
+    [`\ufeff${JSON.stringify(JSON.stringify(good))}`, "$"],
+    [envelope, "$.data"],
+    [JSON.stringify(envelope), "$"],
+  ] as const) {
+    expect(parseSwapRequest(body)).toMatchObject({
+      ok: false,
+      code: "malformed-request",
+      requestId: "r-1",
+      complaints: [{ path, expectation: told }],
+    });
+  }
+});
+
+test("text that holds no JSON object is not taken for JSON in a string", () => {
+  for (const body of ["hello", "{", "12", "null", '"hello"', "\ufeff", "\ufeff{", ""]) {
+    expect(parseSwapRequest(body)).toMatchObject({
+      requestId: null,
+      complaints: [{ path: "$", expectation: "a JSON object" }],
+    });
+  }
+});
+
+test("JSON after a byte order mark is the same request as without", () => {
+  expect(parseSwapRequest(`\ufeff${JSON.stringify(good)}`)).toEqual(parseSwapRequest(good));
+});
+
 test("a request may ask for more approvals, and for nothing else of the gate", () => {
   const parsed = parseSwapRequest({ ...good, approval: { quorum: 3 } });
   expect(parsed).toMatchObject({ ok: true, value: { request: { approval: { quorum: 3 } } } });

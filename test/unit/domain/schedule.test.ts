@@ -4,7 +4,7 @@ import {
   pauseOf,
   scheduledId,
   sinceOf,
-  startingOf,
+  hasStarted,
   timesOf,
   type ScheduleOperation,
   type ScheduleRule,
@@ -45,15 +45,11 @@ test("times that are missed for more than three minutes are new when they come b
   expect(since(181_001)).toEqual([{ times, since: 181_001 }]);
 });
 
-test("what is begun is remembered until it has started, or for a day", () => {
-  const begun = { kind: "starting", times, requestId: "a", at: 1 } as const;
-  expect(play(begun, begun).starting).toEqual([{ times, requestId: "a", at: 1 }]);
-  expect(play(begun, { ...begun, kind: "started" }).starting).toEqual([]);
-  const ids = (state: ScheduleState) => startingOf(state).map(({ requestId }) => requestId);
-  const after = (ms: number) => ({ ...begun, requestId: "b", at: begun.at + ms });
-  expect([86_399_999, 86_400_000].map((ms) => ids(play(begun, after(ms))))).toEqual([["a", "b"], ["b"]]);
-  expect(ids(play(begun, after(5), { ...begun, kind: "started" }))).toEqual(["b"]);
-  expect(startingOf(noSchedules)).toEqual([]);
+test("a start is known by its times and instant; a later one of the same times stands for it", () => {
+  const state = play({ kind: "started", times, requestId: "a", at: 5 });
+  const start = { times, requestId: "a", at: 5 };
+  expect([4, 5, 6].map((at) => hasStarted(state, { ...start, at }))).toEqual([true, true, false]);
+  expect(hasStarted(state, { ...start, times: "other" })).toBe(false);
 });
 
 test("each set of times may start since its own time; one that is unknown, or was away too long, may not", () => {
@@ -147,7 +143,6 @@ test("the state stays under 16 KiB, whatever is seen, started and paused", () =>
     state = applyToSchedules(state, { kind: "miss", times: [long], at: 1.7e12 });
     const start = { times: long, requestId: String(i).padEnd(57, "i"), at: 1.7e12 };
     state = applyToSchedules(state, { kind: "started", ...start });
-    state = applyToSchedules(state, { kind: "starting", ...start });
     const id = String(i).padEnd(32, "0");
     const words = { by: "b".repeat(200), note: "n".repeat(500), at: 1.7e12 };
     state = applyToSchedules(state, { kind: "pause", id, name, times: long, ...words });

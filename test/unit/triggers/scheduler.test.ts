@@ -227,20 +227,6 @@ test.each([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])(
   },
 );
 
-test("an outcome that a host stored before it died, and nobody was told of, is published by the next look", async () => {
-  const run = begin("2026-11-24T00:00:00Z", rule({ pair: "gone" }));
-  await run.tick();
-  run.at("2026-11-24T01:00:00Z");
-  // Begun, and refused as it was registered, since nobody here knows the pair; it dies before it publishes.
-  run.ports.crashAt = run.ports.effects.length + 2.5;
-  await run.tick();
-  expect(run.ports.effects.at(-1)).toBe("conclude");
-  expect(run.ports.published).toEqual([]);
-  run.at("2026-11-24T09:00:00Z");
-  await run.tick();
-  expect(run.ports.published).toHaveLength(1);
-});
-
 test("a pair whose memory cannot be read does not keep the others from starting", async () => {
   const run = begin("2026-11-24T00:00:00Z", rule({ pair: "other" }), rule());
   const { schedules } = run.ports;

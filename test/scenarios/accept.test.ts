@@ -1,0 +1,108 @@
+import { startScenario, type Scenario } from "../support/scenario";
+
+/** Who carries on what was registered when nobody who asked for it is there any more. */
+
+let scenario: Scenario;
+beforeEach(async () => {
+  scenario = await startScenario();
+});
+afterEach(() => scenario.stop());
+
+const registrationOf = (requestId: string, over: object = {}) => ({
+  ...{ requestId, contentHash: "h", origin: { channel: "queue" }, at: scenario.clock.now() },
+  request: { requestId, pair: "shop", promote: "green", reason: "x", requestedBy: "y", ...over },
+});
+
+const start = (requestId: string, over: object = {}) =>
+  scenario.app.call("POST", `orchestrators/promote/promotion-${requestId}`, {
+    requestId,
+    registration: registrationOf(requestId, over),
+  });
+
+const fill = async () => {
+  for (let i = 0; i < 32; i++)
+    await scenario.app.call("POST", "entities/pair/shop?op=apply", {
+      ...{ kind: "enlist", requestId: `q-${i}`, at: scenario.clock.now() },
+    });
+};
+
+const isEnlisted = async (id: string) =>
+  (await scenario.pair()).enlisted.some(({ requestId }) => requestId === id);
+
+test("a run that was started is all it takes: it registers, enlists and promotes, though nobody asks again", async () => {
+  await start("alone");
+  await scenario.app.settle();
+  expect([(await scenario.promotion("alone")).contentHash, await isEnlisted("alone")]).toEqual(["h", true]);
+  await scenario.advance({ minutes: 10 });
+  expect(scenario.outcomeOf("alone")).toBe("promoted");
+});
+
+test("a run that is gone as soon as it has registered is found at its pair, and started again", async () => {
+  const begin = {
+    kind: "begin",
+    runId: "gone",
+    at: scenario.clock.now(),
+    registration: registrationOf("r-x"),
+  };
+  await scenario.app.call("POST", "entities/promotion/r-x?op=change", begin);
+  await scenario.app.settle();
+  expect(await isEnlisted("r-x")).toBe(true);
+  await scenario.advance({ minutes: 15 });
+  expect(scenario.outcomeOf("r-x")).toBe("promoted");
+});
+
+test("a run that finds its id taken goes on with what the ledger holds: the first registration wins", async () => {
+  const first = { ...registrationOf("r-x"), contentHash: "first" };
+  const begin = { kind: "begin", runId: "gone", at: scenario.clock.now(), registration: first };
+  await scenario.app.call("POST", "entities/promotion/r-x?op=change", begin);
+  await start("r-x", { promote: "blue" });
+  await scenario.advance({ minutes: 10 });
+  expect(await scenario.promotion("r-x")).toMatchObject({
+    ...{ contentHash: "first", request: { promote: "green" }, conclusion: { outcome: "promoted" } },
+  });
+});
+
+test("a run that overwrites one that was over changes nothing, and enlists nobody", async () => {
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 10 });
+  const before = await scenario.promotion(id);
+  await start(id, { promote: "blue" });
+  await scenario.advance({ minutes: 10 });
+  expect(await scenario.promotion(id)).toEqual(before);
+  expect([scenario.published.length, await isEnlisted(id), scenario.effects()]).toEqual([1, false, 1]);
+});
+
+test("what its pair has no room for is refused by its own run, and the sender is told so", async () => {
+  await fill();
+  const body = { requestId: "r-x", pair: "shop", promote: "green", reason: "x" };
+  const reply = await scenario.http("POST", "promotions", body);
+  expect([reply.status, reply.body]).toMatchObject([200, { outcome: "refused" }]);
+  await scenario.app.settle();
+  expect(scenario.published.map(({ data }) => data.reason.code)).toEqual(["queue-full"]);
+  expect((await scenario.promotion("r-x")).announcedAt).toBeDefined();
+  expect(await isEnlisted("r-x")).toBe(false);
+});
+
+test("the outcome of what its pair has no room for is published after a broker's outage of any length: nobody else would", async () => {
+  await fill();
+  scenario.brokerDown = true;
+  await start("r-x");
+  await scenario.advance({ hours: 3 });
+  expect((await scenario.promotion("r-x")).conclusion?.outcome).toBe("refused");
+  scenario.brokerDown = false;
+  await scenario.advance({ minutes: 15 });
+  expect(scenario.published.map(({ data }) => data.outcome)).toEqual(["refused"]);
+  expect((await scenario.promotion("r-x")).announcedAt).toBeDefined();
+});
+
+test("a run whose event the broker does not take publishes it itself before long, and the janitor not once more", async () => {
+  const id = await scenario.request();
+  while (scenario.puts() === 0) await scenario.advance({ seconds: 1 });
+  scenario.brokerDown = true;
+  while (!(await scenario.promotion(id)).conclusion) await scenario.advance({ seconds: 10 });
+  scenario.brokerDown = false;
+  await scenario.advance({ seconds: 30 });
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+  await scenario.advance({ minutes: 10 });
+  expect([scenario.published.length, await isEnlisted(id)]).toEqual([1, false]);
+});

@@ -1,0 +1,37 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import type { Caller, Permission } from "../../src/ports/identity";
+import type { Ports } from "../../src/ports/ports";
+import { httpRoutes } from "../../src/triggers/http/routes";
+
+const permissions: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Approve", "Swap.Operate"];
+const caller: Caller = { oid: "o-1", name: "Ada", application: false, permissions, roles: [] };
+
+/** One call of a route, by the route's name. */
+export interface ApiCall {
+  readonly route: string;
+  readonly params?: Record<string, string>;
+  readonly query?: string;
+  readonly body?: object;
+}
+
+/** Calls a route as Ada, who may do everything. */
+export async function call(ports: Ports, { route: name, params = {}, query = "", body }: ApiCall) {
+  const reading = {
+    plan: () => Promise.reject(new Error("x")),
+    describe: () => Promise.reject(new Error("x")),
+  };
+  const gate = { portsFor: () => ports, verifier: { verify: () => Promise.resolve({ caller }) } };
+  const route = httpRoutes(gate, reading).find((each) => each.name === name)!;
+  const request = {
+    url: "http://127.0.0.1/api",
+    method: "GET",
+    params,
+    query: new URLSearchParams(query),
+    headers: new Headers({ authorization: "Bearer x", "content-type": "application/json" }),
+    text: () => Promise.resolve(body ? JSON.stringify(body) : ""),
+  } as unknown as HttpRequest;
+  const context = { invocationId: "i-1", error: () => undefined } as unknown as InvocationContext;
+  const reply: HttpResponseInit = await route.handler(request, context);
+  const answer = JSON.parse((reply.body as string | undefined) ?? "{}") as Record<string, unknown>;
+  return { status: reply.status, headers: reply.headers as Record<string, string>, body: answer };
+}
