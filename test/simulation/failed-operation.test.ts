@@ -35,6 +35,7 @@ test.each<[string, readonly Happening[], boolean, WirePlan | undefined]>([
   ["while a host died", [over("202"), host("h1", "is killed")], true, undefined],
   ["while something else went wrong", [over("202"), { kind: "fault", what: "x" }], true, undefined],
   ["whose address had expired", [over("202")], true, longer],
+  ["that the app may not follow", [over("202")], true, { ...longer, operationUrls: {}, permissions: [] }],
 ])(
   "after a failed operation %s, told to nobody, another PUT is judged rightly",
   (_what, between, may, wire) => {

@@ -45,7 +45,9 @@ interface Urls {
   readonly later?: object;
 }
 
+/** An app without all its roles may not be allowed to follow. */
 function isFollowable(wire: WirePlan | undefined): boolean {
+  if (wire?.permissions !== undefined) return false;
   const { headers, characters = 0, expiresAfter, later } = (wire?.operationUrls ?? {}) as Urls;
   return headers !== "none" && characters <= 12_288 && expiresAfter === undefined && later === undefined;
 }

@@ -171,6 +171,13 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
     replace: `const seen = read;`,
   },
   {
+    name: "only the first address of an operation is asked",
+    rule: "§4.6",
+    file: "domain/operation.js",
+    find: `return read.newest && { kind: "moved", n, at: read.newest };`,
+    replace: `return undefined;`,
+  },
+  {
     name: "success published before the read",
     rule: "§4.6",
     file: "orchestrations/steps/swap.js",
