@@ -61,7 +61,10 @@ export interface EngineFaults {
     work: ActivityWork,
   ):
     { readonly copies?: number; readonly startDelayMs?: number; readonly resultDelayMs?: number } | undefined;
-  /** Delivers a message `copies` times (asked with copy 0), each late by `delayMs`: overtaken by what came after it. */
+  /**
+   * Delivers a message `copies` times (asked with copy 0), each late by `delayMs`: overtaken by what came after it. What
+   * continue-as-new carries over was doubled when it first came, if at all: again in every generation, it would breed.
+   */
   onDelivery?(delivery: Delivery): { readonly copies?: number; readonly delayMs?: number } | undefined;
   /** How much later a timer fires than asked for, negative for earlier; the provider's are up to 1,000 ms off. */
   timerOffsetMs?(timer: TimerRecord): number;

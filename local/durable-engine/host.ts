@@ -116,6 +116,12 @@ export class Host {
     effects.messages.push({ type: "putMessage", message });
   }
 
+  /** Sends an event on that no generation has consumed yet. */
+  carryOver(effects: Effects, target: string, event: HistoryEvent): void {
+    const message = { seq: this.hub.queues.nextSeq(), target, event, isCarried: true };
+    effects.messages.push({ type: "putMessage", message });
+  }
+
   schedule(effects: Effects, activity: Omit<ActivityRecord, "seq">): void {
     const record = { seq: this.hub.queues.nextSeq(), ...activity };
     effects.messages.push({ type: "putActivity", activity: record });

@@ -310,7 +310,7 @@ export class TaskHub {
     this.queues.later(delayMs, () => {
       this.queues.deliver(message);
     });
-    if (copy > 0) return;
+    if (copy > 0 || message.isCarried) return;
     for (let more = 1; more < copies; more++) this.#deliver({ ...message, seq: this.queues.nextSeq() }, more);
   }
 

@@ -55,6 +55,8 @@ export interface Message {
   readonly isReply?: boolean | undefined;
   /** How often it was put back because the store did not yet hold what it belongs to. */
   readonly deferred?: number | undefined;
+  /** Whether an earlier generation got it, and sent it on without having consumed it. */
+  readonly isCarried?: boolean | undefined;
 }
 
 export interface ActivityRecord {

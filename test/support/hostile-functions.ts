@@ -61,6 +61,12 @@ export function registerHostile(): void {
       context.df.continueAsNew(turn + 1);
       return undefined;
     },
+    *generations(context) {
+      const left = context.df.getInput<number>() ?? 0;
+      yield context.df.waitForExternalEvent(`go-${left}`);
+      if (left > 0) context.df.continueAsNew(left - 1);
+      return undefined;
+    },
   };
   for (const [name, orchestration] of Object.entries(orchestrations)) {
     df.app.orchestration(name, orchestration as unknown as df.OrchestrationHandler);

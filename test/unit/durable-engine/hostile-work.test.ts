@@ -126,6 +126,27 @@ test.each([
   expect(await world.statusOf("a")).toMatchObject({ runtimeStatus: status });
 });
 
+test("an event that comes twice is carried twice through ten generations, and does not breed (world 200114355)", async () => {
+  let delivered = 0;
+  await open({
+    onDelivery: ({ name }) => {
+      if (name !== "kept") return undefined;
+      delivered++;
+      return { copies: 2 };
+    },
+  });
+  await world.call("POST", "orchestrators/generations/g", 10);
+  await world.settle();
+  await world.call("POST", "instances/g/raiseEvent/kept", 1);
+  await world.settle();
+  for (let left = 10; left >= 0; left--) {
+    await world.call("POST", `instances/g/raiseEvent/go-${left}`, 1);
+    await world.settle();
+  }
+  expect(await world.statusOf("g")).toMatchObject({ runtimeStatus: "Completed" });
+  expect(delivered).toBe(2 + 10 * 2);
+});
+
 test("an entity batch is cut and reordered, and what was cut off runs in the next batch", async () => {
   const sizes: number[] = [];
   await open({
