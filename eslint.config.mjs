@@ -91,6 +91,13 @@ const impure = [
   },
 ];
 
+const aFault = "/^(?:fault|cause|error|err|e|thrown)$/";
+const flattened = [
+  `CallExpression[callee.name='String'][arguments.0.name=${aFault}]`,
+  `Property[key.name='detail'] > MemberExpression[object.name=${aFault}]`,
+  `CallExpression[callee.object.name=${aFault}][callee.property.name='toString']`,
+].map((selector) => ({ selector, message: "Log what was caught as `fault`: its causes are told too." }));
+
 export default tseslint.config(
   { ignores: ["dist", "coverage", "**/*.mjs", "test/fixtures"] },
   eslint.configs.recommended,
@@ -149,6 +156,10 @@ export default tseslint.config(
       "no-restricted-globals": ["error", "fetch", "process", "setTimeout", "setInterval"],
       "no-restricted-imports": ["error", { paths: builtinModules.flatMap((m) => [m, `node:${m}`]) }],
     },
+  },
+  {
+    files: ["src/{activities,triggers,adapters,app}/**/*.ts"],
+    rules: { "no-restricted-syntax": ["error", ...flattened] },
   },
   {
     files: ["test/**/*.ts", "bench/**/*.ts"],

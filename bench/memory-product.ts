@@ -2,7 +2,12 @@ import * as df from "durable-functions";
 import { createOpenings } from "../src/adapters/openings/openings";
 import { createLog } from "../src/adapters/console-log";
 import { digest, nonce } from "../src/adapters/digest";
-import { createPairs, createPromotions, createSchedules } from "../src/adapters/durable-client";
+import {
+  createOperations,
+  createPairs,
+  createPromotions,
+  createSchedules,
+} from "../src/adapters/durable-client";
 import { systemClock } from "../src/adapters/system-clock";
 import { registerDurable, registerHttpAndTimer, type PortsFor } from "../src/app/register";
 import type { InstanceList, PublicIpObservation, ServiceObservation } from "../src/domain/observation";
@@ -137,6 +142,7 @@ function portsOf({ policy, green, requestSwap }: MemoryProduct): PortsFor {
       nonce,
       promotions: createPromotions(client, log),
       pairs: createPairs(client),
+      operations: createOperations(client),
       schedules: createSchedules(client, []),
     };
   };

@@ -5,12 +5,15 @@ import type { ServiceBusSettings } from "./service-bus-trigger";
 export interface HostJson {
   readonly routePrefix: string;
   readonly serviceBus: ServiceBusSettings;
+  /** Category prefixes with the least level that is logged. */
+  readonly logLevel: Readonly<Record<string, string>>;
   /** What stands in host.json and means nothing here, to be said aloud. */
   readonly ignored: readonly string[];
 }
 
 interface Sections {
   readonly version?: string;
+  readonly logging?: { readonly logLevel?: Readonly<Record<string, string>> };
   readonly extensions?: {
     readonly http?: { readonly routePrefix?: string };
     readonly serviceBus?: {
@@ -42,6 +45,7 @@ export function readHostJson(appDirectory: string): HostJson {
   if (sections.version !== "2.0") throw new Error(`${file}: version must be "2.0"`);
   const { http, serviceBus } = sections.extensions ?? {};
   return {
+    logLevel: sections.logging?.logLevel ?? {},
     routePrefix: http?.routePrefix ?? "api",
     serviceBus: {
       maxConcurrentCalls: serviceBus?.maxConcurrentCalls ?? 16,
@@ -62,12 +66,14 @@ function spanMs(span: string): number {
 /** What would have an effect on Azure and has none here, by its path. A prefetch of 0 is what happens anyway. */
 function ignoredIn(sections: Sections): string[] {
   const { http = {}, serviceBus = {} } = sections.extensions ?? {};
+  const { logging = {} } = sections;
   const others = (section: object, path: string, known: readonly string[]) =>
     Object.entries(section)
       .filter(([name, value]) => !known.includes(name) && !(name === "prefetchCount" && value === 0))
       .map(([name]) => path + name);
   return [
     ...others(sections, "", understood),
+    ...others(logging, "logging.", ["logLevel"]),
     ...others(http, "extensions.http.", ["routePrefix"]),
     ...others(serviceBus, "extensions.serviceBus.", [
       "maxConcurrentCalls",

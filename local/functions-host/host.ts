@@ -5,6 +5,7 @@ import { readHostJson, type HostJson } from "./host-json";
 import { createKeys, type HostKeys } from "./keys";
 import { startHttpFront } from "./http-front";
 import { loadApp } from "./load";
+import { createLogFilter } from "./log-levels";
 import { CoreApp, triggerOf } from "./loaded-app";
 import { ServiceBusTrigger } from "./service-bus-trigger";
 import { TimerTrigger } from "./timer-trigger";
@@ -17,6 +18,7 @@ export interface FunctionsHostOptions {
   readonly http: { readonly host: string; readonly port: number };
   readonly clock: HostClock;
   readonly extensions?: readonly HostExtension[] | undefined;
+  /** Gets the lines that `logging.logLevel` of host.json lets through. */
   readonly log?: ((line: HostLog) => void) | undefined;
   /** Keys that open HTTP functions of level `function` and `admin`; what is not given is made up anew. */
   readonly keys?: Partial<HostKeys> | undefined;
@@ -39,14 +41,14 @@ const STOP_BOUND_MS = 1_000;
 
 /** Loads an unmodified function app and drives its HTTP, timer and Service Bus triggers; extensions drive the rest. */
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
-  const log = options.log ?? (() => undefined);
   const extensions = options.extensions ?? [];
   if (core.locked)
     throw new Error("a function host runs in this process already: its registry is one per process");
+  const settings = readHostJson(options.appDirectory);
+  const log = filtered(options.log, settings);
   core.log = (level, category, message) => {
     log({ level, category, message });
   };
-  const settings = readHostJson(options.appDirectory);
   if (settings.ignored.length > 0) {
     log({
       level: "warning",
@@ -66,12 +68,22 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     const { host, port } = options.http;
     const keys = { ...createKeys(), ...options.keys };
     const front = { host, port, prefix: settings.routePrefix, keys, extensions, log };
-    return runningHost(app, await startHttpFront(app, front), { ...started, keys }, options);
+    return runningHost(app, await startHttpFront(app, front), { ...started, keys }, { ...options, log });
   } catch (fault) {
     // A host that does not come up leaves nothing behind that takes messages or blocks the next one.
     await stopHost(app, undefined, started, extensions, log);
     throw fault;
   }
+}
+
+function filtered(
+  log: FunctionsHostOptions["log"] = () => undefined,
+  { logLevel }: HostJson,
+): (line: HostLog) => void {
+  const isLogged = createLogFilter(logLevel);
+  return (line) => {
+    if (isLogged(line)) log(line);
+  };
 }
 
 function runningHost(

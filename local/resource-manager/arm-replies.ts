@@ -23,6 +23,28 @@ export function notFound(kind: string, name: string, group: string): ArmReply {
 }
 
 export function statusReply(fault: Extract<FaultAnswer, { kind: "status" }>): ArmReply {
-  const { status, code = "InjectedFault", message = "injected", retryAfter } = fault;
-  return error(status, code, message, retryAfter === undefined ? {} : { "retry-after": String(retryAfter) });
+  const { status, code = "InjectedFault", message = "injected", retryAfter, errorShape } = fault;
+  const headers: Record<string, string> =
+    retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
+  return shaped(error(status, code, message, headers), errorShape);
+}
+
+/** Where code and message of an error stand: in `error`, or at the top as Microsoft.Web writes them. */
+export type ErrorShape = "nested" | "top-level";
+
+/** The same reply with its error, if it tells of one, in another shape. */
+export function shaped(reply: ArmReply, shape: ErrorShape | undefined): ArmReply {
+  const { error: told, ...rest } = (reply.body ?? {}) as { error?: { code: string; message: string } };
+  if (shape !== "top-level" || told === undefined) return reply;
+  const { code, message } = told;
+  const entity = {
+    ExtendedCode: "0",
+    MessageTemplate: message,
+    Parameters: [],
+    Code: code,
+    Message: message,
+  };
+  const details = [{ Message: message }, { Code: code }, { ErrorEntity: entity }];
+  const top = { Code: code, Message: message, Target: null, Details: details, Innererror: null };
+  return { ...reply, body: { ...rest, ...top } };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { complaintsOf } from "./complaints";
 import { DiskFault } from "./disk";
 import { parseFault } from "./faults";
+import { bug } from "./scenario";
 import type { Simulator } from "./simulator";
 import { parseWeather } from "./weather";
 
@@ -12,6 +13,8 @@ const serviceCommand = z.strictObject({
   provisioningState: z.string().optional(),
   /** null leaves the field out of replies. */
   slot: z.enum(["Production", "Staging"]).nullable().optional(),
+  /** A mistake that shows from `after` seconds on in production; null takes it away. */
+  bug: bug.nullable().optional(),
 });
 const swapCommand = z.strictObject({ service: z.string() });
 
@@ -64,12 +67,13 @@ const commands: Readonly<Record<string, Command>> = {
       return undefined;
     }),
   "POST /control/service": (simulator, body) =>
-    apply(simulator, serviceCommand, body, ({ service: name, version, provisioningState, slot }) => {
+    apply(simulator, serviceCommand, body, ({ service: name, version, provisioningState, slot, bug }) => {
       const service = simulator.service(name);
       if (!service) return `there is no service ${name}`;
       if (version !== undefined) service.version = version;
       if (provisioningState !== undefined) service.provisioningState = provisioningState;
       if (slot !== undefined) service.slot = slot ?? undefined;
+      if (bug !== undefined) service.bug = bug ?? undefined;
       return undefined;
     }),
   "POST /control/swap-by-hand": (simulator, body) =>

@@ -1,11 +1,15 @@
 import { z } from "zod";
 import { complaintsOf } from "./complaints";
+import { urlRules } from "./operation-urls";
 
 const seconds = z.number().min(0);
 const slow = {
   /** The reply reaches the caller so much later; what the call does, it does at once. */
   delayMs: z.number().min(0).optional(),
 };
+
+/** How an error is told; absent: as the scenario says. */
+const errorShape = z.enum(["nested", "top-level"]).optional();
 
 /** How the operation that a swap begins goes; whatever is left out goes as the scenario says. */
 const operation = z.strictObject({
@@ -28,10 +32,10 @@ const operation = z.strictObject({
   answer: z.union([z.enum(["reset", "hang"]), z.number().int().min(200).max(599)]).optional(),
   /** The request is under way for so long before Resource Manager sees it; the caller hears nothing of it. */
   arrivesAfter: seconds.optional(),
-  /** Which headers name the operation. */
-  headers: z.enum(["both", "azure-asyncoperation", "location", "none"]).optional(),
-  /** Scheme and host that those headers name. */
+  /** Scheme and host that the headers name. */
   origin: z.string().optional(),
+  ...urlRules,
+  errorShape,
   ...slow,
 });
 
@@ -43,6 +47,7 @@ const answer = z.discriminatedUnion("kind", [
     message: z.string().optional(),
     /** Seconds, or an HTTP date. */
     retryAfter: z.union([z.number().min(0), z.string()]).optional(),
+    errorShape,
     ...slow,
   }),
   z.strictObject({ kind: z.literal("slow"), delayMs: z.number().min(0) }),

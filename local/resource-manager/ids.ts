@@ -1,29 +1,31 @@
-import type { PublicIpState, ServiceState } from "./state";
+import type { Named, PublicIpState, ServiceState } from "./state";
 import type { World } from "./world";
 
 /** Replies upper-case the resource group (recorded): ids must be compared ignoring case. */
-export function serviceId(
-  subscription: string,
-  { group, name }: Pick<ServiceState, "group" | "name">,
-  upper = true,
-): string {
+export function serviceId(standardSubscription: string, service: Named, upper = true): string {
+  const { group, subscription = standardSubscription } = service;
   const rg = upper ? group.toUpperCase() : group;
-  return `/subscriptions/${subscription}/resourceGroups/${rg}/providers/Microsoft.Compute/cloudServices/${name}`;
+  return `/subscriptions/${subscription}/resourceGroups/${rg}/providers/Microsoft.Compute/cloudServices/${armNameOf(service)}`;
 }
 
-export function networkId(world: World, group: string, type: string, name: string): string {
-  return `/subscriptions/${world.scenario.subscription}/resourceGroups/${group.toUpperCase()}/providers/Microsoft.Network/${type}/${name}`;
+/** The name that Resource Manager knows a service by; its `name` here is unique in the world. */
+export function armNameOf({ armName, name }: Pick<Named, "armName" | "name">): string {
+  return armName ?? name;
 }
 
-export function publicIpId(world: World, { group, name }: PublicIpState): string {
-  return networkId(world, group, "publicIPAddresses", name);
-}
-
-export function frontendId(
-  world: World,
-  { group }: ServiceState,
-  balancer: string,
-  frontend: string,
+export function networkId(
+  { scenario }: World,
+  { subscription = scenario.subscription, group }: Pick<Named, "subscription" | "group">,
+  type: string,
+  name: string,
 ): string {
-  return `${networkId(world, group, "loadBalancers", balancer)}/frontendIPConfigurations/${frontend}`;
+  return `/subscriptions/${subscription}/resourceGroups/${group.toUpperCase()}/providers/Microsoft.Network/${type}/${name}`;
+}
+
+export function publicIpId(world: World, ip: PublicIpState): string {
+  return networkId(world, ip, "publicIPAddresses", ip.name);
+}
+
+export function frontendId(world: World, service: ServiceState, balancer: string, frontend: string): string {
+  return `${networkId(world, service, "loadBalancers", balancer)}/frontendIPConfigurations/${frontend}`;
 }

@@ -31,7 +31,7 @@ export interface Effect {
   readonly ready: Readonly<Record<string, Readiness>>;
 }
 
-const FORMAT = 2;
+const FORMAT = 3;
 const STATE = "state.json";
 const JOURNAL = "journal.jsonl";
 

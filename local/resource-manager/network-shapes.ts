@@ -1,4 +1,5 @@
 import type { PublicIpState, ServiceState } from "./state";
+import type { Route } from "./routes";
 import { frontendId, networkId, publicIpId, serviceId } from "./ids";
 import type { World } from "./world";
 
@@ -45,13 +46,18 @@ export function publicIpsOf(world: World, service: ServiceState): object[] {
 }
 
 /** A load balancer of a service, as the older swap tools read it; undefined: there is none of this name. */
-export function loadBalancerBody(world: World, group: string, name: string): object | undefined {
+export function loadBalancerBody(
+  world: World,
+  { subscription, group, name }: Extract<Route, { kind: "load-balancer" | "public-ip" }>,
+): object | undefined {
+  const standard = world.scenario.subscription;
   for (const service of Object.values(world.state.services)) {
+    if ((service.subscription ?? standard).toLowerCase() !== subscription.toLowerCase()) continue;
     if (service.group.toLowerCase() !== group.toLowerCase()) continue;
     const balancer = service.loadBalancers.find((lb) => lb.name.toLowerCase() === name.toLowerCase());
     if (!balancer) continue;
     return {
-      id: networkId(world, service.group, "loadBalancers", balancer.name),
+      id: networkId(world, service, "loadBalancers", balancer.name),
       name: balancer.name,
       type: "Microsoft.Network/loadBalancers",
       location: service.location,

@@ -1,13 +1,13 @@
-import { error } from "./arm-replies";
+import { error, shaped } from "./arm-replies";
 import type { ArmReply, ArmRequest } from "./contract";
 import { DiskFault } from "./disk";
 import type { OperationFault } from "./faults";
 import { allStarted } from "./instances";
 import { lockOf } from "./locks";
+import { addressHeaders, complaintAboutQuery, type AddressKind, type UrlRules } from "./operation-urls";
 import { bind, exchange, type Change, type Operation, type ServiceState } from "./state";
 import { momentOf, pairOf, serviceOf, takeEffect, type Pair, type World } from "./world";
 
-const NETWORK_API = "2025-05-01";
 const DISK_RETRY_MS = 1_000;
 
 /** The long-running operations that exchange addresses and slots: how they begin, take effect, end and are told of. */
@@ -45,6 +45,9 @@ export class Operations {
       word: plan.word,
       entry,
       lost: plan.lost ?? false,
+      urls: urlsOf(scenario.swap.operationUrls, plan),
+      issued: 0,
+      errorShape: plan.errorShape,
       applied: !effect,
     };
     state.operations.push(operation);
@@ -59,40 +62,38 @@ export class Operations {
   }
 
   /** The 202 that names the operation. */
-  accepted({ id, location }: Operation, { origin }: ArmRequest, plan: OperationFault): ArmReply {
-    const { subscription, swap } = this.#world.scenario;
-    const base = `${plan.origin ?? origin}/subscriptions/${subscription}/providers/Microsoft.Network/locations/${location}`;
-    const named = plan.headers ?? "both";
-    const headers: Record<string, string> = {};
-    if (named === "both" || named === "azure-asyncoperation")
-      headers["azure-asyncoperation"] = `${base}/operations/${id}?api-version=${NETWORK_API}`;
-    if (named === "both" || named === "location")
-      headers["location"] = `${base}/operationResults/${id}?api-version=${NETWORK_API}`;
-    if (named !== "none") headers["retry-after"] = String(swap.retryAfterSeconds);
-    return { status: 202, headers };
+  accepted(operation: Operation, request: ArmRequest): ArmReply {
+    const notification = { "azure-asyncnotification": "Enabled" };
+    return { status: 202, headers: { ...notification, ...this.#addresses(operation, request) } };
+  }
+
+  /** What an operation answers at either of its addresses; without the signature of that address, nothing. */
+  tell(kind: AddressKind, id: string, query: URLSearchParams, request: ArmRequest): ArmReply {
+    const operation = this.#find(id);
+    if (!operation) return lost(id);
+    const complaint = complaintAboutQuery(operation, kind, query, this.#world.clock.now());
+    if (complaint) return refused(complaint);
+    const told = kind === "operations" ? this.#status(operation, request) : this.#result(operation, request);
+    return shaped(told, operation.errorShape);
   }
 
   /** What `operations/{id}` answers: the status stands in the body. */
-  status(id: string): ArmReply {
-    const operation = this.#find(id);
-    if (!operation) return lost(id);
-    const { startedAt, endsAt, error: fault, outcome, word } = operation;
+  #status(operation: Operation, request: ArmRequest): ArmReply {
+    const { id, startedAt, endsAt, error: fault, outcome, word } = operation;
     const over = this.#isOver(operation);
     const startTime = new Date(startedAt).toISOString();
     const end = over && endsAt !== null ? { endTime: new Date(endsAt).toISOString() } : {};
     const status = over ? (word ?? outcome) : "InProgress";
     return {
       status: 200,
-      headers: over ? {} : this.#retryAfter(),
+      headers: over ? {} : this.#addresses(operation, request),
       body: { name: id, status, startTime, ...end, ...(over && fault ? { error: fault } : {}) },
     };
   }
 
   /** What `operationResults/{id}` answers: the status is the code, and the body empty. */
-  result(id: string, url: string): ArmReply {
-    const operation = this.#find(id);
-    if (!operation) return lost(id);
-    if (!this.#isOver(operation)) return { status: 202, headers: { location: url, ...this.#retryAfter() } };
+  #result(operation: Operation, request: ArmRequest): ArmReply {
+    if (!this.#isOver(operation)) return { status: 202, headers: this.#addresses(operation, request) };
     const { outcome, error: fault, change } = operation;
     if (outcome === "Succeeded") return { status: change.kind === "slot" ? 200 : 204, headers: {} };
     return error(
@@ -128,8 +129,12 @@ export class Operations {
     return endsAt !== null && this.#world.clock.now() >= endsAt;
   }
 
-  #retryAfter(): Record<string, string> {
-    return { "retry-after": String(this.#world.scenario.swap.retryAfterSeconds) };
+  /** Where the operation is asked next, and when: a new address in each reply (recorded). */
+  #addresses(operation: Operation, { origin }: ArmRequest): Record<string, string> {
+    const { clock, scenario } = this.#world;
+    const base = `/subscriptions/${scenario.subscription}/providers/Microsoft.Network`;
+    const named = addressHeaders(operation, origin, base, clock.now());
+    return { ...named, "retry-after": String(scenario.swap.retryAfterSeconds) };
   }
 
   #arm(operation: Operation): void {
@@ -187,6 +192,25 @@ function endingOf(plan: OperationFault, blocked: boolean): Pick<Operation, "outc
     outcome,
     error: { code: plan.code ?? usual.code, message: plan.message ?? usual.message },
   };
+}
+
+/** Whatever a fault leaves open about addresses goes as the scenario says. */
+function urlsOf(usual: UrlRules, plan: OperationFault): Operation["urls"] {
+  const { headers, characters, expiresAfterPolls, expiresAfter, later, origin } = plan;
+  return {
+    origin,
+    headers: headers ?? usual.headers,
+    characters: characters ?? usual.characters,
+    expiresAfterPolls: expiresAfterPolls ?? usual.expiresAfterPolls,
+    expiresAfter: expiresAfter ?? usual.expiresAfter,
+    later: later ?? usual.later,
+  };
+}
+
+function refused(complaint: "unsigned" | "expired"): ArmReply {
+  return complaint === "expired"
+    ? error(403, "OperationUrlExpired", "The signature of this address has expired.")
+    : error(403, "OperationUrlNotSigned", "This address has no valid signature of this operation.");
 }
 
 function lost(id: string): ArmReply {

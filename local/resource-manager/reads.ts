@@ -6,7 +6,7 @@ import type { Operations } from "./operations";
 import type { Route } from "./routes";
 import type { ServiceState } from "./state";
 import { instanceBody, instanceView, roleBody, serviceBody, summaryBody } from "./wire-shapes";
-import { momentOf, serviceOf, type World } from "./world";
+import { momentOf, serviceAt, type World } from "./world";
 
 const SLOTS = "providers/microsoft.network/cloudserviceslots";
 
@@ -19,38 +19,52 @@ export function answerRead(
 ): ArmReply {
   if (route.kind === "unknown")
     return error(404, "InvalidResourceType", `No resource of this kind here: ${route.path}`);
-  if (route.subscription.toLowerCase() !== world.scenario.subscription.toLowerCase())
+  if (!isKnown(world, route.subscription))
     return error(404, "SubscriptionNotFound", `The subscription '${route.subscription}' could not be found.`);
   switch (route.kind) {
     case "operation":
-      return operations.status(route.id);
+      return operations.tell("operations", route.id, route.query, request);
     case "operation-result":
-      return operations.result(route.id, `${request.origin}${request.url}`);
+      return operations.tell("operationResults", route.id, route.query, request);
     case "set-addresses":
       return error(405, "MethodNotAllowed", "This address takes POST.");
     case "services":
-      return services(world, route.group, request);
+      return services(world, route, request);
     case "public-ip": {
       const ip = world.state.publicIps[route.name.toLowerCase()];
-      return ip && same(ip.group, route.group)
+      return ip && same(ip.group, route.group) && isIn(world, ip, route)
         ? ok(publicIpBody(world, ip))
         : notFound("Microsoft.Network/publicIPAddresses", route.name, route.group);
     }
     case "load-balancer": {
-      const body = loadBalancerBody(world, route.group, route.name);
+      const body = loadBalancerBody(world, route);
       return body ? ok(body) : notFound("Microsoft.Network/loadBalancers", route.name, route.group);
     }
     case "service": {
-      const service = serviceOf(world, route.name);
-      return service && same(service.group, route.group)
+      const service = serviceAt(world, route);
+      return service
         ? ofService(world, service, route, request)
         : notFound("Microsoft.Compute/cloudServices", route.name, route.group);
     }
   }
 }
 
-function services(world: World, group: string | undefined, request: ArmRequest): ArmReply {
-  const all = Object.values(world.state.services);
+function isIn(
+  { scenario }: World,
+  resource: { readonly subscription?: string | undefined },
+  { subscription }: Route,
+): boolean {
+  return same(resource.subscription ?? scenario.subscription, subscription);
+}
+
+function isKnown(world: World, subscription: string): boolean {
+  if (same(world.scenario.subscription, subscription)) return true;
+  return Object.values(world.state.services).some((each) => same(each.subscription ?? "", subscription));
+}
+
+function services(world: World, route: Extract<Route, { kind: "services" }>, request: ArmRequest): ArmReply {
+  const { group } = route;
+  const all = Object.values(world.state.services).filter((service) => isIn(world, service, route));
   if (group !== undefined && !all.some((service) => same(service.group, group)))
     return error(404, "ResourceGroupNotFound", `Resource group '${group}' could not be found.`);
   const found = all.filter((service) => group === undefined || same(service.group, group));

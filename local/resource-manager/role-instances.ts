@@ -7,6 +7,10 @@ import {
 } from "node:http";
 import type { Simulator } from "./simulator";
 import { publicFrontend, type ServiceState } from "./state";
+import { webAnswer, type WebAnswer } from "./web-answers";
+
+/** Bytes of a request's head: an operation's URL alone may take 12 KB of it. */
+const LONGEST_HEAD = 64 * 1024;
 
 /** A server that listens on loopback, and its port. */
 export interface Listening {
@@ -18,7 +22,7 @@ export function listen(
   port: number,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Listening> {
-  const server: Server = createServer(answer);
+  const server: Server = createServer({ maxHeaderSize: LONGEST_HEAD }, answer);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => {
@@ -49,17 +53,22 @@ export class RoleInstances {
       for (const { name } of service.instances) {
         this.#servers.set(
           `${service.name}/${name}`,
-          await listen(0, (_request, response) => {
-            const started = this.#simulator.instanceState(service, name) === "RoleStateStarted";
-            const body = started
-              ? { service: service.name, version: service.version ?? null, instance: name }
-              : { error: "not started" };
-            const status = started ? (this.#bugOf(service) ?? 200) : 503;
-            response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+          await listen(0, (request, response) => {
+            const { status, headers, body } = this.#answer(service, name, request.url ?? "/");
+            response
+              .writeHead(status, { "content-type": "application/json", ...headers })
+              .end(JSON.stringify(body));
           }),
         );
       }
     }
+  }
+
+  #answer(service: ServiceState, instance: string, url: string): WebAnswer {
+    if (this.#simulator.instanceState(service, instance) !== "RoleStateStarted")
+      return { status: 503, headers: {}, body: { error: "not started" } };
+    const answer = webAnswer(service, instance, url);
+    return { ...answer, status: this.#bugOf(service) ?? answer.status };
   }
 
   /** The status of a mistake that shows by now; undefined: none does. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { complaintsOf } from "./complaints";
 import { faultSchema } from "./faults";
+import { urlRules } from "./operation-urls";
 import { weatherSchema } from "./weather";
 
 const duration = z.number().min(0).describe("seconds");
@@ -18,10 +19,24 @@ const frontend = z.strictObject({
   subnet: z.string().optional(),
 });
 
+/** A mistake of the release: from `after` on, counted from its taking production, its web roles answer so. */
+export const bug = z.strictObject({ after: duration, status: z.number().int().min(100).max(599) });
+
+/** What web roles answer at a path besides their usual words. */
+const answer = z.strictObject({
+  path: z.string(),
+  status: z.number().int().min(100).max(599).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  body: z.unknown().optional().describe("merged into the usual one where it is an object, else in its place"),
+});
+
 const service = z.strictObject({
-  name: z.string(),
+  name: z.string().describe("unique in the scenario"),
+  armName: z.string().optional().describe("the last segment of its ARM id, where that is not its name"),
   group: z.string(),
+  subscription: z.string().optional().describe("absent: that of the scenario"),
   version: z.string().optional(),
+  versionTag: z.string().optional().describe("the tag that holds the version; absent: version"),
   slot: z.enum(["Production", "Staging"]).optional().describe("left out of replies when absent"),
   provisioningState: z.string().default("Succeeded"),
   location: z.string().default("westeurope"),
@@ -34,8 +49,8 @@ const service = z.strictObject({
   instances: z.record(z.string(), z.number().int().min(0)).default({}),
   loadBalancers: z.array(z.strictObject({ name: z.string(), frontends: z.array(frontend) })).min(1),
   script: z.array(step).default([]),
-  /** A mistake of the release: from `after` on, counted from its taking production, its web roles answer so. */
-  bug: z.strictObject({ after: duration, status: z.number().int().min(100).max(599) }).optional(),
+  bug: bug.optional(),
+  answers: z.array(answer).optional(),
 });
 
 const publicIp = z.strictObject({
@@ -53,7 +68,11 @@ const pair = z.strictObject({
   publicIps: z.array(publicIp).min(2),
 });
 
-/** Resource Manager's token bucket, per subscription and principal (documented: reads 250 and 25/s, writes 200 and 10/s). */
+/**
+ * Resource Manager's token buckets, per subscription and principal: in each region reads 250 and 25/s, writes 200 and 10/s,
+ * and 15 times that over all regions
+ * (https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling).
+ */
 const bucket = (size: number, perSecond: number) =>
   z
     .strictObject({
@@ -71,6 +90,10 @@ const scenarioSchema = z.strictObject({
       enforced: z.boolean().default(false),
       reads: bucket(250, 25),
       writes: bucket(200, 10),
+      globalReads: bucket(3_750, 375),
+      globalWrites: bucket(3_000, 150),
+      /** Which headers tell what is left; recorded in 2025 and 2026: of reads the global one alone, of writes both. */
+      names: z.enum(["recorded", "regional", "global", "both", "none"]).default("recorded"),
     })
     .prefault({}),
   wire: z
@@ -82,6 +105,8 @@ const scenarioSchema = z.strictObject({
         .enum(["frontendIpConfigurations", "frontendIPConfigurations"])
         .default("frontendIpConfigurations"),
       swappable: z.enum(["swappableCloudService", "SwappableCloudService"]).default("swappableCloudService"),
+      /** How errors are told; "top-level" is Microsoft.Web's. */
+      errors: z.enum(["nested", "top-level"]).default("nested"),
     })
     .prefault({}),
   faults: z.array(faultSchema).default([]),
@@ -95,6 +120,7 @@ const scenarioSchema = z.strictObject({
       repeatedPut: z.enum(["no-op", "error", "toggle"]).default("no-op"),
       /** Whether Azure fails the operation when instances are not running. */
       requireRunning: z.boolean().default(true),
+      operationUrls: z.strictObject(urlRules).prefault({}),
     })
     .prefault({}),
   pairs: z.array(pair).min(1),

@@ -6,6 +6,7 @@ import { listen, RoleInstances, startVirtualIp, type Listening } from "./role-in
 import { parseScenario, type Scenario } from "./scenario";
 import type { Simulator } from "./simulator";
 import { serviceId } from "./ids";
+import { publicFrontend } from "./state";
 
 export interface ResourceManagerServer {
   /** Base URL to use as ARM endpoint. */
@@ -16,7 +17,7 @@ export interface ResourceManagerServer {
   stop(): Promise<void>;
 }
 
-/** `production` and `staging` are the virtual IPs that hold those slots in a fresh world; they stay, services move. */
+/** `production` and `staging` are the addresses of the virtual IPs of those slots; they stay, services move. */
 export interface WorldPair {
   readonly name: string;
   readonly production: string;
@@ -84,23 +85,25 @@ async function startVirtualIps(
   return addresses;
 }
 
+type Side = Scenario["pairs"][number]["blue"];
+
 function pairsOf(
   scenario: Scenario,
   simulator: Simulator,
   addresses: ReadonlyMap<string, string>,
 ): WorldPair[] {
   return scenario.pairs.map((pair) => {
-    const addressOf = (side: Scenario["pairs"][number]["blue"]) => {
-      const ip = side.loadBalancers
-        .flatMap((lb) => lb.frontends)
-        .find((f) => f.publicIp !== undefined)?.publicIp;
-      return addresses.get(ip?.toLowerCase() ?? "") ?? "";
+    const addressOf = ({ name }: Side) => {
+      const service = simulator.service(name);
+      return addresses.get((service && publicFrontend(service)?.publicIp?.toLowerCase()) ?? "") ?? "";
     };
-    const id = (side: { group: string; name: string }) => serviceId(simulator.subscription, side, false);
+    const isSwapped = simulator.service(pair.green.name)?.slot === "Production";
+    const [holder, other] = isSwapped ? [pair.green, pair.blue] : [pair.blue, pair.green];
+    const id = (side: Side) => serviceId(simulator.subscription, side, false);
     return {
       name: pair.name,
-      production: addressOf(pair.blue),
-      staging: addressOf(pair.green),
+      production: addressOf(holder),
+      staging: addressOf(other),
       blue: id(pair.blue),
       green: id(pair.green),
     };

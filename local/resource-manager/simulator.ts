@@ -1,12 +1,14 @@
-import { error, statusReply } from "./arm-replies";
+import { error, shaped, statusReply } from "./arm-replies";
 import { Climate } from "./climate";
 import type { ArmOutcome, ArmReply, ArmRequest, ResourceManagerClock } from "./contract";
 import { damaged } from "./damage";
 import { DiskFault, type Disk } from "./disk";
 import { Faults, operationOf, type FaultAnswer } from "./faults";
 import { instanceStateOf, readinessOf, type Readiness } from "./instances";
+import { joinedState } from "./joined-state";
 import { Journal } from "./journal";
 import { Operations } from "./operations";
+import { replyHeaders } from "./reply-headers";
 import { routeOf } from "./routes";
 import type { Scenario } from "./scenario";
 import { initialState, type ServiceState, type WorldState } from "./state";
@@ -46,7 +48,7 @@ export class Simulator {
     refuseMisplaced(scenario);
     this.journal = new Journal(dataDirectory, disk);
     try {
-      this.state = this.journal.loadState() ?? initialState(scenario, now);
+      this.state = joinedState(this.journal.loadState(), scenario, now);
       this.journal.saveState(this.state);
     } catch (fault) {
       this.journal.close();
@@ -158,8 +160,13 @@ export class Simulator {
     const status = reply === "reset" ? null : reply.status;
     this.journal.answered(entry, status, now + delayMs);
     if (reply === "reset") return { kind: "reset", delayMs };
-    const headers = { ...this.#commonHeaders(request.method, entry), ...reply.headers };
-    return { kind: "reply", delayMs, reply: damaged({ ...reply, headers }, fault) };
+    const told = shaped(reply, this.#world.scenario.wire.errors);
+    const headers = {
+      ...replyHeaders(request, entry, now),
+      ...this.#throttle.headers(request.method),
+      ...told.headers,
+    };
+    return { kind: "reply", delayMs, reply: damaged({ ...told, headers }, fault) };
   }
 
   #replyTo(request: ArmRequest, entry: number, fault: FaultAnswer | undefined): ArmReply | "reset" | "hang" {
@@ -175,15 +182,6 @@ export class Simulator {
   #evidence(request: ArmRequest): Record<string, Readiness> {
     const services = concernedBy(this.#world, routeOf(request), request.body);
     return readinessOfAll(this.#world, services);
-  }
-
-  #commonHeaders(method: string, entry: number): Record<string, string> {
-    const number = entry.toString(16).padStart(12, "0");
-    return {
-      "x-ms-request-id": `00000001-0000-4000-8000-${number}`,
-      "x-ms-correlation-request-id": `00000002-0000-4000-8000-${number}`,
-      ...this.#throttle.headers(method),
-    };
   }
 
   #answer(request: ArmRequest, entry: number, fault: FaultAnswer | undefined): ArmReply | "reset" | "hang" {

@@ -1,3 +1,5 @@
+import type { ErrorShape } from "./arm-replies";
+import type { Addressed } from "./operation-urls";
 import type { Scenario, ServiceScenario } from "./scenario";
 import type { Spell } from "./weather";
 
@@ -13,12 +15,23 @@ export interface InstanceState {
   state: string;
 }
 
-export interface ServiceState {
+/** What of a service makes its ARM id. */
+export interface Named {
+  /** Unique in the world, whatever the group and the subscription. */
   readonly name: string;
+  /** The last segment of its ARM id, where that is not its name. */
+  readonly armName?: string | undefined;
   readonly group: string;
+  /** Absent: that of the scenario. */
+  readonly subscription?: string | undefined;
+}
+
+export interface ServiceState extends Named {
   readonly location: string;
   uniqueId: string;
   version: string | undefined;
+  /** Absent: `version`. */
+  readonly versionTag?: string | undefined;
   provisioningState: string;
   slot: "Production" | "Staging" | undefined;
   swappable: string | undefined;
@@ -26,7 +39,8 @@ export interface ServiceState {
   readonly loadBalancers: { readonly name: string; readonly frontends: Frontend[] }[];
   readonly instances: InstanceState[];
   readonly script: { readonly instance: string; readonly after: number; readonly state: string }[];
-  readonly bug?: { readonly after: number; readonly status: number } | undefined;
+  bug?: { readonly after: number; readonly status: number } | undefined;
+  readonly answers?: ServiceScenario["answers"];
   /** When the instances were first listed: the script runs from then on, once. */
   scriptFrom?: number | undefined;
 }
@@ -61,6 +75,9 @@ export interface Operation {
   readonly entry: number;
   /** Answers 404 from the start. */
   readonly lost: boolean;
+  readonly urls: Addressed["urls"];
+  issued: number;
+  readonly errorShape?: ErrorShape | undefined;
   /** The change is over and done with, or there is none. */
   applied: boolean;
 }
@@ -68,6 +85,8 @@ export interface Operation {
 export interface PublicIpState {
   readonly name: string;
   readonly group: string;
+  /** Absent: that of the scenario. */
+  readonly subscription?: string | undefined;
   readonly address: string;
   readonly allocation: string;
   readonly sku: string;
@@ -87,17 +106,20 @@ export interface WorldState {
 export function initialState(scenario: Scenario, now: number): WorldState {
   const services: Record<string, ServiceState> = {};
   const publicIps: Record<string, PublicIpState> = {};
-  for (const pair of scenario.pairs) {
-    for (const [side, other] of [
-      [pair.blue, pair.green],
-      [pair.green, pair.blue],
-    ] as const) {
-      services[side.name.toLowerCase()] = serviceState(side, other.name);
-    }
-    for (const ip of pair.publicIps) publicIps[ip.name.toLowerCase()] = { ...ip, group: pair.blue.group };
-  }
+  for (const pair of scenario.pairs) addPair(pair, { services, publicIps });
   const weather = scenario.weather.map((each) => ({ weather: each, from: now, steps: 0 }));
   return { services, publicIps, operations: [], weather, effects: 0 };
+}
+
+/** Puts the services and public addresses of a pair into the world. */
+export function addPair(
+  { blue, green, publicIps }: Scenario["pairs"][number],
+  state: Pick<WorldState, "services" | "publicIps">,
+): void {
+  state.services[blue.name.toLowerCase()] = serviceState(blue, green.name);
+  state.services[green.name.toLowerCase()] = serviceState(green, blue.name);
+  const { group, subscription } = blue;
+  for (const ip of publicIps) state.publicIps[ip.name.toLowerCase()] = { ...ip, group, subscription };
 }
 
 function serviceState(service: ServiceScenario, partner: string): ServiceState {
@@ -108,16 +130,20 @@ function serviceState(service: ServiceScenario, partner: string): ServiceState {
       state: "RoleStateStarted",
     })),
   );
-  const { name, group, location, version, provisioningState, slot, roles, loadBalancers, script, bug } =
+  const { name, armName, group, subscription, location, version, versionTag, provisioningState, slot } =
     service;
+  const { roles, loadBalancers, script, bug, answers } = service;
   const swappable = service.swappable === undefined ? partner : (service.swappable ?? undefined);
   const uniqueId = `00000000-0000-4000-8000-${Buffer.from(name).toString("hex").padEnd(12, "0").slice(0, 12)}`;
   return {
     name,
+    armName,
     group,
+    subscription,
     location,
     uniqueId,
     version,
+    versionTag,
     provisioningState,
     slot,
     swappable,
@@ -125,6 +151,7 @@ function serviceState(service: ServiceScenario, partner: string): ServiceState {
     instances,
     script,
     bug,
+    answers,
     loadBalancers: loadBalancers.map((lb) => ({
       name: lb.name,
       frontends: lb.frontends.map((f) => ({ ...f })),

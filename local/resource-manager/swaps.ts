@@ -6,7 +6,7 @@ import { frontendId, publicIpId } from "./ids";
 import type { Operations } from "./operations";
 import type { Route } from "./routes";
 import type { Binding, Change, Operation, ServiceState } from "./state";
-import { pairOf, serviceOf, type Pair, type World } from "./world";
+import { pairOf, serviceAt, serviceOf, type Pair, type World } from "./world";
 
 export interface Write {
   readonly route: Route;
@@ -28,7 +28,7 @@ export function beginWrite(world: World, operations: Operations, write: Write): 
   }
   const begun = begin(world, operations, write);
   if ("status" in begun) return begun;
-  return answerOf(plan) ?? operations.accepted(begun, write.request, plan);
+  return answerOf(plan) ?? operations.accepted(begun, write.request);
 }
 
 /** Nobody hears of a request that comes late to a disk that is full: it is as if it had been lost on the way. */
@@ -55,9 +55,8 @@ function begin(
   }
   if (route.kind !== "service")
     return error(405, "MethodNotAllowed", "This resource cannot be changed here.");
-  const service = serviceOf(world, route.name);
-  if (service?.group.toLowerCase() !== route.group.toLowerCase())
-    return notFound("Microsoft.Compute/cloudServices", route.name, route.group);
+  const service = serviceAt(world, route);
+  if (!service) return notFound("Microsoft.Compute/cloudServices", route.name, route.group);
   if (route.rest !== SWAP || request.method !== "PUT")
     return error(405, "MethodNotAllowed", "This resource cannot be changed here.");
   const target = slotTypeOf(request.body);
@@ -79,7 +78,7 @@ export function concernedBy(world: World, route: Route, body: string): readonly 
     const asked = bindingsOf(world, route, body);
     return "status" in asked ? [] : asked.pair;
   }
-  const service = route.kind === "service" ? serviceOf(world, route.name) : undefined;
+  const service = route.kind === "service" ? serviceAt(world, route) : undefined;
   return service ? (pairOf(world, service) ?? [service]) : [];
 }
 

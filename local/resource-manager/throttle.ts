@@ -37,21 +37,31 @@ class Bucket {
   }
 }
 
-/** Counts calls as Resource Manager does: a token bucket for reads and one for writes. */
+/** The buckets of one kind of call: this region's, and that of all regions. */
+interface Buckets {
+  readonly regional: Bucket;
+  readonly global: Bucket;
+}
+
+/** Counts calls as Resource Manager does: token buckets for reads and for writes. */
 export class Throttle {
   readonly #enforced: boolean;
-  readonly #reads: Bucket;
-  readonly #writes: Bucket;
+  readonly #names: Scenario["throttling"]["names"];
+  readonly #reads: Buckets;
+  readonly #writes: Buckets;
 
-  constructor({ enforced, reads, writes }: Scenario["throttling"], now: number) {
+  constructor(throttling: Scenario["throttling"], now: number) {
+    const { enforced, names, reads, writes, globalReads, globalWrites } = throttling;
     this.#enforced = enforced;
-    this.#reads = new Bucket(reads, now);
-    this.#writes = new Bucket(writes, now);
+    this.#names = names;
+    this.#reads = { regional: new Bucket(reads, now), global: new Bucket(globalReads, now) };
+    this.#writes = { regional: new Bucket(writes, now), global: new Bucket(globalWrites, now) };
   }
 
-  /** The refusal of a call that finds its bucket empty. */
+  /** The refusal of a call that finds a bucket empty. */
   refuse(method: string, now: number): ArmReply | undefined {
-    const wait = (method === "GET" ? this.#reads : this.#writes).take(now, this.#enforced);
+    const { regional, global } = this.#of(method);
+    const wait = Math.max(regional.take(now, this.#enforced), global.take(now, this.#enforced));
     if (wait === 0) return undefined;
     return error(429, "TooManyRequests", "The number of requests has exceeded the limit. Try again later.", {
       "retry-after": String(wait / 1000),
@@ -59,8 +69,21 @@ export class Throttle {
   }
 
   headers(method: string): Record<string, string> {
-    return method === "GET"
-      ? { "x-ms-ratelimit-remaining-subscription-reads": String(this.#reads.remaining) }
-      : { "x-ms-ratelimit-remaining-subscription-writes": String(this.#writes.remaining) };
+    const { regional, global } = this.#of(method);
+    const kind = method === "GET" ? "reads" : "writes";
+    const wanted = this.#names === "recorded" ? (kind === "reads" ? "global" : "both") : this.#names;
+    const prefix = "x-ms-ratelimit-remaining-subscription";
+    return {
+      ...(wanted === "both" || wanted === "regional"
+        ? { [`${prefix}-${kind}`]: String(regional.remaining) }
+        : {}),
+      ...(wanted === "both" || wanted === "global"
+        ? { [`${prefix}-global-${kind}`]: String(global.remaining) }
+        : {}),
+    };
+  }
+
+  #of(method: string): Buckets {
+    return method === "GET" ? this.#reads : this.#writes;
   }
 }

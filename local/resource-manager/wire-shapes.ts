@@ -6,7 +6,7 @@ import {
   walkedDomain,
   type Moment,
 } from "./instances";
-import { publicIpId, serviceId } from "./ids";
+import { armNameOf, publicIpId, serviceId } from "./ids";
 import type { Frontend, ServiceState, WorldState } from "./state";
 import { momentOf, serviceOf, type World } from "./world";
 
@@ -21,15 +21,15 @@ export function serviceBody(world: World, service: ServiceState): object {
   const pointed =
     service.swappable === undefined
       ? undefined
-      : (serviceOf(world, service.swappable) ?? { group: service.group, name: service.swappable });
+      : (serviceOf(world, service.swappable) ?? { ...service, name: service.swappable, armName: undefined });
   return {
     id: serviceId(subscription, service),
-    name: service.name,
+    name: armNameOf(service),
     type: "Microsoft.Compute/cloudServices",
     location: service.location,
-    tags: service.version === undefined ? {} : { version: service.version },
+    tags: service.version === undefined ? {} : { [service.versionTag ?? "version"]: service.version },
     properties: {
-      configuration: `<?xml version="1.0"?><ServiceConfiguration serviceName="${service.name}"><Setting name="Secret" value="${CSCFG_CANARY}-${service.version ?? ""}"/></ServiceConfiguration>`,
+      configuration: `<?xml version="1.0"?><ServiceConfiguration serviceName="${armNameOf(service)}"><Setting name="Secret" value="${CSCFG_CANARY}-${service.version ?? ""}"/></ServiceConfiguration>`,
       upgradeMode: "Auto",
       roleProfile: {
         roles: service.roles.map(({ name, capacity }) => ({ name, sku: { ...SKU, capacity } })),

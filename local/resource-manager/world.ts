@@ -1,4 +1,5 @@
 import type { ResourceManagerClock } from "./contract";
+import { armNameOf } from "./ids";
 import { readinessOf, type Moment, type Readiness } from "./instances";
 import type { Effect, Journal } from "./journal";
 import type { Scenario } from "./scenario";
@@ -23,6 +24,23 @@ export function momentOf({ clock, speed }: World): Moment {
 
 export function serviceOf({ state }: World, name: string): ServiceState | undefined {
   return state.services[name.toLowerCase()];
+}
+
+/** The service that an ARM id names. */
+export function serviceAt(
+  world: World,
+  { subscription, group, name }: { subscription: string; group: string; name: string },
+): ServiceState | undefined {
+  const isIt = (service: ServiceState) =>
+    same(armNameOf(service), name) &&
+    same(service.group, group) &&
+    same(service.subscription ?? world.scenario.subscription, subscription);
+  const usual = serviceOf(world, name);
+  return usual && isIt(usual) ? usual : Object.values(world.state.services).find(isIt);
+}
+
+function same(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 /** A service with the one it points at. */

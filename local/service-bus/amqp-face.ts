@@ -5,7 +5,7 @@ import { Answers, type AnswersOptions } from "./answers";
 import type { Broker } from "./broker";
 import { serveReceivers } from "./receiving-links";
 import { serveSenders } from "./sending-links";
-import { keepBytes } from "./session-mending";
+import { attachFirst, keepBytes } from "./session-mending";
 
 /** An AMQP heartbeat; carries the TCP acknowledgement that the client's Nagle algorithm waits for. */
 const EMPTY_FRAME = Buffer.from([0, 0, 0, 8, 2, 0, 0, 0]);
@@ -103,6 +103,7 @@ export class AmqpFace {
     });
     on.on("session_open", ({ session }: any) => {
       keepBytes(session);
+      attachFirst(session);
     });
     for (const name of [
       "connection_error",

@@ -177,6 +177,7 @@ export const wire = {
   timestamp: (ms: number): unknown => types.wrap_timestamp(ms),
   long: (n: number): unknown => types.wrap_long(n),
   int: (n: number): unknown => types.wrap_int(n),
+  symbol: (text: string): unknown => types.wrap_symbol(text),
   uuid: (bytes: Buffer): unknown => types.wrap_uuid(bytes),
   array: (items: unknown[], code: number): unknown => types.wrap_array(items, code, undefined),
 };

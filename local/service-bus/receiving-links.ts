@@ -1,12 +1,13 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return -- rhea's typings do not cover its broker side */
+import { placeOf } from "./addresses";
 import type { Answers } from "./answers";
 import type { Broker } from "./broker";
 import { swapGuid, uuidText } from "./codec";
 import { LinkConsumer } from "./links";
 import { BrokerError, notFound, type Disposition, type Settlement } from "./message";
 import type { QueueEntity } from "./queue-entity";
-import { isNode, refuse } from "./sending-links";
-import { forget, tellAccepted, tellRefused } from "./session-mending";
+import { refuse } from "./sending-links";
+import { adoptModes, forget, tellAccepted, tellRefused } from "./session-mending";
 
 /** Links on which clients receive from us, and how they settle. */
 export function serveReceivers(
@@ -17,12 +18,12 @@ export function serveReceivers(
 ): void {
   container.on("sender_open", ({ sender }: any) => {
     const address = String(sender.source?.address ?? "");
-    sender.local.attach.snd_settle_mode = sender.remote.attach.snd_settle_mode;
-    sender.local.attach.rcv_settle_mode = sender.remote.attach.rcv_settle_mode;
+    const { kind, path } = placeOf(address);
+    adoptModes(sender);
     sender.set_source({ address });
     sender.set_target({ address: sender.target?.address });
-    if (isNode(address)) return;
-    const entity = broker.entity(address);
+    if (kind !== "entity") return;
+    const entity = broker.entity(path);
     if (!entity) {
       refuse(sender, notFound(address));
       return;
@@ -66,17 +67,22 @@ function serveSettlements(container: any, answers: Answers): void {
   ) => {
     container.on(outcome, ({ sender, delivery }: any) => {
       const entity: QueueEntity | undefined = sender.served?.entity;
-      if (!entity || delivery.judged) return;
+      if (delivery.judged) return;
       delivery.judged = true;
+      const acknowledge = () => {
+        tellAccepted(delivery);
+        forget(delivery);
+      };
+      if (!entity) {
+        acknowledge(); // a reply of a node
+        return;
+      }
       answers.answer(
         entity.path,
         () => {
           entity.settle(uuidText(swapGuid(delivery.tag)), judge(delivery), details(delivery));
         },
-        () => {
-          tellAccepted(delivery);
-          forget(delivery);
-        },
+        acknowledge,
         (why) => {
           tellRefused(delivery, why);
           forget(delivery);

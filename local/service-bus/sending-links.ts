@@ -1,11 +1,12 @@
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access -- rhea's typings do not cover its broker side */
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- rhea's typings do not cover its broker side */
 import rhea from "rhea";
+import { isSamePlace, placeOf, type Place } from "./addresses";
 import { refusalOf, type Answers } from "./answers";
 import { MAX_MESSAGE_BYTES, type Broker } from "./broker";
 import { BATCH_FORMAT, unbatch, wire } from "./codec";
 import { manageEntity } from "./management-node";
 import { BrokerError, notFound } from "./message";
-import { forget, RAW, tellAccepted, tellRefused } from "./session-mending";
+import { adoptModes, forget, RAW, tellAccepted, tellRefused } from "./session-mending";
 
 const message: any = (rhea as any).message;
 
@@ -20,23 +21,26 @@ export function serveSenders(
     // rhea knows no coordinator, and leaves a bare null where one is asked for.
     const isTransaction = !("address" in (receiver.remote.attach.target ?? {}));
     const address = String(receiver.target?.address ?? "");
+    const place = (receiver.place = placeOf(address));
+    adoptModes(receiver);
     receiver.set_source(receiver.source ?? {});
     receiver.set_target({ address });
     receiver.local.attach.max_message_size = MAX_MESSAGE_BYTES;
     if (isTransaction) refuse(receiver, noTransactions());
-    else if (!isNode(address) && !broker.canSend(address)) refuse(receiver, notFound(address));
+    else if (place.kind === "entity" && !broker.canSend(place.path)) refuse(receiver, notFound(address));
   });
   container.on("message", (context: any) => {
     const { receiver, delivery } = context;
     const raw: Buffer = context.message;
-    const address = String(receiver.target.address);
-    if (!isNode(address)) {
+    const { kind, path }: Place = receiver.place;
+    if (isSettledLink(receiver)) forget(delivery);
+    if (kind === "entity") {
       const publish = () =>
-        broker.publish(address, context.format - RAW === BATCH_FORMAT ? unbatch(raw) : [raw]);
+        broker.publish(path, context.format - RAW === BATCH_FORMAT ? unbatch(raw) : [raw]);
       const accept = () => {
         tellAccepted(delivery);
       };
-      answers.answer(address, publish, accept, (why) => {
+      answers.answer(path, publish, accept, (why) => {
         tellRefused(delivery, why);
       });
       return;
@@ -44,11 +48,11 @@ export function serveSenders(
     tellAccepted(delivery);
     const asked = message.decode(raw);
     const reply = (properties: Record<string, unknown>, body?: unknown) => {
-      if (!send(receiver, asked, properties, body)) log(`there is no link to reply on for ${address}`);
+      if (!send(receiver, asked, properties, body)) log(`there is no link to reply on for ${kind} ${path}`);
     };
     // Any token may come, and come again: a client renews it on the same links.
-    if (address === "$cbs") reply({ "status-code": 202, "status-description": "Accepted" });
-    else manage(address.slice(0, -"/$management".length), asked, reply);
+    if (kind === "tokens") reply({ "status-code": wire.int(202), "status-description": "Accepted" });
+    else manage(path, asked, reply);
   });
 
   function manage(path: string, asked: any, reply: (properties: any, body?: unknown) => void): void {
@@ -62,28 +66,36 @@ export function serveSenders(
       },
       ({ status, description, condition }) => {
         const statusCode = wire.int(status);
-        reply({ statusCode, statusDescription: description, errorCondition: condition });
+        reply({ statusCode, statusDescription: description, errorCondition: wire.symbol(condition) });
       },
     );
   }
 }
 
-/** Replies on the link whose name, or target, the request names. */
+/** Replies on the link whose name, or target, the request names; it may be on another session of the connection. */
 function send(request: any, asked: any, properties: Record<string, unknown>, body?: unknown): boolean {
-  const node = request.target.address;
-  const link = request.session.find_sender(
-    (s: any) =>
-      s.source?.address === node && (s.name === asked.reply_to || s.target?.address === asked.reply_to),
-  );
+  const isAsked = (s: any) =>
+    (s.name === asked.reply_to || s.target?.address === asked.reply_to) &&
+    isSamePlace(placeOf(String(s.source?.address)), request.place);
+  const sessions: any[] = [request.session, ...Object.values(request.connection.local_channel_map)];
+  const link = sessions.map((session) => session.find_sender(isAsked)).find((found) => found !== undefined);
   if (!link) return false;
   const delivery = link.send({
     correlation_id: asked.message_id,
     application_properties: properties,
     body,
   });
-  tellAccepted(delivery);
-  forget(delivery);
+  // Where the client leaves the choice, a reply is settled as it goes.
+  if (link.snd_settle_mode !== UNSETTLED) delivery.settled = true;
   return true;
+}
+
+const UNSETTLED = 0;
+const SETTLED = 1;
+
+/** Whether every transfer on a link is settled, told or not: no disposition may follow. */
+function isSettledLink(link: any): boolean {
+  return link.snd_settle_mode === SETTLED;
 }
 
 function noTransactions(): BrokerError {
@@ -91,12 +103,8 @@ function noTransactions(): BrokerError {
   return new BrokerError("amqp:not-implemented", text, 501);
 }
 
-/** Closes a link with the reason why it is not served. */
+/** Attaches a link without the end that was asked for, and closes it with the reason: clients wait for the reason then. */
 export function refuse(link: any, why: BrokerError): void {
+  link.local.attach[link.is_receiver() ? "target" : "source"] = undefined;
   link.close(refusalOf(why));
-}
-
-/** `$cbs` or a `$management` node: requests and replies instead of messages. */
-export function isNode(address: string): boolean {
-  return address === "$cbs" || /\/\$management$/i.test(address);
 }

@@ -17,6 +17,28 @@ export function keepBytes(session: any): void {
   };
 }
 
+/**
+ * rhea writes transfers before the attaches that wait with them. A client that gives credit in one breath with its attach, as
+ * .NET does with prefetch, would get messages on a link it does not know yet, and ends the session.
+ */
+export function attachFirst(session: any): void {
+  const original = session._process;
+  session._process = function process() {
+    if (session.state.need_open()) session.output(session.local.begin);
+    for (const name in session.links) {
+      const link = session.links[name];
+      if (link.state.need_open()) session.output(link.local.attach);
+    }
+    return original.call(this);
+  };
+}
+
+/** rhea answers an attach with its own settle modes; clients take the answer for what holds. */
+export function adoptModes(link: any): void {
+  link.local.attach.snd_settle_mode = link.snd_settle_mode;
+  link.local.attach.rcv_settle_mode = link.rcv_settle_mode;
+}
+
 export function tellAccepted(delivery: any): void {
   delivery.update(true, message.accepted().described());
 }

@@ -59,9 +59,11 @@ export class Api {
   readonly #base: string;
   readonly #token: string;
 
-  constructor(world: Pick<WorldDescription, "http" | "tokens">, person: keyof WorldDescription["tokens"]) {
+  constructor(world: Pick<WorldDescription, "http" | "tokens">, person: string) {
+    const token = world.tokens[person];
+    if (token === undefined) throw new Error(`nobody is called ${person}`);
     this.#base = world.http;
-    this.#token = world.tokens[person];
+    this.#token = token;
   }
 
   async promotion(id: string): Promise<ShownPromotion | undefined> {

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { nearest } from "./nearest";
 
 /** What `npm start` was asked for. */
 export interface WorldOptions {
@@ -8,74 +9,169 @@ export interface WorldOptions {
   readonly fresh: boolean;
   readonly dataDirectory: string;
   readonly scenario: string;
-  /** Divides the durations of the generated pairs.json and of the scenario's scripts. */
+  /** A pairs file of somebody's own, in place of a scenario: an absolute path. */
+  readonly pairsFile?: string | undefined;
+  /** Divides durations of pairs.json and of the scenario's scripts. */
   readonly speed: number;
   /** First of a row of ports; absent: the usual ones where they are free. */
   readonly portBase?: number | undefined;
 }
 
+/** What to do: `env` tells of a world that runs, and starts none. */
+export type WorldCommand =
+  | { readonly command: "help" }
+  | { readonly command: "env"; readonly dataDirectory: string }
+  | { readonly command: "start"; readonly options: WorldOptions };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const flags = {
+  data: { type: "string", hint: "DIR", text: "where everything durable is kept (default: under your cache)" },
+  fresh: { type: "boolean", hint: "", text: "forget what is there first" },
+  scenario: {
+    type: "string",
+    hint: "NAME",
+    text: "a file of local/world/scenarios: default, calm, regression",
+  },
+  pairs: { type: "string", hint: "FILE", text: "your own pairs file, on simulated services" },
+  speed: {
+    type: "string",
+    hint: "N",
+    text: "divide durations by N: scripts, and the waits of the pairs file",
+  },
+  "port-base": { type: "string", hint: "N", text: "use ports from N on" },
+  json: {
+    type: "boolean",
+    hint: "",
+    text: "print one JSON line when ready, and nothing else on standard output",
+  },
+  env: { type: "boolean", hint: "", text: "print export lines of the world that runs on --data, and exit" },
+  help: { type: "boolean", hint: "", text: "print this" },
+} as const;
+
+type Flag = keyof typeof flags;
+
 export const startUsage = `Usage: npm start -- [options]
-  --json          print one JSON line when ready, and nothing else on standard output
-  --data DIR      where everything durable is kept (default: a folder under your cache)
-  --fresh         forget what is there first
-  --scenario NAME a file of local/world/scenarios (default: default)
-  --speed N       divide the durations of pairs.json and of the scripts by N
-  --port-base N   use ports from N on`;
+${Object.entries(flags)
+  .map(([name, { hint, text }]) => `  ${`--${name} ${hint}`.padEnd(18)}${text}`)
+  .join("\n")}
+
+Examples:
+  npm start
+  npm start -- --fresh --scenario calm --port-base 18000
+  npm start -- --pairs pairs.sample.json --speed 10
+  eval "$(npm start --silent -- --env)"     # in another terminal: HTTP, TOKEN, TOKEN_APPROVER, RESOURCE_MANAGER, …`;
 
 /** Parses the command line, or says every mistake. */
 export function parseWorldOptions(
   args: readonly string[],
-  env: Record<string, string | undefined>,
-): { options: WorldOptions } | { complaints: string[] } {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: {
-        json: { type: "boolean", default: false },
-        fresh: { type: "boolean", default: false },
-        data: { type: "string" },
-        scenario: { type: "string", default: "default" },
-        speed: { type: "string", default: "1" },
-        "port-base": { type: "string" },
-      },
-    }));
-  } catch (fault) {
-    return { complaints: [(fault as Error).message] };
-  }
-  const complaints: string[] = [];
-  const speed = numberOf(values.speed, "--speed", 1, 1000, complaints) ?? 1;
-  const portBase = numberOf(values["port-base"], "--port-base", 1024, 65_000, complaints);
-  if (!/^[a-z0-9-]+$/.test(values.scenario))
-    complaints.push("--scenario: a name like default, without a path");
+  env: Environment,
+): WorldCommand | { readonly complaints: readonly string[] } {
+  const { given, complaints } = readFlags(args);
+  if (given.has("help")) return { command: "help" };
+  const speed = numberOf(given, "speed", 1, 1000, complaints) ?? 1;
+  const portBase = numberOf(given, "port-base", 1024, 65_000, complaints);
+  const scenario = given.get("scenario") ?? "default";
+  if (!/^[a-z0-9-]+$/.test(scenario)) complaints.push("--scenario: a name like default, without a path");
+  complaints.push(...contradictions(given), ...takenByNpm(given, env));
   if (complaints.length > 0) return { complaints };
-  const { json, fresh, scenario } = values;
+  const pairs = given.get("pairs");
+  const dataDirectory = resolve(given.get("data") ?? defaultDataDirectory(env, pairs !== undefined));
+  if (given.has("env")) return { command: "env", dataDirectory };
   return {
+    command: "start",
     options: {
-      json,
-      fresh,
+      json: given.has("json"),
+      fresh: given.has("fresh"),
       scenario,
+      pairsFile: pairs === undefined ? undefined : resolve(pairs),
       speed,
       portBase,
-      dataDirectory: values.data ?? defaultDataDirectory(env),
+      dataDirectory,
     },
   };
 }
 
+interface Read {
+  /** Flags by name, with their values. */
+  readonly given: ReadonlyMap<Flag, string>;
+  readonly complaints: string[];
+}
+
+function readFlags(args: readonly string[]): Read {
+  const known = Object.keys(flags);
+  const given = new Map<Flag, string>();
+  const complaints: string[] = [];
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: { ...flags, help: { type: "boolean", short: "h" } },
+    strict: false,
+    tokens: true,
+  });
+  let isAfterUnknown = false;
+  for (const token of tokens) {
+    // What stands behind an option that is not there is probably its value.
+    if (token.kind === "positional" && !isAfterUnknown)
+      complaints.push(`"${token.value}" belongs to no option`);
+    isAfterUnknown = token.kind === "option" && !known.includes(token.name);
+    if (token.kind !== "option") continue;
+    const mistake = mistakeIn(token);
+    if (mistake === undefined) given.set(token.name as Flag, token.value ?? "");
+    else complaints.push(mistake);
+  }
+  return { given, complaints };
+}
+
+function mistakeIn({ name, rawName, value }: { name: string; rawName: string; value?: string | undefined }) {
+  const known = Object.keys(flags);
+  const flag = known.includes(name) ? flags[name as Flag] : undefined;
+  if (!flag) {
+    const near = nearest(name, known);
+    return `there is no option ${rawName}${near === undefined ? "" : `: did you mean --${near}?`}`;
+  }
+  if (flag.type === "boolean")
+    return value === undefined ? undefined : `--${name} takes no value, not "${value}"`;
+  const isMissing = value === undefined || value === "" || value.startsWith("--");
+  return isMissing ? `--${name} ${flag.hint}: the value is missing` : undefined;
+}
+
+/** Options that take the meaning from each other. */
+function contradictions(given: Read["given"]): string[] {
+  const both: readonly (readonly [Flag, Flag])[] = [
+    ["pairs", "scenario"],
+    ["env", "fresh"],
+    ["env", "json"],
+  ];
+  return both
+    .filter(([a, b]) => given.has(a) && given.has(b))
+    .map(([a, b]) => `--${a} and --${b}: only one of them`);
+}
+
+/** npm keeps options for itself unless `--` stands before them; it tells of them in the environment alone. */
+function takenByNpm(given: Read["given"], env: Environment): string[] {
+  const ours: readonly Flag[] = ["data", "fresh", "scenario", "pairs", "speed", "port-base", "env"];
+  return ours
+    .filter((name) => !given.has(name) && (env[`npm_config_${name.replace("-", "_")}`] ?? "") !== "")
+    .map((name) => `npm took --${name} for itself: write npm start -- --${name}`);
+}
+
 function numberOf(
-  text: string | undefined,
-  name: string,
+  given: Read["given"],
+  name: Flag,
   min: number,
   max: number,
   complaints: string[],
 ): number | undefined {
+  const text = given.get(name);
   if (text === undefined) return undefined;
   const value = Number(text);
   if (Number.isFinite(value) && value >= min && value <= max) return value;
-  complaints.push(`${name}: a number from ${min} to ${max}, not "${text}"`);
+  complaints.push(`--${name}: a number from ${min} to ${max}, not "${text}"`);
   return undefined;
 }
 
-function defaultDataDirectory(env: Record<string, string | undefined>): string {
-  return join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "cloud-service-swap", "world");
+/** Worlds of pairs files have a folder of their own: their services would meet those of the scenarios. */
+export function defaultDataDirectory(env: Environment, isOwnPairs: boolean): string {
+  const cache = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  return join(cache, "cloud-service-swap", isOwnPairs ? "own-pairs" : "world");
 }

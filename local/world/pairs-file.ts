@@ -1,3 +1,5 @@
+import type { OwnFile, OwnProbe } from "./own-pairs/own-file";
+
 /** One pair of the simulated Resource Manager. */
 interface WorldPair {
   readonly name: string;
@@ -29,7 +31,7 @@ export function pairsFileOf(
   pairs: readonly WorldPair[],
   speed: number,
   { probed = false, approvers = [], besides }: Besides = {},
-): object {
+): OwnFile {
   const defaults = Object.fromEntries(
     Object.entries(laptop).map(([group, durations]) => [
       group,
@@ -43,12 +45,14 @@ export function pairsFileOf(
     defaults: { ...defaults, ...(approvers.length > 0 ? { approval } : {}) },
     pairs: Object.fromEntries(
       pairs.map(({ name, blue, green, production, staging }) => {
-        const probe = { name: "home", url: production, incomingUrl: staging, expect: { status: 200 } };
-        return [
-          name,
-          { blue, green, ...(probed ? { probes: [{ ...probe, timeout: "2s" }] } : {}), ...besides?.[name] },
-        ];
+        const probes = probed ? probesAt(production, staging) : [];
+        return [name, { blue, green, ...(probes.length > 0 ? { probes } : {}), ...besides?.[name] }];
       }),
     ),
   };
+}
+
+function probesAt(url: string | undefined, incomingUrl: string | undefined): OwnProbe[] {
+  if (url === undefined || incomingUrl === undefined) return [];
+  return [{ name: "home", url, incomingUrl, expect: { status: 200 }, timeout: "2s" }];
 }

@@ -6,7 +6,14 @@ import { objectIdOf, startIssuer, type LocalIssuer } from "../identity";
 import { startResourceManager, type ResourceManagerServer } from "../resource-manager";
 import { startServiceBus, type ServiceBusServer } from "../service-bus";
 import { readJson, writeJson } from "./files";
+import { approvalNotes } from "./approval-notes";
+import { mistakesOf } from "./own-pairs/check-pairs";
+import { ownPeople, type OwnPeople } from "./own-pairs/own-people";
+import { ownScenario } from "./own-pairs/own-scenario";
+import type { OwnFile } from "./own-pairs/own-file";
+import { rehearsed, type Rehearsal } from "./own-pairs/rehearsed-file";
 import { pairsFileOf } from "./pairs-file";
+import { policiesOf } from "./scenario-policies";
 import type { WorldPorts } from "./ports";
 import { systemClock } from "./system-clock";
 import type { WorldLog } from "./world-log";
@@ -25,7 +32,9 @@ export interface Ground {
   readonly ports: WorldPorts;
   /** Name of a file of local/world/scenarios. */
   readonly scenario: string;
-  /** Divides the durations of the generated pairs.json and of the scenario's scripts. */
+  /** A pairs file of somebody's own, in place of the scenario and of a generated one. */
+  readonly own?: OwnFile | undefined;
+  /** Divides durations of pairs.json and of the scenario's scripts. */
   readonly speed: number;
   /** Whether pairs.json has a probe of every virtual IP. */
   readonly probed?: boolean | undefined;
@@ -40,13 +49,18 @@ export interface Ground {
 
 export type ResourceManagerPart = Pick<ResourceManagerServer, "endpoint" | "journalUrl" | "pairs">;
 export type ServiceBusPart = Pick<ServiceBusServer, "connectionString">;
+/** By person; those that a pairs file names besides by object id. */
 export type Tokens = Readonly<
   Record<"requester" | "approver" | "secondApprover" | "operator" | "reader", string>
->;
+> &
+  Readonly<Record<string, string>>;
 export interface AppPart {
   /** Origin of the function app. */
   readonly http: string;
+  readonly issuer: string;
   readonly tokens: Tokens;
+  /** What a person must know of the pairs. */
+  readonly notes: readonly string[];
 }
 
 interface Stoppable {
@@ -54,14 +68,10 @@ interface Stoppable {
 }
 
 /** Resource Manager, with live services behind virtual IPs. */
-export function openResourceManager({
-  data,
-  ports,
-  scenario,
-  speed,
-}: Ground): Promise<ResourceManagerPart & Stoppable> {
+export function openResourceManager(ground: Ground): Promise<ResourceManagerPart & Stoppable> {
+  const { data, ports, speed } = ground;
   return startResourceManager({
-    scenario: readScenario(scenario),
+    scenario: scenarioOf(ground),
     dataDirectory: join(data, "resource-manager"),
     speed,
     port: ports.resourceManager,
@@ -103,10 +113,13 @@ export async function openApp(
     dataDirectory: join(data, "identity"),
   });
   try {
-    const host = await startHost(ground, resourceManager, serviceBus, issuer);
+    const { file, notes } = pairsFileFor(ground, resourceManager);
+    const host = await startHost(ground, file, settingsOf(data, serviceBus, resourceManager, issuer));
     return {
       http: host.origin,
-      tokens: await tokensOf(issuer),
+      issuer: issuer.issuer,
+      tokens: await tokensOf(issuer, ground.own ? ownPeople(ground.own) : { people: [], roles: [] }),
+      notes,
       stop: async () => {
         await host.stop();
         await issuer.stop();
@@ -118,15 +131,45 @@ export async function openApp(
   }
 }
 
-function startHost(
-  { data, ports, speed, probed, approved, pairs, clock = systemClock, log }: Ground,
-  resourceManager: ResourceManagerPart,
+/** The settings of the app. */
+function settingsOf(
+  data: string,
   serviceBus: ServiceBusPart,
+  resourceManager: ResourceManagerPart,
   issuer: LocalIssuer,
-) {
-  const pairsFile = join(data, "pairs.json");
+): Readonly<Record<string, string>> {
+  return {
+    PAIRS_FILE: join(data, "pairs.json"),
+    ServiceBusConnection: serviceBus.connectionString,
+    REQUEST_QUEUE,
+    EVENT_TOPIC,
+    ARM_ENDPOINT: resourceManager.endpoint,
+    TOKEN_ISSUER: issuer.issuer,
+    TOKEN_AUDIENCE: issuer.audience,
+  };
+}
+
+/** The pairs file that the app is started with, and how it differs from one of somebody's own. */
+function pairsFileFor(
+  { own, scenario, speed, probed, approved, pairs }: Ground,
+  { pairs: addresses }: ResourceManagerPart,
+): Rehearsal {
+  if (own) {
+    const { file, notes } = rehearsed(own, addresses, speed);
+    return { file, notes: [...notes, ...approvalNotes(own)] };
+  }
   const approvers = approved ? [objectIdOf("approver"), objectIdOf("secondApprover")] : [];
-  writeJson(pairsFile, pairsFileOf(resourceManager.pairs, speed, { probed, approvers, besides: pairs }));
+  const besides = { ...policiesOf(scenario, addresses), ...pairs };
+  const file = pairsFileOf(addresses, speed, { probed, approvers, besides });
+  return { file, notes: approvalNotes(file) };
+}
+
+function startHost(
+  { data, ports, clock = systemClock, log }: Ground,
+  pairsFile: object,
+  settings: Readonly<Record<string, string>>,
+) {
+  writeJson(join(data, "pairs.json"), pairsFile);
   const engine = createDurableEngine({
     location: join(data, "durable"),
     clock,
@@ -138,15 +181,7 @@ function startHost(
   });
   return startFunctionsHost({
     appDirectory: projectDirectory,
-    settings: {
-      PAIRS_FILE: pairsFile,
-      ServiceBusConnection: serviceBus.connectionString,
-      REQUEST_QUEUE,
-      EVENT_TOPIC,
-      ARM_ENDPOINT: resourceManager.endpoint,
-      TOKEN_ISSUER: issuer.issuer,
-      TOKEN_AUDIENCE: issuer.audience,
-    },
+    settings,
     http: { host: "127.0.0.1", port: ports.http },
     clock,
     extensions: [engine],
@@ -156,15 +191,20 @@ function startHost(
   });
 }
 
-async function tokensOf(issuer: LocalIssuer): Promise<Tokens> {
-  const [requester, approver, secondApprover, operator, reader] = await Promise.all([
+async function tokensOf(issuer: LocalIssuer, { people, roles }: OwnPeople): Promise<Tokens> {
+  const approving = { roles: ["Swap.Read", "Swap.Approve", ...roles] };
+  const [requester, approver, secondApprover, operator, reader, ...named] = await Promise.all([
     issuer.token("requester"),
-    issuer.token("approver"),
-    issuer.token("secondApprover"),
+    issuer.token("approver", approving),
+    issuer.token("secondApprover", approving),
     issuer.token("operator"),
     issuer.token("reader"),
+    ...people.map(async ({ key, oid, name }) => {
+      const token = await issuer.token("approver", { ...approving, oid, name, sub: oid });
+      return [key, token] as const;
+    }),
   ]);
-  return { requester, approver, secondApprover, operator, reader };
+  return { requester, approver, secondApprover, operator, reader, ...Object.fromEntries(named) };
 }
 
 function durableSettings(): Readonly<Record<string, unknown>> {
@@ -172,6 +212,28 @@ function durableSettings(): Readonly<Record<string, unknown>> {
     extensions?: { durableTask?: Record<string, unknown> };
   };
   return host.extensions?.durableTask ?? {};
+}
+
+/** What the app itself finds wrong with a pairs file: nothing is started for it. */
+export function mistakesOfPairsFile(file: string): string[] {
+  const { main } = readJson(join(projectDirectory, "package.json")) as { main: string };
+  return mistakesOf(join(projectDirectory, main), {
+    PAIRS_FILE: file,
+    ServiceBusConnection:
+      "Endpoint=sb://127.0.0.1;SharedAccessKeyName=n;SharedAccessKey=k;UseDevelopmentEmulator=true;",
+    TOKEN_ISSUER: "http://127.0.0.1",
+    TOKEN_AUDIENCE: AUDIENCE,
+  });
+}
+
+/** How many virtual IPs a world has. */
+export function countVirtualIps(ground: Pick<Ground, "own" | "scenario">): number {
+  const { pairs = [] } = scenarioOf(ground) as { pairs?: readonly { publicIps?: readonly unknown[] }[] };
+  return pairs.reduce((sum, { publicIps = [] }) => sum + publicIps.length, 0);
+}
+
+function scenarioOf({ own, scenario }: Pick<Ground, "own" | "scenario">): unknown {
+  return own ? ownScenario(own) : readScenario(scenario);
 }
 
 function readScenario(name: string): unknown {

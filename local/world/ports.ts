@@ -12,6 +12,7 @@ export interface WorldPorts {
 }
 
 const usual: WorldPorts = { http: 7071, broker: 5672, resourceManager: 7072, issuer: 7073, virtualIps: 7080 };
+/** At the least, so that the row is the same for worlds of up to five pairs. */
 const VIRTUAL_IPS = 10;
 
 function fromBase(base: number): WorldPorts {
@@ -26,6 +27,7 @@ export async function choosePorts(
   file: string,
   base: number | undefined,
   say: (line: string) => void,
+  virtualIps = VIRTUAL_IPS,
 ): Promise<WorldPorts> {
   const wanted = base === undefined ? ((readJson(file) as WorldPorts | undefined) ?? usual) : fromBase(base);
   const chosen = {
@@ -33,7 +35,7 @@ export async function choosePorts(
     broker: await freeOr(wanted.broker, "Service Bus", say),
     resourceManager: await freeOr(wanted.resourceManager, "Resource Manager", say),
     issuer: await freeOr(wanted.issuer, "issuer", say),
-    virtualIps: await freeRow(wanted.virtualIps, say),
+    virtualIps: await freeRow(wanted.virtualIps, Math.max(virtualIps, VIRTUAL_IPS), say),
   };
   writeJson(file, chosen);
   return chosen;
@@ -46,15 +48,15 @@ async function freeOr(port: number, what: string, say: (line: string) => void): 
   return other;
 }
 
-async function freeRow(first: number, say: (line: string) => void): Promise<number> {
-  for (let start = first, tries = 0; tries < 200; start = first + ++tries * VIRTUAL_IPS) {
-    const free = await Promise.all(Array.from({ length: VIRTUAL_IPS }, (_, i) => isFree(start + i)));
+async function freeRow(first: number, length: number, say: (line: string) => void): Promise<number> {
+  for (let start = first, tries = 0; tries < 200; start = first + ++tries * length) {
+    const free = await Promise.all(Array.from({ length }, (_, i) => isFree(start + i)));
     if (!free.every(Boolean)) continue;
     if (start !== first)
       say(`Ports from ${first} are taken: the virtual IPs listen from ${start} on instead.`);
     return start;
   }
-  throw new Error(`no row of ${VIRTUAL_IPS} free ports above ${first} for the virtual IPs`);
+  throw new Error(`no row of ${length} free ports above ${first} for the virtual IPs`);
 }
 
 function isFree(port: number): Promise<boolean> {

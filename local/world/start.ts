@@ -1,31 +1,69 @@
+import { envLines } from "./env-lines";
 import { messagesOf } from "./fault-text";
-import { parseWorldOptions, startUsage } from "./options";
-import { startWorld, type World, type WorldDescription } from "./world";
+import { introduce } from "./introduction";
+import { lookAtOpenings } from "./openings-now";
+import { parseWorldOptions, startUsage, type WorldOptions } from "./options";
+import { readOwnFile } from "./own-pairs/own-file";
+import { mistakesOfPairsFile } from "./parts";
+import { dropDescription, keepDescription, runningWorld } from "./running-world";
+import { startWorld, type World } from "./world";
 
 /** `npm start`: the world stays up until Ctrl-C; everything durable survives a kill. */
 async function main(): Promise<void> {
   const parsed = parseWorldOptions(process.argv.slice(2), process.env);
   if ("complaints" in parsed) {
-    console.error(`${parsed.complaints.join("\n")}\n\n${startUsage}`);
+    complain(parsed.complaints);
+    console.error("npm start -- --help lists every option");
     process.exitCode = 2;
+  } else if (parsed.command === "help") {
+    console.log(startUsage);
+  } else if (parsed.command === "env") {
+    await printEnv(parsed.dataDirectory);
+  } else {
+    await start(parsed.options);
+  }
+}
+
+/** Prints nothing but export lines on standard output: a shell evaluates whatever comes. */
+async function printEnv(data: string): Promise<void> {
+  const world = await runningWorld(data);
+  if (world) console.log(envLines(world).join("\n"));
+  else fail([`no world runs on ${data}: start one in another terminal (npm start), with the same --data`]);
+}
+
+async function start(options: WorldOptions): Promise<void> {
+  const { json, dataDirectory, pairsFile } = options;
+  const running = await runningWorld(dataDirectory);
+  if (running) {
+    fail([
+      `a world runs on ${dataDirectory} already (process ${running.pid}): stop it first, or use another --data`,
+    ]);
     return;
   }
-  const { options } = parsed;
+  const mistakes = pairsFile === undefined ? [] : mistakesOfPairsFile(pairsFile);
+  if (mistakes.length > 0) {
+    fail(mistakes.map((mistake) => mistake.replace(/^PAIRS_FILE:/, "--pairs:")));
+    return;
+  }
   const say = (line: string) => {
-    if (options.json) console.error(line);
+    if (json) console.error(line);
     else console.log(line);
   };
-  const world = await startWorld({ ...options, say, watch: options.json ? undefined : say });
+  const own = pairsFile === undefined ? undefined : readOwnFile(pairsFile);
+  const world = await startWorld({ ...options, own, say, watch: json ? undefined : say });
   stopOnSignal(world);
-  if (options.json) console.log(JSON.stringify(world.description));
-  else say(introduce(world.description));
+  keepDescription(world.description);
+  if (json) console.log(JSON.stringify(world.description));
+  else say(introduce(world.description, options, await lookAtOpenings(world.description)));
 }
 
 function stopOnSignal(world: World): void {
+  const { dataDirectory } = world.description;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       // Whatever does not end in time is picked up at the next start, as after a kill.
       setTimeout(() => process.exit(0), 1_700).unref();
+      dropDescription(dataDirectory);
       world.stop().then(
         () => process.exit(0),
         () => process.exit(1),
@@ -34,42 +72,16 @@ function stopOnSignal(world: World): void {
   }
 }
 
-function introduce(world: WorldDescription): string {
-  const pairs = world.pairs.map(
-    (pair) => `  ${pair.name.padEnd(10)} production ${pair.production}  staging ${pair.staging}`,
-  );
-  const shop = world.pairs[0]?.name ?? "shop";
-  const body = JSON.stringify({ requestId: "first-1", pair: shop, promote: "green", reason: "try it" });
-  return `
-cloud-service-swap is up, in the embedded world (laptops, tests and rehearsals only).
+function complain(complaints: readonly string[]): void {
+  for (const complaint of complaints) console.error(`error: ${complaint}`);
+}
 
-  function app       ${world.http}
-  Resource Manager   ${world.resourceManager}
-  its journal        ${world.journal}
-  data directory     ${world.dataDirectory}
-  Service Bus        ${world.serviceBusConnectionString}
-                     queue ${world.requestQueue}, topic ${world.eventTopic}, subscription ${world.eventSubscription}
-
-Pairs:
-${pairs.join("\n")}
-
-People (bearer tokens):
-${Object.entries(world.tokens)
-  .map(([person, token]) => `  ${person}\n    ${token}`)
-  .join("\n")}
-
-Next, in another terminal:
-  TOKEN=${world.tokens.operator}
-  curl -s -X POST ${world.http}/api/promotions -H "authorization: Bearer $TOKEN" -H "content-type: application/json" -d '${body}'
-  curl -s ${world.http}/api/promotions/first-1 -H "authorization: Bearer $TOKEN"
-  curl -s ${world.pairs[0]?.production ?? ""}
-  curl -s ${world.journal}
-
-Ctrl-C stops it; the same command carries on where it was.
-`;
+function fail(complaints: readonly string[]): void {
+  complain(complaints);
+  process.exitCode = 1;
 }
 
 main().catch((fault: unknown) => {
-  console.error(fault instanceof Error ? messagesOf(fault) : fault);
+  console.error(`error: ${fault instanceof Error ? messagesOf(fault) : String(fault)}`);
   process.exit(1);
 });

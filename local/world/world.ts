@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { prepareDataFolder } from "./data-folder";
 import {
+  countVirtualIps,
   EVENT_TOPIC,
   openApp,
   openResourceManager,
@@ -18,6 +19,7 @@ import { createWorldLog } from "./world-log";
 /** What `npm start -- --json` prints. */
 export interface WorldDescription {
   readonly http: string;
+  readonly issuer: string;
   readonly tokens: Tokens;
   readonly serviceBusConnectionString: string;
   readonly requestQueue: string;
@@ -27,6 +29,8 @@ export interface WorldDescription {
   readonly journal: string;
   readonly pairs: ResourceManagerPart["pairs"];
   readonly dataDirectory: string;
+  /** What a person must know of the pairs, such as how a rehearsal differs from the pairs file. */
+  readonly notes: readonly string[];
   readonly pid: number;
 }
 
@@ -55,10 +59,14 @@ export interface WorldStart extends Omit<Ground, "data" | "ports" | "log"> {
  */
 export async function startWorld(start: WorldStart): Promise<World> {
   const data = resolve(start.dataDirectory);
-  if (start.fresh) forget(data);
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  prepareDataFolder(data, start.fresh);
   const log = createWorldLog(join(data, "world.log"), start.watch);
-  const ports = await choosePorts(join(data, "ports.json"), start.portBase, start.say);
+  const ports = await choosePorts(
+    join(data, "ports.json"),
+    start.portBase,
+    start.say,
+    countVirtualIps(start),
+  );
   const stops: (() => Promise<void>)[] = [() => log.close()];
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
@@ -102,6 +110,7 @@ function describe(
 ): WorldDescription {
   return {
     http: app.http,
+    issuer: app.issuer,
     tokens: app.tokens,
     serviceBusConnectionString: serviceBus.connectionString,
     requestQueue: REQUEST_QUEUE,
@@ -111,21 +120,7 @@ function describe(
     journal: resourceManager.journalUrl,
     pairs: resourceManager.pairs,
     dataDirectory: data,
+    notes: app.notes,
     pid: process.pid,
   };
-}
-
-/** Deletes only what a world has written: a folder that holds something else is left alone. */
-function forget(data: string): void {
-  for (const name of [
-    "resource-manager",
-    "service-bus",
-    "identity",
-    "durable",
-    "pairs.json",
-    "ports.json",
-    "world.log",
-  ]) {
-    rmSync(join(data, name), { recursive: true, force: true });
-  }
 }

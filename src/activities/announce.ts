@@ -1,6 +1,6 @@
 import { composeProgress } from "../domain/completion-event";
 import type { ProgressData } from "../domain/events";
-import { alertOf } from "../domain/alerts";
+import { alertOf, fieldsOf } from "../domain/alerts";
 import type { Ports } from "../ports/ports";
 
 export interface CompletionInput {
@@ -14,14 +14,13 @@ export async function publishCompletion(input: CompletionInput, ports: Ports): P
     const state = await ports.promotions.read(requestId);
     if (!state?.conclusion) return false;
     await ports.announcer.publish(state.conclusion.event);
-    const { outcome, reason } = state.conclusion;
-    const fields = { requestId, pair: state.request.pair, code: reason.code, detail: reason.detail };
-    const alert = alertOf(outcome);
+    const fields = fieldsOf(state, state.conclusion);
+    const alert = alertOf(state.conclusion.outcome);
     if (alert) ports.log.alert(alert.code, alert.message, fields);
-    else ports.log.info(`promotion concluded: ${outcome}`, fields);
+    else ports.log.info("a promotion ended", fields);
     return true;
   } catch (fault) {
-    ports.log.warn("a completion event could not be published yet", { requestId, detail: String(fault) });
+    ports.log.warn("a completion event could not be published yet", { requestId, fault });
     return false;
   }
 }
@@ -46,11 +45,11 @@ async function tell(
   { step, detail, approval }: ProgressInput["news"][number],
   ports: Ports,
 ): Promise<void> {
-  ports.log.info(`promotion ${step}`, { requestId, pair, detail });
+  ports.log.info("a promotion went on", { requestId, pair, detail: `${step}: ${detail}` });
   try {
     const event = composeProgress({ requestId, pair }, step, detail, at, approval);
     await ports.announcer.publish(JSON.stringify(event), PROGRESS_TIMEOUT_MS);
   } catch (fault) {
-    ports.log.warn("a progress event was lost", { requestId, pair, detail: String(fault) });
+    ports.log.warn("a progress event was lost", { requestId, pair, fault });
   }
 }

@@ -4,6 +4,7 @@ import {
   type Act,
   type AttemptResult,
   type AttemptVerdict,
+  type SwapReply,
   type Unsent,
 } from "../domain/attempt";
 import { decideAttempt } from "../domain/attempt-decision";
@@ -44,7 +45,7 @@ export async function attemptSwap(input: AttemptInput, ports: Ports): Promise<At
   const nonce = ports.nonce();
   const claim = await claimAttempt(input, nonce, started, ports);
   if (claim.kind !== "granted") return claim;
-  const { verdict, evidence } = await carryOut(input, started, ports);
+  const { verdict, evidence } = await carryOut(input, { nonce, started }, ports);
   await report(input, nonce, verdict, ports);
   return { kind: "attempted", nonce, verdict, ...(evidence === undefined ? {} : { evidence }) };
 }
@@ -76,11 +77,7 @@ async function claimAttempt(
       const claim = readClaim(await ports.pairs.read(pair), input, nonce);
       if (claim) return claim;
     } catch (fault) {
-      ports.log.warn("a claim could not be sent or read back yet", {
-        requestId,
-        pair,
-        detail: String(fault),
-      });
+      ports.log.warn("a claim could not be sent or read back yet", { requestId, pair, fault });
     }
     await ports.clock.sleep(wait);
   }
@@ -106,7 +103,7 @@ function isInWindow(input: AttemptInput, started: Started, { clock }: Ports): bo
 /** Everything after the claim is a value: what is thrown before the PUT means that nothing was sent, after it that nobody knows. */
 async function carryOut(
   input: AttemptInput,
-  started: Started,
+  { nonce, started }: { readonly nonce: string; readonly started: Started },
   ports: Ports,
 ): Promise<{ readonly verdict: AttemptVerdict; readonly evidence?: string | undefined }> {
   let decision: ReturnType<typeof decideAttempt>;
@@ -116,15 +113,16 @@ async function carryOut(
     decision =
       barred ?? (await decideFromFreshReads(input, state !== undefined && isBreakGlass(state), ports));
   } catch (fault) {
-    return {
-      verdict: { kind: "withheld", detail: `the reads before the PUT failed: ${String(fault)}` },
-    };
+    const { requestId, pair } = input;
+    ports.log.warn("the reads before the PUT failed; nothing is sent", { requestId, pair, fault });
+    return { verdict: { kind: "withheld", detail: "the reads before the PUT failed; the log tells how" } };
   }
   if (decision.kind !== "send") return { verdict: decision };
   if (!isInWindow(input, started, ports)) {
     return { verdict: { kind: "withheld", detail: "the claim window had passed before the PUT" } };
   }
-  return { verdict: await send(input, ports), evidence: decision.evidence };
+  const verdict = await keepOperation(input, nonce, await send(input, ports), ports);
+  return { verdict, evidence: decision.evidence };
 }
 
 /** The opening as it is now, after the claim and before anything is read for the PUT. */
@@ -147,7 +145,7 @@ async function findClosed(
 }
 
 /** For a swap-back the plan's sides are exchanged: production is asked for the service that held it before. */
-async function send({ plan }: AttemptInput, ports: Ports): Promise<AttemptVerdict> {
+async function send({ plan, requestId, pair }: AttemptInput, ports: Ports): Promise<SwapReply> {
   try {
     return await ports.cloudServices.requestSwap(
       plan.incoming.id,
@@ -155,7 +153,36 @@ async function send({ plan }: AttemptInput, ports: Ports): Promise<AttemptVerdic
       plan.policy.swap.putTimeoutMs,
     );
   } catch (fault) {
-    return { kind: "unknown", detail: `the PUT ended without a reply: ${String(fault)}` };
+    ports.log.warn("the PUT ended without a reply", { requestId, pair, fault });
+    return { kind: "unknown", detail: "the PUT ended without a reply; the log tells how" };
+  }
+}
+
+/** How often an address is tried to be kept; one that cannot be is worth no more: reads of both services tell without it. */
+const KEEPING_TRIES = 5;
+
+/** Keeps the operation's address before the verdict is reported, so that whoever reads the verdict may look for it. */
+async function keepOperation(
+  { requestId, pair }: AttemptInput,
+  nonce: string,
+  reply: SwapReply,
+  ports: Ports,
+): Promise<AttemptVerdict> {
+  if (reply.kind !== "accepted") return reply;
+  const { operation: address, ...verdict } = reply;
+  if (verdict.detail !== undefined)
+    ports.log.warn("an operation cannot be followed", { requestId, pair, detail: verdict.detail });
+  if (!address) return verdict;
+  for (let tried = 1; ; tried++) {
+    try {
+      await ports.operations.signal(nonce, { kind: "begun", address });
+      return { ...verdict, followed: true };
+    } catch (fault) {
+      ports.log.warn("the address of an operation could not be kept yet", { requestId, pair, fault });
+      if (tried === KEEPING_TRIES)
+        return { ...verdict, detail: "the operation's address could not be kept, and it is not followed" };
+      await ports.clock.sleep(250 * 2 ** tried);
+    }
   }
 }
 
@@ -209,10 +236,6 @@ async function report(
   try {
     await ports.pairs.signal(pair, { kind: "report", requestId, nonce, verdict, at: ports.clock.now() });
   } catch (fault) {
-    ports.log.warn("an attempt's verdict could not be written into its claim", {
-      requestId,
-      pair,
-      detail: String(fault),
-    });
+    ports.log.warn("an attempt's verdict could not be written into its claim", { requestId, pair, fault });
   }
 }

@@ -1,7 +1,42 @@
-import type { OperationRead } from "../domain/attempt";
+import { changeBy, isEnded, type OperationSeen, type OperationState } from "../domain/operation";
 import type { Ports } from "../ports/ports";
 
-/** Reads a long-running operation once; waiting for it is the orchestration's business. */
-export async function followOperation(input: { readonly url: string }, ports: Ports): Promise<OperationRead> {
-  return ports.cloudServices.readOperation(input.url);
+export interface OperationInput {
+  readonly nonce: string;
+  /** Whether the winner of the claim has said that it kept an address. */
+  readonly named: boolean;
+}
+
+/**
+ * Reads the operation of an attempt once, at its newest address, and keeps where to ask next or how it ended. Waiting
+ * for it is the orchestration's business; the address stays out of its history.
+ */
+export async function followOperation(input: OperationInput, ports: Ports): Promise<OperationSeen> {
+  const { nonce, named } = input;
+  let state: OperationState | undefined;
+  try {
+    state = await ports.operations.read(nonce);
+  } catch (fault) {
+    ports.log.warn("the address of an operation could not be read back yet", { fault });
+    return { kind: "pending" };
+  }
+  if (!state) return { kind: named ? "pending" : "unnamed" };
+  if (isEnded(state.at)) return state.at;
+  const read = await ports.cloudServices.readOperation(state.at);
+  const change = changeBy(state, read);
+  if (change) await keep(() => ports.operations.signal(nonce, change), ports);
+  if (read.kind !== "running") return read;
+  const { newest: _secret, ...seen } = read;
+  if (seen.detail !== undefined)
+    ports.log.warn("a new address of an operation is not followed", { detail: seen.detail });
+  return seen;
+}
+
+/** What cannot be kept is learned again at the address before, if that still answers. */
+async function keep(send: () => Promise<void>, ports: Ports): Promise<void> {
+  try {
+    await send();
+  } catch (fault) {
+    ports.log.warn("what became of an operation could not be kept", { fault });
+  }
 }

@@ -7,9 +7,6 @@ export async function wakeNext(input: { readonly pair: string }, ports: Ports): 
     const waiting = next && (await ports.promotions.read(next.requestId))?.waiting;
     if (waiting) await ports.promotions.wake(waiting.instanceId);
   } catch (fault) {
-    ports.log.warn("the next promotion in line could not be woken", {
-      pair: input.pair,
-      detail: String(fault),
-    });
+    ports.log.warn("the next promotion in line could not be woken", { pair: input.pair, fault });
   }
 }

@@ -1,20 +1,26 @@
+import { maskCredentials } from "../contracts/complaints";
 import type { Log, LogFields } from "../ports/log";
+import { tellFaults } from "./fault-chain";
 
 type Level = "info" | "warn" | "error";
 
 /** A log that writes one line per entry: the message, then its fields as JSON. Control characters are escaped. */
 export function createLog(write: (level: Level, line: string) => void): Log {
-  const line = (message: string, fields: object = {}) => {
-    const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const line = (message: string, { fault, ...fields }: LogFields = {}, more: object = {}) => {
+    const all = { ...fields, fault: fault === undefined ? undefined : tellFaults(fault), ...more };
+    const entries = Object.entries(all).filter(([, value]) => value !== undefined);
     const told = entries.length > 0 ? ` ${JSON.stringify(Object.fromEntries(entries))}` : "";
     return escapeControls(maskSecrets(`${message}${told}`));
   };
   return {
-    info: (message: string, fields?: LogFields) => {
+    info: (message, fields) => {
       write("info", line(message, fields));
     },
     warn: (message, fields) => {
       write("warn", line(message, fields));
+    },
+    error: (message, fields) => {
+      write("error", line(message, fields, { stack: stackOf(fields?.fault) }));
     },
     alert: (code, message, fields) => {
       write("error", line(`[alert ${code}] ${message}`, fields));
@@ -22,16 +28,25 @@ export function createLog(write: (level: Level, line: string) => void): Log {
   };
 }
 
-const secrets: readonly [RegExp, string][] = [
-  [/(SharedAccessKey|AccountKey|SharedAccessSignature)=[^;\s"]+/gi, "$1=***"],
-  [/\bBearer\s+[\w.~+/-]+=*/gi, "Bearer ***"],
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "***"],
-  [/([?&](?:sig|code|t|c|s|h)=)[^&\s"]+/gi, "$1***"],
-];
+/**
+ * Last line of defence: nothing that looks like a credential is written, and no query of a URL. Azure signs the URLs of its
+ * operations, in several parameters.
+ */
+function maskSecrets(text: string): string {
+  return maskCredentials(text).replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s?"'\\]*\?)[^\s"'\\]+/gi, "$1***");
+}
 
-/** Last line of defence: nothing that looks like a credential is written. */
-export function maskSecrets(text: string): string {
-  return secrets.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
+const STACK_ROOM = 2_000;
+
+/** The frames alone: the message before them is told already. */
+function stackOf(fault: unknown): string | undefined {
+  const { stack } = (fault ?? {}) as { stack?: unknown };
+  if (typeof stack !== "string") return undefined;
+  const frames = stack.split("\n").filter((frame) => /^\s+at /.test(frame));
+  return frames
+    .map((frame) => frame.trim())
+    .join(" ")
+    .slice(0, STACK_ROOM);
 }
 
 function escapeControls(text: string): string {

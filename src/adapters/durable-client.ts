@@ -1,12 +1,13 @@
 import { EntityId, OrchestrationRuntimeStatus, type DurableClient } from "durable-functions";
 import { auditKey, type AuditPage } from "../domain/audit-page";
 import { indexKey, type IndexPage } from "../domain/index-page";
+import type { OperationState } from "../domain/operation";
 import type { PairState } from "../domain/pair";
 import type { PromotionState } from "../domain/promotion";
 import type { ScheduleState } from "../domain/schedule";
 import type { Log } from "../ports/log";
 import type { Schedule, Schedules } from "../ports/schedules";
-import type { Pairs, Promotions, RunStatus } from "../ports/promotions";
+import type { Operations, Pairs, Promotions, RunStatus } from "../ports/promotions";
 
 /** The SDK pastes ids into URLs unescaped: nothing else ever reaches it. */
 const safeId = /^[A-Za-z0-9-]{1,150}$/;
@@ -22,17 +23,16 @@ export function createPromotions(client: () => DurableClient, log: Log): Promoti
   const instanceId = (requestId: string) => `promotion-${checked(requestId)}`;
   return {
     read: (requestId) => readState<PromotionState>(client(), ledger(requestId)),
-    register: (registration) =>
-      client().signalEntity(ledger(registration.requestId), "register", registration),
     change: (requestId, change) => client().signalEntity(ledger(requestId), "change", change),
     readIndex: (pair, page) =>
       readState<IndexPage>(client(), new EntityId("index", checked(indexKey(pair, page)))),
     readAudit: (chain, page) =>
       readState<AuditPage>(client(), new EntityId("audit", checked(auditKey(chain, page)))),
     runStatus: (requestId) => statusOf(client(), instanceId(requestId)),
-    async startRun(requestId) {
+    async startRun(requestId, registration) {
+      const input = { requestId, ...(registration ? { registration } : {}) };
       try {
-        await client().startNew("promote", { instanceId: instanceId(requestId), input: { requestId } });
+        await client().startNew("promote", { instanceId: instanceId(requestId), input });
       } catch (fault) {
         if (!isAlreadyLive(fault)) throw new Error("the run could not be started", { cause: fault });
       }
@@ -41,7 +41,7 @@ export function createPromotions(client: () => DurableClient, log: Log): Promoti
       try {
         await client().raiseEvent(checked(id), "wake", {});
       } catch (fault) {
-        log.info("a wake-up was lost; a timer will do", { detail: String(fault) });
+        log.warn("a wake-up was lost; a timer will do", { fault });
       }
     },
   };
@@ -53,6 +53,15 @@ export function createPairs(client: () => DurableClient): Pairs {
   return {
     read: (pair) => readState<PairState>(client(), arbiter(pair)),
     signal: (pair, operation) => client().signalEntity(arbiter(pair), "apply", operation),
+  };
+}
+
+/** The operations of attempts, through a durable client. */
+export function createOperations(client: () => DurableClient): Operations {
+  const record = (nonce: string) => new EntityId("operation", checked(nonce));
+  return {
+    read: (nonce) => readState<OperationState>(client(), record(nonce)),
+    signal: (nonce, change) => client().signalEntity(record(nonce), "apply", change),
   };
 }
 
@@ -102,11 +111,15 @@ async function statusOf(client: DurableClient, instanceId: string): Promise<RunS
  * recorded of the real host). Looser patterns would find "404" and "409" in ports, ids and what the storage said.
  */
 function isNotFound(fault: unknown): boolean {
-  return /^Error: DurableClient error: Durable Functions extension replied with HTTP 404 response\./.test(
-    String(fault),
+  return /^DurableClient error: Durable Functions extension replied with HTTP 404 response\./.test(
+    messageOf(fault),
   );
 }
 
 function isAlreadyLive(fault: unknown): boolean {
-  return /An Orchestration instance with the status \w+ already exists/i.test(String(fault));
+  return /An Orchestration instance with the status \w+ already exists/i.test(messageOf(fault));
+}
+
+function messageOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : "";
 }

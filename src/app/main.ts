@@ -1,15 +1,24 @@
 import { readFileSync } from "node:fs";
 import { parseConfig } from "../config/config";
+import type { Complaint } from "../domain/events";
 import { registerApp } from "./register";
 import { wire } from "./wiring";
 
-/** The entry point that the Functions host loads (`main` in package.json). Refuses to start on a wrong configuration. */
+/**
+ * One line per mistake. The host files what a worker says line by line, and as an error only what has that word in it
+ * (or "fail" or "severe"); the rest is Information, which host.json leaves out.
+ */
+function tellMistakes(complaints: readonly Complaint[]): string {
+  const places = complaints.length === 1 ? "one place" : `${complaints.length} places`;
+  const head = `the configuration is wrong, in ${places}; no function is loaded`;
+  const mistakes = complaints.map(({ path, expectation, value }) => `${path}: ${expectation} (is: ${value})`);
+  return [head, ...mistakes].map((line) => `error: ${line}`).join("\n");
+}
+
+/** The entry point that the Functions host loads (`main` in package.json). Registers nothing on a wrong configuration. */
 function start(): void {
   const parsed = parseConfig(process.env, (path) => readFileSync(path, "utf8"));
-  if (!parsed.ok) {
-    const list = parsed.complaints.map((c) => `  ${c.path}: ${c.expectation} (is: ${c.value})`).join("\n");
-    throw new Error(`the configuration is wrong; every mistake:\n${list}`);
-  }
+  if (!parsed.ok) throw new Error(tellMistakes(parsed.complaints));
   const { portsFor, verifier } = wire(parsed.config);
   registerApp(portsFor, verifier, parsed.config);
 }

@@ -4,6 +4,7 @@ import { digest } from "../adapters/digest";
 import { activities } from "../activities/activities";
 import type { Config } from "../config/config";
 import { auditEntity } from "../entities/audit-entity";
+import { operationEntity } from "../entities/operation-entity";
 import { indexEntity, pairEntity } from "../entities/pair-entity";
 import { promotionEntity } from "../entities/promotion-entity";
 import { scheduleEntity } from "../entities/schedule-entity";
@@ -36,9 +37,25 @@ export function registerApp(
   registerHttpAndTimer(portsFor, verifier, limiter);
 }
 
+/** The host tells of what a function throws its message and stack, and no cause: the log tells the chain before. */
+function loggingFaults<I, R>(
+  portsFor: PortsFor,
+  handler: (input: I, context: InvocationContext) => R | Promise<R>,
+): (input: I, context: InvocationContext) => Promise<R> {
+  return async (input, context) => {
+    try {
+      return await handler(input, context);
+    } catch (fault) {
+      portsFor(context).log.warn("a function failed", { detail: context.functionName, fault });
+      throw fault;
+    }
+  };
+}
+
 export function registerDurable(portsFor: PortsFor): void {
   df.app.entity("promotion", promotionEntity(digest));
   df.app.entity("pair", pairEntity(digest));
+  df.app.entity("operation", operationEntity);
   df.app.entity("audit", auditEntity);
   df.app.entity("index", indexEntity);
   df.app.entity("schedule", scheduleEntity);
@@ -48,7 +65,7 @@ export function registerDurable(portsFor: PortsFor): void {
     const run = activity as (input: unknown, ports: Ports) => Promise<unknown>;
     df.app.activity(name, {
       extraInputs: [client],
-      handler: (input: unknown, context: InvocationContext) => run(input, portsFor(context)),
+      handler: loggingFaults(portsFor, (input: unknown, context) => run(input, portsFor(context))),
     });
   }
 }
@@ -59,13 +76,13 @@ function registerServiceBus(portsFor: PortsFor, config: Config): void {
     connection,
     queueName: requestQueue,
     extraInputs: [client],
-    handler: createQueueHandler(portsFor, requestQueue),
+    handler: loggingFaults(portsFor, createQueueHandler(portsFor, requestQueue)),
   });
   app.serviceBusQueue("announceDeadLetter", {
     connection,
     queueName: `${requestQueue}/$deadletterqueue`,
     extraInputs: [client],
-    handler: createDeadLetterHandler(portsFor, requestQueue),
+    handler: loggingFaults(portsFor, createDeadLetterHandler(portsFor, requestQueue)),
   });
 }
 
@@ -77,12 +94,12 @@ export function registerHttpAndTimer(
   app.timer("janitor", {
     schedule: "0 * * * * *",
     extraInputs: [client],
-    handler: createJanitor(portsFor),
+    handler: loggingFaults(portsFor, createJanitor(portsFor)),
   });
   app.timer("scheduler", {
     schedule: "0 * * * * *",
     extraInputs: [client],
-    handler: createScheduler(portsFor),
+    handler: loggingFaults(portsFor, createScheduler(portsFor)),
   });
   for (const route of httpRoutes(
     { portsFor, verifier },

@@ -4,7 +4,7 @@ import type { DurableClient } from "durable-functions";
 import { createLog } from "../adapters/console-log";
 import { createCredential } from "../adapters/credential";
 import { digest, nonce } from "../adapters/digest";
-import { createPairs, createPromotions, createSchedules } from "../adapters/durable-client";
+import { createOperations, createPairs, createPromotions, createSchedules } from "../adapters/durable-client";
 import { createCloudServices } from "../adapters/resource-manager/cloud-services";
 import { createCalendarSources } from "../adapters/openings/calendar-sources";
 import { createOpenings } from "../adapters/openings/openings";
@@ -42,7 +42,7 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
       context[level](line);
     });
     return {
-      cloudServices,
+      cloudServices: cloudServices.loggingTo(bound),
       announcer,
       prober,
       policies,
@@ -51,6 +51,7 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
       log: bound,
       promotions: createPromotions(client, bound),
       pairs: createPairs(client),
+      operations: createOperations(client),
       schedules: createSchedules(client, schedules),
       digest,
       nonce,

@@ -83,9 +83,7 @@ function afterVerdict(nonce: string, verdict: AttemptVerdict, unknowns: number):
       return { close, next: { kind: "observe-again", detail: verdict.detail } };
     case "accepted":
       return {
-        next: verdict.operationUrl
-          ? { kind: "settle", afterMs: verdict.retryAfterMs ?? 0 }
-          : { kind: "settle" },
+        next: verdict.followed ? { kind: "settle", afterMs: verdict.retryAfterMs ?? 0 } : { kind: "settle" },
       };
     case "busy":
     case "throttled":

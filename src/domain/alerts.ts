@@ -1,4 +1,6 @@
+import type { Code } from "./codes";
 import type { Outcome } from "./outcome";
+import type { Conclusion, PromotionState } from "./promotion";
 
 /** What the alert rules of an installation listen for: one Error line each, with a stable code. */
 export const alertCodes = [
@@ -11,6 +13,14 @@ export const alertCodes = [
 ] as const;
 
 export type AlertCode = (typeof alertCodes)[number];
+
+/** What the log says of an outcome beside its message. */
+export function fieldsOf(
+  { requestId, request }: Pick<PromotionState, "requestId" | "request">,
+  { outcome, reason }: Conclusion,
+): { requestId: string; pair: string; code: Code; detail: string } {
+  return { requestId, pair: request.pair, code: reason.code, detail: `${outcome}: ${reason.detail}` };
+}
 
 /** The alert that goes with an outcome; most have none. */
 export function alertOf(outcome: Outcome): { code: AlertCode; message: string } | undefined {

@@ -25,13 +25,26 @@ export function isClaimRefusal(answer: string): answer is ClaimRefusal {
   return claimRefusals.some((refusal) => refusal === answer);
 }
 
+/**
+ * Where a long-running operation is asked, and how it answers there: `azure-async-operation` with a status in the body,
+ * `location` with the status code alone (https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations).
+ * The URL is signed and secret.
+ */
+export interface OperationAddress {
+  readonly url: string;
+  readonly style: "azure-async-operation" | "location";
+}
+
+/** Characters. ARM signs its URLs: 3,200 are usual, 4 KB must be accepted, 6 KB a header are possible. */
+export const LONGEST_OPERATION_URL = 12_288;
+
 /** What Resource Manager answered to the one PUT; every reply is a value. */
 export type SwapReply =
   | {
       readonly kind: "accepted";
       readonly status: number;
-      /** Only on the ARM host that was asked; another host's URL is dropped and named in `detail`. */
-      readonly operationUrl?: string | undefined;
+      /** Only on the ARM host that was asked and not too long; otherwise `detail` says why there is none. */
+      readonly operation?: OperationAddress | undefined;
       readonly retryAfterMs?: number | undefined;
       readonly correlationId?: string | undefined;
       readonly detail?: string | undefined;
@@ -71,8 +84,13 @@ export type Unsent =
   /** The ledger holds an outcome: this promotion is over. */
   | { readonly kind: "concluded"; readonly detail: string };
 
+/** A swap that was accepted; `followed`: the address of its operation is kept under the attempt's nonce (`operation.ts`). */
+export type Accepted = Omit<Extract<SwapReply, { kind: "accepted" }>, "operation"> & {
+  readonly followed?: true | undefined;
+};
+
 /** What the winner of a claim writes into it. */
-export type AttemptVerdict = SwapReply | Unsent;
+export type AttemptVerdict = Accepted | Exclude<SwapReply, { kind: "accepted" }> | Unsent;
 
 /** What the attempt activity returns to the runbook. */
 export type AttemptResult =
@@ -96,29 +114,34 @@ export type Proof =
   | { readonly kind: "no-effect"; readonly detail: string }
   | { readonly kind: "person"; readonly detail: string };
 
+/** How a long-running operation of Resource Manager ended. */
+export type OperationEnd =
+  | { readonly kind: "succeeded" }
+  | { readonly kind: "failed"; readonly code: string; readonly detail: string };
+
 /** A long-running operation of Resource Manager, as last read. */
 export type OperationRead =
-  | { readonly kind: "running"; readonly retryAfterMs?: number | undefined }
-  | { readonly kind: "succeeded" }
-  | { readonly kind: "failed"; readonly code: string; readonly detail: string }
+  | OperationEnd
+  | {
+      readonly kind: "running";
+      readonly retryAfterMs?: number | undefined;
+      /** The reply named another address to ask from now on. */
+      readonly newest?: OperationAddress | undefined;
+      /** A finding: the reply named an address that cannot be followed. */
+      readonly detail?: string | undefined;
+    }
   /** 404, 403, an answer without status, an unreachable host: says nothing about the effect. */
   | { readonly kind: "unreadable"; readonly detail: string; readonly retryAfterMs?: number | undefined };
 
 const DETAIL_LENGTH = 300;
 const ID_LENGTH = 64;
-/** Azure's own addresses of operations take about 300 characters. */
-const URL_LENGTH = 700;
 
-/** A verdict as the pair keeps it; an address that is too long is dropped, and reads of both services tell without it. */
+/** A verdict as the pair keeps it. */
 export function shortVerdict(verdict: AttemptVerdict, detailLength = DETAIL_LENGTH): AttemptVerdict {
-  const { detail, correlationId, operationUrl, ...rest } = verdict as Extract<
-    SwapReply,
-    { kind: "accepted" }
-  >;
+  const { detail, correlationId, ...rest } = verdict as Accepted;
   return {
     ...rest,
     ...(detail === undefined ? {} : { detail: clip(detail, detailLength) }),
     ...(correlationId === undefined ? {} : { correlationId: clip(correlationId, ID_LENGTH) }),
-    ...(operationUrl === undefined || operationUrl.length > URL_LENGTH ? {} : { operationUrl }),
   };
 }

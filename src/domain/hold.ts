@@ -1,7 +1,10 @@
+import type { Act } from "./attempt";
 import { clip } from "./clip";
 import type { Reason } from "./codes";
-import type { Hold, PairAnswer, PairOperation, PairState } from "./pair";
+import type { Hold, OpenAttempt, PairAnswer, PairOperation, PairState } from "./pair";
 import { answerTo, answered, type PairStep } from "./pair-answers";
+import type { PairPolicy } from "./policy";
+import { proofSpan } from "./settlement";
 
 type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
 
@@ -65,11 +68,45 @@ export function tellHold({ by, reason }: Hold): string {
 /** What a hold means for what is under way at its pair. */
 export function tellEffect({ lease, open, line }: PairState): string {
   const waiting = line.length === 0 ? "" : `; ${line.length} in line wait until it is released`;
+  if (open?.act === "swap-back")
+    return `the swap-back of ${open.requestId} is carried out: no hold stops it${waiting}`;
   if (open) return `the open attempt of ${open.requestId} is settled, and nothing new is claimed${waiting}`;
   if (!lease) return `nothing is under way; whoever comes waits for its turn${waiting}`;
+  if (lease.order) return `the swap-back of ${lease.holder} is carried out: no hold stops it${waiting}`;
   return lease.swapped
     ? `${lease.holder} has swapped and goes on to its outcome${waiting}`
     : `${lease.holder} goes on observing and claims nothing until it is released${waiting}`;
+}
+
+/** By when a hold that is recorded holds: no claim is granted any more, and what was granted before runs out. */
+export interface HoldReach {
+  /** From then on no PUT of a forward swap is sent, ms. */
+  readonly holdsFrom: number;
+  /** The attempt that was claimed before, as long as anything may come of it; a swap-back is stopped by no hold. */
+  readonly attempt?:
+    | {
+        readonly requestId: string;
+        readonly act: Act;
+        readonly claimedAt: number;
+        /** Until then its effect may show, ms. */
+        readonly effectUntil: number;
+      }
+    | undefined;
+}
+
+const mayBeUnsent = (open: OpenAttempt) => open.verdict === undefined;
+const mayHaveEffect = ({ verdict }: OpenAttempt) =>
+  verdict === undefined || verdict.kind === "accepted" || verdict.kind === "unknown";
+
+/** What a hold reaches at `now`, by the clocks of whoever claims. `swap`: the times under which the open attempt was claimed. */
+export function reachOf({ open }: Pick<PairState, "open">, swap: PairPolicy["swap"], now: number): HoldReach {
+  if (!open || !mayHaveEffect(open)) return { holdsFrom: now };
+  const { requestId, act, claimedAt } = open;
+  const lastPut = claimedAt + swap.claimWindowMs + swap.putTimeoutMs;
+  return {
+    holdsFrom: act === "forward" && mayBeUnsent(open) ? Math.max(now, lastPut) : now,
+    attempt: { requestId, act, claimedAt, effectUntil: claimedAt + proofSpan(swap) },
+  };
 }
 
 function answerOf(state: PairState, { id, by }: Hold): PairAnswer {

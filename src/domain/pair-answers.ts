@@ -8,7 +8,7 @@ export interface PairStep {
 }
 
 const ANSWERS_KEPT = 16;
-/** Characters of JSON that the answers may take: sixteen to questions with ordinary ids, ten to those with the longest. */
+/** Characters of JSON that the answers may take. */
 const ANSWERS_LENGTH = 1_500;
 
 /** Keeps an answer under the id of its question; the oldest go first. */

@@ -99,7 +99,13 @@ export interface Registration {
 
 /** Changes of a promotion, each naming what it changes so that repeats and reorderings are harmless. */
 export type PromotionChange =
-  | { readonly kind: "begin"; readonly runId: string; readonly at: number }
+  /** A run takes charge; the first one brings the registration along. */
+  | {
+      readonly kind: "begin";
+      readonly runId: string;
+      readonly at: number;
+      readonly registration?: Registration | undefined;
+    }
   /** Changes nothing: a run that continues reads where it stands, and whether it is still in charge. */
   | { readonly kind: "go-on"; readonly runId: string }
   | {
@@ -130,6 +136,8 @@ export type PromotionChange =
       readonly runId?: string | undefined;
       readonly ending: Ending;
       readonly at: number;
+      /** Registers and concludes at once what never gets a run; an entry that is there already is left alone. */
+      readonly registration?: Registration | undefined;
     }
   | { readonly kind: "announced"; readonly at: number };
 
@@ -151,6 +159,20 @@ export function register(current: PromotionState | undefined, r: Registration): 
       attempts: [],
     }
   );
+}
+
+/**
+ * The entry that a change is about: the one that is there, or the one that the change registers. Undefined: there is
+ * nothing to change.
+ */
+export function entryFor(
+  current: PromotionState | undefined,
+  change: PromotionChange,
+): PromotionState | undefined {
+  if (change.kind !== "begin" && change.kind !== "conclude") return current;
+  const { registration } = change;
+  if (!registration) return current;
+  return current && change.kind === "conclude" ? undefined : register(current, registration);
 }
 
 function breakGlassNote({ breakGlass, principal }: RequestOrigin): string | undefined {

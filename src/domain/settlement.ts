@@ -1,4 +1,5 @@
-import type { AttemptVerdict, OperationRead, Proof } from "./attempt";
+import type { AttemptVerdict, OperationEnd, Proof } from "./attempt";
+import { isEnd, type OperationSeen } from "./operation";
 import type { PairPolicy } from "./policy";
 import { areSettled, slotState, type SwapTruth } from "./verification";
 
@@ -12,12 +13,14 @@ export interface SettlementMemory {
   readonly beforeSince?: number | undefined;
   /** When the services were last read. */
   readonly lookedAt?: number | undefined;
+  /** How the operation ended: it is asked no more. */
+  readonly ended?: OperationEnd | undefined;
 }
 
 export interface SettlementLook {
   /** What the winner of the claim reported; absent when it has not, or never will. */
   readonly verdict?: AttemptVerdict | undefined;
-  readonly operation?: OperationRead | undefined;
+  readonly operation?: OperationSeen | undefined;
   /** Absent when the services were not read, because the operation is under way. */
   readonly truth?: Pick<SwapTruth, "incoming" | "outgoing"> | undefined;
   readonly now: number;
@@ -78,7 +81,8 @@ export function decideSettlement(
   const beforeSince = slots === "before" && settled ? stoodSince(memory, look.now, swap) : undefined;
   const closed = beforeSince === undefined ? undefined : withoutEffect(look, beforeSince, swap);
   const { startedAt } = memory;
-  return closed ?? undecided({ startedAt, beforeSince, lookedAt: look.now }, look, swap, slots);
+  const ended = isEnd(look.operation) ? look.operation : undefined;
+  return closed ?? undecided({ startedAt, beforeSince, lookedAt: look.now, ended }, look, swap, slots);
 }
 
 /**
@@ -108,16 +112,17 @@ function undecided(
 }
 
 /**
- * Our operation says that it runs and has time left: whatever the services read now proves nothing yet. Not so when it
- * is terminal, cannot be read, was never named, or had all its time.
+ * Our operation says that it runs, or is about to say so, and has time left: whatever the services read now proves
+ * nothing yet. Not so when it is terminal, cannot be read, was never named, or had all its time.
  */
 export function isUnderWay(
   memory: SettlementMemory,
-  operation: OperationRead | undefined,
+  operation: OperationSeen | undefined,
   now: number,
   swap: Timing,
 ): boolean {
-  return operation?.kind === "running" && now - memory.startedAt < swap.operationDeadlineMs;
+  const isOpen = operation?.kind === "running" || operation?.kind === "pending";
+  return isOpen && now - memory.startedAt < swap.operationDeadlineMs;
 }
 
 function withoutEffect(look: SettlementLook, since: number, swap: Timing): SettlementDecision | undefined {
@@ -136,14 +141,20 @@ function withoutEffect(look: SettlementLook, since: number, swap: Timing): Settl
   // Whoever has succeeded was not without effect: slots as before are then somebody else's doing, for a person to look at.
   const saysOtherwise = operation?.kind === "running" || operation?.kind === "succeeded";
   if (now - since < proofSpan(swap) || saysOtherwise) return undefined;
-  const seconds = Math.round((now - since) / 1000);
-  return { kind: "closed", proof: { kind: "no-effect", detail: `slots read as before for ${seconds} s` } };
+  return { kind: "closed", proof: { kind: "no-effect", detail: tellLost(now - since, operation) } };
+}
+
+function tellLost(ms: number, operation: OperationSeen | undefined): string {
+  const unread =
+    operation?.kind === "unreadable" ? `; the operation could not be read (${operation.detail})` : "";
+  return `slots read as before for ${Math.round(ms / 1000)} s${unread}`;
 }
 
 function hint({ verdict, operation }: SettlementLook): string {
-  if (operation)
-    return operation.kind === "failed"
-      ? `operation failed (${operation.code})`
-      : `operation ${operation.kind}`;
+  if (operation && operation.kind !== "unnamed") {
+    if (operation.kind === "failed") return `operation failed (${operation.code})`;
+    const finding = operation.kind === "running" && operation.detail ? `: ${operation.detail}` : "";
+    return `operation ${operation.kind}${finding}`;
+  }
   return verdict ? `reply: ${verdict.kind}` : "no reply was recorded";
 }

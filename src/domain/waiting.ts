@@ -26,3 +26,20 @@ export interface Waiting {
   /** Durable instance to wake when something changed. */
   readonly instanceId: string;
 }
+
+/** The longest a lost wake-up can cost. */
+const LONGEST_SLEEP_MS = 60_000;
+/** How late a timer may be sent to its queue without coming early; measured: nearly always less. */
+const LAG_MARGIN_MS = 400;
+
+/**
+ * How long a durable timer is set for, ms. Azure Storage hides a timer's message for whole seconds
+ * (https://learn.microsoft.com/rest/api/storageservices/put-message) and the fraction is cut off, so a timer of less than
+ * a second fires at once and others up to a second early. Timers are therefore set for whole seconds and a margin for the
+ * time until they are sent. One that came early all the same (`again`) was sent later than that: the next is set for two
+ * seconds at least, so that it comes after the time that was left.
+ */
+export function sleepMs(untilDue: number, again = false): number {
+  const whole = Math.ceil(Math.max(untilDue, again ? 2_000 : 1_000) / 1_000) * 1_000;
+  return Math.min(whole, LONGEST_SLEEP_MS) + LAG_MARGIN_MS;
+}

@@ -1,16 +1,11 @@
-import type { EntityContext } from "durable-functions";
+import { EntityId, type EntityContext } from "durable-functions";
 import { chainHead, promotionChain, type ChainHead, type Digest } from "../domain/audit-chain";
 import { recordAll } from "./audit-entity";
 import { auditChange } from "../domain/audited-promotion";
 import type { Outcome } from "../domain/outcome";
 import { viewOfGate, type GateView } from "../domain/gate";
-import {
-  register,
-  type Conclusion,
-  type PromotionChange,
-  type PromotionState,
-  type Registration,
-} from "../domain/promotion";
+import type { PairOperation } from "../domain/pair";
+import { entryFor, type Conclusion, type PromotionChange, type PromotionState } from "../domain/promotion";
 
 /** What a run learns from a change: whether it is still in charge, and the outcome that stands. */
 export interface ChangeAnswer {
@@ -28,22 +23,19 @@ export interface ChangeAnswer {
 }
 
 /**
- * The ledger of one request, keyed by request id. Operations: `register` (a `Registration`), `change` (a
- * `PromotionChange`, answered with a `ChangeAnswer`), `read` (answered with the state). Never purged.
+ * The ledger of one request, keyed by request id. Operations: `change` (a `PromotionChange`, answered with a
+ * `ChangeAnswer`), `read` (answered with the state). Never purged.
  */
 export function promotionEntity(digest: Digest): (context: EntityContext<PromotionState>) => void {
   return (context) => {
     const state = context.df.getState();
     switch (context.df.operationName) {
-      case "register": {
-        const registration = context.df.getInput<Registration>();
-        if (registration) context.df.setState(register(state, registration));
-        return;
-      }
       case "change": {
         const change = context.df.getInput<PromotionChange>();
-        if (state && change)
-          context.df.return<ChangeAnswer>(answerTo(change, changed(context, state, change, digest)));
+        const entry = change && entryFor(state, change);
+        if (!entry) return;
+        if (!state && change.kind === "begin") enlist(context, entry);
+        context.df.return<ChangeAnswer>(answerTo(change, changed(context, entry, change, digest)));
         return;
       }
       case "read":
@@ -53,6 +45,15 @@ export function promotionEntity(digest: Digest): (context: EntityContext<Promoti
         return;
     }
   };
+}
+
+/** It leaves together with the registration: whatever becomes of the run, the janitor finds the promotion at its pair. */
+function enlist(
+  context: EntityContext<PromotionState>,
+  { requestId, request, acceptedAt }: PromotionState,
+): void {
+  const operation: PairOperation = { kind: "enlist", requestId, at: acceptedAt };
+  context.df.signalEntity(new EntityId("pair", request.pair), "apply", operation);
 }
 
 function changed(

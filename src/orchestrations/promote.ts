@@ -19,7 +19,7 @@ const MOST_PLANS = 5;
 
 /**
  * One promotion, from acceptance to one outcome (docs/swap-protocol.md):
- *  1. resume or begin: only a stored outcome makes a duplicate;
+ *  1. register and enlist, or resume: only a stored outcome makes a duplicate;
  *  2. plan: both services read, every prerequisite judged, target held already → `unchanged`;
  *  3. gate: where somebody has to approve, enough people have approved exactly this plan;
  *  4. opening: an allowed window, no denied one, no freeze, not before `notBefore`;
@@ -34,6 +34,7 @@ export function* promote(context: OrchestrationContext): Steps<void> {
   const run = yield* begin(context);
   if (!run) return;
   if (run.began.conclusion) return yield* conclude(run, undefined);
+  if (run.turnedAway) return yield* conclude(run, run.turnedAway);
   const exit = yield* oneRound(run);
   if (exit.kind === "end") return yield* conclude(run, exit.ending);
   if (exit.kind !== "superseded") context.df.continueAsNew(nextGeneration(run, exit));

@@ -43,6 +43,8 @@ export interface Run {
   };
   /** Absent in a run's first generation. */
   readonly carried?: Carried | undefined;
+  /** The pair has no room for it: it stands nowhere, and nobody but this run sees it off. */
+  readonly turnedAway?: Ending | undefined;
   plan?: SwapPlan | undefined;
   lease?: Lease | undefined;
 }

@@ -2,12 +2,9 @@ import type { OrchestrationContext, Task } from "durable-functions";
 import { changeLedger, timeOf, applyToPairEntity, type Steps } from "./calls";
 import { overtaken } from "./run";
 import type { Kind, News, Round, WaitInput, WaitResult } from "./wait-input";
+import { sleepMs } from "../domain/waiting";
 import { waits, type Wait } from "./waits/waits";
 
-/** The longest a lost wake-up can cost. */
-const LONGEST_SLEEP_MS = 60_000;
-/** Timers below a second fire early on Azure Storage (facts: durable building blocks). */
-const SHORTEST_SLEEP_MS = 1_000;
 /** Rounds per generation: a waiting promotion's history stays short however long it waits. */
 const ROUNDS = 5;
 
@@ -27,12 +24,13 @@ export function* wait(context: OrchestrationContext): Steps<WaitResult<Kind> | u
   for (let round = 0; ; round++) {
     const step = yield* takeRound(context, current, round);
     if ("ended" in step) return step;
+    const isAgain = step.observeAfter === current.observeAfter;
     current = step;
     if (round + 1 >= ROUNDS || waiter.isCompleted) {
       context.df.continueAsNew(current);
       return undefined;
     }
-    yield* sleep(context, waiter, current);
+    yield* sleep(context, waiter, current, isAgain);
   }
 }
 
@@ -104,12 +102,17 @@ function newsOf(seen: News): News {
   return seen.readiness ? { detail: seen.detail, readiness: seen.readiness } : { detail: seen.detail };
 }
 
-function* sleep(context: OrchestrationContext, waiter: Task, input: WaitInput): Steps<void> {
+/** `isAgain`: the round before was too early for its look. */
+function* sleep(
+  context: OrchestrationContext,
+  waiter: Task,
+  input: WaitInput,
+  isAgain: boolean,
+): Steps<void> {
   if (waiter.isCompleted) return;
   const now = timeOf(context);
   const due = Math.min(input.observeAfter ?? now, lastLookOf(input));
-  const ms = Math.min(Math.max(due - now, SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
-  const timer = context.df.createTimer(new Date(now + ms));
+  const timer = context.df.createTimer(new Date(now + sleepMs(due - now, isAgain)));
   yield context.df.Task.any([timer, waiter]);
   // Cancelled here, and observed again before anything continues as new: doing both in one turn would deliver the
   // wake event again in every generation (azure-functions-durable-extension issue 2606).

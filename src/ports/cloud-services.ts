@@ -1,4 +1,4 @@
-import type { OperationRead, SwapReply } from "../domain/attempt";
+import type { OperationAddress, OperationRead, SwapReply } from "../domain/attempt";
 import type { InstanceList, PublicIpObservation, Read, ServiceObservation } from "../domain/observation";
 import type { Slot } from "../domain/swap-request";
 
@@ -11,6 +11,6 @@ export interface CloudServices {
   readPublicIp(id: string): Promise<Read<PublicIpObservation>>;
   /** Sends exactly one PUT naming the slot this service shall hold afterwards; never retries; ends after `timeoutMs`. */
   requestSwap(id: string, slot: Slot, timeoutMs: number): Promise<SwapReply>;
-  /** Reads an operation once. URLs on other hosts than the ARM endpoint are not followed. */
-  readOperation(url: string): Promise<OperationRead>;
+  /** Reads an operation once. Addresses on other hosts than the ARM endpoint are not followed. */
+  readOperation(address: OperationAddress): Promise<OperationRead>;
 }

@@ -1,10 +1,16 @@
 import type { AlertCode } from "../domain/alerts";
 import type { Code } from "../domain/codes";
+import type { LogLine } from "../domain/log-lines";
 
-/** Structured log lines; never secrets, tokens, SAS strings, service configuration or operation URLs. */
+/**
+ * Structured log lines; never secrets, tokens, SAS strings, service configuration or operation URLs. Which message has
+ * which level stands in one table, `domain/log-lines.ts`.
+ */
 export interface Log {
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
+  info(message: LogLine<"info">, fields?: LogFields): void;
+  warn(message: LogLine<"warn">, fields?: LogFields): void;
+  /** For bugs: the fault's stack is told too. */
+  error(message: LogLine<"error">, fields?: LogFields): void;
   alert(code: AlertCode, message: string, fields?: LogFields): void;
 }
 
@@ -13,4 +19,6 @@ export interface LogFields {
   readonly pair?: string | undefined;
   readonly code?: Code | undefined;
   readonly detail?: string | undefined;
+  /** What was caught, as it was caught: the log tells it and its causes, masked. */
+  readonly fault?: unknown;
 }

@@ -5,7 +5,7 @@ import type { Log } from "./log";
 import type { Openings } from "./openings";
 import type { Policies } from "./policies";
 import type { Prober } from "./prober";
-import type { Pairs, Promotions } from "./promotions";
+import type { Operations, Pairs, Promotions } from "./promotions";
 import type { Schedules } from "./schedules";
 
 /** Everything an activity or trigger may reach, bound to one invocation. */
@@ -19,6 +19,7 @@ export interface Ports {
   readonly openings: Openings;
   readonly promotions: Promotions;
   readonly pairs: Pairs;
+  readonly operations: Operations;
   readonly schedules: Schedules;
   /** SHA-256 of UTF-8 text, 64 hex digits. */
   digest(text: string): string;

@@ -1,4 +1,5 @@
 import type { AuditPage } from "../domain/audit-page";
+import type { OperationChange, OperationState } from "../domain/operation";
 import type { PairOperation, PairState } from "../domain/pair";
 import type { IndexPage } from "../domain/index-page";
 import type { PromotionChange, PromotionState, Registration } from "../domain/promotion";
@@ -12,14 +13,16 @@ export type RunStatus = "absent" | "live" | "completed" | "failed" | "terminated
  */
 export interface Promotions {
   read(requestId: string): Promise<PromotionState | undefined>;
-  register(registration: Registration): Promise<void>;
   change(requestId: string, change: PromotionChange): Promise<void>;
   /** One page of an audit chain, see `audit-page.ts`. */
   readAudit(chain: string, page: number): Promise<AuditPage | undefined>;
   readIndex(pair: string, page: number): Promise<IndexPage | undefined>;
   runStatus(requestId: string): Promise<RunStatus>;
-  /** Starts the run `promotion-<requestId>`; a run that is live already counts as started. */
-  startRun(requestId: string): Promise<void>;
+  /**
+   * Starts the run `promotion-<requestId>`; a run that is live already counts as started. The first one registers the
+   * promotion. Of two that are started at once only one runs, with either's registration: read the ledger back.
+   */
+  startRun(requestId: string, registration?: Registration): Promise<void>;
   /** Raises the wake event; a lost wake-up costs one timer, never a decision. Never throws. */
   wake(instanceId: string): Promise<void>;
 }
@@ -28,4 +31,10 @@ export interface Promotions {
 export interface Pairs {
   read(pair: string): Promise<PairState | undefined>;
   signal(pair: string, operation: PairOperation): Promise<void>;
+}
+
+/** What is kept of the operation of each attempt, by the attempt's nonce, through the durable client. */
+export interface Operations {
+  read(nonce: string): Promise<OperationState | undefined>;
+  signal(nonce: string, change: OperationChange): Promise<void>;
 }

@@ -1,19 +1,22 @@
+import { fieldsOf } from "../domain/alerts";
 import { decideAcceptance, type Acceptance } from "../domain/acceptance";
-import { reason, type Code } from "../domain/codes";
+import { reason } from "../domain/codes";
 import { composeProgress } from "../domain/completion-event";
-import { isEnlisted, answerTo, standsWith } from "../domain/pair-answers";
+import { isEnlisted, standsWith } from "../domain/pair-answers";
 import type { PromotionState, Registration } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
-import { sendUntilSeen, untilSeen } from "./read-back";
+import { NotAcknowledged, sendUntilSeen, untilSeen } from "./read-back";
 
 export interface Accepted {
   readonly kind: Acceptance;
   readonly state: PromotionState;
+  /** It is registered, and nobody has seen yet that its pair has taken it up: that comes without anybody's doing. */
+  readonly onItsWay?: boolean | undefined;
 }
 
 /**
- * Accepts one request (design.md §3.0): register it in the ledger, enlist it with its pair, read both back, start its
- * run. Every step may have happened before: a repeat after a crash goes through the same steps and changes nothing.
+ * Accepts one request: its run is started, which registers it in the ledger, enlists it with its pair and goes on,
+ * whatever becomes of whoever sent it; both are read back. Every step may have happened before: a repeat changes nothing.
  */
 export async function acceptRequest(registration: Registration, ports: Ports): Promise<Accepted> {
   const { requestId, contentHash, request } = registration;
@@ -24,81 +27,76 @@ export async function acceptRequest(registration: Registration, ports: Ports): P
   );
   const kind = decideAcceptance(known.state, contentHash);
   if (known.state && kind !== "new" && kind !== "live") return { kind, state: known.state };
-  const state = await register(registration, ports);
-  const won = decideAcceptance(state, contentHash);
-  if (won === "conflict" || won === "concluded") return { kind: won, state };
-  if (!ports.policies.find(request.pair)) {
-    return {
-      kind,
-      state: await refuse(state, "unknown-pair", `there is no pair "${request.pair}" here`, ports),
-    };
-  }
-  const enlisted = await enlist(state, ports);
-  if (!enlisted)
-    return {
-      kind,
-      state: await refuse(
-        state,
-        "queue-full",
-        `pair ${request.pair} has too many promotions under way`,
-        ports,
-      ),
-    };
-  await untilSeen("the run", () => startRun(requestId, ports), ports);
-  if (kind === "new") await tell(state, ports);
-  return { kind, state };
+  if (kind === "new" && !ports.policies.find(request.pair)) return refuse(registration, ports);
+  if (kind === "new") raiseAlarm(registration, ports);
+  await untilSeen("the run", () => startRun(registration, ports), ports);
+  const accepted = await untilTakenUp(kind, registration, ports);
+  if (accepted.kind === "new" && !accepted.state.conclusion) await tell(accepted.state, ports);
+  return accepted;
 }
 
-async function register(registration: Registration, ports: Ports): Promise<PromotionState> {
-  return sendUntilSeen(
-    "the registration",
-    () => ports.promotions.register(registration),
-    () => ports.promotions.read(registration.requestId),
-    ports,
-  );
+/** Before anything is durable: whoever dies meanwhile must not have passed the gate unheard. */
+function raiseAlarm({ requestId, request, origin }: Registration, { log }: Ports): void {
+  const { breakGlass, principal } = origin;
+  if (!breakGlass) return;
+  const detail = `by ${principal?.name ?? "?"} (${principal?.oid ?? "?"}): ${breakGlass.reason}`;
+  const about = { requestId, pair: request.pair, detail };
+  log.alert("break-glass", "gate and opening are passed by an operator's word", about);
 }
 
-/** Whether the pair took the promotion up; `false` when it has too many. */
-async function enlist({ requestId, request, acceptedAt }: PromotionState, ports: Ports): Promise<boolean> {
-  return sendUntilSeen(
-    "the enlisting",
-    () => ports.pairs.signal(request.pair, { kind: "enlist", requestId, at: acceptedAt }),
-    async () => {
-      const pair = await ports.pairs.read(request.pair);
-      if (!pair) return undefined;
-      if (isEnlisted(pair, requestId)) return true;
-      return answerTo(pair, `enlist-${requestId}`) === "queue-full" ? false : undefined;
-    },
-    ports,
-  );
-}
-
-async function startRun(requestId: string, ports: Ports): Promise<true> {
-  if ((await ports.promotions.runStatus(requestId)) !== "live") await ports.promotions.startRun(requestId);
+/** Ledger first: `startNew` silently overwrites a run that is over. */
+async function startRun(registration: Registration, { promotions }: Ports): Promise<true> {
+  const { requestId } = registration;
+  if ((await promotions.runStatus(requestId)) !== "live") await promotions.startRun(requestId, registration);
   return true;
 }
 
-/** Concludes without a run: no pair watches over this promotion, so its event is published before the message is gone. */
-async function refuse(
-  state: PromotionState,
-  code: Code,
-  detail: string,
+/** Reads back until the pair has taken the promotion up, or it has an outcome. Once it is registered it goes on by itself. */
+async function untilTakenUp(
+  kind: Acceptance,
+  { requestId, contentHash, request }: Registration,
   ports: Ports,
-): Promise<PromotionState> {
-  const { requestId } = state;
-  const ending = { outcome: "refused", reason: reason(code, detail) } as const;
-  const at = ports.clock.now();
-  const concluded = await sendUntilSeen(
+): Promise<Accepted> {
+  let registered: Accepted | undefined;
+  const look = async (): Promise<Accepted | undefined> => {
+    const state = await ports.promotions.read(requestId);
+    if (!state) return undefined;
+    // Of two requests with one id that came at once the ledger knows the first.
+    const won = decideAcceptance(state, contentHash);
+    if (won === "conflict") return { kind: won, state };
+    if (state.conclusion) return { kind, state };
+    registered = { kind, state, onItsWay: true };
+    const pair = await ports.pairs.read(request.pair);
+    return pair && isEnlisted(pair, requestId) ? { kind, state } : undefined;
+  };
+  try {
+    return await untilSeen("the registration", look, ports);
+  } catch (fault) {
+    if (registered && fault instanceof NotAcknowledged) return registered;
+    throw fault;
+  }
+}
+
+/**
+ * Registers and concludes at once, without a run: no pair watches over this promotion, so its event is published before
+ * the message is gone.
+ */
+async function refuse(registration: Registration, ports: Ports): Promise<Accepted> {
+  const { requestId, contentHash, request, at } = registration;
+  const detail = `there is no pair "${request.pair}" here`;
+  const ending = { outcome: "refused", reason: reason("unknown-pair", detail) } as const;
+  const state = await sendUntilSeen(
     "the outcome",
-    () => ports.promotions.change(requestId, { kind: "conclude", ending, at }),
-    async () => {
-      const read = await ports.promotions.read(requestId);
-      return read?.conclusion ? read : undefined;
-    },
+    () => ports.promotions.change(requestId, { kind: "conclude", ending, at, registration }),
+    () => ports.promotions.read(requestId),
     ports,
   );
-  await publishOutcome(concluded, ports);
-  return concluded;
+  // Somebody else's registration came first, with other content or from a host that knows the pair.
+  const won = decideAcceptance(state, contentHash);
+  if (won !== "concluded") return { kind: won, state };
+  await publishOutcome(state, ports);
+  if (state.conclusion) ports.log.info("a promotion ended", fieldsOf(state, state.conclusion));
+  return { kind: "new", state };
 }
 
 /**
@@ -128,6 +126,6 @@ async function tell({ requestId, request }: PromotionState, ports: Ports): Promi
       JSON.stringify(composeProgress(about, "accepted", request.reason, ports.clock.now())),
     );
   } catch (fault) {
-    ports.log.warn("a progress event was lost", { ...about, detail: String(fault) });
+    ports.log.warn("a progress event was lost", { ...about, fault });
   }
 }

@@ -1,5 +1,5 @@
 import type { InvocationContext, TimerHandler } from "@azure/functions";
-import { alertOf } from "../domain/alerts";
+import { alertOf, fieldsOf } from "../domain/alerts";
 import { chainHead, emptyChain } from "../domain/audit-chain";
 import type { Ending } from "../domain/completion-event";
 import { decideChore, type Chore } from "../domain/janitor";
@@ -27,7 +27,7 @@ export function createJanitor(portsFor: PortsFor): TimerHandler {
       try {
         await walk(policy, ports);
       } catch (fault) {
-        ports.log.warn("a pair could not be looked after", { pair: policy.name, detail: String(fault) });
+        ports.log.warn("a pair could not be looked after", { pair: policy.name, fault });
       }
     }
   };
@@ -40,11 +40,8 @@ async function walk(policy: PairPolicy, ports: Ports): Promise<void> {
     try {
       await lookAfter({ policy, pair, requestId, enlistedAt: at }, ports);
     } catch (fault) {
-      ports.log.warn("a promotion could not be looked after", {
-        requestId,
-        pair: policy.name,
-        detail: String(fault),
-      });
+      const fields = { requestId, pair: policy.name, fault };
+      ports.log.warn("a promotion could not be looked after", fields);
     }
   }
 }
@@ -61,7 +58,8 @@ async function lookAfter(enlisted: Enlisted, ports: Ports): Promise<void> {
   const promotion = await ports.promotions.read(requestId);
   const run = await ports.promotions.runStatus(requestId);
   const chore = decideChore({ ...enlisted, promotion, run, now: ports.clock.now() });
-  if (chore.kind !== "leave") ports.log.info(`janitor: ${chore.kind}`, { requestId, pair: policy.name });
+  if (chore.kind !== "leave")
+    ports.log.info("the janitor steps in", { requestId, pair: policy.name, detail: chore.kind });
   await carryOut(chore, enlisted, promotion, ports);
 }
 
@@ -156,16 +154,14 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
       await ports.announcer.publish(event, PUBLISH_TIMEOUT_MS);
     } catch (fault) {
       if (ports.clock.now() - at > UNPUBLISHED_MS) {
-        ports.log.alert("publish-failing", "a completion event cannot be published", {
-          requestId,
-          pair,
-          detail: String(fault),
-        });
+        const fields = { requestId, pair, fault };
+        ports.log.alert("publish-failing", "a completion event cannot be published", fields);
       }
       throw fault;
     }
     const alert = alertOf(outcome);
-    if (alert) ports.log.alert(alert.code, alert.message, { requestId, pair, detail: reason.detail });
+    if (alert) ports.log.alert(alert.code, alert.message, fieldsOf(promotion, conclusion));
+    else ports.log.info("a promotion ended", fieldsOf(promotion, conclusion));
     await ports.promotions.change(requestId, { kind: "announced", at: ports.clock.now() });
   }
   await ports.pairs.signal(pair, { kind: "delist", requestId });

@@ -2,8 +2,11 @@ import type { PairAnswer, PairOperation, PairState } from "../domain/pair";
 import { answerTo } from "../domain/pair-answers";
 import type { Ports } from "../ports/ports";
 
-/** Storage trouble and lag are waited out inside the message lock, not by burning deliveries. */
-const BUDGET_MS = 20_000;
+/**
+ * Storage trouble, lag and the takeover of a host that died (22 to 41 s) are waited out inside the message lock, not by
+ * burning deliveries.
+ */
+const BUDGET_MS = 45_000;
 
 /** What was sent was not seen to be stored in time; the message comes again. */
 export class NotAcknowledged extends Error {}

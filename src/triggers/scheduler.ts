@@ -35,7 +35,7 @@ export function createScheduler(portsFor: PortsFor): TimerHandler {
           ports,
         );
       } catch (fault) {
-        ports.log.warn("the schedules of a pair could not be looked after", { pair, detail: String(fault) });
+        ports.log.warn("the schedules of a pair could not be looked after", { pair, fault });
       }
     }
   };
@@ -49,8 +49,7 @@ async function startDue(pair: string, schedules: readonly Schedule[], ports: Por
     try {
       await start();
     } catch (fault) {
-      const detail = `${what}: ${String(fault)}`;
-      ports.log.warn("a schedule could not start its promotion", { pair, detail });
+      ports.log.warn("a schedule could not start its promotion", { pair, detail: what, fault });
     }
   };
   for (const start of startingOf(state)) await attempt(start.requestId, () => carryOn(pair, start, ports));
@@ -109,7 +108,8 @@ async function startAt(schedule: Schedule, due: number, ports: Ports): Promise<v
   await ports.schedules.signal(pair, { kind: "starting", ...start });
   const { kind } = await acceptRequest(registration, ports);
   await ports.schedules.signal(pair, { kind: "started", ...start });
-  if (kind === "new") ports.log.info(`schedule ${schedule.name} started a promotion`, { requestId, pair });
+  if (kind === "new")
+    ports.log.info("a schedule started a promotion", { requestId, pair, detail: schedule.name });
 }
 
 function pickRegistration({

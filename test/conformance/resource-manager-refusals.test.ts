@@ -7,8 +7,14 @@ import {
   swap,
   transports,
   world,
+  type Answer,
   type Arm,
 } from "../support/arm-transports";
+
+const left = ({ headers }: Answer, kind: "reads" | "writes") =>
+  [kind, `global-${kind}`].map(
+    (name) => headers.get(`x-ms-ratelimit-remaining-subscription-${name}`) ?? undefined,
+  );
 
 describe.each(transports)("Resource Manager %s", (_name, open) => {
   let arm: Arm;
@@ -57,14 +63,31 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
 
   describe("throttling", () => {
     test("each reply tells how many reads, or writes, are left, and time brings them back", async () => {
-      const reads = async () =>
-        (await read(arm, blue)).headers.get("x-ms-ratelimit-remaining-subscription-reads");
-      expect([await reads(), await reads()]).toEqual(["249", "248"]);
+      const reads = async () => left(await read(arm, blue), "reads");
+      expect([await reads(), await reads()]).toEqual([
+        [undefined, "3749"],
+        [undefined, "3748"],
+      ]);
       arm.pass(1);
-      expect(await reads()).toBe("249");
-      expect((await swap(arm, green)).headers.get("x-ms-ratelimit-remaining-subscription-writes")).toBe(
-        "199",
-      );
+      expect(await reads()).toEqual([undefined, "3749"]);
+      expect(left(await swap(arm, green), "writes")).toEqual(["199", "2999"]);
+    });
+
+    test.each([
+      ["regional", ["249", undefined], ["199", undefined]],
+      ["global", [undefined, "3749"], [undefined, "2999"]],
+      ["both", ["249", "3749"], ["199", "2999"]],
+      ["none", [undefined, undefined], [undefined, undefined]],
+    ])("it tells so under %s names, where a world asks for them", async (names, reads, writes) => {
+      await opened({ throttling: { names } });
+      expect(left(await read(arm, blue), "reads")).toEqual(reads);
+      expect(left(await swap(arm, green), "writes")).toEqual(writes);
+    });
+
+    test("an empty bucket of all regions answers 429 like one of its own", async () => {
+      await opened({ throttling: { enforced: true, globalReads: { size: 1, perSecond: 1 } } });
+      expect((await read(arm, blue)).status).toBe(200);
+      expect((await read(arm, blue)).status).toBe(429);
     });
 
     test("an empty bucket answers 429 with Retry-After where that is enforced, and asking earlier begins the wait anew", async () => {

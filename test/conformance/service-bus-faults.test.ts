@@ -207,7 +207,7 @@ test.each(["refused", "silent"] as const)(
 );
 
 test("under faults at random every message is received at least once, and nothing is left", async () => {
-  const seed = Date.now() % 2147483646 || 1;
+  const seed = 20_261_130;
   let state = seed;
   const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
   const rates = {

@@ -75,6 +75,21 @@ const probes: readonly [string, string, string | undefined][] = [
     "boundaries/dependencies",
   ],
   [
+    "src/adapters/probe-b.ts",
+    "export function tell(work: () => void): string { try { work(); return ''; } catch (fault) { return String(fault); } }",
+    "no-restricted-syntax",
+  ],
+  [
+    "src/activities/probe-c.ts",
+    "export const tell = (error: Error): object => ({ pair: 'shop', detail: error.message });",
+    "no-restricted-syntax",
+  ],
+  [
+    "src/triggers/probe-b.ts",
+    "export const tell = (fault: Error): object => ({ pair: 'shop', fault });",
+    undefined,
+  ],
+  [
     "src/tools/probe-a.ts",
     'import { readFileSync } from "node:fs"; import { digest } from "../adapters/digest"; export const x = [readFileSync, digest];',
     undefined,

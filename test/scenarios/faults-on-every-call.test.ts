@@ -16,7 +16,7 @@ const answers = [
   { kind: "reset-after" },
 ] as const;
 
-const seed = Date.now() % 4_294_967_296;
+const seed = 20_261_130;
 const random = seededRandom(seed);
 // A promotion of the calm world makes more than 15 calls; each meets one of the faults.
 const rows = Array.from({ length: 15 }, (_, k) => {

@@ -125,8 +125,8 @@ test("from the queue the requester is only declared: one approval is not enough 
   const { request } = await scenario.promotion(id);
   const queued = { requestId: "queued", contentHash: "h", origin, at: scenario.clock.now() };
   const registration = { ...queued, request: { ...request, requestId: "queued" } };
-  await scenario.app.call("POST", "entities/promotion/queued?op=register", registration);
-  await scenario.app.call("POST", "orchestrators/promote/promotion-queued", { requestId: "queued" });
+  const input = { requestId: "queued", registration };
+  await scenario.app.call("POST", "orchestrators/promote/promotion-queued", input);
   await scenario.advance({ seconds: 5 });
   expect((await scenario.promotion(id)).gate?.quorum).toBe(1);
   expect((await scenario.promotion("queued")).gate?.quorum).toBe(2);

@@ -72,7 +72,7 @@ test("news to a slow broker does not hold up the PUT", async () => {
   await scenario.request();
   await scenario.advance({ seconds: 119 });
   scenario.brokerDelayMs = 3_000;
-  await scenario.advance({ seconds: 2 });
+  await scenario.advance({ seconds: 3 });
   expect(scenario.puts()).toBe(1);
 });
 

@@ -177,8 +177,19 @@ export class Azure {
     this.observe();
     if (readFails()) throw Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
     const reply = await inner.sendRequest(request);
+    this.#noteFailure(host, request.url, reply);
     if (reply.status === 200) this.#note(host, new URL(request.url).pathname, reply.bodyAsText ?? "");
     return reply;
+  }
+
+  #noteFailure(host: SimulatedHost, url: string, { status, bodyAsText }: PipelineResponse): void {
+    const { activity, request, startedAt } = errandUnderWay();
+    if (activity !== "followOperation") return;
+    const hasFailed = url.includes("/operationResults/")
+      ? status >= 400 && status < 500 && ![401, 403, 404, 408, 429].includes(status)
+      : status === 200 && /"status":"(failed|cancell?ed)"/i.test(bodyAsText ?? "");
+    const sinceMs = this.#clock.now() - startedAt;
+    if (hasFailed) this.#timeline.add({ kind: "operation-failed", host: host.id, request, sinceMs });
   }
 
   #note(host: SimulatedHost, path: string, body: string): void {
@@ -279,7 +290,13 @@ function scenarioOf(plan: WorldPlan): object {
   });
   return {
     subscription: "00000000-0000-4000-8000-000000000001",
-    swap: { operationSeconds: plan.operationSeconds, repeatedPut: plan.repeatedPut, requireRunning: false },
+    swap: {
+      operationSeconds: plan.operationSeconds,
+      repeatedPut: plan.repeatedPut,
+      requireRunning: false,
+      ...(plan.wire ? { operationUrls: plan.wire.operationUrls } : {}),
+    },
+    ...(plan.wire ? { wire: { errors: plan.wire.errors }, throttling: plan.wire.throttling } : {}),
     pairs: plan.pairs.map((pair) => ({
       name: pair,
       blue: service(pair, "blue"),

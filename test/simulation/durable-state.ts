@@ -20,3 +20,8 @@ export function noteOutcomes({ timeline, hub }: Pick<World, "timeline" | "hub">,
     timeline.add({ kind: "outcome-stored", request });
   }
 }
+
+/** Whether the ledger has an entry. */
+export function isRegistered({ hub }: Pick<World, "hub">, request: string): boolean {
+  return hub.entities.get(`@promotion@${request}`)?.state !== undefined;
+}

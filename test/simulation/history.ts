@@ -22,6 +22,7 @@ export class History {
   readonly lists: readonly Of<"listed">[];
   readonly over: readonly Of<"put-over">[];
   readonly faults: readonly Of<"fault">[];
+  readonly failures: readonly Of<"operation-failed">[];
   readonly probed: readonly Of<"probed">[];
   readonly votes: readonly Of<"voted">[];
   readonly rejections: readonly Of<"rejection-acknowledged">[];
@@ -47,6 +48,7 @@ export class History {
     this.lists = timeline.of("listed");
     this.over = timeline.of("put-over");
     this.faults = timeline.of("fault");
+    this.failures = timeline.of("operation-failed");
     this.probed = timeline.of("probed");
     this.votes = timeline.of("voted");
     this.rejections = timeline.of("rejection-acknowledged");

@@ -5,7 +5,12 @@ import { createDurableEngine, type DurableEngine, type TaskHub } from "../../loc
 import { CoreApp } from "../../local/functions-host";
 import { createLog } from "../../src/adapters/console-log";
 import { digest } from "../../src/adapters/digest";
-import { createPairs, createPromotions, createSchedules } from "../../src/adapters/durable-client";
+import {
+  createOperations,
+  createPairs,
+  createPromotions,
+  createSchedules,
+} from "../../src/adapters/durable-client";
 import type { Announcer } from "../../src/ports/announcer";
 import type { Clock } from "../../src/ports/clock";
 import type { CloudServices } from "../../src/ports/cloud-services";
@@ -230,6 +235,7 @@ export class SimulatedHost {
       log,
       promotions: createPromotions(client, log),
       pairs: createPairs(client),
+      operations: createOperations(client),
       schedules: createSchedules(client, this.schedules),
       digest,
       nonce: () => this.#world.nonce(),
@@ -262,7 +268,7 @@ export class SimulatedHost {
       readService: (id, tag) => read(() => cloud.readService(id, tag)),
       readInstances: (id) => read(() => cloud.readInstances(id)),
       readPublicIp: (id) => read(() => cloud.readPublicIp(id)),
-      readOperation: (url) => read(() => cloud.readOperation(url)),
+      readOperation: (address) => read(() => cloud.readOperation(address)),
       requestSwap: async (id, slot, timeoutMs) => {
         await this.#world.beforeWrite(this, id, errand.execution);
         return send(() => cloud.requestSwap(id, slot, timeoutMs));

@@ -56,10 +56,12 @@ async function isRunning({ send }: Errand, service: string): Promise<boolean> {
 /** The SDK's poller: by the operation's status text, or by the location's code, and without an end of its own. */
 async function polled({ send, sleep }: Errand, accepted: PipelineResponse): Promise<void> {
   const operation = accepted.headers.get("azure-asyncoperation");
-  const url = operation ?? accepted.headers.get("location");
+  let url = operation ?? accepted.headers.get("location");
   if (accepted.status !== 202 || url === undefined) return;
+  const name = operation === undefined ? "location" : "azure-asyncoperation";
   for (;;) {
     const reply = good(await send("GET", pathOf(url)));
+    url = reply.headers.get(name) ?? url;
     const status = operation === undefined ? undefined : (json(reply) as { status?: string }).status;
     if (status === undefined && reply.status !== 202) return;
     if (/^succeeded$/i.test(status ?? "")) return;

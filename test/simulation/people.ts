@@ -22,6 +22,8 @@ export class People {
   readonly #world: World;
   #left: number;
   readonly #holds: Holds;
+  /** What is asked over HTTP and not acknowledged yet. */
+  readonly #unheard = new Map<string, () => void>();
 
   constructor(world: World) {
     this.#world = world;
@@ -41,6 +43,11 @@ export class People {
       });
     }
     this.#holds.watch();
+  }
+
+  /** A request counts as sent once it is registered, though its sender has heard nothing and has given up. */
+  noteRegistered(isRegistered: (request: string) => boolean): void {
+    for (const [request, heard] of this.#unheard) if (isRegistered(request)) heard();
   }
 
   /** Requests that wait for their outcome. */
@@ -149,9 +156,17 @@ export class People {
       const token = deed.breakGlass ? glassBreakers[deed.breakGlass] : "Swap.Request";
       const whole = deed.breakGlass ? { ...body, breakGlass: { reason: "an incident" } } : body;
       const call = { method: "POST", path: "promotions", body: whole };
-      await this.#surface.insist("postPromotion", call, token);
       // Who may not ask has asked for nothing: whatever comes of it belongs to no request.
-      if (!deed.breakGlass || deed.breakGlass === "operator") timeline.add(sent(JSON.stringify(whole)));
+      const counts = !deed.breakGlass || deed.breakGlass === "operator";
+      const heard = () => {
+        if (counts && this.#unheard.delete(request)) timeline.add(sent(JSON.stringify(whole)));
+      };
+      this.#unheard.set(request, heard);
+      if (!deed.givesUp) await this.#surface.insist("postPromotion", call, token).then(heard);
+      else
+        void this.#surface.once("postPromotion", call, token).then((status) => {
+          if (status >= 200 && status < 300) heard();
+        });
       return;
     }
     const text = JSON.stringify({ ...body, requestedBy: "pipeline" });

@@ -6,6 +6,15 @@ const opening = "domain/opening.js";
 /** Rules about when a swap may start, and about what follows it, undone. */
 export const faultsAround: readonly PlantedFault[] = [
   {
+    name: "what is registered is left to whoever sent it",
+    rule: "§3.0",
+    file: "entities/promotion-entity.js",
+    find: `if (!state && change.kind === "begin")`,
+    // As if registering were one call and all that follows another, which nobody makes once the sender is gone.
+    replace: `if (!state && change.kind === "begin") return context.df.setState(entry);
+                if (false)`,
+  },
+  {
     name: "opening not looked at by the attempt",
     theme: "openingCloses",
     rule: "§4.2",

@@ -1,5 +1,6 @@
 import { faultsAround } from "./planted-around";
 import { faultsOfOperating } from "./planted-operating";
+import { faultsOfTheOperation } from "./planted-operation";
 import { faultsOfTheSwap } from "./planted-swap";
 import type { ThemeName } from "./themes";
 
@@ -19,6 +20,7 @@ export interface PlantedFault {
 /** Each must be caught by an invariant (`npm run simulate -- --planted`). */
 export const plantedFaults: readonly PlantedFault[] = [
   ...faultsOfTheSwap,
+  ...faultsOfTheOperation,
   ...faultsAround,
   ...faultsOfOperating,
 ];

@@ -148,8 +148,8 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
     theme: "lateEffect",
     rule: "§4.4",
     file: "adapters/resource-manager/cloud-services.js",
-    find: `return { kind: "unknown", detail: describeFault(fault) };`,
-    replace: `return { kind: "declined", status: 0, code: "lost", detail: describeFault(fault) };`,
+    find: `return { kind: "unknown", detail: this.#tell(fault) };`,
+    replace: `return { kind: "declined", status: 0, code: "lost", detail: this.#tell(fault) };`,
   },
   {
     name: "closed on the operation's success alone",
@@ -162,6 +162,13 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
             return { kind: "decided", verdict: { kind: "closed", proof, verdict, nonce: open?.nonce, verified } };
         }
         const underWay = `,
+  },
+  {
+    name: "the newest address of an operation is told to the run",
+    rule: "§4.6",
+    file: "activities/follow-operation.js",
+    find: `const { newest: _secret, ...seen } = read;`,
+    replace: `const seen = read;`,
   },
   {
     name: "success published before the read",
@@ -283,9 +290,9 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
     theme: "brokerAway",
     rule: "§3.10",
     file: "orchestrations/steps/conclude.js",
-    find: `if (!stored.announced && !(yield* announce(run)))`,
+    find: `if (!stored.announced && !(yield* announce(run, ANNOUNCEMENT_MS)))`,
     replace: `yield* (0, calls_1.applyToPairEntity)(context, pair, { kind: "delist", requestId });
-    if (!stored.announced && !(yield* announce(run)))`,
+    if (!stored.announced && !(yield* announce(run, ANNOUNCEMENT_MS)))`,
   },
   {
     name: "no janitor",

@@ -2,6 +2,7 @@ import { leasesHeld } from "./durable-state";
 import { exposedSwaps } from "./exposure";
 import { check, type Violation } from "./invariants";
 import type { Points } from "./points";
+import { signaturesTold } from "./secrets";
 import { START } from "./start";
 import type { Timeline } from "./timeline";
 import { World } from "./world";
@@ -25,7 +26,10 @@ export async function playWorld(plan: WorldPlan): Promise<WorldResult> {
   const world = new World(plan);
   try {
     const finished = await world.play();
-    const violations = check(world.timeline, finished, leasesHeld(world), plan);
+    const violations = [
+      ...check(world.timeline, finished, leasesHeld(world), plan),
+      ...(await signaturesTold(world)),
+    ];
     return {
       timeline: world.timeline,
       violations,

@@ -43,6 +43,7 @@ const rules: readonly (readonly [string, Rule])[] = [
   ["§4.3 identity", asPlanned],
   ["§4.3 60 s", inWindow],
   ["§4.6 two unknown", twoUnknown],
+  ["§4.6 failed operation", afterFailure],
 ];
 
 const forwardRules: readonly (readonly [string, Rule])[] = [
@@ -227,6 +228,21 @@ function twoUnknown(history: History, put: Put): string | undefined {
       isUnknown(history.over.find((o) => o.put === e.put)?.how),
   );
   return lost.length < 2 ? undefined : `follows ${lost.length} of unknown outcome`;
+}
+
+/**
+ * Whoever heard that the operation of its swap failed does not try that swap again. Nobody may have heard of it where the
+ * host died with it, or where it was told to an execution so late that its attempt may have been given up before.
+ */
+function afterFailure(history: History, put: Put): string | undefined {
+  const told = history.failures.some((failure) => {
+    const failed = history.puts.filter((e) => e.request === put.request && e.n < failure.n).at(-1);
+    const mayBeUnheard =
+      failure.sinceMs > CLAIM_WINDOW_MS ||
+      history.hosts.some(({ host, n }) => host === failure.host && n > failure.n && n < put.n);
+    return failure.request === put.request && failed?.side === put.side && failure.n < put.n && !mayBeUnheard;
+  });
+  return told ? "after it had been told that its operation failed" : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Dice } from "./dice";
 import { byTheClock } from "./random-schedules";
+import { randomWire } from "./random-wire";
 import { approvalIn, askedByTheClock, votesOn } from "./random-votes";
 import { themed } from "./themes";
 import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-plan";
@@ -34,6 +35,7 @@ function world(seed: number, dice: Dice): WorldPlan {
     janitorEveryMs: dice.fork("janitor").pick([1, 3, 6, 6]) * MINUTE,
     ...later(dice.fork("policy"), pairs, requests, deeds),
     ...byTheClock(dice.fork("schedules"), pairs, deeds),
+    ...randomWire(seed),
     deeds: deeds.sort((a, b) => a.at - b.at),
   };
 }
@@ -112,6 +114,7 @@ function requestDeeds(dice: Dice, request: string, pair: string): Deed[] {
     ...(dice.chance(0.1) ? { notBeforeIn: dice.between(10, 59) * 1_000 } : {}),
     ...(dice.chance(0.1) ? { irreversible: true } : {}),
     otherContent: copies > 1 && dice.chance(0.25),
+    ...(dice.fork(`gives up ${request}`).chance(0.4) ? { givesUp: true } : {}),
   };
   const cancel: Deed[] = dice.chance(0.25)
     ? [{ at: at + dice.between(0, 6 * MINUTE), kind: "cancel", request }]

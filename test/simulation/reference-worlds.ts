@@ -67,5 +67,20 @@ export const referenceWorlds: Readonly<Record<string, WorldPlan>> = {
   "unknown outcome": world([request("r1"), put({ kind: "reset-after" })]),
   "nothing came of it": world([request("r1"), put({ kind: "reset-before" })]),
   "operation failed": world([request("r1"), put({ kind: "operation-fails", code: "VipSwapFailed" })]),
+  "asked once over HTTP": world([request("r1", { channel: "http", givesUp: true })]),
+  "asked once over HTTP of two hosts": world([request("r1", { channel: "http", givesUp: true })], {
+    hosts: 2,
+  }),
   "operation slow": world([request("r1")], { operationSeconds: 300 }),
+  // Every poll is answered at the newest address alone, and the error stands where Microsoft.Web writes it.
+  "operation failed behind expiring addresses": world(
+    [request("r1"), put({ kind: "operation", outcome: "Failed", code: "VipSwapFailed", seconds: 60 })],
+    {
+      wire: {
+        operationUrls: { headers: "location", characters: 6_144, expiresAfterPolls: 1 },
+        errors: "top-level",
+        throttling: {},
+      },
+    },
+  ),
 };

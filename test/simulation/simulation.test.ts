@@ -1,20 +1,16 @@
 import { simulate } from "../support/simulate-command";
 
 // What broke and the command that replays it come first: a report may be cut.
-test("250 freshly seeded worlds break no invariant, and none draws a residual risk", async () => {
+test("250 worlds break no invariant, and none draws a residual risk", async () => {
   for (const options of [
-    ["--small", "--runs", "235"],
-    ["--runs", "15"],
+    ["--seed", "1", "--small", "--runs", "235"],
+    ["--seed", "1001", "--runs", "15"],
   ]) {
     const { code, lines, summary } = await simulate(...options);
-    const { runs, promotions, faults, firstSeed, seconds } = summary;
-    process.stdout.write(
-      `${options.join(" ")} --seed ${String(firstSeed)}: ${String(promotions)} promotions, ${String(faults)} faults, ${String(seconds)} s\n`,
-    );
 
     expect(code === 0 ? [] : lines.filter((line) => /^VIOLATION|^replay/.test(line))).toEqual([]);
     expect(summary).toMatchObject({ violations: 0, residual: 0 });
-    expect(runs).toBe(Number(options.at(-1)));
+    expect(summary["runs"]).toBe(Number(options.at(-1)));
   }
 }, 300_000);
 

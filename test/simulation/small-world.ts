@@ -1,5 +1,6 @@
 import { chances, request } from "./deeds";
 import { Dice } from "./dice";
+import { randomWire } from "./random-wire";
 import { putToUse } from "./small-uses";
 import type { Chances, Deed, WorldPlan } from "./world-plan";
 
@@ -19,12 +20,14 @@ export function smallWorld(seed: number): WorldPlan {
 function plainWorld(seed: number): WorldPlan {
   const dice = new Dice(seed).fork("small world");
   const copies = dice.chance(0.3) ? 2 : 1;
+  const givesUp = new Dice(seed).fork("gives up").chance(0.5);
   const asked = request("r1", {
     promote: dice.pick(["green", "green", "green", "staging", "blue"]),
     channel: copies === 1 && dice.chance(0.2) ? "http" : "queue",
     copies,
     every: dice.pick([0, 500, 20 * SECOND, 2 * MINUTE]),
     otherContent: copies > 1 && dice.chance(0.2),
+    ...(givesUp ? { givesUp } : {}),
   });
   const harms = Array.from({ length: dice.between(1, 3) }, () => dice.pick(harm)(dice));
   const deeds: Deed[] = [asked, ...harms.flatMap((each) => ("kind" in each ? [each] : []))];
@@ -42,6 +45,7 @@ function plainWorld(seed: number): WorldPlan {
     chances: chances(Object.assign({}, ...some) as Partial<Chances>),
     calmAfterMs: 10 * MINUTE,
     janitorEveryMs: 6 * MINUTE,
+    ...randomWire(seed),
     deeds: deeds.sort((a, b) => a.at - b.at),
   };
 }

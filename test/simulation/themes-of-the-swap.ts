@@ -132,6 +132,23 @@ export const themesOfTheSwap = {
     ],
     stableForMs: 30 * SECOND,
   }),
+  /** The operation runs for several polls, each of which names a new address, and fails; addresses before that are refused. */
+  operationMoves: (dice) => ({
+    deeds: [
+      request("r1"),
+      put(1, {
+        kind: "operation",
+        outcome: dice.pick(["Failed", "Canceled"]),
+        seconds: dice.between(25, 90),
+      }),
+    ],
+    stableForMs: 30 * SECOND,
+    wire: {
+      operationUrls: { headers: dice.pick(["both", "location"]), characters: 3_200, expiresAfterPolls: 1 },
+      errors: dice.pick(["nested", "top-level"]),
+      throttling: {},
+    },
+  }),
   /** Everybody promotes what is in staging; requests come twice, and rows of instances lag. */
   stagingForAll: (dice) => ({
     deeds: [1, 2].map((n) =>

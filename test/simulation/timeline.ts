@@ -51,6 +51,13 @@ export type Happening =
       readonly activity: string;
       readonly execution: string;
     }
+  /** Resource Manager told that the operation of a request's swap failed, to an execution that had run for so long. */
+  | {
+      readonly kind: "operation-failed";
+      readonly host: string;
+      readonly request: string;
+      readonly sinceMs: number;
+    }
   | {
       readonly kind: "published";
       readonly type: string;

@@ -21,6 +21,8 @@ export type Deed =
       /** Over HTTP, past gate and opening: asked for by an operator, or by somebody who may not. */
       readonly breakGlass?: "operator" | "requester" | "application" | undefined;
       readonly otherContent: boolean;
+      /** Over HTTP, asked once: whatever the answer, and without one, it is not asked again. */
+      readonly givesUp?: boolean | undefined;
     }
   | { readonly at: number; readonly kind: "malformed"; readonly body: string }
   | { readonly at: number; readonly kind: "cancel"; readonly request: string }
@@ -103,6 +105,13 @@ export type Risk =
   | { readonly kind: "swapped by hand before the write"; readonly put: number }
   | { readonly kind: "undone by hand before it was seen"; readonly put: number };
 
+/** As the simulated Resource Manager takes it. */
+export interface WirePlan {
+  readonly operationUrls: object;
+  readonly errors: "nested" | "top-level";
+  readonly throttling: object;
+}
+
 export interface WorldPlan {
   readonly seed: number;
   readonly pairs: readonly string[];
@@ -139,6 +148,8 @@ export interface WorldPlan {
   readonly opening?: PlannedOpening;
   /** What is started by the clock; absent: nothing. */
   readonly schedules?: PlannedSchedules | undefined;
+  /** How Resource Manager's replies look, apart from what they say; absent: as recorded. */
+  readonly wire?: WirePlan | undefined;
   /** Absent in every ordinary world. */
   readonly risk?: Risk | undefined;
   /** Crash points by number (sweeps); absent: by chance. */

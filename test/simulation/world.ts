@@ -5,7 +5,7 @@ import { AuditCheck } from "./audit-check";
 import { Azure } from "./azure";
 import { Bus } from "./bus";
 import { Dice } from "./dice";
-import { noteOutcomes } from "./durable-state";
+import { isRegistered, noteOutcomes } from "./durable-state";
 import { engineFaults } from "./engine-faults";
 import { SimulatedHost, settingsOf, type HostSurroundings } from "./host";
 import { People } from "./people";
@@ -133,6 +133,7 @@ export class World implements HostSurroundings {
       await this.#quiet();
       this.azure.observe();
       this.scheduling.note();
+      this.#people.noteRegistered((request) => isRegistered(this, request));
       noteOutcomes(this, this.#stored);
       const now = this.clock.now();
       restSince = this.#isAtRest() ? (restSince ?? now) : undefined;

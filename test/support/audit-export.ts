@@ -48,7 +48,7 @@ async function promote(
 ): Promise<void> {
   const { promotions, pairs, ledger, pairStates } = ports;
   const request = aRequest({ requestId });
-  await promotions.register({
+  await ports.register({
     requestId,
     contentHash: digest(requestId),
     request,

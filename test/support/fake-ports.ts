@@ -4,9 +4,18 @@ import { addToAudit, auditKey, auditPageOf, type AuditPage } from "../../src/dom
 import { auditStep } from "../../src/domain/audited-pair";
 import { auditChange } from "../../src/domain/audited-promotion";
 import { addToIndex, indexKey, type IndexPage } from "../../src/domain/index-page";
+import { applyToOperation, type OperationState } from "../../src/domain/operation";
 import type { PairState } from "../../src/domain/pair";
 import type { PairPolicy } from "../../src/domain/policy";
-import { register, type PromotionState } from "../../src/domain/promotion";
+import { reason } from "../../src/domain/codes";
+import type { PairAnswer, PairOperation } from "../../src/domain/pair";
+import {
+  entryFor,
+  register,
+  type PromotionChange,
+  type PromotionState,
+  type Registration,
+} from "../../src/domain/promotion";
 import { applyToSchedules, type ScheduleState } from "../../src/domain/schedule";
 import type { Schedule } from "../../src/ports/schedules";
 import type { RunStatus } from "../../src/ports/promotions";
@@ -26,12 +35,19 @@ export interface FakePorts extends Ports {
   readonly ledger: Map<string, PromotionState>;
   readonly pairStates: Map<string, PairState>;
   readonly runs: Map<string, RunStatus>;
+  readonly operationStates: Map<string, OperationState>;
   /** Dies before (`at - 0.5`) or after (`at`) the effect of that number, from 1; once. */
   crashAt: number | undefined;
   /** The schedules of the pairs file; replaced by an edit. */
   scheduled: readonly Schedule[];
   /** The broker refuses this many times. */
   refusals: number;
+  /** How far runs get that are started: nowhere while no host has taken them over. */
+  runsGet: "nowhere" | "registered" | "enlisted";
+  /** A ledger entry whose run nobody plays. */
+  register(registration: Registration): Promise<void>;
+  /** What was started goes on as far as runs get now. */
+  takeOver(): void;
 }
 
 /** Ports in memory that apply the product's own transitions. */
@@ -50,6 +66,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     }
   };
   const runs = new Map<string, RunStatus>();
+  const operationStates = new Map<string, OperationState>();
   const effects: string[] = [];
   const published: string[] = [];
   const alerts: string[] = [];
@@ -66,6 +83,40 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     return Promise.reject(new Crash("the process died"));
   };
   let dead = false;
+  const changeLedger = (id: string, change: PromotionChange) => {
+    const entry = entryFor(ledger.get(id), change);
+    if (!entry) return;
+    const step = auditChange(entry, change, digest);
+    ledger.set(id, step.state);
+    record(promotionChain(id), step.entries);
+  };
+  const changePair = (pair: string, operation: PairOperation): PairAnswer => {
+    const step = auditStep(pair, pairStates.get(pair), operation, digest);
+    pairStates.set(pair, step.state);
+    record(pairChain(pair), step.entries);
+    if (step.indexed) {
+      const key = indexKey(pair, step.indexed.page);
+      pages.set(key, addToIndex(pages.get(key), step.indexed));
+    }
+    return step.answer;
+  };
+  const started = new Map<string, Registration | undefined>();
+  /** The first steps of a run, as the runbook takes them. */
+  const goOn = (id: string) => {
+    const at = clock.now();
+    if (fake.runsGet === "nowhere") return;
+    changeLedger(id, { kind: "begin", runId: `run-${id}`, at, registration: started.get(id) });
+    const entry = ledger.get(id);
+    if (!entry || fake.runsGet === "registered") return;
+    started.delete(id);
+    const answer = changePair(entry.request.pair, { kind: "enlist", requestId: id, at: entry.acceptedAt });
+    if (answer !== "queue-full") return;
+    const ending = { outcome: "refused", reason: reason(answer, "too many") } as const;
+    changeLedger(id, { kind: "conclude", ending, at });
+    published.push(ledger.get(id)!.conclusion!.event);
+    changeLedger(id, { kind: "announced", at });
+    runs.set(id, "completed");
+  };
   const fake: FakePorts = {
     effects,
     published,
@@ -73,9 +124,18 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     ledger,
     pairStates,
     runs,
+    operationStates,
     crashAt: undefined,
     refusals: 0,
     scheduled: [],
+    runsGet: "enlisted",
+    register: (r) => {
+      ledger.set(r.requestId, register(ledger.get(r.requestId), r));
+      return Promise.resolve();
+    },
+    takeOver: () => {
+      for (const id of [...started.keys()]) goOn(id);
+    },
     clock: {
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
@@ -92,13 +152,14 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     log: {
       info: () => undefined,
       warn: () => undefined,
+      error: () => undefined,
       alert: (code) => alerts.push(code),
     },
     policies: known,
     openings: openingsOf(
       known,
       clock,
-    )({ info: () => undefined, warn: () => undefined, alert: () => undefined }),
+    )({ info: () => undefined, warn: () => undefined, error: () => undefined, alert: () => undefined }),
     announcer: {
       publish: (event) => {
         if (fake.refusals > 0) {
@@ -110,33 +171,35 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     },
     promotions: {
       read: (id) => Promise.resolve(ledger.get(id)),
-      register: (r) =>
-        effect("register", () => ledger.set(r.requestId, register(ledger.get(r.requestId), r))),
       change: (id, change) =>
         effect(change.kind, () => {
-          const state = ledger.get(id);
-          if (!state) return;
-          const step = auditChange(state, change, digest);
-          ledger.set(id, step.state);
-          record(promotionChain(id), step.entries);
+          changeLedger(id, change);
         }),
       readAudit: (chain, page) => Promise.resolve(audits.get(auditKey(chain, page))),
       readIndex: (pair, page) => Promise.resolve(pages.get(indexKey(pair, page))),
       runStatus: (id) => Promise.resolve(runs.get(id) ?? "absent"),
-      startRun: (id) => effect("start", () => runs.set(id, "live")),
+      startRun: (id, registration) =>
+        effect("start", () => {
+          if (runs.get(id) === "live") return;
+          runs.set(id, "live");
+          started.set(id, registration);
+          goOn(id);
+        }),
       wake: () => Promise.resolve(),
     },
     pairs: {
       read: (pair) => Promise.resolve(pairStates.get(pair)),
       signal: (pair, operation) =>
         effect(operation.kind, () => {
-          const step = auditStep(pair, pairStates.get(pair), operation, digest);
-          pairStates.set(pair, step.state);
-          record(pairChain(pair), step.entries);
-          if (step.indexed) {
-            const key = indexKey(pair, step.indexed.page);
-            pages.set(key, addToIndex(pages.get(key), step.indexed));
-          }
+          changePair(pair, operation);
+        }),
+    },
+    operations: {
+      read: (nonce) => Promise.resolve(operationStates.get(nonce)),
+      signal: (nonce, change) =>
+        effect(`operation ${change.kind}`, () => {
+          const state = applyToOperation(operationStates.get(nonce), change);
+          if (state) operationStates.set(nonce, state);
         }),
     },
     prober: { ask: () => Promise.resolve({ kind: "none", detail: "a fake" }) },

@@ -8,4 +8,4 @@ export function runs(count: number): number {
 }
 
 // A property that fails on a planted mistake has done its work: no smaller example is looked for.
-if (planting) fc.configureGlobal({ numRuns: runs(100), endOnFailure: true });
+if (planting) fc.configureGlobal({ ...fc.readConfigureGlobal(), numRuns: runs(100), endOnFailure: true });

@@ -3,7 +3,12 @@ import type { Side } from "../../src/domain/swap-request";
 import { createCloudServices } from "../../src/adapters/resource-manager/cloud-services";
 import { createLog } from "../../src/adapters/console-log";
 import { digest, nonce } from "../../src/adapters/digest";
-import { createPairs, createPromotions, createSchedules } from "../../src/adapters/durable-client";
+import {
+  createOperations,
+  createPairs,
+  createPromotions,
+  createSchedules,
+} from "../../src/adapters/durable-client";
 import { registerDurable, registerHttpAndTimer, type PortsFor } from "../../src/app/register";
 import type { TokenVerifier } from "../../src/ports/identity";
 import { completionEventSchema, progressEventSchema } from "../../src/contracts/events";
@@ -59,6 +64,7 @@ export interface Scenario {
   readonly published: CompletionEvent[];
   /** Progress events, best effort. */
   readonly news: ProgressEvent[];
+  /** What the product logs; `app.logged` has what host.json lets through of it. */
   readonly logged: string[];
   /** By version: what the service answers that holds production (http://shop/) or staging (http://staging.shop/). */
   readonly sites: Map<string, Partial<SiteAnswer>>;
@@ -121,7 +127,6 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       else news.push(progressEventSchema.parse(parsed));
     },
   };
-  const log = createLog((level, line) => logged.push(`${level} ${line}`));
   const cloudServices = createCloudServices({
     endpoint: "http://127.0.0.1:1",
     credential: { getToken: () => Promise.resolve(null) },
@@ -153,9 +158,14 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const schedules = createScheduleTimes(options.schedules ?? []);
   const portsFor: PortsFor = (context) => {
     const client = () => df.getClient(context);
+    const log = createLog((level, line) => {
+      logged.push(`${level} ${line}`);
+      context[level](line);
+    });
     const bound = {
       promotions: createPromotions(client, log),
       pairs: createPairs(client),
+      operations: createOperations(client),
       schedules: createSchedules(client, schedules),
     };
     const openings = openingsFor(log);

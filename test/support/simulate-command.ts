@@ -9,8 +9,14 @@ export interface Played {
   readonly summary: Readonly<Record<string, unknown>>;
 }
 
-/** Runs `npm run simulate` as it was built, in a process of its own. */
+/**
+ * Runs `npm run simulate` as it was built, in a process of its own. Tests name the worlds they play: fresh ones are for the
+ * command, so that `npm test` says the same to everybody.
+ */
 export function simulate(...options: readonly string[]): Promise<Played> {
+  const named =
+    options.includes("--seed") || options.includes("--replay") || options.join(" ").includes("--runs 0");
+  if (!named) throw new Error("a test names the seed of its worlds");
   const command = join(__dirname, "../../dist/test/simulation/simulate.js");
   if (!existsSync(command)) throw new Error("build first: npm run build");
   return new Promise((resolve, reject) => {

@@ -14,7 +14,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const seed = Date.now() % 1_000_000;
+const seed = 711;
 
 test(`whatever a torn write leaves behind, a store opens with all it acknowledged, or names what to cut (seed ${seed})`, async () => {
   const random = seededRandom(seed);

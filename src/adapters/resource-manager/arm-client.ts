@@ -95,6 +95,12 @@ export class ArmClient {
   }
 }
 
+/**
+ * Bytes of a reply's headers that are read at most. Node reads 16 KB unless told otherwise, and what is longer counts as no
+ * reply; a swap may be answered with two signed URLs of the longest that are followed.
+ */
+const HEAD_LIMIT = 64 * 1024;
+
 /** A reply whose body is no JSON is a reply all the same: the pipeline throws for it, but status and headers count. */
 function replyWithin(fault: unknown): RawReply {
   const { response } = fault as { response?: RawReply };
@@ -130,6 +136,7 @@ function guardOf(origin: string): PipelinePolicy {
       if (new URL(request.url).origin !== origin) throw new Error("another host was named and is not asked");
       // Every body comes as a stream, so that its size can be watched.
       request.streamResponseStatusCodes = new Set([Infinity]);
+      request.requestOverrides = { ...request.requestOverrides, maxHeaderSize: HEAD_LIMIT };
       return takeIn(await next(request));
     },
   };

@@ -1,5 +1,5 @@
 import type { CloudServicesGetOptionalParams } from "@azure/arm-compute";
-import type { OperationRead, SwapReply } from "../../domain/attempt";
+import type { OperationAddress, OperationRead, SwapReply } from "../../domain/attempt";
 import type {
   InstanceList,
   InstanceObservation,
@@ -9,6 +9,7 @@ import type {
 } from "../../domain/observation";
 import type { Slot } from "../../domain/swap-request";
 import type { CloudServices } from "../../ports/cloud-services";
+import type { Log } from "../../ports/log";
 import { ArmClient, type ArmClientOptions } from "./arm-client";
 import { parseServiceId, subscriptionOf } from "./arm-id";
 import { readOperationReply, readSwapReply } from "./parse-operation";
@@ -29,18 +30,27 @@ type ReadOptions = Pick<CloudServicesGetOptionalParams, "abortSignal" | "onRespo
 const NETWORK_API = "2025-05-01";
 const MOST_PAGES = 50;
 
-/** Cloud Services (extended support) through Azure Resource Manager. */
-export function createCloudServices(options: CloudServicesOptions): CloudServices {
-  return new ArmCloudServices(options);
+/**
+ * Cloud Services (extended support) through Azure Resource Manager. What is met on the way, and is told in a verdict by its
+ * name alone, is logged by those that are bound to a log with its causes: a sign-in that failed says why there only.
+ */
+export function createCloudServices(
+  options: CloudServicesOptions,
+): CloudServices & { loggingTo(log: Pick<Log, "warn">): CloudServices } {
+  const arm = new ArmClient(options);
+  const bound = (log?: Pick<Log, "warn">) => new ArmCloudServices(options, arm, log);
+  return Object.assign(bound(), { loggingTo: bound });
 }
 
 class ArmCloudServices implements CloudServices {
   readonly #arm: ArmClient;
   readonly #options: CloudServicesOptions;
+  readonly #log: Pick<Log, "warn"> | undefined;
   readonly #timeout: number;
 
-  constructor(options: CloudServicesOptions) {
-    this.#arm = new ArmClient(options);
+  constructor(options: CloudServicesOptions, arm: ArmClient, log: Pick<Log, "warn"> | undefined) {
+    this.#arm = arm;
+    this.#log = log;
     this.#options = options;
     this.#timeout = options.readTimeoutMs ?? 30_000;
   }
@@ -109,24 +119,23 @@ class ArmCloudServices implements CloudServices {
     try {
       reply = await this.#arm.send("PUT", slotPath(id), NETWORK_API, timeoutMs, { properties: { slotType } });
     } catch (fault) {
-      return { kind: "unknown", detail: describeFault(fault) };
+      return { kind: "unknown", detail: this.#tell(fault) };
     }
     return readSwapReply(reply, this.#arm.origin, this.#now());
   }
 
-  async readOperation(url: string): Promise<OperationRead> {
+  async readOperation(address: OperationAddress): Promise<OperationRead> {
+    const { url } = address;
     if (!URL.canParse(url)) return { kind: "unreadable", detail: "the operation's URL is none" };
     const target = new URL(url);
     if (target.origin !== this.#arm.origin)
       return { kind: "unreadable", detail: "the operation is on another host" };
-    // Resource Manager refuses a request without one; the SDK adds its own too (facts: azure-swap §4).
-    if (!target.searchParams.has("api-version")) target.searchParams.set("api-version", NETWORK_API);
     try {
       const subscription = subscriptionOf(target.pathname);
-      const reply = await this.#arm.sendTo("GET", target.href, subscription, this.#timeout);
-      return readOperationReply(reply, this.#now());
+      const reply = await this.#arm.sendTo("GET", versioned(url, target), subscription, this.#timeout);
+      return readOperationReply(reply, address, this.#arm.origin, this.#now());
     } catch (fault) {
-      return { kind: "unreadable", detail: describeFault(fault) };
+      return { kind: "unreadable", detail: this.#tell(fault) };
     }
   }
 
@@ -179,12 +188,17 @@ class ArmCloudServices implements CloudServices {
       const response = (fault as { response?: RawReply }).response;
       return response
         ? failedRead(response, this.#now())
-        : { kind: "unavailable", detail: describeFault(fault) };
+        : { kind: "unavailable", detail: this.#tell(fault) };
     }
     if (reply.status !== 200) return failedRead(reply, this.#now());
     const json = jsonOf(reply);
     if (typeof json === "object" && json !== null) return { kind: "found", value: reply };
     return { kind: "unavailable", detail: "the reply is too large or no JSON object" };
+  }
+
+  #tell(fault: unknown): string {
+    this.#log?.warn("a call of Resource Manager got no reply", { fault });
+    return describeFault(fault);
   }
 
   #now(): number {
@@ -194,6 +208,12 @@ class ArmCloudServices implements CloudServices {
 
 function slotPath(id: string): string {
   return `${id}/providers/Microsoft.Network/cloudServiceSlots/swap`;
+}
+
+/** Resource Manager refuses a request without a version; the rest is signed and goes out as it came, to the letter. */
+function versioned(url: string, { search, searchParams }: URL): string {
+  if (searchParams.has("api-version")) return url;
+  return `${url}${search === "" ? "?" : "&"}api-version=${NETWORK_API}`;
 }
 
 /** What went wrong on the way, without anything a reply or request held. */

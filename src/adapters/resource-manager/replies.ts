@@ -42,11 +42,25 @@ export function jsonOf(reply: RawReply): unknown {
 
 /** Code and message of an ARM error body, shortened; never the whole body. */
 export function errorOf(reply: RawReply): { code: string; message: string } {
-  const error = member(jsonOf(reply), "error");
+  return errorIn(jsonOf(reply), `HTTP ${reply.status}`);
+}
+
+/**
+ * The same of a body: in its `error`, or at its top as Microsoft.Web writes it
+ * (https://github.com/hashicorp/terraform-provider-azurerm/issues/10858).
+ */
+export function errorIn(body: unknown, otherwise: string): { code: string; message: string } {
+  const error = member(body, "error");
+  const told = (name: string) => textMember(error, name) ?? textMember(body, name);
   return {
-    code: (textMember(error, "code") ?? `HTTP ${reply.status}`).slice(0, 100),
-    message: (textMember(error, "message") ?? "no message").slice(0, 300),
+    code: withoutQueries(told("code") ?? otherwise).slice(0, 100),
+    message: withoutQueries(told("message") ?? "no message").slice(0, 300),
   };
+}
+
+/** An error may repeat the address that was asked, and the query of an operation's is its signature. */
+function withoutQueries(text: string): string {
+  return text.replace(/\?[^\s"'<>]+/g, "?…");
 }
 
 /** Nobody waits longer for a reply's sake: the next read says whether there is still need to. */
@@ -72,9 +86,16 @@ export function correlationOf(reply: RawReply): string | undefined {
   return reply.headers.get("x-ms-correlation-request-id") ?? reply.headers.get("x-ms-request-id");
 }
 
+/**
+ * Reads that are left, in the region or over all regions, whichever are fewer: either header may be missing
+ * (https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling).
+ */
 export function remainingReads(reply: RawReply): number | undefined {
-  const text = reply.headers.get("x-ms-ratelimit-remaining-subscription-reads");
-  return text !== undefined && Number.isFinite(Number(text)) ? Number(text) : undefined;
+  const told = ["subscription-reads", "subscription-global-reads"].flatMap((name) => {
+    const text = reply.headers.get(`x-ms-ratelimit-remaining-${name}`)?.trim();
+    return text !== undefined && /^\d+$/.test(text) ? [Number(text)] : [];
+  });
+  return told.length > 0 ? Math.min(...told) : undefined;
 }
 
 /** What a reply that is no success means for a read. */

@@ -1,41 +1,46 @@
 import type { OrchestrationContext } from "durable-functions";
 import { withoutEvidence } from "../../domain/plan";
-import type { PromotionState } from "../../domain/promotion";
+import { reason } from "../../domain/codes";
+import type { PromotionState, Registration } from "../../domain/promotion";
 import { applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
 import { overtaken, type Carried, type Run } from "../run";
 
-/** The input of a run; the next generation of one gets what was carried over. */
+/** The input of a run: the first one brings the registration, the next generation what was carried over. */
 export interface RunInput {
   readonly requestId: string;
+  readonly registration?: Registration | undefined;
   readonly carried?: Carried | undefined;
 }
 
 /**
- * Step 1. Takes charge of the promotion: a run that finds its request without an outcome resumes with what is stored;
+ * Step 1. Registers and enlists what is new: nobody else has to, whoever sent it may be gone. Takes charge of the promotion: a run that finds its request without an outcome resumes with what is stored;
  * only a stored outcome makes it a duplicate. A later generation goes on only while its run is in charge. Undefined
  * when there is nothing to do for it.
  */
 export function* begin(context: OrchestrationContext): Steps<Run | undefined> {
   const input = context.df.getInput<RunInput | undefined>();
   if (!input?.requestId) throw new Error("a promotion was started without a request id");
-  const { requestId, carried } = input;
-  return carried ? yield* goOn(context, requestId, carried) : yield* takeCharge(context, requestId);
+  const { carried } = input;
+  return carried ? yield* goOn(context, input.requestId, carried) : yield* takeCharge(context, input);
 }
 
-function* takeCharge(context: OrchestrationContext, requestId: string): Steps<Run | undefined> {
+function* takeCharge(
+  context: OrchestrationContext,
+  { requestId, registration }: RunInput,
+): Steps<Run | undefined> {
   const runId = context.df.newGuid("run");
   const at = timeOf(context);
-  const began = (yield* changeLedger(context, requestId, { kind: "begin", runId, at }))?.state;
+  const began = (yield* changeLedger(context, requestId, { kind: "begin", runId, at, registration }))?.state;
   // Who was announced has left its pair as well: enlisted again, it would be chained as concluded once more.
   if (!began || began.announcedAt !== undefined) return undefined;
   const pair = began.request.pair;
-  const { lease } = yield* applyToPairEntity(context, pair, {
-    kind: "enlist",
-    requestId,
-    at: began.acceptedAt,
-  });
+  const enlist = { kind: "enlist", requestId, at: began.acceptedAt } as const;
+  const { lease, answer } = yield* applyToPairEntity(context, pair, enlist);
   const deadlines = { ...definite(began.deadlines) };
-  return { context, requestId, runId, pair, began, deadlines, plan: planOf(began), lease };
+  const run = { context, requestId, runId, pair, began, deadlines, plan: planOf(began), lease };
+  if (answer !== "queue-full") return run;
+  const detail = `pair ${pair} has too many promotions under way`;
+  return { ...run, turnedAway: { outcome: "refused", reason: reason(answer, detail) } };
 }
 
 function* goOn(context: OrchestrationContext, requestId: string, carried: Carried): Steps<Run | undefined> {

@@ -8,6 +8,8 @@ import { waitFor, type Run } from "../run";
 
 /** How long a run keeps publishing before it leaves that to the janitor. */
 const ANNOUNCEMENT_MS = 60 * 60_000;
+/** And when the janitor does not know of it. */
+const ALONE_MS = 30 * 24 * 60 * 60_000;
 
 /**
  * Step 10. Stores the outcome with the frozen bytes of its event; sets the hold it asks for; leaves the line and
@@ -21,12 +23,20 @@ export function* conclude(run: Run, ending: Ending | undefined): Steps<void> {
   if (needsHold(outcome)) {
     yield* applyToPairEntity(context, pair, { kind: "hold", hold: haltOf(requestId, at, reason) });
   }
+  if (run.turnedAway) return yield* announceAlone(run, stored.announced);
   const concluded = stored.audit && { at, outcome, ends: stored.audit };
   const { next } = yield* applyToPairEntity(context, pair, { kind: "leave", requestId, concluded });
   if (next !== undefined) yield* act(context, "wakeNext", { pair });
-  if (!stored.announced && !(yield* announce(run))) return;
+  if (!stored.announced && !(yield* announce(run, ANNOUNCEMENT_MS))) return;
   yield* changeLedger(context, requestId, { kind: "announced", at: timeOf(context) });
   yield* applyToPairEntity(context, pair, { kind: "delist", requestId });
+}
+
+/** The end of what its pair had no room for: there is nothing to leave. */
+function* announceAlone(run: Run, announced: boolean): Steps<void> {
+  const { context, requestId } = run;
+  if (announced || !(yield* announce(run, ALONE_MS))) return;
+  yield* changeLedger(context, requestId, { kind: "announced", at: timeOf(context) });
 }
 
 /** The outcome that stands: the one found when the run began, or what the ledger made of this ending. */
@@ -50,10 +60,10 @@ function* store(
   });
 }
 
-function* announce(run: Run): Steps<boolean> {
+function* announce(run: Run, forMs: number): Steps<boolean> {
   const { context, requestId } = run;
   if (yield* act(context, "publishCompletion", { requestId })) return true;
-  const until = timeOf(context) + ANNOUNCEMENT_MS;
+  const until = timeOf(context) + forMs;
   const result = yield* waitFor(run, "announcement", {}, { until });
   return result.ended === "decided";
 }

@@ -1,5 +1,6 @@
 import type { OrchestrationContext } from "durable-functions";
-import type { AttemptVerdict, OperationRead } from "../../domain/attempt";
+import { isFollowed, mayHaveOperation, type OperationSeen } from "../../domain/operation";
+import type { OpenAttempt } from "../../domain/pair";
 import { decideSettlement, isUnderWay, untilNextLook } from "../../domain/settlement";
 import { verifiedBy } from "../../domain/verification";
 import { act, timeOf, type Steps } from "../calls";
@@ -17,7 +18,7 @@ export const settlement: Wait<"settlement"> = {
   *observe(context, { about: { plan }, since, memory = { startedAt: since } }, { open }) {
     const { swap } = plan.policy;
     const verdict = open?.verdict;
-    const operation = yield* follow(context, verdict);
+    const operation = memory.ended ?? (yield* follow(context, open));
     const underWay = isUnderWay(memory, operation, timeOf(context), swap);
     const truth = underWay ? undefined : yield* readTruth(context, plan);
     const decision = decideSettlement(memory, { verdict, operation, truth, now: timeOf(context) }, swap);
@@ -36,8 +37,9 @@ export const settlement: Wait<"settlement"> = {
 
 function* follow(
   context: OrchestrationContext,
-  verdict: AttemptVerdict | undefined,
-): Steps<OperationRead | undefined> {
-  if (verdict?.kind !== "accepted" || verdict.operationUrl === undefined) return undefined;
-  return yield* act(context, "followOperation", { url: verdict.operationUrl });
+  open: OpenAttempt | undefined,
+): Steps<OperationSeen | undefined> {
+  if (!open || !mayHaveOperation(open.verdict)) return undefined;
+  const { nonce, verdict } = open;
+  return yield* act(context, "followOperation", { nonce, named: isFollowed(verdict) });
 }

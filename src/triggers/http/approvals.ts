@@ -8,6 +8,7 @@ import { ruleOf } from "../../domain/promotion-gate";
 import { whatCameOf } from "../../domain/vote";
 import type { Ports } from "../../ports/ports";
 import { sendUntilSeen } from "../read-back";
+import { acknowledged } from "./acknowledged";
 import { readJson, requestIdOf, type Call } from "./call";
 import { json, Problem } from "./problem";
 import { find, plainName } from "./promotions";
@@ -23,20 +24,27 @@ export async function postApproval({ request, ports, caller }: Call): Promise<Ht
   if (!parsed.ok)
     throw new Problem("malformed-request", "the vote is malformed", { complaints: parsed.complaints });
   const { planHash, decision, comment = "" } = parsed.value;
-  const rule = ruleAsked(await find(requestId, ports));
+  const asked = await find(requestId, ports);
+  const rule = ruleAsked(asked);
   const id = ports.nonce();
   const vote = { oid: caller.oid, name: plainName(caller.name), decision, comment, at };
   const roles = caller.roles.filter((role) => rule.roles?.includes(role));
   const { application } = caller;
-  const after = await send(requestId, { kind: "vote", id, vote, planHash, application, roles }, ports);
+  const change = { kind: "vote", id, vote, planHash, application, roles } as const;
+  const nextStep = "look at the promotion, then vote again: a vote counts once, however often it is sent";
+  const timeZone = timeZoneOf(asked, ports);
+  const after = await acknowledged(send(requestId, change, ports), { nextStep, timeZone }, ports);
   const receipt = whatCameOf(after.gate, id, vote);
   if (!receipt) throw ended(after);
   tell(vote, receipt, after, ports);
   refuse(receipt, after);
   if (after.waiting?.kind === "gate") await ports.promotions.wake(after.waiting.instanceId);
-  const timeZone = ports.policies.find(after.request.pair)?.timeZone ?? "UTC";
   const approval = viewApproval(after, timeZone, new URL(request.url).origin);
   return json(200, { vote: receipt.answer, detail: receipt.detail, approval });
+}
+
+function timeZoneOf({ request }: PromotionState, { policies }: Ports): string {
+  return policies.find(request.pair)?.timeZone ?? "UTC";
 }
 
 /** The rule that people are asked by, or the answer that nobody is asked. */

@@ -33,7 +33,7 @@ export function guarded(
   anyOf: readonly Permission[],
   handle: (call: Call) => Promise<HttpResponseInit>,
 ): Handler {
-  return answering(async (request, context) => {
+  return answering(gate, async (request, context) => {
     const caller = await authenticate(gate.verifier, request);
     const ports = gate.portsFor(context);
     if (writing.includes(request.method)) limit(gate.limiter.take(caller.oid, ports.clock.monotonic()));
@@ -71,19 +71,27 @@ function limit(waitMs: number): void {
   throw new Problem("too-many-calls", `too many calls of this caller: the next in ${seconds} s`, { headers });
 }
 
-/** Turns what a handler throws into problem details; what is unexpected says nothing but a correlation id. */
-export function answering(handle: Handler): Handler {
+/**
+ * Turns what a handler throws into problem details. What is unexpected says nothing but a correlation id; the log tells it, and
+ * what kept an answer from being given.
+ */
+export function answering({ portsFor }: Pick<Gate, "portsFor">, handle: Handler): Handler {
   return async (request, context) => {
     const instance = `urn:uuid:${context.invocationId}`;
     try {
       return await handle(request, context);
     } catch (fault) {
-      if (fault instanceof Problem) return problemReply(fault, instance);
-      if (fault instanceof NotAcknowledged)
-        return problemReply(new Problem("not-acknowledged", fault.message), instance);
-      context.error(
-        `unexpected fault: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`,
-      );
+      const { log } = portsFor(context);
+      if (fault instanceof Problem) {
+        if (fault.cause !== undefined) log.warn("a call could not be answered", { code: fault.code, fault });
+        return problemReply(fault, instance);
+      }
+      if (fault instanceof NotAcknowledged) {
+        const code = "not-acknowledged";
+        log.warn("a call was not acknowledged in time", { code, detail: instance, fault });
+        return problemReply(new Problem(code, fault.message, { headers: { "retry-after": "30" } }), instance);
+      }
+      log.error("a call ended in an unexpected fault", { detail: instance, fault });
       return problemReply(
         new Problem("internal-error", "something unexpected happened; quote the instance id"),
         instance,

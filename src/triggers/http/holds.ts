@@ -3,14 +3,15 @@ import { parseHold, parseNote } from "../../contracts/commands";
 import type { ChainHead } from "../../domain/audit-chain";
 import { reason, type Code } from "../../domain/codes";
 import { composeHoldNews } from "../../domain/completion-event";
-import { tellEffect } from "../../domain/hold";
 import { emptyPair, type Hold, type PairAnswer, type PairState } from "../../domain/pair";
 import type { PairPolicy } from "../../domain/policy";
 import { showTime } from "../../domain/shown-time";
 import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
 import { askPair, NotAcknowledged } from "../read-back";
+import { unacknowledged } from "./acknowledged";
 import { readJson, type Call } from "./call";
+import { reachOfAll, showReach } from "./hold-reach";
 import { policyOf, showHold, summarise } from "./pairs";
 import { json, Problem } from "./problem";
 
@@ -46,18 +47,36 @@ export async function putHold({ request, ports, caller }: Call): Promise<HttpRes
     const told = `by ${caller.name}: ${parsed.value.reason}`;
     await tell({ pair: policy.name, hold, step: "hold-set", detail: told, audit: state.audit }, ports);
   }
-  const pairs = results.map(({ policy, answer, state }) => ({
+  const reaches = await Promise.all(
+    results.map(({ policy, answer, state }) =>
+      answer === "done" ? showReach(policy, state, ports) : Promise.resolve(undefined),
+    ),
+  );
+  const pairs = results.map(({ policy, answer, state }, i) => ({
     pair: policy.name,
     state: answer === "done" ? "held" : answer,
-    effect: answer === "done" ? tellEffect(state) : undefined,
-    holds: state.holds.map((each) => showHold(each, policy.timeZone)),
+    ...reaches[i]?.shown,
+    // Of a pair that did not answer nobody knows what stands there.
+    ...(answer === "not-acknowledged"
+      ? {}
+      : { holds: state.holds.map((each) => showHold(each, policy.timeZone)) }),
   }));
   const failing =
     results.find(({ answer }) => answer === "not-acknowledged") ??
     results.find(({ answer }) => answer !== "done");
-  if (!failing) return json(200, { id, by: caller.name, reason: parsed.value.reason, pairs });
+  if (!failing) {
+    const holdsFrom = reachOfAll(reaches.filter((reach) => reach !== undefined));
+    return json(200, { id, by: caller.name, reason: parsed.value.reason, holdsFrom, pairs });
+  }
   const where = results.filter(({ answer }) => answer !== "done").map(({ policy }) => policy.name);
-  throw new Problem(codeOf(failing.answer), `not set at ${where.join(", ")}`, { members: { id, pairs } });
+  const detail = `not set at ${where.join(", ")}`;
+  const members = { id, pairs };
+  if (failing.answer !== "not-acknowledged") throw new Problem(codeOf(failing.answer), detail, { members });
+  const nextStep = `send the same PUT again with the id ${id}: it is the same hold`;
+  const { timeZone } = failing.policy;
+  throw unacknowledged(`not seen to be set at ${where.join(", ")}`, { nextStep, timeZone }, ports, {
+    members,
+  });
 }
 
 /**
@@ -85,11 +104,14 @@ export async function deleteHold({ request, ports, caller }: Call): Promise<Http
   );
   const done = released.filter((each) => each.answer === "released");
   const lost = released.filter((each) => each.answer === "not-acknowledged");
-  if (lost.length > 0)
-    throw new Problem(
-      "not-acknowledged",
-      `not seen to be released at ${lost.map((l) => l.policy.name).join(", ")}`,
-    );
+  const [unseen] = lost;
+  if (unseen) {
+    const nextStep = "look at the pairs, then send the same DELETE again: no-hold says that it is released";
+    const { timeZone } = unseen.policy;
+    const detail = `not seen to be released at ${lost.map((l) => l.policy.name).join(", ")}`;
+    const members = { released: done.map(({ policy, told }) => ({ pair: policy.name, ...told })) };
+    throw unacknowledged(detail, { nextStep, timeZone }, ports, { members });
+  }
   const [first] = done;
   if (!first)
     throw new Problem("no-hold", `no such hold stands at ${policies.map((p) => p.name).join(", ")}`);
@@ -144,6 +166,8 @@ async function ask(policy: PairPolicy, operation: Asked, id: string, ports: Port
     return { policy, ...(await askPair(`the ${operation.kind}`, policy.name, { id, operation }, ports)) };
   } catch (fault) {
     if (!(fault instanceof NotAcknowledged)) throw fault;
+    const fields = { pair: policy.name, detail: operation.kind, fault };
+    ports.log.warn("a pair did not acknowledge in time", fields);
     return { policy, answer: "not-acknowledged", state: emptyPair };
   }
 }
@@ -165,7 +189,7 @@ async function wakeAll({ lease, line }: PairState, ports: Ports): Promise<void> 
       const waiting = (await ports.promotions.read(requestId))?.waiting;
       if (waiting) await ports.promotions.wake(waiting.instanceId);
     } catch (fault) {
-      ports.log.warn("a promotion was not woken", { requestId, detail: String(fault) });
+      ports.log.warn("a promotion was not woken", { requestId, fault });
     }
   }
 }
@@ -186,6 +210,6 @@ async function tell({ pair, hold, step, detail, audit }: News, ports: Ports): Pr
   try {
     await ports.announcer.publish(JSON.stringify(event), NEWS_TIMEOUT_MS);
   } catch (fault) {
-    ports.log.warn("a progress event was lost", { pair, detail: String(fault) });
+    ports.log.warn("a progress event was lost", { pair, fault });
   }
 }

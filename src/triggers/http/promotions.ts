@@ -7,6 +7,7 @@ import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
 import { acceptRequest } from "../accept";
 import { askPair } from "../read-back";
+import { acknowledged } from "./acknowledged";
 import { readJson, requestIdOf, type Call } from "./call";
 import { json, Problem } from "./problem";
 
@@ -30,21 +31,24 @@ export async function postPromotion({ request, ports, caller }: Call): Promise<H
     origin: { channel: "http", principal, ...(breakGlass ? { breakGlass } : {}) },
     at: ports.clock.now(),
   } as const;
-  const { kind, state } = await acceptRequest(registration, ports);
-  if (kind === "new" && breakGlass) {
-    const detail = `by ${principal.name} (${oid}): ${breakGlass.reason}`;
-    ports.log.alert("break-glass", "gate and opening are passed by an operator's word", {
-      ...{ requestId, pair: asked.pair, detail },
-    });
-  }
+  const location = `/api/promotions/${requestId}`;
+  const { timeZone } = policy;
+  const { kind, state, onItsWay } = await acknowledged(
+    acceptRequest(registration, ports),
+    {
+      nextStep: `send the same request again: it is the same promotion; ${location} shows it once it is registered`,
+      timeZone,
+    },
+    ports,
+  );
   if (kind === "conflict")
     throw new Problem("request-conflict", `the request id ${requestId} is taken by other content`);
-  const location = `/api/promotions/${requestId}`;
-  const retryAfter = String(Math.ceil(policy.readiness.pollMs / 1000));
   const body = {
-    ...viewPromotion(state, policy.timeZone),
+    ...viewPromotion(state, timeZone),
+    ...(onItsWay ? { nextStep: `look at ${location}: it is registered and goes on by itself` } : {}),
     links: { self: location, cancel: `${location}/cancel`, swapBack: `${location}/swap-back` },
   };
+  const retryAfter = String(Math.ceil(policy.readiness.pollMs / 1000));
   return state.conclusion
     ? json(200, body, { location })
     : json(202, body, { location, "retry-after": retryAfter });
@@ -108,9 +112,17 @@ export async function cancelPromotion({ request, ports, caller }: Call): Promise
   const { note } = parsed.value;
   const by = { by: caller.name, oid: caller.oid };
   const operation = { kind: "cancel", id, requestId, ...by, note, at: ports.clock.now() } as const;
-  const { answer } = await askPair("the cancel", pair, { id, operation }, ports);
+  const timeZone = ports.policies.find(pair)?.timeZone;
+  const nextStep = "look at the promotion, then send the cancel again: a second one changes nothing";
+  const asking = askPair("the cancel", pair, { id, operation }, ports);
+  const { answer } = await acknowledged(asking, { nextStep, timeZone }, ports);
   switch (answer) {
     case "granted":
+      ports.log.info("a promotion is cancelled", {
+        requestId,
+        pair,
+        detail: `by ${by.by} (${by.oid}): ${note}`,
+      });
       if (state.waiting) await ports.promotions.wake(state.waiting.instanceId);
       return show(state, ports, 202, {});
     case "attempt-open":
@@ -121,8 +133,16 @@ export async function cancelPromotion({ request, ports, caller }: Call): Promise
         `the swap has taken effect; to go back: POST /api/promotions/${requestId}/swap-back {"note": "…"}`,
       );
     default:
-      throw new Problem("already-concluded", "the promotion is not under way any more");
+      throw await notEnlisted(requestId, nextStep, ports);
   }
+}
+
+/** The pair does not know of it any more, or not yet. */
+async function notEnlisted(requestId: string, nextStep: string, ports: Ports): Promise<Problem> {
+  const { conclusion } = await find(requestId, ports);
+  if (conclusion) return new Problem("already-concluded", "the promotion is not under way any more");
+  const detail = "nothing was cancelled: the pair has not taken this promotion up yet";
+  return new Problem("not-acknowledged", detail, { headers: { "retry-after": "5" }, members: { nextStep } });
 }
 
 /** GET promotions: the newest first, over the index of every configured pair. */

@@ -60,7 +60,7 @@ export function httpRoutes(
       route: "holds/{pair}",
       handler: guarded(gate, ["Swap.Operate"], deleteHold),
     },
-    { name: "getHealth", methods: ["GET"], route: "health", handler: answering(getHealth(gate)) },
+    { name: "getHealth", methods: ["GET"], route: "health", handler: answering(gate, getHealth(gate)) },
   ];
 }
 

@@ -4,7 +4,8 @@ import { showTime } from "../../domain/shown-time";
 import { noSchedules, pauseOf, timesOf, type ScheduleState } from "../../domain/schedule";
 import type { Ports } from "../../ports/ports";
 import type { Schedule } from "../../ports/schedules";
-import { untilSeen } from "../read-back";
+import { sendUntilSeen } from "../read-back";
+import { acknowledged } from "./acknowledged";
 import { readJson, type Call } from "./call";
 import { json, Problem } from "./problem";
 
@@ -33,16 +34,21 @@ export function stopOrGo(kind: "pause" | "resume") {
       throw new Problem("note-required", `a ${kind} needs a note`, { complaints: parsed.complaints });
     const { note } = parsed.value;
     const [id, at, times] = [ports.nonce(), ports.clock.now(), timesOf(schedule)];
-    await ports.schedules.signal(pair, { kind, id, name, times, by: caller.name, note, at });
-    const state = await untilSeen(
+    const storing = sendUntilSeen(
       `the ${kind}`,
+      () => ports.schedules.signal(pair, { kind, id, name, times, by: caller.name, note, at }),
       async () => {
         const read = await ports.schedules.read(pair);
         return read?.applied.includes(id) ? read : undefined;
       },
       ports,
     );
-    ports.log.info(`schedule ${name}: ${kind} by ${caller.name}`, { pair, detail: note });
+    const nextStep = `look at GET /api/schedules, then send the ${kind} again: a second one changes nothing`;
+    const timeZone = ports.policies.find(pair)?.timeZone;
+    const state = await acknowledged(storing, { nextStep, timeZone }, ports);
+    ports.log.info(kind === "pause" ? "a schedule was paused" : "a schedule was resumed", {
+      ...{ pair, detail: `${name} by ${caller.name} (${caller.oid}): ${note}` },
+    });
     return json(200, await view(schedule, state, ports));
   };
 }

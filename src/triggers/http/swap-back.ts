@@ -3,6 +3,7 @@ import { parseNote } from "../../contracts/commands";
 import type { PromotionState } from "../../domain/promotion";
 import type { Ports } from "../../ports/ports";
 import { askPair } from "../read-back";
+import { acknowledged } from "./acknowledged";
 import { readJson, requestIdOf, type Call } from "./call";
 import { json, Problem } from "./problem";
 import { viewPromotion } from "../../domain/promotion-view";
@@ -25,11 +26,17 @@ export async function orderSwapBack({ request, ports, caller }: Call): Promise<H
   };
   const { pair } = state.request;
   const operation = { kind: "order-swap-back", requestId, order } as const;
-  const { answer } = await askPair("the order", pair, { id, operation }, ports);
-  if (answer === "not-swapped")
+  const nextStep = "look at the promotion, then send the order again: the first one stands";
+  const timeZone = ports.policies.find(pair)?.timeZone;
+  const asking = askPair("the order", pair, { id, operation }, ports);
+  const { answer } = await acknowledged(asking, { nextStep, timeZone }, ports);
+  if (answer === "not-swapped" || (answer === "not-enlisted" && !(await hasEnded(requestId, ports))))
     throw new Problem("nothing-to-swap-back", "this promotion has swapped nothing yet");
   if (answer !== "granted") throw tooLate(state);
-  return acknowledged(state, ports);
+  ports.log.info("a swap-back was ordered", {
+    ...{ requestId, pair, detail: `by ${order.by} (${order.oid}): ${order.note}` },
+  });
+  return ordered(state, ports);
 }
 
 /** The promotion, unless it is clear already that nothing of it can be swapped back. */
@@ -42,7 +49,12 @@ async function orderable(requestId: string, ports: Ports): Promise<PromotionStat
   return state;
 }
 
-async function acknowledged(state: PromotionState, ports: Ports): Promise<HttpResponseInit> {
+/** What its pair does not know has ended, or was registered a moment ago. */
+async function hasEnded(requestId: string, ports: Ports): Promise<boolean> {
+  return (await ports.promotions.read(requestId))?.conclusion !== undefined;
+}
+
+async function ordered(state: PromotionState, ports: Ports): Promise<HttpResponseInit> {
   const { requestId } = state;
   const now = await ports.promotions.read(requestId);
   if (now?.waiting) await ports.promotions.wake(now.waiting.instanceId);

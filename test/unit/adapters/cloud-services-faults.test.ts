@@ -8,6 +8,8 @@ import type { AccessToken } from "@azure/core-auth";
 import { digest } from "../../../src/adapters/digest";
 import { createCloudServices } from "../../../src/adapters/resource-manager/cloud-services";
 
+const at = (url: string) => ({ url, style: "azure-async-operation" }) as const;
+
 const endpoint = "https://management.azure.com";
 const green =
   "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop-rg/providers/Microsoft.Compute/cloudServices/shop-green";
@@ -158,7 +160,7 @@ test("a sign-in that hangs ends reads and the PUT at their timeout, and nothing 
 test("the PUT carries the token over TLS, exactly once, and an operation on another host gets nothing", async () => {
   const { services, asked } = adapter(() => ({ status: 202 }));
   await services.requestSwap(green, "staging", 1_000);
-  await services.readOperation(`https://evil.example${green}/operations/1`);
+  await services.readOperation(at(`https://evil.example${green}/operations/1`));
   expect(asked).toHaveLength(1);
   expect(asked[0]?.headers.get("authorization")).toBe("Bearer secret-token");
   expect(asked[0]?.body).toBe('{"properties":{"slotType":"Staging"}}');
@@ -167,14 +169,14 @@ test("the PUT carries the token over TLS, exactly once, and an operation on anot
 test("an operation URL that is none is unreadable, not an exception", async () => {
   const { services, asked } = adapter(() => ({ status: 200 }));
   for (const url of ["", "/operations/1", "https://", `${endpoint}/operations/1`])
-    expect(await services.readOperation(url)).toMatchObject({ kind: "unreadable" });
+    expect(await services.readOperation(at(url))).toMatchObject({ kind: "unreadable" });
   expect(asked).toHaveLength(0);
 });
 
 test("an operation URL without api-version gets one, and one that has it keeps it", async () => {
   const { services, asked } = adapter(() => ({ status: 200, body: { status: "InProgress" } }));
-  await services.readOperation(`${endpoint}${green}/operations/1`);
-  await services.readOperation(`${endpoint}${green}/operations/1?t=9&api-version=2020-01-01`);
+  await services.readOperation(at(`${endpoint}${green}/operations/1`));
+  await services.readOperation(at(`${endpoint}${green}/operations/1?t=9&api-version=2020-01-01`));
   expect(asked.map((request) => new URL(request.url).search)).toEqual([
     "?api-version=2025-05-01",
     "?t=9&api-version=2020-01-01",

@@ -6,6 +6,8 @@ import { checkRoles } from "../../../src/domain/readiness";
 import type { FaultAnswer } from "../../../local/resource-manager";
 import { green, network, openInProcess, world, type InProcess } from "../../support/arm-transports";
 
+const at = (url: string) => ({ url, style: "azure-async-operation" }) as const;
+
 const ip = `${network}/publicIPAddresses/ip-shop-staging`;
 let arm: InProcess | undefined;
 let server: Server | undefined;
@@ -65,7 +67,7 @@ test.each<[string, FaultAnswer]>([
     services.readPublicIp(ip),
   ])
     expect(await read).toMatchObject({ kind: "unavailable" });
-  expect(await services.readOperation(`http://127.0.0.1:1${green}/operations/1`)).toMatchObject({
+  expect(await services.readOperation(at(`http://127.0.0.1:1${green}/operations/1`))).toMatchObject({
     kind: "unreadable",
   });
 });
@@ -116,7 +118,11 @@ test.each([
   [
     "the PUT's 202 has a malformed body",
     { kind: "damaged", how: "malformed" },
-    { kind: "accepted", status: 202, operationUrl: expect.stringContaining("/operations/") },
+    {
+      kind: "accepted",
+      status: 202,
+      operation: { url: expect.stringContaining("/operations/"), style: "azure-async-operation" },
+    },
   ],
   ["the PUT's 202 is HTML", { kind: "damaged", how: "html" }, { kind: "accepted", status: 202 }],
   ["the PUT is answered by an unknown success", { kind: "status", status: 299 }, { kind: "unknown" }],
@@ -137,14 +143,14 @@ test.each(["SUCCEEDED", "succeeded"])("an operation that says %s has succeeded",
   const { services } = facing({ kind: "operation", word, seconds: 0 });
   const reply = await services.requestSwap(green, "production", 50);
   if (reply.kind !== "accepted") throw new Error(reply.kind);
-  expect(await services.readOperation(reply.operationUrl ?? "")).toEqual({ kind: "succeeded" });
+  expect(await services.readOperation(reply.operation ?? at(""))).toEqual({ kind: "succeeded" });
 });
 
 test("an operation of an unknown status goes on", async () => {
   const { services } = facing({ kind: "operation", word: "Frobnicating", seconds: 0 });
   const reply = await services.requestSwap(green, "production", 50);
   if (reply.kind !== "accepted") throw new Error(reply.kind);
-  expect(await services.readOperation(reply.operationUrl ?? "")).toMatchObject({ kind: "running" });
+  expect(await services.readOperation(reply.operation ?? at(""))).toMatchObject({ kind: "running" });
 });
 
 /** The adapter on a server of its own, which answers every call so. */

@@ -1,59 +1,14 @@
-import {
-  createHttpHeaders,
-  RestError,
-  type HttpClient,
-  type PipelineRequest,
-} from "@azure/core-rest-pipeline";
+import { RestError } from "@azure/core-rest-pipeline";
 import { digest } from "../../../src/adapters/digest";
 import { createCloudServices } from "../../../src/adapters/resource-manager/cloud-services";
 import { createSimulator, httpClientOf } from "../../../local/resource-manager";
 import calm from "../../../local/world/scenarios/calm.json";
+import { adapter, endpoint, type Reply } from "../../support/arm-adapter";
 
-const endpoint = "http://127.0.0.1:1";
+const at = (url: string) => ({ url, style: "azure-async-operation" }) as const;
+
 const green =
   "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop-rg/providers/Microsoft.Compute/cloudServices/shop-green";
-
-interface Reply {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly body?: unknown;
-}
-
-function adapter(answer: (request: PipelineRequest) => Reply | Error | "hang") {
-  const asked: PipelineRequest[] = [];
-  const httpClient: HttpClient = {
-    sendRequest: (request) => {
-      asked.push(request);
-      const reply = answer(request);
-      if (reply instanceof Error) return Promise.reject(reply);
-      if (reply === "hang") {
-        return new Promise((_resolve, reject) => {
-          request.abortSignal?.addEventListener("abort", () => {
-            reject(Object.assign(new Error("aborted"), { name: "AbortError" }));
-          });
-        });
-      }
-      const { status, headers = {}, body } = reply;
-      const text = typeof body === "string" ? body : body === undefined ? "" : JSON.stringify(body);
-      return Promise.resolve({
-        request,
-        status,
-        headers: createHttpHeaders({ "content-type": "application/json", ...headers }),
-        bodyAsText: text,
-      });
-    },
-  };
-  const clock = { now: () => Date.parse("2026-11-24T12:00:00Z") };
-  const services = createCloudServices({
-    endpoint,
-    credential: { getToken: () => Promise.resolve(null) },
-    httpClient,
-    clock,
-    digest,
-    readTimeoutMs: 50,
-  });
-  return { services, asked };
-}
 
 const arm = (status: number, code: string, headers: Record<string, string> = {}): Reply => ({
   status,
@@ -65,12 +20,16 @@ const swaps: readonly [string, Reply | Error, object][] = [
   [
     "202 with Azure-AsyncOperation",
     { status: 202, headers: { "azure-asyncoperation": `${endpoint}/op`, "retry-after": "3" } },
-    { kind: "accepted", operationUrl: `${endpoint}/op`, retryAfterMs: 3_000 },
+    {
+      kind: "accepted",
+      operation: { url: `${endpoint}/op`, style: "azure-async-operation" },
+      retryAfterMs: 3_000,
+    },
   ],
   [
     "202 with Location",
     { status: 202, headers: { location: `${endpoint}/res` } },
-    { kind: "accepted", operationUrl: `${endpoint}/res` },
+    { kind: "accepted", operation: { url: `${endpoint}/res`, style: "location" } },
   ],
   ["202 without headers", { status: 202 }, { kind: "accepted", status: 202 }],
   ["200", { status: 200 }, { kind: "accepted", status: 200 }],
@@ -244,12 +203,12 @@ const operations: readonly [string, Reply, object][] = [
 
 test.each(operations)("an operation that says %s", async (_name, reply, expected) => {
   const { services } = adapter(() => reply);
-  expect(await services.readOperation(`${endpoint}${green}/op`)).toMatchObject(expected);
+  expect(await services.readOperation(at(`${endpoint}${green}/op`))).toMatchObject(expected);
 });
 
 test("an operation on another host gets no request", async () => {
   const { services, asked } = adapter(() => ({ status: 200 }));
-  expect(await services.readOperation("https://evil.example/op")).toMatchObject({ kind: "unreadable" });
+  expect(await services.readOperation(at("https://evil.example/op"))).toMatchObject({ kind: "unreadable" });
   expect(asked).toHaveLength(0);
 });
 

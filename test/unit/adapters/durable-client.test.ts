@@ -22,7 +22,7 @@ function client(answer: (call: Call) => unknown = () => undefined) {
     ]),
   ) as unknown as DurableClient;
   const tell = (message: string) => told.push(message);
-  const log: Log = { info: tell, warn: tell, alert: (_code, message) => tell(message) };
+  const log: Log = { info: tell, warn: tell, error: tell, alert: (_code, message) => tell(message) };
   return { promotions: createPromotions(() => stub, log), pairs: createPairs(() => stub), calls, told };
 }
 

@@ -32,6 +32,7 @@ function openings(rule: OpeningRule | undefined, replies: readonly CalendarText[
   const log = {
     info: () => undefined,
     warn: (...line: unknown[]) => logged.push(JSON.stringify(line)),
+    error: () => undefined,
     alert: () => undefined,
   };
   const bound = createOpenings({ policies, rules, addresses, sources, clock })(log);

@@ -78,19 +78,18 @@ test.each([
   [undefined, 0],
   [7, 7],
 ])("an operation that asks to be left alone for %s ms is looked at after %d ms", (retryAfterMs, afterMs) => {
-  const verdict: AttemptVerdict = { kind: "accepted", status: 202, operationUrl: "https://x", retryAfterMs };
+  const verdict: AttemptVerdict = { kind: "accepted", status: 202, followed: true, retryAfterMs };
   expect(attempted(verdict)).toEqual({ next: { kind: "settle", afterMs } });
 });
 
-test("a verdict is kept with its texts cut, and without an address that is too long", () => {
+test("a verdict is kept with its texts cut", () => {
   const long: AttemptVerdict = {
     ...{ kind: "accepted", status: 202, retryAfterMs: 5 },
-    ...{ detail: "d".repeat(301), correlationId: "c".repeat(65), operationUrl: "u".repeat(700) },
+    ...{ detail: "d".repeat(301), correlationId: "c".repeat(65) },
   };
   const kept = { ...long, detail: `${"d".repeat(299)}…`, correlationId: `${"c".repeat(63)}…` };
   expect(shortVerdict(long)).toEqual(kept);
   expect(shortVerdict(long, 100)).toEqual({ ...kept, detail: `${"d".repeat(99)}…` });
-  expect(shortVerdict({ ...long, operationUrl: "u".repeat(701) })).not.toHaveProperty("operationUrl");
   expect(shortVerdict({ kind: "accepted", status: 202 })).toStrictEqual({ kind: "accepted", status: 202 });
 });
 

@@ -78,7 +78,7 @@ function longestPair({ idLength, fill }: Case): PairState {
       correlationId: text(500),
       detail: text(3_000),
     },
-    operationUrl: `https://management.azure.com/${"u".repeat(670)}`,
+    followed: true,
   };
   apply({ kind: "report", requestId: holder, nonce: uuid(102), verdict, at });
   for (const requestId of others) {
@@ -95,9 +95,8 @@ function longestPair({ idLength, fill }: Case): PairState {
     apply({ kind: "hold", hold, id: uuid(i) });
     apply({ kind: "hold", hold: haltOf(maxId(20 + i), at, reason("run-lost-after-claim", text(3_000))) });
   }
-  apply(
-    ...Array.from({ length: 20 }, (_, n): PairOperation => ({ kind: "enlist", requestId: maxId(n), at })),
-  );
+  const cancel = { kind: "cancel", requestId: "gone", by: "", note: "", at } as const;
+  apply(...Array.from({ length: 20 }, (_, n): PairOperation => ({ ...cancel, id: uuid(n) })));
   return state;
 }
 
@@ -136,7 +135,7 @@ test.each(cases)(
 test("a state that an older version let grow is read, and brought within its bound by its next change", () => {
   const state = longestPair({ idLength: 36, fill: "x" });
   const cancels = state.cancels.map((cancel) => ({ ...cancel, by: "b".repeat(60), note: "n".repeat(60) }));
-  const holds = state.holds.map((hold) => ({ ...hold, reason: reason("on-hold", "d".repeat(160)) }));
+  const holds = state.holds.map((hold) => ({ ...hold, reason: reason("on-hold", "d".repeat(260)) }));
   const grown = { ...state, cancels, holds };
   expect(JSON.stringify(grown).length).toBeGreaterThan(LIMIT);
   const next = applyToPair(grown, { kind: "end-watch", requestId: "nobody", epoch: 1 });

@@ -83,10 +83,10 @@ test("every new promotion gets the next place of the index, and a full page is f
   expect(applyToPair(last, enlist("z")).state.index).toEqual({ page: 3, count: PAGE_SIZE });
 });
 
-test("a refusal to enlist is kept under the promotion's own question, and the room is used to its last character", () => {
-  const many = Array.from({ length: 33 }, (_, i) => enlist(`q-${i}`));
+test("who is not enlisted for want of room is told so, the answers to people stay, and the room is used to its last character", () => {
+  const many = Array.from({ length: 32 }, (_, i) => enlist(`q-${i}`));
   const full = play(emptyPair, ...many);
-  expect(full.answers).toEqual([{ id: "enlist-q-32", answer: "queue-full" }]);
+  expect(applyToPair(full, enlist("q-32"))).toEqual({ state: full, answer: "queue-full" });
   // Written at most: three times the id and 290 characters more for each, of 9,800: 15 × 590 leave 950 for the last.
   const long = play(emptyPair, ...Array.from({ length: 15 }, (_, i) => enlist(String(i).padEnd(100, "x"))));
   expect([hasRoomFor(long, "y".repeat(220)), hasRoomFor(long, "y".repeat(221))]).toEqual([true, false]);

@@ -1,4 +1,5 @@
-import type { AttemptVerdict, OperationRead } from "../../../src/domain/attempt";
+import type { AttemptVerdict } from "../../../src/domain/attempt";
+import type { OperationSeen } from "../../../src/domain/operation";
 import { decideAttempt } from "../../../src/domain/attempt-decision";
 import { decidePlan, identityOf } from "../../../src/domain/planning";
 import { checkRoles } from "../../../src/domain/readiness";
@@ -35,7 +36,7 @@ const after = {
 function settle(
   truth: typeof before,
   verdict?: AttemptVerdict,
-  operation?: OperationRead,
+  operation?: OperationSeen,
   sinceMs = 0,
   totalMs = sinceMs,
 ) {
@@ -94,9 +95,40 @@ test("an operation that still runs is never proof of no effect; without proof by
   expect(settle(before, accepted, { kind: "running" }, 40 * 60_000)).toMatchObject({ kind: "unproved" });
 });
 
+test("an operation whose address cannot be read back yet counts as running: slots that look done prove nothing", () => {
+  expect(settle(after, accepted, { kind: "pending" })).toMatchObject({ kind: "not-yet" });
+  expect(settle(after, accepted, { kind: "unnamed" })).toMatchObject({ kind: "closed" });
+  const { operationDeadlineMs } = swap;
+  expect(settle(after, accepted, { kind: "pending" }, 0, operationDeadlineMs)).toMatchObject({
+    kind: "closed",
+  });
+});
+
+test("a lost attempt whose operation could not be read says so", () => {
+  const unreadable = { kind: "unreadable", detail: "HTTP 403" } as const;
+  expect(settle(before, accepted, unreadable, proofSpan(swap))).toMatchObject({
+    kind: "closed",
+    proof: {
+      detail: expect.stringMatching(/as before for \d+ s; the operation could not be read \(HTTP 403\)/),
+    },
+  });
+});
+
+test.each([{ kind: "failed", code: "X", detail: "y" } as const, { kind: "succeeded" } as const])(
+  "an operation that has $kind is remembered while the services cannot show it yet",
+  (operation) => {
+    const unread = { kind: "unavailable", detail: "no answer" } as const;
+    const truth = { incoming: unread, outgoing: unread };
+    expect(decideSettlement({ startedAt: NOW }, { truth, operation, now: NOW + 1 }, swap)).toMatchObject({
+      kind: "not-yet",
+      memory: { ended: operation },
+    });
+  },
+);
+
 test("the services prove nothing while our operation says that it runs, until it had all its time", () => {
   const memory = { startedAt: NOW };
-  const under = (operation: OperationRead | undefined, ms: number) =>
+  const under = (operation: OperationSeen | undefined, ms: number) =>
     isUnderWay(memory, operation, NOW + ms, swap);
   expect(under({ kind: "running" }, swap.operationDeadlineMs - 1)).toBe(true);
   expect(under({ kind: "running" }, swap.operationDeadlineMs)).toBe(false);

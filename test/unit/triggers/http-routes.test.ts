@@ -48,7 +48,7 @@ const parsed = (reply: HttpResponseInit) => JSON.parse((reply.body as string | u
 async function enlisted(ports: FakePorts, requestId: string): Promise<void> {
   const at = ports.clock.now();
   const request = aRequest({ requestId });
-  await ports.promotions.register({ requestId, contentHash: "h", request, origin: { channel: "queue" }, at });
+  await ports.register({ requestId, contentHash: "h", request, origin: { channel: "queue" }, at });
   await ports.pairs.signal("shop", { kind: "enlist", requestId, at });
 }
 

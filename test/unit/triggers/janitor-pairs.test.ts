@@ -14,7 +14,7 @@ test("a pair whose arbiter cannot be read does not stop the other pairs", async 
     origin: { channel: "queue" },
     at,
   } as const;
-  await ports.promotions.register(registration);
+  await ports.register(registration);
   await ports.pairs.signal("shop", { kind: "enlist", requestId: "r-1", at });
   await ports.clock.sleep(3 * 60_000);
   const read = ports.pairs.read.bind(ports.pairs);

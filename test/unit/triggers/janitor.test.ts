@@ -7,7 +7,7 @@ import { aRequest } from "../../support/observations";
 async function enlisted(ports: FakePorts, requestId = "r-1"): Promise<void> {
   const at = ports.clock.now();
   const request = aRequest({ requestId });
-  await ports.promotions.register({ requestId, contentHash: "h", request, origin: { channel: "queue" }, at });
+  await ports.register({ requestId, contentHash: "h", request, origin: { channel: "queue" }, at });
   await ports.pairs.signal("shop", { kind: "enlist", requestId, at });
 }
 

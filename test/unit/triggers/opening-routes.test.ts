@@ -12,7 +12,12 @@ const caller = {
   permissions: ["Swap.Read"] as const,
   roles: [],
 };
-const silent = { info: () => undefined, warn: () => undefined, alert: () => undefined };
+const silent = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  alert: () => undefined,
+};
 const reading = {
   plan: () => Promise.resolve({ kind: "unchanged", detail: "held" } as never),
   describe: () => Promise.reject(new Error("x")),

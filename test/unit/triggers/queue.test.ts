@@ -33,10 +33,71 @@ const completions = (ports: FakePorts) =>
 const declined = (ports: FakePorts) =>
   ports.published.filter((event) => event.includes("not-accepted")).map((event) => JSON.parse(event));
 
-test("a new request is registered, enlisted and started before its message is completed", async () => {
+test("a new request starts its run, and its message is completed once the run has registered and enlisted it", async () => {
   const ports = createFakePorts();
   await deliver(ports, request);
-  expect(ports.effects.slice(0, 3)).toEqual(["register", "enlist", "start"]);
+  expect(ports.effects).toEqual(["start", "publish"]);
+  expect(ports.ledger.get("r-1")).toMatchObject({ run: { id: "run-r-1" } });
+  expect(ports.pairStates.get("shop")?.enlisted.map((e) => e.requestId)).toEqual(["r-1"]);
+});
+
+test("a message whose run no host takes over comes again: nothing it asked for is seen to be durable", async () => {
+  const ports = createFakePorts();
+  ports.runsGet = "nowhere";
+  await expect(deliver(ports, request)).rejects.toThrow("not seen to be stored in time");
+  ports.runsGet = "enlisted";
+  ports.takeOver();
+  await deliver(ports, request);
+  expect(ports.effects.filter((effect) => effect === "start")).toHaveLength(1);
+  expect(ports.pairStates.get("shop")?.enlisted).toHaveLength(1);
+});
+
+test("a takeover of 40 s is waited out inside the message's lock", async () => {
+  const ports = createFakePorts();
+  ports.runsGet = "nowhere";
+  const until = ports.clock.now() + 40_000;
+  const read = ports.promotions.read.bind(ports.promotions);
+  jest.spyOn(ports.promotions, "read").mockImplementation((id) => {
+    if (ports.clock.now() >= until && ports.runsGet === "nowhere") {
+      ports.runsGet = "enlisted";
+      ports.takeOver();
+    }
+    return read(id);
+  });
+  await deliver(ports, request);
+  expect(ports.runs.get("r-1")).toBe("live");
+});
+
+test("what is registered is the pair's before long, whoever looks: its message is completed", async () => {
+  const ports = createFakePorts();
+  ports.runsGet = "registered";
+  await deliver(ports, request);
+  expect(ports.ledger.get("r-1")?.conclusion).toBeUndefined();
+});
+
+test("of two requests with one id that come at once the ledger's first goes on, and the other is told", async () => {
+  const ports = createFakePorts();
+  ports.runsGet = "nowhere";
+  const first = deliver(ports, request);
+  const second = deliver(ports, { ...request, promote: "blue" });
+  ports.runsGet = "enlisted";
+  await new Promise((resolve) => setImmediate(resolve));
+  ports.takeOver();
+  await Promise.all([first, second]);
+  expect(declined(ports)).toMatchObject([{ data: { reason: { code: "request-conflict" } } }]);
+  expect(ports.pairStates.get("shop")?.enlisted).toHaveLength(1);
+});
+
+test("a host that does not know the pair refuses nothing that another one has registered", async () => {
+  const ports = createFakePorts();
+  await deliver(ports, request);
+  const elsewhere = { ...ports, policies: { find: () => undefined, all: () => [] } };
+  // Its own look at the ledger came too early.
+  const read = ports.promotions.read.bind(ports.promotions);
+  const late = jest.fn(read).mockResolvedValueOnce(undefined);
+  await deliver({ ...elsewhere, promotions: { ...ports.promotions, read: late } }, request);
+  expect(ports.ledger.get("r-1")?.conclusion).toBeUndefined();
+  expect(completions(ports)).toEqual([]);
 });
 
 test("the process may die before or after any effect: redelivery ends with one registration, one enlisting, one live run", async () => {
@@ -61,7 +122,7 @@ test("a request that cannot be enlisted is refused once, with one event id, wher
     await deliverUntilCompleted(ports, request);
     expect(ports.ledger.get("r-1")?.conclusion?.reason.code).toBe("queue-full");
     expect(new Set(completions(ports)).size).toBe(1);
-    expect(ports.runs.size).toBe(0);
+    expect(ports.runs.get("r-1")).toBe("completed");
   }
 });
 
@@ -72,6 +133,18 @@ test("a request for a pair that is not configured is refused as unknown-pair, wi
     data: { outcome: "refused", reason: { code: "unknown-pair" } },
   });
   expect([ports.runs.size, ports.pairStates.size]).toEqual([0, 0]);
+});
+
+test("the outcome of an unknown pair stands with its registration, wherever the process dies: nothing stays accepted", async () => {
+  for (let crashAt = 0.5; crashAt <= 4; crashAt += 0.5) {
+    const ports = createFakePorts();
+    ports.crashAt = crashAt;
+    await Promise.allSettled([deliver(ports, { ...request, pair: "nowhere" })]);
+    expect([...ports.ledger.values()].filter(({ conclusion }) => !conclusion)).toEqual([]);
+    await deliverUntilCompleted(ports, { ...request, pair: "nowhere" });
+    expect(new Set(completions(ports)).size).toBe(1);
+    expect(ports.ledger.get("r-1")?.announcedAt).toBeDefined();
+  }
 });
 
 test("a concluded request that comes again is answered with the stored bytes", async () => {

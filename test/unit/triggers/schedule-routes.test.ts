@@ -50,7 +50,7 @@ test("lists the next five runs, and the last one with its outcome", async () => 
   const requestId = "shop-20251230T010000Z";
   const at = Date.parse("2025-12-30T01:00:00Z");
   const request = aRequest({ requestId });
-  await fake.promotions.register({
+  await fake.register({
     requestId,
     contentHash: "h",
     request,

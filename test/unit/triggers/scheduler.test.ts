@@ -231,8 +231,8 @@ test("an outcome that a host stored before it died, and nobody was told of, is p
   const run = begin("2026-11-24T00:00:00Z", rule({ pair: "gone" }));
   await run.tick();
   run.at("2026-11-24T01:00:00Z");
-  // Begun, registered, and refused since nobody here knows the pair; it dies before it publishes.
-  run.ports.crashAt = run.ports.effects.length + 3.5;
+  // Begun, and refused as it was registered, since nobody here knows the pair; it dies before it publishes.
+  run.ports.crashAt = run.ports.effects.length + 2.5;
   await run.tick();
   expect(run.ports.effects.at(-1)).toBe("conclude");
   expect(run.ports.published).toEqual([]);

@@ -1,0 +1,14 @@
+import { variableOf } from "./env-lines";
+import type { OwnFile } from "./own-pairs/own-file";
+
+/** How each pair that asks people gets its answers, and with whose tokens. */
+export function approvalNotes({ defaults, pairs }: OwnFile): string[] {
+  return Object.entries(pairs).flatMap(([name, { approval: own }]) => {
+    if (!own && !defaults?.approval) return [];
+    const { people, quorum = 1 } = { ...defaults?.approval, ...own };
+    const tokens = (people ?? ["approver", "secondApprover"]).map((person) => `$${variableOf(person)}`);
+    return [
+      `${name} asks people: send approval.command of its promotion with TOKEN set to ${tokens.join(", then ")} (quorum ${quorum})`,
+    ];
+  });
+}

@@ -1,0 +1,26 @@
+import type { WorldDescription } from "./world";
+
+/** Lines that a POSIX shell evaluates: addresses, the operator's token as TOKEN, and each person's as TOKEN_PERSON. */
+export function envLines(world: WorldDescription): string[] {
+  const { tokens } = world;
+  const variables: readonly (readonly [name: string, value: string])[] = [
+    ["HTTP", world.http],
+    ["RESOURCE_MANAGER", world.resourceManager],
+    ["SERVICE_BUS", world.serviceBusConnectionString],
+    ["ISSUER", world.issuer],
+    ["TOKEN", tokens.operator],
+    ...Object.entries(tokens).map(([person, token]) => [variableOf(person), token] as const),
+  ];
+  return variables.map(([name, value]) => `export ${name}=${quoted(value)}`);
+}
+
+/** `secondApprover` becomes TOKEN_SECOND_APPROVER; whatever a shell does not take in a name becomes an underscore. */
+export function variableOf(person: string): string {
+  const words = person.replace(/([a-z])([A-Z])/g, "$1_$2");
+  return `TOKEN_${words.replace(/[^A-Za-z0-9]/g, "_").toUpperCase()}`;
+}
+
+/** As one word of a POSIX shell. */
+export function quoted(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`;
+}

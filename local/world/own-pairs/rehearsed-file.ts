@@ -1,0 +1,125 @@
+import { probesOf, type OwnFile, type OwnPolicy, type OwnProbe } from "./own-file";
+
+/** Where the simulated services of a pair answer. */
+export interface PairAddresses {
+  readonly name: string;
+  readonly production: string;
+  readonly staging: string;
+}
+
+/** The pairs file that the app is started with, and what a person must know of how it differs from their own. */
+export interface Rehearsal {
+  readonly file: object;
+  readonly notes: readonly string[];
+}
+
+type Seconds = Readonly<Record<string, number>>;
+
+/** Waits that `--speed` divides, in seconds as the product has them (docs/writing-a-request.md): those of people are not among them. */
+export const productWaits: Readonly<Record<string, Seconds>> = {
+  turn: { deadline: 7_200 },
+  readiness: { poll: 30, stableFor: 120, deadline: 1_800 },
+  swap: { operationDeadline: 900, poll: 10 },
+  verification: { poll: 10, deadline: 300 },
+  soak: { for: 300, every: 10 },
+};
+
+/**
+ * A pairs file as it is rehearsed: probes ask the simulated virtual IPs, and with a speed above 1 what the app itself
+ * waits for is shorter. All else is as in the file.
+ */
+export function rehearsed(own: OwnFile, pairs: readonly PairAddresses[], speed: number): Rehearsal {
+  const { probes: _shared, ...defaults } = own.defaults ?? {};
+  const notes: string[] = [];
+  const shortened = (policy: OwnPolicy, standard: boolean) =>
+    speed > 1 ? { ...policy, ...shorter(policy, speed, standard) } : policy;
+  const rehearsedPairs = Object.entries(own.pairs).map(([name, pair]) => {
+    const addresses = pairs.find((each) => each.name === name);
+    const probes = probesOf(own, pair).map((probe) => {
+      const moved = addresses ? movedProbe(probe, addresses) : probe;
+      if (moved !== probe) notes.push(...tellMove(name, probe, moved));
+      return moved;
+    });
+    return [name, { ...shortened(pair, false), ...(probes.length > 0 ? { probes } : {}) }] as const;
+  });
+  notes.push(...calendarNotes(own));
+  return {
+    file: { ...own, defaults: shortened(defaults, true), pairs: Object.fromEntries(rehearsedPairs) },
+    notes,
+  };
+}
+
+/** Asks the virtual IPs for what lies outside this machine; addresses on this machine are asked as they are. */
+function movedProbe(probe: OwnProbe, { production, staging }: PairAddresses): OwnProbe {
+  const url = movedAddress(probe.url, production);
+  const incomingUrl = probe.incomingUrl === undefined ? undefined : movedAddress(probe.incomingUrl, staging);
+  if (url === probe.url && incomingUrl === probe.incomingUrl) return probe;
+  const { header, ...expect } = probe.expect ?? {};
+  const kept = header && header.matches === undefined ? { header } : {};
+  return {
+    ...probe,
+    url,
+    ...(incomingUrl === undefined ? {} : { incomingUrl }),
+    ...(probe.expect ? { expect: { ...expect, ...kept } } : {}),
+  };
+}
+
+function movedAddress(address: string, to: string): string {
+  const { hostname, pathname, search } = new URL(address);
+  return isLoopback(hostname) ? address : `${to}${pathname}${search}`;
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(?:127(?:\.\d+){3}|\[::1\]|(?:.+\.)?localhost)$/.test(hostname);
+}
+
+function tellMove(pair: string, probe: OwnProbe, moved: OwnProbe): string[] {
+  const { header } = probe.expect ?? {};
+  return [
+    ...(probe.url === moved.url
+      ? []
+      : [`${pair}, probe ${probe.name}: ${probe.url} is asked at ${moved.url}`]),
+    ...(probe.incomingUrl === moved.incomingUrl
+      ? []
+      : [
+          `${pair}, probe ${probe.name}: ${String(probe.incomingUrl)} is asked at ${String(moved.incomingUrl)}`,
+        ]),
+    ...(header?.matches === undefined
+      ? []
+      : [`${pair}, probe ${probe.name}: its header ${header.name} is not compared with a pattern here`]),
+  ];
+}
+
+function calendarNotes({ defaults, pairs }: OwnFile): string[] {
+  const freezes = [defaults, ...Object.values(pairs)].flatMap((policy) => policy?.opening?.freezes ?? []);
+  const sources = freezes.flatMap((freeze) => {
+    if ("calendar" in freeze) return [String(freeze.calendar)];
+    return "calendarSetting" in freeze ? [`of the setting ${String(freeze.calendarSetting)}`] : [];
+  });
+  return [...new Set(sources)].map(
+    (source) => `the calendar ${source} is really read; where it cannot be, its pairs count as frozen`,
+  );
+}
+
+/** The groups of waits, divided; with `standard` also what the file does not say, as the product has it. */
+function shorter(policy: OwnPolicy, speed: number, standard: boolean): Record<string, object> {
+  const groups = Object.entries(productWaits).flatMap(([group, waits]) => {
+    const own = (policy[group] ?? {}) as Readonly<Record<string, unknown>>;
+    const divided = Object.entries(waits).flatMap(([name, seconds]) => {
+      const text = own[name] ?? (standard ? `${seconds}s` : undefined);
+      return typeof text === "string" ? [[name, divide(name, text, speed)] as const] : [];
+    });
+    return divided.length > 0 ? [[group, { ...own, ...Object.fromEntries(divided) }] as const] : [];
+  });
+  return Object.fromEntries(groups);
+}
+
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** Deadlines are rounded up and all else down: what ended before a deadline still does. */
+function divide(name: string, text: string, speed: number): string {
+  const seconds = (Number(text.slice(0, -1)) * (units[text.slice(-1)] ?? 1)) / speed;
+  if (seconds === 0) return text;
+  const isDeadline = /deadline$/i.test(name);
+  return `${isDeadline ? Math.max(2, Math.ceil(seconds)) : Math.max(1, Math.floor(seconds))}s`;
+}

@@ -1,0 +1,54 @@
+import { reachOf, tellEffect } from "../../domain/hold";
+import type { PairState } from "../../domain/pair";
+import type { PairPolicy } from "../../domain/policy";
+import { showTime } from "../../domain/shown-time";
+import type { Ports } from "../../ports/ports";
+
+/** By when a hold holds at one pair, in ms and as it is shown. */
+export interface ShownReach {
+  readonly holdsFrom: number;
+  readonly timeZone: string;
+  readonly shown: object;
+}
+
+/** What a recorded hold means at its pair: in words, from when on nothing is sent, and what was claimed before it. */
+export async function showReach(policy: PairPolicy, state: PairState, ports: Ports): Promise<ShownReach> {
+  const { timeZone } = policy;
+  const swap = (await swapTimesOf(state, ports)) ?? policy.swap;
+  const { holdsFrom, attempt } = reachOf(state, swap, ports.clock.now());
+  const time = (at: number) => showTime(at, timeZone);
+  const openAttempt = attempt && {
+    requestId: attempt.requestId,
+    act: attempt.act,
+    claimedAt: time(attempt.claimedAt),
+    effectUntil: time(attempt.effectUntil),
+  };
+  return {
+    holdsFrom,
+    timeZone,
+    shown: { effect: tellEffect(state), holdsFrom: time(holdsFrom), openAttempt },
+  };
+}
+
+/** An attempt is claimed under the policy that its promotion was planned with. Nobody who stops the line waits for a ledger. */
+async function swapTimesOf({ open }: PairState, ports: Ports): Promise<PairPolicy["swap"] | undefined> {
+  if (!open) return undefined;
+  try {
+    return (await ports.promotions.read(open.requestId))?.plan?.policy.swap;
+  } catch (fault) {
+    ports.log.warn("an attempt's policy could not be read", {
+      requestId: open.requestId,
+      fault,
+    });
+    return undefined;
+  }
+}
+
+/** By when the hold holds at every pair it was set at. */
+export function reachOfAll(reaches: readonly ShownReach[]): object | undefined {
+  const last = reaches.reduce<ShownReach | undefined>(
+    (latest, each) => (latest && latest.holdsFrom >= each.holdsFrom ? latest : each),
+    undefined,
+  );
+  return last && showTime(last.holdsFrom, last.timeZone);
+}

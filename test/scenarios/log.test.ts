@@ -1,0 +1,82 @@
+import { approval, startGate, voter } from "../support/votes";
+import { defaultPolicy } from "../../src/domain/policy";
+import { startScenario, type Scenario } from "../support/scenario";
+
+/** What an operator reads in the log, after host.json has let through what it lets through. */
+let scenario: Scenario;
+afterEach(() => scenario.stop());
+
+/** Category and message of what comes through, without the fields. */
+const read = () => scenario.app.logged.map((line) => line.replace(/ \{.*$/, ""));
+const written = (words: string) => scenario.logged.filter((line) => line.includes(words));
+
+test("votes, a hold, its release and the outcome are one line each, and progress is none", async () => {
+  const gate = await startGate({ approval });
+  scenario = gate.scenario;
+  const id = await scenario.request();
+  await scenario.advance({ minutes: 5 });
+  await gate.vote(id, voter("aron"), { comment: "ship it" });
+  await gate.vote(id, voter("aron"));
+  await gate.vote(id, voter("berta"));
+  await scenario.http("PUT", "holds/shop", { reason: "incident 7" });
+  await scenario.advance({ minutes: 1 });
+  await scenario.http("DELETE", "holds/shop?note=over");
+  await scenario.advance({ minutes: 15 });
+  expect(scenario.outcomeOf(id)).toBe("promoted");
+  expect(written("a promotion went on").length).toBeGreaterThan(3);
+  expect(read()).toEqual([
+    "information: postApproval.Invocation a vote was counted",
+    "warning: postApproval.Invocation a vote was not counted",
+    "information: postApproval.Invocation a vote was counted",
+    "warning: putHold.Invocation the line is stopped",
+    "information: deleteHold.Invocation a hold was released",
+    "information: publishCompletion.Invocation a promotion ended",
+  ]);
+  expect(scenario.app.logged.at(-1)).toContain(`"requestId":"${id}","pair":"shop","code":"promoted"`);
+});
+
+test("who cancels, who orders a swap-back, and who asks without the permission is told", async () => {
+  scenario = await startScenario({ policy: { soak: defaultPolicy.soak } });
+  const first = await scenario.request();
+  await scenario.http("POST", `promotions/${first}/cancel`, { note: "mine" }, ["Swap.Read"]);
+  await scenario.http("POST", `promotions/${first}/cancel`, { note: "not today" });
+  await scenario.advance({ minutes: 2 });
+  const second = await scenario.request();
+  while ((await scenario.promotion(second)).phase !== "soaking") await scenario.advance({ seconds: 30 });
+  await scenario.http("POST", `promotions/${second}/swap-back`, { note: "orders fail" });
+  await scenario.advance({ minutes: 10 });
+  expect(read()).toEqual([
+    "warning: cancelPromotion.Invocation a caller without the permission was refused",
+    "information: cancelPromotion.Invocation a promotion is cancelled",
+    "information: publishCompletion.Invocation a promotion ended",
+    "information: orderSwapBack.Invocation a swap-back was ordered",
+    "error: publishCompletion.Invocation [alert swapped-back] a promotion was swapped back: the release needs a look",
+  ]);
+});
+
+test("faults come through from wherever they are met: a broker that is away, seen by an activity", async () => {
+  scenario = await startScenario();
+  scenario.brokerDown = true;
+  await scenario.request();
+  await scenario.advance({ minutes: 10 });
+  const lines = scenario.app.logged;
+  expect(
+    lines.some((line) =>
+      /^warning: announceProgress\.Invocation a progress event was lost .*"fault":"Error: the broker is down"/.test(
+        line,
+      ),
+    ),
+  ).toBe(true);
+  expect(
+    lines.some((line) => /^warning: publishCompletion\.Invocation a completion event could not/.test(line)),
+  ).toBe(true);
+  await scenario.advance({ minutes: 6 });
+  expect(lines.some((line) => /^error: janitor\.Invocation \[alert publish-failing\]/.test(line))).toBe(true);
+});
+
+test("a calm promotion is one line", async () => {
+  scenario = await startScenario();
+  await scenario.request();
+  await scenario.advance({ minutes: 15 });
+  expect(read()).toEqual(["information: publishCompletion.Invocation a promotion ended"]);
+});

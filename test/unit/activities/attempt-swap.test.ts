@@ -1,0 +1,118 @@
+import { attemptSwap } from "../../../src/activities/attempt-swap";
+import { followOperation } from "../../../src/activities/follow-operation";
+import type { OperationAddress, SwapReply } from "../../../src/domain/attempt";
+import { applyToPair } from "../../../src/domain/pair-operations";
+import type { PairState } from "../../../src/domain/pair";
+import { decidePlan } from "../../../src/domain/planning";
+import type { Ports } from "../../../src/ports/ports";
+import { createFakePorts, Crash } from "../../support/fake-ports";
+import { aPair, aPolicy, aRequest, aService, found, NOW, someInstances } from "../../support/observations";
+
+/** What becomes of the operation that a swap began, whatever dies on the way. */
+const address: OperationAddress = {
+  url: `https://management.azure.com/operations/1?s=${"s".repeat(12_000)}`,
+  style: "azure-async-operation",
+};
+const accepted: SwapReply = { kind: "accepted", status: 202, operation: address, retryAfterMs: 10_000 };
+
+function planned() {
+  const common = { request: aRequest(), policy: aPolicy(), observed: aPair(), now: NOW };
+  const verdict = decidePlan({ ...common, digest: (text: string) => text });
+  if (verdict.kind !== "planned") throw new Error(verdict.kind);
+  return verdict.plan;
+}
+
+/** The holder of the lease attempts its swap, which is answered so. */
+function attempting(reply: SwapReply) {
+  const fake = createFakePorts();
+  const plan = planned();
+  const requestId = "r-1";
+  let pair: PairState | undefined;
+  for (const op of [
+    { kind: "enlist", requestId, at: NOW },
+    { kind: "stand-in-line", requestId, at: NOW, maxQueued: 1, whenBusy: "wait" },
+    { kind: "take-turn", requestId, at: NOW },
+  ] as const)
+    pair = applyToPair(pair, op).state;
+  fake.pairStates.set("shop", pair!);
+  let puts = 0;
+  const ports: Ports = {
+    ...fake,
+    cloudServices: {
+      ...fake.cloudServices,
+      readService: (id) => Promise.resolve(found(aService(id === plan.incoming.id ? "green" : "blue"))),
+      readInstances: (id) =>
+        Promise.resolve(found(someInstances(id === plan.incoming.id ? "green" : "blue"))),
+      requestSwap: () => {
+        puts++;
+        return Promise.resolve(reply);
+      },
+      readOperation: () => Promise.resolve({ kind: "succeeded" }),
+    },
+    promotions: {
+      ...fake.promotions,
+      read: () =>
+        Promise.resolve({ v: 1, requestId, request: aRequest(), origin: { channel: "queue" } } as never),
+    },
+  };
+  const input = {
+    requestId,
+    pair: "shop",
+    act: "forward",
+    n: 1,
+    epoch: 1,
+    plan,
+    asked: { passOpening: true },
+  };
+  const attempt = () => attemptSwap({ ...input, act: "forward" } as const, ports);
+  return { fake, ports, attempt, puts: () => puts };
+}
+
+test("the operation's address is kept before the verdict is reported, and neither verdict nor pair holds it", async () => {
+  const { attempt, fake } = attempting(accepted);
+  const result = await attempt();
+  expect(result).toMatchObject({
+    kind: "attempted",
+    verdict: { kind: "accepted", status: 202, followed: true, retryAfterMs: 10_000 },
+  });
+  expect(fake.effects).toEqual(["claim", "operation begun", "report"]);
+  expect([...fake.operationStates.values()]).toEqual([{ v: 1, n: 0, at: address }]);
+  expect(JSON.stringify([result, ...fake.pairStates.values()])).not.toContain("sss");
+});
+
+test("an attempt that dies before its report leaves an operation that the next run finds by the nonce", async () => {
+  const { attempt, fake, ports, puts } = attempting(accepted);
+  fake.crashAt = 2;
+  await attempt().catch((fault: unknown) => {
+    if (!(fault instanceof Crash)) throw fault;
+  });
+  const open = fake.pairStates.get("shop")!.open!;
+  expect(await followOperation({ nonce: open.nonce, named: false }, ports)).toEqual({ kind: "succeeded" });
+  expect(await attempt()).toEqual({ kind: "claimed-elsewhere", nonce: open.nonce });
+  expect(puts()).toBe(1);
+});
+
+test("a reply that names nothing to follow says why, and its operation is not asked for", async () => {
+  const detail = "the operation's URL has 13000 characters, more than 12288, and is not followed";
+  const { attempt, fake } = attempting({ kind: "accepted", status: 202, detail });
+  expect(await attempt()).toMatchObject({ verdict: { kind: "accepted", detail } });
+  expect(fake.pairStates.get("shop")?.open?.verdict).toEqual({ kind: "accepted", status: 202, detail });
+  expect(fake.operationStates.size).toBe(0);
+});
+
+test("storage that fails for a moment does not lose the address; storage that stays away is named in the verdict", async () => {
+  for (const [failures, expected] of [
+    [2, { followed: true }],
+    [99, { detail: "the operation's address could not be kept, and it is not followed" }],
+  ] as const) {
+    const { ports, fake } = attempting(accepted);
+    let left: number = failures;
+    const signal: Ports["operations"]["signal"] = (...args) =>
+      left-- > 0 ? Promise.reject(new Error("storage is down")) : fake.operations.signal(...args);
+    const plan = planned();
+    const input = { requestId: "r-1", pair: "shop", act: "forward", n: 1, epoch: 1, plan } as const;
+    const operations = { ...fake.operations, signal };
+    const result = await attemptSwap({ ...input, asked: { passOpening: true } }, { ...ports, operations });
+    expect(result).toMatchObject({ kind: "attempted", verdict: { kind: "accepted", ...expected } });
+  }
+});
