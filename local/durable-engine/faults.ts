@@ -66,7 +66,7 @@ export interface EngineFaults {
    * continue-as-new carries over was doubled when it first came, if at all: again in every generation, it would breed.
    */
   onDelivery?(delivery: Delivery): { readonly copies?: number; readonly delayMs?: number } | undefined;
-  /** How much later a timer fires than asked for, negative for earlier; the provider's are up to 1,000 ms off. */
+  /** How much later a timer can be seen than in whole seconds, negative for earlier: a sender's lag comes off its delay. */
   timerOffsetMs?(timer: TimerRecord): number;
   /** Whether events that nobody has consumed are lost when an instance continues as new. */
   losesCarriedEvents?(work: { readonly id: string; readonly events: readonly string[] }): boolean;

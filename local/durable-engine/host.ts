@@ -3,6 +3,7 @@ import { EngineError, type EngineApp, type EngineClock, type EngineLog } from ".
 import type { CommitWork } from "./faults";
 import { asPlayed, EventType, historyText, type HistoryEvent } from "./history";
 import type { HubSettings } from "./settings";
+import { visibilityDelayMs } from "./timers";
 import { eventAt, type Expected, type TaskHub } from "./hub";
 import {
   isLive,
@@ -128,7 +129,7 @@ export class Host {
   }
 
   setTimer(effects: Effects, timer: Omit<TimerRecord, "dueAt">): void {
-    const dueAt = timer.fireAt - this.clock.now() + this.hub.clock.now();
+    const dueAt = this.hub.clock.now() + visibilityDelayMs(timer.fireAt - this.clock.now());
     effects.messages.push({ type: "putTimer", timer: { ...timer, dueAt } });
   }
 

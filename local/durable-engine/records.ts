@@ -75,7 +75,7 @@ export interface TimerRecord {
   readonly executionId: string;
   readonly timerId: number;
   readonly fireAt: number;
-  /** When it fires by the hub's clock: storage hides it as long as the host that set it thought right by its own. */
+  /** When it can be seen by the hub's clock: storage hides it as long as the host that set it thought right by its own. */
   readonly dueAt: number;
 }
 

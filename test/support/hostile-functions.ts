@@ -41,7 +41,7 @@ export function registerHostile(): void {
     },
     *sleeper(context) {
       const begun = context.df.currentUtcDateTime.getTime();
-      yield context.df.createTimer(new Date(begun + 60_000));
+      yield context.df.createTimer(new Date(begun + (context.df.getInput<number | undefined>() ?? 60_000)));
       return context.df.currentUtcDateTime.getTime() - begun;
     },
     *time(context) {
