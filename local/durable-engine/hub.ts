@@ -1,5 +1,6 @@
 import { steps, type Change, type Effects } from "./changes";
 import type { EngineClock, EngineLog } from "./contract";
+import { EntityViews } from "./entity-views";
 import { isStepwise, type CommitWork, type EngineFaults } from "./faults";
 import { Delivery } from "./delivery";
 import { EventType, toTimestamp, type HistoryEvent } from "./history";
@@ -51,6 +52,8 @@ export type Expected =
 export class TaskHub {
   readonly instances = new Map<string, InstanceRecord>();
   readonly entities = new Map<string, EntityRecord>();
+  /** Entities as clients read them. */
+  readonly views: EntityViews;
   readonly queues: Queues;
   readonly settings: HubSettings;
   readonly clock: EngineClock;
@@ -82,6 +85,7 @@ export class TaskHub {
     this.#timers = new Timers(this.clock, this.faults, (timer, sender) => {
       this.#fire(timer, sender);
     });
+    this.views = new EntityViews(this.entities, this.clock, this.faults);
     this.isFaulty = options.faults !== undefined;
     this.isStepwise = isStepwise(this.faults);
     this.#rows = new Rows(this.instances, this.faults, (delayMs, then) => {
@@ -113,6 +117,7 @@ export class TaskHub {
     this.entities.clear();
     this.#histories.clear();
     this.#rows.clear();
+    this.views.clear();
     this.#starting.clear();
     this.queues.clear();
     await this.#store?.clear();
@@ -268,9 +273,11 @@ export class TaskHub {
         this.#histories.drop(change.record.id);
         return;
       case "putEntity":
+        this.views.write(change.record);
         this.entities.set(change.record.id, change.record);
         return;
       case "dropEntity":
+        this.views.drop(change.id);
         this.entities.delete(change.id);
         return;
       case "putMessage":
