@@ -1,10 +1,11 @@
 import type { Host } from "./host";
-import type { Lease, Worker } from "./queues";
+import type { Lease } from "./queues";
 import { isLive, type ActivityRecord } from "./records";
 import { runActivity } from "./run-activity";
 import { runEntity } from "./run-entity";
 import { runOrchestrator } from "./run-orchestrator";
 import type { HubSettings } from "./settings";
+import type { Worker } from "./worker";
 
 const EPISODES_AT_ONCE = 32;
 const RETRY_MS = 1_000;
@@ -28,9 +29,10 @@ export class Dispatcher implements Worker {
 
   load(): { ready: number; running: number } {
     const { queues } = this.#host.hub;
-    let ready = queues.activities.size;
-    for (const id of queues.ready) if (this.#mayRun(id)) ready++;
-    return { ready, running: this.#underWay };
+    const ids = [...queues.ready(this.name)].filter((id) => this.#mayRun(id));
+    const found = [...queues.workItems.found(this.name)].length;
+    const free = this.#host.hub.settings.maxActivities - this.#running.activities;
+    return { ready: ids.length + Math.min(found, free), running: this.#underWay };
   }
 
   get name(): string {
@@ -60,18 +62,21 @@ export class Dispatcher implements Worker {
   #first(): string | ActivityRecord | undefined {
     const { queues, settings } = this.#host.hub;
     if (this.#running.episodes < EPISODES_AT_ONCE) {
-      for (const id of queues.ready) if (this.#mayRun(id)) return id;
+      for (const id of queues.ready(this.name)) if (this.#mayRun(id)) return id;
     }
     if (this.#running.activities < settings.maxActivities)
-      for (const activity of queues.activities) return activity;
+      for (const activity of queues.workItems.found(this.name)) return activity;
     return undefined;
   }
 
   #chosen(): string | ActivityRecord | undefined {
     const { queues, settings } = this.#host.hub;
     const ids =
-      this.#running.episodes < EPISODES_AT_ONCE ? [...queues.ready].filter((id) => this.#mayRun(id)) : [];
-    const activities = this.#running.activities < settings.maxActivities ? [...queues.activities] : [];
+      this.#running.episodes < EPISODES_AT_ONCE
+        ? [...queues.ready(this.name)].filter((id) => this.#mayRun(id))
+        : [];
+    const activities =
+      this.#running.activities < settings.maxActivities ? [...queues.workItems.found(this.name)] : [];
     const things = [...ids, ...activities];
     return things[queues.choose(things.length)];
   }
@@ -107,14 +112,14 @@ export class Dispatcher implements Worker {
   }
 
   async #perform(activity: ActivityRecord): Promise<void> {
-    this.#host.hub.queues.takeActivity(activity, this);
+    this.#host.hub.queues.workItems.take(activity, this);
     const ended = this.#occupy("activities");
     const work = runActivity(this.#host, activity, ended);
     const done = await this.#guard(`activity ${activity.name}`, work);
     ended();
     this.#underWay--;
     // Its result was not stored: it is still on record, so it runs again after a rest.
-    if (this.#host.alive && !done) this.#host.hub.queues.returnActivity(activity, RETRY_MS);
+    if (this.#host.alive && !done) this.#host.hub.queues.returnActivity(activity, RETRY_MS, this.name);
     this.#next();
   }
 

@@ -31,6 +31,11 @@ export interface SharedHubOptions extends HostOptions {
   readonly host: string;
   /** Its own deployment's section of host.json, where that differs from the hub's: versions are a deployment's. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Whether it runs durable functions; absent: it does. One that does not serves client calls only, as the instances of
+   * HTTP functions do on Flex Consumption, where each group scales by itself: it owns no partition and polls nothing.
+   */
+  readonly runsDurableFunctions?: boolean | undefined;
 }
 
 /** A host with a hub of its own, opened at start and closed at stop. */
@@ -68,7 +73,8 @@ const STOP_BOUND_MS = 1_000;
 interface Running {
   readonly hub: TaskHub;
   readonly host: Host;
-  readonly dispatcher: Dispatcher;
+  /** Absent at a host that runs no durable functions. */
+  readonly dispatcher: Dispatcher | undefined;
   readonly server: RpcServer | undefined;
 }
 
@@ -89,7 +95,7 @@ export function createDurableEngine(options: DurableEngineOptions): DurableEngin
     if (!running) return;
     const { hub, dispatcher, server } = running;
     running = undefined;
-    hub.queues.leave(dispatcher, hub.visibilityMs);
+    if (dispatcher) hub.queues.leave(dispatcher, "killed");
     server?.cut();
   };
 
@@ -105,25 +111,21 @@ export function createDurableEngine(options: DurableEngineOptions): DurableEngin
       const hub = options.hub ?? (await openTaskHub(options));
       const server = options.rpc === "none" ? undefined : await startRpcServer(answer);
       if (server) addresses = { ...addresses, rpcUrl: server.url };
-      const onDeath = () => {
+      const host = hostOn(hub, app, options, () => {
         bury();
         options.onCrash?.();
-      };
-      const name = options.hub ? options.host : "host";
-      const settings = options.hub && options.settings ? parseSettings(options.settings) : hub.settings;
-      const { clock, log = hub.log, isIndented = false } = options;
-      const host = new Host(hub, app, { name, clock, settings, log, onDeath, isIndented });
-      const dispatcher = new Dispatcher(host);
+      });
+      const dispatcher = isClientOnly(options) ? undefined : new Dispatcher(host);
       running = { hub, host, dispatcher, server };
-      hub.queues.join(dispatcher);
+      if (dispatcher) hub.queues.join(dispatcher);
     },
     async stop() {
       if (!running) return;
       const { hub, host, dispatcher, server } = running;
-      await dispatcher.stop(STOP_BOUND_MS);
+      await dispatcher?.stop(STOP_BOUND_MS);
       host.retire();
       running = undefined;
-      hub.queues.leave(dispatcher, 0);
+      if (dispatcher) hub.queues.leave(dispatcher, "stopped");
       await server?.close();
       if (!options.hub) await hub.close();
     },
@@ -131,8 +133,19 @@ export function createDurableEngine(options: DurableEngineOptions): DurableEngin
       dead = true;
       running?.host.die();
     },
-    load: () => running?.dispatcher.load() ?? { ready: 0, running: 0 },
+    load: () => running?.dispatcher?.load() ?? { ready: 0, running: 0 },
   };
+}
+
+function hostOn(hub: TaskHub, app: EngineApp, options: DurableEngineOptions, onDeath: () => void): Host {
+  const name = options.hub ? options.host : "host";
+  const settings = options.hub && options.settings ? parseSettings(options.settings) : hub.settings;
+  const { clock, log = hub.log, isIndented = false } = options;
+  return new Host(hub, app, { name, clock, settings, log, onDeath, isIndented });
+}
+
+function isClientOnly(options: DurableEngineOptions): boolean {
+  return options.hub !== undefined && options.runsDurableFunctions === false;
 }
 
 function keyOf(request: WebhookRequest, origin: string): string | undefined {

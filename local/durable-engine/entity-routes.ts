@@ -15,7 +15,7 @@ export async function entities(call: Call): Promise<WebhookReply> {
     return method === "GET" ? listEntities(call, name) : reply(404);
   const id = entityId(name, key);
   if (method === "GET") {
-    const record = host.hub.entities.get(id);
+    const record = host.hub.views.get(id);
     return record?.exists ? reply(200, stateOf(record)) : reply(404);
   }
   if (method !== "POST" && method !== "DELETE") return reply(404);
@@ -57,7 +57,7 @@ function listEntities(call: Call, name: string | undefined): WebhookReply {
   const fetchState = query.get("fetchState") === "true";
   const from = Date.parse(query.get("lastOperationTimeFrom") ?? "");
   const to = Date.parse(query.get("lastOperationTimeTo") ?? "");
-  const rows = [...host.hub.entities.values()]
+  const rows = [...host.hub.views.all()]
     .filter((record) => record.exists && !(fetchState && record.state === null))
     .filter(({ lastOperationAt }) => !(lastOperationAt < from) && !(lastOperationAt > to))
     .filter(({ id }) => name === undefined || id.startsWith(entityId(name, "")))

@@ -1,5 +1,5 @@
 import type { Step } from "./changes";
-import type { InstanceRecord, TimerRecord } from "./records";
+import type { EntityRecord, InstanceRecord, TimerRecord } from "./records";
 
 /** A piece of work on its way into the store. */
 export interface CommitWork {
@@ -54,6 +54,11 @@ export interface EngineFaults {
    * read the row. An older row with a longer lag is written over a newer one, as by a zombie, until the next write.
    */
   rowLagMs?(row: InstanceRecord): number;
+  /**
+   * How long clients read an entity as it was before a commit, in ms. The extension answers callers 20–90 ms before it
+   * writes the row: a client that reads right after may see what was there before.
+   */
+  entityReadLagMs?(record: EntityRecord): number;
   /** Whether the row of an instance that just ended is never written: it looks Running for good. */
   stuckRunning?(row: InstanceRecord): boolean;
   /** Runs an activity `copies` times (asked with copy 0), each starting late or with its result held back. */
@@ -61,9 +66,12 @@ export interface EngineFaults {
     work: ActivityWork,
   ):
     { readonly copies?: number; readonly startDelayMs?: number; readonly resultDelayMs?: number } | undefined;
-  /** Delivers a message `copies` times (asked with copy 0), each late by `delayMs`: overtaken by what came after it. */
+  /**
+   * Delivers a message `copies` times (asked with copy 0), each late by `delayMs`: overtaken by what came after it. What
+   * continue-as-new carries over was doubled when it first came, if at all: again in every generation, it would breed.
+   */
   onDelivery?(delivery: Delivery): { readonly copies?: number; readonly delayMs?: number } | undefined;
-  /** How much later a timer fires than asked for, negative for earlier; the provider's are up to 1,000 ms off. */
+  /** How much later a timer can be seen than in whole seconds, negative for earlier: a sender's lag comes off its delay. */
   timerOffsetMs?(timer: TimerRecord): number;
   /** Whether events that nobody has consumed are lost when an instance continues as new. */
   losesCarriedEvents?(work: { readonly id: string; readonly events: readonly string[] }): boolean;

@@ -3,6 +3,7 @@ import { EngineError, type EngineApp, type EngineClock, type EngineLog } from ".
 import type { CommitWork } from "./faults";
 import { asPlayed, EventType, historyText, type HistoryEvent } from "./history";
 import type { HubSettings } from "./settings";
+import { visibilityDelayMs } from "./timers";
 import { eventAt, type Expected, type TaskHub } from "./hub";
 import {
   isLive,
@@ -116,13 +117,19 @@ export class Host {
     effects.messages.push({ type: "putMessage", message });
   }
 
+  /** Sends an event on that no generation has consumed yet. */
+  carryOver(effects: Effects, target: string, event: HistoryEvent): void {
+    const message = { seq: this.hub.queues.nextSeq(), target, event, isCarried: true };
+    effects.messages.push({ type: "putMessage", message });
+  }
+
   schedule(effects: Effects, activity: Omit<ActivityRecord, "seq">): void {
     const record = { seq: this.hub.queues.nextSeq(), ...activity };
     effects.messages.push({ type: "putActivity", activity: record });
   }
 
   setTimer(effects: Effects, timer: Omit<TimerRecord, "dueAt">): void {
-    const dueAt = timer.fireAt - this.clock.now() + this.hub.clock.now();
+    const dueAt = this.hub.clock.now() + visibilityDelayMs(timer.fireAt - this.clock.now());
     effects.messages.push({ type: "putTimer", timer: { ...timer, dueAt } });
   }
 

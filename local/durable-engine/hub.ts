@@ -1,18 +1,14 @@
 import { steps, type Change, type Effects } from "./changes";
 import type { EngineClock, EngineLog } from "./contract";
+import { EntityViews } from "./entity-views";
 import { isStepwise, type CommitWork, type EngineFaults } from "./faults";
+import { Delivery } from "./delivery";
 import { EventType, toTimestamp, type HistoryEvent } from "./history";
 import { Histories } from "./histories";
 import { createIds, type Ids } from "./ids";
 import { Queues } from "./queues";
-import {
-  isLive,
-  type ActivityRecord,
-  type EntityRecord,
-  type InstanceRecord,
-  type Message,
-  type TimerRecord,
-} from "./records";
+import { isLive, type EntityRecord, type InstanceRecord, type TimerRecord } from "./records";
+import { providerRecovery, type Recovery } from "./recovery";
 import { Rows } from "./rows";
 import { parseSettings, type HubSettings } from "./settings";
 import { Timers } from "./timers";
@@ -32,13 +28,14 @@ export interface TaskHubOptions {
   readonly random?: (() => number) | undefined;
   /** Chooses among `n` things that are ready, at least two; absent: the first. */
   readonly pick?: ((n: number) => number) | undefined;
-  /** How long work taken by a killed host stays hidden from the others, in ms; absent: not at all. */
-  readonly visibilityMs?: number | undefined;
+  /** When others get what a host leaves behind; absent: as the provider has it. */
+  readonly recovery?: Recovery | undefined;
   readonly log?: ((line: EngineLog) => void) | undefined;
 }
 
 /** What a hub needs to know of a host: whether it still lives, and how to kill it. */
 export interface Committer {
+  readonly name: string;
   readonly alive: boolean;
   die(): void;
 }
@@ -55,13 +52,14 @@ export type Expected =
 export class TaskHub {
   readonly instances = new Map<string, InstanceRecord>();
   readonly entities = new Map<string, EntityRecord>();
+  /** Entities as clients read them. */
+  readonly views: EntityViews;
   readonly queues: Queues;
   readonly settings: HubSettings;
   readonly clock: EngineClock;
   readonly faults: EngineFaults;
   readonly ids: Ids;
   readonly log: (line: EngineLog) => void;
-  readonly visibilityMs: number;
   readonly isStepwise: boolean;
   /** Whether messages may leak, repeat or overtake each other. */
   readonly isFaulty: boolean;
@@ -69,6 +67,7 @@ export class TaskHub {
   readonly #rows: Rows;
   readonly #histories: Histories;
   readonly #timers: Timers;
+  readonly #delivery: Delivery;
   readonly #starting = new Set<string>();
   #epoch = 0;
 
@@ -80,11 +79,13 @@ export class TaskHub {
     this.faults = options.faults ?? {};
     this.ids = createIds(options.random);
     this.log = options.log ?? (() => undefined);
-    this.visibilityMs = options.visibilityMs ?? 0;
-    this.queues = new Queues(this.clock, options.pick);
-    this.#timers = new Timers(this.clock, this.faults, (timer) => {
-      this.#fire(timer);
+    const recovery = options.recovery ?? providerRecovery(this.settings, options.random);
+    this.queues = new Queues(this.clock, this.settings, recovery, options.pick);
+    this.#delivery = new Delivery(this.queues, this.faults);
+    this.#timers = new Timers(this.clock, this.faults, (timer, sender) => {
+      this.#fire(timer, sender);
     });
+    this.views = new EntityViews(this.entities, this.clock, this.faults);
     this.isFaulty = options.faults !== undefined;
     this.isStepwise = isStepwise(this.faults);
     this.#rows = new Rows(this.instances, this.faults, (delayMs, then) => {
@@ -104,6 +105,7 @@ export class TaskHub {
   /** Ends the hub: its timers stop, its store is closed. */
   async close(): Promise<void> {
     this.#timers.clear();
+    this.queues.close();
     await this.#store?.close();
   }
 
@@ -115,6 +117,7 @@ export class TaskHub {
     this.entities.clear();
     this.#histories.clear();
     this.#rows.clear();
+    this.views.clear();
     this.#starting.clear();
     this.queues.clear();
     await this.#store?.clear();
@@ -124,7 +127,7 @@ export class TaskHub {
   async purgeEntity(id: string): Promise<void> {
     const change = { type: "dropEntity", id } as const;
     await this.#store?.commit([change], () => true);
-    this.#apply(change);
+    this.#apply(change, undefined);
   }
 
   get epoch(): number {
@@ -233,7 +236,7 @@ export class TaskHub {
       const wanted = () => host.alive && epoch === this.#epoch && this.#stands(expected);
       if (!(await this.#store.commit(changes, wanted))) return false;
     }
-    for (const change of changes) this.#apply(change);
+    for (const change of changes) this.#apply(change, host.name);
     return true;
   }
 
@@ -244,7 +247,7 @@ export class TaskHub {
       : this.entities.get(expected.entity) === expected.was;
   }
 
-  #apply(change: Change): void {
+  #apply(change: Change, sender: string | undefined): void {
     switch (change.type) {
       case "insertInstance":
         this.#histories.drop(change.record.id);
@@ -270,25 +273,28 @@ export class TaskHub {
         this.#histories.drop(change.record.id);
         return;
       case "putEntity":
+        this.views.write(change.record);
         this.entities.set(change.record.id, change.record);
         return;
       case "dropEntity":
+        this.views.drop(change.id);
         this.entities.delete(change.id);
         return;
       case "putMessage":
-        this.#deliver(change.message, 0);
+        this.#delivery.send(change.message, sender);
         return;
       case "dropMessages":
         this.queues.drop(change.messages);
         return;
       case "putActivity":
-        this.#offer(change.activity, 0);
+        this.#delivery.offer(change.activity, sender);
         return;
       case "dropActivity":
-        this.queues.dropActivity(change.activity);
+        this.queues.workItems.drop(change.activity);
         return;
       case "putTimer":
-        this.#timers.arm(change.timer);
+        this.#timers.arm(change.timer, sender);
+        this.queues.nudge(change.timer.instanceId, sender);
         return;
       case "dropTimersOf":
         for (const timer of change.timers) this.#timers.forget(timer);
@@ -296,33 +302,11 @@ export class TaskHub {
   }
 
   /** A fired timer is a message that stands on record as its timer, until it has been served. */
-  #fire(timer: TimerRecord): void {
+  #fire(timer: TimerRecord, sender: string | undefined): void {
     const { instanceId: target, executionId, timerId, fireAt } = timer;
     const fired = { TimerId: timerId, FireAt: toTimestamp(fireAt) };
     const event = eventAt(this.clock.now(), EventType.TimerFired, fired);
-    this.queues.deliver({ seq: this.queues.nextSeq(), target, executionId, event, timer });
-  }
-
-  #deliver(message: Message, copy: number): void {
-    const { target, event } = message;
-    const about = { target, type: event.EventType, name: event.Name ?? undefined, copy };
-    const { copies = 1, delayMs = 0 } = this.faults.onDelivery?.(about) ?? {};
-    this.queues.later(delayMs, () => {
-      this.queues.deliver(message);
-    });
-    if (copy > 0) return;
-    for (let more = 1; more < copies; more++) this.#deliver({ ...message, seq: this.queues.nextSeq() }, more);
-  }
-
-  #offer(activity: ActivityRecord, copy: number): void {
-    const { instanceId, taskId, name } = activity;
-    const fault = this.faults.onActivity?.({ instanceId, taskId, name, copy }) ?? {};
-    const { copies = 1, startDelayMs = 0, resultDelayMs } = fault;
-    this.queues.later(startDelayMs, () => {
-      this.queues.offer(resultDelayMs === undefined ? activity : { ...activity, resultDelayMs });
-    });
-    if (copy > 0) return;
-    for (let more = 1; more < copies; more++) this.#offer({ ...activity, seq: this.queues.nextSeq() }, more);
+    this.queues.deliver({ seq: this.queues.nextSeq(), target, executionId, event, timer }, sender);
   }
 }
 

@@ -71,7 +71,7 @@ async function instance(call: Call, id: string): Promise<WebhookReply> {
   if (verb === "restart" && method === "POST") return restart(call, id);
   if (!record) {
     if (verb === "rewind") return reply(404, `No orchestration with instance ID "$${id}" found.`);
-    const entity = path.length === 2 && method === "GET" ? host.hub.entities.get(id) : undefined;
+    const entity = path.length === 2 && method === "GET" ? host.hub.views.get(id) : undefined;
     if (!entity) return reply(404);
     const { url } = call.request;
     return reply(202, presentedEntity(entity), { location: `${call.origin}${url}`, "retry-after": "5" });

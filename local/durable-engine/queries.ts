@@ -82,7 +82,7 @@ export async function listInstances(call: Query): Promise<WebhookReply> {
       match: matches(record, query),
       shown: presented(record, showInput),
     })),
-    ...[...host.hub.entities.values()].map((record) => ({
+    ...[...host.hub.views.all()].map((record) => ({
       id: record.id,
       match: matches({ status: "Running", createdAt: record.lastOperationAt }, query),
       shown: presentedEntity(record),

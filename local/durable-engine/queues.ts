@@ -1,14 +1,11 @@
 import type { EngineClock } from "./contract";
+import { ControlQueue } from "./control-queue";
+import { Partitions } from "./partitions";
+import type { Recovery } from "./recovery";
 import type { ActivityRecord, Message } from "./records";
-
-/** A host as its queues see it. */
-export interface Worker {
-  readonly name: string;
-  /** Serves an inbox that another worker has taken. */
-  steal(id: string): void;
-  /** Takes one ready thing and starts on it; false when there is nothing it may or can take. */
-  startOne(): boolean;
-}
+import type { HubSettings } from "./settings";
+import { WorkItems } from "./work-items";
+import type { Worker } from "./worker";
 
 /** An inbox in the hands of a worker, as it was when it was taken. */
 export interface Lease {
@@ -18,34 +15,56 @@ export interface Lease {
 }
 
 /**
- * The queues of a hub: one inbox per instance or entity, served by one worker at a time, and one queue of activities.
- * What is taken stays where it is until it is dropped; released without, it is ready again.
+ * The queues of a hub: control queues, each with one owner that sorts what it finds into one inbox per instance or
+ * entity and serves each by itself, and one queue of activities. What is taken stays where it is until it is dropped;
+ * released without, it is ready again.
  */
 export class Queues {
+  readonly partitions: Partitions;
+  readonly workItems: WorkItems;
   readonly #clock: EngineClock;
+  readonly #recovery: Recovery;
   readonly #pick: ((n: number) => number) | undefined;
+  readonly #control: readonly ControlQueue[];
   readonly #inboxes = new Map<string, Message[]>();
   readonly #ready = new Set<string>();
   readonly #leases = new Map<string, Set<Lease>>();
-  readonly #offered = new Set<ActivityRecord>();
-  readonly #taken = new Map<ActivityRecord, Worker>();
+  /** What was served while it was hidden from its owner. */
+  readonly #gone = new WeakSet<Message>();
   readonly #workers: Worker[] = [];
   #lastSeq = 0;
   #waking = false;
   #held = 0;
   #epoch = 0;
 
-  constructor(clock: EngineClock, pick: ((n: number) => number) | undefined) {
+  constructor(
+    clock: EngineClock,
+    { partitionCount, maxPollingMs }: HubSettings,
+    recovery: Recovery,
+    pick: ((n: number) => number) | undefined,
+  ) {
     this.#clock = clock;
+    this.#recovery = recovery;
     this.#pick = pick;
+    const found = (messages: readonly Message[]) => {
+      for (const message of messages) this.#sortIn(message);
+    };
+    this.#control = Array.from(
+      { length: partitionCount },
+      () => new ControlQueue(clock, maxPollingMs, found),
+    );
+    this.partitions = new Partitions(partitionCount, clock, recovery, (n) => {
+      this.#control[n]?.own(true);
+      this.wake();
+    });
+    this.workItems = new WorkItems(clock, maxPollingMs, () => {
+      this.wake();
+    });
   }
 
-  /** Inboxes that nobody serves, in the order in which they became ready. */
-  get ready(): Iterable<string> {
-    return this.#ready;
-  }
-  get activities(): ReadonlySet<ActivityRecord> {
-    return this.#offered;
+  /** Inboxes that this host may serve and nobody serves, in the order in which they became ready. */
+  *ready(host: string): Iterable<string> {
+    for (const id of this.#ready) if (this.#ownerOf(id) === host) yield id;
   }
   get workers(): readonly Worker[] {
     return this.#workers;
@@ -64,27 +83,41 @@ export class Queues {
 
   join(worker: Worker): void {
     this.#workers.push(worker);
+    this.partitions.join(worker.name);
+    this.workItems.join(worker);
     this.wake();
   }
 
-  /** A worker leaves; what it had taken is ready again after the delay. */
-  leave(worker: Worker, delayMs: number): void {
+  /**
+   * A worker leaves. What it had taken, and what it had found, is there for others: at once if it stopped in order,
+   * after the time that the provider hides it if it was killed.
+   */
+  leave(worker: Worker, how: "killed" | "stopped"): void {
     const at = this.#workers.indexOf(worker);
     if (at >= 0) this.#workers.splice(at, 1);
+    const { messagesMs, activitiesMs } = this.#recovery;
     for (const lease of [...this.#leases.values()].flatMap((leases) => [...leases]))
-      if (lease.worker === worker) this.release(lease, delayMs);
-    for (const [activity, holder] of this.#taken) {
-      if (holder === worker) this.returnActivity(activity, delayMs);
-    }
+      if (lease.worker === worker) this.#end(lease);
+    const left = new Set(this.partitions.ownedBy(worker.name));
+    for (const n of left) this.#control[n]?.own(false);
+    if (how === "killed") this.#hide(left, messagesMs);
+    this.partitions.leave(worker.name, how);
+    for (const activity of this.workItems.leave(worker))
+      this.returnActivity(activity, how === "killed" ? activitiesMs : 0);
+    this.wake();
   }
 
-  deliver(message: Message): void {
+  /** A message can be seen; it wakes the poller of its sender, where that is the one who has to find it. */
+  deliver(message: Message, sender?: string): void {
     this.#lastSeq = Math.max(this.#lastSeq, message.seq);
-    const inbox = this.#inboxes.get(message.target);
-    if (inbox) inbox.push(message);
-    else this.#inboxes.set(message.target, [message]);
-    if (!this.#leases.has(message.target)) this.#ready.add(message.target);
-    this.wake();
+    const partition = this.partitions.of(message.target);
+    const wakes = sender !== undefined && this.partitions.owner(partition) === sender;
+    this.#control[partition]?.add(message, wakes);
+  }
+
+  /** A host has sent something that nobody can see yet: its own poller wakes all the same. */
+  nudge(id: string, sender: string | undefined): void {
+    if (sender !== undefined && this.#ownerOf(id) === sender) this.#control[this.partitions.of(id)]?.look();
   }
 
   /** Takes an inbox: nobody else is offered it until it is released. */
@@ -99,11 +132,7 @@ export class Queues {
 
   release(lease: Lease, delayMs: number): void {
     this.later(delayMs, () => {
-      const { id } = lease;
-      const leases = this.#leases.get(id);
-      if (!leases?.delete(lease) || leases.size > 0) return;
-      this.#leases.delete(id);
-      if (this.#inboxes.has(id)) this.#ready.add(id);
+      this.#end(lease);
       this.wake();
     });
   }
@@ -119,37 +148,23 @@ export class Queues {
   }
 
   drop(messages: readonly Message[]): void {
-    const gone = new Set(messages);
+    for (const message of messages) this.#gone.add(message);
     for (const { target } of messages) {
-      const left = this.#inboxes.get(target)?.filter((message) => !gone.has(message)) ?? [];
-      if (left.length > 0) this.#inboxes.set(target, left);
-      else {
-        this.#inboxes.delete(target);
-        this.#ready.delete(target);
-      }
+      const left = this.#inboxes.get(target)?.filter((message) => !this.#gone.has(message)) ?? [];
+      this.#keep(target, left);
     }
   }
 
-  offer(activity: ActivityRecord): void {
+  offer(activity: ActivityRecord, sender?: string): void {
     this.#lastSeq = Math.max(this.#lastSeq, activity.seq);
-    this.#offered.add(activity);
-    this.wake();
+    this.workItems.offer(activity, sender);
   }
 
-  takeActivity(activity: ActivityRecord, worker: Worker): void {
-    this.#offered.delete(activity);
-    this.#taken.set(activity, worker);
-  }
-
-  returnActivity(activity: ActivityRecord, delayMs: number): void {
+  /** Puts an activity back that was taken and not done; whoever put it back looks when it is time to. */
+  returnActivity(activity: ActivityRecord, delayMs: number, holder?: string): void {
     this.later(delayMs, () => {
-      if (this.#taken.delete(activity)) this.offer(activity);
+      if (this.workItems.giveBack(activity)) this.offer(activity, holder);
     });
-  }
-
-  dropActivity(activity: ActivityRecord): void {
-    this.#offered.delete(activity);
-    this.#taken.delete(activity);
   }
 
   clear(): void {
@@ -157,8 +172,15 @@ export class Queues {
     this.#inboxes.clear();
     this.#ready.clear();
     this.#leases.clear();
-    this.#offered.clear();
-    this.#taken.clear();
+    for (const queue of this.#control) queue.clear();
+    this.workItems.clear();
+  }
+
+  /** Nothing looks any more. */
+  close(): void {
+    this.partitions.close();
+    for (const queue of this.#control) queue.own(false);
+    this.workItems.close();
   }
 
   /** Between the steps of a commit that nothing holds up nobody looks for work: they are quick. */
@@ -192,5 +214,49 @@ export class Queues {
       this.#clock.setTimer(this.#clock.now() + delayMs, () => {
         if (epoch === this.#epoch) then();
       });
+  }
+
+  #ownerOf(id: string): string | undefined {
+    return this.partitions.owner(this.partitions.of(id));
+  }
+
+  #sortIn(message: Message): void {
+    const { target } = message;
+    if (this.#gone.has(message)) return;
+    const inbox = this.#inboxes.get(target);
+    if (inbox) inbox.push(message);
+    else this.#inboxes.set(target, [message]);
+    if (!this.#leases.has(target)) this.#ready.add(target);
+    this.wake();
+  }
+
+  #end(lease: Lease): void {
+    const { id } = lease;
+    const leases = this.#leases.get(id);
+    if (!leases?.delete(lease) || leases.size > 0) return;
+    this.#leases.delete(id);
+    if (this.#inboxes.has(id)) this.#ready.add(id);
+  }
+
+  #keep(target: string, left: Message[]): void {
+    if (left.length > 0) this.#inboxes.set(target, left);
+    else {
+      this.#inboxes.delete(target);
+      this.#ready.delete(target);
+    }
+  }
+
+  /** What a killed host had found in its queues is in its memory, and nowhere to be seen, until it shows again. */
+  #hide(partitions: ReadonlySet<number>, forMs: number): void {
+    const hidden: Message[] = [];
+    for (const [target, inbox] of [...this.#inboxes]) {
+      if (!partitions.has(this.partitions.of(target))) continue;
+      hidden.push(...inbox);
+      this.#keep(target, []);
+    }
+    if (hidden.length === 0) return;
+    this.later(forMs, () => {
+      for (const message of hidden) if (!this.#gone.has(message)) this.deliver(message);
+    });
   }
 }

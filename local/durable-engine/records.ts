@@ -55,6 +55,8 @@ export interface Message {
   readonly isReply?: boolean | undefined;
   /** How often it was put back because the store did not yet hold what it belongs to. */
   readonly deferred?: number | undefined;
+  /** Whether an earlier generation got it, and sent it on without having consumed it. */
+  readonly isCarried?: boolean | undefined;
 }
 
 export interface ActivityRecord {
@@ -73,7 +75,7 @@ export interface TimerRecord {
   readonly executionId: string;
   readonly timerId: number;
   readonly fireAt: number;
-  /** When it fires by the hub's clock: storage hides it as long as the host that set it thought right by its own. */
+  /** When it can be seen by the hub's clock: storage hides it as long as the host that set it thought right by its own. */
   readonly dueAt: number;
 }
 

@@ -142,7 +142,7 @@ function carryOver(
 ): void {
   const events = unconsumed.map((event) => event.Name ?? "");
   if (events.length > 0 && host.hub.faults.losesCarriedEvents?.({ id, events })) return;
-  for (const event of unconsumed) host.send(effects, id, { ...event, IsPlayed: false });
+  for (const event of unconsumed) host.carryOver(effects, id, { ...event, IsPlayed: false });
 }
 
 function nextGeneration(

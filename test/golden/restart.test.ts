@@ -1,4 +1,5 @@
 import { openTaskHub } from "../../local/durable-engine";
+import { quickQueues } from "../support/quick-queues";
 import { createVirtualClock } from "../support/virtual-clock";
 import { byInstance, comparableReply, set } from "./compare";
 import { durableClient, readEntries, resolveMarkers, type Exchange, type Invocation } from "./fixtures";
@@ -11,7 +12,7 @@ const VISIBILITY_MS = 300_000;
 
 test("a host killed while a timer, an event and an activity are pending loses none of them", async () => {
   const clock = createVirtualClock(RECORDED_AT);
-  const hub = await openTaskHub({ clock, settings: { hubName: "GoldenHub" }, visibilityMs: VISIBILITY_MS });
+  const hub = await openTaskHub({ clock, settings: { hubName: "GoldenHub", ...quickQueues } });
   const before = await startGoldenApp({ clock, shared: { hub, host: "first" } });
   for (const entry of entries.filter(({ phase }) => phase === "before the kill"))
     await expectEntry(before, entry);

@@ -31,6 +31,12 @@ export function settingsOf(defaultVersion: string): Readonly<Record<string, unkn
     versionMatchStrategy: "CurrentOrOlder",
     versionFailureStrategy: "Reject",
     maxConcurrentActivityFunctions: 20,
+    storageProvider: {
+      partitionCount: 1,
+      maxQueuePollingInterval: "00:00:01",
+      controlQueueVisibilityTimeout: "00:01:00",
+      workItemQueueVisibilityTimeout: "00:00:30",
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { MemoryLevel } from "memory-level";
 import { createDurableEngine, type DurableEngine, type TaskHub } from "../../local/durable-engine";
 import { startFunctionsHost, type FunctionsHost } from "../../local/functions-host";
+import { quickQueues } from "./quick-queues";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock";
 
 export interface DurableApp {
@@ -65,7 +66,7 @@ export async function startDurableApp(options: DurableAppOptions): Promise<Durab
     clock,
     ...(options.shared ?? {
       database: options.database ?? new MemoryLevel(),
-      settings: options.settings ?? { hubName: "Test" },
+      settings: { hubName: "Test", ...quickQueues, ...options.settings },
     }),
     origin: options.origin ?? "http://127.0.0.1:7071",
     isIndented: options.isIndented,

@@ -41,7 +41,7 @@ export function registerHostile(): void {
     },
     *sleeper(context) {
       const begun = context.df.currentUtcDateTime.getTime();
-      yield context.df.createTimer(new Date(begun + 60_000));
+      yield context.df.createTimer(new Date(begun + (context.df.getInput<number | undefined>() ?? 60_000)));
       return context.df.currentUtcDateTime.getTime() - begun;
     },
     *time(context) {
@@ -59,6 +59,12 @@ export function registerHostile(): void {
       if (turn > 0) return yield context.df.waitForExternalEvent("kept");
       yield context.df.waitForExternalEvent("go");
       context.df.continueAsNew(turn + 1);
+      return undefined;
+    },
+    *generations(context) {
+      const left = context.df.getInput<number>() ?? 0;
+      yield context.df.waitForExternalEvent(`go-${left}`);
+      if (left > 0) context.df.continueAsNew(left - 1);
       return undefined;
     },
   };

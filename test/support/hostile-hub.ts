@@ -8,6 +8,7 @@ import {
   type TaskHubOptions,
 } from "../../local/durable-engine";
 import { startFunctionsHost } from "../../local/functions-host";
+import { atOnce, quickQueues } from "./quick-queues";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock";
 
 type EngineApp = Parameters<DurableEngine["start"]>[0];
@@ -17,8 +18,8 @@ export interface HostileHub {
   readonly clock: VirtualClock;
   readonly hub: TaskHub;
   readonly logged: string[];
-  /** Starts one more host. */
-  host(name: string, own?: Partial<SharedHubOptions>): Promise<DurableEngine>;
+  /** Starts one more host, on the app or on one of its own. */
+  host(name: string, own?: Partial<SharedHubOptions>, ownApp?: EngineApp): Promise<DurableEngine>;
   /** Calls the management API of the host started last. */
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   statusOf(id: string): Promise<{ runtimeStatus: string; output: unknown; input: unknown }>;
@@ -63,7 +64,13 @@ export async function openHostileHub(
   const clock = createVirtualClock();
   const logged: string[] = [];
   const log = ({ level, message }: { level: string; message: string }) => logged.push(`${level}: ${message}`);
-  const hub = await openTaskHub({ settings: { hubName: "Test" }, clock, log, ...options });
+  const hub = await openTaskHub({
+    settings: { hubName: "Test", ...quickQueues },
+    recovery: atOnce,
+    clock,
+    log,
+    ...options,
+  });
   const engines: DurableEngine[] = [];
   const settle = async () => {
     for (let quiet = 0, before = ""; quiet < 6;) {
@@ -79,7 +86,7 @@ export async function openHostileHub(
     hub,
     logged,
     settle,
-    async host(name, own = {}) {
+    async host(name, own = {}, ownApp = app) {
       const engine = createDurableEngine({
         hub,
         host: name,
@@ -89,7 +96,7 @@ export async function openHostileHub(
         ...own,
       });
       engines.push(engine);
-      await engine.start(app);
+      await engine.start(ownApp);
       return engine;
     },
     async call(method, path, body) {

@@ -7,7 +7,9 @@ interface HostFile {
   readonly extensions: {
     readonly http: Record<string, unknown>;
     readonly serviceBus: Record<string, unknown> & { readonly maxAutoLockRenewalDuration: string };
-    readonly durableTask: { readonly storageProvider: Record<string, string> };
+    readonly durableTask: Readonly<Record<string, unknown>> & {
+      readonly storageProvider: Readonly<Record<string, string>> & { readonly partitionCount: number };
+    };
   };
 }
 
@@ -20,13 +22,20 @@ function seconds(span: string | undefined): number {
 }
 
 test("after a crash no activity and no orchestration waits for more than a minute, and the host still starts", () => {
-  const { workItemQueueVisibilityTimeout, controlQueueVisibilityTimeout, maxQueuePollingInterval } =
-    durableTask.storageProvider;
+  const { workItemQueueVisibilityTimeout, controlQueueVisibilityTimeout } = durableTask.storageProvider;
   expect(seconds(workItemQueueVisibilityTimeout)).toBe(30);
   // Under one minute the host refuses to start.
   expect(seconds(controlQueueVisibilityTimeout)).toBe(60);
-  // An idle app looks at its queues this often at least: it bounds how late a wake event is seen.
-  expect(seconds(maxQueuePollingInterval)).toBeLessThanOrEqual(10);
+});
+
+test("between two instances a message waits a second at most, and only while nothing else comes", () => {
+  const { maxQueuePollingInterval, partitionCount } = durableTask.storageProvider;
+  expect(seconds(maxQueuePollingInterval)).toBe(1);
+  expect(partitionCount).toBe(1);
+});
+
+test("extended sessions stay off: with a Node worker the host would answer 503 for good", () => {
+  expect(durableTask).not.toHaveProperty("extendedSessionsEnabled");
 });
 
 test("the longest attempt that a pairs file allows ends long before the host ends the activity", () => {

@@ -1,5 +1,6 @@
 import type { CommitWork, EngineFaults } from "../../../local/durable-engine";
 import { episodes, gate, ran, registerHostile } from "../../support/hostile-functions";
+import { atOnce } from "../../support/quick-queues";
 import { loadApp, openHostileHub, type HostileHub } from "../../support/hostile-hub";
 
 type Step = Parameters<NonNullable<EngineFaults["atCommit"]>>[0];
@@ -27,7 +28,8 @@ function crashAt(step: Step, kind: CommitWork["kind"], nth = 1): EngineFaults {
 }
 
 async function open(faults: EngineFaults, visibilityMs = 0): Promise<HostileHub> {
-  world = await openHostileHub(loaded.app, { faults, visibilityMs });
+  const recovery = { ...atOnce, messagesMs: visibilityMs, activitiesMs: visibilityMs };
+  world = await openHostileHub(loaded.app, { faults, recovery });
   return world;
 }
 

@@ -49,3 +49,20 @@ test("an instance whose last row is never written stays Running for good: neithe
   expect((await world.call("DELETE", "instances/g")).status).toBe(412);
   expect(await world.statusOf("g")).toMatchObject({ runtimeStatus: "Running" });
 });
+
+test("a client reads an entity as it was before the last commit, for as long as its row lags, and never back in time", async () => {
+  const lags = [1_000, 100, 0];
+  world = await openHostileHub(loaded.app, { faults: { entityReadLagMs: () => lags.shift() ?? 0 } });
+  const states: unknown[] = [];
+  const read = async () => states.push((await world.call("GET", "entities/total/k")).body ?? "absent");
+  for (const n of [1, 2, 3]) {
+    await world.call("POST", "entities/total/k?op=add", n);
+    await world.settle();
+    await read();
+  }
+  await world.advance(999);
+  await read();
+  await world.advance(1);
+  await read();
+  expect(states).toEqual(["absent", "absent", "absent", "absent", [1, 2, 3]]);
+});

@@ -147,10 +147,6 @@ test("15: other code under a running instance fails it; a newer version waits un
   expect(await status(app, "v")).toMatchObject({ runtimeStatus: "Completed", output: "2.0" });
 });
 
-test("17: extended sessions do nothing for JavaScript: an orchestrator always starts from the top", async () => {
-  const app = await open({ extendedSessionsEnabled: true });
-  await app.call("POST", "orchestrators/steps/e", { count: 3, text: "x" });
-  await app.settle();
-  expect((await status(app, "e")).output).toBe("done");
-  expect(ran).toHaveLength(4);
+test("17: extended sessions are refused: with a Node worker the real host never starts", async () => {
+  await expect(open({ extendedSessionsEnabled: true })).rejects.toThrow(/extendedSessionsEnabled.*503/);
 });
