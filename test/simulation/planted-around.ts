@@ -142,4 +142,18 @@ export const faultsAround: readonly PlantedFault[] = [
     find: `isRequesterKnown(origin) ? 1 : 2`,
     replace: `1`,
   },
+  {
+    name: "the newest address of an operation is told to the run",
+    rule: "§4.6",
+    file: "activities/follow-operation.js",
+    find: `const { newest: _secret, ...seen } = read;`,
+    replace: `const seen = read;`,
+  },
+  {
+    name: "only the first address of an operation is asked",
+    rule: "§4.6",
+    file: "domain/operation.js",
+    find: `return read.newest && { kind: "moved", n, at: read.newest };`,
+    replace: `return undefined;`,
+  },
 ];
