@@ -10,7 +10,7 @@ afterEach(() => scenario.stop());
 async function facing(operationUrls: object, answer: object): Promise<string> {
   seen = [];
   scenario = await startScenario({
-    scenario: { ...calm, swap: { ...calm.swap, operationUrls } },
+    scenario: { ...calm, swap: { operationUrls } },
     durable: { observe: (call) => seen.push(call) },
   });
   scenario.arm.faults.add({ method: "PUT", url: "", skip: 0, times: 1, answer } as never);

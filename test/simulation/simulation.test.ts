@@ -13,12 +13,3 @@ test("250 worlds break no invariant, and none draws a residual risk", async () =
     expect(summary["runs"]).toBe(Number(options.at(-1)));
   }
 }, 300_000);
-
-test("a slot that only its own address tells counts as read, as it does for the product (small world 71037219)", async () => {
-  const { code, lines } = await simulate("--small", "--replay", "71037219");
-  const reads = lines.filter((line) => line.includes("activity=readTruth"));
-  expect(reads.map((line) => /side=(\w+) {2}slot=(\w+)/.exec(line)?.slice(1).join(": "))).toEqual([
-    ...["green: none", "blue: Staging", "green: Production"],
-  ]);
-  expect(code).toBe(0);
-});
