@@ -82,6 +82,8 @@ export class Queues {
   }
 
   join(worker: Worker): void {
+    if (this.#workers.some(({ name }) => name === worker.name))
+      throw new Error(`a host named "${worker.name}" runs on this hub already`);
     this.#workers.push(worker);
     this.partitions.join(worker.name);
     this.workItems.join(worker);

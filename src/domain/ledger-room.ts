@@ -6,7 +6,11 @@ import type { Plan, Prerequisite } from "./plan";
 import type { PromotionState, TimelineEntry } from "./promotion";
 import type { RequestOrigin, SwapRequest } from "./swap-request";
 
-/** Characters of JSON that an entry may take: 16 KiB less what is chained into it after a change. */
+/**
+ * Characters of JSON that an entry may take: 16 KiB less what is chained into it after a change, for the reason that an
+ * arbiter has (`pair-room.ts`): within it an entity's row holds its state, however many quotes are escaped. An entry is
+ * called by its own run and its waits only.
+ */
 const LEDGER_ROOM = 16 * 1_024 - 250;
 
 // As much as a text at its limit takes, and some quotes: a text of nothing but quotes is cut here.

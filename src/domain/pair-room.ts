@@ -2,7 +2,13 @@ import { clip, shrink } from "./clip";
 import { shortVerdict } from "./attempt";
 import type { PairState } from "./pair";
 
-/** Characters of JSON that an arbiter's state may take: 16 KiB less what is chained into it after an operation. */
+/**
+ * Characters of JSON that an arbiter's state may take: 16 KiB less what is chained into it after an operation.
+ * Azure Storage keeps an entity's state in its row up to 30,720 UTF-16 characters: the state escaped as a JSON string, which
+ * adds a character for each quote, and about 128 for every orchestration that called the entity within 30 minutes. Beyond
+ * that it is a blob, read two to four times slower, and clients see old states more often. A state at
+ * the bound has room for the callers of about 24 promotions on one pair in half an hour.
+ */
 const PAIR_ROOM = 16 * 1_024 - 250;
 
 /** What a state gives up where everything comes together, the least needed first. */

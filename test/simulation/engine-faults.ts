@@ -20,6 +20,8 @@ export function engineFaults(world: World): EngineFaults {
     },
     rowLagMs: () => strikes("an instance row lags", chances.rowLag)?.between(1_000, 600_000) ?? 0,
     stuckRunning: () => strikes("an instance looks Running for good", chances.rowLag / 4) !== undefined,
+    entityReadLagMs: () =>
+      strikes("clients read an old state", chances.staleRead)?.pick([20, 90, 90, 500]) ?? 0,
     onActivity: ({ name, copy }) => {
       const twice = strikes(`activity ${name} runs twice`, chances.activityTwice);
       const late = strikes(`activity ${name} is late`, chances.activityLate);

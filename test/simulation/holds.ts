@@ -24,7 +24,7 @@ export class Holds {
       const isDue = clock.now() - startedAt >= halt.at + RELEASE_MS;
       if (!["halted", "swapped-back"].includes(halt.outcome ?? "") || this.#released.has(halt.n) || !isDue)
         continue;
-      if (this.#world.live.length === 0) continue;
+      if (this.#world.fronts.length === 0) continue;
       void this.#let(halt.pair ?? plan.pairs[0] ?? "?").then((isReleased) => {
         if (isReleased) this.#released.add(halt.n);
       });

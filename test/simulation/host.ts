@@ -21,10 +21,14 @@ import type { OpeningRule } from "../../src/domain/policy";
 import type { ProbeAnswer } from "../../src/domain/probe";
 import type { Health } from "./health";
 import type { VirtualClock } from "../support/virtual-clock";
+import { plainSharing, type Seat, type Sharing } from "./sharing";
 import { openingsOf } from "../support/openings";
 
 /** The durable section of a deployment's host.json, as far as it means something to the embedded engine. */
-export function settingsOf(defaultVersion: string): Readonly<Record<string, unknown>> {
+export function settingsOf(
+  defaultVersion: string,
+  { partitions, pollSeconds }: Sharing,
+): Readonly<Record<string, unknown>> {
   return {
     hubName: "CloudServiceSwap",
     defaultVersion,
@@ -32,12 +36,20 @@ export function settingsOf(defaultVersion: string): Readonly<Record<string, unkn
     versionFailureStrategy: "Reject",
     maxConcurrentActivityFunctions: 20,
     storageProvider: {
-      partitionCount: 1,
-      maxQueuePollingInterval: "00:00:01",
+      partitionCount: partitions,
+      maxQueuePollingInterval: `00:00:${String(pollSeconds).padStart(2, "0")}`,
       controlQueueVisibilityTimeout: "00:01:00",
       workItemQueueVisibilityTimeout: "00:00:30",
     },
   };
+}
+
+/** One life of a host in its seat. */
+export interface Incarnation {
+  readonly id: string;
+  readonly seat: Seat;
+  readonly version: string;
+  readonly sharing?: Sharing | undefined;
 }
 
 type Invocation = Parameters<CoreApp["invoke"]>[1];
@@ -89,6 +101,7 @@ export class SimulatedHost {
   /** Counts everything any host does: a world that does not count on stands still. */
   static steps = 0;
   readonly id: string;
+  readonly seat: Seat;
   /** What it holds the wall clock to be, against the world's. */
   skewMs = 0;
   /** The schedules of the pairs file it started with, and the file's number. */
@@ -107,12 +120,12 @@ export class SimulatedHost {
 
   constructor(
     world: HostSurroundings,
-    id: string,
-    version: string,
+    { id, seat, version, sharing = plainSharing }: Incarnation,
     rent: (self: SimulatedHost) => CloudServices,
   ) {
     this.#world = world;
     this.id = id;
+    this.seat = seat;
     this.#cloudServices = rent(this);
     this.#bootedAt = world.clock.now();
     this.#openings = openingsOf(world.policies, this.#clock(), world.openingRules, {
@@ -120,8 +133,9 @@ export class SimulatedHost {
     });
     this.#engine = createDurableEngine({
       hub: world.hub,
-      host: id,
-      settings: settingsOf(version),
+      host: sharing.renamed ? id : seat.name,
+      runsDurableFunctions: seat.runsDurableFunctions,
+      settings: settingsOf(version, sharing),
       clock: { now: () => this.now(), setTimer: (at, fire) => world.clock.setTimer(at, fire) },
       origin: "http://localhost:7071",
       rpc: "none",
@@ -178,6 +192,12 @@ export class SimulatedHost {
     this.alive = false;
     this.#engine.kill();
     this.#world.died(this, point);
+  }
+
+  /** Ends in order: it takes no more work, and what it runs may end before it is gone. */
+  async stop(): Promise<void> {
+    await this.#engine.stop();
+    this.alive = false;
   }
 
   /** The world is over: it ends, and nobody is told. */

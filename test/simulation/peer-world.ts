@@ -127,6 +127,8 @@ export class PeerWorld {
         this.#azure.disturb({ ...deed, fault: this.#onItsWrite(deed.fault) });
         return;
       case "kill":
+      case "stop":
+        // A worker without an engine gives nothing up: it is gone either way.
         this.#kill(this.#someWorker(), deed.downMs);
         return;
       case "freeze":

@@ -1,5 +1,6 @@
 import { exposureOf } from "./exposure";
 import { Holds } from "./holds";
+import type { SimulatedHost } from "./host";
 import type { Surface } from "./surface";
 import type { Happening, Timeline } from "./timeline";
 import { vote } from "./votes";
@@ -87,9 +88,14 @@ export class People {
         return;
       case "kill":
         return this.#kill(deed);
+      case "stop": {
+        const host = this.#anyHost();
+        if (host) this.#world.stop(host, deed.downMs);
+        return;
+      }
       case "freeze":
         this.#fault(`a host freezes for ${deed.forMs} ms`);
-        this.#surface.someHost()?.freeze(deed.forMs);
+        this.#anyHost()?.freeze(deed.forMs);
         return;
       case "broker-outage":
         this.#fault("the broker is down");
@@ -211,9 +217,14 @@ export class People {
   }
 
   async #kill({ downMs }: DeedOf<"kill">): Promise<void> {
-    const host = this.#surface.someHost();
+    const host = this.#anyHost();
     if (host) this.#world.kill(host, downMs);
     await Promise.resolve();
+  }
+
+  #anyHost(): SimulatedHost | undefined {
+    const { live, dice } = this.#world;
+    return live.length === 0 ? undefined : dice.pick(live);
   }
 
   async #terminate(request: string): Promise<void> {

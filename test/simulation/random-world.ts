@@ -2,6 +2,7 @@ import { Dice } from "./dice";
 import { byTheClock } from "./random-schedules";
 import { randomWire } from "./random-wire";
 import { approvalIn, askedByTheClock, votesOn } from "./random-votes";
+import { sharingIn } from "./sharing";
 import { themed } from "./themes";
 import { calmChances, type Chances, type Deed, type WorldPlan } from "./world-plan";
 
@@ -35,9 +36,17 @@ function world(seed: number, dice: Dice): WorldPlan {
     janitorEveryMs: dice.fork("janitor").pick([1, 3, 6, 6]) * MINUTE,
     ...later(dice.fork("policy"), pairs, requests, deeds),
     ...byTheClock(dice.fork("schedules"), pairs, deeds),
+    ...shared(dice.fork("sharing"), deeds),
     ...randomWire(seed),
     deeds: deeds.sort((a, b) => a.at - b.at),
   };
+}
+
+/** Two worlds in three share their hub in another way than one host does, and some of their hosts stop in order. */
+function shared(dice: Dice, deeds: Deed[]): Pick<WorldPlan, "sharing"> {
+  if (dice.chance(0.3))
+    deeds.push({ at: dice.between(0, 12 * MINUTE), kind: "stop", downMs: dice.pick([0, MINUTE]) });
+  return dice.chance(0.67) ? { sharing: sharingIn(dice) } : {};
 }
 
 /** What some worlds' policies ask for before and after a swap, and what happens to it. */
@@ -295,5 +304,6 @@ function randomChances(dice: Dice): Chances {
     readFails: some(0.1),
     attemptLate: some(0.1, 0.2),
     attemptFrozen: some(0.1, 0.2),
+    staleRead: dice.fork("stale reads").pick([0, 0.05, 0.5]),
   };
 }

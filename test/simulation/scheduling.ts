@@ -53,10 +53,10 @@ export class Scheduling {
 
   /** The timer of every host fires: by chance late, or twice. */
   tick(): void {
-    const { live, plan } = this.#world;
+    const { fronts, plan } = this.#world;
     if (this.#files.length === 0) return;
     const { activityLate, activityTwice } = plan.chances;
-    for (const host of [...live]) {
+    for (const host of fronts) {
       const isLate = this.#world.strikes(this.#dice, activityLate, "a host's timer is late");
       this.#after(isLate ? this.#dice.pick([15_000, 70_000, 200_000]) : 0, host);
       const isTwice = this.#world.strikes(this.#dice, activityTwice, "a host's timer fires twice");

@@ -5,12 +5,31 @@ import type { WorldPlan } from "./world-plan";
 const worlds = Array.from({ length: 1_000 }, (_, n) => smallWorld(n + 1));
 const deedsOf = ({ deeds }: WorldPlan, kind: string) => deeds.filter((deed) => deed.kind === kind);
 
-test("a small world has one pair, one host, and one request or one instant of a schedule", () => {
+test("a small world has one pair, one host or two, and one request or one instant of a schedule", () => {
   for (const world of worlds) {
-    expect([world.pairs, world.hosts]).toEqual([["shop"], 1]);
+    expect(world.pairs).toEqual(["shop"]);
+    expect(world.hosts).toBeLessThanOrEqual(2);
     const instants = Object.values(world.schedules?.file ?? {}).flat();
     expect(deedsOf(world, "request").length + instants.length).toBe(1);
   }
+});
+
+test("one small world in four shares its hub: two hosts, or HTTP apart, polled often or rarely, under old names or new", () => {
+  const shared = worlds.flatMap(({ hosts, sharing }) => (sharing ? [{ hosts, ...sharing }] : []));
+  expect(shared.length).toBeGreaterThan(150);
+  const kinds: Readonly<Record<string, (each: (typeof shared)[number]) => boolean>> = {
+    "two hosts": ({ hosts }) => hosts === 2,
+    "HTTP apart": ({ apart }) => apart,
+    "four partitions": ({ partitions }) => partitions === 4,
+    "polled rarely": ({ pollSeconds }) => pollSeconds === 10,
+    "back under another name": ({ renamed }) => renamed,
+  };
+  for (const [kind, is] of Object.entries(kinds)) {
+    expect([kind, shared.filter(is).length >= 30]).toEqual([kind, true]);
+    expect([kind, shared.every(is)]).toEqual([kind, false]);
+  }
+  expect(worlds.filter((world) => deedsOf(world, "stop").length > 0).length).toBeGreaterThan(30);
+  expect(worlds.filter(({ chances }) => chances.staleRead > 0).length).toBeGreaterThan(30);
 });
 
 test("most are plain promotions, and every other use comes up", () => {

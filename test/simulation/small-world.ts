@@ -1,6 +1,7 @@
 import { chances, request } from "./deeds";
 import { Dice } from "./dice";
 import { randomWire } from "./random-wire";
+import { sharingIn } from "./sharing";
 import { putToUse } from "./small-uses";
 import type { Chances, Deed, WorldPlan } from "./world-plan";
 
@@ -8,13 +9,21 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 
 /**
- * A truly small world: one pair, one host, one request (sometimes twice), and one to three kinds of harm, none of which
+ * A truly small world: one pair, one host or two, one request (sometimes twice), and one to three kinds of harm, none of which
  * makes anybody wait for long. Two in five are put to another use: approvals, openings, soaks, holds, break-glass,
  * schedules. Many of these are played where few others would be.
  */
 export function smallWorld(seed: number): WorldPlan {
   const dice = new Dice(seed).fork("purpose");
-  return dice.chance(0.4) ? putToUse(plainWorld(seed), dice) : plainWorld(seed);
+  const plan = { ...plainWorld(seed), ...shared(new Dice(seed).fork("sharing")) };
+  return dice.chance(0.4) ? putToUse(plan, dice) : plan;
+}
+
+/** One in four has two hosts, or HTTP on a host of its own; some poll slowly, or come back as others. */
+function shared(dice: Dice): Partial<WorldPlan> {
+  if (!dice.chance(0.25)) return {};
+  const sharing = sharingIn(dice);
+  return { sharing, hosts: sharing.apart ? 1 : 2 };
 }
 
 function plainWorld(seed: number): WorldPlan {
@@ -74,6 +83,8 @@ const harm: readonly ((dice: Dice) => Partial<Chances> | Deed)[] = [
   fault,
   fault,
   (dice) => ({ at: moment(dice), kind: "kill", downMs: dice.pick([0, 5 * SECOND, MINUTE]) }),
+  (dice) => ({ at: moment(dice), kind: "stop", downMs: dice.pick([0, 5 * SECOND, MINUTE]) }),
+  () => ({ staleRead: 0.5 }),
   (dice) => ({ at: moment(dice), kind: "freeze", forMs: dice.between(1, 55) * SECOND }),
   (dice) => ({ at: moment(dice), kind: "broker-outage", forMs: dice.between(1, 90) * SECOND }),
   (dice) => ({ at: moment(dice), kind: "cancel", request: "r1" }),

@@ -30,9 +30,10 @@ export class Surface {
     this.#world = world;
   }
 
+  /** One of those that answer HTTP. */
   someHost(): SimulatedHost | undefined {
-    const { live, dice } = this.#world;
-    return live.length === 0 ? undefined : dice.pick(live);
+    const { fronts, dice } = this.#world;
+    return fronts.length === 0 ? undefined : dice.pick(fronts);
   }
 
   /** Asks some host once; answers the HTTP status, 0 when there is no host. One that dies never answers. */

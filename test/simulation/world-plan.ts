@@ -1,6 +1,7 @@
 import type { Side } from "../../src/domain/swap-request";
 import type { Sickness } from "./health";
 import type { PlannedSchedule, PlannedSchedules } from "./planned-schedules";
+import type { Sharing } from "./sharing";
 import type { PlannedOpening } from "./times";
 
 /** One thing that happens to a simulated world at `at` (virtual ms after its start). Plain data: shrinkable, printable. */
@@ -30,6 +31,8 @@ export type Deed =
   | { readonly at: number; readonly kind: "weather"; readonly weather: object }
   | { readonly at: number; readonly kind: "arm-fault"; readonly fault: object }
   | { readonly at: number; readonly kind: "kill"; readonly downMs: number }
+  /** A host stops in order. */
+  | { readonly at: number; readonly kind: "stop"; readonly downMs: number }
   | { readonly at: number; readonly kind: "freeze"; readonly forMs: number }
   | { readonly at: number; readonly kind: "broker-outage"; readonly forMs: number }
   | { readonly at: number; readonly kind: "terminate"; readonly request: string }
@@ -97,6 +100,8 @@ export interface Chances {
   readonly attemptLate: number;
   /** A host stands still around a read of an attempt. */
   readonly attemptFrozen: number;
+  /** Clients read an entity for a while as it was before a commit. */
+  readonly staleRead: number;
 }
 
 /** What no protocol can rule out (design.md §4.7), and at which PUT of the world, counted from 0, it strikes. */
@@ -117,7 +122,10 @@ export interface WirePlan {
 export interface WorldPlan {
   readonly seed: number;
   readonly pairs: readonly string[];
+  /** Hosts that run durable functions. */
   readonly hosts: number;
+  /** Absent: as host.json has it, on hosts that run everything and come back as themselves. */
+  readonly sharing?: Sharing | undefined;
   readonly stableForMs: number;
   readonly readinessDeadlineMs: number;
   readonly operationSeconds: number;
@@ -177,4 +185,5 @@ export const calmChances: Chances = {
   readFails: 0,
   attemptLate: 0,
   attemptFrozen: 0,
+  staleRead: 0,
 };

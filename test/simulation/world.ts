@@ -15,6 +15,7 @@ import { inhabit } from "./process";
 import { hosts } from "./product";
 import { Risks } from "./risks";
 import { Scheduling } from "./scheduling";
+import { plainSharing, seatsOf, type Seat } from "./sharing";
 import { Surface } from "./surface";
 import { START } from "./start";
 import { Health } from "./health";
@@ -58,11 +59,14 @@ export class World implements HostSurroundings {
   #version = "1.0";
   readonly #freezes: Dice;
   readonly #stored = new Set<string>();
+  readonly #sharing;
+  readonly #leaving = new WeakSet<SimulatedHost>();
   #incarnations = 0;
   #ended = false;
 
   constructor(plan: WorldPlan) {
     this.plan = plan;
+    this.#sharing = plan.sharing ?? plainSharing;
     this.dice = new Dice(plan.seed);
     this.#nonces = this.dice.fork("nonces");
     this.#calls = this.dice.fork("client");
@@ -75,7 +79,7 @@ export class World implements HostSurroundings {
     const world = {
       clock: this.clock,
       timeline: this.timeline,
-      hosts: () => this.#live,
+      hosts: () => this.fronts,
       strikes: this.strikes.bind(this),
     };
     this.bus = new Bus(world, this.dice.fork("broker"), chances);
@@ -100,6 +104,11 @@ export class World implements HostSurroundings {
     return this.#live;
   }
 
+  /** The live hosts that serve HTTP, queues and timers. */
+  get fronts(): readonly SimulatedHost[] {
+    return this.#live.filter(({ seat }) => seat.servesTriggers);
+  }
+
   isCalm(): boolean {
     return this.clock.now() - START > this.plan.calmAfterMs;
   }
@@ -117,13 +126,13 @@ export class World implements HostSurroundings {
     inhabit(this.clock, (host, method, path, body) => this.#rpc(host, method, path, body));
     const ids = this.dice.fork("ids");
     this.hub = await openTaskHub({
-      settings: settingsOf(this.#version),
+      settings: settingsOf(this.#version, this.#sharing),
       clock: this.clock,
       faults: engineFaults(this),
       random: () => ids.roll(),
       pick: ((dice) => (n: number) => (n < 2 ? 0 : dice.between(0, n - 1)))(this.dice.fork("schedule")),
     });
-    for (let i = 0; i < this.plan.hosts; i++) await this.startHost();
+    for (const seat of seatsOf(this.plan.hosts, this.#sharing)) await this.startHost(seat);
     this.#setTimers();
     this.#people.begin();
     const audit = new AuditCheck(this);
@@ -147,14 +156,13 @@ export class World implements HostSurroundings {
     }
   }
 
-  async startHost(): Promise<void> {
+  async startHost(seat: Seat): Promise<void> {
     const door = this.#incarnations++;
     const id = `h${door}`;
     const reads = this.dice.fork(`reads ${id}`);
     const readFails = () => this.strikes(reads, this.plan.chances.readFails, "a read's connection broke");
-    const host = new SimulatedHost(this, id, this.#version, (self) =>
-      this.azure.reachedFrom(door, self, readFails),
-    );
+    const life = { id, seat, version: this.#version, sharing: this.#sharing };
+    const host = new SimulatedHost(this, life, (self) => this.azure.reachedFrom(door, self, readFails));
     const { skewMs } = this.plan;
     host.skewMs = skewMs === 0 ? 0 : this.dice.fork(`skew ${id}`).between(-skewMs, skewMs);
     this.scheduling.handFile(host);
@@ -174,7 +182,8 @@ export class World implements HostSurroundings {
       what: `dies at: ${point === "commit" ? this.points.last : point}`,
     });
     this.#takeDown(host);
-    this.restart(DOWN_MS);
+    // The seat of one that was stopping is given to another one already.
+    if (!this.#leaving.has(host)) this.#restart(host.seat, DOWN_MS);
   }
 
   #takeDown(host: SimulatedHost): void {
@@ -188,7 +197,19 @@ export class World implements HostSurroundings {
     this.timeline.add({ kind: "host", host: host.id, what: `is killed, back in ${downMs / 1000} s` });
     this.#takeDown(host);
     host.abandon();
-    this.restart(downMs);
+    this.#restart(host.seat, downMs);
+  }
+
+  /** A host gets SIGTERM, as in deployments and when the platform scales in. */
+  stop(host: SimulatedHost, downMs: number): void {
+    if (!this.#live.includes(host)) return;
+    this.timeline.add({ kind: "host", host: host.id, what: `is stopped, back in ${downMs / 1000} s` });
+    this.#takeDown(host);
+    this.#leaving.add(host);
+    // Its name is free once it has gone.
+    void host.stop().then(() => {
+      this.#restart(host.seat, downMs);
+    });
   }
 
   /** A host stands still for so long that its work goes to another one. */
@@ -196,7 +217,7 @@ export class World implements HostSurroundings {
     this.timeline.add({ kind: "host", host: host.id, what: "stands still and is replaced" });
     this.#takeDown(host);
     host.evict();
-    this.restart(DOWN_MS);
+    this.#restart(host.seat, DOWN_MS);
   }
 
   /** A newer version of the app is deployed. */
@@ -207,16 +228,18 @@ export class World implements HostSurroundings {
 
   /** Replaces the hosts one by one: for a while old and new ones run beside each other. */
   replaceHosts(): void {
+    const isOrderly = this.dice.fork("deployments").chance(0.5);
     [...this.#live].forEach((host, n) => {
       this.clock.setTimer(this.clock.now() + n * 90_000, () => {
-        this.kill(host, 1_000);
+        if (isOrderly) this.stop(host, 1_000);
+        else this.kill(host, 1_000);
       });
     });
   }
 
-  restart(afterMs: number): void {
+  #restart(seat: Seat, afterMs: number): void {
     this.clock.setTimer(this.clock.now() + afterMs, () => {
-      if (!this.#ended) void this.startHost();
+      if (!this.#ended) void this.startHost(seat);
     });
   }
 
@@ -274,7 +297,7 @@ export class World implements HostSurroundings {
       this.scheduling.tick();
     });
     this.#every(this.plan.janitorEveryMs ?? 60_000, () => {
-      for (const host of [...this.#live]) {
+      for (const host of this.fronts) {
         host
           .invoke("janitor", { inputData: [{ name: host.bindingOf("janitor"), data: { json: "{}" } }] })
           .catch((fault: unknown) => this.lines.push(`janitor: ${String(fault)}`));

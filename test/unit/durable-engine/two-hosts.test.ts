@@ -166,6 +166,12 @@ describe("timers are messages that queues hide for whole seconds", () => {
   });
 });
 
+test("a name on a hub is one host's at a time", async () => {
+  await open(oneSecond);
+  await world.host("a");
+  await expect(world.host("a")).rejects.toThrow(/runs on this hub already/);
+});
+
 describe("takeover", () => {
   test("a killed host's partitions are another one's after 22 to 36 s", async () => {
     for (const [roll, ms] of [

@@ -1,0 +1,62 @@
+import { settleIn } from "./campaign";
+import { chances, request } from "./deeds";
+import { playWorld } from "./play-world";
+import { smallWorld } from "./small-world";
+import type { WorldPlan } from "./world-plan";
+
+beforeAll(settleIn);
+
+const SECOND = 1_000;
+/** Every client read right after a commit sees what was there before, for up to half a second. */
+const stale = { ...chances({ staleRead: 1 }) };
+
+function world(seed: number, over: Partial<WorldPlan>): WorldPlan {
+  const {
+    schedules: _schedules,
+    approval: _approval,
+    opening: _opening,
+    soak: _soak,
+    ...plain
+  } = smallWorld(seed);
+  return { ...plain, chances: stale, hosts: 1, sharing: undefined, deeds: [request("r1")], ...over };
+}
+
+const approval = { quorum: 1, deadlineMs: 120 * SECOND, validForMs: 600 * SECOND };
+
+test.each<readonly [string, Partial<WorldPlan>]>([
+  ["a request by queue, and the claim of its attempt", {}],
+  ["a request over HTTP", { deeds: [request("r1", { channel: "http" })] }],
+  ["a repeated request", { deeds: [request("r1", { copies: 3, every: 500 })] }],
+  ["a cancel", { deeds: [request("r1"), { at: 10 * SECOND, kind: "cancel", request: "r1" }] }],
+  [
+    "a hold and its release",
+    { deeds: [request("r1"), { at: 5 * SECOND, kind: "hold", pair: "shop", forMs: 60 * SECOND }] },
+  ],
+  [
+    "a vote",
+    {
+      approval,
+      deeds: [
+        request("r1"),
+        {
+          ...{ at: 10 * SECOND, kind: "vote", request: "r1", by: "oid-2", application: false },
+          ...{ decision: "approve", stale: false },
+        },
+      ],
+    },
+  ],
+  [
+    "an ordered swap-back",
+    {
+      soak: { forMs: 60 * SECOND, probed: false, asksStaging: false, swapBack: "automatic" },
+      deeds: [request("r1"), { at: 60 * SECOND, kind: "swap-back", request: "r1" }],
+    },
+  ],
+])("every read-back tolerates a state from before the write: %s", async (_what, over) => {
+  for (const seed of [1, 2, 3]) {
+    const { violations, timeline } = await playWorld(world(seed, over));
+    expect(violations).toEqual([]);
+    expect(timeline.of("fault").some(({ what }) => what.startsWith("clients read an old state"))).toBe(true);
+    expect(timeline.of("published").filter(({ type }) => type === "promotion.completed")).not.toEqual([]);
+  }
+});
