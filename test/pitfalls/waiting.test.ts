@@ -143,6 +143,18 @@ test("16, G: every timer is whole seconds, at most 60, and the margin for its la
   expect(Math.max(...spans)).toBeLessThanOrEqual(60_400);
 });
 
+test("G: where timers are cut down to whole seconds, a wait takes one timer for each look and none comes before its time", async () => {
+  busy("RoleStateBusy");
+  await scenario.request();
+  await scenario.advance({ seconds: 20 });
+  const [looks, turns] = [count("checkRoleState"), count("wait")];
+  await scenario.advance({ minutes: 2 });
+  // Two checks a look; a turn each for the timer, the pair, both checks and what people are told, and one when it begins anew.
+  const taken = (count("checkRoleState") - looks) / 2;
+  expect(taken).toBeGreaterThanOrEqual(3);
+  expect(count("wait") - turns).toBeLessThanOrEqual(5 * taken + 2);
+});
+
 test("E: a cancel and its wake event that come while the loop yields an activity end the wait at once", async () => {
   busy("RoleStateBusy");
   const id = await scenario.request();
