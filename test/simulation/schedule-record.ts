@@ -6,6 +6,9 @@ const MINUTE = 60_000;
 /** The longest that a late message takes while there is a host to take it. */
 const LATEST_MS = 2 * MINUTE;
 
+/** After a host's death its work is another one's, and shows again, within this: the queue's visibility, and a poll. */
+const TAKEN_OVER_MS = 70_000;
+
 /** One look at what is due: which file and clock it read, and until when it went on. */
 export interface Look {
   readonly n: number;
@@ -30,6 +33,8 @@ export class ScheduleRecord {
   readonly #faults: History["faults"];
   readonly #late: History["faults"];
   readonly #away: readonly { readonly from: number; readonly to: number }[];
+  /** When a host died or stopped. */
+  readonly #ends: readonly number[];
   readonly #skewMs: number;
 
   constructor(history: History, files: readonly ScheduleFile[], skewMs: number) {
@@ -38,6 +43,7 @@ export class ScheduleRecord {
     this.#faults = history.faults.filter(({ what }) => /client call/.test(what));
     this.#late = history.faults.filter(({ what }) => what === "a message is late");
     this.#away = awayOf(history.hosts);
+    this.#ends = history.hosts.filter(({ what }) => what !== "up").map(({ at }) => at);
     const overs = new Map(history.lookOvers.map((each) => [each.look, each]));
     this.looks = history.looks.map(({ n, at, look, file, clock }) => {
       const over = overs.get(look);
@@ -51,13 +57,26 @@ export class ScheduleRecord {
     });
   }
 
-  /** Looks that may have started a promotion: begun before it was known, and not over by then, but for messages that were late. */
+  /**
+   * Looks that may have started a promotion: begun before it was known, and not over by then, but for messages that were
+   * late, or that a host which died had fetched or was to fetch.
+   */
   looksBehind({ n, at }: Of<"scheduled">): readonly Look[] {
     return this.looks.filter((look) => {
       const wasLate = this.#late.some((fault) => fault.n > look.n && fault.n < n);
       const over = look.over?.at ?? Infinity;
-      return look.n < n && over + (wasLate ? LATEST_MS + this.#awayMs(over, at) : 0) >= at;
+      if (look.n > n) return false;
+      return (
+        this.#takenOverBy(look, at) >= at || over + (wasLate ? LATEST_MS + this.#awayMs(over, at) : 0) >= at
+      );
     });
+  }
+
+  /** Until when a message of a look may have waited for the work of a host that was gone. */
+  #takenOverBy(look: Look, at: number): number {
+    const over = look.over?.at ?? Infinity;
+    const ends = this.#ends.filter((end) => end >= look.at - TAKEN_OVER_MS && end <= over + TAKEN_OVER_MS);
+    return Math.max(over, ...ends.map((end) => end + TAKEN_OVER_MS + this.#awayMs(end, at)));
   }
 
   #awayMs(from: number, to: number): number {

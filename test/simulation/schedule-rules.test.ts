@@ -66,6 +66,16 @@ test("a start decided in time may be late for as long as there is no host to tak
   expect(broken(up, ...late, started(16, 10))).toEqual(["§5 expiry"]);
 });
 
+test("a start may wait for the work of a host that died with it to be taken over (small world 9500505)", () => {
+  const up: Timed = [0, { kind: "host", host: "h0", what: "up" }];
+  const other: Timed = [0, { kind: "host", host: "h1", what: "up" }];
+  const dies: Timed = [10, { kind: "host", host: "h0", what: "dies at: orchestration promote: row" }];
+  const before = [up, other, ...looked(1, 9)];
+  expect(broken(...before, dies, ...cutOff("nothing"), started(11.1, 10))).toEqual([]);
+  expect(broken(...before, dies, ...cutOff("nothing"), started(11.3, 10))).toEqual(["§5 expiry"]);
+  expect(broken(...before, ...cutOff("nothing"), started(11.1, 10))).toEqual(["§5 expiry"]);
+});
+
 test.each([
   ["§5 never twice", [...looked(1), look(10)[0]!, started(10, 10), started(10, 10, "shop-10-again")]],
   ["§5 expiry", [...looked(1), look(15)[0]!, started(15, 10)]],
