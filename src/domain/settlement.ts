@@ -138,22 +138,23 @@ function withoutEffect(look: SettlementLook, since: number, swap: Timing): Settl
       failure,
     };
   }
-  // Whoever has succeeded was not without effect: slots as before are then somebody else's doing, for a person to look at.
-  const saysOtherwise = operation?.kind === "running" || operation?.kind === "succeeded";
-  if (now - since < proofSpan(swap) || saysOtherwise) return undefined;
-  return { kind: "closed", proof: { kind: "no-effect", detail: tellLost(now - since, operation) } };
+  if (now - since < proofSpan(swap) || mayStillCome(look)) return undefined;
+  const detail = `slots read as before for ${Math.round((now - since) / 1000)} s`;
+  return { kind: "closed", proof: { kind: "no-effect", detail } };
 }
 
-function tellLost(ms: number, operation: OperationSeen | undefined): string {
-  const unread =
-    operation?.kind === "unreadable" ? `; the operation could not be read (${operation.detail})` : "";
-  return `slots read as before for ${Math.round(ms / 1000)} s${unread}`;
+/**
+ * What was accepted may come at any time, and what has succeeded was not without effect: slots as before are then for a
+ * person to look at. Time proves only that nothing came of a call whose reply nobody knows.
+ */
+function mayStillCome({ verdict, operation }: SettlementLook): boolean {
+  return verdict?.kind === "accepted" || operation?.kind === "running" || operation?.kind === "succeeded";
 }
 
 function hint({ verdict, operation }: SettlementLook): string {
   if (operation && operation.kind !== "unnamed") {
     if (operation.kind === "failed") return `operation failed (${operation.code})`;
-    const finding = operation.kind === "running" && operation.detail ? `: ${operation.detail}` : "";
+    const finding = "detail" in operation && operation.detail ? `: ${operation.detail}` : "";
     return `operation ${operation.kind}${finding}`;
   }
   return verdict ? `reply: ${verdict.kind}` : "no reply was recorded";

@@ -104,13 +104,24 @@ test("an operation whose address cannot be read back yet counts as running: slot
   });
 });
 
-test("a lost attempt whose operation could not be read says so", () => {
+test.each<[string, OperationSeen | undefined]>([
+  ["cannot be read", { kind: "unreadable", detail: "HTTP 403" }],
+  ["cannot be read back", { kind: "pending" }],
+  ["was never named", undefined],
+])(
+  "a swap that was accepted and whose operation %s is never taken to be without effect: a person must look (world 9700065)",
+  (_how, operation) => {
+    expect(settle(before, accepted, operation, proofSpan(swap))).toMatchObject({ kind: "not-yet" });
+    expect(settle(before, accepted, operation, settlementDeadline(swap, 0))).toMatchObject({
+      kind: "unproved",
+    });
+  },
+);
+
+test("what ends unproved says why its operation could not tell", () => {
   const unreadable = { kind: "unreadable", detail: "HTTP 403" } as const;
-  expect(settle(before, accepted, unreadable, proofSpan(swap))).toMatchObject({
-    kind: "closed",
-    proof: {
-      detail: expect.stringMatching(/as before for \d+ s; the operation could not be read \(HTTP 403\)/),
-    },
+  expect(settle(before, accepted, unreadable, settlementDeadline(swap, 0))).toMatchObject({
+    detail: 'after the deadline the slots still read "before" (operation unreadable: HTTP 403)',
   });
 });
 
