@@ -43,7 +43,7 @@ export class ScheduleRecord {
     this.#faults = history.faults.filter(({ what }) => /client call/.test(what));
     this.#late = history.faults.filter(({ what }) => what === "a message is late");
     this.#away = awayOf(history.hosts);
-    this.#ends = history.hosts.filter(({ what }) => what !== "up").map(({ at }) => at);
+    this.#ends = history.hosts.filter(({ what }) => !what.startsWith("up")).map(({ at }) => at);
     const overs = new Map(history.lookOvers.map((each) => [each.look, each]));
     this.looks = history.looks.map(({ n, at, look, file, clock }) => {
       const over = overs.get(look);
@@ -76,7 +76,10 @@ export class ScheduleRecord {
   #takenOverBy(look: Look, at: number): number {
     const over = look.over?.at ?? Infinity;
     const ends = this.#ends.filter((end) => end >= look.at - TAKEN_OVER_MS && end <= over + TAKEN_OVER_MS);
-    return Math.max(over, ...ends.map((end) => end + TAKEN_OVER_MS + this.#awayMs(end, at)));
+    const sent = Number.isFinite(over) ? over : look.at;
+    const awayMs = this.#awayMs(sent, at);
+    const served = awayMs > 0 ? sent + awayMs + TAKEN_OVER_MS : over;
+    return Math.max(over, served, ...ends.map((end) => end + TAKEN_OVER_MS + this.#awayMs(end, at)));
   }
 
   #awayMs(from: number, to: number): number {
@@ -163,14 +166,14 @@ export class ScheduleRecord {
   }
 }
 
-/** When no host was up. */
+/** When no host was up that runs durable functions. */
 function awayOf(hosts: History["hosts"]): { from: number; to: number }[] {
   const up = new Set<string>();
   let from: number | undefined;
   return hosts.flatMap(({ host, what, at }) => {
     const since = from;
     if (what === "up") up.add(host);
-    else up.delete(host);
+    else if (!what.startsWith("up")) up.delete(host);
     from = up.size > 0 ? undefined : (since ?? at);
     return since !== undefined && from === undefined ? [{ from: since, to: at }] : [];
   });

@@ -66,6 +66,20 @@ test("a start decided in time may be late for as long as there is no host to tak
   expect(broken(up, ...late, started(16, 10))).toEqual(["§5 expiry"]);
 });
 
+test("a start waits for as long as the hosts that are up run triggers alone (world 320000536)", () => {
+  const up: Timed = [0, { kind: "host", host: "h0", what: "up" }];
+  const front: Timed = [0, { kind: "host", host: "h1", what: "up, for triggers alone" }];
+  const killed: Timed = [5, { kind: "host", host: "h0", what: "is killed, back in 900 s" }];
+  const back: Timed = [20, { kind: "host", host: "h2", what: "up" }];
+  const before = [up, front, ...looked(1), killed, ...looked(9), ...cutOff("nothing")];
+  expect(broken(...before, back, started(20, 10))).toEqual([]);
+  expect(broken(...before, back, started(21.5, 10))).toEqual(["§5 expiry"]);
+  const other: Timed = [0, { kind: "host", host: "h1", what: "up" }];
+  expect(
+    broken(up, other, ...looked(1), killed, ...looked(9), ...cutOff("nothing"), started(20, 10)),
+  ).toEqual(["§5 expiry"]);
+});
+
 test("a start may wait for the work of a host that died with it to be taken over (small world 9500505)", () => {
   const up: Timed = [0, { kind: "host", host: "h0", what: "up" }];
   const other: Timed = [0, { kind: "host", host: "h1", what: "up" }];

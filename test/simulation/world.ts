@@ -171,7 +171,8 @@ export class World implements HostSurroundings {
     // One that died while it started is replaced already.
     if (!host.alive) return;
     this.#live.push(host);
-    this.timeline.add({ kind: "host", host: id, what: "up" });
+    const what = seat.runsDurableFunctions ? "up" : "up, for triggers alone";
+    this.timeline.add({ kind: "host", host: id, what });
   }
 
   died(host: SimulatedHost, point: string): void {
