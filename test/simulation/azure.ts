@@ -32,8 +32,13 @@ export class Azure {
   readonly #clock: VirtualClock;
   readonly #timeline: Timeline;
   /** Our own PUTs, by number: their journal entries. */
-  readonly #puts: { readonly entry: number; readonly pair: string; readonly at: number; over: boolean }[] =
-    [];
+  readonly #puts: {
+    readonly entry: number;
+    readonly pair: string;
+    readonly at: number;
+    over: boolean;
+    failed?: boolean;
+  }[] = [];
   #effectsSeen = 0;
   readonly #lists = new Map<string, ListSeen>();
 
@@ -47,7 +52,7 @@ export class Azure {
     return `/subscriptions/${this.simulator.subscription}/resourceGroups/${pair}-rg/providers/Microsoft.Compute/cloudServices/${pair}-${side}`;
   }
 
-  /** Writes down effects that have happened since the last look. */
+  /** Writes down effects, and operations that failed, since the last look. */
   observe(): void {
     const { effects } = this.simulator.journal;
     while (this.#effectsSeen < effects.length) {
@@ -65,6 +70,13 @@ export class Azure {
         ),
       });
       if (put >= 0) this.onEffect?.(pair, put);
+    }
+    for (const entry of this.simulator.failed()) {
+      const put = this.#puts.findIndex((each) => each.entry === entry && !each.failed);
+      const own = this.#puts[put];
+      if (!own) continue;
+      own.failed = true;
+      this.#timeline.add({ kind: "failed", put });
     }
   }
 
@@ -139,7 +151,6 @@ export class Azure {
       sinceMs: this.#clock.now() - startedAt,
       evidence: seen.join(", "),
       during,
-      afterFailed: this.#afterFailed(pair),
       unready: this.unready(pair),
     });
     let how = "reset";
@@ -167,11 +178,6 @@ export class Azure {
     return this.#puts.flatMap((put, n) =>
       n !== except && put.pair === pair && (!put.over || running.includes(put.entry)) ? [n] : [],
     );
-  }
-
-  #afterFailed(pair: string): number[] {
-    const failed = this.simulator.failed();
-    return this.#puts.flatMap((put, n) => (put.pair === pair && failed.includes(put.entry) ? [n] : []));
   }
 
   async #get(

@@ -2,9 +2,9 @@ import { check } from "./invariants";
 import { Timeline, type Happening } from "./timeline";
 import type { WirePlan } from "./world-plan";
 
-const put = (n: number, afterFailed: readonly number[] = []): Happening => ({
+const put = (n: number): Happening => ({
   ...{ kind: "put", put: n, request: "r1", pair: "shop", side: "green", host: "h0", execution: `h0:${n}` },
-  ...{ sinceMs: 0, evidence: "blue: ready, green: ready", during: [], unready: [], afterFailed },
+  ...{ sinceMs: 0, evidence: "blue: ready, green: ready", during: [], unready: [] },
 });
 const failure = (over: Partial<Extract<Happening, { kind: "operation-failed" }>> = {}): Happening => ({
   ...{ kind: "operation-failed", host: "h0", request: "r1", sinceMs: 0 },
@@ -27,22 +27,32 @@ test.each<[string, readonly Happening[], boolean]>([
 });
 
 const over = (how: string): Happening => ({ kind: "put-over", put: 0, how });
+const failed: Happening = { kind: "failed", put: 0 };
+const ends = (outcome: string, code: string): Happening => ({
+  ...{ kind: "published", type: "promotion.completed", id: "promotion-r1-completed", request: "r1" },
+  ...{ pair: "shop", outcome, code, bytes: "" },
+});
+const unproved = ends("halted", "outcome-unproved");
 const longer = { operationUrls: { expiresAfter: 60 }, errors: "nested", throttling: {} } as const;
 
 test.each<[string, readonly Happening[], boolean, WirePlan | undefined]>([
-  ["that everybody could hear of", [over("202")], false, undefined],
-  ["of a swap whose reply was lost", [over("reset")], true, undefined],
-  ["while a host died", [over("202"), host("h1", "is killed")], true, undefined],
-  ["while something else went wrong", [over("202"), { kind: "fault", what: "x" }], true, undefined],
-  ["whose address had expired", [over("202")], true, longer],
-  ["that the app may not follow", [over("202")], true, { ...longer, operationUrls: {}, permissions: [] }],
-])(
-  "after a failed operation %s, told to nobody, another PUT is judged rightly",
-  (_what, between, may, wire) => {
-    let now = 0;
-    const timeline = new Timeline(() => (now += 1_000));
-    for (const each of [put(0), ...between, put(1, [0])]) timeline.add(each);
-    const found = check(timeline, true, [], { stableForMs: 0, skewMs: 0, wire });
-    expect(found.some(({ invariant }) => invariant === "§4.6 failed operation")).toBe(!may);
-  },
-);
+  ["as nobody knows", [over("202"), failed, unproved], false, undefined],
+  ["as time ran out", [over("202"), failed, ends("expired", "readiness-expired")], false, undefined],
+  ["as it was", [over("202"), failed, ends("halted", "operation-failed")], true, undefined],
+  ["before it failed", [over("202"), unproved, failed], true, undefined],
+  ["when the reply to the swap was lost", [over("reset"), failed, unproved], true, undefined],
+  ["when a host died", [over("202"), host("h1", "is killed"), failed, unproved], true, undefined],
+  [
+    "when something went wrong",
+    [over("202"), failed, { kind: "fault", what: "x" }, unproved],
+    true,
+    undefined,
+  ],
+  ["when its address had expired", [over("202"), failed, unproved], true, longer],
+])("an operation that failed may be told %s, or not", (_what, rest, may, wire) => {
+  let now = 0;
+  const timeline = new Timeline(() => (now += 1_000));
+  for (const each of [put(0), ...rest]) timeline.add(each);
+  const found = check(timeline, true, [], { stableForMs: 0, skewMs: 0, wire });
+  expect(found.some(({ invariant }) => invariant === "§4.6 failed operation")).toBe(!may);
+});

@@ -1,18 +1,31 @@
-import type { History } from "./history";
+import type { History, Violation } from "./history";
 import type { Of } from "./timeline";
 import type { WirePlan, WorldPlan } from "./world-plan";
 
 type Put = Of<"put">;
 
+const RULE = "§4.6 failed operation";
+
 /** How long after its claim an attempt may send (design.md §4.2): what is told later may concern nobody any more. */
 const CLAIM_WINDOW_MS = 60_000;
 
-/** Whoever heard, or could not but hear, that the operation of its swap failed does not try that swap again. */
-export function afterFailure(history: History, put: Put, plan: Pick<WorldPlan, "wire">): string | undefined {
-  if (wasTold(history, put)) return "after it had been told that its operation failed";
-  return couldHear(history, put, plan)
-    ? "after its operation had failed, which everybody could hear"
-    : undefined;
+/** Whoever heard that the operation of its swap failed does not try that swap again. */
+export function afterFailure(history: History, put: Put): string | undefined {
+  return wasTold(history, put) ? "after it had been told that its operation failed" : undefined;
+}
+
+/** A failure that everybody could hear of is what the outcome tells, and not that nobody knows. */
+export function failureTold(history: History, request: string, plan: Pick<WorldPlan, "wire">): Violation[] {
+  const [outcome] = history.completions(request);
+  const failed = history.failed.find(({ put }) =>
+    history.puts.some((e) => e.put === put && e.request === request),
+  );
+  if (!outcome || !failed || failed.n > outcome.n || !couldHear(history, failed, outcome, plan)) return [];
+  const isSilent =
+    outcome.outcome === "expired" || ["outcome-unproved", "attempts-exhausted"].includes(outcome.code ?? "");
+  const told = outcome.code ?? outcome.outcome ?? "?";
+  const detail = `${request} ended as ${told}, although everybody could hear that its operation failed`;
+  return isSilent ? [{ invariant: RULE, detail, entry: outcome.n }] : [];
 }
 
 /** Nobody may have heard where the host died with it, or where an execution was told so late that its attempt may be over. */
@@ -27,15 +40,17 @@ function wasTold(history: History, put: Put): boolean {
   });
 }
 
-/** The platform had named the operation at an address that everybody can follow, and nothing went wrong since. */
-function couldHear(history: History, put: Put, { wire }: Pick<WorldPlan, "wire">): boolean {
-  if (!isFollowable(wire)) return false;
-  return (put.afterFailed ?? []).some((number) => {
-    const failed = history.puts.find((e) => e.put === number);
-    const isAccepted = history.over.some((e) => e.put === number && e.how === "202");
-    if (!failed || !isAccepted || failed.request !== put.request || failed.side !== put.side) return false;
-    return ![...history.hosts, ...history.faults].some(({ n }) => n > failed.n && n < put.n);
-  });
+/** The platform had named the operation at an address that everybody can follow, and nothing went wrong until then. */
+function couldHear(
+  history: History,
+  failed: Of<"failed">,
+  until: { readonly n: number },
+  { wire }: Pick<WorldPlan, "wire">,
+): boolean {
+  const isAccepted = history.over.some((e) => e.put === failed.put && e.how === "202");
+  const put = history.puts.find((e) => e.put === failed.put);
+  if (!isFollowable(wire) || !isAccepted || !put) return false;
+  return ![...history.hosts, ...history.faults].some(({ n }) => n > put.n && n < until.n);
 }
 
 interface Urls {

@@ -22,6 +22,7 @@ export class History {
   readonly lists: readonly Of<"listed">[];
   readonly over: readonly Of<"put-over">[];
   readonly faults: readonly Of<"fault">[];
+  readonly failed: readonly Of<"failed">[];
   readonly failures: readonly Of<"operation-failed">[];
   readonly probed: readonly Of<"probed">[];
   readonly votes: readonly Of<"voted">[];
@@ -48,6 +49,7 @@ export class History {
     this.lists = timeline.of("listed");
     this.over = timeline.of("put-over");
     this.faults = timeline.of("fault");
+    this.failed = timeline.of("failed");
     this.failures = timeline.of("operation-failed");
     this.probed = timeline.of("probed");
     this.votes = timeline.of("voted");

@@ -1,3 +1,4 @@
+import { failureTold } from "./failed-operation";
 import { History, type Violation } from "./history";
 import { putRules, type Timing } from "./put-rules";
 import { scheduleRules } from "./schedule-rules";
@@ -23,6 +24,7 @@ export function check(
     ...nothingAfterCancel(history, request),
     ...nothingAfterOutcome(history, request),
     ...truthful(history, request),
+    ...failureTold(history, request, plan),
     ...(finished ? [] : concluded(history, request)),
   ]);
   const held = finished ? leases.map((detail) => ({ invariant: "I3", detail, entry: history.last })) : [];

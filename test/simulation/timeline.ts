@@ -17,11 +17,11 @@ export type Happening =
       readonly sinceMs: number;
       readonly evidence: string;
       readonly during: readonly number[];
-      /** Our own earlier PUTs of the pair whose operation had failed, without effect. */
-      readonly afterFailed?: readonly number[];
       readonly unready: readonly string[];
     }
   | { readonly kind: "put-over"; readonly put: number; readonly how: string }
+  /** The operation that a PUT began has failed, or was cancelled, and nothing came of it. */
+  | { readonly kind: "failed"; readonly put: number }
   | {
       readonly kind: "effect";
       readonly pair: string;
