@@ -11,13 +11,13 @@ export interface Call {
   readonly body?: object;
 }
 
-interface Reply {
+export interface Reply {
   readonly status: number;
   readonly text: string;
 }
 
 /** Who calls: permissions, or a whole token. */
-type Rights = readonly Permission[] | string;
+export type Rights = readonly Permission[] | string;
 
 const RETRY_MS = 5_000;
 const PATIENCE_MS = 30_000;
@@ -49,7 +49,7 @@ export class Surface {
       const host = this.someHost();
       const given = host
         ? await Promise.race([
-            this.exchange(host, name, call, rights),
+            exchange(host, name, call, rights),
             clock.sleep(PATIENCE_MS).then(() => undefined),
           ])
         : undefined;
@@ -59,28 +59,34 @@ export class Surface {
   }
 
   async call(host: SimulatedHost, name: string, call: Call, rights: Rights): Promise<number> {
-    return (await this.exchange(host, name, call, rights)).status;
+    return (await exchange(host, name, call, rights)).status;
   }
+}
 
-  async exchange(host: SimulatedHost, name: string, call: Call, rights: Rights): Promise<Reply> {
-    const authorization = typeof rights === "string" ? rights : rights.join(",");
-    const nullable = (entries: Record<string, string>) =>
-      Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, { value }]));
-    const query = new URLSearchParams(call.query).toString();
-    const http = {
-      url: `http://localhost:7071/api/${call.path}${query && `?${query}`}`,
-      method: call.method,
-      nullableHeaders: nullable({ authorization, "content-type": "application/json" }),
-      nullableParams: nullable(call.params ?? {}),
-      nullableQuery: nullable(call.query ?? {}),
-      ...(call.body ? { body: { bytes: Buffer.from(JSON.stringify(call.body)) } } : {}),
-    };
-    const data = { http };
-    const { returnValue } = await host.invoke(name, { inputData: [{ name: host.bindingOf(name), data }] });
-    const reply = returnValue?.http as { statusCode?: string; body?: { bytes?: Uint8Array } } | undefined;
-    return {
-      status: Number(reply?.statusCode ?? "0"),
-      text: Buffer.from(reply?.body?.bytes ?? []).toString(),
-    };
-  }
+/** Has a host answer one call of its HTTP API. */
+export async function exchange(
+  host: SimulatedHost,
+  name: string,
+  call: Call,
+  rights: Rights,
+): Promise<Reply> {
+  const authorization = typeof rights === "string" ? rights : rights.join(",");
+  const nullable = (entries: Record<string, string>) =>
+    Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, { value }]));
+  const query = new URLSearchParams(call.query).toString();
+  const http = {
+    url: `http://localhost:7071/api/${call.path}${query && `?${query}`}`,
+    method: call.method,
+    nullableHeaders: nullable({ authorization, "content-type": "application/json" }),
+    nullableParams: nullable(call.params ?? {}),
+    nullableQuery: nullable(call.query ?? {}),
+    ...(call.body ? { body: { bytes: Buffer.from(JSON.stringify(call.body)) } } : {}),
+  };
+  const data = { http };
+  const { returnValue } = await host.invoke(name, { inputData: [{ name: host.bindingOf(name), data }] });
+  const reply = returnValue?.http as { statusCode?: string; body?: { bytes?: Uint8Array } } | undefined;
+  return {
+    status: Number(reply?.statusCode ?? "0"),
+    text: Buffer.from(reply?.body?.bytes ?? []).toString(),
+  };
 }

@@ -1,125 +1,16 @@
-import type { AttemptVerdict } from "../../../src/domain/attempt";
-import { auditStep } from "../../../src/domain/audited-pair";
-import { haltOf, MOST_HOLDS } from "../../../src/domain/hold";
 import { reason } from "../../../src/domain/codes";
+import { MOST_HOLDS } from "../../../src/domain/hold";
 import { applyToPair } from "../../../src/domain/pair-operations";
-import { emptyPair, type PairOperation, type PairState } from "../../../src/domain/pair";
+import { arbiterCases, longestArbiter } from "../../support/longest-arbiter";
 
 /** The longest state of an arbiter that the limits of its inputs allow: every field at its limit at once. */
 const LIMIT = 16 * 1_024;
 /** Of the arbiter, whatever comes: what the simulator's and people's longest days leave free. */
 const MARGIN = 200;
-const at = 1_800_000_000_000;
-const uuid = (n: number) => String(n).padEnd(36, "-");
-const maxId = (n: number) => String(n).padEnd(100, "i");
-
-interface Case {
-  readonly idLength: number;
-  readonly fill: string;
-}
-
-/** A pair whose enlisting is exhausted by ids of this length, and where everything that may be said is said at length. */
-function longestPair({ idLength, fill }: Case): PairState {
-  const text = (length: number) => fill.repeat(Math.ceil(length / fill.length));
-  const id = (n: number) =>
-    String(n)
-      .padEnd(idLength, "i")
-      .slice(0, Math.max(idLength, String(n).length));
-  let state: PairState = { ...emptyPair, epoch: 100_000, index: { page: 1_000, count: 40 } };
-  const apply = (...ops: readonly PairOperation[]) => {
-    for (const op of ops) state = auditStep("p".repeat(40), state, op, () => "h".repeat(64)).state;
-  };
-  const ids = Array.from({ length: 40 }, (_, n) => id(n));
-  apply(...ids.map((requestId): PairOperation => ({ kind: "enlist", requestId, at })));
-  const holder = ids[0] ?? "";
-  const others = state.enlisted.map(({ requestId }) => requestId).filter((each) => each !== holder);
-
-  // Each of the others has lost an attempt under a lease that it gave back.
-  for (const requestId of others) {
-    apply({ kind: "stand-in-line", requestId, at, maxQueued: 100, whenBusy: "wait" });
-    apply({ kind: "take-turn", requestId, at });
-    lose(requestId, apply, () => state);
-    apply({ kind: "step-aside", requestId, at });
-  }
-  for (let i = 0; i < 8; i++) {
-    const hold = haltOf(maxId(i), at, reason("run-lost-after-claim", text(3_000)));
-    apply({ kind: "hold", hold });
-    apply({ ...{ kind: "release", id: uuid(i), holdIds: [hold.id], at }, by: text(200), note: text(500) });
-  }
-  apply({ kind: "stand-in-line", requestId: holder, at, maxQueued: 100, whenBusy: "wait" });
-  apply({ kind: "take-turn", requestId: holder, at });
-  const claim = (act: "forward" | "swap-back", n: number): PairOperation => ({
-    ...{ kind: "claim", requestId: holder, act, n, nonce: uuid(100 + n), epoch: state.epoch },
-    ...{ planHash: "h".repeat(64), at },
-  });
-  apply(claim("forward", 1));
-  apply({
-    kind: "close",
-    requestId: holder,
-    nonce: uuid(101),
-    proof: { kind: "done", detail: text(3_000) },
-    at,
-  });
-  const order = {
-    id: uuid(107),
-    cause: "regression",
-    by: text(200),
-    note: text(3_000),
-    at,
-    oid: uuid(1),
-  } as const;
-  apply({ kind: "order-swap-back", requestId: holder, order });
-  apply(claim("swap-back", 2));
-  const verdict: AttemptVerdict = {
-    ...{
-      kind: "accepted",
-      status: 202,
-      retryAfterMs: 3_600_000,
-      correlationId: text(500),
-      detail: text(3_000),
-    },
-    followed: true,
-  };
-  apply({ kind: "report", requestId: holder, nonce: uuid(102), verdict, at });
-  for (const requestId of others) {
-    apply({ kind: "stand-in-line", requestId, at, maxQueued: 100, whenBusy: "wait" });
-    apply({ kind: "cancel", id: uuid(108), requestId, by: text(200), note: text(500), at });
-    state = { ...state, answers: [] };
-  }
-  for (let i = 0; i < MOST_HOLDS + 2; i++) {
-    const hold = {
-      ...{ id: String(i).padEnd(40, "h"), at },
-      reason: reason("on-hold", text(500)),
-      by: text(200),
-    };
-    apply({ kind: "hold", hold, id: uuid(i) });
-    apply({ kind: "hold", hold: haltOf(maxId(20 + i), at, reason("run-lost-after-claim", text(3_000))) });
-  }
-  const cancel = { kind: "cancel", requestId: "gone", by: "", note: "", at } as const;
-  apply(...Array.from({ length: 20 }, (_, n): PairOperation => ({ ...cancel, id: uuid(n) })));
-  return state;
-}
-
-/** A claim whose call is lost: nobody knows, and reads prove it without effect. */
-function lose(requestId: string, apply: (...ops: PairOperation[]) => void, state: () => PairState): void {
-  const { epoch } = state();
-  const nonce = uuid(9);
-  const planHash = "h".repeat(64);
-  apply({ kind: "claim", requestId, act: "forward", n: 1, nonce: `${nonce}${epoch}`, epoch, planHash, at });
-  apply({
-    ...{ kind: "close", requestId, nonce: `${nonce}${epoch}`, at },
-    proof: { kind: "no-effect", detail: "d" },
-  });
-}
-
-const cases = [1, 2, 3, 8, 20, 36, 60, 99, 100].flatMap((idLength) =>
-  ["x", '"', "\\", "😀"].map((fill) => ({ idLength, fill })),
-);
-
-test.each(cases)(
+test.each(arbiterCases)(
   "it stays under 16 KiB with margin: ids of $idLength characters, texts of $fill",
   (given) => {
-    const state = longestPair(given);
+    const state = longestArbiter(given);
     const standing = state.enlisted.length - 1;
     expect(state).toMatchObject({
       lease: { swapped: {}, order: {} },
@@ -133,7 +24,7 @@ test.each(cases)(
 );
 
 test("a state that an older version let grow is read, and brought within its bound by its next change", () => {
-  const state = longestPair({ idLength: 36, fill: "x" });
+  const state = longestArbiter({ idLength: 36, fill: "x" });
   const cancels = state.cancels.map((cancel) => ({ ...cancel, by: "b".repeat(60), note: "n".repeat(60) }));
   const holds = state.holds.map((hold) => ({ ...hold, reason: reason("on-hold", "d".repeat(260)) }));
   const grown = { ...state, cancels, holds };
