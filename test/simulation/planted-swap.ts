@@ -70,9 +70,9 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
     name: "lease given while another holds it",
     rule: "§3.5",
     file: pair,
-    find: `if (!first || state.lease || `,
-    // Only from holders that have sent something: two that take it from each other again and again send nothing at all.
-    replace: `if (!first || state.lease?.closed === 0 || `,
+    find: `lease: state.lease?.holder === op.requestId ? undefined : state.lease,`,
+    // Whoever leaves takes the lease along, whosever it is.
+    replace: `lease: undefined,`,
   },
   {
     name: "lease released before the outcome",
