@@ -4,7 +4,7 @@ import type { PromotionState } from "../../src/domain/promotion";
 import { Azure } from "../../test/simulation/azure";
 import { Dice } from "../../test/simulation/dice";
 import { Health } from "../../test/simulation/health";
-import { settingsOf, SimulatedHost, type HostSurroundings } from "../../test/simulation/host";
+import { quiet, settingsOf, SimulatedHost, type HostSurroundings } from "../../test/simulation/host";
 import { policyOf } from "../../test/simulation/policy-of";
 import { inhabit } from "../../test/simulation/process";
 import { hosts } from "../../test/simulation/product";
@@ -225,14 +225,5 @@ class CountingHost extends SimulatedHost {
   override invoke(...args: Parameters<SimulatedHost["invoke"]>): ReturnType<SimulatedHost["invoke"]> {
     this.#counted(args[0]);
     return super.invoke(...args);
-  }
-}
-
-/** Everything has run that can run without time passing. */
-async function quiet(): Promise<void> {
-  for (let still = 0; still < 2;) {
-    const before = SimulatedHost.steps;
-    await new Promise((resolve) => setImmediate(resolve));
-    still = SimulatedHost.steps === before ? still + 1 : 0;
   }
 }

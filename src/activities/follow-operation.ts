@@ -1,4 +1,4 @@
-import { changeBy, isEnded, type OperationSeen, type OperationState } from "../domain/operation";
+import { changeBy, isEnd, type OperationSeen, type OperationState } from "../domain/operation";
 import type { Ports } from "../ports/ports";
 
 export interface OperationInput {
@@ -21,7 +21,7 @@ export async function followOperation(input: OperationInput, ports: Ports): Prom
     return { kind: "pending" };
   }
   if (!state) return { kind: named ? "pending" : "unnamed" };
-  if (isEnded(state.at)) return state.at;
+  if (isEnd(state.at)) return state.at;
   const read = await ports.cloudServices.readOperation(state.at);
   const change = changeBy(state, read);
   if (change) await keep(() => ports.operations.signal(nonce, change), ports);

@@ -33,18 +33,13 @@ export function applyToOperation(
   change: OperationChange,
 ): OperationState | undefined {
   if (change.kind === "begun") return state ?? { v: 1, n: 0, at: change.address };
-  if (state?.n !== change.n || isEnded(state.at)) return state;
+  if (state?.n !== change.n || isEnd(state.at)) return state;
   return { v: 1, n: state.n + 1, at: change.at };
 }
 
-/** Whether an operation is over, and its address forgotten. */
-export function isEnded(at: OperationState["at"]): at is OperationEnd {
-  return "kind" in at;
-}
-
 /** Whether that says how the operation ended. */
-export function isEnd(seen: OperationSeen | undefined): seen is OperationEnd {
-  return seen?.kind === "succeeded" || seen?.kind === "failed";
+export function isEnd(seen: OperationSeen | OperationState["at"] | undefined): seen is OperationEnd {
+  return seen !== undefined && "kind" in seen && (seen.kind === "succeeded" || seen.kind === "failed");
 }
 
 /** What a read changes of the state it began with: nothing, unless it named another address or an end. */

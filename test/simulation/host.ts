@@ -314,6 +314,15 @@ export class SimulatedHost {
   }
 }
 
+/** Runs everything that hosts can do without time passing. */
+export async function quiet(): Promise<void> {
+  for (let still = 0; still < 2;) {
+    const before = SimulatedHost.steps;
+    await new Promise((resolve) => setImmediate(resolve));
+    still = SimulatedHost.steps === before ? still + 1 : 0;
+  }
+}
+
 /** The host tells every activity its orchestration's id; children are named after the promotion they wait for. */
 function errandOf(
   { triggerMetadata, functionName, invocationId }: InvocationContext,

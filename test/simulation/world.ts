@@ -7,7 +7,7 @@ import { Bus } from "./bus";
 import { Dice } from "./dice";
 import { isRegistered, noteOutcomes } from "./durable-state";
 import { engineFaults } from "./engine-faults";
-import { SimulatedHost, settingsOf, type HostSurroundings } from "./host";
+import { quiet, SimulatedHost, settingsOf, type HostSurroundings } from "./host";
 import { People } from "./people";
 import { Points } from "./points";
 import { policyOf } from "./policy-of";
@@ -139,7 +139,7 @@ export class World implements HostSurroundings {
     let restSince: number | undefined;
     let last = START;
     for (;;) {
-      await this.#quiet();
+      await quiet();
       this.azure.observe();
       this.scheduling.note();
       this.#people.noteRegistered((request) => isRegistered(this, request));
@@ -281,15 +281,6 @@ export class World implements HostSurroundings {
   #isAtRest(): boolean {
     const isDone = this.#people.done && !this.#risks.pending && this.scheduling.isOver;
     return isDone && this.bus.open === 0 && this.#people.unanswered().length === 0;
-  }
-
-  /** Runs everything that can run without time passing. */
-  async #quiet(): Promise<void> {
-    for (let still = 0; still < 2;) {
-      const before = SimulatedHost.steps;
-      await new Promise((resolve) => setImmediate(resolve));
-      still = SimulatedHost.steps === before ? still + 1 : 0;
-    }
   }
 
   /** Timer triggers: the scheduler's every minute, the janitor's when it is not late. */
