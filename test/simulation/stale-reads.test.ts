@@ -52,6 +52,19 @@ test.each<readonly [string, Partial<WorldPlan>]>([
       deeds: [request("r1"), { at: 60 * SECOND, kind: "swap-back", request: "r1" }],
     },
   ],
+  [
+    "a schedule that starts a promotion, is paused over the next instant, and resumed",
+    {
+      schedules: {
+        expiresAfterMs: 240 * SECOND,
+        file: { shop: [{ name: "weekly", minutes: [4, 9], promote: "green" }] },
+      },
+      deeds: [
+        { at: 400 * SECOND, kind: "pause", pair: "shop", schedule: "weekly" },
+        { at: 800 * SECOND, kind: "resume", pair: "shop", schedule: "weekly" },
+      ],
+    },
+  ],
 ])("every read-back tolerates a state from before the write: %s", async (_what, over) => {
   for (const seed of [1, 2, 3]) {
     const { violations, timeline } = await playWorld(world(seed, over));
