@@ -1,4 +1,4 @@
-/** What the SDK answers to an orchestrator invocation (facts: functions-and-durable §2.3, §2.5). */
+/** What the SDK answers to an orchestrator invocation (https://github.com/Azure/azure-functions-durable-js). */
 export interface OrchestratorState {
   readonly isDone: boolean;
   readonly actions: readonly (readonly Action[])[];

@@ -1,4 +1,4 @@
-/** Event types of the Durable Task Framework's history (facts: functions-and-durable §2.2). */
+/** Event types of the Durable Task Framework's history (https://github.com/Azure/durabletask). */
 export const EventType = {
   ExecutionStarted: 0,
   ExecutionCompleted: 1,

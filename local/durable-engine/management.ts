@@ -23,7 +23,7 @@ export interface Call {
   readonly origin: string;
 }
 
-/** The extension's HTTP API (facts: functions-and-durable §4.2), for its webhooks and its RPC endpoint alike. */
+/** The extension's HTTP API (https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api), for its webhooks and its RPC endpoint alike. */
 export async function manage(
   host: Host,
   addresses: Addresses,

@@ -1,5 +1,5 @@
 /**
- * Stand-in for the worker's built-in module `@azure/functions-core` (facts: functions-and-durable §1.2): what
+ * Stand-in for the worker's built-in module `@azure/functions-core` (https://github.com/Azure/azure-functions-nodejs-worker): what
  * `@azure/functions` asks for lazily, once per process. Members are module properties, as the library expects.
  */
 import type { Binding } from "./contract";

@@ -33,7 +33,7 @@ export interface Invocation extends InvocationRequest {
   readonly invocationId?: string | undefined;
 }
 
-/** Drives the programming model that `@azure/functions` registered (facts: functions-and-durable §1.4). */
+/** Drives the programming model that `@azure/functions` registered (https://github.com/Azure/azure-functions-nodejs-library). */
 export class CoreApp implements LoadedApp {
   readonly #extensions: readonly HostExtension[];
   readonly #log: (line: HostLog) => void;

@@ -25,7 +25,7 @@ export interface ServiceBusTriggerOptions {
 
 /**
  * Drives one Service Bus function with the unmodified SDK: success completes, a throw abandons at once, and there is
- * no poison queue but the broker's (facts: service-bus §6).
+ * no poison queue but the broker's (https://learn.microsoft.com/azure/azure-functions/functions-bindings-service-bus-trigger).
  */
 export class ServiceBusTrigger {
   readonly #app: CoreApp;

@@ -101,7 +101,7 @@ const scenarioSchema = z.strictObject({
     .strictObject({
       /** How many a page of a list holds; absent: all. */
       pageSize: z.number().int().min(1).optional(),
-      /** Both spellings are seen (facts: azure-swap §3.1); the SDK decodes the first alone. */
+      /** Both spellings are seen; the SDK decodes the first alone. */
       frontends: z
         .enum(["frontendIpConfigurations", "frontendIPConfigurations"])
         .default("frontendIpConfigurations"),

@@ -13,7 +13,7 @@ const EMPTY_FRAME = Buffer.from([0, 0, 0, 8, 2, 0, 0, 0]);
 /** `refused`: connections are dropped, and so is every new one. `silent`: they stay or come up, and nothing is answered. */
 export type Outage = "refused" | "silent";
 
-/** The AMQP 1.0 face of the broker: SASL, connections, and the links on them (facts: service-bus §2, traps of §4). */
+/** The AMQP 1.0 face of the broker: SASL, connections, and the links on them (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide). */
 export class AmqpFace {
   readonly #log: (line: string) => void;
   readonly #container: any = rhea.create_container({ id: "service-bus" });

@@ -2,7 +2,7 @@
 import { encodeDelivery, swapGuid, uuidBytes, wire } from "./codec";
 import type { BrokerMessage, Consumer } from "./message";
 
-/** A message as a receiver gets it (facts: service-bus §2.5). */
+/** A message as a receiver gets it. */
 export function encodeFor(message: BrokerMessage, peeked = false): Buffer {
   const annotations: Record<string, unknown> = {
     ...message.annotations,

@@ -5,7 +5,7 @@ import { encodeFor } from "./links";
 import { BrokerError, notFound, type Disposition } from "./message";
 import type { QueueEntity } from "./queue-entity";
 
-/** What `<entity>/$management` answers: a status and a body (facts: service-bus §2.7). */
+/** What `<entity>/$management` answers: a status and a body (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-request-response). */
 export interface ManagementReply {
   readonly status: number;
   readonly body?: unknown;

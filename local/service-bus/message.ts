@@ -56,7 +56,7 @@ export interface Consumer {
   readonly settlesOnSend: boolean;
 }
 
-/** An error with the AMQP condition a client understands (facts: service-bus §2.8). */
+/** An error with the AMQP condition a client understands (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-troubleshoot). */
 export class BrokerError extends Error {
   readonly condition: string;
   readonly status: number;

@@ -5,7 +5,7 @@ const credential = {
 };
 const [group, service] = ["shop-rg", "shop-blue"] as const;
 
-/** The unmodified SDK; plain HTTP needs the token left out (facts: azure-swap §4.3). */
+/** The unmodified SDK; plain HTTP needs the token left out. */
 async function clientOf({ endpoint, httpClient }: Arm) {
   const { ComputeManagementClient } = await import("@azure/arm-compute");
   const client = new ComputeManagementClient(credential, SUBSCRIPTION, {

@@ -27,7 +27,7 @@ const API = "api-version=2025-05-01";
 const LOOK_MS = 10_000;
 const POLL_MS = 2_000;
 
-/** `while not ready; sleep 10 s; PUT and wait`, with what the SDK does by default (facts: azure-swap §4). */
+/** `while not ready; sleep 10 s; PUT and wait`, with what the SDK does by default. */
 export const plainScript: PeerScript = {
   name: "plain",
   title: "plain script",
@@ -74,7 +74,7 @@ const NETWORK = "api-version=2020-06-01";
 const MOST_POLLS = 100;
 
 /**
- * What the published Switch-AzCloudService does, written afresh from facts (azure-swap §8): it exchanges whatever is
+ * What the published Switch-AzCloudService does, written afresh (https://learn.microsoft.com/powershell/module/az.cloudservice/switch-azcloudservice): it exchanges whatever is
  * bound now. In its favour: a POST that is refused is an error, and .NET gives up on a reply after 100 s.
  */
 export const switchScript: PeerScript = {

@@ -17,7 +17,7 @@ export interface ArmClientOptions {
 
 /**
  * One `@azure/arm-compute` client per subscription, loaded at first use as all its packages. Retries and redirects are off: the SDK would
- * re-send a PUT on 5xx and connection errors (facts: azure-swap §4), and a redirect would carry the token elsewhere.
+ * re-send a PUT on 5xx and connection errors, and a redirect would carry the token elsewhere.
  */
 export class ArmClient {
   readonly #options: ArmClientOptions;

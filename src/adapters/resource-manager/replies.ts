@@ -9,7 +9,7 @@ export interface RawReply {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A member of a JSON object by name, ignoring case: spellings differ from reply to reply (facts: azure-swap §3.1). */
+/** A member of a JSON object by name, ignoring case: spellings differ from reply to reply. */
 export function member(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null) return undefined;
   const found = Object.keys(value).find((key) => key.toLowerCase() === name.toLowerCase());

@@ -102,7 +102,7 @@ test.each([
 
 test.each([
   alreadyLive,
-  // Hosts differ in the status (facts: functions-and-durable §4.2), not in the text.
+  // Hosts differ in the status, not in the text.
   'The operation failed with an unexpected status code: 500. Details: {"Message":"Something went wrong while processing your request","ExceptionMessage":"An Orchestration instance with the status Pending already exists."}',
 ])("a run that is live already counts as started: %s", async (text) => {
   await expect(client(fails(text)).promotions.startRun("r")).resolves.toBeUndefined();
