@@ -116,3 +116,73 @@ test("storage that fails for a moment does not lose the address; storage that st
     expect(result).toMatchObject({ kind: "attempted", verdict: { kind: "accepted", ...expected } });
   }
 });
+
+/** The clocks of a process, as they may differ: they begin to run apart when the claim is sent, or when services are read. */
+interface Apart {
+  readonly grantedAfterMs?: number;
+  readonly readsTakeMs?: number;
+  readonly wallJumpsMs?: number;
+  readonly monotonicJumpsMs?: number;
+}
+
+function attemptingBy({ grantedAfterMs = 0, readsTakeMs = 0, wallJumpsMs = 0, monotonicJumpsMs = 0 }: Apart) {
+  const { ports, puts } = attempting(accepted);
+  const time = { wall: 0, monotonic: 0 };
+  const pass = (ms: number) => {
+    time.wall += ms;
+    time.monotonic += ms;
+  };
+  const read = (id: string) => ports.cloudServices.readInstances(id);
+  const apart: Ports = {
+    ...ports,
+    clock: {
+      now: () => NOW + time.wall,
+      monotonic: () => time.monotonic,
+      sleep: (ms) => {
+        pass(ms);
+        return Promise.resolve();
+      },
+    },
+    pairs: {
+      ...ports.pairs,
+      signal: async (...args) => {
+        await ports.pairs.signal(...args);
+        if (args[1].kind === "claim") pass(grantedAfterMs);
+      },
+    },
+    cloudServices: {
+      ...ports.cloudServices,
+      readInstances: async (id) => {
+        const list = await read(id);
+        pass(readsTakeMs / 2);
+        time.wall += wallJumpsMs / 2;
+        time.monotonic += monotonicJumpsMs / 2;
+        return list;
+      },
+    },
+  };
+  const input = { requestId: "r-1", pair: "shop", act: "forward", n: 1, epoch: 1, plan: planned() } as const;
+  return { attempt: () => attemptSwap({ ...input, asked: { passOpening: true } }, apart), puts };
+}
+
+test.each<[string, Apart, boolean]>([
+  ["50 s until the grant and reads of 9 s", { grantedAfterMs: 50_000, readsTakeMs: 9_000 }, true],
+  ["50 s until the grant and reads of 20 s", { grantedAfterMs: 50_000, readsTakeMs: 20_000 }, false],
+  ["a wall clock that jumps ahead by 61 s during the reads", { wallJumpsMs: 61_000 }, false],
+  ["a wall clock that jumps back by 61 s during the reads", { wallJumpsMs: -61_000 }, false],
+  ["61 s by the monotonic clock alone", { monotonicJumpsMs: 61_000 }, false],
+  ["59 s by both clocks", { readsTakeMs: 59_000 }, true],
+])(
+  "the claim window counts from the start of the execution, by both clocks: %s",
+  async (_what, apart, sends) => {
+    const { attempt, puts } = attemptingBy(apart);
+    const result = await attempt();
+    expect(puts()).toBe(sends ? 1 : 0);
+    expect(result).toMatchObject({
+      kind: "attempted",
+      verdict: sends
+        ? { kind: "accepted" }
+        : { kind: "withheld", detail: "the claim window had passed before the PUT" },
+    });
+  },
+);
