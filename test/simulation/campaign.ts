@@ -92,11 +92,12 @@ export async function sweepAll({ json, pairs, only }: SimulateOptions): Promise<
   return violations > 0 ? 1 : 0;
 }
 
-/** Once per process, before the first world. */
-export async function settleIn(): Promise<void> {
-  prepareProcess();
+/** Once per process, before the first world; answers how to give real time back. */
+export async function settleIn(): Promise<() => void> {
+  const leave = prepareProcess();
   registerProduct();
   await openDoors();
+  return leave;
 }
 
 /** What was broken, and the shortest story of it that was found. */

@@ -22,9 +22,11 @@ export function inhabit(clock: VirtualClock, rpc: Rpc): void {
 
 /**
  * Once per process, before anything of the app is loaded: timeouts follow the virtual clock, and the durable client of
- * `durable-functions` (axios) talks to the simulated hosts without sockets.
+ * `durable-functions` (axios) talks to the simulated hosts without sockets. Answers how to give real time back to a
+ * process that goes on to do something else, such as another suite.
  */
-export function prepareProcess(): void {
+export function prepareProcess(): () => void {
+  const real = AbortSignal.timeout.bind(AbortSignal);
   process.env["WEBSITE_HOSTNAME"] = "localhost:7071";
   AbortSignal.timeout = (ms) => {
     const { clock } = surroundings;
@@ -34,7 +36,7 @@ export function prepareProcess(): void {
     });
     return controller.signal;
   };
-  timersFollowTheClock();
+  const timersGoOn = timersFollowTheClock();
   const axios = createRequire(require.resolve("durable-functions"))("axios") as {
     defaults: { adapter: unknown };
   };
@@ -51,10 +53,16 @@ export function prepareProcess(): void {
     );
     return { data: reply.body, status: reply.status, statusText: "", headers: {}, config, request: {} };
   };
+  return () => {
+    AbortSignal.timeout = real;
+    timersGoOn();
+    delete surroundings.clock;
+    delete surroundings.rpc;
+  };
 }
 
 /** The SDK's own waits (retries of its pipeline) pass in virtual time too; the run loop needs only setImmediate. */
-function timersFollowTheClock(): void {
+function timersFollowTheClock(): () => void {
   const real = { set: globalThis.setTimeout, clear: globalThis.clearTimeout };
   const cancels = new WeakMap<object, () => void>();
   const set = (fire: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
@@ -75,4 +83,5 @@ function timersFollowTheClock(): void {
     else real.clear(timer as NodeJS.Timeout);
   };
   Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+  return () => Object.assign(globalThis, { setTimeout: real.set, clearTimeout: real.clear });
 }

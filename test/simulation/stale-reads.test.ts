@@ -4,7 +4,19 @@ import { playWorld } from "./play-world";
 import { smallWorld } from "./small-world";
 import type { WorldPlan } from "./world-plan";
 
-beforeAll(settleIn);
+// The class is the same for all suites of a worker, whatever jest gives to each: the next one needs real timeouts.
+const timeoutOf = (ms: number) => AbortSignal.timeout(ms);
+let leave: () => void;
+beforeAll(async () => {
+  leave = await settleIn();
+});
+afterAll(async () => {
+  leave();
+  const signal = timeoutOf(1);
+  await new Promise((resolve) => {
+    signal.addEventListener("abort", resolve);
+  });
+});
 
 const SECOND = 1_000;
 /** Every client read right after a commit sees what was there before, for up to half a second. */
