@@ -1,19 +1,36 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { installCoreModule } from "../local/functions-host/load";
 import type { Benchmark, Row } from "./benchmark";
 import { percentile } from "./distribution";
+import { projectDirectory } from "./durable-host";
 import type { Asked, Measurements } from "./instances/measure";
 import type { Layout } from "./instances/installation";
 
 const PROMOTIONS = 40;
 const SEED = 20261201;
 
-const settings = { partitions: 1, pollSeconds: 1, renamed: false } as const;
 const before = { partitions: 4, pollSeconds: 10, renamed: false } as const;
+
+/** As host.json has it: these rows follow it. */
+function committed(): Settings {
+  const file = readFileSync(join(projectDirectory, "host.json"), "utf8");
+  const { extensions } = JSON.parse(file) as {
+    extensions: {
+      durableTask: { storageProvider: { partitionCount: 1 | 4; maxQueuePollingInterval: string } };
+    };
+  };
+  const { partitionCount: partitions, maxQueuePollingInterval } = extensions.durableTask.storageProvider;
+  const pollSeconds = Number(maxQueuePollingInterval.split(":").at(-1)) as 1 | 10;
+  return { partitions, pollSeconds, renamed: false };
+}
+
+type Settings = Omit<Layout["sharing"], "apart">;
 
 interface Way {
   readonly what: string;
   readonly asked: Asked;
-  readonly layout: (sharing: typeof settings | typeof before) => Layout;
+  readonly layout: (sharing: Settings) => Layout;
 }
 
 const ways: readonly Way[] = [
@@ -58,6 +75,7 @@ export const benchmark: Benchmark = {
     const { measure } = await import("./instances/measure.js");
     const { measureEntityRoom } = await import("./instances/entity-room.js");
     await settleIn();
+    const settings = committed();
     const rows: Row[] = [];
     let calm: Measurements | undefined;
     for (const { what, asked, layout } of ways) {

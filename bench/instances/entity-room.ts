@@ -41,6 +41,12 @@ export async function measureEntityRoom(layout: Layout, seed: number): Promise<r
   return [
     row(`a pair after ${PROMOTIONS} promotions in half an hour`, pair + sorter, kept),
     row("the longest arbiter there is, with the same callers", longestOfArbiters() + sorter, kept),
+    ...[own, own + 2].map((each) => ({
+      what: `entity state: promotions in half an hour for the longest arbiter, ${each} callers each`,
+      value: Math.floor((INLINE - longestOfArbiters()) / (each * PER_CALLER)),
+      unit: "promotions",
+      baseline: each === own ? "" : "with a soak and a gate",
+    })),
     row("the longest ledger entry", longestOfLedgers() + own * PER_CALLER, `with ${own} callers`),
   ];
 }

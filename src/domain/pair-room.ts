@@ -7,7 +7,7 @@ import type { PairState } from "./pair";
  * Azure Storage keeps an entity's state in its row up to 30,720 UTF-16 characters: the state escaped as a JSON string, which
  * adds a character for each quote, and about 128 for every orchestration that called the entity within 30 minutes. Beyond
  * that it is a blob, read two to four times slower, and clients see old states more often. A state at
- * the bound has room for the callers of about 24 promotions on one pair in half an hour.
+ * the bound has room for the callers of 20 promotions on one pair in half an hour, a soak and a gate each.
  */
 const PAIR_ROOM = 16 * 1_024 - 250;
 
