@@ -1,6 +1,7 @@
 import { createHttpHeaders, type HttpClient, type PipelineRequest } from "@azure/core-rest-pipeline";
 import { digest } from "../../src/adapters/digest";
 import { createCloudServices } from "../../src/adapters/resource-manager/cloud-services";
+import type { InProcess } from "./arm-transports";
 
 /** Where the adapter asks in tests: no socket is opened. */
 export const endpoint = "http://127.0.0.1:1";
@@ -47,4 +48,10 @@ export function adapter(answer: (request: PipelineRequest) => Reply | Error | "h
     readTimeoutMs: 50,
   });
   return { services, asked };
+}
+
+/** The adapter on an embedded Resource Manager that was opened in process. */
+export function adapterOn({ endpoint, httpClient, clock }: InProcess, readTimeoutMs?: number) {
+  const credential = { getToken: () => Promise.resolve(null) };
+  return createCloudServices({ endpoint, credential, httpClient, clock, digest, readTimeoutMs });
 }

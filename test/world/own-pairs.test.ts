@@ -10,21 +10,8 @@ import { ownScenario } from "../../local/world/own-pairs/own-scenario";
 import { policiesOf } from "../../local/world/scenario-policies";
 import { parsePairsFile } from "../../src/config/pairs-file";
 import { unreachable, whyNotAllowed } from "../../src/domain/approval-rule";
+import { GUID, addresses, complaintsOf, id, shop } from "../support/own-pairs";
 import { createVirtualClock } from "../support/virtual-clock";
-
-const GUID = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
-const id = (name: string, group = "rg", n = 1) =>
-  `/subscriptions/${GUID(n)}/resourceGroups/${group}/providers/Microsoft.Compute/cloudServices/${name}`;
-const addresses = (name: string) => ({
-  name,
-  production: "http://127.0.0.1:1",
-  staging: "http://127.0.0.1:2",
-});
-const shop = { blue: id("shop-blue"), green: id("shop-green") };
-
-function complaintsOf(file: object): string[] {
-  return parsePairsFile(JSON.parse(JSON.stringify(file))).complaints.map(({ path }) => path);
-}
 
 describe("the services of a pairs file", () => {
   const file: OwnFile = {

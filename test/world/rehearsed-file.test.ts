@@ -9,22 +9,10 @@ import { productWaits, rehearsed } from "../../local/world/own-pairs/rehearsed-f
 import { parsePairsFile } from "../../src/config/pairs-file";
 import { defaultPolicy } from "../../src/domain/policy";
 import { judgeProbe } from "../../src/domain/probe";
+import { addresses, complaintsOf, shop } from "../support/own-pairs";
 import { createVirtualClock } from "../support/virtual-clock";
 
-const GUID = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
-const id = (name: string, group = "rg", n = 1) =>
-  `/subscriptions/${GUID(n)}/resourceGroups/${group}/providers/Microsoft.Compute/cloudServices/${name}`;
-const addresses = (name: string) => ({
-  name,
-  production: "http://127.0.0.1:1",
-  staging: "http://127.0.0.1:2",
-});
-const shop = { blue: id("shop-blue"), green: id("shop-green") };
 const sample = readOwnFile(join(__dirname, "../../pairs.sample.json"));
-
-function complaintsOf(file: object): string[] {
-  return parsePairsFile(JSON.parse(JSON.stringify(file))).complaints.map(({ path }) => path);
-}
 
 function policyOf(own: OwnFile, speed: number) {
   const { file } = rehearsed(own, Object.keys(own.pairs).map(addresses), speed);

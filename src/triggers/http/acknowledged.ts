@@ -5,7 +5,8 @@ import { Problem } from "./problem";
 
 /** What is sent is applied by then, even when its host has just died and another one takes over. */
 const TAKEN_OVER_MS = 2 * 60_000;
-const RETRY_AFTER = { "retry-after": "30" };
+/** Whoever was not acknowledged asks again after that. */
+export const RETRY_AFTER = { "retry-after": "30" };
 
 /** What a caller may do about a change that was sent and not seen to be stored. */
 export interface Unseen {

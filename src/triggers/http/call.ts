@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/fu
 import type { Caller, Permission, TokenVerifier } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
 import { NotAcknowledged } from "../read-back";
+import { RETRY_AFTER } from "./acknowledged";
 import type { CallLimiter } from "./call-limit";
 import { Problem, problemReply } from "./problem";
 
@@ -89,7 +90,7 @@ export function answering({ portsFor }: Pick<Gate, "portsFor">, handle: Handler)
       if (fault instanceof NotAcknowledged) {
         const code = "not-acknowledged";
         log.warn("a call was not acknowledged in time", { code, detail: instance, fault });
-        return problemReply(new Problem(code, fault.message, { headers: { "retry-after": "30" } }), instance);
+        return problemReply(new Problem(code, fault.message, { headers: RETRY_AFTER }), instance);
       }
       log.error("a call ended in an unexpected fault", { detail: instance, fault });
       return problemReply(

@@ -1,7 +1,5 @@
-import { digest } from "../../../src/adapters/digest";
-import { createCloudServices } from "../../../src/adapters/resource-manager/cloud-services";
 import { checkRoles, decideReadiness } from "../../../src/domain/readiness";
-import { adapter } from "../../support/arm-adapter";
+import { adapter, adapterOn } from "../../support/arm-adapter";
 import { blue, green, openInProcess, world, type InProcess } from "../../support/arm-transports";
 
 /** How many reads Resource Manager says are left, under either name, and what that does to the pace of looks. */
@@ -11,13 +9,7 @@ afterEach(() => arm?.close());
 const pace = async (over: object) => {
   const opened = openInProcess(world(over));
   arm = opened;
-  const services = createCloudServices({
-    endpoint: opened.endpoint,
-    credential: { getToken: () => Promise.resolve(null) },
-    httpClient: opened.httpClient,
-    clock: opened.clock,
-    digest,
-  });
+  const services = adapterOn(opened);
   const check = async (side: "blue" | "green", id: string) =>
     checkRoles(side, await services.readService(id, "version"), await services.readInstances(id));
   const rule = { stableForMs: 120_000, pollMs: 10_000, deadlineMs: 3_600_000 };

@@ -1,7 +1,6 @@
 import type { FaultAnswer } from "../../../local/resource-manager";
-import { digest } from "../../../src/adapters/digest";
-import { createCloudServices } from "../../../src/adapters/resource-manager/cloud-services";
 import type { OperationAddress } from "../../../src/domain/attempt";
+import { adapterOn } from "../../support/arm-adapter";
 import { green, openInProcess, world, type InProcess } from "../../support/arm-transports";
 
 /** Operations followed from address to address on the simulated Resource Manager. */
@@ -11,13 +10,7 @@ function facing(answer: Partial<Extract<FaultAnswer, { kind: "operation" }>>, ov
   const opened = openInProcess(world(over));
   opened.simulator.faults.add({ method: "PUT", answer: { kind: "operation", seconds: 60, ...answer } });
   arm = opened;
-  const services = createCloudServices({
-    endpoint: opened.endpoint,
-    credential: { getToken: () => Promise.resolve(null) },
-    httpClient: opened.httpClient,
-    clock: opened.clock,
-    digest,
-  });
+  const services = adapterOn(opened);
   const begin = async () => {
     const reply = await services.requestSwap(green, "production", 1_000);
     if (reply.kind !== "accepted" || !reply.operation) throw new Error(JSON.stringify(reply));

@@ -4,6 +4,7 @@ import { digest } from "../../../src/adapters/digest";
 import { createCloudServices } from "../../../src/adapters/resource-manager/cloud-services";
 import { checkRoles } from "../../../src/domain/readiness";
 import type { FaultAnswer } from "../../../local/resource-manager";
+import { adapterOn } from "../../support/arm-adapter";
 import { green, network, openInProcess, world, type InProcess } from "../../support/arm-transports";
 
 const at = (url: string) => ({ url, style: "azure-async-operation" }) as const;
@@ -22,14 +23,7 @@ afterEach(async () => {
 function facing(answer?: FaultAnswer, over: object = {}) {
   const opened = openInProcess(world(over), () => answer);
   arm = opened;
-  const services = createCloudServices({
-    endpoint: opened.endpoint,
-    credential: { getToken: () => Promise.resolve(null) },
-    httpClient: opened.httpClient,
-    clock: opened.clock,
-    digest,
-    readTimeoutMs: 50,
-  });
+  const services = adapterOn(opened, 50);
   const verdict = async () =>
     checkRoles("green", await services.readService(green, "version"), await services.readInstances(green));
   return { services, verdict, asked: () => opened.simulator.journal.entries.map(({ url }) => url) };
