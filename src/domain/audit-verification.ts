@@ -1,4 +1,4 @@
-import { entryHash, pairChain, promotionChain, type ChainHead, type Digest } from "./audit-chain";
+import { emptyChain, entryHash, pairChain, promotionChain, type ChainHead, type Digest } from "./audit-chain";
 import type { ExportEnd } from "./audit-export";
 import { isHead, isRecord, readExport, type PlacedEntry } from "./audit-lines";
 
@@ -16,25 +16,29 @@ export interface AuditVerdict {
   readonly pair: string | undefined;
   readonly entries: number;
   readonly promotions: number;
-  /** Events of this pair that were compared. */
+  /** Events of this pair that name where a chain stood, and were compared. */
   readonly events: number;
 }
 
 /**
- * Verifies the lines of an export, and holds them against events that somebody received: whoever rewrites an export
- * together with all its hashes cannot rewrite the heads in those.
+ * Verifies the lines of an export of `pair`, and holds them against events that somebody received: whoever rewrites an
+ * export together with all its hashes cannot rewrite the heads in those.
  */
 export function verifyAudit(
+  pair: string,
   lines: readonly string[],
   events: readonly unknown[],
   digest: Digest,
 ): AuditVerdict {
   const { entries, end, findings } = readExport(lines);
   const chains = chainsOf(entries);
-  const own = events.filter((event) => end !== undefined && dataOf(event)["pair"] === end.pair);
+  const own = events.filter((event) => end && dataOf(event)["pair"] === pair && namesHead(dataOf(event)));
   return {
     findings: [
       ...findings,
+      ...(end && end.pair !== pair
+        ? [{ what: `it is the export of the pair ${end.pair}, not of ${pair}` }]
+        : []),
       ...[...chains].flatMap(([chain, each]) => brokenIn(chain, each, digest)),
       ...(end ? wrongEnds(end, chains) : []),
       ...(end ? outOfPlace(end, entries, chains) : []),
@@ -45,6 +49,13 @@ export function verifyAudit(
     promotions: [...chains.keys()].filter((chain) => chain !== (end && pairChain(end.pair))).length,
     events: own.length,
   };
+}
+
+/** An export or an events file that has nothing to compare proves nothing; undefined where something was compared. */
+export function nothingCompared(verdict: AuditVerdict, hasEvents: boolean): AuditFinding | undefined {
+  if (verdict.entries === 0) return { what: "the export has no entries: nothing was verified" };
+  if (!hasEvents || verdict.events > 0) return undefined;
+  return { what: `no event names a head of the pair's chains: nothing was compared` };
 }
 
 type Chains = ReadonlyMap<string, readonly PlacedEntry[]>;
@@ -132,13 +143,14 @@ function outOfPlace(end: ExportEnd, entries: readonly PlacedEntry[], chains: Cha
 
 /** What an event of the same pair says of its promotion and its pair must be in the export. */
 function contradicted(data: Readonly<Record<string, unknown>>, chains: Chains): AuditFinding[] {
-  const { requestId, pair, audit, outcome } = data;
-  if (!isHead(audit)) return [];
-  const name = pairChain(String(pair));
+  const { requestId, pair, audit, outcome } = data as {
+    requestId: unknown;
+    pair: string;
+    audit: Position;
+    outcome: unknown;
+  };
+  const name = pairChain(pair);
   if (typeof outcome !== "string" || typeof requestId !== "string") return lacking(name, audit, chains);
-  const position = (audit as { pair?: unknown }).pair;
-  // It never got into the pair's line: no chain of the pair knows of it.
-  if (!isHead(position)) return [];
   const chain = promotionChain(requestId);
   const last = chains.get(chain)?.at(-1);
   const ends = notEndingAt(chain, audit, chains.get(chain)).map((finding) => ({
@@ -149,8 +161,18 @@ function contradicted(data: Readonly<Record<string, unknown>>, chains: Chains): 
   return [
     ...ends,
     ...(isSame ? [] : [{ line: last.line, chain, n: last.n, what: `its completion event says ${outcome}` }]),
-    ...lacking(name, position, chains),
+    ...lacking(name, audit.pair ?? emptyChain, chains),
   ];
+}
+
+/** Where a promotion's chain ended, and its pair's stood; in news of a hold only where the pair's stood. */
+type Position = ChainHead & { readonly pair?: ChainHead | null | undefined };
+
+/** Whether an event says where a chain of its pair stood; a promotion that never got into the line is in no export. */
+function namesHead({ audit, outcome, requestId }: Readonly<Record<string, unknown>>): boolean {
+  if (!isHead(audit)) return false;
+  const isNews = typeof outcome !== "string" || typeof requestId !== "string";
+  return isNews ? audit.entries > 0 : isHead((audit as { pair?: unknown }).pair);
 }
 
 /** A head that was told once must stand at its place for ever. */

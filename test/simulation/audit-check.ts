@@ -31,6 +31,7 @@ export class AuditCheck {
     const events = [...new Set(timeline.of("published").map(({ bytes }) => bytes))];
     const findings = lines
       ? verifyAudit(
+          pair,
           lines,
           events.map((bytes) => JSON.parse(bytes) as unknown),
           digest,

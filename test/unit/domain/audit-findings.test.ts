@@ -23,7 +23,7 @@ const splice = (line: number, count: number, ...lines: readonly string[]) => [
 const edited = (line: number, over: Entry) => splice(line, 1, JSON.stringify({ ...entryAt(line), ...over }));
 const without = (line: number, count = 1) => splice(line, count);
 const verify = (lines: readonly string[], events: readonly unknown[] = []) =>
-  verifyAudit(lines, events, digest);
+  verifyAudit("shop", lines, events, digest);
 const findings = (lines: readonly string[], events: readonly unknown[] = []) =>
   verify(lines, events).findings;
 const event = (data: Entry) => ({ data: { pair: "shop", ...data } });

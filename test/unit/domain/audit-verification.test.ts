@@ -2,12 +2,13 @@ import fc from "fast-check";
 import { digest } from "../../../src/adapters/digest";
 import { entryHash } from "../../../src/domain/audit-chain";
 import type { ExportEnd, ExportedEntry, ExportLine } from "../../../src/domain/audit-export";
-import { verifyAudit } from "../../../src/domain/audit-verification";
+import { nothingCompared, verifyAudit } from "../../../src/domain/audit-verification";
 import { makeExport, type Happening, type MadeExport } from "../../support/audit-export";
 import { runs } from "../../support/runs";
 
 const verify = (lines: readonly unknown[], events: readonly unknown[] = []) =>
   verifyAudit(
+    "shop",
     lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))),
     events,
     digest,
@@ -195,6 +196,50 @@ test("events of other pairs, without heads, or of what never got into the line s
     },
   ];
   expect(told(sample.lines, strangers)).toEqual([]);
+});
+
+/** The text of a JSON object with one of its members written twice, the other value first. */
+function doubled(line: object): readonly string[] {
+  const text = JSON.stringify(line);
+  return Object.keys(line).map(
+    (name) => `{"${name}":"what a reader that takes the first sees",${text.slice(1)}`,
+  );
+}
+
+test("a member that stands twice is found in every line: two readers of it would see two exports", () => {
+  sample.lines.forEach((line, i) => {
+    for (const forged of doubled(line))
+      expect(told(splice<unknown>(sample.lines, i, 1, forged))).toContainEqual(
+        expect.objectContaining({ line: i + 1, what: expect.stringContaining("a member stands twice") }),
+      );
+  });
+});
+
+test("a line that was formatted anew is told: only what the app has written is verified", () => {
+  const spaced = JSON.stringify(sample.lines[0], null, 1).replaceAll("\n", "");
+  expect(told(splice<unknown>(sample.lines, 0, 1, spaced))).toMatchObject([{ line: 1 }]);
+});
+
+test("the sound export of another pair is not the one that was asked for", () => {
+  const lines = sample.lines.map((line) => JSON.stringify(line));
+  expect(verifyAudit("till", lines, [], digest).findings).toEqual([
+    { what: "it is the export of the pair shop, not of till" },
+  ]);
+});
+
+test("nothing to compare is said: an export without entries, events without a head of this pair", () => {
+  const verdict = verify(sample.lines, [
+    { data: { pair: "till" } },
+    { data: { pair: "shop", step: "soaking" } },
+  ]);
+  expect([verdict.findings, verdict.events]).toEqual([[], 0]);
+  expect(nothingCompared(verdict, true)).toMatchObject({
+    what: expect.stringContaining("no event names a head"),
+  });
+  expect(nothingCompared(verdict, false)).toBeUndefined();
+  expect(nothingCompared(verify(sample.lines, sample.events), true)).toBeUndefined();
+  const empty = verify([{ end: { pair: "shop", entries: 0, head: "", underWay: [] } }]);
+  expect(nothingCompared(empty, false)).toMatchObject({ what: expect.stringContaining("no entries") });
 });
 
 test("a page alone is no export: what must be appended is named", async () => {
