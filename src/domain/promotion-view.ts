@@ -2,6 +2,7 @@ import { viewApproval } from "./approval-view";
 import { chainHead } from "./audit-chain";
 import { codes } from "./codes";
 import { toTime } from "./events";
+import type { Phase } from "./outcome";
 import { isNotable, restored } from "./ledger-room";
 import type { ServiceIdentity } from "./plan";
 import { tellAttempts, tellWatch } from "./watch-told";
@@ -12,6 +13,21 @@ import { viewWayBack } from "./way-back";
 function showKnown(ms: number | undefined, timeZone: string): ShownTime | undefined {
   return ms === undefined ? undefined : showTime(ms, timeZone);
 }
+
+/** What comes next in a phase before it is told what is waited for. */
+const nextSteps: Record<Phase, string> = {
+  accepted: "both services are read, and the plan is made",
+  planning: "both services are read, and the plan is made",
+  "awaiting-approval": "approvers are asked about this plan",
+  "awaiting-opening": "windows and freezes are looked at",
+  "awaiting-turn": "the promotion takes its place in the pair's line",
+  "awaiting-readiness": "the role instances of both services are looked at",
+  swapping: "the swap is claimed, both services are read afresh, and one PUT is sent",
+  verifying: "both services and their public IPs are read until production is verified",
+  soaking: "production is watched for regressions",
+  "swapping-back": "the swap-back is claimed, both services are read afresh, and one PUT is sent",
+  concluded: "nothing: the promotion is over",
+};
 
 /** One promotion as the HTTP API shows it; `origin` is where the caller reaches it. Run ids, wake-up addresses and operation URLs stay inside. */
 export function viewPromotion(stored: PromotionState, timeZone: string, origin = "") {
@@ -25,7 +41,7 @@ export function viewPromotion(stored: PromotionState, timeZone: string, origin =
     expiresAt: showKnown(request.expiresAt, timeZone),
     reason: conclusion?.reason,
     waitingFor: viewWaiting(state, timeZone),
-    nextAction: conclusion?.reason.remedy ?? waiting?.next ?? "the run takes its next step",
+    nextAction: conclusion?.reason.remedy ?? waiting?.next ?? nextSteps[state.phase],
     readiness: state.readiness ?? [],
     plan: viewPlan(state, timeZone),
     approval: viewApproval(state, timeZone, origin),

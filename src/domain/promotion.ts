@@ -200,7 +200,9 @@ function entered(state: PromotionState, phase: Phase, at: number, told?: string)
   const again = last?.phase === phase && (note === undefined || last.note === note);
   if (again || !isTransition(state.phase, phase)) return state;
   const entry: TimelineEntry = note === undefined ? { at, phase } : { at, phase, note };
-  return { ...state, phase, timeline: leaveOut([...state.timeline, entry], TIMELINE_LIMIT) };
+  const timeline = leaveOut([...state.timeline, entry], TIMELINE_LIMIT);
+  // What was waited for belongs to the phase before.
+  return { ...state, phase, timeline, waiting: undefined };
 }
 
 /**

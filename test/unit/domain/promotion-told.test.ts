@@ -280,10 +280,10 @@ test("the view tells where the audit chain ends, and not what is kept beside it"
   expect(viewPromotion(eventful, zone).audit).toBeUndefined();
 });
 
-test("the view of a promotion that has just come says that the run takes its next step", () => {
+test("the view of a promotion that has just come says that it is planned next", () => {
   const bare = { ...fresh, request: aRequest() };
   expect(viewPromotion(bare, zone)).toEqual({
-    ...{ ...line, phase: "accepted", promote: "green", nextAction: "the run takes its next step" },
+    ...{ ...line, phase: "accepted", promote: "green", nextAction: "both services are read, and the plan is made" },
     ...{ readiness: [], attempts: [], timeline: [{ at: time(0), phase: "accepted" }] },
   });
 });
