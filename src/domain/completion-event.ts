@@ -1,6 +1,6 @@
 import { chainHead, type ChainHead } from "./audit-chain";
 import { clip } from "./clip";
-import { codes, type Reason } from "./codes";
+import type { Reason } from "./codes";
 import { withinEventRoom } from "./event-room";
 import {
   eventTypes,
@@ -12,7 +12,8 @@ import {
   type ProgressEvent,
 } from "./events";
 import type { Outcome, WaitedFor } from "./outcome";
-import type { Prerequisite, ServiceIdentity } from "./plan";
+import type { Prerequisite, ServiceIdentity, ToldPrerequisite } from "./plan";
+import { inFull } from "./prerequisites";
 import { tellAttempts, tellWatch } from "./watch-told";
 import type { Conclusion, PromotionState } from "./promotion";
 
@@ -160,10 +161,10 @@ function auditOf({ audit }: PromotionState, { pairAudit = null }: Ending) {
   return audit && { ...chainHead(audit), pair: pairAudit };
 }
 
-function unmet(prerequisites: readonly Prerequisite[] = []): readonly Prerequisite[] {
+function unmet(prerequisites: readonly Prerequisite[] = []): readonly ToldPrerequisite[] {
   return prerequisites
     .filter((p) => p.verdict !== "met")
-    .map((p) => ({ ...p, evidence: clip(p.evidence, EVIDENCE_LENGTH), remedy: codes[p.code].remedy }));
+    .map((p) => ({ ...inFull(p), evidence: clip(p.evidence, EVIDENCE_LENGTH) }));
 }
 
 function briefly(service: ServiceIdentity | undefined): EventService | null {

@@ -2,7 +2,7 @@ import type { ChainHead } from "./audit-chain";
 import type { Reason } from "./codes";
 import type { Outcome, WaitedFor } from "./outcome";
 import type { Measurement } from "./soak";
-import type { Prerequisite, ServiceIdentity } from "./plan";
+import type { ServiceIdentity, ToldPrerequisite } from "./plan";
 import type { Slot } from "./swap-request";
 
 /** Context attributes of CloudEvents 1.0 in structured mode (https://github.com/cloudevents/spec). */
@@ -58,7 +58,7 @@ export interface CompletionData {
     readonly omitted?: number | undefined;
   }[];
   /** The unmet ones; all that refused the swap, with evidence and remedy. */
-  readonly prerequisites: readonly Prerequisite[];
+  readonly prerequisites: readonly ToldPrerequisite[];
   readonly attempts: readonly {
     readonly n: number;
     readonly at: string;

@@ -8,7 +8,7 @@ import type {
   Read,
   ServiceObservation,
 } from "./observation";
-import type { Plan, PlanVerdict, ServiceIdentity } from "./plan";
+import { prerequisiteTitles, type Plan, type PlanVerdict, type ServiceIdentity } from "./plan";
 import type { PairPolicy } from "./policy";
 import { judgePrerequisites } from "./prerequisites";
 import { checkRoles, type RoleStateCheck } from "./readiness";
@@ -92,10 +92,10 @@ function judge(planning: Planning, identities: Identities, services: Services): 
   if (tooLong) return { ...tooLong, ...identities };
   const prerequisites = judgePrerequisites(identities, services, observed, request, policy, now);
   const broken = prerequisites.filter((p) => p.verdict === "broken");
-  const [first] = broken;
-  if (first) {
-    const detail = `${broken.length} prerequisite${broken.length > 1 ? "s are" : " is"} not met: ${broken.map((p) => `${p.code} (${p.evidence})`).join("; ")}`;
-    return { kind: "refused", code: first.code, detail, prerequisites, ...identities };
+  const failure = broken[0]?.failure;
+  if (failure) {
+    const detail = `${broken.length} prerequisite${broken.length > 1 ? "s are" : " is"} not met: ${broken.map((p) => `${prerequisiteTitles[p.code]} (${p.evidence})`).join("; ")}`;
+    return { kind: "refused", code: failure, detail, prerequisites, ...identities };
   }
   const { incoming, outgoing } = identities;
   const hash = digest(

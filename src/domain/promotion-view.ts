@@ -1,10 +1,10 @@
 import { viewApproval } from "./approval-view";
 import { chainHead } from "./audit-chain";
-import { codes } from "./codes";
 import { toTime } from "./events";
 import type { Phase } from "./outcome";
-import { isNotable, restored } from "./ledger-room";
+import { restored } from "./ledger-room";
 import type { ServiceIdentity } from "./plan";
+import { inFull } from "./prerequisites";
 import { tellAttempts, tellWatch } from "./watch-told";
 import type { PromotionState } from "./promotion";
 import { showTime, type ShownTime } from "./shown-time";
@@ -81,7 +81,7 @@ function viewPlan({ plan }: PromotionState, timeZone: string) {
     incoming: viewService(incoming),
     outgoing: viewService(outgoing),
     wayBack: wayBack && viewWayBack(wayBack),
-    prerequisites: prerequisites.map((p) => (isNotable(p) ? { ...p, remedy: codes[p.code].remedy } : p)),
+    prerequisites: prerequisites.map(inFull),
   };
 }
 

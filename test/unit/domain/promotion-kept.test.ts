@@ -92,7 +92,7 @@ test("texts of a request and its origin that are longer than any input allows ar
 test("what a watch has measured is kept with what is not met of its plan, each detail cut to 80 characters", () => {
   const after = play(planned, watched({ soak }));
   expect(after.soak).toEqual({ ...soak, last: [{ ...soak.last[0], detail: `${"y".repeat(79)}…` }] });
-  expect(after.plan?.prerequisites.map(({ code }) => code)).toEqual(["platform-retirement"]);
+  expect(after.plan?.prerequisites.map(({ code }) => code)).toEqual(["platform-support"]);
   expect(after.swapBack).toBeUndefined();
   expect(play(begun, watched({ soak })).plan).toBeUndefined();
 });
@@ -228,7 +228,13 @@ test("the event tells what was measured, what was ordered, and each attempt with
 
 test("the event cuts reasons to 600 characters, evidence to 240 and versions to 100, and brings the remedies", () => {
   const [first] = plan.prerequisites;
-  const broken = { ...first!, verdict: "broken" as const, evidence: "y".repeat(300), remedy: "as it was" };
+  const broken = {
+    ...first!,
+    verdict: "broken" as const,
+    evidence: "y".repeat(300),
+    failure: "not-mutual",
+    remedy: "as it was",
+  } as const;
   const read = { id: "i", side: "green", observedAt: "t", version: "v".repeat(101) };
   const { data } = eventOf(planned, {
     reason: { code: "promoted", detail: "y".repeat(700), remedy: "r" },
@@ -236,7 +242,7 @@ test("the event cuts reasons to 600 characters, evidence to 240 and versions to 
     finalRead: { incoming: read, outgoing: null },
   });
   expect([data.reason.detail.length, data.prerequisites[0]?.evidence.length]).toEqual([600, 240]);
-  expect(data.prerequisites[0]?.remedy).toBe(codes[broken.code].remedy);
+  expect(data.prerequisites[0]?.remedy).toBe(codes["not-mutual"].remedy);
   expect(data.finalRead).toEqual({ incoming: { ...read, version: `${"v".repeat(99)}…` }, outgoing: null });
   const { version: _version, ...unversioned } = read;
   expect(eventOf(planned, { finalRead: { incoming: null, outgoing: unversioned } }).data.finalRead).toEqual({
