@@ -3,7 +3,7 @@ import { chainHead } from "./audit-chain";
 import { toTime } from "./events";
 import type { Phase } from "./outcome";
 import { restored } from "./ledger-room";
-import type { ServiceIdentity } from "./plan";
+import type { Plan, ServiceIdentity } from "./plan";
 import { inFull } from "./prerequisites";
 import { tellAttempts, tellWatch } from "./watch-told";
 import type { PromotionState } from "./promotion";
@@ -43,7 +43,7 @@ export function viewPromotion(stored: PromotionState, timeZone: string, origin =
     waitingFor: viewWaiting(state, timeZone),
     nextAction: conclusion?.reason.remedy ?? waiting?.next ?? nextSteps[state.phase],
     readiness: state.readiness ?? [],
-    plan: viewPlan(state, timeZone),
+    ...viewPlanned(state, timeZone),
     approval: viewApproval(state, timeZone, origin),
     breakGlass: viewBreakGlass(state),
     attempts: tellAttempts(state),
@@ -72,8 +72,12 @@ function viewWaiting({ waiting }: PromotionState, timeZone: string) {
   );
 }
 
-function viewPlan({ plan }: PromotionState, timeZone: string) {
-  if (!plan) return undefined;
+function viewPlanned({ plan }: PromotionState, timeZone: string) {
+  return plan ? { plan: viewPlan(plan, timeZone) } : {};
+}
+
+/** A plan for people, with every prerequisite in full. */
+export function viewPlan(plan: Plan, timeZone: string) {
   const { hash, plannedAt, incoming, outgoing, prerequisites, wayBack } = plan;
   return {
     hash,
@@ -85,7 +89,8 @@ function viewPlan({ plan }: PromotionState, timeZone: string) {
   };
 }
 
-function viewService({ side, name, id, version }: ServiceIdentity) {
+/** A service of a plan. */
+export function viewService({ side, name, id, version }: ServiceIdentity) {
   return { side, name, id, version };
 }
 
