@@ -1,8 +1,9 @@
 import ICAL from "ical.js";
 import { tellText } from "../../contracts/complaints";
 import type { Span } from "../../domain/opening";
+import { isTimeZone } from "../../domain/time-zone";
 import { CalendarMistake, skipped, walkRule, wallOf, type Walk } from "./recurrence-rule";
-import { asUtc, createToInstant, isZone, type ToInstant, type Wall } from "./zone-time";
+import { asUtc, createOffsets, createToInstant, type ToInstant, type Wall } from "./zone-time";
 
 /** One event of a calendar: spans that are known, and walks that find more, each ascending. */
 export interface CalendarEvent {
@@ -193,7 +194,9 @@ function createZones(calendars: readonly ICAL.Component[], standard: string): Zo
   const made = new Map<string, ToInstant>();
   const definitions = calendars.flatMap((calendar) => calendar.getAllSubcomponents("vtimezone"));
   return (name = standard) => {
-    const found = made.get(name) ?? (isZone(name) ? createToInstant(name) : defined(name, definitions));
+    const found =
+      made.get(name) ??
+      (isTimeZone(name) ? createToInstant(createOffsets(name)) : defined(name, definitions));
     made.set(name, found);
     return found;
   };

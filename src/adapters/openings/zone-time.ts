@@ -21,32 +21,40 @@ export function asUtc({ year, month, day, hour, minute, second }: Wall): number 
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-/** Whether a name is a zone of the system's time zone data. */
-export function isZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return true;
-  } catch {
-    return false;
+/** What clocks show more than UTC at an instant, in milliseconds. */
+export type OffsetAt = (at: number) => number;
+
+/** The instants at which clocks show a time, ascending: none where they skip it, two where they show it again. */
+export function instantsOf(offsetAt: OffsetAt, shown: number): readonly number[] {
+  const both = [shown - offsetAt(shown - DAY_MS), shown - offsetAt(shown + DAY_MS)];
+  return [...new Set(both)].filter((at) => at + offsetAt(at) === shown);
+}
+
+/** The instant at which clocks jump over a time that they do not show. */
+export function endOfJump(offsetAt: OffsetAt, shown: number): number {
+  const after = offsetAt(shown + DAY_MS);
+  let [low, high] = [shown - after, shown - offsetAt(shown - DAY_MS)];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetAt(middle) === after) high = middle;
+    else low = middle;
   }
+  return high;
 }
 
 /**
- * Wall time of an IANA zone: a time that comes twice is the first one, a time that the clocks skip is read with the
- * offset before the gap (RFC 5545 §3.3.5).
+ * Wall time as an instant: a time that comes twice is the first one, a time that the clocks skip is read with the
+ * offset before the gap (https://www.rfc-editor.org/rfc/rfc5545#section-3.3.5).
  */
-export function createToInstant(zone: string): ToInstant {
-  const offsetAt = createOffsets(zone);
+export function createToInstant(offsetAt: OffsetAt): ToInstant {
   return (wall) => {
     const shown = asUtc(wall);
-    const before = shown - offsetAt(shown - DAY_MS);
-    if (before + offsetAt(before) === shown) return before;
-    const after = shown - offsetAt(shown + DAY_MS);
-    return after + offsetAt(after) === shown ? after : before;
+    return instantsOf(offsetAt, shown)[0] ?? shown - offsetAt(shown - DAY_MS);
   };
 }
 
-function createOffsets(zone: string): (at: number) => number {
+/** What a zone of the tz database adds to UTC at an instant, in milliseconds. */
+export function createOffsets(zone: string): OffsetAt {
   const format = new Intl.DateTimeFormat("en-US", {
     ...{ timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit" },
     ...{ hour: "2-digit", minute: "2-digit", second: "2-digit" },
