@@ -1,5 +1,5 @@
 import { Cron } from "croner";
-import { createOffsets, endOfJump, instantsOf } from "./zone-time";
+import { offsetsOf, endOfJump, instantsOf } from "./zone-time";
 
 const DAY_MS = 86_400_000;
 /** Further away than this a new list is begun instead of walking there. */
@@ -28,7 +28,7 @@ export type Repeated = "first" | "every";
 export function createCronTimes(cron: string, zone: string, repeated: Repeated = "first"): CronTimes {
   const job = new Cron(cron, { timezone: "UTC", mode: "5-part" });
   const isHourly = cron.trim().split(/\s+/)[1] === "*";
-  const offsetAt = createOffsets(zone);
+  const offsetAt = offsetsOf(zone);
   /** Every time after `from` whose wall time is at most `shown`, ascending. */
   let known = { from: 0, shown: -1, times: [] as number[] };
 

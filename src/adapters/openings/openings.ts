@@ -6,8 +6,8 @@ import type { Openings } from "../../ports/openings";
 import type { Policies } from "../../ports/policies";
 import { CalendarCache, type CalendarText } from "./calendar-cache";
 import { createCronTimes } from "./cron-times";
-import { CalendarMistake } from "./recurrence-rule";
-import { createOffsets, instantsOf } from "./zone-time";
+import { CalendarMistake } from "./calendar-mistake";
+import { offsetsOf, instantsOf } from "./zone-time";
 
 /** No clocks change by more. */
 const DAY_MS = 86_400_000;
@@ -101,7 +101,7 @@ function intervalOf({ from, to, reason }: Extract<FreezeRule, { kind: "interval"
 export function createWindow({ cron, zone, durationMs }: WindowRule, kind: "allow" | "deny"): Recurrence {
   const isDenied = kind === "deny";
   const times = createCronTimes(cron, zone, isDenied ? "every" : "first");
-  const offsetAt = createOffsets(zone);
+  const offsetAt = offsetsOf(zone);
   const endOf = (from: number) => {
     const shown = isDenied ? instantsOf(offsetAt, from + offsetAt(from) + durationMs) : [];
     return Math.max(from + durationMs, ...shown);
