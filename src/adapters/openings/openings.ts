@@ -6,7 +6,11 @@ import type { Openings } from "../../ports/openings";
 import type { Policies } from "../../ports/policies";
 import { CalendarCache, type CalendarText } from "./calendar-cache";
 import { createCronTimes } from "./cron-times";
-import { CalendarMistake } from "./recurrence-rule";
+import { CalendarMistake } from "./calendar-mistake";
+import { offsetsOf, instantsOf } from "./zone-time";
+
+/** No clocks change by more. */
+const DAY_MS = 86_400_000;
 
 /** Reads calendars: by an address or by the path of a file; an address is never told. */
 export interface CalendarSources {
@@ -74,8 +78,8 @@ function compile(
   if (!rule) return { windows: [], deny: [], intervals: [], calendars: [] };
   const { freezes, zone } = rule;
   return {
-    windows: rule.windows.map(createWindow),
-    deny: rule.deny.map(createWindow),
+    windows: rule.windows.map((window) => createWindow(window, "allow")),
+    deny: rule.deny.map((window) => createWindow(window, "deny")),
     intervals: freezes.flatMap((freeze): Freeze[] =>
       freeze.kind === "interval" ? [{ kind: "readable", spans: intervalOf(freeze) }] : [],
     ),
@@ -89,13 +93,24 @@ function intervalOf({ from, to, reason }: Extract<FreezeRule, { kind: "interval"
   return onlyOnce({ from, to, label: reason });
 }
 
-/** A window as a recurrence; it lasts its duration of elapsed time, whatever clocks show meanwhile. */
-export function createWindow({ cron, zone, durationMs }: WindowRule): Recurrence {
-  const times = createCronTimes(cron, zone);
+/**
+ * A window as a recurrence; one that allows lasts its duration of elapsed time, whatever clocks show meanwhile. What is
+ * in doubt is closed: where clocks go back, a window that allows begins once, and one that denies begins twice and lasts
+ * until clocks show its end for the last time.
+ */
+export function createWindow({ cron, zone, durationMs }: WindowRule, kind: "allow" | "deny"): Recurrence {
+  const isDenied = kind === "deny";
+  const times = createCronTimes(cron, zone, isDenied ? "every" : "first");
+  const offsetAt = offsetsOf(zone);
+  const endOf = (from: number) => {
+    const shown = isDenied ? instantsOf(offsetAt, from + offsetAt(from) + durationMs) : [];
+    return Math.max(from + durationMs, ...shown);
+  };
   return {
     covering(at) {
-      const from = times.last(at, at - durationMs);
-      return from === undefined ? undefined : { from, to: from + durationMs, label: `${cron} ${zone}` };
+      const from = times.last(at, at - durationMs - (isDenied ? DAY_MS : 0));
+      const to = from === undefined ? at : endOf(from);
+      return from === undefined || to <= at ? undefined : { from, to, label: `${cron} ${zone}` };
     },
     nextStart: (at) => times.next(at),
   };
