@@ -124,11 +124,15 @@ export async function publishOutcome(state: PromotionState, ports: Ports): Promi
     await ports.promotions.change(requestId, { kind: "announced", at: ports.clock.now() });
 }
 
+/** Nobody who asks for a promotion waits for the broker. */
+const NEWS_TIMEOUT_MS = 2_000;
+
 async function tell({ requestId, request }: PromotionState, ports: Ports): Promise<void> {
   const about = { requestId, pair: request.pair };
   try {
     await ports.announcer.publish(
       JSON.stringify(composeProgress(about, "accepted", request.reason, ports.clock.now())),
+      NEWS_TIMEOUT_MS,
     );
   } catch (fault) {
     ports.log.warn("a progress event was lost", { ...about, fault });

@@ -10,7 +10,9 @@ import { haltOf } from "../domain/hold";
 import type { PairPolicy } from "../domain/policy";
 import type { PromotionState } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
+import { tellLeft } from "./in-parallel";
 import { askPair, untilSeen } from "./read-back";
+import { BrokerIsSlow, createWalk, withPatience } from "./walk";
 
 type PortsFor = (context: InvocationContext) => Ports;
 
@@ -18,32 +20,56 @@ const UNPUBLISHED_MS = 5 * 60_000;
 /** A broker that is down must not keep the janitor from the other promotions for long. */
 const PUBLISH_TIMEOUT_MS = 5_000;
 const LEAVING_MS = 5_000;
+/** The next minute tries again: nobody waits longer than that for what was written. */
+const SEEN_MS = 10_000;
 
-/** Walks the enlisted promotions of every pair; a pair or promotion that fails does not stop the others. */
+/**
+ * Walks the enlisted promotions of every pair; a pair or promotion that fails does not stop the others. What does not come
+ * to its turn within the budget is told in the log, and comes first the next time.
+ */
 export function createJanitor(portsFor: PortsFor): TimerHandler {
+  const walk = createWalk();
+  let walks = 0;
   return async (_timer, context) => {
-    const ports = portsFor(context);
-    for (const policy of ports.policies.all()) {
-      try {
-        await walk(policy, ports);
-      } catch (fault) {
+    const bound = portsFor(context);
+    const ports = { ...bound, announcer: withPatience(bound.announcer, bound.clock) };
+    const policies = ports.policies.all();
+    const turn = walks++;
+    const visit = (policy: PairPolicy, isOver: () => boolean) =>
+      visitPair(policy, { turn, isOver }, ports).catch((fault: unknown) => {
         ports.log.warn("a pair could not be looked after", { pair: policy.name, fault });
-      }
-    }
+        return true;
+      });
+    const left = await walk(policies, visit, ports.clock);
+    if (left.length > 0)
+      ports.log.warn("some pairs were not looked after this time", {
+        detail: tellLeft(left, policies.length),
+      });
   };
 }
 
-async function walk(policy: PairPolicy, ports: Ports): Promise<void> {
+interface Visit {
+  /** Counts the walks: each begins with another promotion of a pair. */
+  readonly turn: number;
+  readonly isOver: () => boolean;
+}
+
+/** Whether every promotion of the pair was looked after, also in vain. */
+async function visitPair(policy: PairPolicy, { turn, isOver }: Visit, ports: Ports): Promise<boolean> {
   const pair = await ports.pairs.read(policy.name);
-  if (!pair) return;
-  for (const { requestId, at } of pair.enlisted) {
+  if (!pair) return true;
+  const from = turn % Math.max(pair.enlisted.length, 1);
+  let isDone = true;
+  for (const { requestId, at } of [...pair.enlisted.slice(from), ...pair.enlisted.slice(0, from)]) {
+    if (isOver()) return false;
     try {
       await lookAfter({ policy, pair, requestId, enlistedAt: at }, ports);
     } catch (fault) {
-      const fields = { requestId, pair: policy.name, fault };
-      ports.log.warn("a promotion could not be looked after", fields);
+      if (fault instanceof BrokerIsSlow) isDone = false;
+      else ports.log.warn("a promotion could not be looked after", { requestId, pair: policy.name, fault });
     }
   }
+  return isDone;
 }
 
 interface Enlisted {
@@ -110,7 +136,8 @@ async function bar(
   const id = ports.nonce();
   const note = reason.detail;
   const operation = { kind: "cancel", id, requestId, by: "the janitor", note, at } as const;
-  const { answer } = await askPair("that nothing is claimed any more", pair, { id, operation }, ports);
+  const what = "that nothing is claimed any more";
+  const { answer } = await askPair(what, pair, { id, operation }, ports, SEEN_MS);
   return answer === "granted";
 }
 
@@ -133,6 +160,7 @@ async function conclude(
       return read?.conclusion ? read : undefined;
     },
     ports,
+    SEEN_MS,
   );
 }
 
@@ -153,7 +181,7 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
     try {
       await ports.announcer.publish(event, PUBLISH_TIMEOUT_MS);
     } catch (fault) {
-      if (ports.clock.now() - at > UNPUBLISHED_MS) {
+      if (!(fault instanceof BrokerIsSlow) && ports.clock.now() - at > UNPUBLISHED_MS) {
         const fields = { requestId, pair, fault };
         ports.log.alert("publish-failing", "a completion event cannot be published", fields);
       }

@@ -14,30 +14,35 @@ import type { Registration } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
 import type { Schedule } from "../ports/schedules";
 import { acceptRequest } from "./accept";
+import { tellLeft } from "./in-parallel";
+import { createWalk, withPatience } from "./walk";
 
 type PortsFor = (context: InvocationContext) => Ports;
 
 /**
  * Starts what is due, every minute and after any downtime, as long as it has not expired. The promotion's id is its pair
- * and instant: another host, an edited or renamed schedule, or a second look find it in the ledger.
+ * and instant: another host, an edited or renamed schedule, or a second look find it in the ledger. Pairs that do not come
+ * to their turn within the budget are told in the log, and come first the next minute.
  */
 export function createScheduler(portsFor: PortsFor): TimerHandler {
+  const walk = createWalk();
   return async (_timer, context) => {
-    const ports = portsFor(context);
+    const bound = portsFor(context);
+    const ports = { ...bound, announcer: withPatience(bound.announcer, bound.clock) };
     const schedules = ports.schedules.all();
     // Pairs without a schedule too: what was taken out of the file has to be missed.
     const named = [...schedules.map(({ pair }) => pair), ...ports.policies.all().map(({ name }) => name)];
-    for (const pair of new Set(named)) {
-      try {
-        await startDue(
-          pair,
-          schedules.filter((schedule) => schedule.pair === pair),
-          ports,
-        );
-      } catch (fault) {
+    const pairs = [...new Set(named)].map((name) => ({ name }));
+    const visit = async ({ name: pair }: { readonly name: string }) => {
+      const its = schedules.filter((schedule) => schedule.pair === pair);
+      await startDue(pair, its, ports).catch((fault: unknown) => {
         ports.log.warn("the schedules of a pair could not be looked after", { pair, fault });
-      }
-    }
+      });
+      return true;
+    };
+    const left = await walk(pairs, visit, ports.clock);
+    if (left.length > 0)
+      ports.log.warn("some pairs were not looked after this time", { detail: tellLeft(left, pairs.length) });
   };
 }
 

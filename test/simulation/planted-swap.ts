@@ -292,7 +292,7 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
     theme: "terminated",
     rule: "§3",
     file: "triggers/janitor.js",
-    find: `const ports = portsFor(context);`,
-    replace: `return; const ports = portsFor(context);`,
+    find: `const bound = portsFor(context);`,
+    replace: `return; const bound = portsFor(context);`,
   },
 ];

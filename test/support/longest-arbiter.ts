@@ -86,7 +86,7 @@ export function longestArbiter({ idLength, fill }: ArbiterCase): PairState {
     const hold = {
       ...{ id: String(i).padEnd(40, "h"), at },
       reason: reason("on-hold", text(500)),
-      by: text(200),
+      ...{ by: text(200), words: "f".repeat(16) },
     };
     apply({ kind: "hold", hold, id: uuid(i) });
     apply({ kind: "hold", hold: haltOf(maxId(20 + i), at, reason("run-lost-after-claim", text(3_000))) });
