@@ -192,8 +192,8 @@ export class Installation implements HostSurroundings {
   mayDie(): boolean {
     return false;
   }
-  freezesAttempt(): number {
-    return 0;
+  freezesAttempt(): undefined {
+    return undefined;
   }
   beforeWrite(): Promise<void> {
     return Promise.resolve();

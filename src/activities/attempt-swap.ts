@@ -125,13 +125,15 @@ async function carryOut(
   return { verdict, evidence: decision.evidence };
 }
 
-/** The opening as it is now, after the claim and before anything is read for the PUT. */
+/** The opening as it is now, after the claim and before anything is read for the PUT. Break-glass passes it, not its own expiry. */
 async function findClosed(
   { act, asked, plan, requestId, pair }: AttemptInput,
   ports: Ports,
 ): Promise<Unsent | undefined> {
   if (act === "swap-back") return undefined;
   if (asked?.passOpening) {
+    if (ports.clock.now() >= (asked.expiresAt ?? Infinity))
+      return { kind: "not-open", detail: "the request has expired" };
     ports.log.warn("break-glass passes the opening", { requestId, pair });
     return undefined;
   }

@@ -90,6 +90,15 @@ export class Azure {
     return last?.production ?? "blue";
   }
 
+  version(pair: string, side: Side): string {
+    return this.simulator.service(`${pair}-${side}`)?.version ?? "none";
+  }
+
+  /** What is deployed in both services of a pair, "blue=v1 green=v2". */
+  versions(pair: string): string {
+    return (["blue", "green"] as const).map((side) => `${side}=${this.version(pair, side)}`).join(" ");
+  }
+
   /** Instances of either service that do not run just now, by the world's own truth. */
   unready(pair: string): string[] {
     return (["blue", "green"] as const).flatMap((side) => {

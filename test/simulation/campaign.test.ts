@@ -27,6 +27,7 @@ function played(plan: WorldPlan): WorldResult {
     residual: 0,
     lastedMs: 0,
     logged: [],
+    exercised: { I1: 1 },
   };
 }
 

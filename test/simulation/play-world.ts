@@ -1,5 +1,5 @@
-import { leasesHeld } from "./durable-state";
 import { exposedSwaps } from "./exposure";
+import type { Judgement } from "./coverage";
 import { check, type Violation } from "./invariants";
 import type { Points } from "./points";
 import { signaturesTold } from "./secrets";
@@ -11,6 +11,8 @@ import type { WorldPlan } from "./world-plan";
 export interface WorldResult {
   readonly timeline: Timeline;
   readonly violations: readonly Violation[];
+  /** How often each rule had something to judge. */
+  readonly exercised: Judgement["exercised"];
   readonly points: Points;
   readonly promotions: number;
   readonly faults: number;
@@ -26,13 +28,12 @@ export async function playWorld(plan: WorldPlan): Promise<WorldResult> {
   const world = new World(plan);
   try {
     const finished = await world.play();
-    const violations = [
-      ...check(world.timeline, finished, leasesHeld(world), plan),
-      ...(await signaturesTold(world)),
-    ];
+    const { violations, exercised } = check(world.timeline, finished, plan);
+    const told = await signaturesTold(world);
     return {
       timeline: world.timeline,
-      violations,
+      violations: [...violations, ...told],
+      exercised,
       points: world.points,
       promotions: new Set(world.timeline.of("sent").map((e) => e.request)).size,
       faults: world.faults,

@@ -91,7 +91,10 @@ function later(deeds: readonly Deed[], notBeforeIn: number): Deed[] {
 function onHold(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   const at = dice.between(0, 50) * SECOND;
   return {
-    deeds: [...plan.deeds, { at, kind: "hold", pair: "shop", forMs: dice.between(20, 240) * SECOND }],
+    deeds: [
+      ...plan.deeds,
+      { at, kind: "hold", pair: "shop", forMs: dice.between(20, 240) * SECOND, all: dice.chance(0.3) },
+    ],
   };
 }
 

@@ -1,4 +1,4 @@
-import { attemptSwap } from "../../../src/activities/attempt-swap";
+import { attemptSwap, type AttemptInput } from "../../../src/activities/attempt-swap";
 import { followOperation } from "../../../src/activities/follow-operation";
 import type { OperationAddress, SwapReply } from "../../../src/domain/attempt";
 import { applyToPair } from "../../../src/domain/pair-operations";
@@ -62,11 +62,29 @@ function attempting(reply: SwapReply) {
     n: 1,
     epoch: 1,
     plan,
-    asked: { passOpening: true },
   };
-  const attempt = () => attemptSwap({ ...input, act: "forward" } as const, ports);
+  const attempt = (asked: AttemptInput["asked"] = { passOpening: true }) =>
+    attemptSwap({ ...input, act: "forward", asked } as const, ports);
   return { fake, ports, attempt, puts: () => puts };
 }
+
+test.each([
+  ["a promotion", false],
+  ["an operator's, who passes the opening", true],
+])("an attempt of %s sends nothing once its request has expired", async (_whose, passOpening) => {
+  const { attempt, puts, fake } = attempting(accepted);
+  const now = fake.clock.now();
+
+  const late = await attempt({ expiresAt: now, passOpening });
+
+  expect(late).toMatchObject({
+    verdict: { kind: "not-open", detail: expect.stringContaining("the request has expired") },
+  });
+  expect(puts()).toBe(0);
+  expect(await attempting(accepted).attempt({ expiresAt: now + 1_000, passOpening })).toMatchObject({
+    verdict: { kind: "accepted" },
+  });
+});
 
 test("the operation's address is kept before the verdict is reported, and neither verdict nor pair holds it", async () => {
   const { attempt, fake } = attempting(accepted);
