@@ -1,4 +1,5 @@
 import type { PairAnswer, PairOperation, PairState } from "../domain/pair";
+import type { PairKey } from "../domain/pair-key";
 import { answerTo } from "../domain/pair-answers";
 import type { Ports } from "../ports/ports";
 
@@ -65,7 +66,7 @@ export interface AskedPair {
 /** Asks the arbiter of a pair by signal, until it could be sent, and reads back what it answered under the id of the question. */
 export async function askPair(
   what: string,
-  pair: string,
+  pair: PairKey,
   { id, operation }: { readonly id: string; readonly operation: PairOperation },
   ports: Pick<Ports, "clock" | "pairs">,
 ): Promise<AskedPair> {

@@ -21,7 +21,7 @@ const start = (requestId: string, over: object = {}) =>
 
 const fill = async () => {
   for (let i = 0; i < 32; i++)
-    await scenario.app.call("POST", "entities/pair/shop?op=apply", {
+    await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, {
       ...{ kind: "enlist", requestId: `q-${i}`, at: scenario.clock.now() },
     });
 };

@@ -92,7 +92,7 @@ test("the completion event carries where its chain ends, and so does the news of
 
 const enlistAgain = () => {
   const enlist = { kind: "enlist", requestId: id, at: scenario.clock.now() };
-  return scenario.app.call("POST", "entities/pair/shop?op=apply", enlist);
+  return scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, enlist);
 };
 const exported = async () => {
   const reply = await scenario.http("GET", "pairs/shop/audit", undefined, ["Swap.Read"]);

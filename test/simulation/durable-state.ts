@@ -1,10 +1,11 @@
 import type { PairState } from "../../src/domain/pair";
+import { pairKeyIn } from "./pair-ids";
 import type { World } from "./world";
 
 /** Leases that nobody who is under way holds any more. */
 export function leasesHeld({ plan, hub }: Pick<World, "plan" | "hub">): string[] {
   return plan.pairs.flatMap((pair) => {
-    const text = hub.entities.get(`@pair@${pair}`)?.state;
+    const text = hub.entities.get(`@pair@${pairKeyIn(pair)}`)?.state;
     const state = text ? (JSON.parse(text) as PairState) : undefined;
     return state?.lease ? [`the lease of ${pair} is still held by ${state.lease.holder}`] : [];
   });

@@ -11,8 +11,8 @@ export const faultsOfOperating: readonly PlantedFault[] = [
     theme: "meetsOthers",
     rule: "§5",
     file: scheduler,
-    find: "const requestId = (0, schedule_1.scheduledId)(pair, due);",
-    replace: "const requestId = `${(0, schedule_1.scheduledId)(pair, due)}-${schedule.name}`;",
+    find: "const requestId = (0, schedule_1.scheduledId)(key, due);",
+    replace: "const requestId = `${(0, schedule_1.scheduledId)(key, due)}-${schedule.name}`;",
   },
   {
     name: "a resume makes up for what was missed",

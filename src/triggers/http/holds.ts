@@ -45,7 +45,7 @@ export async function putHold({ request, ports, caller }: Call): Promise<HttpRes
     });
     await wakeAll(state, ports);
     const told = `by ${caller.name}: ${parsed.value.reason}`;
-    await tell({ pair: policy.name, hold, step: "hold-set", detail: told, audit: state.audit }, ports);
+    await tell({ pair: policy, hold, step: "hold-set", detail: told, audit: state.audit }, ports);
   }
   const reaches = await Promise.all(
     results.map(({ policy, answer, state }) =>
@@ -127,7 +127,7 @@ interface Release {
 
 async function releaseAt(policy: PairPolicy, { only, caller, note }: Release, ports: Ports) {
   const { name: by, oid } = caller;
-  const before = (await ports.pairs.read(policy.name)) ?? emptyPair;
+  const before = (await ports.pairs.read(policy.key)) ?? emptyPair;
   const holds = before.holds.filter((hold) => only === undefined || hold.id === only);
   const at = ports.clock.now();
   const told = {
@@ -146,10 +146,7 @@ async function releaseAt(policy: PairPolicy, { only, caller, note }: Release, po
     await wakeAll(result.state, ports);
     const { audit } = result.state;
     for (const hold of holds)
-      await tell(
-        { pair: policy.name, hold, step: "hold-released", detail: `by ${by}: ${note}`, audit },
-        ports,
-      );
+      await tell({ pair: policy, hold, step: "hold-released", detail: `by ${by}: ${note}`, audit }, ports);
   }
   return { ...result, told };
 }
@@ -163,7 +160,7 @@ function atEach(policies: readonly PairPolicy[], operation: Asked, id: string, p
 /** Asks one arbiter and reads the answer back; a pair that does not answer must not hide what became of the others. */
 async function ask(policy: PairPolicy, operation: Asked, id: string, ports: Ports): Promise<AtPair> {
   try {
-    return { policy, ...(await askPair(`the ${operation.kind}`, policy.name, { id, operation }, ports)) };
+    return { policy, ...(await askPair(`the ${operation.kind}`, policy.key, { id, operation }, ports)) };
   } catch (fault) {
     if (!(fault instanceof NotAcknowledged)) throw fault;
     const fields = { pair: policy.name, detail: operation.kind, fault };
@@ -195,7 +192,7 @@ async function wakeAll({ lease, line }: PairState, ports: Ports): Promise<void> 
 }
 
 interface News {
-  readonly pair: string;
+  readonly pair: PairPolicy;
   readonly hold: Hold;
   readonly step: "hold-set" | "hold-released";
   readonly detail: string;
@@ -210,6 +207,6 @@ async function tell({ pair, hold, step, detail, audit }: News, ports: Ports): Pr
   try {
     await ports.announcer.publish(JSON.stringify(event), NEWS_TIMEOUT_MS);
   } catch (fault) {
-    ports.log.warn("a progress event was lost", { pair, fault });
+    ports.log.warn("a progress event was lost", { pair: pair.name, fault });
   }
 }
