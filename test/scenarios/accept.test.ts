@@ -10,6 +10,7 @@ afterEach(() => scenario.stop());
 
 const registrationOf = (requestId: string, over: object = {}) => ({
   ...{ requestId, contentHash: "h", origin: { channel: "queue" }, at: scenario.clock.now() },
+  pair: { key: scenario.key, blueFirst: true },
   request: { requestId, pair: "shop", promote: "green", reason: "x", requestedBy: "y", ...over },
 });
 

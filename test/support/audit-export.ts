@@ -28,7 +28,9 @@ async function happen(what: Happening, i: string, ports: FakePorts, events: unkn
   const signal = (operation: PairOperation) => ports.pairs.signal(SHOP, operation);
   const stood = () => ports.pairStates.get("shop")?.audit;
   const news = () =>
-    events.push({ data: { pair: "shop", requestId: null, step: "hold-set", audit: stood() } });
+    events.push({
+      data: { pair: "shop", pairKey: "shop", requestId: null, step: "hold-set", audit: stood() },
+    });
   if (what === "held") {
     const hold = { id: `h-${i}`, at, reason: reason("on-hold", `incident ${i}`), by: "Olga" };
     await signal({ kind: "hold", id: `q-${i}`, oid: "o-1", hold });

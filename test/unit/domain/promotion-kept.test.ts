@@ -255,7 +255,10 @@ test("news of a question tell who may answer it; news of a hold who is meant, an
     ...{ specversion: "1.0", id: `pair-shop-h-1-hold-set-${NOW}`, source: "urn:cloud-service-swap" },
     ...{ type: "cloud-service-swap.promotion.progressed", subject: "pairs/shop" },
     ...{ time: new Date(NOW).toISOString(), datacontenttype: "application/json" },
-    data: { requestId: null, pair: "shop", step: "hold-set", detail: "incident 7", holdId: "h-1", audit },
+    data: {
+      ...{ requestId: null, pair: "shop", pairKey: "shop", step: "hold-set", detail: "incident 7" },
+      ...{ holdId: "h-1", audit },
+    },
   });
   const of = composeHoldNews(
     { name: "shop", key: SHOP },

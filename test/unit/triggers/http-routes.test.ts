@@ -131,7 +131,7 @@ const put = (ports: Ports, pair: string, body: object) =>
   call(ports, "putHold", { params: { pair }, body: JSON.stringify(body) });
 const pairsOf = (body: unknown) =>
   (body as { pairs: { pair: string; state: string }[] }).pairs.map(({ pair, state }) => `${pair}: ${state}`);
-const two = () => createFakePorts([aPolicy(), { ...aPolicy(), name: "till" }]);
+const two = () => createFakePorts([aPolicy(), aPolicy({ name: "till" })]);
 
 test("a hold of all pairs is set at each under one id, and the reply names every pair and what it means there", async () => {
   const ports = two();
