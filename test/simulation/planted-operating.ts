@@ -51,8 +51,8 @@ export const faultsOfOperating: readonly PlantedFault[] = [
     theme: "glassStoppedLate",
     rule: "§4 I10",
     file: "activities/attempt-swap.js",
-    find: "const claim = readClaim(await ports.pairs.read(pair), input, nonce);",
-    replace: `const answered = readClaim(await ports.pairs.read(pair), input, nonce);
+    find: "const claim = readClaim(await ports.pairs.read(pairKey), input, nonce);",
+    replace: `const answered = readClaim(await ports.pairs.read(pairKey), input, nonce);
             const passes = answered?.code === "on-hold" && input.asked?.passOpening;
             const claim = passes ? { kind: "granted" } : answered;`,
   },
