@@ -85,7 +85,13 @@ export const completionEventSchema = event(
   eventTypes.completed,
   z.strictObject({
     requestId: z.string().describe("The id of the request."),
-    pair: z.string().describe("The pair's name."),
+    pair: z.string().describe("The pair's name when the request was accepted."),
+    pairKey: z
+      .string()
+      .optional()
+      .describe(
+        "What stays when the pair is renamed: the key of its audit chain; absent: there was no such pair.",
+      ),
     outcome: z
       .enum([
         "promoted",
@@ -181,6 +187,7 @@ export const progressEventSchema = event(
       .nullable()
       .describe("The id of the request; null for news of a pair that concern no promotion."),
     pair: z.string().describe("The pair's name."),
+    pairKey: z.string().optional().describe("With audit: the key of the pair's audit chain."),
     step: z
       .enum([
         "accepted",

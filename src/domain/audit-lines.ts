@@ -64,6 +64,7 @@ function isEntry(value: unknown): value is ExportedEntry {
 
 function isEnd(value: unknown): value is ExportEnd {
   if (!isHead(value)) return false;
-  const { pair, underWay } = value as Partial<ExportEnd>;
-  return typeof pair === "string" && Array.isArray(underWay) && underWay.every(isHead);
+  const { pair, key, underWay } = value as Partial<ExportEnd>;
+  const isNamed = typeof pair === "string" && typeof key === "string";
+  return isNamed && Array.isArray(underWay) && underWay.every(isHead);
 }

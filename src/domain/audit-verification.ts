@@ -1,5 +1,6 @@
 import { emptyChain, entryHash, pairChain, promotionChain, type ChainHead, type Digest } from "./audit-chain";
 import type { ExportEnd } from "./audit-export";
+import type { PairKey } from "./pair-key";
 import { isHead, isRecord, readExport, type PlacedEntry } from "./audit-lines";
 
 /** What is wrong, and where exactly. */
@@ -21,7 +22,7 @@ export interface AuditVerdict {
 }
 
 /**
- * Verifies the lines of an export of `pair`, and holds them against events that somebody received: whoever rewrites an
+ * Verifies the lines of an export of the pair with this key, and holds them against events that somebody received: whoever rewrites an
  * export together with all its hashes cannot rewrite the heads in those.
  */
 export function verifyAudit(
@@ -32,12 +33,12 @@ export function verifyAudit(
 ): AuditVerdict {
   const { entries, end, findings } = readExport(lines);
   const chains = chainsOf(entries);
-  const own = events.filter((event) => end && dataOf(event)["pair"] === pair && namesHead(dataOf(event)));
+  const own = events.filter((event) => end && dataOf(event)["pairKey"] === pair && namesHead(dataOf(event)));
   return {
     findings: [
       ...findings,
-      ...(end && end.pair !== pair
-        ? [{ what: `it is the export of the pair ${end.pair}, not of ${pair}` }]
+      ...(end && end.key !== pair
+        ? [{ what: `it is the export of the pair with the key ${end.key} (${end.pair}), not of ${pair}` }]
         : []),
       ...[...chains].flatMap(([chain, each]) => brokenIn(chain, each, digest)),
       ...(end ? wrongEnds(end, chains) : []),
@@ -46,7 +47,7 @@ export function verifyAudit(
     ],
     pair: end?.pair,
     entries: entries.length,
-    promotions: [...chains.keys()].filter((chain) => chain !== (end && pairChain(end.pair))).length,
+    promotions: [...chains.keys()].filter((chain) => chain !== (end && pairChain(end.key))).length,
     events: own.length,
   };
 }
@@ -98,7 +99,7 @@ function linksOf(entries: readonly PlacedEntry[] = []): readonly Link[] {
 
 /** Every chain must end where the export's end, or the pair's own chain, says. */
 function wrongEnds(end: ExportEnd, chains: Chains): AuditFinding[] {
-  const pair = pairChain(end.pair);
+  const pair = pairChain(end.key);
   const told: readonly (readonly [string, ChainHead])[] = [
     [pair, end],
     ...[...linksOf(chains.get(pair)), ...end.underWay].map(
@@ -129,7 +130,7 @@ function tellHead(entries: number, head: string): string {
 function outOfPlace(end: ExportEnd, entries: readonly PlacedEntry[], chains: Chains): AuditFinding[] {
   const lengthOf = (chain: string) =>
     Array.from<string>({ length: chains.get(chain)?.length ?? 0 }).fill(chain);
-  const pair = pairChain(end.pair);
+  const pair = pairChain(end.key);
   const order = [
     ...(chains.get(pair) ?? []).flatMap((entry) => [
       pair,
@@ -143,13 +144,13 @@ function outOfPlace(end: ExportEnd, entries: readonly PlacedEntry[], chains: Cha
 
 /** What an event of the same pair says of its promotion and its pair must be in the export. */
 function contradicted(data: Readonly<Record<string, unknown>>, chains: Chains): AuditFinding[] {
-  const { requestId, pair, audit, outcome } = data as {
+  const { requestId, pairKey, audit, outcome } = data as {
     requestId: unknown;
-    pair: string;
+    pairKey: PairKey;
     audit: Position;
     outcome: unknown;
   };
-  const name = pairChain(pair);
+  const name = pairChain(pairKey);
   if (typeof outcome !== "string" || typeof requestId !== "string") return lacking(name, audit, chains);
   const chain = promotionChain(requestId);
   const last = chains.get(chain)?.at(-1);

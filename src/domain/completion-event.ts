@@ -12,6 +12,7 @@ import {
   type ProgressEvent,
 } from "./events";
 import type { Outcome, WaitedFor } from "./outcome";
+import type { PairKey } from "./pair-key";
 import type { Prerequisite, ServiceIdentity, ToldPrerequisite } from "./plan";
 import { inFull } from "./prerequisites";
 import { tellAttempts, tellWatch } from "./watch-told";
@@ -79,7 +80,7 @@ export function composeProgress(
 
 /** Best-effort news of a hold: who set or released it, and why. */
 export function composeHoldNews(
-  pair: string,
+  { name: pair, key }: { readonly name: string; readonly key: PairKey },
   { id, requestId = null }: { readonly id: string; readonly requestId?: string | null | undefined },
   step: "hold-set" | "hold-released",
   detail: string,
@@ -93,7 +94,7 @@ export function composeHoldNews(
     subject: requestId === null ? `pairs/${pair}` : subjectOf(requestId, pair),
     time: toTime(at),
     datacontenttype: "application/json",
-    data: { requestId, pair, step, detail, holdId: id, audit },
+    data: { requestId, pair, pairKey: key, step, detail, holdId: id, audit },
   };
 }
 
@@ -106,6 +107,7 @@ function completionData(state: PromotionState, ending: Ending, at: number): Comp
   return {
     requestId: state.requestId,
     pair: request.pair,
+    pairKey: state.pair?.key,
     outcome: ending.outcome,
     reason: ending.reason,
     waitingFor: ending.waitingFor,

@@ -41,6 +41,8 @@ export interface FinalRead {
 export interface CompletionData {
   readonly requestId: string;
   readonly pair: string;
+  /** What stays when the pair is renamed; absent: there was no such pair. */
+  readonly pairKey?: string | undefined;
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly waitingFor?: WaitedFor | undefined;
@@ -123,6 +125,8 @@ export interface ProgressData {
   /** `null` for news of a pair that concern no promotion. */
   readonly requestId: string | null;
   readonly pair: string;
+  /** Only with `audit`. */
+  readonly pairKey?: string | undefined;
   readonly step:
     | "accepted"
     | "planned"

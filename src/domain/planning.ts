@@ -98,13 +98,15 @@ function judge(planning: Planning, identities: Identities, services: Services): 
     return { kind: "refused", code: failure, detail, prerequisites, ...identities };
   }
   const { incoming, outgoing } = identities;
+  // A pair that is named otherwise is the same pair: nobody has to approve it again.
+  const { name: pair, ...rules } = policy;
   const hash = digest(
-    canonicalJson({ incoming: comparable(incoming), outgoing: comparable(outgoing), policy, request }),
+    canonicalJson({ incoming: comparable(incoming), outgoing: comparable(outgoing), policy: rules, request }),
   );
   return {
     kind: "planned",
     plan: {
-      ...{ hash, pair: policy.name, ...identities, prerequisites, policy, plannedAt: now },
+      ...{ hash, pair, ...identities, prerequisites, policy, plannedAt: now },
       wayBack: foreseeWayBack(request, policy, checkOf(outgoing.side, observed)),
     },
   };

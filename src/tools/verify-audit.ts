@@ -8,7 +8,7 @@ import {
   type AuditVerdict,
 } from "../domain/audit-verification";
 
-const USAGE = "usage: npm run verify-audit -- EXPORT --pair NAME [--events FILE]";
+const USAGE = "usage: npm run verify-audit -- EXPORT --pair KEY [--events FILE]";
 
 interface Asked {
   readonly file: string;

@@ -1,4 +1,5 @@
 import type { PairAnswer, PairOperation, PairState } from "../domain/pair";
+import type { PairKey } from "../domain/pair-key";
 import { answerTo } from "../domain/pair-answers";
 import type { Ports } from "../ports/ports";
 import { inParallel } from "./in-parallel";
@@ -72,7 +73,7 @@ export interface Question {
 /** Asks the arbiter of a pair by signal, until it could be sent, and reads back what it answered under the id of the question. */
 export async function askPair(
   what: string,
-  pair: string,
+  pair: PairKey,
   question: Question,
   ports: Pick<Ports, "clock" | "pairs">,
   budgetMs = BUDGET_MS,
@@ -91,16 +92,16 @@ const AT_ONCE = 32;
  */
 export async function askPairs(
   what: string,
-  questions: ReadonlyMap<string, Question>,
+  questions: ReadonlyMap<PairKey, Question>,
   { clock, pairs }: Pick<Ports, "clock" | "pairs">,
   budgetMs = BUDGET_MS,
-): Promise<ReadonlyMap<string, AskedPair | NotAcknowledged>> {
+): Promise<ReadonlyMap<PairKey, AskedPair | NotAcknowledged>> {
   const started = clock.monotonic();
-  const answers = new Map<string, AskedPair>();
-  const faults = new Map<string, unknown>();
+  const answers = new Map<PairKey, AskedPair>();
+  const faults = new Map<PairKey, unknown>();
   let unsent = [...questions];
-  const trying = (step: (pair: string, question: Question) => Promise<void>) => {
-    return async ([pair, question]: readonly [string, Question]) => {
+  const trying = (step: (pair: PairKey, question: Question) => Promise<void>) => {
+    return async ([pair, question]: readonly [PairKey, Question]) => {
       await step(pair, question).catch((fault: unknown) => faults.set(pair, fault));
     };
   };
@@ -123,7 +124,7 @@ export async function askPairs(
     if (answers.size === questions.size || clock.monotonic() - started > budgetMs) break;
     await clock.sleep(wait);
   }
-  const unseen = (pair: string) =>
+  const unseen = (pair: PairKey) =>
     new NotAcknowledged(`${what} was not seen to be stored in time`, { cause: faults.get(pair) });
   return new Map([...questions.keys()].map((pair) => [pair, answers.get(pair) ?? unseen(pair)]));
 }

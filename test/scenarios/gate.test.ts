@@ -155,8 +155,8 @@ test("fifty copies of one vote at once are one vote", async () => {
 test("from the queue the requester is only declared: one approval is not enough whatever the policy says", async () => {
   const id = await begin({ approval: { ...approval, quorum: 1 } });
   const origin = { channel: "queue" };
-  const { request } = await scenario.promotion(id);
-  const queued = { requestId: "queued", contentHash: "h", origin, at: scenario.clock.now() };
+  const { request, pair } = await scenario.promotion(id);
+  const queued = { requestId: "queued", contentHash: "h", origin, pair, at: scenario.clock.now() };
   const registration = { ...queued, request: { ...request, requestId: "queued" } };
   const input = { requestId: "queued", registration };
   await scenario.app.call("POST", "orchestrators/promote/promotion-queued", input);

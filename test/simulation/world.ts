@@ -11,6 +11,7 @@ import { engineFaults } from "./engine-faults";
 import { quiet, SimulatedHost, settingsOf, type HostSurroundings } from "./host";
 import { People } from "./people";
 import { Points } from "./points";
+import { createPolicies } from "../../src/adapters/policies";
 import { policyOf } from "./policy-of";
 import { inhabit } from "./process";
 import { hosts } from "./product";
@@ -87,7 +88,7 @@ export class World implements HostSurroundings {
     };
     this.bus = new Bus(world, this.dice.fork("broker"), chances);
     const pairs: readonly PairPolicy[] = plan.pairs.map((name) => policyOf(plan, name, this.azure));
-    this.policies = { find: (name: string) => pairs.find((pair) => pair.name === name), all: () => pairs };
+    this.policies = createPolicies(pairs);
     this.health = new Health(this);
     const { opening } = plan;
     this.openingRules = new Map(opening ? plan.pairs.map((name) => [name, ruleOf(opening, START)]) : []);

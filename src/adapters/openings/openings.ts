@@ -1,4 +1,5 @@
 import { decideOpening, onlyOnce, type Freeze, type Opening, type Recurrence } from "../../domain/opening";
+import { tellRemoved } from "../../domain/pair-key";
 import type { FreezeRule, OpeningRule, WindowRule } from "../../domain/policy";
 import type { Clock } from "../../ports/clock";
 import type { Log } from "../../ports/log";
@@ -45,9 +46,10 @@ export function createOpenings(settings: OpeningSettings): (log: Log) => Opening
   };
   return (log) => ({
     async at(policy, asked, holds, at) {
-      if (!settings.policies.find(policy.name)) return removed(policy.name);
+      const present = settings.policies.byKey(policy.key);
+      if (!present) return removed(policy.name);
       const told = holds.map(({ reason }) => `${reason.code}: ${reason.detail}`);
-      const { windows, deny, intervals, calendars: feeds } = rulesOf(policy.name);
+      const { windows, deny, intervals, calendars: feeds } = rulesOf(present.name);
       const look = async () => {
         const freezes = [...intervals, ...(await Promise.all(feeds.map((feed) => feed.freeze(log))))];
         return decideOpening({ windows, deny, freezes }, { ...asked, holds: told }, at);
@@ -66,8 +68,7 @@ export function createOpenings(settings: OpeningSettings): (log: Log) => Opening
 }
 
 function removed(pair: string): Opening {
-  const detail = `the pair "${pair}" is not in this installation's pairs file any more`;
-  return { open: false, reasons: [{ code: "pair-removed", detail }] };
+  return { open: false, reasons: [{ code: "pair-removed", detail: tellRemoved(pair) }] };
 }
 
 function compile(

@@ -1,12 +1,13 @@
 import type { ChainHead } from "../../domain/audit-chain";
 import { composeHoldNews } from "../../domain/completion-event";
 import type { Hold, PairState } from "../../domain/pair";
+import type { PairPolicy } from "../../domain/policy";
 import type { Ports } from "../../ports/ports";
 import { inParallel, tellLeft } from "../in-parallel";
 
 /** News of one hold that was set or released. */
 export interface HoldNews {
-  readonly pair: string;
+  readonly pair: PairPolicy;
   readonly hold: Hold;
   readonly step: "hold-set" | "hold-released";
   readonly detail: string;
@@ -55,7 +56,7 @@ export async function wakeAndTell(recorded: readonly Recorded[], ports: Ports): 
   if (untold.left.length > 0)
     ports.log.warn("news of holds was lost", {
       detail: tellLeft(
-        untold.left.map(({ pair }) => pair),
+        untold.left.map(({ pair }) => pair.name),
         news.length,
       ),
       fault: untold.fault,

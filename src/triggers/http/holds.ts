@@ -75,11 +75,11 @@ function stands(answer: AtPair["answer"]): boolean {
 
 /** Of holds that were set by this call, in the words that were stored. */
 async function announceSet(results: readonly AtPair[], id: string, ports: Ports): Promise<void> {
-  const recorded = results.flatMap(({ policy: { name: pair }, answer, state }) => {
+  const recorded = results.flatMap(({ policy: pair, answer, state }) => {
     const hold = state.holds.find((each) => each.id === id);
     if (answer !== "done" || !hold) return [];
     const detail = `by ${hold.by ?? "?"}: ${hold.reason.detail}`;
-    ports.log.warn("the line is stopped", { pair, detail });
+    ports.log.warn("the line is stopped", { pair: pair.name, detail });
     return [{ state, news: [{ pair, hold, step: "hold-set" as const, detail, audit: state.audit }] }];
   });
   await wakeAndTell(recorded, ports);
@@ -145,18 +145,18 @@ async function release(
 ) {
   const at = ports.clock.now();
   const standing = new Map<string, readonly Hold[]>();
-  await inParallel(policies, READS_AT_ONCE, async ({ name }) => {
-    const holds = (await ports.pairs.read(name))?.holds ?? [];
+  await inParallel(policies, READS_AT_ONCE, async ({ key }) => {
+    const holds = (await ports.pairs.read(key))?.holds ?? [];
     const meant = holds.filter((hold) => only === undefined || hold.id === only);
-    if (meant.length > 0) standing.set(name, meant);
+    if (meant.length > 0) standing.set(key, meant);
   });
-  const holdsOf = ({ name }: PairPolicy) => standing.get(name) ?? [];
+  const holdsOf = ({ key }: PairPolicy) => standing.get(key) ?? [];
   const id = ports.nonce();
   const questionFor = (policy: PairPolicy) => {
     const holdIds = holdsOf(policy).map((hold) => hold.id);
     return { id, operation: { kind: "release", id, holdIds, by, oid, note, at } as const };
   };
-  const asked = policies.filter(({ name }) => standing.has(name));
+  const asked = policies.filter(({ key }) => standing.has(key));
   const results = (await ask(asked, questionFor, ports)).map((result) => {
     const { timeZone } = result.policy;
     const holds = holdsOf(result.policy).map((hold) => showHold(hold, timeZone));
@@ -164,10 +164,9 @@ async function release(
   });
   const recorded = results.flatMap(({ policy, answer, state }) => {
     if (answer !== "released") return [];
-    const pair = policy.name;
     const detail = `by ${by}: ${note}`;
-    ports.log.info("a hold was released", { pair, detail });
-    const about = { pair, step: "hold-released", detail, audit: state.audit } as const;
+    ports.log.info("a hold was released", { pair: policy.name, detail });
+    const about = { pair: policy, step: "hold-released", detail, audit: state.audit } as const;
     return [{ state, news: holdsOf(policy).map((hold) => ({ ...about, hold })) }];
   });
   await wakeAndTell(recorded, ports);
@@ -182,12 +181,12 @@ async function ask(
   questionFor: (policy: PairPolicy) => Question,
   ports: Ports,
 ): Promise<readonly AtPair[]> {
-  const questions = new Map(policies.map((policy) => [policy.name, questionFor(policy)]));
+  const questions = new Map(policies.map((policy) => [policy.key, questionFor(policy)]));
   const answers = await askPairs("the hold or its release", questions, ports);
   return policies.map((policy) => {
-    const result = answers.get(policy.name);
+    const result = answers.get(policy.key);
     if (result && !(result instanceof NotAcknowledged)) return { policy, ...result };
-    const detail = questions.get(policy.name)?.operation.kind;
+    const detail = questions.get(policy.key)?.operation.kind;
     ports.log.warn("a pair did not acknowledge in time", { pair: policy.name, detail, fault: result });
     return { policy, answer: "not-acknowledged", state: emptyPair };
   });

@@ -28,7 +28,7 @@ export function postPlan(reading: Reading) {
       const seconds = String(Math.ceil((verdict.retryAfterMs ?? 10_000) / 1000));
       throw new Problem("service-unreadable", verdict.detail, { headers: { "retry-after": seconds } });
     }
-    const pair = (await ports.pairs.read(policy.name)) ?? emptyPair;
+    const pair = (await ports.pairs.read(policy.key)) ?? emptyPair;
     const opening = await ports.openings.at(policy, asked, pair.holds, at);
     const standing = { policy, request: asked, origin: originOf(call), pair, opening };
     return json(200, {

@@ -6,7 +6,16 @@ import type { PairState } from "../../../src/domain/pair";
 import { decidePlan } from "../../../src/domain/planning";
 import type { Ports } from "../../../src/ports/ports";
 import { createFakePorts, Crash } from "../../support/fake-ports";
-import { aPair, aPolicy, aRequest, aService, found, NOW, someInstances } from "../../support/observations";
+import {
+  aPair,
+  aPolicy,
+  aRequest,
+  aService,
+  found,
+  NOW,
+  someInstances,
+  SHOP,
+} from "../../support/observations";
 
 /** What becomes of the operation that a swap began, whatever dies on the way. */
 const address: OperationAddress = {
@@ -58,6 +67,7 @@ function attempting(reply: SwapReply) {
   const input = {
     requestId,
     pair: "shop",
+    pairKey: SHOP,
     act: "forward",
     n: 1,
     epoch: 1,
@@ -128,7 +138,15 @@ test("storage that fails for a moment does not lose the address; storage that st
     const signal: Ports["operations"]["signal"] = (...args) =>
       left-- > 0 ? Promise.reject(new Error("storage is down")) : fake.operations.signal(...args);
     const plan = planned();
-    const input = { requestId: "r-1", pair: "shop", act: "forward", n: 1, epoch: 1, plan } as const;
+    const input = {
+      requestId: "r-1",
+      pair: "shop",
+      pairKey: SHOP,
+      act: "forward",
+      n: 1,
+      epoch: 1,
+      plan,
+    } as const;
     const operations = { ...fake.operations, signal };
     const result = await attemptSwap({ ...input, asked: { passOpening: true } }, { ...ports, operations });
     expect(result).toMatchObject({ kind: "attempted", verdict: { kind: "accepted", ...expected } });
@@ -179,7 +197,15 @@ function attemptingBy({ grantedAfterMs = 0, readsTakeMs = 0, wallJumpsMs = 0, mo
       },
     },
   };
-  const input = { requestId: "r-1", pair: "shop", act: "forward", n: 1, epoch: 1, plan: planned() } as const;
+  const input = {
+    requestId: "r-1",
+    pair: "shop",
+    pairKey: SHOP,
+    act: "forward",
+    n: 1,
+    epoch: 1,
+    plan: planned(),
+  } as const;
   return { attempt: () => attemptSwap({ ...input, asked: { passOpening: true } }, apart), puts };
 }
 

@@ -1,3 +1,4 @@
+import { SHOP } from "../../support/observations";
 import fc from "fast-check";
 import { digest } from "../../../src/adapters/digest";
 import { entryHash } from "../../../src/domain/audit-chain";
@@ -52,7 +53,7 @@ test("the export of any history verifies, whole or in pages, with its events and
 
 test("nothing has happened yet: the export is its end, and verifies", async () => {
   const { lines } = await makeExport([]);
-  expect(lines).toEqual([{ end: { pair: "shop", entries: 0, head: "", underWay: [] } }]);
+  expect(lines).toEqual([{ end: { pair: "shop", key: SHOP, entries: 0, head: "", underWay: [] } }]);
   expect(told(lines)).toEqual([]);
 });
 
@@ -62,7 +63,11 @@ function edits(value: unknown): unknown[] {
     return value.flatMap((each, i) => edits(each).map((changed) => splice<unknown>(value, i, 1, changed)));
   if (typeof value === "object" && value !== null)
     return Object.entries(value).flatMap(([name, each]) => [
-      ...edits(each).map((changed) => ({ ...value, [name]: changed })),
+      // The end's name of the pair is a label: its key says which pair it is.
+      ...("underWay" in value && name === "pair" ? [] : edits(each)).map((changed) => ({
+        ...value,
+        [name]: changed,
+      })),
       Object.fromEntries(Object.entries(value).filter(([other]) => other !== name)),
     ]);
   return typeof value === "number" ? [value + 1] : [`${String(value)}x`, ""].filter((text) => text !== value);
@@ -184,11 +189,19 @@ test("an export rewritten as a whole, hashes included, is found against the even
 
 test("events of other pairs, without heads, or of what never got into the line say nothing", () => {
   const strangers = [
-    ...[null, 7, "x", {}, { data: [] }, { data: { pair: "till", audit: { entries: 9, head: "x" } } }],
-    { data: { pair: "shop", requestId: "r-9", outcome: "promoted" } },
+    ...[
+      null,
+      7,
+      "x",
+      {},
+      { data: [] },
+      { data: { pair: "till", pairKey: "till", audit: { entries: 9, head: "x" } } },
+    ],
+    { data: { pair: "shop", pairKey: "shop", requestId: "r-9", outcome: "promoted" } },
     {
       data: {
         pair: "shop",
+        pairKey: "shop",
         requestId: "r-9",
         outcome: "refused",
         audit: { entries: 2, head: "x", pair: null },
@@ -223,14 +236,14 @@ test("a line that was formatted anew is told: only what the app has written is v
 test("the sound export of another pair is not the one that was asked for", () => {
   const lines = sample.lines.map((line) => JSON.stringify(line));
   expect(verifyAudit("till", lines, [], digest).findings).toEqual([
-    { what: "it is the export of the pair shop, not of till" },
+    { what: "it is the export of the pair with the key shop (shop), not of till" },
   ]);
 });
 
 test("nothing to compare is said: an export without entries, events without a head of this pair", () => {
   const verdict = verify(sample.lines, [
-    { data: { pair: "till" } },
-    { data: { pair: "shop", step: "soaking" } },
+    { data: { pair: "till", pairKey: "till" } },
+    { data: { pair: "shop", pairKey: "shop", step: "soaking" } },
   ]);
   expect([verdict.findings, verdict.events]).toEqual([[], 0]);
   expect(nothingCompared(verdict, true)).toMatchObject({
@@ -238,7 +251,7 @@ test("nothing to compare is said: an export without entries, events without a he
   });
   expect(nothingCompared(verdict, false)).toBeUndefined();
   expect(nothingCompared(verify(sample.lines, sample.events), true)).toBeUndefined();
-  const empty = verify([{ end: { pair: "shop", entries: 0, head: "", underWay: [] } }]);
+  const empty = verify([{ end: { pair: "shop", key: SHOP, entries: 0, head: "", underWay: [] } }]);
   expect(nothingCompared(empty, false)).toMatchObject({ what: expect.stringContaining("no entries") });
 });
 

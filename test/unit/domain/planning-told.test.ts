@@ -249,7 +249,7 @@ test.each([
 
 const minute = 60_000;
 test("the defaults are those of the design", () => {
-  expect(defaultPolicy).toEqual<Omit<PairPolicy, "name" | "blue" | "green">>({
+  expect(defaultPolicy).toEqual<Omit<PairPolicy, "name" | "key" | "blue" | "green">>({
     ...{ versionTag: "version", allowUnpinned: false, timeZone: "UTC" },
     line: { maxQueued: 20, whenBusy: "wait" },
     turn: { deadlineMs: 120 * minute },

@@ -17,7 +17,7 @@ import {
 } from "../../../src/domain/promotion";
 import { viewPromotion } from "../../../src/domain/promotion-view";
 import type { RequestOrigin, SwapRequest } from "../../../src/domain/swap-request";
-import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
+import { aPair, aPolicy, aRequest, NOW, SHOP } from "../../support/observations";
 
 /** What the ledger keeps of a plan, a watch and an origin, and what its event and its view make of them. */
 const http: RequestOrigin = { channel: "http", principal: { oid: "o-1", name: "Rita" } };
@@ -255,16 +255,27 @@ test("news of a question tell who may answer it; news of a hold who is meant, an
   const about = { requestId: "r-1", pair: "shop" };
   expect(composeProgress(about, "approval-requested", "d", NOW, approvers).data.approval).toEqual(approvers);
   const audit = { entries: 2, head: "x" };
-  expect(composeHoldNews("shop", { id: "h-1" }, "hold-set", "incident 7", { at: NOW, audit })).toEqual({
+  expect(
+    composeHoldNews({ name: "shop", key: SHOP }, { id: "h-1" }, "hold-set", "incident 7", { at: NOW, audit }),
+  ).toEqual({
     ...{ specversion: "1.0", id: `pair-shop-h-1-hold-set-${NOW}`, source: "urn:cloud-service-swap" },
     ...{ type: "cloud-service-swap.promotion.progressed", subject: "pairs/shop" },
     ...{ time: new Date(NOW).toISOString(), datacontenttype: "application/json" },
-    data: { requestId: null, pair: "shop", step: "hold-set", detail: "incident 7", holdId: "h-1", audit },
+    data: {
+      ...{ requestId: null, pair: "shop", pairKey: "shop", step: "hold-set", detail: "incident 7" },
+      ...{ holdId: "h-1", audit },
+    },
   });
-  const of = composeHoldNews("shop", { id: "h-1", requestId: "r-1" }, "hold-released", "d", {
-    at: NOW,
-    audit,
-  });
+  const of = composeHoldNews(
+    { name: "shop", key: SHOP },
+    { id: "h-1", requestId: "r-1" },
+    "hold-released",
+    "d",
+    {
+      at: NOW,
+      audit,
+    },
+  );
   expect([of.subject, of.data.requestId]).toEqual(["pairs/shop/promotions/r-1", "r-1"]);
 });
 

@@ -4,7 +4,7 @@ import { reason } from "../../../src/domain/codes";
 import { createJanitor } from "../../../src/triggers/janitor";
 import { createScheduler } from "../../../src/triggers/scheduler";
 import { call } from "../../support/api-call";
-import { aRequest } from "../../support/observations";
+import { aRequest, keyOf } from "../../support/observations";
 import { createSilentWorld, type SilentWorld } from "../../support/silent-broker";
 
 /** A broker that accepts connections and never answers: nobody who stops the line waits for it, and no timer for long. */
@@ -19,7 +19,7 @@ async function concluded(world: SilentWorld, pair: string, requestId: string): P
   const at = ports.clock.now();
   const request = aRequest({ requestId, pair });
   await ports.register({ requestId, contentHash: "h", request, origin: { channel: "queue" }, at });
-  await ports.pairs.signal(pair, { kind: "enlist", requestId, at });
+  await ports.pairs.signal(keyOf(pair), { kind: "enlist", requestId, at });
   const ending = { outcome: "promoted", reason: reason("promoted", "x") } as const;
   await ports.promotions.change(requestId, { kind: "conclude", ending, at });
 }
@@ -32,7 +32,7 @@ test("a hold of 300 pairs is answered within 5 s, holds everywhere, and one line
   const { result, tookMs } = await putAll(world, { id: "h-1", reason: "incident 7" });
   expect(result.status).toBe(200);
   expect(tookMs).toBeLessThanOrEqual(5_000);
-  const held = names(world).filter((name) => world.ports.pairStates.get(name)?.holds[0]?.id === "h-1");
+  const held = names(world).filter((name) => world.ports.pairStates.get(keyOf(name))?.holds[0]?.id === "h-1");
   expect(held.length).toBe(300);
   expect(lost(world, "news of holds was lost")).toEqual([expect.stringContaining("300 of 300: pair-000, ")]);
 });
@@ -45,7 +45,7 @@ test("its release of 300 pairs likewise", async () => {
   const { result, tookMs } = await world.time(release);
   expect([
     result.status,
-    names(world).filter((n) => world.ports.pairStates.get(n)!.holds.length > 0),
+    names(world).filter((n) => world.ports.pairStates.get(keyOf(n))!.holds.length > 0),
   ]).toEqual([200, []]);
   expect(tookMs).toBeLessThanOrEqual(5_000);
 });
@@ -61,8 +61,8 @@ test("whoever waits at the pairs is woken within the same budget, and the rest w
   for (const pair of names(world))
     for (let i = 0; i < 32; i++) {
       const line = { requestId: `r-${i}`, at: 1, maxQueued: 32, whenBusy: "wait" } as const;
-      await ports.pairs.signal(pair, { kind: "enlist", requestId: `r-${i}`, at: 1 });
-      await ports.pairs.signal(pair, { kind: "stand-in-line", ...line });
+      await ports.pairs.signal(keyOf(pair), { kind: "enlist", requestId: `r-${i}`, at: 1 });
+      await ports.pairs.signal(keyOf(pair), { kind: "stand-in-line", ...line });
     }
   const { tookMs } = await putAll(world, { id: "h-1", reason: "incident 7" });
   expect(tookMs).toBeLessThanOrEqual(5_000);
@@ -81,7 +81,7 @@ test("a walk over 300 outcomes that cannot be published ends within a minute, wi
     expect.stringContaining("299 of 300"),
   ]);
   // What needs no broker is done all the same: everybody has left the line.
-  const left = names(world).filter((name) => world.ports.pairStates.get(name)!.enlisted[0]?.left);
+  const left = names(world).filter((name) => world.ports.pairStates.get(keyOf(name))!.enlisted[0]?.left);
   expect(left.length).toBe(300);
 });
 
@@ -95,7 +95,7 @@ test("the next walk goes on where the last one stopped: another outcome is tried
   world.heals();
   await walk();
   expect(new Set(world.ports.published).size).toBe(5);
-  expect(names(world).flatMap((name) => world.ports.pairStates.get(name)!.enlisted)).toEqual([]);
+  expect(names(world).flatMap((name) => world.ports.pairStates.get(keyOf(name))!.enlisted)).toEqual([]);
 });
 
 test("of several outcomes at one pair the walks try one after the other", async () => {
