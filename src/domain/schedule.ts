@@ -1,5 +1,5 @@
 import { toTime } from "./events";
-import type { SwapRequest } from "./swap-request";
+import type { RequestOrigin, SwapRequest } from "./swap-request";
 
 /** A promotion that the pairs file asks for again and again. */
 export interface ScheduleRule extends Pick<SwapRequest, "pair" | "promote" | "expect" | "reason"> {
@@ -71,9 +71,28 @@ export function timesOf({ cron, zone }: Pick<ScheduleRule, "cron" | "zone">): st
   return `${cron} ${zone}`;
 }
 
-/** The promotion of a pair at an instant: one, whichever schedule asks for it and however often. */
+/**
+ * The promotion of a pair at an instant: one, whichever schedule asks for it and however often. Ids of this shape are the
+ * schedules' own: whoever could take one beforehand would keep its promotion from being started.
+ */
 export function scheduledId(pair: string, at: number): string {
-  return `${pair}-${toTime(at).replace(/\.\d+|[-:]/g, "")}`;
+  return `schedule-${pair}-${toTime(at).replace(/\.\d+|[-:]/g, "")}`;
+}
+
+/** Whether an id has the shape of those that schedules give, of whatever pair. */
+export function isScheduledId(requestId: string): boolean {
+  return /^schedule-.*-\d{8}T\d{6}Z$/i.test(requestId);
+}
+
+/**
+ * Whether what the ledger has under a schedule's id was asked for by a schedule of this pair. Which one does not matter: it
+ * may have been edited or renamed since, or another one has the same instant.
+ */
+export function isOfSchedule(
+  { origin, request }: { readonly origin: RequestOrigin; readonly request: SwapRequest },
+  pair: string,
+): boolean {
+  return origin.channel === "schedule" && request.pair === pair;
 }
 
 /** The pause that holds a schedule, by its name or by its times. */

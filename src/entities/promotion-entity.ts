@@ -5,6 +5,7 @@ import { auditChange } from "../domain/audited-promotion";
 import type { Outcome } from "../domain/outcome";
 import { viewOfGate, type GateView } from "../domain/gate";
 import type { PairOperation } from "../domain/pair";
+import { mayTakeKeptPlace } from "../domain/swap-request";
 import { entryFor, type Conclusion, type PromotionChange, type PromotionState } from "../domain/promotion";
 
 /** What a run learns from a change: whether it is still in charge, and the outcome that stands. */
@@ -50,9 +51,10 @@ export function promotionEntity(digest: Digest): (context: EntityContext<Promoti
 /** It leaves together with the registration: whatever becomes of the run, the janitor finds the promotion at its pair. */
 function enlist(
   context: EntityContext<PromotionState>,
-  { requestId, request, acceptedAt }: PromotionState,
+  { requestId, request, origin, acceptedAt }: PromotionState,
 ): void {
-  const operation: PairOperation = { kind: "enlist", requestId, at: acceptedAt };
+  const kept = mayTakeKeptPlace(origin);
+  const operation: PairOperation = { kind: "enlist", requestId, at: acceptedAt, kept };
   context.df.signalEntity(new EntityId("pair", request.pair), "apply", operation);
 }
 

@@ -3,6 +3,7 @@ import { History, type Violation } from "./history";
 import { putRules, type Timing } from "./put-rules";
 import { scheduleRules } from "./schedule-rules";
 import type { Timeline } from "./timeline";
+import { isTurnedAway } from "./turned-away";
 import type { WorldPlan } from "./world-plan";
 
 export type { Violation } from "./history";
@@ -167,7 +168,7 @@ function wasSeen(
 }
 
 function concluded(history: History, request: string): Violation[] {
-  if (history.completions(request).length > 0) return [];
+  if (history.completions(request).length > 0 || isTurnedAway(history, request)) return [];
   return [
     {
       invariant: "I7",

@@ -1,6 +1,7 @@
 import type { OrchestrationContext } from "durable-functions";
 import { withoutEvidence } from "../../domain/plan";
 import { reason } from "../../domain/codes";
+import { mayTakeKeptPlace } from "../../domain/swap-request";
 import type { PromotionState, Registration } from "../../domain/promotion";
 import { applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
 import { overtaken, type Carried, type Run } from "../run";
@@ -34,7 +35,8 @@ function* takeCharge(
   // Who was announced has left its pair as well: enlisted again, it would be chained as concluded once more.
   if (!began || began.announcedAt !== undefined) return undefined;
   const pair = began.request.pair;
-  const enlist = { kind: "enlist", requestId, at: began.acceptedAt } as const;
+  const kept = mayTakeKeptPlace(began.origin);
+  const enlist = { kind: "enlist", requestId, at: began.acceptedAt, kept } as const;
   const { lease, answer } = yield* applyToPairEntity(context, pair, enlist);
   const deadlines = { ...definite(began.deadlines) };
   const run = { context, requestId, runId, pair, began, deadlines, plan: planOf(began), lease };
