@@ -64,7 +64,10 @@ const outside = [
     from: { element: { types: { anyOf: ["app", "adapters", ...Object.keys(local)] } } },
     allow: { to: { module: { origin: ["external", "core"] } } },
   },
-  { from: { element: { type: "contracts" } }, allow: { to: { module: { source: "zod" } } } },
+  {
+    from: { element: { type: "contracts" } },
+    allow: { to: { module: { source: ["zod", "jsonc-parser"] } } },
+  },
   { from: { element: { type: "tools" } }, allow: { to: { module: { origin: "core" } } } },
   { from: { element: { type: "contracts" } }, allow: { to: { module: { source: "node:crypto" } } } },
   { from: { element: { type: "triggers" } }, allow: { to: { module: { source: "@azure/functions" } } } },

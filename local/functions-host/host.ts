@@ -145,6 +145,7 @@ function startTriggers(
         queueName,
         topicName,
         subscriptionName,
+        dataType: bound["dataType"],
       };
       const listener = new ServiceBusTrigger(app, options_, settings.serviceBus, options.clock, log);
       serviceBus.push(listener);

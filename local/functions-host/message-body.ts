@@ -21,7 +21,22 @@ export function bodyText({ body, bodyType = "data" }: MessageBody): string {
   );
 }
 
+/**
+ * The bytes that the extension makes of a body where the binding's `dataType` is binary: of data sections as they are; any other
+ * kind of section has no bytes, and the invocation fails.
+ * https://github.com/Azure/azure-sdk-for-net/blob/main/sdk/servicebus/Microsoft.Azure.WebJobs.Extensions.ServiceBus/src/Triggers/Converters/MessageToByteArrayConverter.cs
+ */
+export function bodyBytes({ body, bodyType = "data" }: MessageBody): Buffer {
+  if (body === undefined || body === null) return Buffer.alloc(0);
+  if (bodyType === "data") return joined(body);
+  throw new Error(`an AMQP ${bodyType} body cannot be bound to bytes: send the message with a data body`);
+}
+
+function joined(body: unknown): Buffer {
+  return Buffer.concat(Array.isArray(body) ? (body as Uint8Array[]) : [body as Uint8Array]);
+}
+
 function textOfBytes(body: unknown): string {
-  const bytes = Buffer.concat(Array.isArray(body) ? (body as Uint8Array[]) : [body as Uint8Array]);
+  const bytes = joined(body);
   return decodeStrictly(bytes) ?? dataContractString(bytes) ?? bytes.toString("utf8");
 }

@@ -1,18 +1,26 @@
 import type { ServiceBusReceivedMessage } from "@azure/service-bus";
 import type { RpcData } from "./contract";
-import { bodyText } from "./message-body";
+import { bodyBytes, bodyText } from "./message-body";
 import { payloadMetadata } from "./payload-metadata";
 
-/** How the host hands over a body: as text; throws for bodies that it cannot bind to text. */
-export function bodyData({ body, _rawAmqpMessage: raw }: ServiceBusReceivedMessage): { string: string } {
-  return { string: bodyText({ body, bodyType: raw.bodyType }) };
+/** How the host hands over a body: as text or, where the binding asks for binary data, as bytes. Throws for what it cannot bind. */
+export function bodyData(
+  { body, _rawAmqpMessage: raw }: ServiceBusReceivedMessage,
+  dataType?: unknown,
+): { string: string } | { bytes: Buffer } {
+  const message = { body: body as unknown, bodyType: raw.bodyType };
+  return dataType === "binary" ? { bytes: bodyBytes(message) } : { string: bodyText(message) };
 }
 
 /**
  * The trigger metadata of one message as the host sends it: PascalCase names, nulls left out, top-level scalars of a
  * JSON body merged in over them (golden: timer-and-service-bus).
  */
-export function triggerMetadata(message: ServiceBusReceivedMessage, namespace = ""): Record<string, RpcData> {
+export function triggerMetadata(
+  message: ServiceBusReceivedMessage,
+  namespace = "",
+  data: ReturnType<typeof bodyData> = bodyData(message),
+): Record<string, RpcData> {
   const dates = {
     ExpiresAtUtc: localTime(message.expiresAtUtc, NEVER),
     ExpiresAt: offsetTime(message.expiresAtUtc, NEVER),
@@ -48,7 +56,8 @@ export function triggerMetadata(message: ServiceBusReceivedMessage, namespace = 
   const present = Object.entries(metadata).filter(
     (entry): entry is [string, RpcData] => entry[1] !== undefined,
   );
-  return withPayload(Object.fromEntries(present), bodyData(message).string);
+  // Of bytes the host knows no members.
+  return withPayload(Object.fromEntries(present), "string" in data ? data.string : "");
 }
 
 /** The end of time in .NET, where a message never expires. */

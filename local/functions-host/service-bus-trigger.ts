@@ -21,6 +21,8 @@ export interface ServiceBusTriggerOptions {
   readonly queueName?: string | undefined;
   readonly topicName?: string | undefined;
   readonly subscriptionName?: string | undefined;
+  /** Of the binding: "binary" hands over bytes. */
+  readonly dataType?: unknown;
 }
 
 /**
@@ -97,12 +99,13 @@ export class ServiceBusTrigger {
 
   async #handle(message: ServiceBusReceivedMessage): Promise<void> {
     try {
+      const data = bodyData(message, this.#options.dataType);
       await invokeWithRetries(
         this.#app,
         this.#options.function,
         {
-          inputData: [{ name: this.#options.binding, data: bodyData(message) }],
-          triggerMetadata: triggerMetadata(message, this.#client.fullyQualifiedNamespace),
+          inputData: [{ name: this.#options.binding, data }],
+          triggerMetadata: triggerMetadata(message, this.#client.fullyQualifiedNamespace, data),
         },
         this.#clock,
       );

@@ -30,12 +30,12 @@ interface Summary {
 
 /** What has to come of the story: a Tuesday that is not here has started nothing. */
 const expected: Summary["outcomes"] = {
-  "shop-20270309T010000Z": "promoted",
+  "schedule-shop-20270309T010000Z": "promoted",
   "demo-one-off": "promoted",
-  "shop-20270316T010000Z": "expired",
-  "shop-20270323T010000Z": "not started",
-  "shop-20270330T000000Z": "promoted",
-  "shop-20270406T000000Z": "not started",
+  "schedule-shop-20270316T010000Z": "expired",
+  "schedule-shop-20270323T010000Z": "not started",
+  "schedule-shop-20270330T000000Z": "promoted",
+  "schedule-shop-20270406T000000Z": "not started",
 };
 
 /** Tells the time of the story in front of every line. */
@@ -97,7 +97,7 @@ class Story {
   async scheduled(): Promise<void> {
     this.#heading("Tuesday, 02:00: the schedule starts a promotion");
     await this.#jump("2027-03-09T01:59:58+01:00");
-    await this.#tellEnd("shop-20270309T010000Z");
+    await this.#tellEnd("schedule-shop-20270309T010000Z");
   }
 
   async oneOff(): Promise<void> {
@@ -118,9 +118,9 @@ class Story {
   async frozen(): Promise<void> {
     this.#heading("The next Tuesday is in a freeze: the promotion waits, and expires after its two hours");
     await this.#jump("2027-03-16T01:59:58+01:00");
-    await this.#tellWait("shop-20270316T010000Z");
+    await this.#tellWait("schedule-shop-20270316T010000Z");
     await this.#jump("2027-03-16T03:59:58+01:00");
-    await this.#tellEnd("shop-20270316T010000Z");
+    await this.#tellEnd("schedule-shop-20270316T010000Z");
   }
 
   async paused(): Promise<void> {
@@ -129,24 +129,24 @@ class Story {
     await this.#api("operator").steerSchedule("pause", "shop/weekly", "the team is away");
     await this.#tellSchedule();
     await this.#jump("2027-03-23T01:59:58+01:00");
-    await this.#tellNothing("shop-20270323T010000Z");
+    await this.#tellNothing("schedule-shop-20270323T010000Z");
     await this.#jump("2027-03-23T03:30:00+01:00");
     await this.#api("operator").steerSchedule("resume", "shop/weekly", "back again");
     this.#say("Resumed within the two hours: what was due while it was paused is not made up for.");
     await this.#jump("2027-03-23T03:30:58+01:00");
-    await this.#tellNothing("shop-20270323T010000Z");
+    await this.#tellNothing("schedule-shop-20270323T010000Z");
   }
 
   async shortDowntime(): Promise<void> {
     this.#heading("The function app is down at 02:00, and back at 02:40: within the two hours it catches up");
     await this.#downFromTo("2027-03-30T01:50:00+02:00", "2027-03-30T02:39:57+02:00");
-    await this.#tellEnd("shop-20270330T000000Z");
+    await this.#tellEnd("schedule-shop-20270330T000000Z");
   }
 
   async longDowntime(): Promise<void> {
     this.#heading("Down again, and back at 05:00, still in the window: too late, so nothing is started");
     await this.#downFromTo("2027-04-06T01:50:00+02:00", "2027-04-06T04:59:57+02:00");
-    await this.#tellNothing("shop-20270406T000000Z");
+    await this.#tellNothing("schedule-shop-20270406T000000Z");
     await this.#tellSchedule();
   }
 

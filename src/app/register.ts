@@ -1,4 +1,4 @@
-import { app, type InvocationContext } from "@azure/functions";
+import { app, trigger, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { digest } from "../adapters/digest";
 import { activities } from "../activities/activities";
@@ -74,9 +74,15 @@ export function registerDurable(portsFor: PortsFor): void {
 
 function registerServiceBus(portsFor: PortsFor, config: Config): void {
   const { requestQueue, setting: connection } = config.serviceBus;
-  app.serviceBusQueue("acceptSwapRequest", {
-    connection,
-    queueName: requestQueue,
+  // The typed trigger has no `dataType`; the generic one passes it on, as its maintainers advise
+  // (https://github.com/Azure/azure-functions-nodejs-library/issues/72).
+  app.generic("acceptSwapRequest", {
+    trigger: trigger.generic({
+      type: "serviceBusTrigger",
+      connection,
+      queueName: requestQueue,
+      dataType: "binary",
+    }),
     extraInputs: [client],
     handler: loggingFaults(portsFor, createQueueHandler(portsFor, requestQueue)),
   });

@@ -1,4 +1,5 @@
 import { tellText } from "../contracts/complaints";
+import { parseJsonText } from "../contracts/json-text";
 import type { Complaint } from "../domain/events";
 import type { OpeningRule, PairPolicy } from "../domain/policy";
 import type { ScheduleRule } from "../domain/schedule";
@@ -221,7 +222,11 @@ function readPairs(
     return none;
   }
   const { complaints: found, ...parsed } = parsePairsFile(read.content);
-  const all = [...found, ...parsed.policies.flatMap((policy) => probeMistakes(policy, inAzure))];
+  const all = [
+    ...read.complaints,
+    ...found,
+    ...parsed.policies.flatMap((policy) => probeMistakes(policy, inAzure)),
+  ];
   complaints.push(...all.map((complaint) => ({ ...complaint, path: `${file}${complaint.path.slice(1)}` })));
   return parsed;
 }
@@ -229,10 +234,13 @@ function readPairs(
 function readJson(
   file: string,
   readFile: (path: string) => string,
-): { readonly content: unknown } | { readonly mistake: string } {
+): { readonly content: unknown; readonly complaints: readonly Complaint[] } | { readonly mistake: string } {
   try {
     // Editors on Windows begin a file with a byte order mark, which JSON does not know.
-    return { content: JSON.parse(readFile(file).replace(/^\u{feff}/u, "")) as unknown };
+    const text = readFile(file).replace(/^\u{feff}/u, "");
+    // Of a pair or a freeze that stands there twice the parser keeps the last one only.
+    const complaints = parseJsonText(text)?.complaints ?? [];
+    return { content: JSON.parse(text) as unknown, complaints };
   } catch (fault) {
     // The engine quotes what it stumbled over, and a wrong path may lead to a file of secrets.
     return { mistake: fault instanceof Error ? tellText(fault.message, 200) : "unreadable" };

@@ -35,9 +35,12 @@ const policyFields = {
   line: exactly({
     maxQueued: z.int({ error: queued }).min(1, queued).max(30, queued).optional(),
     whenBusy: z.enum(["wait", "refuse"], { error: '"wait" or "refuse"' }).optional(),
+    horizon: duration("1h", "366d").optional(),
   })
     .optional()
-    .describe("How many promotions may wait for their turn (20), and whether they may wait at all (wait)."),
+    .describe(
+      "How many promotions may wait for their turn (20), whether they may wait at all (wait), and how far ahead the times of a request may lie (90d).",
+    ),
   approval: approvalFields
     .optional()
     .describe(
@@ -206,7 +209,7 @@ function policyOf(own: Fields, shared: Fields): Omit<PairPolicy, "name" | "key" 
     versionTag: own.versionTag ?? shared.versionTag ?? d.versionTag,
     allowUnpinned: own.allowUnpinned ?? shared.allowUnpinned ?? d.allowUnpinned,
     timeZone: own.timeZone ?? shared.timeZone ?? d.timeZone,
-    line: { ...d.line, ...defined(shared.line), ...defined(own.line) },
+    line: lineOf(d.line, shared.line, own.line),
     approval: approvalRule(own.approval, shared.approval),
     turn: times(d.turn, shared.turn, own.turn),
     readiness: times(d.readiness, shared.readiness, own.readiness),
@@ -216,6 +219,11 @@ function policyOf(own: Fields, shared: Fields): Omit<PairPolicy, "name" | "key" 
     ...probesOf(own.probes ?? shared.probes),
     swapBack: own.swapBack ?? shared.swapBack ?? d.swapBack,
   };
+}
+
+function lineOf(standard: PairPolicy["line"], ...settings: Fields["line"][]): PairPolicy["line"] {
+  const { horizon, ...line } = Object.assign({}, ...settings.map(defined)) as NonNullable<Fields["line"]>;
+  return { ...standard, ...defined(line), ...(horizon ? { horizonMs: durationMs(horizon) } : {}) };
 }
 
 /** Durations of one group: the pair's over the file's over the product's; `poll: "30s"` sets `pollMs`. */

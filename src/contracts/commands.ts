@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Complaint } from "../domain/events";
 import { complaintsOf } from "./complaints";
-import { exactly, instant, pairName, plainText } from "./fields";
+import { exactly, instant, pairName, plainText, requestId } from "./fields";
 
 type Parsed<T> =
   | { readonly ok: true; readonly value: T }
@@ -13,6 +13,20 @@ const note = plainText(500, "a note");
 export function parseNote(body: unknown, required: boolean): Parsed<{ note: string }> {
   const schema = exactly({ note: required ? note : note.default("") });
   const parsed = schema.safeParse(body ?? {});
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : { ok: false, complaints: complaintsOf(parsed.error, body ?? {}) };
+}
+
+const promotions = "request ids, from 1 to 32";
+const cancels = exactly({
+  note: plainText(500, "a note"),
+  requestIds: z.array(requestId, { error: promotions }).min(1, promotions).max(32, promotions).optional(),
+});
+
+/** The body of a cancel of many: `{"note": "…", "requestIds": ["…"]}`; without ids all that are under way. */
+export function parseCancels(body: unknown): Parsed<z.infer<typeof cancels>> {
+  const parsed = cancels.safeParse(body ?? {});
   return parsed.success
     ? { ok: true, value: parsed.data }
     : { ok: false, complaints: complaintsOf(parsed.error, body ?? {}) };

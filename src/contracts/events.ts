@@ -242,5 +242,6 @@ export const notAcceptedEventSchema = event(
       .describe(
         "Of the body as the Functions host handed it over: bytes, SHA-256, and its beginning with credentials masked.",
       ),
+    promotion: z.string().optional().describe("Of a conflict: the path of the promotion that has the id."),
   }),
 );

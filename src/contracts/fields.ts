@@ -51,10 +51,17 @@ export const pairName = z
   )
   .describe("The pair's name in the pairs file.");
 
-/** RFC 3339 with an offset; the date must exist. */
+/** RFC 3339 with an offset; the date must exist, and has a year of four digits in UTC too. */
 export const instant = z.iso
   .datetime({ offset: true, error: "a time with an offset, such as 2026-11-24T18:00:00Z" })
-  .refine((text) => !Number.isNaN(Date.parse(text)), { error: "a date that exists" });
+  .refine((text) => !Number.isNaN(Date.parse(text)), { error: "a date that exists" })
+  .refine((text) => hasFourDigitYear(Date.parse(text)), {
+    error: "a time whose year has four digits in UTC: 0000 to 9999",
+  });
+
+function hasFourDigitYear(ms: number): boolean {
+  return Number.isNaN(ms) || /^\d{4}-/.test(new Date(ms).toISOString());
+}
 
 const people = `a whole number from 1 to ${MOST_APPROVALS}`;
 

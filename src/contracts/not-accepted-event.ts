@@ -22,7 +22,10 @@ export interface NotAccepted {
   readonly complaints: readonly Complaint[];
   readonly requestId: string | null;
   readonly message: NotAcceptedData["message"];
+  /** As the host handed it over: bytes, or what it made of them. */
   readonly body: unknown;
+  /** Of a conflict: the path of the promotion that has the id. */
+  readonly promotion?: string | undefined;
   readonly at: number;
 }
 
@@ -36,9 +39,11 @@ export function notAcceptedEvent({
   requestId,
   message,
   body,
+  promotion,
   at,
 }: NotAccepted): NotAcceptedEvent {
-  const text = typeof body === "string" ? body : body === undefined ? "" : jsonText(body);
+  const bytes = bytesOf(body);
+  const text = bytes.toString("utf8");
   const id = sha256([message.queue, message.messageId, message.sequenceNumber, text].join("\n")).slice(0, 32);
   return {
     specversion: "1.0",
@@ -53,7 +58,8 @@ export function notAcceptedEvent({
       complaints: complaints.slice(0, COMPLAINT_LIMIT),
       requestId,
       message: tellMessage(message),
-      body: digestBody(text),
+      body: digestBody(bytes, text),
+      ...(promotion === undefined ? {} : { promotion }),
     },
   };
 }
@@ -65,13 +71,18 @@ function tellMessage({ deadLetterReason, ...message }: NotAccepted["message"]): 
   return { ...told, deadLetterReason: tellText(deadLetterReason, TEXT_LIMIT) };
 }
 
-function digestBody(text: string): NotAcceptedData["body"] {
+function bytesOf(body: unknown): Buffer {
+  if (body instanceof Uint8Array) return Buffer.from(body);
+  return Buffer.from(typeof body === "string" ? body : body === undefined ? "" : jsonText(body));
+}
+
+function digestBody(bytes: Buffer, text: string): NotAcceptedData["body"] {
   // Twice as much is masked as is shown, so that what starts inside the excerpt is recognised by its end outside.
   const masked = maskCredentials(text.slice(0, 2 * EXCERPT)).slice(0, EXCERPT);
   const excerpt = cleanText(masked);
-  return { length: Buffer.byteLength(text), sha256: sha256(text), excerpt };
+  return { length: bytes.length, sha256: sha256(bytes), excerpt };
 }
 
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+function sha256(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
 }

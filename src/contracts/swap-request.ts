@@ -78,8 +78,10 @@ const envelopeSchema = z.looseObject({
 
 export interface ParsedRequest {
   readonly request: SwapRequest;
-  /** SHA-256 of the canonical JSON of the request's data. */
+  /** SHA-256 of the canonical JSON of what the request means: times as instants, nothing that says what goes without saying. */
   readonly contentHash: string;
+  /** The request as it was sent, and where it stood. */
+  readonly sent: { readonly data: Readonly<Record<string, unknown>>; readonly at: readonly string[] };
 }
 
 export type RequestParse =
@@ -125,7 +127,21 @@ export function parseSwapRequest(handed: unknown, defaults: Defaults = {}): Requ
   const ofData = parsed.success ? [] : complaintsOf(parsed.error, data, at);
   const complaints = onePerPlace([...ofEnvelope, ...ofData, ...prototypeNames(body)]);
   if (!parsed.success || complaints.length > 0) return wrong(complaints);
-  return { ok: true, value: { request: toDomain(parsed.data), contentHash: contentHashOf(parsed.data) } };
+  const request = toDomain(parsed.data);
+  return { ok: true, value: { request, contentHash: contentHashOf(request), sent: { data, at } } };
+}
+
+/** Each field in which a request differs from the promotion that has its id. */
+export function conflictComplaints(
+  { data, at }: ParsedRequest["sent"],
+  fields: readonly string[],
+  requestId: string,
+): readonly Complaint[] {
+  return fields.map((field) => ({
+    path: pathOf([...at, field]),
+    value: tellValue(data[field]),
+    expectation: `as promotion ${requestId} was asked for, or another requestId`,
+  }));
 }
 
 /** What is wrong with a value that should be an object, and what to do about the mistake that makes most of them. */
@@ -152,16 +168,21 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function toDomain({ notBefore, expiresAt, readiness, soak, ...rest }: WireRequest): SwapRequest {
-  const time = (text: string | undefined) => (text === undefined ? undefined : durationMs(text));
+/** What is meant: a default that is spelled out, and a group that says nothing, are left out. */
+function toDomain(wire: WireRequest): SwapRequest {
+  const { notBefore, expiresAt, readiness, soak, irreversible, ...rest } = wire;
+  const { stableFor, deadline } = readiness ?? {};
+  const tightened = {
+    ...(stableFor === undefined ? {} : { stableForMs: durationMs(stableFor) }),
+    ...(deadline === undefined ? {} : { deadlineMs: durationMs(deadline) }),
+  };
   return {
     ...rest,
     ...(notBefore === undefined ? {} : { notBefore: Date.parse(notBefore) }),
     ...(expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) }),
-    ...(readiness === undefined
-      ? {}
-      : { readiness: { stableForMs: time(readiness.stableFor), deadlineMs: time(readiness.deadline) } }),
-    ...(soak === undefined ? {} : { soak: { forMs: time(soak.for) } }),
+    ...(Object.keys(tightened).length === 0 ? {} : { readiness: tightened }),
+    ...(soak?.for === undefined ? {} : { soak: { forMs: durationMs(soak.for) } }),
+    ...(irreversible ? { irreversible } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import { openingCodes } from "./codes-opening";
+import { requestCodes } from "./codes-request";
 import { soakCodes } from "./codes-soak";
 import { gateCodes } from "./codes-gate";
 import { permissionCodes } from "./codes-permission";
@@ -26,21 +27,7 @@ export const codes = {
   },
   "body-too-large": { status: 413, exit: 2, remedy: "Keep a request below 16 KiB of JSON." },
   "unsupported-media-type": { status: 415, exit: 2, remedy: "Send application/json." },
-  "request-conflict": {
-    status: 409,
-    exit: 2,
-    remedy: "This request id was used with other content: use a new requestId for another request.",
-  },
-  "dead-lettered": {
-    status: 400,
-    exit: 2,
-    remedy: "Read the dead-letter reason, correct the cause, and send the request again.",
-  },
-  "unknown-pair": {
-    status: 404,
-    exit: 3,
-    remedy: "Name a pair of this installation (GET /api/pairs), or add it to the pairs file.",
-  },
+  ...requestCodes,
   "pair-removed": { status: 409, exit: 3, remedy: "Put the pair back into the pairs file, or let it be." },
   unpinned: {
     status: 409,

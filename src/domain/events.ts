@@ -178,8 +178,10 @@ export interface NotAcceptedData {
     readonly sequenceNumber: string;
     readonly deadLetterReason?: string | undefined;
   };
-  /** Of the body as the Functions host handed it over (JSON bodies arrive parsed and are written again). */
+  /** Of the body as the Functions host handed it over: the bytes of a request, the text of a dead letter. */
   readonly body: { readonly length: number; readonly sha256: string; readonly excerpt: string };
+  /** Of a conflict: the path of the promotion that has the id. */
+  readonly promotion?: string | undefined;
 }
 
 export type NotAcceptedEvent = CloudEvent<typeof eventTypes.notAccepted, NotAcceptedData>;

@@ -29,7 +29,11 @@ export const logLines = {
   },
   "the line is stopped": { level: "warn", why: "nothing of the pair moves until a person releases the hold" },
   "a hold was released": { level: "info", why: "who let the line move again", shownFrom: ["deleteHold"] },
-  "a promotion is cancelled": { level: "info", why: "who stopped it", shownFrom: ["cancelPromotion"] },
+  "a promotion is cancelled": {
+    level: "info",
+    why: "who stopped it",
+    shownFrom: ["cancelPromotion", "cancelPromotions"],
+  },
   "a swap-back was ordered": { level: "info", why: "who sent production back", shownFrom: ["orderSwapBack"] },
   "a schedule was paused": {
     level: "info",

@@ -1,4 +1,4 @@
-import { MAX_ENLISTED, type PairAnswer, type PairState } from "./pair";
+import { KEPT_PLACES, MAX_ENLISTED, type PairAnswer, type PairState } from "./pair";
 
 /** A state and the answer to whoever asked; `indexed` names the index page that must learn of a new promotion. */
 export interface PairStep {
@@ -42,9 +42,19 @@ const WRITTEN_WITH_AN_ID = 290;
 /** What may be written of all promotions; answers, holds, lease and attempt need the rest of 16 KiB, see `pair-room.ts`. */
 const ROOM = 9_800;
 
-/** Whether one more promotion may be enlisted such that the state stays under 16 KiB whatever happens to it. */
-export function hasRoomFor({ enlisted }: PairState, requestId: string): boolean {
+const LONGEST_ID = 100;
+
+/**
+ * Whether one more promotion may be enlisted such that the state stays under 16 KiB whatever happens to it. Places are kept
+ * for those that may take them (`kept`).
+ */
+export function hasRoomFor({ enlisted }: PairState, requestId: string, kept = false): boolean {
   const ids = [...enlisted.map((entry) => entry.requestId), requestId];
-  const written = ids.reduce((sum, id) => sum + 3 * id.length + WRITTEN_WITH_AN_ID, 0);
-  return ids.length <= MAX_ENLISTED && written <= ROOM;
+  const written = ids.reduce((sum, id) => sum + roomOf(id.length), 0);
+  const free = kept ? 0 : KEPT_PLACES;
+  return ids.length <= MAX_ENLISTED - free && written <= ROOM - free * roomOf(LONGEST_ID);
+}
+
+function roomOf(idLength: number): number {
+  return 3 * idLength + WRITTEN_WITH_AN_ID;
 }

@@ -92,7 +92,7 @@ export function viewOf(
 
 function enlist(state: PairState, op: Op<"enlist">): PairStep {
   if (isEnlisted(state, op.requestId)) return { state, answer: "done" };
-  if (!hasRoomFor(state, op.requestId)) return { state, answer: "queue-full" };
+  if (!hasRoomFor(state, op.requestId, op.kept)) return { state, answer: "queue-full" };
   const turned = state.index.count >= PAGE_SIZE;
   const page = turned ? state.index.page + 1 : state.index.page;
   const count = turned ? 1 : state.index.count + 1;

@@ -129,7 +129,13 @@ export interface PairState {
 export type PairOperation =
   /** Changes nothing; answers with the view of one promotion. */
   | { readonly kind: "look"; readonly requestId: string }
-  | { readonly kind: "enlist"; readonly requestId: string; readonly at: number }
+  /** `kept`: it may take a place that is kept for operators. */
+  | {
+      readonly kind: "enlist";
+      readonly requestId: string;
+      readonly at: number;
+      readonly kept?: boolean | undefined;
+    }
   | {
       readonly kind: "stand-in-line";
       readonly requestId: string;
@@ -199,6 +205,9 @@ export interface Concluded {
 
 /** Most promotions that may be under way for one pair at once; fewer when their ids are long, see `hasRoomFor`. */
 export const MAX_ENLISTED = 32;
+
+/** How many of them are kept for what operators ask for and for break-glass, with ids of any length. */
+export const KEPT_PLACES = 3;
 
 export const emptyPair: PairState = {
   v: 1,

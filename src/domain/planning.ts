@@ -68,7 +68,7 @@ export function decidePlan(planning: Planning): PlanVerdict {
 }
 
 /** Characters of JSON that the roles of both services may take: a plan keeps them all, in a ledger that has to stay small. */
-const ROLES_LENGTH = 4_000;
+const ROLES_LENGTH = 3_400;
 
 function longRoles({
   incoming,

@@ -141,8 +141,6 @@ export type PromotionChange =
       readonly runId?: string | undefined;
       readonly ending: Ending;
       readonly at: number;
-      /** Registers and concludes at once what never gets a run; an entry that is there already is left alone. */
-      readonly registration?: Registration | undefined;
     }
   | { readonly kind: "announced"; readonly at: number };
 
@@ -173,18 +171,13 @@ export function pairOf({ requestId, pair }: Pick<PromotionState, "requestId" | "
   return pair;
 }
 
-/**
- * The entry that a change is about: the one that is there, or the one that the change registers. Undefined: there is
- * nothing to change.
- */
+/** The entry that a change is about: the one that is there, or the one that a run registers. Undefined: there is none. */
 export function entryFor(
   current: PromotionState | undefined,
   change: PromotionChange,
 ): PromotionState | undefined {
-  if (change.kind !== "begin" && change.kind !== "conclude") return current;
-  const { registration } = change;
-  if (!registration) return current;
-  return current && change.kind === "conclude" ? undefined : register(current, registration);
+  if (change.kind !== "begin" || !change.registration) return current;
+  return register(current, change.registration);
 }
 
 function breakGlassNote({ breakGlass, principal }: RequestOrigin): string | undefined {

@@ -1,6 +1,6 @@
 import { toTime } from "./events";
-import type { PairKey } from "./pair-key";
-import type { SwapRequest } from "./swap-request";
+import type { PairIdentity, PairKey } from "./pair-key";
+import type { RequestOrigin, SwapRequest } from "./swap-request";
 
 /** A promotion that the pairs file asks for again and again. */
 export interface ScheduleRule extends Pick<SwapRequest, "pair" | "promote" | "expect" | "reason"> {
@@ -72,9 +72,28 @@ export function timesOf({ cron, zone }: Pick<ScheduleRule, "cron" | "zone">): st
   return `${cron} ${zone}`;
 }
 
-/** The promotion of a pair at an instant: one, whichever schedule asks for it, however often, whatever the pair is named. */
+/**
+ * The promotion of a pair at an instant: one, whichever schedule asks for it, however often, and whatever the pair is named. Ids of
+ * this shape are the schedules' own: whoever could take one beforehand would keep its promotion from being started.
+ */
 export function scheduledId(pair: PairKey, at: number): string {
-  return `${pair}-${toTime(at).replace(/\.\d+|[-:]/g, "")}`;
+  return `schedule-${pair}-${toTime(at).replace(/\.\d+|[-:]/g, "")}`;
+}
+
+/** Whether an id has the shape of those that schedules give, of whatever pair. */
+export function isScheduledId(requestId: string): boolean {
+  return /^schedule-.*-\d{8}T\d{6}Z$/i.test(requestId);
+}
+
+/**
+ * Whether what the ledger has under a schedule's id was asked for by a schedule of this pair. Which one does not matter: it
+ * may have been edited or renamed since, or another one has the same instant.
+ */
+export function isOfSchedule(
+  { origin, pair }: { readonly origin: RequestOrigin; readonly pair?: PairIdentity | undefined },
+  key: PairKey,
+): boolean {
+  return origin.channel === "schedule" && pair?.key === key;
 }
 
 /** The pause that holds a schedule, by its name or by its times. */

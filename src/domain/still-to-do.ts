@@ -6,7 +6,7 @@ import { tellOpening } from "./opening-told";
 import type { PairState } from "./pair";
 import { hasRoomFor } from "./pair-answers";
 import { tightenReadiness, type PairPolicy } from "./policy";
-import type { RequestOrigin, SwapRequest } from "./swap-request";
+import { mayTakeKeptPlace, type RequestOrigin, type SwapRequest } from "./swap-request";
 
 /** What stands between a plan and its swap, in the order in which a promotion comes to it. */
 export interface Step {
@@ -46,8 +46,8 @@ function failing(what: Step["what"], code: Code, detail: string): Step {
   return { what, detail, code, remedy: codes[code].remedy };
 }
 
-function roomSteps({ pair, request }: Standing): readonly Step[] {
-  if (hasRoomFor(pair, request.requestId)) return [];
+function roomSteps({ pair, request, origin }: Standing): readonly Step[] {
+  if (hasRoomFor(pair, request.requestId, mayTakeKeptPlace(origin))) return [];
   return [failing("room", "queue-full", `${pair.enlisted.length} promotions of the pair are under way`)];
 }
 

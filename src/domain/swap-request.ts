@@ -34,6 +34,13 @@ export interface RequestOrigin {
     { readonly oid: string; readonly name: string; readonly application?: boolean | undefined } | undefined;
   /** An operator's word that gate and opening are passed, with the reason. */
   readonly breakGlass?: { readonly reason: string } | undefined;
+  /** The caller may operate: there is a place with the pair for what operators ask, however many others wait. */
+  readonly operator?: boolean | undefined;
+}
+
+/** Whether it may take one of the places that a pair keeps: others must not be able to keep operators from acting. */
+export function mayTakeKeptPlace({ operator, breakGlass }: RequestOrigin): boolean {
+  return operator === true || breakGlass !== undefined;
 }
 
 export function otherSide(side: Side): Side {

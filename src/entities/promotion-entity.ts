@@ -12,6 +12,7 @@ import {
   type PromotionChange,
   type PromotionState,
 } from "../domain/promotion";
+import { mayTakeKeptPlace } from "../domain/swap-request";
 
 /** What a run learns from a change: whether it is still in charge, and the outcome that stands. */
 export interface ChangeAnswer {
@@ -55,8 +56,9 @@ export function promotionEntity(digest: Digest): (context: EntityContext<Promoti
 
 /** It leaves together with the registration: whatever becomes of the run, the janitor finds the promotion at its pair. */
 function enlist(context: EntityContext<PromotionState>, state: PromotionState): void {
-  const { requestId, acceptedAt } = state;
-  const operation: PairOperation = { kind: "enlist", requestId, at: acceptedAt };
+  const { requestId, acceptedAt, origin } = state;
+  const kept = mayTakeKeptPlace(origin);
+  const operation: PairOperation = { kind: "enlist", requestId, at: acceptedAt, kept };
   context.df.signalEntity(new EntityId("pair", pairOf(state).key), "apply", operation);
 }
 

@@ -1,13 +1,13 @@
-import { fieldsOf } from "../domain/alerts";
-import { decideAcceptance, type Acceptance } from "../domain/acceptance";
-import { reason } from "../domain/codes";
+import { decideAcceptance, whyRefused, type Acceptance } from "../domain/acceptance";
+import type { Reason } from "../domain/codes";
 import { composeProgress } from "../domain/completion-event";
 import { isEnlisted, standsWith } from "../domain/pair-answers";
 import { pairIdentity } from "../domain/pair-key";
 import { pairOf, type PromotionState, type Registration } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
-import { NotAcknowledged, NothingSent, sendUntilSeen, untilSeen } from "./read-back";
+import { NotAcknowledged, NothingSent, untilSeen } from "./read-back";
 
+/** A request that has a promotion, or whose id has one. */
 export interface Accepted {
   readonly kind: Acceptance;
   readonly state: PromotionState;
@@ -15,32 +15,76 @@ export interface Accepted {
   readonly onItsWay?: boolean | undefined;
 }
 
+/** What is not taken up leaves no record: whoever sent it is told, each time it comes. */
+export interface Refused {
+  readonly kind: "refused";
+  readonly reason: Reason;
+}
+
+/**
+ * The content hash that a request has as a repeat of this promotion: what its sender left to a default is as the
+ * promotion has it.
+ */
+export type HashBeside = (known: PromotionState) => string;
+
 /**
  * Accepts one request: its run is started, which registers it in the ledger, enlists it with its pair and goes on,
  * whatever becomes of whoever sent it; both are read back. Every step may have happened before: a repeat changes nothing.
  */
-export async function acceptRequest(registration: Registration, ports: Ports): Promise<Accepted> {
-  const { requestId, contentHash, request } = registration;
-  const known = await readLedger(requestId, ports);
-  const kind = decideAcceptance(known, contentHash);
-  if (known && kind !== "new" && kind !== "live") return { kind, state: known };
-  const policy = ports.policies.find(request.pair);
-  if (kind === "new" && !policy) return refuse(registration, ports);
-  if (kind === "new") raiseAlarm(registration, ports);
-  // What is known stays with the pair that it was accepted for, whatever has that name now.
-  const pair = known ? known.pair : policy && pairIdentity(policy);
-  await untilSeen("the run", () => startRun({ ...registration, pair }, ports), ports);
-  const accepted = await untilTakenUp(kind, registration, ports);
+export async function acceptRequest(
+  registration: Registration,
+  ports: Ports,
+  hashBeside: HashBeside = () => registration.contentHash,
+): Promise<Accepted | Refused> {
+  const { requestId } = registration;
+  const known = await beforehand("the ledger", () => ports.promotions.read(requestId), ports);
+  if (!known) return acceptNew(registration, hashBeside, ports);
+  const kind = decideAcceptance(known, hashBeside(known));
+  return kind === "live" ? startAndSee(kind, registration, hashBeside, ports) : { kind, state: known };
+}
+
+async function acceptNew(
+  registration: Registration,
+  hashBeside: HashBeside,
+  ports: Ports,
+): Promise<Accepted | Refused> {
+  const refusal = await refusalOf(registration, ports);
+  if (refusal) return { kind: "refused", reason: refusal };
+  raiseAlarm(registration, ports);
+  const accepted = await startAndSee("new", registration, hashBeside, ports);
   if (accepted.kind === "new" && !accepted.state.conclusion) await tell(accepted.state, ports);
   return accepted;
 }
 
-async function readLedger(requestId: string, ports: Ports): Promise<PromotionState | undefined> {
-  const read = async () => ({ state: await ports.promotions.read(requestId) });
+async function startAndSee(
+  kind: Acceptance,
+  registration: Registration,
+  hashBeside: HashBeside,
+  ports: Ports,
+): Promise<Accepted> {
+  const policy = ports.policies.find(registration.request.pair);
+  const pair = policy && pairIdentity(policy);
+  await untilSeen("the run", () => startRun({ ...registration, pair }, ports), ports);
+  return untilTakenUp(kind, registration, hashBeside, ports);
+}
+
+/**
+ * What was started by another delivery is not refused by a later one: a host whose pairs file has the pair, or whose clock
+ * had not come to `expiresAt`, may have taken it up, and its run registers it.
+ */
+async function refusalOf(registration: Registration, ports: Ports): Promise<Reason | undefined> {
+  const { requestId, request } = registration;
+  const refusal = whyRefused(registration, ports.policies.find(request.pair), ports.clock.now());
+  if (!refusal) return undefined;
+  const run = await beforehand("the run", () => ports.promotions.runStatus(requestId), ports);
+  return run === "live" ? undefined : refusal;
+}
+
+async function beforehand<T>(what: string, read: () => Promise<T>, ports: Ports): Promise<T> {
   try {
-    return (await untilSeen("the ledger", read, ports)).state;
+    return (await untilSeen(what, async () => ({ seen: await read() }), ports)).seen;
   } catch (cause) {
-    throw new NothingSent("the ledger could not be read: nothing was sent", { cause });
+    throw new NothingSent(`${what} could not be read: nothing was sent`, { cause });
   }
 }
 
@@ -63,7 +107,8 @@ async function startRun(registration: Registration, { promotions }: Ports): Prom
 /** Reads back until the pair has taken the promotion up, or it has an outcome. Once it is registered it goes on by itself. */
 async function untilTakenUp(
   kind: Acceptance,
-  { requestId, contentHash }: Registration,
+  { requestId }: Registration,
+  hashBeside: HashBeside,
   ports: Ports,
 ): Promise<Accepted> {
   let registered: Accepted | undefined;
@@ -71,7 +116,7 @@ async function untilTakenUp(
     const state = await ports.promotions.read(requestId);
     if (!state) return undefined;
     // Of two requests with one id that came at once the ledger knows the first.
-    const won = decideAcceptance(state, contentHash);
+    const won = decideAcceptance(state, hashBeside(state));
     if (won === "conflict") return { kind: won, state };
     if (state.conclusion) return { kind, state };
     registered = { kind, state, onItsWay: true };
@@ -84,28 +129,6 @@ async function untilTakenUp(
     if (registered && fault instanceof NotAcknowledged) return registered;
     throw fault;
   }
-}
-
-/**
- * Registers and concludes at once, without a run: no pair watches over this promotion, so its event is published before
- * the message is gone.
- */
-async function refuse(registration: Registration, ports: Ports): Promise<Accepted> {
-  const { requestId, contentHash, request, at } = registration;
-  const detail = `there is no pair "${request.pair}" here`;
-  const ending = { outcome: "refused", reason: reason("unknown-pair", detail) } as const;
-  const state = await sendUntilSeen(
-    "the outcome",
-    () => ports.promotions.change(requestId, { kind: "conclude", ending, at, registration }),
-    () => ports.promotions.read(requestId),
-    ports,
-  );
-  // Somebody else's registration came first, with other content or from a host that knows the pair.
-  const won = decideAcceptance(state, contentHash);
-  if (won !== "concluded") return { kind: won, state };
-  await publishOutcome(state, ports);
-  if (state.conclusion) ports.log.info("a promotion ended", fieldsOf(state, state.conclusion));
-  return { kind: "new", state };
 }
 
 /**

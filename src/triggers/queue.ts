@@ -1,8 +1,11 @@
 import type { InvocationContext, ServiceBusQueueHandler } from "@azure/functions";
-import { tellText } from "../contracts/complaints";
+import { onePerPlace, tellText } from "../contracts/complaints";
+import { readMessageBody } from "../contracts/message-body";
 import { notAcceptedEvent, type NotAccepted } from "../contracts/not-accepted-event";
-import { parseSwapRequest } from "../contracts/swap-request";
+import { conflictComplaints, parseSwapRequest, type ParsedRequest } from "../contracts/swap-request";
+import { conflictDetail, differingFields } from "../domain/acceptance";
 import { reason } from "../domain/codes";
+import type { PromotionState, Registration } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
 import { acceptRequest, publishOutcome } from "./accept";
 import { untilSeen } from "./read-back";
@@ -17,31 +20,50 @@ export function createQueueHandler(portsFor: PortsFor, queue: string): ServiceBu
   return async (body: unknown, context) => {
     const ports = portsFor(context);
     const message = identify(queue, context);
-    const parsed = parseSwapRequest(body);
-    if (!parsed.ok) {
-      const detail = `${parsed.complaints.length} complaint${parsed.complaints.length === 1 ? "" : "s"}`;
-      const { complaints, requestId } = parsed;
-      await decline({ reason: reason(parsed.code, detail), complaints, requestId, message, body }, ports);
-      return;
-    }
+    const answer = (no: Refusal) => decline({ ...no, message, body }, ports);
+    const parsed = parseMessage(body);
+    if (!parsed.ok) return answer(parsed.refusal);
     const { request, contentHash } = parsed.value;
     const { requestId } = request;
-    const registration = {
-      requestId,
-      contentHash,
-      request,
-      origin: { channel: "queue" as const },
-      at: ports.clock.now(),
-    };
+    const origin = { channel: "queue" } as const;
+    const registration = { requestId, contentHash, request, origin, at: ports.clock.now() };
     const accepted = await acceptRequest(registration, ports);
+    if (accepted.kind === "refused") return answer({ reason: accepted.reason, complaints: [], requestId });
     if (accepted.kind === "concluded") await publishOutcome(accepted.state, ports);
-    if (accepted.kind === "conflict") {
-      const refusal = reason(
-        "request-conflict",
-        `the request id ${requestId} is taken by a request with other content`,
-      );
-      await decline({ reason: refusal, complaints: [], requestId, message, body }, ports);
-    }
+    if (accepted.kind === "conflict") await answer(conflictOf(parsed.value, registration, accepted.state));
+  };
+}
+
+type Refusal = Pick<NotAccepted, "reason" | "complaints" | "requestId" | "promotion">;
+type MessageParse =
+  { readonly ok: true; readonly value: ParsedRequest } | { readonly ok: false; readonly refusal: Refusal };
+
+/** The request in a message, or every mistake of it. Where a field stands twice nobody knows which request was meant. */
+function parseMessage(body: unknown): MessageParse {
+  const { value, complaints: ofText } = readMessageBody(body);
+  const parsed = parseSwapRequest(value);
+  if (parsed.ok && ofText.length === 0) return parsed;
+  // Of bytes that are no text there is nothing else to say.
+  const ofRequest = parsed.ok || (value === undefined && ofText.length > 0) ? [] : parsed.complaints;
+  const complaints = onePerPlace([...ofText, ...ofRequest]);
+  const code = parsed.ok ? "malformed-request" : parsed.code;
+  const detail = `${complaints.length} complaint${complaints.length === 1 ? "" : "s"}`;
+  const named = parsed.ok ? parsed.value.request.requestId : parsed.requestId;
+  const isAmbiguous = ofText.some(({ path }) => /^\$(?:\.data)?\.requestId$|^\$\.data$/.test(path));
+  return {
+    ok: false,
+    refusal: { reason: reason(code, detail), complaints, requestId: isAmbiguous ? null : named },
+  };
+}
+
+function conflictOf({ sent }: ParsedRequest, registration: Registration, known: PromotionState): Refusal {
+  const { requestId } = registration;
+  const fields = differingFields(known, registration);
+  return {
+    reason: reason("request-conflict", conflictDetail(requestId, fields)),
+    complaints: conflictComplaints(sent, fields, requestId),
+    requestId,
+    promotion: `/api/promotions/${requestId}`,
   };
 }
 

@@ -3,6 +3,7 @@ import { parseSwapRequest } from "../contracts/swap-request";
 import { toTime } from "../domain/events";
 import {
   hasStarted,
+  isOfSchedule,
   noSchedules,
   pauseOf,
   scheduledId,
@@ -11,8 +12,8 @@ import {
   type ScheduleState,
 } from "../domain/schedule";
 import type { PairKey } from "../domain/pair-key";
-import type { Registration } from "../domain/promotion";
 import type { PairPolicy } from "../domain/policy";
+import type { PromotionState, Registration } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
 import type { Schedule } from "../ports/schedules";
 import { acceptRequest } from "./accept";
@@ -88,7 +89,7 @@ function dueTime(schedule: Schedule, state: ScheduleState, now: number): number 
   return schedule.last(now, Math.max(since, now - schedule.expiresAfterMs));
 }
 
-/** What is in the ledger is on its way, whoever has asked for it and whatever the file says now. */
+/** What a schedule has put into the ledger is on its way, whatever the file says now. */
 async function startAt(
   key: PairKey,
   schedule: Schedule,
@@ -96,16 +97,49 @@ async function startAt(
   state: ScheduleState,
   ports: Ports,
 ): Promise<void> {
-  const { pair } = schedule;
   const requestId = scheduledId(key, due);
-  const isKnown = (await ports.promotions.read(requestId)) !== undefined;
-  if (!isKnown) {
-    const { kind } = await acceptRequest(registrationOf(schedule, requestId, due, ports), ports);
-    if (kind === "new")
-      ports.log.info("a schedule started a promotion", { requestId, pair, detail: schedule.name });
+  const promotion = await startedAs(key, schedule, due, ports);
+  if (!promotion) return;
+  if (!isOfSchedule(promotion, key)) {
+    tellSquatted(schedule, promotion, ports);
+    return;
   }
   const start = { times: timesOf(schedule), requestId, at: due };
   if (!hasStarted(state, start)) await ports.schedules.signal(key, { kind: "started", ...start });
+}
+
+/** The promotion that has the id, started now where there was none; undefined where it may not be started any more. */
+async function startedAs(
+  key: PairKey,
+  schedule: Schedule,
+  due: number,
+  ports: Ports,
+): Promise<PromotionState | undefined> {
+  const { pair, name } = schedule;
+  const requestId = scheduledId(key, due);
+  const known = await ports.promotions.read(requestId);
+  if (known) return known;
+  const accepted = await acceptRequest(registrationOf(schedule, requestId, due, ports), ports);
+  if (accepted.kind === "refused") {
+    const detail = `${name}: ${accepted.reason.detail}`;
+    ports.log.warn("a schedule could not start its promotion", { pair, code: accepted.reason.code, detail });
+    return undefined;
+  }
+  if (accepted.kind === "new" && isOfSchedule(accepted.state, key))
+    ports.log.info("a schedule started a promotion", { requestId, pair, detail: name });
+  return accepted.state;
+}
+
+/** Nobody is let through with an id of this shape: whoever put it there writes into the storage, or did so before. */
+function tellSquatted(
+  { pair, name }: Schedule,
+  { requestId, origin, request }: PromotionState,
+  ports: Ports,
+) {
+  const asked = request.pair === pair ? "" : ` of pair ${request.pair}`;
+  const detail = `${name}: its id is taken by a request${asked} from ${origin.channel}`;
+  const about = { requestId, pair, detail };
+  ports.log.alert("schedule-squatted", "a schedule cannot start its promotion", about);
 }
 
 function registrationOf(schedule: Schedule, requestId: string, due: number, ports: Ports): Registration {

@@ -1,3 +1,4 @@
+import type { Permission } from "../../src/ports/identity";
 import { startScenario, type Scenario } from "../support/scenario";
 
 /** Who carries on what was registered when nobody who asked for it is there any more. */
@@ -76,12 +77,33 @@ test("a run that overwrites one that was over changes nothing, and enlists nobod
 test("what its pair has no room for is refused by its own run, and the sender is told so", async () => {
   await fill();
   const body = { requestId: "r-x", pair: "shop", promote: "green", reason: "x" };
-  const reply = await scenario.http("POST", "promotions", body);
+  const reply = await scenario.http("POST", "promotions", body, ["Swap.Request"]);
   expect([reply.status, reply.body]).toMatchObject([200, { outcome: "refused" }]);
   await scenario.app.settle();
   expect(scenario.published.map(({ data }) => data.reason.code)).toEqual(["queue-full"]);
   expect((await scenario.promotion("r-x")).announcedAt).toBeDefined();
   expect(await isEnlisted("r-x")).toBe(false);
+});
+
+test("what fills a pair and its line keeps no operator and no break-glass from a place, and none is left to others", async () => {
+  await fill();
+  const at = scenario.clock.now();
+  for (let i = 0; i < 20; i++) {
+    const stand = { kind: "stand-in-line", requestId: `q-${i}`, at, maxQueued: 20, whenBusy: "wait" };
+    await scenario.app.call("POST", "entities/pair/shop?op=apply", stand);
+  }
+  await scenario.app.settle();
+  const ask = async (requestId: string, by: readonly Permission[], over: object = {}) => {
+    const body = { requestId, pair: "shop", promote: "green", reason: "x", ...over };
+    return (await scenario.http("POST", "promotions", body, by)).status;
+  };
+  expect(await ask("others", ["Swap.Request"])).toBe(200);
+  expect(await ask("operator", ["Swap.Request", "Swap.Operate"])).toBe(202);
+  expect(await ask("glass", ["Swap.Operate"], { breakGlass: { reason: "an incident" } })).toBe(202);
+  await scenario.app.settle();
+  expect((await scenario.promotion("others")).conclusion?.reason.code).toBe("queue-full");
+  const line = (await scenario.pair()).line.map(({ requestId }) => requestId);
+  expect(line.slice(20).sort()).toEqual(["glass", "operator"]);
 });
 
 test("the outcome of what its pair has no room for is published after a broker's outage of any length: nobody else would", async () => {

@@ -153,7 +153,7 @@ export class Bus {
         const renewal = this.#renew(host, queue, token ?? "");
         host
           .invoke(trigger, {
-            inputData: [{ name: host.bindingOf(trigger), data: { string: text } }],
+            inputData: [{ name: host.bindingOf(trigger), data: dataFor(trigger, text) }],
             triggerMetadata: metadata,
           })
           .finally(() => {
@@ -216,6 +216,11 @@ export class Bus {
       bytes,
     });
   }
+}
+
+/** As the bindings ask for it: requests are bound to bytes, dead letters to text. */
+function dataFor(trigger: string, text: string): { bytes: Buffer } | { string: string } {
+  return trigger === "acceptSwapRequest" ? { bytes: Buffer.from(text) } : { string: text };
 }
 
 /** JSON travels as JSON; what is none travels as text. */

@@ -31,7 +31,7 @@ export class PeerWorker implements BusHost {
   /** Nobody looks at dead letters. */
   invoke(trigger: string, { inputData }: Parameters<BusHost["invoke"]>[1]): Promise<void> {
     if (trigger !== "acceptSwapRequest") return Promise.resolve();
-    return this.#world.work(this, inputData?.[0]?.data?.string ?? "");
+    return this.#world.work(this, Buffer.from(inputData?.[0]?.data?.bytes ?? []).toString());
   }
 
   freeze(forMs: number): void {

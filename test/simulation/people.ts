@@ -5,6 +5,7 @@ import { Holds } from "./holds";
 import type { SimulatedHost } from "./host";
 import type { Surface } from "./surface";
 import type { Happening, Timeline } from "./timeline";
+import { isTurnedAway } from "./turned-away";
 import { vote } from "./votes";
 import type { World } from "./world";
 import type { Deed } from "./world-plan";
@@ -75,10 +76,10 @@ export class People {
         .filter((e) => e.type === "promotion.completed")
         .map((e) => e.request),
     );
-    return timeline
-      .of("sent")
+    const told = { sent: timeline.of("sent"), published: timeline.of("published") };
+    return told.sent
       .map((e) => e.request)
-      .filter((request) => !answered.has(request));
+      .filter((request) => !answered.has(request) && !isTurnedAway(told, request));
   }
 
   async #do(deed: Deed): Promise<void> {
@@ -189,8 +190,12 @@ export class People {
         if (counts && this.#unheard.delete(request)) timeline.add(sent(JSON.stringify(whole)));
       };
       this.#unheard.set(request, heard);
-      if (!deed.givesUp) await this.#surface.insist("postPromotion", call, token).then(heard);
-      else
+      if (!deed.givesUp) {
+        const { text } = await this.#surface.insist("postPromotion", call, token);
+        // It came after its own expiresAt: nothing was taken up, and nothing is to be expected.
+        if (text.includes('"code":"request-expired"')) this.#unheard.delete(request);
+        else heard();
+      } else
         void this.#surface.once("postPromotion", call, token).then((status) => {
           if (status >= 200 && status < 300) heard();
         });

@@ -1,3 +1,4 @@
+import { isTurnedAway } from "./turned-away";
 import { otherSide } from "../../src/domain/swap-request";
 import { Verdicts, type Judged, type RuleModule } from "./coverage";
 import { FAILURE_RULE, failureTold } from "./failed-operation";
@@ -169,7 +170,7 @@ function regressionIsNoSuccess({ history }: Judged, request: string, tell: Param
 }
 
 function concluded({ history, finished }: Judged, request: string, tell: Parameters<Rule>[2]): void {
-  const isOver = finished || history.completions(request).length > 0;
+  const isOver = finished || history.completions(request).length > 0 || isTurnedAway(history, request);
   tell(history.last, isOver ? undefined : "has no outcome after every deadline and grace");
 }
 

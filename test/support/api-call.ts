@@ -28,7 +28,7 @@ export async function call(ports: Ports, { route: name, params = {}, query = "",
     params,
     query: new URLSearchParams(query),
     headers: new Headers({ authorization: "Bearer x", "content-type": "application/json" }),
-    text: () => Promise.resolve(body ? JSON.stringify(body) : ""),
+    arrayBuffer: () => Promise.resolve(Buffer.from(body ? JSON.stringify(body) : "")),
   } as unknown as HttpRequest;
   const context = { invocationId: "i-1", error: () => undefined } as unknown as InvocationContext;
   const reply: HttpResponseInit = await route.handler(request, context);

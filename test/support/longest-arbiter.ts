@@ -27,7 +27,7 @@ export function longestArbiter({ idLength, fill }: ArbiterCase): PairState {
     for (const op of ops) state = auditStep(keyOf("p".repeat(40)), state, op, () => "h".repeat(64)).state;
   };
   const ids = Array.from({ length: 40 }, (_, n) => id(n));
-  apply(...ids.map((requestId): PairOperation => ({ kind: "enlist", requestId, at })));
+  apply(...ids.map((requestId): PairOperation => ({ kind: "enlist", requestId, at, kept: true })));
   const holder = ids[0] ?? "";
   const others = state.enlisted.map(({ requestId }) => requestId).filter((each) => each !== holder);
 

@@ -1,6 +1,7 @@
 import type { OrchestrationContext } from "durable-functions";
 import { withoutEvidence } from "../../domain/plan";
 import { reason } from "../../domain/codes";
+import { mayTakeKeptPlace } from "../../domain/swap-request";
 import { pairOf, type PromotionState, type Registration } from "../../domain/promotion";
 import { applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
 import { overtaken, type Carried, type Run } from "../run";
@@ -35,7 +36,8 @@ function* takeCharge(
   if (!began || began.announcedAt !== undefined) return undefined;
   const pair = began.request.pair;
   const pairKey = pairOf(began).key;
-  const enlist = { kind: "enlist", requestId, at: began.acceptedAt } as const;
+  const kept = mayTakeKeptPlace(began.origin);
+  const enlist = { kind: "enlist", requestId, at: began.acceptedAt, kept } as const;
   const { lease, answer } = yield* applyToPairEntity(context, pairKey, enlist);
   const deadlines = { ...definite(began.deadlines) };
   const run = { context, requestId, runId, pair, pairKey, began, deadlines, plan: planOf(began), lease };

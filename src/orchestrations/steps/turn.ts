@@ -1,5 +1,6 @@
 import { reason } from "../../domain/codes";
-import type { PairAnswer } from "../../domain/pair";
+import { MAX_ENLISTED, type PairAnswer } from "../../domain/pair";
+import { mayTakeKeptPlace } from "../../domain/swap-request";
 import type { SwapPlan } from "../../domain/plan";
 import { act, applyToPairEntity, timeOf, type Steps } from "../calls";
 import { cancelled, enter, expired, progress, untilOf, waitFor, type Exit, type Run } from "../run";
@@ -13,9 +14,12 @@ export function* awaitTurn(run: Run, plan: SwapPlan, note?: string): Steps<{ rea
   const over = yield* enter(run, "awaiting-turn", note);
   if (over) return over;
   const at = timeOf(context);
-  const standing = { kind: "stand-in-line", requestId, at, ...line } as const;
+  const { whenBusy } = line;
+  // An operator's has its place among those that are enlisted, however many stand in line.
+  const maxQueued = mayTakeKeptPlace(run.began.origin) ? MAX_ENLISTED : line.maxQueued;
+  const standing = { kind: "stand-in-line", requestId, at, maxQueued, whenBusy } as const;
   const { answer } = yield* applyToPairEntity(context, pairKey, standing);
-  const away = turnedAway(answer, pair, line.maxQueued);
+  const away = turnedAway(answer, pair, maxQueued);
   if (away) return away;
   const view = yield* applyToPairEntity(context, pairKey, { kind: "take-turn", requestId, at });
   if (view.cancel) return cancelled(view.cancel);

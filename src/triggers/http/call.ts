@@ -1,4 +1,6 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { noUtf8, parseJsonText, utf8Text } from "../../contracts/json-text";
+import type { Complaint } from "../../domain/events";
 import type { Caller, Permission, TokenVerifier } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
 import { NotAcknowledged } from "../read-back";
@@ -123,19 +125,23 @@ const BODY_LIMIT = 64 * 1024;
 
 /** The JSON body of a request; undefined when there is none. */
 export async function readJson(request: HttpRequest): Promise<unknown> {
-  const text = await request.text();
-  if (text === "") return undefined;
-  const bytes = Buffer.byteLength(text);
-  if (bytes > BODY_LIMIT) throw new Problem("body-too-large", `the body has ${bytes} bytes`);
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  if (bytes.length === 0) return undefined;
+  if (bytes.length > BODY_LIMIT) throw new Problem("body-too-large", `the body has ${bytes.length} bytes`);
   if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(request.headers.get("content-type") ?? "")) {
     throw new Problem("unsupported-media-type", "the body must be JSON");
   }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    const complaint = { path: "$", value: "no JSON", expectation: "a JSON object" };
-    throw new Problem("malformed-request", "the body is not JSON", { complaints: [complaint] });
-  }
+  const text = utf8Text(bytes);
+  if (text === undefined) throw malformed("the body is not UTF-8", [noUtf8(bytes)]);
+  const read = parseJsonText(text);
+  const noJson = { path: "$", value: "no JSON", expectation: "a JSON object" };
+  if (!read) throw malformed("the body is not JSON", [noJson]);
+  if (read.complaints.length > 0) throw malformed("a field of the body stands there twice", read.complaints);
+  return read.value;
+}
+
+function malformed(detail: string, complaints: readonly Complaint[]): Problem {
+  return new Problem("malformed-request", detail, { complaints });
 }
 
 /** A path parameter that is a request id, checked before anything is asked with it. */

@@ -45,8 +45,9 @@ export function postPlan(reading: Reading) {
 }
 
 /** As if the caller were to ask for it: who asks for a swap does not approve it. */
-function originOf({ caller: { oid, name, application } }: Call): RequestOrigin {
-  return { channel: "http", principal: { oid, name, application } };
+function originOf({ caller: { oid, name, application, permissions } }: Call): RequestOrigin {
+  const operator = permissions.includes("Swap.Operate");
+  return { channel: "http", principal: { oid, name, application }, operator };
 }
 
 /** Nothing would be swapped: why, and what to do about it. */

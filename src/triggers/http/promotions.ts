@@ -1,9 +1,10 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseListQuery, parseNote, takeBreakGlass, type ListQuery } from "../../contracts/commands";
-import { parseSwapRequest } from "../../contracts/swap-request";
+import { conflictComplaints, parseSwapRequest } from "../../contracts/swap-request";
+import { conflictDetail, differingFields } from "../../domain/acceptance";
 import type { PairKey } from "../../domain/pair-key";
 import type { PairPolicy } from "../../domain/policy";
-import { pairOf, type PromotionState } from "../../domain/promotion";
+import { pairOf, type PromotionState, type Registration } from "../../domain/promotion";
 import { summarisePromotion, viewPromotion } from "../../domain/promotion-view";
 import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
@@ -15,59 +16,84 @@ import { json, Problem } from "./problem";
 
 /** POST promotions: accepts a swap request; the same request again is the same promotion. */
 export async function postPromotion({ request, ports, caller }: Call): Promise<HttpResponseInit> {
-  const { request: asked, contentHash, breakGlass } = readRequest(await readJson(request), caller, ports);
-  mayRequest(caller, breakGlass !== undefined);
-  const policy = ports.policies.find(asked.pair);
-  if (!policy) throw new Problem("unknown-pair", `there is no pair "${asked.pair}" here`);
-  const { oid, application } = caller;
-  const principal = {
-    oid,
-    name: plainName(caller.name).slice(0, 60),
-    ...(application ? { application } : {}),
-  };
-  const { requestId } = asked;
-  const registration = {
-    requestId,
-    contentHash,
-    request: asked,
-    origin: { channel: "http", principal, ...(breakGlass ? { breakGlass } : {}) },
-    at: ports.clock.now(),
-  } as const;
+  const body = await readJson(request);
+  const asked = readRequest(body, plainName(caller.name), ports);
+  mayRequest(caller, asked.breakGlass !== undefined);
+  const registration = registrationOf(asked, caller, ports);
+  // Whoever asks again without a name of their own asks for what was asked before, under whatever name.
+  const beside = (known: PromotionState) => readRequest(body, known.request.requestedBy, ports);
+  const policy = ports.policies.find(asked.request.pair);
+  const { requestId } = registration;
   const location = `/api/promotions/${requestId}`;
-  const { timeZone } = policy;
-  const { kind, state, onItsWay } = await acknowledged(
-    acceptRequest(registration, ports),
+  const timeZone = policy?.timeZone;
+  const accepted = await acknowledged(
+    acceptRequest(registration, ports, (known) => beside(known).contentHash),
     {
       nextStep: `send the same request again: it is the same promotion; ${location} shows it once it is registered`,
       timeZone,
     },
     ports,
   );
-  if (kind === "conflict")
-    throw new Problem("request-conflict", `the request id ${requestId} is taken by other content`);
-  const body = {
-    ...viewPromotion(state, timeZone),
+  if (accepted.kind === "refused") throw new Problem(accepted.reason.code, accepted.reason.detail);
+  const { kind, state, onItsWay } = accepted;
+  if (kind === "conflict") throw conflict({ ...beside(state), origin: registration.origin }, state, location);
+  const view = {
+    ...viewPromotion(state, timeZone ?? "UTC"),
     ...(onItsWay ? { nextStep: `look at ${location}: it is registered and goes on by itself` } : {}),
     links: { self: location, cancel: `${location}/cancel`, swapBack: `${location}/swap-back` },
   };
-  const retryAfter = String(Math.ceil(policy.readiness.pollMs / 1000));
+  const retryAfter = String(Math.ceil((policy?.readiness.pollMs ?? 30_000) / 1000));
   return state.conclusion
-    ? json(200, body, { location })
-    : json(202, body, { location, "retry-after": retryAfter });
+    ? json(200, view, { location })
+    : json(202, view, { location, "retry-after": retryAfter });
+}
+
+type Asked = ReturnType<typeof readRequest>;
+
+function registrationOf(
+  { request, contentHash, breakGlass }: Asked,
+  { oid, name, application, permissions }: Caller,
+  { clock }: Ports,
+): Registration {
+  const principal = { oid, name: plainName(name).slice(0, 60), ...(application ? { application } : {}) };
+  const origin = {
+    channel: "http",
+    principal,
+    ...(breakGlass ? { breakGlass } : {}),
+    ...(permissions.includes("Swap.Operate") ? { operator: true } : {}),
+  } as const;
+  return { requestId: request.requestId, contentHash, request, origin, at: clock.now() };
+}
+
+/** Tells what differs, and where the promotion stands that has the id. */
+function conflict(
+  { request, origin, sent }: Asked & Pick<Registration, "origin">,
+  known: PromotionState,
+  promotion: string,
+): Problem {
+  const { requestId } = request;
+  const fields = differingFields(known, { request, origin });
+  return new Problem("request-conflict", conflictDetail(requestId, fields), {
+    complaints: conflictComplaints(sent, fields, requestId),
+    headers: { link: `<${promotion}>; rel="related"` },
+    members: { promotion },
+  });
 }
 
 /** The request, and what an operator says beside it. Both are its content: neither hides behind the other's id. */
-function readRequest(body: unknown, caller: Caller, ports: Ports) {
+function readRequest(body: unknown, requestedBy: string, ports: Ports) {
   const { rest, breakGlass, complaints } = takeBreakGlass(body);
-  const parsed = parseSwapRequest(rest, { requestedBy: plainName(caller.name) });
+  const parsed = parseSwapRequest(rest, { requestedBy });
   if (!parsed.ok || complaints.length > 0) {
     const code = parsed.ok ? "malformed-request" : parsed.code;
     const all = [...(parsed.ok ? [] : parsed.complaints), ...complaints];
     throw new Problem(code, "the request is malformed", { complaints: all });
   }
-  const { request, contentHash } = parsed.value;
-  if (!breakGlass) return { request, contentHash };
-  return { request, breakGlass, contentHash: ports.digest(`${contentHash} ${breakGlass.reason}`) };
+  const { request, contentHash, sent } = parsed.value;
+  if (!breakGlass) return { request, contentHash, sent, breakGlass };
+  const data = { ...sent.data, breakGlass };
+  const hash = ports.digest(`${contentHash} ${breakGlass.reason}`);
+  return { request, contentHash: hash, sent: { ...sent, data }, breakGlass };
 }
 
 /** An application must not pass by itself what it may not approve. */

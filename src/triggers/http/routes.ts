@@ -5,6 +5,7 @@ import { postApproval } from "./approvals";
 import { getAudit } from "./audit";
 import { deleteHold, putHold } from "./holds";
 import { getHealth, getPair, listPairs, type Reading } from "./pairs";
+import { cancelPromotions } from "./pair-cancels";
 import { getOpening } from "./openings";
 import { listSchedules, stopOrGo } from "./schedules";
 import { postPlan } from "./plans";
@@ -46,6 +47,12 @@ export function httpRoutes(
       methods: ["GET"],
       route: "pairs/{name}/audit",
       handler: guarded(gate, ["Swap.Read"], getAudit),
+    },
+    {
+      name: "cancelPromotions",
+      methods: ["POST"],
+      route: "pairs/{name}/cancel",
+      handler: guarded(gate, ["Swap.Operate"], cancelPromotions),
     },
     {
       name: "putHold",

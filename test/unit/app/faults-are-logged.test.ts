@@ -49,7 +49,7 @@ function requestOf(name: string): HttpRequest {
     ...{ url: "http://127.0.0.1/api", method: "POST", params: { id: "r-1", pair: "shop", name: "shop" } },
     query: new URLSearchParams(name === "getAudit" ? "" : "note=n"),
     headers: new Headers({ "content-type": "application/json" }),
-    text: () => Promise.resolve(JSON.stringify(body)),
+    arrayBuffer: () => Promise.resolve(Buffer.from(JSON.stringify(body))),
   } as unknown as HttpRequest;
 }
 

@@ -52,13 +52,17 @@ test("every wrong field is complained of at once, each once, and no good one", (
 
 test("the same content has the same hash, whatever the order of its fields and the envelope around it", () => {
   const order = fc.shuffledSubarray(Object.entries(good), { minLength: 5, maxLength: 5 });
-  const plain = parseSwapRequest(good);
+  const meant = (body: unknown) => {
+    const parsed = parseSwapRequest(body);
+    return parsed.ok && [parsed.value.request, parsed.value.contentHash];
+  };
   fc.assert(
     fc.property(order, fc.boolean(), (entries, enveloped) => {
       const data = Object.fromEntries(entries);
       const type = "cloud-service-swap.promotion.requested";
       const body = enveloped ? { specversion: "1.0", type, id: "e", source: "s", data } : data;
-      expect(parseSwapRequest(body)).toEqual(plain);
+      expect(meant(good)).toHaveLength(2);
+      expect(meant(body)).toEqual(meant(good));
     }),
   );
 });

@@ -21,7 +21,7 @@ import { NOW } from "../../support/observations";
 /** The longest ledger entry that the limits of the inputs allow: every field at its limit at once. */
 const LIMIT = 16 * 1_024;
 /** Of each of 25 roles at each service: the longest that a plan takes. */
-const NAME_LENGTH = 53;
+const NAME_LENGTH = 41;
 const fills = [
   ["plain", "x"],
   ["of quotes, which are escaped twice in the sealed event", '"'],

@@ -84,12 +84,16 @@ test("every new promotion gets the next place of the index, and a full page is f
 });
 
 test("who is not enlisted for want of room is told so, the answers to people stay, and the room is used to its last character", () => {
-  const many = Array.from({ length: 32 }, (_, i) => enlist(`q-${i}`));
+  const many = Array.from({ length: 29 }, (_, i) => enlist(`q-${i}`));
   const full = play(emptyPair, ...many);
-  expect(applyToPair(full, enlist("q-32"))).toEqual({ state: full, answer: "queue-full" });
+  expect(applyToPair(full, enlist("q-29"))).toEqual({ state: full, answer: "queue-full" });
   // Written at most: three times the id and 290 characters more for each, of 9,800: 15 × 590 leave 950 for the last.
-  const long = play(emptyPair, ...Array.from({ length: 15 }, (_, i) => enlist(String(i).padEnd(100, "x"))));
-  expect([hasRoomFor(long, "y".repeat(220)), hasRoomFor(long, "y".repeat(221))]).toEqual([true, false]);
+  const ids = Array.from({ length: 15 }, (_, i) => String(i).padEnd(100, "x"));
+  const long = play(emptyPair, ...ids.map((id) => ({ ...enlist(id), kept: true })));
+  expect([220, 221].map((length) => hasRoomFor(long, "y".repeat(length), true))).toEqual([true, false]);
+  // Others leave three times 590: 12 × 590 leave 950 for the last.
+  const others = play(emptyPair, ...ids.slice(0, 12).map(enlist));
+  expect([220, 221].map((length) => hasRoomFor(others, "y".repeat(length)))).toEqual([true, false]);
 });
 
 test("a pair that refuses while busy refuses when somebody holds the lease, or stands in line, and only then", () => {

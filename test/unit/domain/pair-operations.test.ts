@@ -153,16 +153,36 @@ test("the line is bounded, and a pair that refuses while busy says so", () => {
 });
 
 test("at most 32 promotions are enlisted, 16 where every id has its longest 100 characters; more are queue-full", () => {
-  const fill = (length: number) => {
+  const fill = (length: number, kept?: boolean) => {
     const id = (i: number) => String(i).padStart(2, "0").padEnd(length, "x");
-    const all = Array.from({ length: MAX_ENLISTED + 1 }, (_, i) => enlist(id(i)));
-    return apply(emptyPair, ...all);
+    const all = Array.from({ length: MAX_ENLISTED + 1 }, (_, i) => ({ ...enlist(id(i)), kept }));
+    return apply(emptyPair, ...(all as PairOperation[]));
   };
-  expect([fill(2).enlisted.length, fill(36).enlisted.length, fill(100).enlisted.length]).toEqual([
-    32, 24, 16,
+  const counts = (kept?: boolean) => [2, 36, 100].map((length) => fill(length, kept).enlisted.length);
+  expect([counts(true), counts()]).toEqual([
+    [32, 24, 16],
+    [27, 20, 13],
   ]);
-  expect(applyToPair(fill(2), enlist("more")).answer).toBe("queue-full");
+  expect(applyToPair(fill(2, true), enlist("more")).answer).toBe("queue-full");
   expect(applyToPair(fill(2), enlist("01")).answer).toBe("done");
+});
+
+test("however many others are enlisted, with ids of any length, three that operators ask for find a place, and no fourth of the longest", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 40, maxLength: 40 }), (lengths) => {
+      const id = (length: number, i: number) => `${i}`.padEnd(length, "x");
+      const filled = apply(emptyPair, ...lengths.map((length, i) => enlist(id(length, i))));
+      expect(applyToPair(filled, enlist("z".repeat(100))).answer).toBe("queue-full");
+      const kept = (i: number): PairOperation => ({
+        ...{ kind: "enlist", requestId: `op-${i}`.padEnd(100, "z"), at: 1, kept: true },
+      });
+      const answers = [kept(1), kept(2), kept(3)].map((_, i, all) => {
+        const before = apply(filled, ...all.slice(0, i));
+        return applyToPair(before, all[i]!).answer;
+      });
+      expect(answers).toEqual(["done", "done", "done"]);
+    }),
+  );
 });
 
 test("what people and platforms say is shortened where it is kept: a cancel to 60 characters each, a hold's detail to 160", () => {

@@ -51,17 +51,17 @@ test("all that sets two plans apart is told, of each service; where nothing does
 const decide = (observed: ReturnType<typeof aPair>) =>
   decidePlan({ request: aRequest(), policy: aPolicy(), observed, now: NOW, digest: () => "hash" });
 
-test("roles that take more than 4,000 characters in a plan are refused with their count, and exactly as many are not", () => {
+test("roles that take more than 3,400 characters in a plan are refused with their count, and exactly as many are not", () => {
   const roles = [{ name: "Web", capacity: 2 }];
   const rest = JSON.stringify([[{ ...roles[0], name: "" }], roles]).length;
   const of = (length: number) =>
     decide(aPair({}, { roles: [{ name: "r".repeat(length - rest), capacity: 2 }] }));
-  expect(of(4_001)).toMatchObject({
+  expect(of(3_401)).toMatchObject({
     ...{ kind: "refused", code: "roles-too-long", prerequisites: [] },
-    detail: "2 roles take 4001 characters of JSON in a plan, 4000 at most",
+    detail: "2 roles take 3401 characters of JSON in a plan, 3400 at most",
     ...{ incoming: { name: "shop-green" }, outgoing: { name: "shop-blue" } },
   });
-  expect(of(4_000)).not.toMatchObject({ code: "roles-too-long" });
+  expect(of(3_400)).not.toMatchObject({ code: "roles-too-long" });
 });
 
 test("the way back is foreseen by how the old production runs, not the new one", () => {

@@ -1,6 +1,7 @@
 import { codes, reason } from "../../../src/domain/codes";
 import type { Opening } from "../../../src/domain/opening";
 import { emptyPair, type PairState } from "../../../src/domain/pair";
+import { defaultPolicy } from "../../../src/domain/policy";
 import { stillToDo, type Standing } from "../../../src/domain/still-to-do";
 import { aPolicy, aRequest, NOW } from "../../support/observations";
 
@@ -67,9 +68,9 @@ test("holds, a closed opening and who goes first are told, each with what to do 
 
 test("where the promotion would be turned away, the code says so beforehand", () => {
   const busy = pair({ lease });
-  const refusing = aPolicy({ line: { maxQueued: 20, whenBusy: "refuse" } });
+  const refusing = aPolicy({ line: { ...defaultPolicy.line, whenBusy: "refuse" } });
   expect(steps({ ...busy, policy: refusing })).toContainEqual(["turn", "r-0 goes first", "turn-refused"]);
-  const short = aPolicy({ line: { maxQueued: 0, whenBusy: "wait" } });
+  const short = aPolicy({ line: { ...defaultPolicy.line, maxQueued: 0 } });
   expect(steps({ ...busy, policy: short })).toContainEqual(["turn", "r-0 goes first", "queue-full"]);
   const enlisted = Array.from({ length: 32 }, (_, i) => ({ requestId: `r-${i}`, at: NOW }));
   expect(steps(pair({ enlisted }))).toContainEqual([

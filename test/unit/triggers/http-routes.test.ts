@@ -36,7 +36,7 @@ async function call(ports: Ports, name: string, asked: Asked = {}, verifier = ve
     headers: new Headers(
       asked.headers ?? { authorization: "Bearer good", "content-type": "application/json" },
     ),
-    text: () => Promise.resolve(asked.body ?? ""),
+    arrayBuffer: () => Promise.resolve(Buffer.from(asked.body ?? "")),
   } as unknown as HttpRequest;
   const context = { invocationId: "i-1", error: () => undefined } as unknown as InvocationContext;
   const reply: HttpResponseInit = await route.handler(request, context);

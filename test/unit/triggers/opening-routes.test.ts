@@ -38,7 +38,7 @@ async function call(fake: FakePorts, name: string, query: string, body = "") {
     params: { name: "shop" },
     query: new URLSearchParams(query),
     headers: new Headers({ authorization: "x", "content-type": "application/json" }),
-    text: () => Promise.resolve(body),
+    arrayBuffer: () => Promise.resolve(Buffer.from(body)),
   } as unknown as HttpRequest;
   const reply = await route.handler(request, {
     invocationId: "i",

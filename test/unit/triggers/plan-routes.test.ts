@@ -23,7 +23,7 @@ async function plan(verdict: PlanVerdict) {
     params: {},
     query: new URLSearchParams(),
     headers: new Headers({ authorization: "x", "content-type": "application/json" }),
-    text: () => Promise.resolve('{"pair":"shop","promote":"green"}'),
+    arrayBuffer: () => Promise.resolve(Buffer.from('{"pair":"shop","promote":"green"}')),
   } as unknown as HttpRequest;
   const context = { invocationId: "i", error: () => undefined } as unknown as InvocationContext;
   const reply = await routes.find(({ name }) => name === "postPlan")!.handler(request, context);

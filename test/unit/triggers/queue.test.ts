@@ -1,6 +1,7 @@
 import { SHOP } from "../../support/observations";
 import type { InvocationContext } from "@azure/functions";
 import { reason } from "../../../src/domain/codes";
+import { notAcceptedEventSchema } from "../../../src/contracts/events";
 import { MAX_ENLISTED } from "../../../src/domain/pair";
 import { createDeadLetterHandler, createQueueHandler } from "../../../src/triggers/queue";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
@@ -127,31 +128,13 @@ test("a request that cannot be enlisted is refused once, with one event id, wher
   }
 });
 
-test("a request for a pair that is not configured is refused as unknown-pair, without a run", async () => {
-  const ports = createFakePorts();
-  await deliver(ports, { ...request, pair: "nowhere" });
-  expect(JSON.parse(completions(ports)[0]!)).toMatchObject({
-    data: { outcome: "refused", reason: { code: "unknown-pair" } },
-  });
-  expect([ports.runs.size, ports.pairStates.size]).toEqual([0, 0]);
-});
-
-test("the outcome of an unknown pair stands with its registration, wherever the process dies: nothing stays accepted", async () => {
-  for (let crashAt = 0.5; crashAt <= 4; crashAt += 0.5) {
-    const ports = createFakePorts();
-    ports.crashAt = crashAt;
-    await Promise.allSettled([deliver(ports, { ...request, pair: "nowhere" })]);
-    expect([...ports.ledger.values()].filter(({ conclusion }) => !conclusion)).toEqual([]);
-    await deliverUntilCompleted(ports, { ...request, pair: "nowhere" });
-    expect(new Set(completions(ports)).size).toBe(1);
-    expect(ports.ledger.get("r-1")?.announcedAt).toBeDefined();
-  }
-});
-
 test("a concluded request that comes again is answered with the stored bytes", async () => {
   const ports = createFakePorts();
-  await deliver(ports, { ...request, pair: "nowhere" });
-  await deliver(ports, { ...request, pair: "nowhere" });
+  await deliver(ports, request);
+  const ending = { outcome: "refused", reason: reason("unpinned", "d") } as const;
+  await ports.promotions.change("r-1", { kind: "conclude", ending, at: 1 });
+  await deliver(ports, request);
+  await deliver(ports, request);
   const events = completions(ports);
   expect([events.length, new Set(events).size]).toEqual([2, 1]);
 });
@@ -171,13 +154,27 @@ test("one that has an outcome and still stands with its pair is answered, and le
   expect(ports.ledger.get("r-1")?.announcedAt).toBeDefined();
 });
 
-test("other content under a known id is answered with a conflict, and the promotion goes on", async () => {
+test("other content under a known id is answered with a conflict that names what differs and where it stands, and the promotion goes on", async () => {
   const ports = createFakePorts();
   await deliver(ports, request);
-  await deliver(ports, { ...request, promote: "blue" });
-  expect(declined(ports)[0]).toMatchObject({
-    data: { reason: { code: "request-conflict" }, requestId: "r-1" },
-  });
+  await deliver(ports, { ...request, promote: "blue", expect: { version: "2" } });
+  const expectation = "as promotion r-1 was asked for, or another requestId";
+  expect(declined(ports)).toMatchObject([
+    {
+      data: {
+        ...{ requestId: "r-1", promotion: "/api/promotions/r-1" },
+        reason: {
+          code: "request-conflict",
+          detail: "the request id r-1 is taken by a request that differs in promote, expect",
+        },
+        complaints: [
+          { path: "$.promote", value: '"blue"', expectation },
+          { path: "$.expect", value: '{"version":"2"}', expectation },
+        ],
+      },
+    },
+  ]);
+  expect(notAcceptedEventSchema.safeParse(declined(ports)[0]).success).toBe(true);
   expect(ports.ledger.get("r-1")?.request.promote).toBe("green");
 });
 

@@ -36,7 +36,7 @@ async function call(
     params: { pair: "shop", name: schedule },
     query: new URLSearchParams(),
     headers: new Headers({ authorization: "x", "content-type": "application/json" }),
-    text: () => Promise.resolve(note === undefined ? "" : JSON.stringify({ note })),
+    arrayBuffer: () => Promise.resolve(Buffer.from(note === undefined ? "" : JSON.stringify({ note }))),
   } as unknown as HttpRequest;
   const reply = await route.handler(request, {
     invocationId: "i",
@@ -47,7 +47,7 @@ async function call(
 
 test("lists the next five runs, and the last one with its outcome", async () => {
   const fake = ports();
-  const requestId = "shop-20251230T010000Z";
+  const requestId = "schedule-shop-20251230T010000Z";
   const at = Date.parse("2025-12-30T01:00:00Z");
   const request = aRequest({ requestId });
   await fake.register({

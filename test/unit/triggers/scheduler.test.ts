@@ -47,8 +47,8 @@ test("starts a due promotion once, however often it looks, as the schedule's req
   const effects = run.ports.effects.length;
   await run.tick();
   expect(run.ports.effects).toHaveLength(effects);
-  expect(run.started()).toEqual(["shop-20261124T010000Z"]);
-  expect(run.ports.ledger.get("shop-20261124T010000Z")).toMatchObject({
+  expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
+  expect(run.ports.ledger.get("schedule-shop-20261124T010000Z")).toMatchObject({
     request: {
       pair: "shop",
       promote: "green",
@@ -59,7 +59,7 @@ test("starts a due promotion once, however often it looks, as the schedule's req
     },
     origin: { channel: "schedule" },
   });
-  expect(run.ports.runs.get("shop-20261124T010000Z")).toBe("live");
+  expect(run.ports.runs.get("schedule-shop-20261124T010000Z")).toBe("live");
 });
 
 test("makes up for a downtime within the expiry, and not after it", async () => {
@@ -67,7 +67,7 @@ test("makes up for a downtime within the expiry, and not after it", async () => 
   await late.tick();
   late.at("2026-11-24T01:29:59Z");
   await late.tick();
-  expect(late.started()).toEqual(["shop-20261124T010000Z"]);
+  expect(late.started()).toEqual(["schedule-shop-20261124T010000Z"]);
   const tooLate = begin("2026-11-23T00:00:00Z", rule());
   await tooLate.tick();
   tooLate.at("2026-11-24T01:30:00Z");
@@ -80,7 +80,7 @@ test("two hosts at once start one promotion", async () => {
   await run.tick();
   run.at("2026-11-24T01:00:00Z");
   await Promise.all([run.tick(), run.tick(), run.tick()]);
-  expect(run.started()).toEqual(["shop-20261124T010000Z"]);
+  expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
   expect(run.ports.pairStates.get("shop")?.enlisted).toHaveLength(1);
 });
 
@@ -92,8 +92,8 @@ test("neither a new name nor a new reason starts the same instant again", async 
   run.ports.scheduled = createScheduleTimes([rule({ name: "tuesdays", reason: "renamed" })]);
   run.at("2026-11-24T01:10:00Z");
   await run.tick();
-  expect(run.started()).toEqual(["shop-20261124T010000Z"]);
-  expect(run.ports.ledger.get("shop-20261124T010000Z")?.request.requestedBy).toBe("schedule weekly");
+  expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
+  expect(run.ports.ledger.get("schedule-shop-20261124T010000Z")?.request.requestedBy).toBe("schedule weekly");
 });
 
 test("a schedule that was just added or moved starts nothing for the time before", async () => {
@@ -107,7 +107,7 @@ test("a schedule that was just added or moved starts nothing for the time before
   expect(run.started()).toEqual([]);
   run.at("2026-12-01T00:50:00Z");
   await run.tick();
-  expect(run.started()).toEqual(["shop-20261201T005000Z"]);
+  expect(run.started()).toEqual(["schedule-shop-20261201T005000Z"]);
 });
 
 test("a schedule that was taken out of the file and put back makes up for nothing in between (world 60)", async () => {
@@ -126,7 +126,7 @@ test("a schedule that was taken out of the file and put back makes up for nothin
   expect(run.started()).toEqual([]);
   run.at("2026-12-01T01:00:00Z");
   await run.tick();
-  expect(run.started()).toEqual(["shop-20261201T010000Z"]);
+  expect(run.started()).toEqual(["schedule-shop-20261201T010000Z"]);
 });
 
 test("hosts with the old and the new file that look side by side miss neither's times", async () => {
@@ -140,7 +140,7 @@ test("hosts with the old and the new file that look side by side miss neither's 
       await run.tick();
     }
   }
-  expect(run.started()).toEqual(["shop-20261124T010000Z", "shop-20261124T010500Z"]);
+  expect(run.started()).toEqual(["schedule-shop-20261124T010000Z", "schedule-shop-20261124T010500Z"]);
 });
 
 test("of two schedules at one instant the first in the file is started", async () => {
@@ -175,7 +175,7 @@ test("nothing starts while a schedule is paused, also under another name, nor af
   expect(run.started()).toEqual([]);
   run.at("2026-12-01T01:00:00Z");
   await run.tick();
-  expect(run.started()).toEqual(["shop-20261201T010000Z"]);
+  expect(run.started()).toEqual(["schedule-shop-20261201T010000Z"]);
 });
 
 test("a schedule that nobody paused starts what came due before somebody resumed it (world 44000808)", async () => {
@@ -186,7 +186,7 @@ test("a schedule that nobody paused starts what came due before somebody resumed
   await run.ports.schedules.signal(SHOP, { kind: "resume", id: "p-1", name: "weekly", times, at });
   run.at("2026-11-24T01:01:00Z");
   await run.tick();
-  expect(run.started()).toEqual(["shop-20261124T010000Z"]);
+  expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
 });
 
 test.each([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])(
@@ -200,8 +200,8 @@ test.each([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])(
     run.ports.crashAt = undefined;
     run.at("2026-11-24T01:01:00Z");
     await run.tick();
-    expect(run.started()).toEqual(["shop-20261124T010000Z"]);
-    expect(run.ports.runs.get("shop-20261124T010000Z")).toBe("live");
+    expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
+    expect(run.ports.runs.get("schedule-shop-20261124T010000Z")).toBe("live");
     expect(run.ports.pairStates.get("shop")?.enlisted).toHaveLength(1);
   },
 );
@@ -237,7 +237,7 @@ test("a pair whose memory cannot be read does not keep the others from starting"
   await run.tick();
   run.at("2026-11-24T01:00:00Z");
   await run.tick();
-  expect(run.started()).toEqual(["shop-20261124T010000Z"]);
+  expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
 });
 
 test("Tuesday 02:00 in Berlin is started at the second library's instants, all year, looking every minute around them", async () => {
@@ -248,7 +248,7 @@ test("Tuesday 02:00 in Berlin is started at the second library's instants, all y
     const date = dateIn("UTC", day);
     if (date.dayOfWeek !== 2) continue;
     const at = happensAt("Europe/Berlin", date, 2, 0);
-    expected.push(`shop-${new Date(at).toISOString().replace(/\.000|[-:]/g, "")}`);
+    expected.push(`schedule-shop-${new Date(at).toISOString().replace(/\.000|[-:]/g, "")}`);
     for (let minute = -65; minute <= 65; minute++) {
       run.at(at + minute * MINUTE);
       await run.tick();

@@ -1,0 +1,131 @@
+import type { HttpResponseInit } from "@azure/functions";
+import { parseCancels } from "../../contracts/commands";
+import { reason, type Code } from "../../domain/codes";
+import type { PairState } from "../../domain/pair";
+import { answerTo, hasLeft, isEnlisted } from "../../domain/pair-answers";
+import type { Caller } from "../../ports/identity";
+import type { PairKey } from "../../domain/pair-key";
+import type { Ports } from "../../ports/ports";
+import { NotAcknowledged, untilSeen } from "../read-back";
+import { unacknowledged } from "./acknowledged";
+import { readJson, type Call } from "./call";
+import { policyOf } from "./pairs";
+import { json, Problem } from "./problem";
+
+type Result = "cancelled" | Extract<Code, "attempt-open" | "cancel-too-late" | "already-concluded">;
+
+/**
+ * POST pairs/{name}/cancel: cancels every promotion of the pair that is under way, or those that are named, and says of each
+ * what became of it. The same again changes nothing.
+ */
+export async function cancelPromotions({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+  const { name, key, timeZone } = policyOf(request.params["name"] ?? "", ports);
+  const parsed = parseCancels(await readJson(request));
+  if (!parsed.ok)
+    throw new Problem("malformed-request", "the body is malformed", { complaints: parsed.complaints });
+  const { note, requestIds } = parsed.value;
+  const read = async () => ({ pair: await ports.pairs.read(key) });
+  const { pair } = await untilSeen("the pair", read, ports);
+  const ids = requestIds ? [...new Set(requestIds)] : underWay(pair);
+  const results = await cancelEach({ pair: name, key, ids: holderLast(ids, pair), note, caller }, ports);
+  await tell(name, results, `by ${caller.name} (${caller.oid}): ${note}`, ports);
+  const value = ids.map((requestId) => show(requestId, results.get(requestId)));
+  const unseen = ids.filter((requestId) => !results.has(requestId));
+  if (unseen.length === 0) {
+    const cancelled = [...results.values()].filter((result) => result === "cancelled").length;
+    return json(200, { pair: name, cancelled, value });
+  }
+  const nextStep = "send the same call again: who is cancelled stays cancelled";
+  const detail = `not seen to be cancelled: ${unseen.join(", ")}`;
+  throw unacknowledged(detail, { nextStep, timeZone }, ports, { members: { pair: name, value } });
+}
+
+function underWay(pair: PairState | undefined): readonly string[] {
+  return (pair?.enlisted ?? []).filter(({ left }) => !left).map(({ requestId }) => requestId);
+}
+
+/** Only its cancel may be refused, and the arbiter keeps a few answers: the last ones. */
+function holderLast(ids: readonly string[], pair: PairState | undefined): readonly string[] {
+  const isHolder = (id: string) => id === pair?.lease?.holder;
+  return [...ids.filter((id) => !isHolder(id)), ...ids.filter(isHolder)];
+}
+
+interface Asked {
+  readonly pair: string;
+  readonly key: PairKey;
+  readonly ids: readonly string[];
+  readonly note: string;
+  readonly caller: Caller;
+}
+
+/** What became of each, as far as it was seen in time. */
+async function cancelEach(
+  { pair, key, ids, note, caller }: Asked,
+  ports: Ports,
+): Promise<Map<string, Result>> {
+  const by = { by: caller.name, oid: caller.oid, note, at: ports.clock.now() };
+  const pending = ids.map((requestId) => ({ requestId, id: ports.nonce(), sent: false }));
+  const results = new Map<string, Result>();
+  const step = async () => {
+    for (const each of pending) {
+      if (each.sent) continue;
+      await ports.pairs.signal(key, { kind: "cancel", id: each.id, requestId: each.requestId, ...by });
+      each.sent = true;
+    }
+    const state = await ports.pairs.read(key);
+    for (const { requestId, id } of pending) {
+      const result = state && resultOf(state, requestId, id);
+      if (result) results.set(requestId, result);
+    }
+    return results.size === ids.length ? true : undefined;
+  };
+  try {
+    if (ids.length > 0) await untilSeen("the cancels", step, ports);
+  } catch (fault) {
+    if (!(fault instanceof NotAcknowledged)) throw fault;
+    ports.log.warn("a pair did not acknowledge in time", { pair, fault });
+  }
+  return results;
+}
+
+/** Read from what is recorded rather than from the answers: of so many the arbiter keeps the last ones only. */
+function resultOf(state: PairState, requestId: string, id: string): Result | undefined {
+  if (!isEnlisted(state, requestId) || hasLeft(state, requestId)) return "already-concluded";
+  if (state.cancels.some((cancel) => cancel.requestId === requestId)) return "cancelled";
+  const answer = answerTo(state, id);
+  if (answer === "attempt-open") return "attempt-open";
+  return answer === "too-late" ? "cancel-too-late" : undefined;
+}
+
+async function tell(
+  pair: string,
+  results: ReadonlyMap<string, Result>,
+  detail: string,
+  ports: Ports,
+): Promise<void> {
+  const cancelled = [...results].filter(([, result]) => result === "cancelled").map(([id]) => id);
+  await Promise.all(
+    cancelled.map(async (requestId) => {
+      ports.log.info("a promotion is cancelled", { requestId, pair, detail });
+      try {
+        const waiting = (await ports.promotions.read(requestId))?.waiting;
+        if (waiting) await ports.promotions.wake(waiting.instanceId);
+      } catch (fault) {
+        ports.log.warn("promotions were not woken", { requestId, pair, fault });
+      }
+    }),
+  );
+}
+
+const details: Readonly<Record<Exclude<Result, "cancelled">, string>> = {
+  "attempt-open": "a swap call of this promotion is under way",
+  "cancel-too-late": "the swap has taken effect",
+  "already-concluded": "it is not under way with this pair",
+};
+
+function show(requestId: string, result: Result | undefined) {
+  const links = { self: `/api/promotions/${requestId}` };
+  if (result === undefined) return { requestId, result: "not-acknowledged", links };
+  if (result === "cancelled") return { requestId, result, links };
+  return { requestId, result, reason: reason(result, details[result]), links };
+}

@@ -1,0 +1,116 @@
+import type { InvocationContext } from "@azure/functions";
+import { reason } from "../../../src/domain/codes";
+import type { NotAcceptedEvent } from "../../../src/domain/events";
+import { createQueueHandler } from "../../../src/triggers/queue";
+import { createFakePorts, type FakePorts } from "../../support/fake-ports";
+import { aPolicy } from "../../support/observations";
+
+const request = { requestId: "r-1", pair: "shop", promote: "green", reason: "x", requestedBy: "y" };
+
+function deliver(ports: FakePorts, body: unknown) {
+  const context = { triggerMetadata: { messageId: 42, sequenceNumber: 7 } } as unknown as InvocationContext;
+  return createQueueHandler(() => ports, "swap-requests")(body, context);
+}
+
+const told = (ports: FakePorts) =>
+  ports.published
+    .map((event) => JSON.parse(event) as NotAcceptedEvent)
+    .filter(({ type }) => type === "cloud-service-swap.request.not-accepted");
+
+const completions = (ports: FakePorts) =>
+  ports.published.filter((event) => event.includes("promotion.completed"));
+
+/** As the broker does: until the handler returns. */
+async function deliverUntilCompleted(ports: FakePorts, body: unknown): Promise<void> {
+  for (let delivery = 1; delivery <= 10; delivery++) {
+    try {
+      await deliver(ports, body);
+      return;
+    } catch {
+      continue;
+    }
+  }
+  throw new Error("dead-lettered");
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const at = (ports: FakePorts, ms: number) => new Date(ports.clock.now() + ms).toISOString();
+const refused: readonly [what: string, code: string, over: (ports: FakePorts) => object][] = [
+  ["a pair that is not configured", "unknown-pair", () => ({ pair: "nowhere" })],
+  ["an expiresAt that has passed", "request-expired", (ports) => ({ expiresAt: at(ports, -1) })],
+  ["an expiresAt of this very moment", "request-expired", (ports) => ({ expiresAt: at(ports, 0) })],
+  ["a notBefore beyond 90 days", "too-far-ahead", (ports) => ({ notBefore: at(ports, 90 * DAY + 1) })],
+  ["an expiresAt beyond 90 days", "too-far-ahead", (ports) => ({ expiresAt: at(ports, 90 * DAY + 1) })],
+  ["the year 9999", "too-far-ahead", () => ({ notBefore: "9999-12-31T23:59:59Z" })],
+  ["an id of a schedule's shape", "reserved-id", () => ({ requestId: "schedule-shop-20261124T010000Z" })],
+  ["that of a pair that is yet to come", "reserved-id", () => ({ requestId: "schedule-x-20991124T010000Z" })],
+  ["that in other letters", "reserved-id", () => ({ requestId: "SCHEDULE-shop-20261124T010000z" })],
+];
+
+test.each(refused)(
+  "%s: not accepted as %s, by one event id however often it is delivered and wherever the process dies, and nothing is kept",
+  async (_what, code, over) => {
+    for (const crashAt of [undefined, 0.5, 1]) {
+      const ports = createFakePorts();
+      const body = { ...request, ...over(ports) };
+      ports.crashAt = crashAt;
+      await deliverUntilCompleted(ports, body);
+      await deliver(ports, body);
+      const events = told(ports);
+      expect(new Set(events.map(({ id }) => id)).size).toBe(1);
+      expect(events[0]?.data).toMatchObject({ requestId: body.requestId, reason: { code } });
+      expect([ports.ledger.size, ports.runs.size, ports.pairStates.size]).toEqual([0, 0, 0]);
+      expect(completions(ports)).toEqual([]);
+    }
+  },
+);
+
+test("times up to the horizon, and ids that only look a little like a schedule's, are accepted", async () => {
+  const ports = createFakePorts();
+  const far = { notBefore: at(ports, 90 * DAY - 1), expiresAt: at(ports, 90 * DAY) };
+  const ids = [
+    "schedule-1",
+    "shop-20261124T010000Z",
+    "my-schedule-shop-20261124T010000Z",
+    "schedule-20261124",
+  ];
+  for (const requestId of ids) await deliver(ports, { ...request, ...far, requestId });
+  expect([...ports.ledger.keys()]).toEqual(ids);
+});
+
+test("the pairs file says how far ahead a request may lie", async () => {
+  const ports = createFakePorts([aPolicy({ line: { ...aPolicy().line, horizonMs: DAY } })]);
+  await deliver(ports, { ...request, requestId: "near", notBefore: at(ports, DAY) });
+  await deliver(ports, { ...request, requestId: "far", notBefore: at(ports, DAY + 1) });
+  expect([...ports.ledger.keys()]).toEqual(["near"]);
+  expect(told(ports)).toMatchObject([{ data: { reason: { code: "too-far-ahead" } } }]);
+});
+
+test("a request that is known has the answer of its promotion, however late and whatever the pairs file says by then", async () => {
+  const ports = createFakePorts();
+  const timed = { ...request, expiresAt: at(ports, HOUR) };
+  await deliver(ports, timed);
+  Object.assign(ports.clock, { now: () => Date.parse(timed.expiresAt) + DAY });
+  const elsewhere = { ...ports, policies: { find: () => undefined, byKey: () => undefined, all: () => [] } };
+  await deliver(elsewhere, timed);
+  const ending = { outcome: "expired", reason: reason("request-expired", "d") } as const;
+  await ports.promotions.change("r-1", { kind: "conclude", ending, at: 1 });
+  await deliver(elsewhere, timed);
+  await deliver(ports, timed);
+  expect(told(ports)).toEqual([]);
+  expect([completions(ports).length, new Set(completions(ports)).size]).toEqual([2, 1]);
+});
+
+test("a request whose run another delivery has started is not refused, though it has expired before anybody registered it", async () => {
+  const ports = createFakePorts();
+  ports.runsGet = "nowhere";
+  const timed = { ...request, expiresAt: at(ports, HOUR) };
+  await expect(deliver(ports, timed)).rejects.toThrow("not seen to be stored in time");
+  ports.clock.sleep(HOUR).catch(() => undefined);
+  ports.runsGet = "enlisted";
+  const later = deliver(ports, timed);
+  ports.takeOver();
+  await later;
+  expect([told(ports), ports.ledger.size]).toEqual([[], 1]);
+});
