@@ -3,7 +3,7 @@ import { pairChain, promotionChain, type AuditEntry } from "../../src/domain/aud
 import { addToAudit, auditKey, auditPageOf, type AuditPage } from "../../src/domain/audit-page";
 import { auditStep } from "../../src/domain/audited-pair";
 import { auditChange } from "../../src/domain/audited-promotion";
-import { addToIndex, indexKey, type IndexPage } from "../../src/domain/index-page";
+import { changeIndex, indexKey, type IndexPage } from "../../src/domain/index-page";
 import { applyToOperation, type OperationState } from "../../src/domain/operation";
 import type { PairState } from "../../src/domain/pair";
 import type { PairPolicy } from "../../src/domain/policy";
@@ -96,7 +96,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     record(pairChain(pair), step.entries);
     if (step.indexed) {
       const key = indexKey(pair, step.indexed.page);
-      pages.set(key, addToIndex(pages.get(key), step.indexed));
+      pages.set(key, changeIndex(pages.get(key), { kind: "add", ...step.indexed }));
     }
     return step.answer;
   };
