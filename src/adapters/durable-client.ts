@@ -5,6 +5,7 @@ import type { OperationState } from "../domain/operation";
 import type { PairState } from "../domain/pair";
 import type { PromotionState } from "../domain/promotion";
 import type { ScheduleState } from "../domain/schedule";
+import { isNewer } from "../domain/state-version";
 import type { Log } from "../ports/log";
 import type { Schedule, Schedules } from "../ports/schedules";
 import type { Operations, Pairs, Promotions, RunStatus } from "../ports/promotions";
@@ -83,8 +84,7 @@ async function readState<T extends { readonly v: 1 }>(
   // The SDK promises no null, the host answers one for state that was never set.
   const state = entityState as T | null | undefined;
   if (!entityExists || state === undefined || state === null) return undefined;
-  const version: number = state.v;
-  if (version !== 1)
+  if (isNewer(state))
     throw new Error(`the state of ${id.toString()} was written by a newer version of this app`);
   return state;
 }

@@ -4,6 +4,7 @@ import { digest } from "../adapters/digest";
 import { activities } from "../activities/activities";
 import type { Config } from "../config/config";
 import { auditEntity } from "../entities/audit-entity";
+import { refusingNewer } from "../entities/newer-state";
 import { operationEntity } from "../entities/operation-entity";
 import { indexEntity, pairEntity } from "../entities/pair-entity";
 import { promotionEntity } from "../entities/promotion-entity";
@@ -52,13 +53,28 @@ function loggingFaults<I, R>(
   };
 }
 
+function registerEntity<T>(
+  portsFor: PortsFor,
+  name: string,
+  entity: (context: df.EntityContext<T>) => void,
+): void {
+  const told = (context: df.EntityContext<T>) => {
+    const { entityKey, operationName } = context.df;
+    const detail = `@${name}@${entityKey}: ${operationName ?? ""}`;
+    const message =
+      "an operation was refused: the state it is for was written by a newer version of this app";
+    portsFor(context).log.alert("newer-state", message, { detail });
+  };
+  df.app.entity(name, refusingNewer(entity, told));
+}
+
 export function registerDurable(portsFor: PortsFor): void {
-  df.app.entity("promotion", promotionEntity(digest));
-  df.app.entity("pair", pairEntity(digest));
-  df.app.entity("operation", operationEntity);
-  df.app.entity("audit", auditEntity);
-  df.app.entity("index", indexEntity);
-  df.app.entity("schedule", scheduleEntity);
+  registerEntity(portsFor, "promotion", promotionEntity(digest));
+  registerEntity(portsFor, "pair", pairEntity(digest));
+  registerEntity(portsFor, "operation", operationEntity);
+  registerEntity(portsFor, "audit", auditEntity);
+  registerEntity(portsFor, "index", indexEntity);
+  registerEntity(portsFor, "schedule", scheduleEntity);
   df.app.orchestration("promote", promote);
   df.app.orchestration("wait", wait);
   for (const [name, activity] of Object.entries(activities)) {

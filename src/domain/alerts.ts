@@ -10,6 +10,7 @@ export const alertCodes = [
   "dead-letter",
   "run-lost",
   "break-glass",
+  "newer-state",
 ] as const;
 
 export type AlertCode = (typeof alertCodes)[number];

@@ -36,6 +36,8 @@ export interface ScenarioOptions {
   /** Instead of one that believes who the caller says it is. */
   readonly verifier?: TokenVerifier;
   readonly policy?: Partial<PairPolicy>;
+  /** One that a hub goes by as well. */
+  readonly clock?: VirtualClock;
   /** When swaps may start; the policy says so by itself. */
   readonly opening?: OpeningRule | undefined;
   readonly schedules?: readonly ScheduleRule[] | undefined;
@@ -43,7 +45,8 @@ export interface ScenarioOptions {
   readonly calendars?: ReadonlyMap<string, string> | undefined;
   readonly scenario?: unknown;
   /** Sees, or stands around, every durable invocation. */
-  readonly durable?: Pick<DurableAppOptions, "appDirectory" | "observe" | "around" | "settings"> | undefined;
+  readonly durable?:
+    Pick<DurableAppOptions, "appDirectory" | "observe" | "around" | "settings" | "shared"> | undefined;
 }
 
 /** What a version of the shop answers to probes; `error`: nobody can be asked. */
@@ -99,7 +102,7 @@ export interface Scenario {
 }
 
 export async function startScenario(options: ScenarioOptions = {}): Promise<Scenario> {
-  const clock = createVirtualClock(Date.parse("2026-11-24T12:00:00Z"));
+  const clock = options.clock ?? createVirtualClock(Date.parse("2026-11-24T12:00:00Z"));
   const arm = createSimulator({ scenario: options.scenario ?? calm, clock });
   const id = (side: Side) =>
     `/subscriptions/${arm.subscription}/resourceGroups/shop-rg/providers/Microsoft.Compute/cloudServices/shop-${side}`;
