@@ -13,11 +13,13 @@ import { promote } from "../orchestrations/promote";
 import { wait } from "../orchestrations/wait";
 import { planWith } from "../activities/plan-promotion";
 import { describePair } from "../activities/describe-pair";
+import { RETAIN_MS } from "../domain/retention";
 import type { TokenVerifier } from "../ports/identity";
 import type { Ports } from "../ports/ports";
 import type { CallLimiter } from "../triggers/http/call-limit";
 import { httpRoutes } from "../triggers/http/routes";
 import { createJanitor } from "../triggers/janitor";
+import { createRetention } from "../triggers/retention";
 import { createScheduler } from "../triggers/scheduler";
 import { createDeadLetterHandler, createQueueHandler } from "../triggers/queue";
 
@@ -36,6 +38,17 @@ export function registerApp(
   registerDurable(portsFor);
   registerServiceBus(portsFor, config);
   registerHttpAndTimer(portsFor, verifier, limiter);
+  registerRetention(portsFor, config);
+}
+
+/** By the hour, not by the minute: what is months old can wait. */
+export function registerRetention(portsFor: PortsFor, config: Pick<Config, "retention">): void {
+  const retainMs = (pair: string) => config.retention.get(pair) ?? RETAIN_MS;
+  app.timer("retention", {
+    schedule: "0 17 * * * *",
+    extraInputs: [client],
+    handler: loggingFaults(portsFor, createRetention(portsFor, retainMs)),
+  });
 }
 
 /** The host tells of what a function throws its message and stack, and no cause: the log tells the chain before. */

@@ -4,6 +4,7 @@ import { reason } from "../domain/codes";
 import { composeProgress } from "../domain/completion-event";
 import { isEnlisted, standsWith } from "../domain/pair-answers";
 import type { PromotionState, Registration } from "../domain/promotion";
+import { asAskedAgain } from "../domain/retention";
 import type { Ports } from "../ports/ports";
 import { NotAcknowledged, NothingSent, sendUntilSeen, untilSeen } from "./read-back";
 
@@ -22,7 +23,8 @@ export async function acceptRequest(registration: Registration, ports: Ports): P
   const { requestId, contentHash, request } = registration;
   const known = await readLedger(requestId, ports);
   const kind = decideAcceptance(known, contentHash);
-  if (known && kind !== "new" && kind !== "live") return { kind, state: known };
+  if (known && kind === "concluded") return { kind, state: asAskedAgain(known, request) };
+  if (known && kind === "conflict") return { kind, state: known };
   if (kind === "new" && !ports.policies.find(request.pair)) return refuse(registration, ports);
   if (kind === "new") raiseAlarm(registration, ports);
   await untilSeen("the run", () => startRun(registration, ports), ports);

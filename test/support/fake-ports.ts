@@ -177,6 +177,16 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
         }),
       readAudit: (chain, page) => Promise.resolve(audits.get(auditKey(chain, page))),
       readIndex: (pair, page) => Promise.resolve(pages.get(indexKey(pair, page))),
+      changeIndex: (pair, page, change) =>
+        effect(`index ${change.kind}`, () => {
+          const key = indexKey(pair, page);
+          pages.set(key, changeIndex(pages.get(key), change));
+        }),
+      purgeRuns: async (id) => {
+        if (runs.get(id) === "live") return false;
+        await effect("purge", () => runs.delete(id));
+        return true;
+      },
       runStatus: (id) => Promise.resolve(runs.get(id) ?? "absent"),
       startRun: (id, registration) =>
         effect("start", () => {

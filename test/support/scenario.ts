@@ -9,7 +9,12 @@ import {
   createPromotions,
   createSchedules,
 } from "../../src/adapters/durable-client";
-import { registerDurable, registerHttpAndTimer, type PortsFor } from "../../src/app/register";
+import {
+  registerDurable,
+  registerHttpAndTimer,
+  registerRetention,
+  type PortsFor,
+} from "../../src/app/register";
 import type { TokenVerifier } from "../../src/ports/identity";
 import { completionEventSchema, progressEventSchema } from "../../src/contracts/events";
 import type { CompletionEvent, ProgressEvent } from "../../src/domain/events";
@@ -41,6 +46,8 @@ export interface ScenarioOptions {
   /** When swaps may start; the policy says so by itself. */
   readonly opening?: OpeningRule | undefined;
   readonly schedules?: readonly ScheduleRule[] | undefined;
+  /** How long promotions are kept whole, when not for more than a year. */
+  readonly retainMs?: number | undefined;
   /** Freeze calendars by file name; those that are missing cannot be read. */
   readonly calendars?: ReadonlyMap<string, string> | undefined;
   readonly scenario?: unknown;
@@ -183,6 +190,8 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const register = () => {
     registerDurable(portsFor);
     registerHttpAndTimer(portsFor, verifier);
+    const { retainMs } = options;
+    registerRetention(portsFor, { retention: new Map(retainMs === undefined ? [] : [["shop", retainMs]]) });
   };
   const app = await startDurableApp({ register, clock, database: new MemoryLevel(), ...options.durable });
   const entity = async <T>(name: string, key: string) =>

@@ -37,7 +37,7 @@ function* takeCharge(
   const enlist = { kind: "enlist", requestId, at: began.acceptedAt } as const;
   const { lease, answer } = yield* applyToPairEntity(context, pair, enlist);
   const deadlines = { ...definite(began.deadlines) };
-  const run = { context, requestId, runId, pair, began, deadlines, plan: planOf(began), lease };
+  const run = { context, requestId, runId, pair, began, deadlines, waits: 0, plan: planOf(began), lease };
   if (answer !== "queue-full") return run;
   const detail = `pair ${pair} has too many promotions under way`;
   return { ...run, turnedAway: { outcome: "refused", reason: reason(answer, detail) } };
@@ -51,7 +51,8 @@ function* goOn(context: OrchestrationContext, requestId: string, carried: Carrie
   const pair = began.request.pair;
   const { lease } = yield* applyToPairEntity(context, pair, { kind: "look", requestId });
   const deadlines = { ...carried.deadlines };
-  return { context, requestId, runId, pair, began, carried, deadlines, plan: planOf(began), lease };
+  const { waits } = carried;
+  return { context, requestId, runId, pair, began, carried, deadlines, waits, plan: planOf(began), lease };
 }
 
 function planOf({ plan }: PromotionState): Run["plan"] {
