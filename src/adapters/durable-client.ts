@@ -1,12 +1,14 @@
 import { EntityId, OrchestrationRuntimeStatus, type DurableClient } from "durable-functions";
 import { auditKey, type AuditPage } from "../domain/audit-page";
 import { indexKey, type IndexPage } from "../domain/index-page";
+import { runInstance, waitInstance } from "../domain/instance-ids";
 import type { OperationState } from "../domain/operation";
 import type { PairKey } from "../domain/pair-key";
 import type { PairState } from "../domain/pair";
 import type { PromotionState } from "../domain/promotion";
 import type { Roster } from "../domain/roster";
 import type { ScheduleState } from "../domain/schedule";
+import { isNewer } from "../domain/state-version";
 import type { Log } from "../ports/log";
 import type { Schedule, Schedules } from "../ports/schedules";
 import type { Operations, Pairs, Promotions, RunStatus } from "../ports/promotions";
@@ -22,12 +24,13 @@ function checked(id: string): string {
 /** The ledger and its runs, through a durable client, which is made when it is first needed. */
 export function createPromotions(client: () => DurableClient, log: Log): Promotions {
   const ledger = (requestId: string) => new EntityId("promotion", checked(requestId));
-  const instanceId = (requestId: string) => `promotion-${checked(requestId)}`;
+  const instanceId = (requestId: string) => runInstance(checked(requestId));
+  const index = (pair: PairKey, page: number) => new EntityId("index", checked(indexKey(pair, page)));
   return {
     read: (requestId) => readState<PromotionState>(client(), ledger(requestId)),
     change: (requestId, change) => client().signalEntity(ledger(requestId), "change", change),
-    readIndex: (pair, page) =>
-      readState<IndexPage>(client(), new EntityId("index", checked(indexKey(pair, page)))),
+    readIndex: (pair, page) => readState<IndexPage>(client(), index(pair, page)),
+    changeIndex: (pair, page, change) => client().signalEntity(index(pair, page), "change", change),
     readAudit: (chain, page) =>
       readState<AuditPage>(client(), new EntityId("audit", checked(auditKey(chain, page)))),
     runStatus: (requestId) => statusOf(client(), instanceId(requestId)),
@@ -39,6 +42,7 @@ export function createPromotions(client: () => DurableClient, log: Log): Promoti
         if (!isAlreadyLive(fault)) throw new Error("the run could not be started", { cause: fault });
       }
     },
+    purgeRuns: (requestId, runs) => purgeRuns(client(), checked(requestId), runs),
     async wake(id) {
       try {
         await client().raiseEvent(checked(id), "wake", {});
@@ -88,10 +92,27 @@ async function readState<T extends { readonly v: 1 }>(
   // The SDK promises no null, the host answers one for state that was never set.
   const state = entityState as T | null | undefined;
   if (!entityExists || state === undefined || state === null) return undefined;
-  const version: number = state.v;
-  if (version !== 1)
+  if (isNewer(state))
     throw new Error(`the state of ${id.toString()} was written by a newer version of this app`);
   return state;
+}
+
+/** The last wait first: what is left when this ends early is found by counting again. */
+async function purgeRuns(client: DurableClient, requestId: string, runs: number): Promise<boolean> {
+  const ids = [runInstance(requestId)];
+  const statuses = [await statusOf(client, runInstance(requestId))];
+  for (let run = 1; run <= runs; run++) {
+    for (let wait = 0; statuses.at(-1) !== "live"; wait++) {
+      const id = waitInstance(requestId, run, wait);
+      const status = await statusOf(client, id);
+      if (status === "absent") break;
+      ids.push(id);
+      statuses.push(status);
+    }
+  }
+  if (statuses.includes("live")) return false;
+  for (const id of ids.reverse()) await client.purgeInstanceHistory(id);
+  return true;
 }
 
 const finished: Partial<Record<OrchestrationRuntimeStatus, RunStatus>> = {

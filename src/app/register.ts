@@ -4,6 +4,7 @@ import { digest } from "../adapters/digest";
 import { activities } from "../activities/activities";
 import type { Config } from "../config/config";
 import { auditEntity } from "../entities/audit-entity";
+import { refusingNewer } from "../entities/newer-state";
 import { operationEntity } from "../entities/operation-entity";
 import { indexEntity, pairEntity } from "../entities/pair-entity";
 import { promotionEntity } from "../entities/promotion-entity";
@@ -13,11 +14,13 @@ import { promote } from "../orchestrations/promote";
 import { wait } from "../orchestrations/wait";
 import { planWith } from "../activities/plan-promotion";
 import { describePair } from "../activities/describe-pair";
+import { RETAIN_MS } from "../domain/retention";
 import type { TokenVerifier } from "../ports/identity";
 import type { Ports } from "../ports/ports";
 import type { CallLimiter } from "../triggers/http/call-limit";
 import { httpRoutes } from "../triggers/http/routes";
 import { createJanitor } from "../triggers/janitor";
+import { createRetention } from "../triggers/retention";
 import { createScheduler } from "../triggers/scheduler";
 import { createDeadLetterHandler, createQueueHandler } from "../triggers/queue";
 
@@ -36,6 +39,17 @@ export function registerApp(
   registerDurable(portsFor);
   registerServiceBus(portsFor, config);
   registerHttpAndTimer(portsFor, verifier, limiter);
+  registerRetention(portsFor, config);
+}
+
+/** By the hour, not by the minute: what is months old can wait. */
+export function registerRetention(portsFor: PortsFor, config: Pick<Config, "retention">): void {
+  const retainMs = (pair: string) => config.retention.get(pair) ?? RETAIN_MS;
+  app.timer("retention", {
+    schedule: "0 17 * * * *",
+    extraInputs: [client],
+    handler: loggingFaults(portsFor, createRetention(portsFor, retainMs)),
+  });
 }
 
 /** The host tells of what a function throws its message and stack, and no cause: the log tells the chain before. */
@@ -53,14 +67,29 @@ function loggingFaults<I, R>(
   };
 }
 
+function registerEntity<T>(
+  portsFor: PortsFor,
+  name: string,
+  entity: (context: df.EntityContext<T>) => void,
+): void {
+  const told = (context: df.EntityContext<T>) => {
+    const { entityKey, operationName } = context.df;
+    const detail = `@${name}@${entityKey}: ${operationName ?? ""}`;
+    const message =
+      "an operation was refused: the state it is for was written by a newer version of this app";
+    portsFor(context).log.alert("newer-state", message, { detail });
+  };
+  df.app.entity(name, refusingNewer(entity, told));
+}
+
 export function registerDurable(portsFor: PortsFor): void {
-  df.app.entity("promotion", promotionEntity(digest));
-  df.app.entity("pair", pairEntity(digest));
-  df.app.entity("operation", operationEntity);
-  df.app.entity("audit", auditEntity);
-  df.app.entity("index", indexEntity);
-  df.app.entity("schedule", scheduleEntity);
-  df.app.entity("roster", rosterEntity);
+  registerEntity(portsFor, "promotion", promotionEntity(digest));
+  registerEntity(portsFor, "pair", pairEntity(digest));
+  registerEntity(portsFor, "operation", operationEntity);
+  registerEntity(portsFor, "audit", auditEntity);
+  registerEntity(portsFor, "index", indexEntity);
+  registerEntity(portsFor, "schedule", scheduleEntity);
+  registerEntity(portsFor, "roster", rosterEntity);
   df.app.orchestration("promote", promote);
   df.app.orchestration("wait", wait);
   for (const [name, activity] of Object.entries(activities)) {

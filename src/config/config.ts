@@ -15,6 +15,8 @@ export interface Config {
   readonly openings: ReadonlyMap<string, OpeningRule>;
   readonly calendarAddresses: CalendarAddresses;
   readonly schedules: readonly ScheduleRule[];
+  /** How long promotions are kept whole after their outcome, by pair. */
+  readonly retention: ReadonlyMap<string, number>;
   readonly serviceBus: {
     /** Name of the connection setting, as the trigger binding wants it. */
     readonly setting: "ServiceBusConnection";
@@ -72,13 +74,19 @@ export function parseConfig(
   const complaints: Complaint[] = [];
   const settings = new Settings(env, complaints);
   const inAzure = signsOfAzure.some((name) => env[name] !== undefined);
-  const { policies: pairs, openings, schedules } = readPairs(settings, readFile, inAzure, complaints);
+  const {
+    policies: pairs,
+    openings,
+    schedules,
+    retention,
+  } = readPairs(settings, readFile, inAzure, complaints);
   const calendars = readCalendarAddresses(openings, env, inAzure);
   complaints.push(...calendars.complaints);
   const config: Config = {
     pairs,
     openings,
     schedules,
+    retention,
     calendarAddresses: calendars.addresses,
     serviceBus: readServiceBus(settings, inAzure),
     resourceManager: {
@@ -210,7 +218,12 @@ function readPairs(
   inAzure: boolean,
   complaints: Complaint[],
 ): Omit<PairsFile, "complaints"> {
-  const none = { policies: [], openings: new Map<string, OpeningRule>(), schedules: [] };
+  const none = {
+    policies: [],
+    openings: new Map<string, OpeningRule>(),
+    schedules: [],
+    retention: new Map<string, number>(),
+  };
   const file = settings.get("PAIRS_FILE");
   if (file === undefined) {
     settings.complain("PAIRS_FILE", "nothing", "the path of the pairs file");

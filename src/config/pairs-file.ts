@@ -3,6 +3,7 @@ import { complaintsOf, pathOf, tellText } from "../contracts/complaints";
 import { contentHashOf } from "../contracts/content-hash";
 import { duration, durationMs, exactly, pairName } from "../contracts/fields";
 import type { Complaint } from "../domain/events";
+import { RETAIN_MS } from "../domain/retention";
 import type { ScheduleRule } from "../domain/schedule";
 import { pairKeyOf } from "../domain/pair-key";
 import { defaultPolicy, type OpeningRule, type PairPolicy } from "../domain/policy";
@@ -74,6 +75,11 @@ const policyFields = {
   })
     .optional()
     .describe("How often both services are read after the swap (10s), and for how long at most (5m)."),
+  retain: duration("30d", "3650d")
+    .optional()
+    .describe(
+      "How long a promotion is kept whole after its outcome (400d); then it is reduced to what duplicates are answered with.",
+    ),
   opening: openingFields.optional().describe("When swaps may start: windows, denied windows, freezes."),
   ...soakFields,
 };
@@ -103,6 +109,8 @@ export interface PairsFile {
   readonly policies: readonly PairPolicy[];
   readonly openings: ReadonlyMap<string, OpeningRule>;
   readonly schedules: readonly ScheduleRule[];
+  /** How long promotions are kept whole after their outcome, by pair, in milliseconds. */
+  readonly retention: ReadonlyMap<string, number>;
   readonly complaints: readonly Complaint[];
 }
 
@@ -111,6 +119,7 @@ export function parsePairsFile(content: unknown): PairsFile {
   const parsed = pairsFileSchema.safeParse(content);
   const named = namedPairs(content);
   const openings = new Map<string, OpeningRule>();
+  const retention = new Map<string, number>();
   const schedules: ScheduleRule[] = [];
   const wrongSchedules: Complaint[] = [];
   const policies = named.flatMap(([name, pair]): PairPolicy[] => {
@@ -121,6 +130,8 @@ export function parsePairsFile(content: unknown): PairsFile {
     const { blue, green, schedules: planned, ...fields } = own.data;
     const key = pairKeyOf({ blue, green }, contentHashOf);
     const policy = { ...policyOf(fields, shared.data), name, key, blue, green };
+    const retain = fields.retain ?? shared.data.retain;
+    retention.set(name, retain === undefined ? RETAIN_MS : durationMs(retain));
     const rules = schedulesOf(planned, policy);
     schedules.push(...rules);
     wrongSchedules.push(...scheduleMistakes(rules, policy));
@@ -137,7 +148,7 @@ export function parsePairsFile(content: unknown): PairsFile {
     ...wrongSchedules,
     ...policies.flatMap(approvalMistakes),
   ];
-  return { policies, openings, schedules, complaints };
+  return { policies, openings, schedules, retention, complaints };
 }
 
 function fieldOf(holder: unknown, name: string): unknown {

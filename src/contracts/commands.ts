@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Complaint } from "../domain/events";
 import { complaintsOf } from "./complaints";
 import { exactly, instant, pairName, plainText, requestId } from "./fields";
+import { parseListToken } from "./list-token";
 
 type Parsed<T> =
   | { readonly ok: true; readonly value: T }
@@ -132,9 +133,15 @@ const listQuery = exactly({
     .regex(/^(?:[1-9]\d?|100)$/, "a whole number from 1 to 100")
     .transform(Number)
     .default(20),
+  active: z.literal("true", { error: '"true"' }).optional(),
   after: z
     .string({ error: "a token of an earlier reply" })
-    .regex(/^[A-Za-z0-9_-]{1,400}$/, "a token of an earlier reply")
+    .transform((token, context) => {
+      const entry = parseListToken(token);
+      if (entry) return entry;
+      context.addIssue({ code: "custom", message: "a token of an earlier reply" });
+      return z.NEVER;
+    })
     .optional(),
 });
 

@@ -11,6 +11,7 @@ export const alertCodes = [
   "run-lost",
   "break-glass",
   "schedule-squatted",
+  "newer-state",
 ] as const;
 
 export type AlertCode = (typeof alertCodes)[number];

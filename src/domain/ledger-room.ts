@@ -4,6 +4,7 @@ import type { Gate } from "./gate";
 import type { Phase } from "./outcome";
 import type { Plan, Prerequisite } from "./plan";
 import type { PromotionState, TimelineEntry } from "./promotion";
+import { retold } from "./retention";
 import type { RequestOrigin, SwapRequest } from "./swap-request";
 
 /**
@@ -73,7 +74,7 @@ export function withinRoom(state: PromotionState): PromotionState {
 
 /** An entry for people: what its event alone still tells is put back. */
 export function restored(state: PromotionState): PromotionState {
-  if (!state.conclusion || state.timeline.length > 0) return state;
+  if (!state.conclusion || state.timeline.length > 0 || state.reduced) return retold(state);
   const {
     phases,
     attempts,

@@ -52,6 +52,19 @@ export const logLines = {
     shownFrom: ["acceptSwapRequest", "announceDeadLetter"],
   },
   "the janitor steps in": { level: "info", why: "a run did not do it itself", shownFrom: ["janitor"] },
+  "promotions past their retention were reduced": {
+    level: "info",
+    why: "details are gone from here on, and this says when",
+    shownFrom: ["retention"],
+  },
+  "a promotion past its retention could not be reduced": {
+    level: "warn",
+    why: "a fault; the next hour tries again",
+  },
+  "the retention of a pair could not be seen to": {
+    level: "warn",
+    why: "a fault; the next hour tries again",
+  },
   "a promotion went on": {
     level: "info",
     why: "progress: the timeline of the promotion and its events have it",

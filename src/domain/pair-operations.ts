@@ -96,14 +96,16 @@ function enlist(state: PairState, op: Op<"enlist">): PairStep {
   const turned = state.index.count >= PAGE_SIZE;
   const page = turned ? state.index.page + 1 : state.index.page;
   const count = turned ? 1 : state.index.count + 1;
+  // Clocks of hosts differ, and messages overtake each other: the index is in order all the same.
+  const at = Math.max(op.at, (state.index.at ?? 0) + 1);
   return {
     state: {
       ...state,
       enlisted: [...state.enlisted, { requestId: op.requestId, at: op.at }],
-      index: { page, count },
+      index: { page, count, at },
     },
     answer: "done",
-    indexed: { page, requestId: op.requestId, at: op.at },
+    indexed: { page, requestId: op.requestId, at },
   };
 }
 

@@ -116,8 +116,8 @@ export interface PairState {
   readonly holds: readonly Hold[];
   readonly cancels: readonly Cancel[];
   readonly answers: readonly Answer[];
-  /** Where the next promotion is entered in the index, see `index-page.ts`. */
-  readonly index: { readonly page: number; readonly count: number };
+  /** Where the next promotion is entered in the index, and `at` what time the last one was, see `index-page.ts`. */
+  readonly index: { readonly page: number; readonly count: number; readonly at?: number | undefined };
   readonly released?: { readonly at: number; readonly by: string; readonly note: string } | undefined;
   /** The last holds that were released: they stay released when their setting is delivered again. */
   readonly releasedHolds?: readonly string[] | undefined;

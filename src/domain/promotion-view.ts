@@ -57,6 +57,7 @@ export function viewPromotion(stored: PromotionState, timeZone: string, origin =
     })),
     audit: state.audit && chainHead(state.audit),
     announcedAt: state.announcedAt === undefined ? undefined : toTime(state.announcedAt),
+    reduced: state.reduced,
   };
 }
 
@@ -106,8 +107,8 @@ export function summarisePromotion({ requestId, request, phase, conclusion, acce
     phase,
     outcome: conclusion?.outcome,
     code: conclusion?.reason.code,
-    requestedBy: request.requestedBy,
-    requestReason: request.reason,
+    requestedBy: request.requestedBy || undefined,
+    requestReason: request.reason || undefined,
     acceptedAt: toTime(acceptedAt),
     concludedAt: conclusion && toTime(conclusion.at),
   };

@@ -10,6 +10,7 @@ import type { SwapBackOrder } from "./pair";
 import type { PairIdentity } from "./pair-key";
 import { describeChange, type Plan, type Prerequisite } from "./plan";
 import { asked, closed, voted, type GateChange } from "./promotion-gate";
+import { reduced } from "./retention";
 import type { SoakEvidence } from "./soak";
 import type { RequestOrigin, Side, SwapRequest } from "./swap-request";
 import type { Waiting } from "./waiting";
@@ -31,7 +32,7 @@ export interface Conclusion {
   readonly event: string;
 }
 
-/** The ledger of one request: durable state of the `promotion` entity, keyed by request id. Never purged. */
+/** The ledger of one request: durable state of the `promotion` entity, keyed by request id. Never purged, reduced at last. */
 export interface PromotionState {
   readonly v: 1;
   /** Counts the changes; the HTTP API's ETag. */
@@ -47,8 +48,8 @@ export interface PromotionState {
   readonly phase: Phase;
   /** At most 24 entries, with notes of at most 100 characters; the middle is left out, and counted, when there are more. */
   readonly timeline: readonly TimelineEntry[];
-  /** The run in charge; writes of an older run are ignored. */
-  readonly run?: { readonly id: string; readonly startedAt: number } | undefined;
+  /** The run in charge, and the how many-th it is; writes of an older run are ignored. */
+  readonly run?: { readonly id: string; readonly startedAt: number; readonly n: number } | undefined;
   /** The side that is to hold production, resolved once at the first plan. */
   readonly target?: Side | undefined;
   readonly plan?: Plan | undefined;
@@ -76,6 +77,8 @@ export interface PromotionState {
   readonly swapBack?: Omit<SwapBackOrder, "id"> | undefined;
   readonly conclusion?: Conclusion | undefined;
   readonly announcedAt?: number | undefined;
+  /** It is past its retention, and holds only what duplicates are answered with, see `retention.ts`. */
+  readonly reduced?: true | undefined;
   /** Where its audit chain ends, and the hash of the policy it was last planned under. */
   readonly audit?: (ChainHead & { readonly policyHash?: string | undefined }) | undefined;
 }
@@ -142,7 +145,9 @@ export type PromotionChange =
       readonly ending: Ending;
       readonly at: number;
     }
-  | { readonly kind: "announced"; readonly at: number };
+  | { readonly kind: "announced"; readonly at: number }
+  /** Its retention is over; nothing happens to one that is not announced. */
+  | { readonly kind: "reduce" };
 
 /** A new ledger entry, or the one that is there: registering never overwrites. */
 export function register(current: PromotionState | undefined, r: Registration): PromotionState {
@@ -211,7 +216,7 @@ function entered(state: PromotionState, phase: Phase, at: number, told?: string)
 }
 
 /**
- * Applies one change. Idempotent; the first conclusion wins, and after it only `announced` has an effect.
+ * Applies one change. Idempotent; the first conclusion wins, and after it only `announced` and `reduce` have an effect.
  * Changes of a run that is no longer in charge are ignored.
  */
 export function changePromotion(state: PromotionState, change: PromotionChange): PromotionState {
@@ -221,6 +226,7 @@ export function changePromotion(state: PromotionState, change: PromotionChange):
 
 function applied(state: PromotionState, change: PromotionChange): PromotionState {
   if (change.kind === "announced") return announced(state, change.at);
+  if (change.kind === "reduce") return reduced(state);
   if (state.conclusion) return state;
   if (change.kind === "begin") return begun(state, change.runId, change.at);
   if (change.kind === "vote") return voted(state, change);
@@ -233,10 +239,10 @@ function announced(state: PromotionState, at: number): PromotionState {
 }
 
 function begun(state: PromotionState, id: string, startedAt: number): PromotionState {
-  return state.run?.id === id ? state : { ...state, run: { id, startedAt } };
+  return state.run?.id === id ? state : { ...state, run: { id, startedAt, n: (state.run?.n ?? 0) + 1 } };
 }
 
-type RunChange = Exclude<PromotionChange, { kind: "announced" | "begin" | "vote" | "close-gate" }>;
+type RunChange = Exclude<PromotionChange, { kind: "announced" | "reduce" | "begin" | "vote" | "close-gate" }>;
 
 function changedByRun(state: PromotionState, change: RunChange): PromotionState {
   switch (change.kind) {

@@ -1,7 +1,7 @@
 import { EntityId, type EntityContext } from "durable-functions";
 import { pairChain, type Digest } from "../domain/audit-chain";
 import { auditStep } from "../domain/audited-pair";
-import { addToIndex, indexKey, type IndexPage } from "../domain/index-page";
+import { changeIndex, indexKey, type IndexChange, type IndexPage } from "../domain/index-page";
 import type { PairKey } from "../domain/pair-key";
 import type { PairOperation, PairState } from "../domain/pair";
 import { viewOf } from "../domain/pair-operations";
@@ -21,15 +21,16 @@ export function pairEntity(digest: Digest): (context: EntityContext<PairState>) 
     recordAll(context, pairChain(pair), step.entries);
     if (step.indexed) {
       const { page, requestId, at } = step.indexed;
-      context.df.signalEntity(new EntityId("index", indexKey(pair, page)), "add", { requestId, at });
+      const change: IndexChange = { kind: "add", requestId, at };
+      context.df.signalEntity(new EntityId("index", indexKey(pair, page)), "change", change);
     }
     if ("requestId" in operation) context.df.return(viewOf(step.state, operation.requestId, step.answer));
   };
 }
 
-/** One page of the index of a pair's promotions. Operation `add` takes `{requestId, at}`. */
+/** One page of the index of a pair's promotions. Operation `change` takes an `IndexChange`. */
 export function indexEntity(context: EntityContext<IndexPage>): void {
-  const entry = context.df.getInput<{ requestId: string; at: number }>();
-  if (context.df.operationName !== "add" || !entry) return;
-  context.df.setState(addToIndex(context.df.getState(), entry));
+  const change = context.df.getInput<IndexChange>();
+  if (context.df.operationName !== "change" || !change) return;
+  context.df.setState(changeIndex(context.df.getState(), change));
 }

@@ -82,14 +82,14 @@ function* awaitLeave(run: Run, plan: SwapPlan, planned: boolean): Steps<Exit | {
 }
 
 function nextGeneration(run: Run, again: Again): RunInput {
-  const { requestId, runId, deadlines, carried } = run;
+  const { requestId, runId, deadlines, waits, carried } = run;
   if (again.kind === "wait-for-opening") delete deadlines.turn;
   // A person's hold, or a closed opening, must not use up the time the services have to become ready.
   if (again.kind === "wait-for-turn" || again.kind === "wait-for-opening") delete deadlines.readiness;
   return {
     requestId,
     carried: {
-      ...{ runId, deadlines, generation: (carried?.generation ?? 0) + 1, plans: plansOf(run) },
+      ...{ runId, deadlines, waits, generation: (carried?.generation ?? 0) + 1, plans: plansOf(run) },
       planned: again.kind !== "plan-again",
       note: again.detail,
       closed: again.kind === "wait-for-opening" ? again.detail : undefined,

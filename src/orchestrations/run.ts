@@ -8,6 +8,7 @@ import type { Phase, WaitedFor } from "../domain/outcome";
 import type { SwapPlan } from "../domain/plan";
 import type { PromotionState } from "../domain/promotion";
 import type { ChangeAnswer } from "../entities/promotion-entity";
+import { waitInstance } from "../domain/instance-ids";
 import { callActivity, callLedger, timeOf, type Steps } from "./calls";
 import type { Kind, WaitInput, WaitKinds, WaitResult } from "./wait-input";
 
@@ -15,6 +16,8 @@ import type { Kind, WaitInput, WaitKinds, WaitResult } from "./wait-input";
 export interface Carried {
   readonly runId: string;
   readonly generation: number;
+  /** How many waits it has begun. */
+  readonly waits: number;
   /** How often the promotion was planned, and whether that plan still stands. */
   readonly plans: number;
   readonly planned: boolean;
@@ -48,6 +51,7 @@ export interface Run {
   readonly carried?: Carried | undefined;
   /** The pair has no room for it: it stands nowhere, and nobody but this run sees it off. */
   readonly turnedAway?: Ending | undefined;
+  waits: number;
   plan?: SwapPlan | undefined;
   lease?: Lease | undefined;
 }
@@ -105,10 +109,17 @@ export function* waitFor<K extends Kind>(
 ): Steps<WaitResult<K>> {
   const { context, requestId, runId, pairKey } = run;
   const input: WaitInput<K> = { kind, requestId, runId, pairKey, since: timeOf(context), about, ...limits };
-  const name = `${kind} ${run.carried?.generation ?? 0}`;
-  const childId = `promotion-${requestId}-${kind}-${context.df.newGuid(name).slice(0, 8)}`;
+  const childId = waitIdOf(run);
   const result = yield context.df.callSubOrchestrator("wait", input, childId, context.df.version);
   return result as WaitResult<K>;
+}
+
+/** Of a run that found an outcome only, and was not counted, the id is one by chance. */
+function waitIdOf(run: Run): string {
+  const { context, requestId, began } = run;
+  if (!began.run || began.conclusion)
+    return waitInstance(requestId, context.df.newGuid("wait").slice(0, 8), 0);
+  return waitInstance(requestId, began.run.n, run.waits++);
 }
 
 /** The deadline of a wait: its own, or the request's `expiresAt` when that comes first. */

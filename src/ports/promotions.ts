@@ -2,7 +2,7 @@ import type { AuditPage } from "../domain/audit-page";
 import type { OperationChange, OperationState } from "../domain/operation";
 import type { PairKey } from "../domain/pair-key";
 import type { PairOperation, PairState } from "../domain/pair";
-import type { IndexPage } from "../domain/index-page";
+import type { IndexChange, IndexPage } from "../domain/index-page";
 import type { Roster, RosterChange } from "../domain/roster";
 import type { PromotionChange, PromotionState, Registration } from "../domain/promotion";
 
@@ -19,12 +19,18 @@ export interface Promotions {
   /** One page of an audit chain, see `audit-page.ts`. */
   readAudit(chain: string, page: number): Promise<AuditPage | undefined>;
   readIndex(pair: PairKey, page: number): Promise<IndexPage | undefined>;
+  changeIndex(pair: PairKey, page: number, change: IndexChange): Promise<void>;
   runStatus(requestId: string): Promise<RunStatus>;
   /**
    * Starts the run `promotion-<requestId>`; a run that is live already counts as started. The first one registers the
    * promotion. Of two that are started at once only one runs, with either's registration: read the ledger back.
    */
   startRun(requestId: string, registration?: Registration): Promise<void>;
+  /**
+   * Deletes the histories of the promotion's run and of the waits of its `runs` runs. False, and nothing is deleted, when
+   * one of them is live. Run again after any fault it finds what is left.
+   */
+  purgeRuns(requestId: string, runs: number): Promise<boolean>;
   /** Raises the wake event; a lost wake-up costs one timer, never a decision. Never throws. */
   wake(instanceId: string): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { composeProgress } from "../domain/completion-event";
 import { isEnlisted, standsWith } from "../domain/pair-answers";
 import { pairIdentity } from "../domain/pair-key";
 import { pairOf, type PromotionState, type Registration } from "../domain/promotion";
+import { asAskedAgain } from "../domain/retention";
 import type { Ports } from "../ports/ports";
 import { NotAcknowledged, NothingSent, untilSeen } from "./read-back";
 
@@ -40,7 +41,8 @@ export async function acceptRequest(
   const known = await beforehand("the ledger", () => ports.promotions.read(requestId), ports);
   if (!known) return acceptNew(registration, hashBeside, ports);
   const kind = decideAcceptance(known, hashBeside(known));
-  return kind === "live" ? startAndSee(kind, registration, hashBeside, ports) : { kind, state: known };
+  if (kind === "live") return startAndSee(kind, registration, hashBeside, ports);
+  return { kind, state: kind === "concluded" ? asAskedAgain(known, registration.request) : known };
 }
 
 async function acceptNew(

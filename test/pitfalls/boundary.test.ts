@@ -1,11 +1,14 @@
+import { openTaskHub } from "../../local/durable-engine";
 import { createQueueHandler } from "../../src/triggers/queue";
 import { emptyPair, type PairOperation, type PairState } from "../../src/domain/pair";
 import { applyToPair } from "../../src/domain/pair-operations";
 import { reason } from "../../src/domain/codes";
 import type { ObservedInvocation } from "../support/durable-app";
 import { createFakePorts } from "../support/fake-ports";
+import { quickQueues } from "../support/quick-queues";
 import { startMessageApp } from "../support/message-app";
 import { startScenario, type Scenario } from "../support/scenario";
+import { createVirtualClock } from "../support/virtual-clock";
 
 /** How the product stands what comes over its boundaries: entities, ids, signals, messages (docs/pitfalls.md). */
 let scenario: Scenario | undefined;
@@ -18,6 +21,19 @@ afterEach(async () => {
 async function open(): Promise<Scenario> {
   seen = [];
   return (scenario = await startScenario({ durable: { observe: (call) => seen.push(call) } }));
+}
+
+/** A world whose storage can be changed as a newer version of the app would. */
+async function openWithHub() {
+  const clock = createVirtualClock();
+  const hub = await openTaskHub({ settings: { hubName: "Test", ...quickQueues }, clock });
+  const world = (scenario = await startScenario({ clock, durable: { shared: { hub, host: "first" } } }));
+  const put = (id: string, state: unknown) => {
+    const record = hub.entities.get(id) ?? { id, exists: true, lastOperationAt: 0 };
+    hub.entities.set(id, { ...record, exists: true, state: JSON.stringify(state) });
+  };
+  const read = (id: string) => JSON.parse(hub.entities.get(id)?.state ?? "null") as Record<string, unknown>;
+  return { world, put, read };
 }
 
 const entityResults = () =>
@@ -42,6 +58,44 @@ test("7: entities never throw across their boundary, whatever operation or nonse
   expect(entityResults().length).toBeGreaterThan(100);
   expect(entityResults().filter(({ isError }) => isError)).toEqual([]);
   expect([await world.pair(), await world.promotion(id)]).toEqual(before);
+});
+
+const begun = { requestId: "r-9", contentHash: "h", request: {}, origin: {}, at: 1 };
+test.each([
+  ["promotion", "r-9", "change", { kind: "begin", runId: "x", at: 1, registration: begun }],
+  ["promotion", "r-9", "read", {}],
+  ["pair", "shop", "apply", { kind: "enlist", requestId: "r-9", at: 1 }],
+  ["operation", "nonce", "apply", { kind: "begun", address: {} }],
+  ["audit", "pair-shop-0", "append", { n: 1, what: "held", who: "x", at: "", hash: "" }],
+  ["index", "shop-0", "change", { kind: "add", requestId: "r-9", at: 1 }],
+  ["schedule", "shop", "apply", { kind: "see", times: ["x"], at: 1 }],
+])(
+  "7: %s: state of a newer version is left as it is, and somebody hears of what was refused",
+  async (entity, key, operation, input) => {
+    const { world, put, read } = await openWithHub();
+    const newer = { v: 2, unheard: ["of"], entries: {} };
+    put(`@${entity}@${key}`, newer);
+    await world.app.call("POST", `entities/${entity}/${key}?op=${operation}`, input);
+    await world.app.settle();
+    expect(read(`@${entity}@${key}`)).toEqual(newer);
+    const alerts = world.logged.filter((line) => line.includes("[alert newer-state]"));
+    expect(alerts).toEqual([expect.stringContaining(`@${entity}@${key}: ${operation}`)]);
+  },
+);
+
+test("7: a run that meets state of a newer version fails, and is resumed once that version is back", async () => {
+  const { world, put, read } = await openWithHub();
+  const id = await world.request();
+  await world.advance({ seconds: 40 });
+  const stored = read("@pair@shop");
+  put("@pair@shop", { ...stored, v: 2 });
+  await world.advance({ minutes: 2 });
+  const run = await world.app.call("GET", `instances/promotion-${id}`);
+  expect(run.body).toMatchObject({ runtimeStatus: "Failed" });
+  expect(read("@pair@shop")).toEqual({ ...stored, v: 2 });
+  put("@pair@shop", stored);
+  await world.advance({ minutes: 15 });
+  expect([world.outcomeOf(id), world.puts()]).toEqual(["promoted", 1]);
 });
 
 test("10: the lease is no lock that leaks: it outlives a dead holder, is never stolen, and its holder is resumed", async () => {

@@ -3,7 +3,7 @@ import { pairChain, promotionChain, type AuditEntry } from "../../src/domain/aud
 import { addToAudit, auditKey, auditPageOf, type AuditPage } from "../../src/domain/audit-page";
 import { auditStep } from "../../src/domain/audited-pair";
 import { auditChange } from "../../src/domain/audited-promotion";
-import { addToIndex, indexKey, type IndexPage } from "../../src/domain/index-page";
+import { changeIndex, indexKey, type IndexPage } from "../../src/domain/index-page";
 import { applyToOperation, type OperationState } from "../../src/domain/operation";
 import type { PairState } from "../../src/domain/pair";
 import type { PairPolicy } from "../../src/domain/policy";
@@ -108,7 +108,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     record(pairChain(pair), step.entries);
     if (step.indexed) {
       const key = indexKey(pair, step.indexed.page);
-      pages.set(key, addToIndex(pages.get(key), step.indexed));
+      pages.set(key, changeIndex(pages.get(key), { kind: "add", ...step.indexed }));
     }
     return step.answer;
   };
@@ -191,6 +191,16 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
         }),
       readAudit: (chain, page) => Promise.resolve(audits.get(auditKey(chain, page))),
       readIndex: (pair, page) => Promise.resolve(pages.get(indexKey(pair, page))),
+      changeIndex: (pair, page, change) =>
+        effect(`index ${change.kind}`, () => {
+          const key = indexKey(pair, page);
+          pages.set(key, changeIndex(pages.get(key), change));
+        }),
+      purgeRuns: async (id) => {
+        if (runs.get(id) === "live") return false;
+        await effect("purge", () => runs.delete(id));
+        return true;
+      },
       runStatus: (id) => Promise.resolve(runs.get(id) ?? "absent"),
       startRun: (id, registration) =>
         effect("start", () => {

@@ -9,7 +9,12 @@ import {
   createPromotions,
   createSchedules,
 } from "../../src/adapters/durable-client";
-import { registerDurable, registerHttpAndTimer, type PortsFor } from "../../src/app/register";
+import {
+  registerDurable,
+  registerHttpAndTimer,
+  registerRetention,
+  type PortsFor,
+} from "../../src/app/register";
 import type { TokenVerifier } from "../../src/ports/identity";
 import { completionEventSchema, progressEventSchema } from "../../src/contracts/events";
 import type { CompletionEvent, ProgressEvent } from "../../src/domain/events";
@@ -40,14 +45,19 @@ export interface ScenarioOptions {
   /** Instead of one that believes who the caller says it is. */
   readonly verifier?: TokenVerifier;
   readonly policy?: Partial<PairPolicy>;
+  /** One that a hub goes by as well. */
+  readonly clock?: VirtualClock;
   /** When swaps may start; the policy says so by itself. */
   readonly opening?: OpeningRule | undefined;
   readonly schedules?: readonly ScheduleRule[] | undefined;
+  /** How long promotions are kept whole, when not for more than a year. */
+  readonly retainMs?: number | undefined;
   /** Freeze calendars by file name; those that are missing cannot be read. */
   readonly calendars?: ReadonlyMap<string, string> | undefined;
   readonly scenario?: unknown;
   /** Sees, or stands around, every durable invocation. */
-  readonly durable?: Pick<DurableAppOptions, "appDirectory" | "observe" | "around" | "settings"> | undefined;
+  readonly durable?:
+    Pick<DurableAppOptions, "appDirectory" | "observe" | "around" | "settings" | "shared"> | undefined;
 }
 
 /** What a version of the shop answers to probes; `error`: nobody can be asked. */
@@ -108,7 +118,7 @@ export interface Scenario {
 }
 
 export async function startScenario(options: ScenarioOptions = {}): Promise<Scenario> {
-  const clock = createVirtualClock(Date.parse("2026-11-24T12:00:00Z"));
+  const clock = options.clock ?? createVirtualClock(Date.parse("2026-11-24T12:00:00Z"));
   const arm = createSimulator({ scenario: options.scenario ?? calm, clock });
   const serviceIn = (name: string, side: Side) =>
     `/subscriptions/${arm.subscription}/resourceGroups/${name}-rg/providers/Microsoft.Compute/cloudServices/${name}-${side}`;
@@ -195,6 +205,8 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const register = () => {
     registerDurable(portsFor);
     registerHttpAndTimer(portsFor, verifier);
+    const { retainMs } = options;
+    registerRetention(portsFor, { retention: new Map(retainMs === undefined ? [] : [["shop", retainMs]]) });
   };
   const app = await startDurableApp({ register, clock, database: new MemoryLevel(), ...options.durable });
   const entity = async <T>(name: string, key: string) =>

@@ -40,7 +40,18 @@ function* takeCharge(
   const enlist = { kind: "enlist", requestId, at: began.acceptedAt, kept } as const;
   const { lease, answer } = yield* applyToPairEntity(context, pairKey, enlist);
   const deadlines = { ...definite(began.deadlines) };
-  const run = { context, requestId, runId, pair, pairKey, began, deadlines, plan: planOf(began), lease };
+  const run = {
+    context,
+    requestId,
+    runId,
+    pair,
+    pairKey,
+    began,
+    deadlines,
+    waits: 0,
+    plan: planOf(began),
+    lease,
+  };
   if (answer !== "queue-full") return run;
   const detail = `pair ${pair} has too many promotions under way`;
   return { ...run, turnedAway: { outcome: "refused", reason: reason(answer, detail) } };
@@ -55,7 +66,20 @@ function* goOn(context: OrchestrationContext, requestId: string, carried: Carrie
   const pairKey = pairOf(began).key;
   const { lease } = yield* applyToPairEntity(context, pairKey, { kind: "look", requestId });
   const deadlines = { ...carried.deadlines };
-  return { context, requestId, runId, pair, pairKey, began, carried, deadlines, plan: planOf(began), lease };
+  const { waits } = carried;
+  return {
+    context,
+    requestId,
+    runId,
+    pair,
+    pairKey,
+    began,
+    carried,
+    deadlines,
+    waits,
+    plan: planOf(began),
+    lease,
+  };
 }
 
 function planOf({ plan }: PromotionState): Run["plan"] {

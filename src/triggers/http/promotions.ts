@@ -1,11 +1,10 @@
 import type { HttpResponseInit } from "@azure/functions";
-import { parseListQuery, parseNote, takeBreakGlass, type ListQuery } from "../../contracts/commands";
+import { parseNote, takeBreakGlass } from "../../contracts/commands";
 import { conflictComplaints, parseSwapRequest } from "../../contracts/swap-request";
 import { conflictDetail, differingFields } from "../../domain/acceptance";
-import type { PairKey } from "../../domain/pair-key";
 import type { PairPolicy } from "../../domain/policy";
 import { pairOf, type PromotionState, type Registration } from "../../domain/promotion";
-import { summarisePromotion, viewPromotion } from "../../domain/promotion-view";
+import { viewPromotion } from "../../domain/promotion-view";
 import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
 import { acceptRequest } from "../accept";
@@ -171,75 +170,6 @@ async function notEnlisted(requestId: string, nextStep: string, ports: Ports): P
   if (conclusion) return new Problem("already-concluded", "the promotion is not under way any more");
   const detail = "nothing was cancelled: the pair has not taken this promotion up yet";
   return new Problem("not-acknowledged", detail, { headers: { "retry-after": "5" }, members: { nextStep } });
-}
-
-/** GET promotions: the newest first, over the index of every configured pair. */
-export async function listPromotions({ request, ports }: Call): Promise<HttpResponseInit> {
-  const parsed = parseListQuery(Object.fromEntries(request.query.entries()));
-  if (!parsed.ok)
-    throw new Problem("invalid-query", "the query is malformed", { complaints: parsed.complaints });
-  const query = parsed.value;
-  const { value, next } = await readPage(query, ports);
-  const parameters = new URLSearchParams({
-    ...Object.fromEntries(request.query.entries()),
-    after: next ?? "",
-  });
-  return json(200, {
-    value,
-    ...(next === undefined ? {} : { next: `/api/promotions?${parameters.toString()}` }),
-  });
-}
-
-/** A filter that fits nothing must not read the whole ledger: such a page may be short, or empty, with a `next`. */
-const MOST_READS = 200;
-
-/** Reads entries until the page is full; `next` names the first one that is not on it. */
-async function readPage(query: ListQuery, ports: Ports) {
-  const value: ReturnType<typeof summarisePromotion>[] = [];
-  let reads = 0;
-  for (const { requestId, cursor } of await listEntries(query, ports)) {
-    if (value.length === query.top || reads++ === MOST_READS) return { value, next: cursor };
-    const state = await ports.promotions.read(requestId);
-    if (state && isAskedFor(state, query)) value.push(summarisePromotion(state));
-  }
-  return { value, next: undefined };
-}
-
-function isAskedFor({ phase, conclusion }: PromotionState, query: ListQuery): boolean {
-  const inPhase = query.phase === undefined || query.phase === phase;
-  return inPhase && (query.outcome === undefined || query.outcome === conclusion?.outcome);
-}
-
-interface Entry {
-  readonly requestId: string;
-  readonly at: number;
-  readonly cursor: string;
-}
-
-async function listEntries(query: ListQuery, ports: Ports): Promise<Entry[]> {
-  const asked = query.pair === undefined ? ports.policies.all() : [ports.policies.find(query.pair)];
-  const pairs = asked.flatMap((policy) => policy?.key ?? []);
-  const pages = await Promise.all(pairs.map((pair) => entriesOf(pair, ports)));
-  const entries = pages.flat().map((entry) => ({ ...entry, cursor: cursorOf(entry) }));
-  const newest = entries.sort((a, b) => b.at - a.at || (a.requestId < b.requestId ? 1 : -1));
-  const unique = newest.filter(
-    (entry, i) => newest.findIndex((other) => other.requestId === entry.requestId) === i,
-  );
-  const from = query.after === undefined ? 0 : unique.findIndex((entry) => entry.cursor === query.after);
-  return from < 0 ? [] : unique.slice(from);
-}
-
-async function entriesOf(pair: PairKey, ports: Ports): Promise<{ requestId: string; at: number }[]> {
-  const last = (await ports.pairs.read(pair))?.index.page;
-  if (last === undefined) return [];
-  const pages = await Promise.all(
-    Array.from({ length: last + 1 }, (_, page) => ports.promotions.readIndex(pair, page)),
-  );
-  return pages.flatMap((page) => [...(page?.entries ?? [])]);
-}
-
-function cursorOf({ requestId, at }: { requestId: string; at: number }): string {
-  return Buffer.from(`${at} ${requestId}`).toString("base64url");
 }
 
 /** The policy of a promotion's pair as the file has it now, whatever its name; undefined when its services are not in it. */

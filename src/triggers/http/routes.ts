@@ -9,7 +9,8 @@ import { cancelPromotions } from "./pair-cancels";
 import { getOpening } from "./openings";
 import { listSchedules, stopOrGo } from "./schedules";
 import { postPlan } from "./plans";
-import { cancelPromotion, getPromotion, listPromotions, postPromotion } from "./promotions";
+import { listPromotions } from "./promotion-list";
+import { cancelPromotion, getPromotion, postPromotion } from "./promotions";
 import { orderSwapBack } from "./swap-back";
 
 export interface Route {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { addToIndex, type IndexPage } from "../../../src/domain/index-page";
+import { changeIndex, type IndexPage } from "../../../src/domain/index-page";
 import { decideChore, lastDeadline, type RunSeen } from "../../../src/domain/janitor";
 import { emptyPair } from "../../../src/domain/pair";
 import { register } from "../../../src/domain/promotion";
@@ -48,7 +48,10 @@ test("an index page holds every entry once, in the order of their first coming",
     fc.property(
       fc.array(fc.record({ requestId: fc.constantFrom("a", "b", "c", "d"), at: fc.nat(9) })),
       (entries) => {
-        const page = entries.reduce<IndexPage | undefined>(addToIndex, undefined);
+        const page = entries.reduce<IndexPage | undefined>(
+          (before, entry) => changeIndex(before, { kind: "add", ...entry }),
+          undefined,
+        );
         const ids = (page?.entries ?? []).map((entry) => entry.requestId);
         expect(ids).toEqual([...new Set(entries.map((entry) => entry.requestId))]);
       },

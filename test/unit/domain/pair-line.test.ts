@@ -74,13 +74,20 @@ test("everything that is granted, or changes nothing, answers done", () => {
 test("every new promotion gets the next place of the index, and a full page is followed by the next", () => {
   const first = applyToPair(emptyPair, enlist("a"));
   expect(first.indexed).toEqual({ page: 0, requestId: "a", at });
-  expect(first.state.index).toEqual({ page: 0, count: 1 });
+  expect(first.state.index).toEqual({ page: 0, count: 1, at });
   const full: PairState = { ...emptyPair, index: { page: 3, count: PAGE_SIZE } };
   const turned = applyToPair(full, enlist("z"));
   expect(turned.indexed).toEqual({ page: 4, requestId: "z", at });
-  expect(turned.state.index).toEqual({ page: 4, count: 1 });
+  expect(turned.state.index).toEqual({ page: 4, count: 1, at });
   const last: PairState = { ...emptyPair, index: { page: 3, count: PAGE_SIZE - 1 } };
-  expect(applyToPair(last, enlist("z")).state.index).toEqual({ page: 3, count: PAGE_SIZE });
+  expect(applyToPair(last, enlist("z")).state.index).toEqual({ page: 3, count: PAGE_SIZE, at });
+});
+
+test("the index is in order of time, whatever the clocks of those who enlist: one that is behind is entered right after the last", () => {
+  const ahead = applyToPair(emptyPair, { kind: "enlist", requestId: "ahead", at: at + 60_000 });
+  const behind = applyToPair(ahead.state, enlist("behind"));
+  expect(behind.indexed).toEqual({ page: 0, requestId: "behind", at: at + 60_001 });
+  expect(behind.state.enlisted.map((entry) => entry.at)).toEqual([at + 60_000, at]);
 });
 
 test("who is not enlisted for want of room is told so, the answers to people stay, and the room is used to its last character", () => {

@@ -69,7 +69,7 @@ test("the run that begins is in charge; one that begins again changes nothing, a
   expect(begun).toMatchObject({ revision: 2, run: { id: "run", startedAt: NOW + 1 } });
   expect(play(begun, { kind: "begin", runId: "run", at: NOW + 5 })).toBe(begun);
   expect(play(begun, { kind: "begin", runId: "new", at: NOW + 5 }).run).toEqual({
-    id: "new",
+    ...{ id: "new", n: 2 },
     startedAt: NOW + 5,
   });
 });

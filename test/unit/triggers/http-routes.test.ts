@@ -297,18 +297,3 @@ test("what a hold means for what is under way is told", async () => {
   await ports.pairs.signal(SHOP, { kind: "close", requestId: "r-1", nonce: "n", proof, at: 1 });
   expect(await said()).toContain("r-1 has swapped and goes on to its outcome");
 });
-
-test("a filter that fits nothing reads a bounded part of the ledger per call, and next carries on", async () => {
-  const ports = createFakePorts();
-  for (let i = 0; i < 250; i++) {
-    await enlisted(ports, `r-${i}`);
-    await ports.pairs.signal(SHOP, { kind: "delist", requestId: `r-${i}` });
-  }
-  const read = jest.spyOn(ports.promotions, "read");
-  const first = await call(ports, "listPromotions", { query: "outcome=halted" });
-  expect([first.body.value, read.mock.calls.length]).toEqual([[], 200]);
-  const second = await call(ports, "listPromotions", {
-    query: String(first.body.next).replace(/^[^?]*\?/, ""),
-  });
-  expect([second.body.next, read.mock.calls.length]).toEqual([undefined, 250]);
-});

@@ -1,0 +1,130 @@
+import type { InvocationContext, TimerHandler } from "@azure/functions";
+import type { IndexEntry } from "../domain/index-page";
+import type { PairState } from "../domain/pair";
+import { isEnlisted } from "../domain/pair-answers";
+import { isPastRetention } from "../domain/retention";
+import type { PairKey } from "../domain/pair-key";
+import type { PairPolicy } from "../domain/policy";
+import type { Ports } from "../ports/ports";
+
+type PortsFor = (context: InvocationContext) => Ports;
+
+/** What one walk may do: it ends far within the function's timeout, and the next one carries on. */
+const MOST_REDUCED = 400;
+const MOST_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Every hour, for each pair from its oldest promotion on: what is past its retention loses its histories, then all but
+ * what duplicates are answered with; the walk after that takes it out of the index. Each step may happen twice, and the
+ * process may die between any two of them. A pair or promotion that fails does not stop the others.
+ */
+export function createRetention(portsFor: PortsFor, retainMs: (pair: string) => number): TimerHandler {
+  return async (_timer, context) => {
+    const ports = portsFor(context);
+    const walk: Walk = { ports, until: ports.clock.monotonic() + MOST_MS, reduced: 0 };
+    const pairs = ports.policies.all();
+    // Begun with another pair each hour: one with much to do must not keep the others from their turn.
+    const first = Math.floor(ports.clock.now() / HOUR_MS) % Math.max(pairs.length, 1);
+    for (const pair of [...pairs.slice(first), ...pairs.slice(0, first)]) {
+      try {
+        await walkPair(pair, ports.clock.now() - retainMs(pair.name), walk);
+      } catch (fault) {
+        ports.log.warn("the retention of a pair could not be seen to", { pair: pair.name, fault });
+      }
+    }
+    const detail = `${walk.reduced} promotions`;
+    if (walk.reduced > 0) ports.log.info("promotions past their retention were reduced", { detail });
+  };
+}
+
+interface Walk {
+  readonly ports: Ports;
+  /** By the monotonic clock. */
+  readonly until: number;
+  reduced: number;
+}
+
+function isOver({ ports, until, reduced }: Walk): boolean {
+  return reduced >= MOST_REDUCED || ports.clock.monotonic() >= until;
+}
+
+/** Pages are in order of time: nothing behind the first entry that is too young has to be read. */
+async function walkPair({ name, key }: PairPolicy, before: number, walk: Walk): Promise<void> {
+  const { promotions, pairs } = walk.ports;
+  const state = await pairs.read(key);
+  if (!state) return;
+  const newest = state.index.page;
+  let mayDrop = true;
+  for (let page = await oldestKept(key, newest, walk.ports); page <= newest && !isOver(walk); page++) {
+    const entries = (await promotions.readIndex(key, page))?.entries ?? [];
+    const old = entries.filter(({ at }) => at < before);
+    const gone = await reduceAll(old, { pair: name, state, before }, walk);
+    // The newest page is never dropped: it is still being filled.
+    mayDrop = mayDrop && page < newest && gone.length === entries.length;
+    await forget(key, page, { requestIds: gone, mayDrop }, walk.ports);
+    if (old.length < entries.length) return;
+  }
+}
+
+interface Gone {
+  readonly requestIds: readonly string[];
+  /** Nothing is left on the page nor on any before. */
+  readonly mayDrop: boolean;
+}
+
+async function forget(pair: PairKey, page: number, gone: Gone, { promotions }: Ports): Promise<void> {
+  const { requestIds, mayDrop } = gone;
+  if (requestIds.length === 0 && !mayDrop) return;
+  const dropped = mayDrop ? { dropped: true as const } : {};
+  await promotions.changeIndex(pair, page, { kind: "forget", requestIds, ...dropped });
+}
+
+/** The first page that was not dropped, by halving: pages are dropped in order. */
+async function oldestKept(pair: PairKey, newest: number, { promotions }: Ports): Promise<number> {
+  let kept = newest;
+  for (let page = 0; page < kept;) {
+    const middle = Math.floor((page + kept) / 2);
+    if ((await promotions.readIndex(pair, middle))?.dropped) page = middle + 1;
+    else kept = middle;
+  }
+  return kept;
+}
+
+interface About {
+  readonly pair: string;
+  readonly state: PairState;
+  /** Outcomes that came before this time are past their retention. */
+  readonly before: number;
+}
+
+/** Reduces what is due, and answers with what had been reduced before. */
+async function reduceAll(
+  entries: readonly IndexEntry[],
+  about: About,
+  walk: Walk,
+): Promise<readonly string[]> {
+  const gone: string[] = [];
+  for (const { requestId } of entries) {
+    if (isOver(walk)) break;
+    try {
+      if (await reduceOne(requestId, about, walk)) gone.push(requestId);
+    } catch (fault) {
+      const fields = { requestId, pair: about.pair, fault };
+      walk.ports.log.warn("a promotion past its retention could not be reduced", fields);
+    }
+  }
+  return gone;
+}
+
+/** Histories first: the record is what tells which there are. True when nothing is left to do. */
+async function reduceOne(requestId: string, { state, before }: About, walk: Walk): Promise<boolean> {
+  const { promotions } = walk.ports;
+  const promotion = await promotions.read(requestId);
+  if (!promotion || promotion.reduced) return true;
+  if (isEnlisted(state, requestId) || !isPastRetention(promotion, before)) return false;
+  if (!(await promotions.purgeRuns(requestId, promotion.run?.n ?? 0))) return false;
+  await promotions.change(requestId, { kind: "reduce" });
+  walk.reduced++;
+  return false;
+}

@@ -1,0 +1,155 @@
+import type { InvocationContext, Timer } from "@azure/functions";
+import { completionEventSchema } from "../../../src/contracts/events";
+import { reason } from "../../../src/domain/codes";
+import type { CompletionEvent } from "../../../src/domain/events";
+import { changePromotion } from "../../../src/domain/promotion";
+import { isPastRetention, reduced } from "../../../src/domain/retention";
+import { acceptRequest, publishOutcome } from "../../../src/triggers/accept";
+import { createRetention } from "../../../src/triggers/retention";
+import { call } from "../../support/api-call";
+import { Crash, createFakePorts, type FakePorts } from "../../support/fake-ports";
+import { aRequest, SHOP } from "../../support/observations";
+
+const DAY = 86_400_000;
+const context = { invocationId: "i" } as unknown as InvocationContext;
+
+const registrationOf = (requestId: string, at: number) => ({
+  ...{ requestId, contentHash: `hash ${requestId}`, at, request: aRequest({ requestId }) },
+  origin: { channel: "queue" as const },
+  pair: { key: SHOP, blueFirst: true },
+});
+
+/** A promotion that has ended and was announced, as its run leaves it; or as far as it came. */
+async function ended(ports: FakePorts, requestId: string, upTo: "concluded" | "announced" | "left" = "left") {
+  const at = ports.clock.now();
+  await ports.promotions.startRun(requestId, registrationOf(requestId, at));
+  const ending = { outcome: "refused", reason: reason("unknown-pair", "secret words") } as const;
+  await ports.promotions.change(requestId, { kind: "conclude", ending, at });
+  ports.runs.set(requestId, "completed");
+  if (upTo === "concluded") return;
+  await ports.promotions.change(requestId, { kind: "announced", at });
+  if (upTo === "left") await ports.pairs.signal(SHOP, { kind: "delist", requestId });
+}
+
+const retain = (ports: FakePorts, days = 400) =>
+  Promise.resolve(
+    createRetention(
+      () => ports,
+      () => days * DAY,
+    )({} as Timer, context),
+  );
+const later = (ports: FakePorts, days: number) => ports.clock.sleep(days * DAY);
+const reducedIn = (ports: FakePorts) =>
+  [...ports.ledger.values()].filter((state) => state.reduced).map(({ requestId }) => requestId);
+
+test("only what is concluded, announced, delisted and old enough is reduced, and nothing whose run is live", async () => {
+  const ports = createFakePorts();
+  await ended(ports, "live-run");
+  ports.runs.set("live-run", "live");
+  await ended(ports, "concluded", "concluded");
+  await ended(ports, "announced", "announced");
+  await ports.promotions.startRun("under-way", registrationOf("under-way", ports.clock.now()));
+  await ended(ports, "old");
+  await later(ports, 2);
+  await ended(ports, "young");
+  await later(ports, 399);
+  for (let i = 0; i < 3; i++) await retain(ports);
+  expect(reducedIn(ports)).toEqual(["old"]);
+  expect(ports.runs.has("old")).toBe(false);
+  expect(ports.runs.has("young")).toBe(true);
+  await later(ports, 3);
+  await retain(ports);
+  expect(reducedIn(ports)).toEqual(["old", "young"]);
+});
+
+test("whoever dies at any step leaves nothing behind that the next walks do not see to", async () => {
+  const play = async (crashAt: number | undefined) => {
+    const ports = createFakePorts();
+    for (let i = 0; i < 3; i++) await ended(ports, `r-${i}`);
+    await later(ports, 401);
+    ports.crashAt = crashAt === undefined ? undefined : ports.effects.length + crashAt;
+    await retain(ports).catch((fault: unknown) => {
+      if (!(fault instanceof Crash)) throw fault;
+    });
+    for (let i = 0; i < 3; i++) await retain(ports);
+    return { ports, seen: [reducedIn(ports), [...ports.runs], await ports.promotions.readIndex(SHOP, 0)] };
+  };
+  const calm = await play(undefined);
+  expect(calm.seen).toEqual([["r-0", "r-1", "r-2"], [], { v: 1, entries: [] }]);
+  for (let at = 0.5; at <= 8; at += 0.5) expect([at, (await play(at)).seen]).toEqual([at, calm.seen]);
+});
+
+test("a walk does a bounded part, the next ones the rest; pages that are empty are dropped and lists end there", async () => {
+  const ports = createFakePorts();
+  for (let i = 0; i < 950; i++) await ended(ports, `r-${i}`);
+  await later(ports, 401);
+  await ended(ports, "new");
+  await retain(ports);
+  expect(reducedIn(ports)).toHaveLength(400);
+  for (let i = 0; i < 6; i++) await retain(ports);
+  expect(reducedIn(ports)).toHaveLength(950);
+  const read = jest.spyOn(ports.promotions, "readIndex");
+  await retain(ports);
+  expect(read.mock.calls.length).toBeLessThan(8);
+  read.mockClear();
+  const { body } = await call(ports, { route: "listPromotions" });
+  expect(body).toEqual({ value: [expect.objectContaining({ id: "new" })] });
+  expect(read.mock.calls.length).toBeLessThanOrEqual(2);
+});
+
+test("a promotion that cannot be reduced keeps neither the others nor another pair from it", async () => {
+  const ports = createFakePorts();
+  for (const id of ["a", "bad", "c"]) await ended(ports, id);
+  await later(ports, 401);
+  const purge = ports.promotions.purgeRuns.bind(ports.promotions);
+  jest
+    .spyOn(ports.promotions, "purgeRuns")
+    .mockImplementation((id, runs) =>
+      id === "bad" ? Promise.reject(new Error("storage")) : purge(id, runs),
+    );
+  await retain(ports);
+  await retain(ports);
+  expect(reducedIn(ports)).toEqual(["a", "c"]);
+});
+
+test("a duplicate from the queue gets the event again: the same id, outcome, code and time, and what it says itself", async () => {
+  const ports = createFakePorts();
+  await ended(ports, "r-1");
+  const { conclusion } = ports.ledger.get("r-1")!;
+  const first = JSON.parse(conclusion!.event) as CompletionEvent;
+  await later(ports, 401);
+  await retain(ports);
+  expect(reducedIn(ports)).toEqual(["r-1"]);
+  const accepted = await acceptRequest(registrationOf("r-1", ports.clock.now()), ports);
+  if (accepted.kind !== "concluded") throw new Error(accepted.kind);
+  const { state } = accepted;
+  await publishOutcome(state, ports);
+  const told = completionEventSchema.parse(JSON.parse(ports.published.at(-1)!));
+  const brief = ({ id, type, subject, time, data }: CompletionEvent) => {
+    const { requestId, pair, outcome, requestedBy, requestReason } = data;
+    return {
+      ...{ id, type, subject, time, requestId, pair, outcome, requestedBy },
+      requestReason,
+      code: data.reason.code,
+    };
+  };
+  expect(brief(told as CompletionEvent)).toEqual(brief(first));
+  expect(JSON.stringify(told)).not.toContain("secret words");
+  const other = { ...registrationOf("r-1", 1), contentHash: "other" };
+  expect((await acceptRequest(other, ports)).kind).toBe("conflict");
+});
+
+test("an entry is reduced once, never before it is announced, and keeps no words of people", async () => {
+  const ports = createFakePorts();
+  await ended(ports, "c", "concluded");
+  await ended(ports, "a", "announced");
+  const [concluded, announced] = [ports.ledger.get("c")!, ports.ledger.get("a")!];
+  expect(changePromotion(concluded, { kind: "reduce" })).toBe(concluded);
+  expect(isPastRetention(concluded, Infinity)).toBe(false);
+  const once = changePromotion(announced, { kind: "reduce" });
+  expect(once.revision).toBe(announced.revision + 1);
+  expect([changePromotion(once, { kind: "reduce" }), reduced(once)]).toEqual([once, once]);
+  for (const words of ["secret words", announced.request.reason, announced.request.requestedBy])
+    expect(JSON.stringify(once)).not.toContain(JSON.stringify(words));
+  expect(once).toMatchObject({ contentHash: "hash a", conclusion: { outcome: "refused" } });
+});
