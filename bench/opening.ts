@@ -4,6 +4,7 @@ import { createWindow } from "../src/adapters/openings/openings";
 import { decideOpening, type OpeningRules } from "../src/domain/opening";
 import { differences, randomPolicies } from "../test/support/opening-oracle";
 import type { Benchmark, Row } from "./benchmark";
+import { measureCalendars } from "./calendars";
 import { percentile } from "./distribution";
 
 const DAY = 86_400_000;
@@ -16,7 +17,7 @@ export const benchmark: Benchmark = {
   name: "opening",
   title: "Openings: 50 windows and 5,000 iCalendar events; next openings against brute force",
   run() {
-    return Promise.resolve([...measureLooks(), ...compareWithBruteForce()]);
+    return Promise.resolve([...measureLooks(), ...measureCalendars(), ...compareWithBruteForce()]);
   },
 };
 

@@ -20,8 +20,10 @@ export class CalendarCache {
   readonly #zone: string;
   readonly #read: () => Promise<CalendarText>;
   readonly #clock: Clock;
-  #held: { readonly spans: Recurrence; readonly readAt: number } | undefined;
+  #held: { readonly spans: Recurrence; readonly readAt: number; readonly text: string } | undefined;
   #failure = "it was never read";
+  /** A host that is asked again and again for a text that takes long to refuse has time for nothing else. */
+  #refused: { readonly text: string; readonly detail: string; readonly until: number } | undefined;
   #triedAt = -Infinity;
   #reading: Promise<void> | undefined;
 
@@ -41,7 +43,7 @@ export class CalendarCache {
     }
     await this.#reading;
     if (this.#held && this.#age() <= USABLE_MS)
-      return { kind: "readable", spans: this.#guarded(this.#held.spans, log) };
+      return { kind: "readable", spans: this.#guarded(this.#held, log) };
     return { kind: "unreadable", detail: `${this.#name} cannot be read: ${this.#failure}` };
   }
 
@@ -57,23 +59,27 @@ export class CalendarCache {
       this.#fail(reply.detail, log);
       return;
     }
+    if (reply.text === this.#refused?.text && readAt < this.#refused.until) {
+      this.#fail(this.#refused.detail, log);
+      return;
+    }
     try {
       const spans = createCalendar(reply.text, this.#zone, readAt - 2 * DAY_MS);
       spans.nextStart(readAt);
-      this.#held = { spans, readAt };
+      this.#held = { spans, readAt, text: reply.text };
     } catch (fault) {
-      this.#fail(tellMistake(fault), log);
+      this.#refuse(reply.text, fault, log);
     }
   }
 
   /** What is only found out later makes the calendar unreadable as well. */
-  #guarded(spans: Recurrence, log: Log): Recurrence {
+  #guarded({ spans, text }: { spans: Recurrence; text: string }, log: Log): Recurrence {
     const guard = <T>(look: () => T): T => {
       try {
         return look();
       } catch (fault) {
         this.#held = undefined;
-        this.#fail(tellMistake(fault), log);
+        this.#refuse(text, fault, log);
         throw new CalendarMistake(this.#failure, { cause: fault });
       }
     };
@@ -81,6 +87,12 @@ export class CalendarCache {
       covering: (at) => guard(() => spans.covering(at)),
       nextStart: (at) => guard(() => spans.nextStart(at)),
     };
+  }
+
+  #refuse(text: string, fault: unknown, log: Log): void {
+    const detail = tellMistake(fault);
+    this.#refused = { text, detail, until: this.#clock.now() + FRESH_MS };
+    this.#fail(detail, log);
   }
 
   #fail(detail: string, log: Log): void {

@@ -19,6 +19,8 @@ export interface CalendarEvent {
 const DAY_MS = 86_400_000;
 /** Wall times and instants differ by an offset, and by what clocks change. */
 const MARGIN_MS = 2 * DAY_MS;
+/** Steps that a single date costs. */
+const READING = 3;
 /** The last one that JavaScript can tell. */
 const LAST_TIME = 8.64e15;
 
@@ -59,7 +61,7 @@ function isFloating(event: ICAL.Component): boolean {
 }
 
 function named<T>(event: ICAL.Component, read: () => T): T {
-  return naming(tellEvent(textOf(event, "uid")), read);
+  return naming(() => tellEvent(textOf(event, "uid")), read);
 }
 
 function textOf(component: ICAL.Component, name: string): string {
@@ -133,7 +135,7 @@ class EventReader {
   }
 
   #momentOf(property: ICAL.Property, value: unknown): Moment {
-    this.#effort.spend(1);
+    this.#effort.spend(READING);
     const zone = property.getFirstParameter("tzid") as string | undefined;
     return readMoment(value, zone, this.#zones);
   }
@@ -180,7 +182,8 @@ class EventReader {
       [...moved, ...event.getAllProperties("exdate").flatMap((property) => this.momentsOf(property))],
       start.isDate,
     );
-    const isMeant = (shown: number, at: number) => !dropped.has(dayName(shown)) && !dropped.has(String(at));
+    const isMeant = (shown: number, at: number) =>
+      dropped.size === 0 || !(dropped.has(dayName(shown)) || dropped.has(String(at)));
     const first = spanAt(begin);
     const dates = event.getAllProperties("rdate").flatMap((property): readonly Span[] => {
       if (property.type === "period") return this.#periodsOf(property).map((span) => ({ ...span, ...label }));

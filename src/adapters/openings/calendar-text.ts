@@ -13,6 +13,8 @@ export interface CalendarScope {
 
 const MOST_EVENTS = 5_000;
 const MOST_DEPTH = 20;
+/** Characters of a line before its value: ical.js 2.2.1 takes seconds for a megabyte of parameters. */
+const MOST_PARAMETERS = 50_000;
 
 /** Reads iCalendar text (https://www.rfc-editor.org/rfc/rfc5545). Throws `CalendarMistake` for what is none. */
 export function readCalendars(text: string): readonly CalendarScope[] {
@@ -24,6 +26,7 @@ export function readCalendars(text: string): readonly CalendarScope[] {
 }
 
 function parse(text: string): readonly ICAL.Component[] {
+  if (linesOf(text).some(hasLongHead)) throw new CalendarMistake("a line has too many parameters");
   let parsed: unknown[];
   try {
     parsed = ICAL.parse(text) as unknown[];
@@ -57,7 +60,7 @@ function scopesOf(calendar: ICAL.Component, around: Definitions, depth: number):
 /** The event and the property that ical.js stumbles over, where there is one. */
 function mistakeIn(text: string): string | undefined {
   if (!/^\s*BEGIN:VCALENDAR/i.test(text)) return undefined;
-  const lines = text.replace(/\r?\n[ \t]/g, "").split(/\r?\n/);
+  const lines = linesOf(text);
   const wrong = lines.findIndex(
     (line) => line.trim() !== "" && !/^(BEGIN|END):/i.test(line) && !isProperty(line),
   );
@@ -69,6 +72,16 @@ function mistakeIn(text: string): string | undefined {
   const uid = lines.slice(begin + 1, end === -1 ? undefined : end).find((each) => /^UID[;:]/i.test(each));
   const name = uid === undefined ? "" : `${tellEvent(uid.replace(/^[^:]*:/, ""))}: `;
   return `${name}${property}: it cannot be read`;
+}
+
+function hasLongHead(line: string): boolean {
+  if (line.length <= MOST_PARAMETERS) return false;
+  const head = /^(?:"[^"]*"|[^":])*/.exec(line)?.[0] ?? "";
+  return head.length > MOST_PARAMETERS;
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.replace(/\r?\n[ \t]/g, "").split(/\r?\n/);
 }
 
 function isProperty(line: string): boolean {

@@ -15,13 +15,22 @@ const timeText = /^(\d{4})-(\d\d)-(\d\d)(?:T::|T(\d\d):(\d\d):(\d\d)(Z?))?$/;
 /** Reads a date or time of jCal; days that no calendar has are none. */
 export function readTime(text: unknown): GivenTime {
   const [, year, month, day, hour, minute, second, utc] = timeText.exec(String(text)) ?? [];
-  const date = `${year}-${month}-${day}`;
-  const shown = Date.parse(
-    `${date}T${hour ?? "00"}:${minute ?? "00"}:${second === "60" ? "59" : (second ?? "00")}Z`,
-  );
-  if (Number.isNaN(shown) || new Date(shown).toISOString().slice(0, 10) !== date)
-    throw new CalendarMistake("it is no date or time");
-  return { shown, isDate: hour === undefined, isUtc: utc === "Z" };
+  const midnight = midnightOf(Number(year), Number(month), Number(day));
+  const ofDay = hour === undefined ? 0 : timeOfDay(Number(hour), Number(minute), Number(second));
+  if (Number.isNaN(midnight + ofDay)) throw new CalendarMistake("it is no date or time");
+  return { shown: midnight + ofDay, isDate: hour === undefined, isUtc: utc === "Z" };
+}
+
+function midnightOf(year: number, month: number, day: number): number {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : Number.NaN;
+}
+
+/** A leap second is the one before: no clock here shows it. */
+function timeOfDay(hour: number, minute: number, second: number): number {
+  if (hour > 23 || minute > 59 || second > 60) return Number.NaN;
+  return ((hour * 60 + minute) * 60 + Math.min(second, 59)) * 1_000;
 }
 
 /** A date or time in its zone. */

@@ -31,7 +31,13 @@ export function createZones(definitions: Definitions, standard: string, effort: 
   const made = new Map<string, ToInstant>();
   const make = (name: string): ToInstant => {
     const own = definitions.get(name);
-    if (own) return createToInstant(naming(`zone "${tellText(name, 60)}"`, () => createDefined(own, effort)));
+    if (own)
+      return createToInstant(
+        naming(
+          () => `zone "${tellText(name, 60)}"`,
+          () => createDefined(own, effort),
+        ),
+      );
     if (isTimeZone(name)) return createToInstant(offsetsOf(name));
     throw new CalendarMistake(`it is in an unknown zone (${tellText(name, 60)})`);
   };

@@ -4,6 +4,8 @@ import type { Effort } from "./effort";
 
 const DAY_MS = 86_400_000;
 const MOST_INTERVAL = 1_000;
+/** Steps that a rule costs before it has found anything. */
+const SETTING_UP = 10;
 
 /** A rule as jCal has it (https://www.rfc-editor.org/rfc/rfc7265#section-3.6.10); ical.js counts the days of `wkst` from Sunday, 1. */
 export interface RuleText {
@@ -74,6 +76,7 @@ export type Walk = (to: number) => readonly number[];
  * in a period that its INTERVAL meets: every period is expanded by itself, so that none before matters.
  */
 export function walkRule(given: RuleText, { start, from, isPast }: RuleBounds, effort: Effort): Walk {
+  effort.spend(SETTING_UP);
   const { frequency, interval, count, options } = checked(given);
   const rule = new RRule({ ...options, dtstart: new Date(start) }, true);
   const parsed = rule.options;
@@ -121,7 +124,7 @@ function expand(
   const { interval, bysetpos, byhour, byminute, bysecond } = options;
   const positions = (bysetpos as readonly number[] | null)?.length ?? 0;
   const cost = Math.ceil(days / 4) * (1 + positions);
-  effort.spend(byhour.length * byminute.length * bysecond.length);
+  effort.spend(SETTING_UP + byhour.length * byminute.length * bysecond.length);
   let looks = 0;
   rule.options = Object.defineProperty(options, "interval", {
     get: () => {

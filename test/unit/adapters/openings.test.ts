@@ -1,3 +1,4 @@
+import ICAL from "ical.js";
 import { createPolicies } from "../../../src/adapters/policies";
 import { createOpenings, type CalendarSources } from "../../../src/adapters/openings/openings";
 import type { CalendarText } from "../../../src/adapters/openings/calendar-cache";
@@ -91,6 +92,20 @@ test("what is no calendar, and what recurs without measure, is closed with the r
   const rule = "BEGIN:VEVENT\r\nDTSTART:20260101T000000Z\r\nDURATION:PT1M\r\nRRULE:FREQ=HOURLY\r\nEND:VEVENT";
   const hourly = openings(feed, [text(`BEGIN:VCALENDAR\r\n${rule}\r\nEND:VCALENDAR`)]);
   expect(await hourly.look()).toMatchObject({ reasons: [{ code: "freeze-unreadable" }] });
+});
+
+test("a text that was refused is not tried again for five minutes, another one is at once", async () => {
+  const parse = jest.spyOn(ICAL, "parse");
+  const { look, clock } = openings(feed, [text("<html>"), text("<html>"), text("<p>"), text("<p>")]);
+  const triesAfter = async (ms: number) => {
+    clock.advanceTo(clock.now() + ms);
+    parse.mockClear();
+    expect(await look()).toMatchObject(unreadable("it is not iCalendar"));
+    return parse.mock.calls.length;
+  };
+  expect([await triesAfter(0), await triesAfter(15_000), await triesAfter(15_000)]).toEqual([1, 0, 1]);
+  expect(await triesAfter(5 * MINUTE)).toBe(1);
+  parse.mockRestore();
 });
 
 test("a secret address stands in no answer and in no log line", async () => {
