@@ -37,14 +37,18 @@ const swapsOf = (service: string) =>
   scenario.arm.journal.entries.filter(({ method, url }) => method === "PUT" && url.includes(service)).length;
 
 test("a swap call that is late from the old name keeps the new name waiting: none of another promotion lands before it", async () => {
-  scenario.arm.faults.add({ method: "PUT", times: 1, answer: { kind: "operation", arrivesAfter: 400 } });
+  scenario.arm.faults.add({
+    method: "PUT",
+    times: 1,
+    answer: { kind: "operation", answer: "reset", effectAfter: 200, seconds: 220 },
+  });
   const late = await scenario.request({ requestId: "late", promote: "green" });
   while (scenario.puts() === 0) await scenario.advance({ seconds: 10 });
   edit({ store: of("shop") });
   const back = await scenario.request({ requestId: "back", pair: "store", promote: "green" });
-  await scenario.advance({ minutes: 6 });
+  await scenario.advance({ minutes: 3 });
   expect([scenario.puts(), (await scenario.promotion(back)).phase]).toEqual([1, "awaiting-turn"]);
-  await scenario.advance({ minutes: 40 });
+  await scenario.advance({ minutes: 12 });
   expect([scenario.effects(), scenario.holder()]).toEqual([1, "green"]);
   expect([endOf(late)[0], endOf(back)[0]]).toEqual(["promoted", "unchanged"]);
 });
