@@ -12,6 +12,7 @@ import {
 } from "../domain/schedule";
 import type { PairKey } from "../domain/pair-key";
 import type { Registration } from "../domain/promotion";
+import { removedPairs } from "../domain/roster";
 import type { Ports } from "../ports/ports";
 import type { Schedule } from "../ports/schedules";
 import { acceptRequest } from "./accept";
@@ -30,13 +31,24 @@ export function createScheduler(portsFor: PortsFor): TimerHandler {
     // Pairs without a schedule too: what was taken out of the file has to be missed.
     for (const { name, key } of ports.policies.all()) {
       const own = schedules.filter(({ pair }) => pair === name);
-      try {
-        await startDue(key, own, ports);
-      } catch (fault) {
-        ports.log.warn("the schedules of a pair could not be looked after", { pair: name, fault });
-      }
+      await safely(name, ports, () => startDue(key, own, ports));
     }
+    await safely("all", ports, () => missRemoved(ports));
   };
+}
+
+async function safely(pair: string, { log }: Ports, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (fault) {
+    log.warn("the schedules of a pair could not be looked after", { pair, fault });
+  }
+}
+
+/** A pair that comes back into the file starts nothing that was due while it was away. */
+async function missRemoved(ports: Ports): Promise<void> {
+  const inFile = ports.policies.all().map(({ key }) => key);
+  for (const key of removedPairs(await ports.pairs.readRoster(), inFile)) await startDue(key, [], ports);
 }
 
 async function startDue(pair: PairKey, schedules: readonly Schedule[], ports: Ports): Promise<void> {
