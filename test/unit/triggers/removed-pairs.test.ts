@@ -68,7 +68,7 @@ test("what was claimed is left to its run, and a run that is gone is started aga
       { kind: "claim", requestId: "r-1", act: "forward", n: 1, nonce: "n", epoch: 1, planHash: "h", at: 1 },
     ],
   ] as const)
-    await ports.pairs.signal(SHOP, op as never);
+    await ports.pairs.signal(SHOP, op);
   await removed(ports, "failed");
   await sweep(ports);
   expect([ports.ledger.get("r-1")?.conclusion, ports.runs.get("r-1")]).toEqual([undefined, "live"]);
