@@ -58,6 +58,7 @@ const liveSteps: readonly Step[] = [
   texts({ readiness: 40, waiting: 120, evidence: 30, soak: 30 }),
   // The code says it all.
   prerequisites((all) => all.map((p) => ({ ...p, title: clip(p.title, 16) }))),
+  (state) => ({ ...state, gate: state.gate && withComments(state.gate, 10) }),
 ];
 
 /** What a concluded entry gives up is told by its event, which is stored in it; see `restored`. */

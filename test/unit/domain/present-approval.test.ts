@@ -1,5 +1,6 @@
 import type { ApprovalRule } from "../../../src/domain/approval-rule";
 import type { Gate, Vote } from "../../../src/domain/gate";
+import type { SwapPlan } from "../../../src/domain/plan";
 import { register, type PromotionState } from "../../../src/domain/promotion";
 import { lacksPresentApproval } from "../../../src/domain/promotion-gate";
 import type { RequestOrigin } from "../../../src/domain/swap-request";
@@ -11,7 +12,7 @@ const rule = (over: Partial<ApprovalRule> = {}): ApprovalRule => ({
   ...{ quorum: 1, deadlineMs: HOUR, validForMs: HOUR },
   ...over,
 });
-const yes = (oid: string, roles?: readonly string[]): Vote => ({
+const yes = (oid: string, roles?: readonly number[]): Vote => ({
   ...{ oid, name: oid, decision: "approve", comment: "", at: NOW },
   ...(roles ? { roles } : {}),
 });
@@ -26,14 +27,19 @@ function approvedBy(votes: readonly Vote[], origin: RequestOrigin = olga): Promo
   return { ...register(undefined, registration), gate };
 }
 const lacks = (state: PromotionState, approval: ApprovalRule | undefined, now = NOW + 1) =>
-  lacksPresentApproval(state, aPolicy({ approval }), now);
+  lacksPresentApproval(
+    state,
+    { policy: aPolicy({ approval: rule({ roles: ["x", "y"] }) }) } as SwapPlan,
+    aPolicy({ approval }),
+    now,
+  );
 
 test.each<[string, readonly Vote[], ApprovalRule | undefined]>([
   ["nobody is asked any more", [yes("a")], undefined],
   ["it asks for as many", [yes("a"), yes("b")], rule({ quorum: 2 })],
   ["it asks for fewer", [yes("a"), yes("b")], rule({ quorum: 1 })],
   ["it names the voter, in other letters", [yes("a")], rule({ people: ["A"] })],
-  ["it names a role that the voter was asked by", [yes("a", ["x", "y"])], rule({ roles: ["y"] })],
+  ["it names a role that the voter was asked by", [yes("a", [0, 1])], rule({ roles: ["y"] })],
   ["one of two does not count, and one is enough", [yes("a"), yes("b")], rule({ neverApprove: ["b"] })],
 ])("they suffice: %s", (_why, votes, present) => {
   expect(lacks(approvedBy(votes), present)).toBeUndefined();
@@ -44,7 +50,7 @@ test.each<[string, readonly Vote[], ApprovalRule, string]>([
   ["the voter never counts", [yes("a")], rule({ neverApprove: ["A"] }), "0 of 1 approval count"],
   ["others may approve", [yes("a")], rule({ people: ["b"] }), "0 of 1 approval count"],
   ["a role that was not asked for", [yes("a")], rule({ roles: ["x"] }), "0 of 1 approval count"],
-  ["another role", [yes("a", ["y"])], rule({ roles: ["x"] }), "0 of 1 approval count"],
+  ["another role", [yes("a", [1])], rule({ roles: ["x"] }), "0 of 1 approval count"],
 ])("they do not: %s", (_why, votes, present, told) => {
   expect(lacks(approvedBy(votes), present)).toBe(
     `the pair's rule was tightened since the plan: ${told} by it`,
