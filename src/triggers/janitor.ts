@@ -10,7 +10,7 @@ import { haltOf } from "../domain/hold";
 import type { PairKey } from "../domain/pair-key";
 import type { PairPolicy } from "../domain/policy";
 import type { PromotionState } from "../domain/promotion";
-import { applyToRoster, removedPairs } from "../domain/roster";
+import { applyToRoster, isRemoved, removedPairs } from "../domain/roster";
 import type { Ports } from "../ports/ports";
 import { askPair, untilSeen } from "./read-back";
 
@@ -46,7 +46,8 @@ async function walkRemoved(ports: Ports): Promise<void> {
   const inFile = ports.policies.all().map(({ key }) => key);
   const roster = await ports.pairs.readRoster();
   const idle: PairKey[] = [];
-  for (const key of removedPairs(roster, inFile))
+  const removed = removedPairs(roster, inFile).filter((key) => isRemoved(roster, key, ports.clock.now()));
+  for (const key of removed)
     await safely(key, ports, async () => {
       if ((await walk({ key }, ports)) === 0) idle.push(key);
     });

@@ -104,13 +104,13 @@ test("exchanged before it is planned, or planned anew: the side is the one that 
   expect([endOf(id)[0], scenario.holder()]).toEqual(["promoted", "green"]);
 });
 
-test("a pair that is taken out of the file: what waits ends as refused within two minutes, and a hold waits for its return", async () => {
+test("a pair that is taken out of the file: what waits ends as refused within five minutes, and a hold waits for its return", async () => {
   edit({ shop: of("shop"), billing: of("billing") });
   await hold();
   await scenario.advance({ minutes: 1 });
   const id = await scenario.request();
   edit({ billing: of("billing") });
-  await scenario.advance({ minutes: 2 });
+  await scenario.advance({ minutes: 5 });
   expect([endOf(id), scenario.puts()]).toEqual([["refused", "pair-removed"], 0]);
   edit({ store: of("shop") });
   expect((await scenario.http("GET", "pairs/store")).body).toMatchObject({ holds: [{ id: "h-1" }] });
@@ -138,7 +138,7 @@ test("what was claimed before its pair was taken out is followed to its end, by 
   while (scenario.puts() === 0) await scenario.advance({ seconds: 10 });
   edit({ billing: of("billing") });
   await scenario.app.call("POST", `instances/promotion-${id}/terminate?reason=oops`);
-  await scenario.advance({ minutes: 10 });
+  await scenario.advance({ minutes: 14 });
   expect([endOf(id)[0], scenario.effects(), scenario.holder()]).toEqual(["promoted", 1, "green"]);
 });
 

@@ -23,6 +23,7 @@ async function removed(ports: FakePorts, run: "live" | "failed" = "live"): Promi
   ports.runs.set("r-1", run);
   await sweep(ports);
   ports.pairsFile = [till];
+  await sweep(ports);
   await ports.clock.sleep(3 * MINUTE);
   return ports;
 }
@@ -37,6 +38,21 @@ test("what waits for a pair that is gone ends as refused, claims nothing, and sa
   ]);
   expect(conclusion?.reason.detail).toContain('the services of the pair "shop" are not in');
   expect(ports.pairStates.get(SHOP)).toMatchObject({ enlisted: [], holds: [] });
+});
+
+test("a host that has not read of a pair yet leaves alone what another one accepted for it", async () => {
+  const ports = both();
+  const at = ports.clock.now();
+  const registration = { requestId: "r-1", contentHash: "h", request: aRequest(), at };
+  await ports.register({ ...registration, origin: { channel: "queue" } });
+  await ports.pairs.signal(SHOP, { kind: "enlist", requestId: "r-1", at });
+  ports.runs.set("r-1", "live");
+  for (let minute = 0; minute < 9; minute++) {
+    ports.pairsFile = minute % 3 === 0 ? [aPolicy(), till] : [till];
+    await sweep(ports);
+    await ports.clock.sleep(MINUTE);
+  }
+  expect(ports.ledger.get("r-1")?.conclusion).toBeUndefined();
 });
 
 test("wherever the process dies, sweeping again ends with one event and nobody enlisted", async () => {
