@@ -215,7 +215,7 @@ function whyBarred(
   const detail = lacksApproval(state, plan, clock.now());
   if (detail !== undefined) return { kind: "not-approved", detail };
   // Planned anew it is under the present rule, which people are asked by.
-  const tightened = lacksPresentApproval(state, present, clock.now());
+  const tightened = lacksPresentApproval(state, plan, present, clock.now());
   return tightened === undefined ? undefined : { kind: "stale-plan", detail: tightened };
 }
 

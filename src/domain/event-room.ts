@@ -2,7 +2,7 @@ import { clip, leaveOut, shrink } from "./clip";
 import type { CompletionData, CompletionEvent, FinalRead } from "./events";
 
 /** Characters that an event may take in the ledger entry that stores it, escaped as it is there. */
-const EVENT_ROOM = 10_300;
+const EVENT_ROOM = 9_800;
 
 type Step = (data: CompletionData) => CompletionData;
 

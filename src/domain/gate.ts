@@ -6,8 +6,8 @@ export interface Vote {
   readonly id?: string | undefined;
   readonly oid: string;
   readonly name: string;
-  /** The app roles of the voter that the rule of then names; none, where it names none. */
-  readonly roles?: readonly string[] | undefined;
+  /** Which of the app roles that the plan's rule names the voter has, by their places in it: roles are long. */
+  readonly roles?: readonly number[] | undefined;
   readonly decision: "approve" | "reject";
   readonly comment: string;
   readonly at: number;

@@ -57,6 +57,7 @@ const liveSteps: readonly Step[] = [
   timeline(6, 0),
   (state) => ({ ...state, gate: state.gate && withComments(withReceipts(state.gate, 1), 50) }),
   texts({ readiness: 40, waiting: 120, evidence: 30, soak: 30 }),
+  (state) => ({ ...state, gate: state.gate && withComments(state.gate, 10) }),
 ];
 
 /** What a concluded entry gives up is told by its event, which is stored in it; see `restored`. */

@@ -50,6 +50,10 @@ export function lacksApproval(
   return gate.decision?.kind === "granted" ? "the approvals have lapsed" : tellDecision(gate);
 }
 
+function placesOf(roles: readonly string[], rule: ApprovalRule): number[] {
+  return (rule.roles ?? []).flatMap((role, place) => (roles.includes(role) ? [place] : []));
+}
+
 /**
  * Why approvals that suffice by the rule of the plan do not by the pair's present one; undefined when they do. The
  * stricter counts: the larger quorum, the shorter `validFor`, and only who may approve by both. An app role that the rule of
@@ -57,16 +61,19 @@ export function lacksApproval(
  */
 export function lacksPresentApproval(
   state: PromotionState,
+  { policy: planned }: SwapPlan,
   present: PairPolicy,
   now: number,
 ): string | undefined {
   const rule = ruleFor(present, state);
   if (isBreakGlass(state) || !rule) return undefined;
   const { votes = [], decision } = state.gate ?? {};
+  const named = (places: readonly number[]) =>
+    places.flatMap((place) => planned.approval?.roles?.[place] ?? []);
   const counting = votes.filter(
     ({ oid, name, roles = [], decision: vote }) =>
       vote === "approve" &&
-      whyNotAllowed(rule, state.origin, { oid, name, roles, application: false }) === undefined,
+      whyNotAllowed(rule, state.origin, { oid, name, roles: named(roles), application: false }) === undefined,
   );
   const needed = `${rule.quorum} approval${rule.quorum === 1 ? "" : "s"}`;
   if (counting.length < rule.quorum)
@@ -95,7 +102,7 @@ export function voted(state: PromotionState, change: Change<"vote">): PromotionS
   const { name, comment } = change.vote;
   const vote = {
     ...change.vote,
-    ...(roles.length > 0 ? { roles } : {}),
+    ...(roles.length > 0 ? { roles: placesOf(roles, rule) } : {}),
     name: clip(name, NAME_LENGTH),
     comment: clip(comment, COMMENT_LENGTH),
   };

@@ -40,8 +40,17 @@ export function applyToRoster(roster: Roster = nobody, { inFile, idle, at }: Ros
   return isSame ? roster : { v: 1, pairs };
 }
 
-/** The pairs that are in no file any more and may have something under way. */
+/** The pairs that are not in the file and may have something under way. */
 export function removedPairs(roster: Roster | undefined, inFile: readonly PairKey[]): readonly PairKey[] {
   const there = new Set(inFile);
   return (roster ?? nobody).pairs.map(({ key }) => key).filter((key) => !there.has(key));
+}
+
+/** While hosts are replaced, one with the file of before must not take what was just added for removed. */
+const AWAY_MS = 3 * 60_000;
+
+/** Whether a pair has been out of the file for long enough to be removed. */
+export function isRemoved(roster: Roster | undefined, key: PairKey, now: number): boolean {
+  const gone = roster?.pairs.find((pair) => pair.key === key)?.gone;
+  return gone !== undefined && now - gone >= AWAY_MS;
 }

@@ -10,7 +10,7 @@ import { haltOf } from "../domain/hold";
 import type { PairKey } from "../domain/pair-key";
 import type { PairPolicy } from "../domain/policy";
 import type { PromotionState } from "../domain/promotion";
-import { applyToRoster, removedPairs, type Roster } from "../domain/roster";
+import { applyToRoster, isRemoved, removedPairs, type Roster } from "../domain/roster";
 import type { Ports } from "../ports/ports";
 import { tellLeft } from "./in-parallel";
 import { askPair, untilSeen } from "./read-back";
@@ -70,12 +70,10 @@ async function readRoster(ports: Ports): Promise<ReadRoster> {
 }
 
 /** Those of the file, and those taken out of it or re-paired: what they have under way is seen to its end. */
-function walkedPairs(read: ReadRoster, { policies }: Ports): readonly Walked[] {
+function walkedPairs(read: ReadRoster, { policies, clock }: Ports): readonly Walked[] {
   const inFile = policies.all().map((policy): Walked => ({ key: policy.key, name: policy.name, policy }));
-  const removed = removedPairs(
-    read?.roster,
-    inFile.map(({ key }) => key),
-  );
+  const keys = inFile.map(({ key }) => key);
+  const removed = removedPairs(read?.roster, keys).filter((key) => isRemoved(read?.roster, key, clock.now()));
   return [...inFile, ...removed.map((key): Walked => ({ key, name: key, policy: undefined }))];
 }
 

@@ -14,6 +14,7 @@ import {
 import type { PairKey } from "../domain/pair-key";
 import type { PairPolicy } from "../domain/policy";
 import type { PromotionState, Registration } from "../domain/promotion";
+import { removedPairs } from "../domain/roster";
 import type { Ports } from "../ports/ports";
 import type { Schedule } from "../ports/schedules";
 import { acceptRequest } from "./accept";
@@ -37,15 +38,28 @@ export function createScheduler(portsFor: PortsFor): TimerHandler {
     const pairs = ports.policies.all();
     const visit = async ({ name, key }: PairPolicy) => {
       const own = schedules.filter(({ pair }) => pair === name);
-      await startDue(key, own, ports).catch((fault: unknown) => {
-        ports.log.warn("the schedules of a pair could not be looked after", { pair: name, fault });
-      });
+      await safely(name, ports, () => startDue(key, own, ports));
       return true;
     };
     const left = await walk(pairs, visit, ports.clock);
     if (left.length > 0)
       ports.log.warn("some pairs were not looked after this time", { detail: tellLeft(left, pairs.length) });
+    await safely("all", ports, () => missRemoved(ports));
   };
+}
+
+async function safely(pair: string, { log }: Ports, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (fault) {
+    log.warn("the schedules of a pair could not be looked after", { pair, fault });
+  }
+}
+
+/** A pair that comes back into the file starts nothing that was due while it was away. */
+async function missRemoved(ports: Ports): Promise<void> {
+  const inFile = ports.policies.all().map(({ key }) => key);
+  for (const key of removedPairs(await ports.pairs.readRoster(), inFile)) await startDue(key, [], ports);
 }
 
 async function startDue(pair: PairKey, schedules: readonly Schedule[], ports: Ports): Promise<void> {

@@ -35,7 +35,7 @@ async function look(text: string) {
   const file = join(folder, "freeze.ics");
   writeFileSync(file, text);
   const openings = createOpenings({
-    policies: { find: () => aPolicy(), all: () => [aPolicy()] },
+    policies: { find: () => aPolicy(), byKey: () => aPolicy(), all: () => [aPolicy()] },
     rules: new Map([["shop", anOpening({ freezes: [{ kind: "calendar", source: file }] })]]),
     addresses: new Map(),
     sources: createCalendarSources(createOutbound({ allow: [], loopback: false })),

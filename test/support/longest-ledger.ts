@@ -9,7 +9,7 @@ import type { PairPolicy } from "../../src/domain/policy";
 import type { Probe } from "../../src/domain/probe";
 import type { PromotionChange, Registration } from "../../src/domain/promotion";
 import type { RequestOrigin, SwapRequest } from "../../src/domain/swap-request";
-import { aPair, aPolicy, found, NOW, someInstances, somePermissions } from "./observations";
+import { aPair, aPolicy, found, keyOf, NOW, someInstances, somePermissions } from "./observations";
 
 /** Every text at the limit that parsers, pairs file and Azure's naming rules set it, made of one character. */
 export function textsOf(fill: string) {
@@ -53,6 +53,7 @@ export function longestRegistration(text: Text, isBreakGlass: boolean): Registra
     contentHash: "c".repeat(64),
     request: longestRequest(text),
     origin,
+    pair: { key: keyOf("k".repeat(32)), blueFirst: false },
     at: NOW,
   };
 }
@@ -187,7 +188,7 @@ function votes(text: Text, planHash: string): readonly PromotionChange[] {
     vote: { oid: guid(i), name: text(200), comment: text(500), decision: "approve", at: NOW + i },
     planHash,
     application: false,
-    roles: ["0".repeat(40)],
+    roles: ["0", "1", "2"].map((role) => role.repeat(40)),
   }));
 }
 

@@ -2,7 +2,7 @@ import { withinEventRoom } from "../../../src/domain/event-room";
 import type { CompletionData, CompletionEvent } from "../../../src/domain/events";
 import { stepByStep } from "../../support/step-by-step";
 
-const ROOM = 10_300;
+const ROOM = 9_800;
 const x = (length: number) => "x".repeat(length);
 const at = "2026-11-24T12:00:00.000Z";
 const service = (side: "blue" | "green") => ({ side, id: `/${side}`, name: side, version: "v1" });

@@ -4,6 +4,7 @@ import type { CompletionEvent } from "../../../src/domain/events";
 import { decidePlan } from "../../../src/domain/planning";
 import type { Prerequisite } from "../../../src/domain/plan";
 import { register, type PromotionChange, type PromotionState } from "../../../src/domain/promotion";
+import { inFull } from "../../../src/domain/prerequisites";
 import { viewPromotion } from "../../../src/domain/promotion-view";
 import {
   longestEnding,
@@ -128,7 +129,7 @@ test("people see of a concluded entry what its event tells, although it is not k
   const view = viewPromotion(concluded, "UTC");
   expect(view.timeline).toEqual(data.phases);
   expect(view.attempts).toEqual(data.attempts);
-  expect(view.plan?.prerequisites).toEqual(data.prerequisites);
+  expect(view.plan?.prerequisites).toEqual(data.prerequisites.map(inFull));
   expect(view).toMatchObject({
     soak: { last: data.soak?.last, since: { utc: data.soak?.since } },
     swapBack: { note: data.swapBack?.note },

@@ -1,0 +1,32 @@
+import { applyToRoster, removedPairs, type Roster } from "../../../src/domain/roster";
+import { keyOf } from "../../support/observations";
+
+const HOUR = 3_600_000;
+const [a, b] = [keyOf("a"), keyOf("b")];
+const note = (roster: Roster | undefined, inFile: string[], at: number, idle: string[] = []) =>
+  applyToRoster(roster, { inFile: inFile.map(keyOf), idle: idle.map(keyOf), at });
+
+test("what is taken out of the file is still known, since when, and known anew when it is back", () => {
+  const both = note(undefined, ["a", "b"], 1);
+  const one = note(both, ["a"], 5);
+  expect(one.pairs).toEqual([{ key: a }, { key: b, gone: 5 }]);
+  expect(note(one, ["a"], 9)).toBe(one);
+  expect(note(one, ["b", "a"], 9).pairs).toEqual([{ key: a }, { key: b }]);
+  expect(removedPairs(one, [a])).toEqual([b]);
+  expect(removedPairs(undefined, [a])).toEqual([]);
+});
+
+test("it is forgotten when it had nothing under way a day later, and not before", () => {
+  const gone = note(note(undefined, ["a", "b"], 0), ["a"], 0);
+  expect(note(gone, ["a"], 24 * HOUR, ["b"])).toBe(gone);
+  expect(note(gone, ["a"], 24 * HOUR + 1)).toBe(gone);
+  expect(note(gone, ["a"], 24 * HOUR + 1, ["b"]).pairs).toEqual([{ key: a }]);
+});
+
+test("a pair of the file is never forgotten, however idle, and a note that comes twice changes nothing", () => {
+  const both = note(undefined, ["a", "b"], 0);
+  expect(note(both, ["a", "b"], 48 * HOUR, ["a", "b"])).toBe(both);
+  const change = { inFile: [a], idle: [b], at: 3 };
+  const once = applyToRoster(both, change);
+  expect(applyToRoster(once, change)).toBe(once);
+});
