@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Complaint } from "../domain/events";
-import { complaintsOf } from "./complaints";
-import { exactly, instant, pairName, plainText } from "./fields";
+import type { Outcome, Phase } from "../domain/outcome";
+import { complaintsOf, tellText } from "./complaints";
+import { exactly, instant, plainText } from "./fields";
 
 type Parsed<T> =
   | { readonly ok: true; readonly value: T }
@@ -89,49 +90,64 @@ export function parseAuditQuery(
     : { ok: false, complaints: complaintsOf(parsed.error, query) };
 }
 
+const phases = [
+  ...(["accepted", "planning", "awaiting-approval", "awaiting-opening", "awaiting-turn"] as const),
+  ...(["awaiting-readiness", "swapping", "verifying", "soaking", "swapping-back", "concluded"] as const),
+] as const satisfies readonly Phase[];
+
+const outcomes = [
+  ...(["promoted", "unchanged", "refused", "rejected", "expired", "cancelled"] as const),
+  ...(["swapped-back", "halted"] as const),
+] as const satisfies readonly Outcome[];
+
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: `one of ${values.join(", ")}` });
+
+/** As `next` of a page names the first entry that is not on it: a time and a request id. */
+const cursor = /^\d{1,15} [A-Za-z0-9-]{1,100}$/;
+const token = "a token out of the next of an earlier reply";
+
 const listQuery = exactly({
-  pair: pairName.optional(),
-  phase: z
-    .enum(
-      [
-        ...([
-          "accepted",
-          "planning",
-          "awaiting-approval",
-          "awaiting-opening",
-          "awaiting-turn",
-          "awaiting-readiness",
-        ] as const),
-        ...(["swapping", "verifying", "soaking", "swapping-back", "concluded"] as const),
-      ],
-      { error: "a phase" },
-    )
-    .optional(),
-  outcome: z
-    .enum(
-      ["promoted", "unchanged", "refused", "rejected", "expired", "cancelled", "swapped-back", "halted"],
-      { error: "an outcome" },
-    )
-    .optional(),
+  pair: z.string().optional(),
+  phase: oneOf(phases).optional(),
+  outcome: oneOf(outcomes).optional(),
   top: z
     .string({ error: "a whole number from 1 to 100" })
     .regex(/^(?:[1-9]\d?|100)$/, "a whole number from 1 to 100")
     .transform(Number)
     .default(20),
   after: z
-    .string({ error: "a token of an earlier reply" })
-    .regex(/^[A-Za-z0-9_-]{1,400}$/, "a token of an earlier reply")
+    .string({ error: token })
+    .refine((text) => {
+      const bytes = Buffer.from(text, "base64url");
+      return bytes.toString("base64url") === text && cursor.test(bytes.toString("utf8"));
+    }, token)
     .optional(),
 });
 
 export type ListQuery = z.infer<typeof listQuery>;
 
-/** The query of GET /api/promotions. */
-export function parseListQuery(query: Readonly<Record<string, string>>): Parsed<ListQuery> {
+const NAMES_TOLD = 20;
+
+/** The query of GET /api/promotions, where these pairs are configured. */
+export function parseListQuery(
+  query: Readonly<Record<string, string>>,
+  pairs: readonly string[],
+): Parsed<ListQuery> {
   const parsed = listQuery.safeParse(query);
-  return parsed.success
+  const { pair } = query;
+  const names = pairs.slice(0, NAMES_TOLD).join(", ");
+  const expectation =
+    pairs.length > NAMES_TOLD ? `one of the ${pairs.length} of GET /api/pairs` : `one of ${names}`;
+  const complaints = [
+    ...(pair === undefined || pairs.includes(pair)
+      ? []
+      : [{ path: "$.pair", value: tellText(pair), expectation }]),
+    ...(parsed.success ? [] : complaintsOf(parsed.error, query)),
+  ];
+  return parsed.success && complaints.length === 0
     ? { ok: true, value: parsed.data }
-    : { ok: false, complaints: complaintsOf(parsed.error, query) };
+    : { ok: false, complaints };
 }
 
 /** A time of a query, in milliseconds since the epoch. A plus sign that arrived as a space is one. */

@@ -165,13 +165,13 @@ test("at most 32 promotions are enlisted, 16 where every id has its longest 100 
   expect(applyToPair(fill(2), enlist("01")).answer).toBe("done");
 });
 
-test("what people and platforms say is shortened where it is kept: a cancel to 60 characters each, a hold's detail to 160", () => {
+test("what people and platforms say is shortened where it is kept: a cancel to 60 characters of a name and 500 of a note, a hold's detail to 160", () => {
   const text = "x".repeat(600);
   const said = apply(held, { ...cancel("a", "c"), by: text, note: text } as PairOperation, {
     kind: "hold",
     hold: { id: "h", at: 1, reason: reason("foreign-state", text) },
   });
-  expect(said.cancels.map(({ by, note }) => [by.length, note.length])).toEqual([[60, 60]]);
+  expect(said.cancels.map(({ by, note }) => [by.length, note.length])).toEqual([[60, 500]]);
   expect(said.holds.map((each) => each.reason.detail.length)).toEqual([160]);
 });
 
