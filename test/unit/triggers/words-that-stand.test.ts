@@ -25,7 +25,9 @@ test.each(["incident 8", "y", `${"x".repeat(400)}z`])(
     const before = ports.pairStates.get("shop")?.holds;
     const reply = await put(ports, { reason: other, id: "h-1" }, "Bob");
     expect([reply.status, reply.body["code"]]).toEqual([409, "hold-differs"]);
-    expect(reply.pairs).toMatchObject([{ pair: "shop", state: "other-words", holds: [{ id: "h-1", by: "Ada" }] }]);
+    expect(reply.pairs).toMatchObject([
+      { pair: "shop", state: "other-words", holds: [{ id: "h-1", by: "Ada" }] },
+    ]);
     expect(ports.pairStates.get("shop")?.holds).toEqual(before);
     expect([ports.published.length, warned.mock.calls.length]).toEqual([1, 1]);
   },
