@@ -6,6 +6,7 @@ export const catalog: Readonly<Record<string, () => Promise<{ benchmark: Benchma
   waiting: () => import("./waiting.js"),
   product: () => import("./product.js"),
   "vote-to-put": () => import("./vote-to-put.js"),
+  holds: () => import("./holds.js"),
   instances: () => import("./instances.js"),
   opening: () => import("./opening.js"),
   "service-bus": () => import("./service-bus.js"),

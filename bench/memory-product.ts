@@ -16,6 +16,7 @@ import { contentHashOf } from "../src/contracts/content-hash";
 import { pairKeyOf } from "../src/domain/pair-key";
 import type { PairPolicy } from "../src/domain/policy";
 import { otherSide, type Side } from "../src/domain/swap-request";
+import type { Announcer } from "../src/ports/announcer";
 import type { CloudServices } from "../src/ports/cloud-services";
 import type { TokenVerifier } from "../src/ports/identity";
 import type { Policies } from "../src/ports/policies";
@@ -91,11 +92,13 @@ export interface MemoryProduct {
   /** What one instance of each incoming service is in, for ever. */
   readonly green: "Busy" | "Started";
   readonly requestSwap: CloudServices["requestSwap"];
+  /** Where events go; nowhere, unless said. */
+  readonly announcer?: Announcer;
 }
 
 /**
  * Registers the product with as many pairs as asked for (BENCH_PAIRS), named pair-0 and so on. Resource Manager answers
- * at once and from memory, events go nowhere, every call is somebody else's; all else is the real thing.
+ * at once and from memory, every call is somebody else's; all else is the real thing.
  */
 export function registerMemoryProduct(product: MemoryProduct): void {
   const portsFor = portsOf(product);
@@ -109,12 +112,14 @@ const verifier: TokenVerifier = {
     Promise.resolve({
       caller: {
         ...{ oid: nonce(), name: "bench", application: false, roles: [] },
-        permissions: ["Swap.Request", "Swap.Approve"],
+        permissions: ["Swap.Request", "Swap.Approve", "Swap.Operate"],
       },
     }),
 };
 
-function portsOf({ policy, green, requestSwap }: MemoryProduct): PortsFor {
+const nowhere: Announcer = { publish: () => Promise.resolve() };
+
+function portsOf({ policy, green, requestSwap, announcer = nowhere }: MemoryProduct): PortsFor {
   const cloudServices: CloudServices = {
     readService: (id) => Promise.resolve({ kind: "found", value: service(id) }),
     readInstances: (id) => Promise.resolve({ kind: "found", value: instances(id, green) }),
@@ -136,7 +141,7 @@ function portsOf({ policy, green, requestSwap }: MemoryProduct): PortsFor {
     const client = () => df.getClient(context);
     return {
       cloudServices,
-      announcer: { publish: () => Promise.resolve() },
+      announcer,
       prober: { ask: () => Promise.resolve({ kind: "none", detail: "nobody probes here" }) },
       policies,
       openings: openings(log),

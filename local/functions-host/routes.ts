@@ -7,11 +7,12 @@ export interface HttpFunction {
   readonly methods: readonly string[];
   readonly authLevel: string;
   readonly match: (path: string) => Record<string, string> | undefined;
-  /** Routes with more literal segments win. */
-  readonly weight: number;
 }
 
-/** The HTTP functions of an app with their routes, most specific first. */
+/**
+ * The HTTP functions of an app in the order in which the real host asks them, that of their names: the first whose path and
+ * methods fit is called, however specific others are (https://github.com/Azure/azure-functions-host/issues/9876).
+ */
 export function httpFunctions(
   functions: readonly LoadedFunction[],
   prefix: string,
@@ -39,11 +40,10 @@ export function httpFunctions(
           methods: methods.map((m) => m.toUpperCase()),
           authLevel: authLevel.toLowerCase(),
           match: matcher(template),
-          weight: template.split("/").filter((segment) => !segment.startsWith("{")).length,
         },
       ];
     })
-    .sort((a, b) => b.weight - a.weight);
+    .sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
 }
 
 const constraints: Record<string, string> = {

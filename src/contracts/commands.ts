@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Complaint } from "../domain/events";
-import { complaintsOf } from "./complaints";
-import { exactly, instant, pairName, plainText, requestId } from "./fields";
+import type { Outcome, Phase } from "../domain/outcome";
+import { complaintsOf, tellText } from "./complaints";
+import { exactly, instant, plainText, requestId } from "./fields";
 import { parseListToken } from "./list-token";
 
 type Parsed<T> =
@@ -104,30 +105,25 @@ export function parseAuditQuery(
     : { ok: false, complaints: complaintsOf(parsed.error, query) };
 }
 
+const phases = [
+  ...(["accepted", "planning", "awaiting-approval", "awaiting-opening", "awaiting-turn"] as const),
+  ...(["awaiting-readiness", "swapping", "verifying", "soaking", "swapping-back", "concluded"] as const),
+] as const satisfies readonly Phase[];
+
+const outcomes = [
+  ...(["promoted", "unchanged", "refused", "rejected", "expired", "cancelled"] as const),
+  ...(["swapped-back", "halted"] as const),
+] as const satisfies readonly Outcome[];
+
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: `one of ${values.join(", ")}` });
+
+const token = "a token out of the next of an earlier reply";
+
 const listQuery = exactly({
-  pair: pairName.optional(),
-  phase: z
-    .enum(
-      [
-        ...([
-          "accepted",
-          "planning",
-          "awaiting-approval",
-          "awaiting-opening",
-          "awaiting-turn",
-          "awaiting-readiness",
-        ] as const),
-        ...(["swapping", "verifying", "soaking", "swapping-back", "concluded"] as const),
-      ],
-      { error: "a phase" },
-    )
-    .optional(),
-  outcome: z
-    .enum(
-      ["promoted", "unchanged", "refused", "rejected", "expired", "cancelled", "swapped-back", "halted"],
-      { error: "an outcome" },
-    )
-    .optional(),
+  pair: z.string().optional(),
+  phase: oneOf(phases).optional(),
+  outcome: oneOf(outcomes).optional(),
   top: z
     .string({ error: "a whole number from 1 to 100" })
     .regex(/^(?:[1-9]\d?|100)$/, "a whole number from 1 to 100")
@@ -135,11 +131,11 @@ const listQuery = exactly({
     .default(20),
   active: z.literal("true", { error: '"true"' }).optional(),
   after: z
-    .string({ error: "a token of an earlier reply" })
-    .transform((token, context) => {
-      const entry = parseListToken(token);
+    .string({ error: token })
+    .transform((text, context) => {
+      const entry = parseListToken(text);
       if (entry) return entry;
-      context.addIssue({ code: "custom", message: "a token of an earlier reply" });
+      context.addIssue({ code: "custom", message: token });
       return z.NEVER;
     })
     .optional(),
@@ -147,12 +143,27 @@ const listQuery = exactly({
 
 export type ListQuery = z.infer<typeof listQuery>;
 
-/** The query of GET /api/promotions. */
-export function parseListQuery(query: Readonly<Record<string, string>>): Parsed<ListQuery> {
+const NAMES_TOLD = 20;
+
+/** The query of GET /api/promotions, where these pairs are configured. */
+export function parseListQuery(
+  query: Readonly<Record<string, string>>,
+  pairs: readonly string[],
+): Parsed<ListQuery> {
   const parsed = listQuery.safeParse(query);
-  return parsed.success
+  const { pair } = query;
+  const names = pairs.slice(0, NAMES_TOLD).join(", ");
+  const expectation =
+    pairs.length > NAMES_TOLD ? `one of the ${pairs.length} of GET /api/pairs` : `one of ${names}`;
+  const complaints = [
+    ...(pair === undefined || pairs.includes(pair)
+      ? []
+      : [{ path: "$.pair", value: tellText(pair), expectation }]),
+    ...(parsed.success ? [] : complaintsOf(parsed.error, query)),
+  ];
+  return parsed.success && complaints.length === 0
     ? { ok: true, value: parsed.data }
-    : { ok: false, complaints: complaintsOf(parsed.error, query) };
+    : { ok: false, complaints };
 }
 
 /** A time of a query, in milliseconds since the epoch. A plus sign that arrived as a space is one. */

@@ -36,7 +36,8 @@ function decided(before: PairState, op: PairOperation, after: PairState): AuditN
     case "release":
       return released(before, op, after);
     case "cancel": {
-      const isNew = after.cancels.length > before.cancels.length;
+      const kept = ({ cancels }: PairState) => cancels.find((each) => each.requestId === op.requestId);
+      const isNew = kept(after)?.note !== kept(before)?.note;
       const { at, by, oid, note, requestId } = op;
       return isNew ? { at: toTime(at), what: "cancelled", who: by, oid, requestId, detail: note } : undefined;
     }

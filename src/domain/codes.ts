@@ -2,6 +2,7 @@ import { openingCodes } from "./codes-opening";
 import { requestCodes } from "./codes-request";
 import { soakCodes } from "./codes-soak";
 import { gateCodes } from "./codes-gate";
+import { holdCodes } from "./codes-hold";
 import { permissionCodes } from "./codes-permission";
 import { wayBackCodes } from "./codes-way-back";
 
@@ -245,28 +246,7 @@ export const codes = {
   ...soakCodes,
 
   // People
-  "on-hold": {
-    status: 409,
-    exit: 3,
-    remedy: "Read why the pair is on hold and release it: DELETE /api/holds/{pair}.",
-  },
-  "hold-released": {
-    status: 409,
-    exit: 2,
-    remedy: "A hold of this id was released before: set another one under a new id, or without an id.",
-  },
-  "hold-differs": {
-    status: 409,
-    exit: 2,
-    remedy:
-      "A hold with another reason stands under this id: set another one under a new id, or without an id.",
-  },
-  "too-many-holds": {
-    status: 409,
-    exit: 3,
-    remedy: "The pair is on hold already, by as many as may be: release one of them by its id first.",
-  },
-  "no-hold": { status: 404, exit: 2, remedy: "Nothing to release: the pair is not on hold." },
+  ...holdCodes,
   "note-required": { status: 400, exit: 2, remedy: "Say why: add a note (1 to 500 characters)." },
   "attempt-open": {
     status: 409,
@@ -292,6 +272,7 @@ export const codes = {
   },
   forbidden: { status: 403, exit: 9, remedy: "Ask for the permission named in the detail." },
   "not-found": { status: 404, exit: 2, remedy: "Check the id or the path." },
+  "method-not-allowed": { status: 405, exit: 2, remedy: "Use a method that the Allow header names." },
   "invalid-query": { status: 400, exit: 2, remedy: "Correct the query parameters named in the complaints." },
   "not-acknowledged": {
     status: 503,

@@ -1,23 +1,40 @@
 import { clip } from "./clip";
-import type { PairOperation, PairState } from "./pair";
+import { toTime } from "./events";
+import type { Cancel, PairOperation, PairState } from "./pair";
 import { answerTo, answered, isEnlisted, type PairStep } from "./pair-answers";
 
 type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
 
 const PERSON_LENGTH = 60;
+/** A whole note; where many are cancelled at once less of each is kept, see `pair-room.ts`. */
+const NOTE_LENGTH = 500;
 
-/** Records a person's cancel, unless an attempt is open or the swap has taken effect: then it says so and does nothing. */
+/** Who has cancelled, when, and why, wherever it is told. */
+export function tellCancel({ by, at, note }: Pick<Cancel, "by" | "at" | "note">): string {
+  return `cancelled by ${by} at ${toTime(at)}${note === "" ? "" : `: ${note}`}`;
+}
+
+/**
+ * Records a person's cancel, unless an attempt is open or the swap has taken effect: then it says so and does nothing. The
+ * first one stands; what a later one has to say is kept beside it.
+ */
 export function cancelIn(state: PairState, op: Op<"cancel">): PairStep {
-  const before = answerTo(state, op.id);
-  if (before) return { state, answer: before };
+  const known = answerTo(state, op.id);
+  if (known) return { state, answer: known };
   if (!isEnlisted(state, op.requestId)) return answered(state, op.id, "not-enlisted");
   if (state.open?.requestId === op.requestId) return answered(state, op.id, "attempt-open");
   if (state.lease?.holder === op.requestId && state.lease.swapped) return answered(state, op.id, "too-late");
-  // Shortened: the arbiter's state has to stay small however many are cancelled at once.
   const { kind: _kind, oid: _oid, by, note, ...rest } = op;
-  const cancel = { ...rest, by: clip(by, PERSON_LENGTH), note: clip(note, PERSON_LENGTH) };
-  const cancels = state.cancels.some((c) => c.requestId === op.requestId)
-    ? state.cancels
-    : [...state.cancels, cancel];
+  const given = { ...rest, by: clip(by, PERSON_LENGTH), note: clip(note, NOTE_LENGTH) };
+  const before = state.cancels.find((each) => each.requestId === op.requestId);
+  const cancels = before
+    ? state.cancels.map((each) => (each === before ? withNoteOf(before, given) : each))
+    : [...state.cancels, given];
   return answered({ ...state, cancels }, op.id, "granted");
+}
+
+function withNoteOf(first: Cancel, { by, note }: Cancel): Cancel {
+  if (note === "" || first.note.includes(note)) return first;
+  const told = by === first.by ? note : `${by}: ${note}`;
+  return { ...first, note: clip(first.note === "" ? told : `${first.note}; ${told}`, NOTE_LENGTH) };
 }

@@ -23,15 +23,16 @@ const steps: readonly ((state: PairState) => PairState)[] = [
     open: open && { ...open, verdict: open.verdict && shortVerdict(open.verdict, 100) },
   }),
   // The audit chain has the first 300 characters of each.
-  (state) => ({
-    ...state,
-    cancels: state.cancels.map(({ by, note, ...rest }) => ({
-      ...rest,
-      by: clip(by, 40),
-      note: clip(note, 40),
-    })),
-  }),
+  (state) => withCancels(state, 120),
+  (state) => withCancels(state, 40),
 ];
+
+function withCancels(state: PairState, room: number): PairState {
+  const cancels = state.cancels.map(({ by, note, ...rest }) => ({
+    ...{ ...rest, by: clip(by, room), note: clip(note, room) },
+  }));
+  return { ...state, cancels };
+}
 
 /** The state within its bound, whatever is enlisted, cancelled, held and answered. */
 export function withinPairRoom(state: PairState): PairState {

@@ -19,7 +19,15 @@ export interface Pause {
   readonly by: string;
   readonly note: string;
   readonly at: number;
+  /** A hash of the whole note, of which only the beginning is kept. */
+  readonly words?: string | undefined;
 }
+
+/**
+ * What came of a person's operation: `stands`: it was paused before with the same words; `other-words`: it was paused before
+ * with others, which stand; `not-paused`: there was nothing to resume.
+ */
+export type ScheduleAnswer = "paused" | "stands" | "other-words" | "resumed" | "not-paused";
 
 /** A promotion that a schedule asked for, and its instant. */
 export interface Start {
@@ -42,8 +50,8 @@ export interface ScheduleState {
   readonly known: readonly KnownTimes[];
   readonly pauses: readonly Pause[];
   readonly last: readonly Start[];
-  /** The newest operations of people that were applied. */
-  readonly applied: readonly string[];
+  /** What came of the newest operations of people, by their ids. */
+  readonly answers: readonly { readonly id: string; readonly answer: ScheduleAnswer }[];
 }
 
 /** Changes of a pair's schedules; repeats and reorderings are harmless. */
@@ -59,7 +67,7 @@ export type ScheduleOperation =
       readonly at: number;
     };
 
-export const noSchedules: ScheduleState = { v: 1, known: [], pauses: [], last: [], applied: [] };
+export const noSchedules: ScheduleState = { v: 1, known: [], pauses: [], last: [], answers: [] };
 
 // Twenty schedules of a pair and some of an edit before: together under 16 KiB.
 const KEPT = 22;
@@ -97,8 +105,17 @@ export function isOfSchedule(
 }
 
 /** The pause that holds a schedule, by its name or by its times. */
-export function pauseOf({ pauses }: ScheduleState, rule: ScheduleRule): Pause | undefined {
-  return pauses.find(({ name, times }) => name === rule.name || times === timesOf(rule));
+export function pauseOf(state: ScheduleState, rule: ScheduleRule): Pause | undefined {
+  return standing(state, { name: rule.name, times: timesOf(rule) });
+}
+
+function standing({ pauses }: ScheduleState, of: Pick<Pause, "name" | "times">): Pause | undefined {
+  return pauses.find(({ name, times }) => name === of.name || times === of.times);
+}
+
+/** What came of an operation; undefined while it was not seen to be applied. */
+export function scheduleAnswer({ answers }: ScheduleState, id: string): ScheduleAnswer | undefined {
+  return answers.find((each) => each.id === id)?.answer;
 }
 
 /** Whether it is remembered that these times have started this promotion, or a later one. */
@@ -140,25 +157,33 @@ export function applyToSchedules(state: ScheduleState = noSchedules, op: Schedul
       const others = state.last.filter((entry) => entry.times !== times);
       return { ...state, last: [...others, { times, requestId, at }].slice(-KEPT) };
     }
-    case "pause": {
-      if (state.applied.includes(op.id)) return state;
-      const { kind: _kind, id, ...pause } = op;
-      const others = state.pauses.filter(({ name }) => name !== pause.name);
-      const clipped = { ...pause, by: pause.by.slice(0, 60), note: pause.note.slice(0, 100) };
-      return noted({ ...state, pauses: [...others, clipped].slice(-PAUSES_KEPT) }, id);
-    }
-    case "resume": {
-      if (state.applied.includes(op.id)) return state;
-      const { id, name, times, at } = op;
-      const pauses = state.pauses.filter((pause) => pause.name !== name && pause.times !== times);
-      if (pauses.length === state.pauses.length) return noted(state, id);
-      // What was due while it was paused is not made up for.
-      const known = [...state.known.filter((entry) => entry.times !== times), { times, since: at }];
-      return noted({ ...state, pauses, known: known.slice(-KEPT) }, id);
-    }
+    case "pause":
+      return scheduleAnswer(state, op.id) ? state : paused(state, op);
+    case "resume":
+      return scheduleAnswer(state, op.id) ? state : resumed(state, op);
   }
 }
 
-function noted(state: ScheduleState, id: string): ScheduleState {
-  return { ...state, applied: [...state.applied, id].slice(-10) };
+/** Whoever has paused a schedule is who is shown: other words do not replace what stands. */
+function paused(state: ScheduleState, op: Extract<ScheduleOperation, { kind: "pause" }>): ScheduleState {
+  const { kind: _kind, id, ...pause } = op;
+  const before = standing(state, pause);
+  if (before && before.words !== pause.words) return answered(state, id, "other-words");
+  if (before?.name === pause.name && before.times === pause.times) return answered(state, id, "stands");
+  const others = state.pauses.filter(({ name }) => name !== pause.name);
+  const clipped = { ...pause, by: pause.by.slice(0, 60), note: pause.note.slice(0, 100) };
+  return answered({ ...state, pauses: [...others, clipped].slice(-PAUSES_KEPT) }, id, "paused");
+}
+
+function resumed(state: ScheduleState, op: Extract<ScheduleOperation, { kind: "resume" }>): ScheduleState {
+  const { id, name, times, at } = op;
+  const pauses = state.pauses.filter((pause) => pause.name !== name && pause.times !== times);
+  if (pauses.length === state.pauses.length) return answered(state, id, "not-paused");
+  // What was due while it was paused is not made up for.
+  const known = [...state.known.filter((entry) => entry.times !== times), { times, since: at }];
+  return answered({ ...state, pauses, known: known.slice(-KEPT) }, id, "resumed");
+}
+
+function answered(state: ScheduleState, id: string, answer: ScheduleAnswer): ScheduleState {
+  return { ...state, answers: [...state.answers, { id, answer }].slice(-10) };
 }

@@ -1,6 +1,7 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 import type { Cancel, Lease } from "../domain/pair";
 import type { PairKey } from "../domain/pair-key";
+import { tellCancel } from "../domain/pair-people";
 import { reason, type Code } from "../domain/codes";
 import type { Ending } from "../domain/completion-event";
 import type { ProgressData } from "../domain/events";
@@ -137,6 +138,6 @@ export function expired(run: Run, waitingFor: WaitedFor, code: Code, last: strin
 }
 
 export function cancelled(cancel: Cancel): Exit {
-  const detail = `cancelled by ${cancel.by}${cancel.note ? `: ${cancel.note}` : ""}`;
-  return { kind: "end", ending: { outcome: "cancelled", reason: reason("cancelled-by-person", detail) } };
+  const ending = { outcome: "cancelled", reason: reason("cancelled-by-person", tellCancel(cancel)) } as const;
+  return { kind: "end", ending };
 }

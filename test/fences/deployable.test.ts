@@ -8,7 +8,7 @@ test("what is deployed needs no development package", () => {
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     dependencies: Record<string, string>;
   };
-  const imported = execFileSync("git", ["grep", "-hoE", '(from|import\\()\\s*"[^."][^"]*"', "--", "src"], {
+  const imported = execFileSync("git", ["grep", "-hoE", '(\\bfrom|import\\()\\s*"[^."][^"]*"', "--", "src"], {
     cwd: root,
     encoding: "utf8",
   });

@@ -19,6 +19,27 @@ test("a cancel during readiness is acknowledged and no PUT follows", async () =>
   expect(scenario.puts()).toBe(0);
 });
 
+test("a cancel says who, when and why, and keeps its whole note, in its answer, the log, the event, and the view; again it is the first one", async () => {
+  const id = await scenario.request();
+  await scenario.advance({ seconds: 60 });
+  const note = `wrong build: ${"n".repeat(300)}`;
+  const cancel = (said: string, name = "Olga") =>
+    scenario.http("POST", `promotions/${id}/cancel`, said === "" ? undefined : { note: said }, {
+      ...{ oid: name, name, permissions: ["Swap.Operate"] },
+    });
+  const at = new Date(scenario.clock.now()).toISOString();
+  const first = (await cancel(note)).body as { detail: string };
+  expect(first.detail).toContain(`cancelled by Olga at ${at.slice(0, 17)}`);
+  expect(first.detail).toContain(note);
+  expect(scenario.logged.join()).toContain(note);
+  await scenario.advance({ minutes: 2 });
+  expect(scenario.published[0]?.data.reason.detail).toBe(first.detail);
+  const shown = (await scenario.http("GET", `promotions/${id}`)).body;
+  expect(shown).toMatchObject({ outcome: "cancelled", reason: { detail: first.detail } });
+  const again = await cancel("me too", "Bob");
+  expect(again).toMatchObject({ status: 200, body: { outcome: "cancelled", detail: first.detail } });
+});
+
 test("a cancel while an attempt is open is refused, and after the swap it is too late", async () => {
   const id = await scenario.request();
   while (scenario.puts() === 0) await scenario.advance({ seconds: 1 });

@@ -12,15 +12,23 @@ export interface ApiCall {
   readonly params?: Record<string, string>;
   readonly query?: string;
   readonly body?: object;
+  /** Instead of Ada. */
+  readonly by?: string | undefined;
 }
 
 /** Calls a route as Ada, who may do everything. */
-export async function call(ports: Ports, { route: name, params = {}, query = "", body }: ApiCall) {
+export async function call(
+  ports: Ports,
+  { route: name, params = {}, query = "", body, by = "Ada" }: ApiCall,
+) {
   const reading = {
     plan: () => Promise.reject(new Error("x")),
     describe: () => Promise.reject(new Error("x")),
   };
-  const gate = { portsFor: () => ports, verifier: { verify: () => Promise.resolve({ caller }) } };
+  const gate = {
+    portsFor: () => ports,
+    verifier: { verify: () => Promise.resolve({ caller: { ...caller, name: by } }) },
+  };
   const route = httpRoutes(gate, reading).find((each) => each.name === name)!;
   const request = {
     url: "http://127.0.0.1/api",

@@ -15,6 +15,8 @@ export interface Call {
   readonly caller: Caller;
 }
 
+export type AuthenticatedHandler = (call: Call) => Promise<HttpResponseInit>;
+
 export type Handler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
 
 export interface Gate {
@@ -34,7 +36,7 @@ export interface LimitedGate extends Gate {
 export function guarded(
   gate: LimitedGate,
   anyOf: readonly Permission[],
-  handle: (call: Call) => Promise<HttpResponseInit>,
+  handle: AuthenticatedHandler,
 ): Handler {
   return answering(gate, async (request, context) => {
     const caller = await authenticate(gate.verifier, request);

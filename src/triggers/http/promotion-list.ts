@@ -12,7 +12,8 @@ import { json, Problem } from "./problem";
 
 /** GET promotions: the newest first, over the index of every configured pair. */
 export async function listPromotions({ request, ports }: Call): Promise<HttpResponseInit> {
-  const parsed = parseListQuery(Object.fromEntries(request.query.entries()));
+  const pairs = ports.policies.all().map(({ name }) => name);
+  const parsed = parseListQuery(Object.fromEntries(request.query.entries()), pairs);
   if (!parsed.ok)
     throw new Problem("invalid-query", "the query is malformed", { complaints: parsed.complaints });
   const { value, last } = await readList(parsed.value, ports);

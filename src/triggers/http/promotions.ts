@@ -2,8 +2,10 @@ import type { HttpResponseInit } from "@azure/functions";
 import { parseNote, takeBreakGlass } from "../../contracts/commands";
 import { conflictComplaints, parseSwapRequest } from "../../contracts/swap-request";
 import { conflictDetail, differingFields } from "../../domain/acceptance";
+import type { Cancel, PairOperation } from "../../domain/pair";
+import { tellCancel } from "../../domain/pair-people";
 import type { PairPolicy } from "../../domain/policy";
-import { pairOf, type PromotionState, type Registration } from "../../domain/promotion";
+import { pairOf, type Conclusion, type PromotionState, type Registration } from "../../domain/promotion";
 import { viewPromotion } from "../../domain/promotion-view";
 import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
@@ -118,40 +120,32 @@ export async function getPromotion({ request, ports }: Call): Promise<HttpRespon
   const etag = `W/"${state.revision}"`;
   if (request.headers.get("if-none-match") === etag)
     return { status: 304, headers: { etag, "cache-control": "no-store" } };
-  return show(state, ports, 200, { etag }, new URL(request.url).origin);
+  return show(state, ports, 200, { headers: { etag }, origin: new URL(request.url).origin });
 }
 
-/** POST promotions/{id}/cancel: acknowledged only once the pair's arbiter has recorded it. */
+/**
+ * POST promotions/{id}/cancel: acknowledged only once the pair's arbiter has recorded it. The answer says who has cancelled,
+ * when and why: the first one stands, also when the promotion has ended by it.
+ */
 export async function cancelPromotion({ request, ports, caller }: Call): Promise<HttpResponseInit> {
   const requestId = requestIdOf(request);
   const parsed = parseNote(await readJson(request), false);
   if (!parsed.ok)
     throw new Problem("malformed-request", "the body is malformed", { complaints: parsed.complaints });
   const state = await find(requestId, ports);
-  const mine = state.origin.principal?.oid === caller.oid && caller.permissions.includes("Swap.Request");
-  if (!mine && !caller.permissions.includes("Swap.Operate")) {
-    throw new Problem("forbidden", `${caller.name} needs Swap.Operate to cancel somebody else's promotion`);
-  }
-  if (state.conclusion)
-    throw new Problem("already-concluded", `the promotion has ended as ${state.conclusion.outcome}`);
-  const { pair } = state.request;
+  mayCancel(state, caller);
+  if (state.conclusion) return endedAs(state, state.conclusion, ports);
   const id = ports.nonce();
-  const { note } = parsed.value;
-  const by = { by: caller.name, oid: caller.oid };
-  const operation = { kind: "cancel", id, requestId, ...by, note, at: ports.clock.now() } as const;
+  const { name: by, oid } = caller;
+  const at = ports.clock.now();
+  const operation = { kind: "cancel", id, requestId, by, oid, ...parsed.value, at } as const;
   const timeZone = presentPolicy(state, ports)?.timeZone;
-  const nextStep = "look at the promotion, then send the cancel again: a second one changes nothing";
+  const nextStep = "look at the promotion, then send the cancel again: the first one stands";
   const asking = askPair("the cancel", pairOf(state).key, { id, operation }, ports);
-  const { answer } = await acknowledged(asking, { nextStep, timeZone }, ports);
+  const { answer, state: arbiter } = await acknowledged(asking, { nextStep, timeZone }, ports);
   switch (answer) {
     case "granted":
-      ports.log.info("a promotion is cancelled", {
-        requestId,
-        pair,
-        detail: `by ${by.by} (${by.oid}): ${note}`,
-      });
-      if (state.waiting) await ports.promotions.wake(state.waiting.instanceId);
-      return show(state, ports, 202, {});
+      return isCancelled(state, arbiter.cancels, operation, ports);
     case "attempt-open":
       throw new Problem("attempt-open", "a swap call of this promotion is under way");
     case "too-late":
@@ -160,16 +154,47 @@ export async function cancelPromotion({ request, ports, caller }: Call): Promise
         `the swap has taken effect; to go back: POST /api/promotions/${requestId}/swap-back {"note": "…"}`,
       );
     default:
-      throw await notEnlisted(requestId, nextStep, ports);
+      return notEnlisted(requestId, nextStep, ports);
   }
 }
 
+function mayCancel({ origin }: PromotionState, { oid, name, permissions }: Caller): void {
+  const mine = origin.principal?.oid === oid && permissions.includes("Swap.Request");
+  if (!mine && !permissions.includes("Swap.Operate"))
+    throw new Problem("forbidden", `${name} needs Swap.Operate to cancel somebody else's promotion`);
+}
+
+/** Tells what is recorded, in log and answer, and wakes the run to it. */
+async function isCancelled(
+  state: PromotionState,
+  recorded: readonly Cancel[],
+  asked: Extract<PairOperation, { kind: "cancel" }>,
+  ports: Ports,
+): Promise<HttpResponseInit> {
+  const { requestId, request } = state;
+  const cancel = recorded.find((each) => each.requestId === requestId) ?? asked;
+  const detail = tellCancel(cancel);
+  const sender =
+    cancel.id === asked.id ? `(${asked.oid ?? "?"})` : `(again by ${asked.by}, ${asked.oid ?? "?"})`;
+  ports.log.info("a promotion is cancelled", {
+    ...{ requestId, pair: request.pair, detail: `${detail} ${sender}` },
+  });
+  if (state.waiting) await ports.promotions.wake(state.waiting.instanceId);
+  return show(state, ports, 202, { detail });
+}
+
+/** Whoever cancels what has been cancelled is told so; any other outcome cannot be cancelled any more. */
+function endedAs(state: PromotionState, { outcome, reason }: Conclusion, ports: Ports): HttpResponseInit {
+  if (outcome === "cancelled") return show(state, ports, 200, { detail: reason.detail });
+  throw new Problem("already-concluded", `the promotion has ended as ${outcome}`);
+}
+
 /** The pair does not know of it any more, or not yet. */
-async function notEnlisted(requestId: string, nextStep: string, ports: Ports): Promise<Problem> {
-  const { conclusion } = await find(requestId, ports);
-  if (conclusion) return new Problem("already-concluded", "the promotion is not under way any more");
+async function notEnlisted(requestId: string, nextStep: string, ports: Ports): Promise<HttpResponseInit> {
+  const state = await find(requestId, ports);
+  if (state.conclusion) return endedAs(state, state.conclusion, ports);
   const detail = "nothing was cancelled: the pair has not taken this promotion up yet";
-  return new Problem("not-acknowledged", detail, { headers: { "retry-after": "5" }, members: { nextStep } });
+  throw new Problem("not-acknowledged", detail, { headers: { "retry-after": "5" }, members: { nextStep } });
 }
 
 /** The policy of a promotion's pair as the file has it now, whatever its name; undefined when its services are not in it. */
@@ -184,16 +209,23 @@ export async function find(requestId: string, ports: Ports): Promise<PromotionSt
   return state;
 }
 
+interface Shown {
+  readonly headers?: Record<string, string>;
+  readonly origin?: string;
+  /** What was done, beside where it stands. */
+  readonly detail?: string;
+}
+
 function show(
   state: PromotionState,
   ports: Ports,
   status: number,
-  headers: Record<string, string>,
-  origin?: string,
+  { headers = {}, origin, detail }: Shown,
 ): HttpResponseInit {
   const policy = presentPolicy(state, ports);
   const live = state.conclusion
     ? {}
     : { "retry-after": String(Math.ceil((policy?.readiness.pollMs ?? 30_000) / 1000)) };
-  return json(status, viewPromotion(state, policy?.timeZone ?? "UTC", origin), { ...live, ...headers });
+  const body = { ...viewPromotion(state, policy?.timeZone ?? "UTC", origin), detail };
+  return json(status, body, { ...live, ...headers });
 }

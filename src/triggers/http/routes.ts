@@ -1,5 +1,6 @@
 import type { HttpMethod } from "@azure/functions";
-import { answering, guarded, type Gate, type Handler, type LimitedGate } from "./call";
+import type { Permission } from "../../ports/identity";
+import { answering, guarded, type AuthenticatedHandler, type Gate, type Handler } from "./call";
 import { createCallLimiter, type CallLimiter } from "./call-limit";
 import { postApproval } from "./approvals";
 import { getAudit } from "./audit";
@@ -11,7 +12,9 @@ import { listSchedules, stopOrGo } from "./schedules";
 import { postPlan } from "./plans";
 import { listPromotions } from "./promotion-list";
 import { cancelPromotion, getPromotion, postPromotion } from "./promotions";
+import { takingOnly } from "./query";
 import { orderSwapBack } from "./swap-back";
+import { everyMethod, unknownRoute } from "./unknown-route";
 
 export interface Route {
   readonly name: string;
@@ -21,6 +24,16 @@ export interface Route {
   readonly handler: Handler;
 }
 
+/** A route that asks who calls. */
+interface Guarded extends Omit<Route, "handler"> {
+  readonly anyOf: readonly Permission[];
+  /** The fields that its query may have; any other is refused. */
+  readonly query?: readonly string[];
+  readonly handle: AuthenticatedHandler;
+}
+
+const reads: readonly HttpMethod[] = ["GET", "HEAD"];
+
 /** The HTTP API (docs/http-api.md); one limit on calls for all of it. */
 export function httpRoutes(
   open: Gate,
@@ -28,117 +41,112 @@ export function httpRoutes(
   limiter: CallLimiter = createCallLimiter(),
 ): readonly Route[] {
   const gate = { ...open, limiter };
+  const known = [...promotionRoutes, ...pairRoutes(reading), ...timeRoutes].map(
+    ({ name, methods, route, anyOf, query = [], handle }): Route => ({
+      ...{ name, methods, route },
+      handler: guarded(gate, anyOf, (call) => takingOnly(query, call.request, () => handle(call))),
+    }),
+  );
+  const health: Route = {
+    ...{ name: "getHealth", methods: reads, route: "health" },
+    handler: answering(gate, (request, context) =>
+      takingOnly([], request, () => getHealth(gate)(request, context)),
+    ),
+  };
   return [
-    ...promotionRoutes(gate),
+    ...known,
+    health,
     {
-      name: "postPlan",
-      methods: ["POST"],
-      route: "plans",
-      handler: guarded(gate, ["Swap.Read"], postPlan(reading)),
+      // The host asks functions in the order of their names, whatever their routes: this one has to come last
+      // (https://github.com/Azure/azure-functions-host/issues/9876).
+      name: "unknownRoute",
+      methods: everyMethod,
+      route: "{*path}",
+      handler: answering(gate, unknownRoute([...known, health])),
     },
-    { name: "listPairs", methods: ["GET"], route: "pairs", handler: guarded(gate, ["Swap.Read"], listPairs) },
-    {
-      name: "getPair",
-      methods: ["GET"],
-      route: "pairs/{name}",
-      handler: guarded(gate, ["Swap.Read"], getPair(reading)),
-    },
-    {
-      name: "getAudit",
-      methods: ["GET"],
-      route: "pairs/{name}/audit",
-      handler: guarded(gate, ["Swap.Read"], getAudit),
-    },
-    {
-      name: "cancelPromotions",
-      methods: ["POST"],
-      route: "pairs/{name}/cancel",
-      handler: guarded(gate, ["Swap.Operate"], cancelPromotions),
-    },
-    {
-      name: "putHold",
-      methods: ["PUT"],
-      route: "holds/{pair}",
-      handler: guarded(gate, ["Swap.Operate"], putHold),
-    },
-    ...timeRoutes(gate),
-    {
-      name: "deleteHold",
-      methods: ["DELETE"],
-      route: "holds/{pair}",
-      handler: guarded(gate, ["Swap.Operate"], deleteHold),
-    },
-    { name: "getHealth", methods: ["GET"], route: "health", handler: answering(gate, getHealth(gate)) },
   ];
 }
 
-function promotionRoutes(gate: LimitedGate): readonly Route[] {
+const promotionRoutes: readonly Guarded[] = [
+  {
+    ...{ name: "postPromotion", methods: ["POST"], route: "promotions" },
+    ...{ anyOf: ["Swap.Request", "Swap.Operate"], handle: postPromotion },
+  },
+  {
+    ...{ name: "listPromotions", methods: reads, route: "promotions" },
+    ...{
+      anyOf: ["Swap.Read"],
+      query: ["pair", "phase", "outcome", "active", "top", "after"],
+      handle: listPromotions,
+    },
+  },
+  {
+    ...{ name: "getPromotion", methods: reads, route: "promotions/{id}" },
+    ...{ anyOf: ["Swap.Read"], handle: getPromotion },
+  },
+  {
+    ...{ name: "cancelPromotion", methods: ["POST"], route: "promotions/{id}/cancel" },
+    ...{ anyOf: ["Swap.Request", "Swap.Operate"], handle: cancelPromotion },
+  },
+  {
+    ...{ name: "postApproval", methods: ["POST"], route: "promotions/{id}/approvals" },
+    ...{ anyOf: ["Swap.Approve"], handle: postApproval },
+  },
+  {
+    ...{ name: "orderSwapBack", methods: ["POST"], route: "promotions/{id}/swap-back" },
+    ...{ anyOf: ["Swap.Operate"], handle: orderSwapBack },
+  },
+];
+
+function pairRoutes(reading: Reading): readonly Guarded[] {
   return [
     {
-      name: "postPromotion",
-      methods: ["POST"],
-      route: "promotions",
-      handler: guarded(gate, ["Swap.Request", "Swap.Operate"], postPromotion),
+      ...{ name: "postPlan", methods: ["POST"], route: "plans" },
+      ...{ anyOf: ["Swap.Read"], query: ["at"], handle: postPlan(reading) },
     },
     {
-      name: "listPromotions",
-      methods: ["GET"],
-      route: "promotions",
-      handler: guarded(gate, ["Swap.Read"], listPromotions),
+      ...{ name: "listPairs", methods: reads, route: "pairs" },
+      ...{ anyOf: ["Swap.Read"], handle: listPairs },
     },
     {
-      name: "getPromotion",
-      methods: ["GET"],
-      route: "promotions/{id}",
-      handler: guarded(gate, ["Swap.Read"], getPromotion),
+      ...{ name: "getPair", methods: reads, route: "pairs/{name}" },
+      ...{ anyOf: ["Swap.Read"], handle: getPair(reading) },
     },
     {
-      name: "cancelPromotion",
-      methods: ["POST"],
-      route: "promotions/{id}/cancel",
-      handler: guarded(gate, ["Swap.Request", "Swap.Operate"], cancelPromotion),
+      ...{ name: "getAudit", methods: reads, route: "pairs/{name}/audit" },
+      ...{ anyOf: ["Swap.Read"], query: ["after", "top"], handle: getAudit },
     },
     {
-      name: "postApproval",
-      methods: ["POST"],
-      route: "promotions/{id}/approvals",
-      handler: guarded(gate, ["Swap.Approve"], postApproval),
+      ...{ name: "cancelPromotions", methods: ["POST"], route: "pairs/{name}/cancel" },
+      ...{ anyOf: ["Swap.Operate"], handle: cancelPromotions },
     },
     {
-      name: "orderSwapBack",
-      methods: ["POST"],
-      route: "promotions/{id}/swap-back",
-      handler: guarded(gate, ["Swap.Operate"], orderSwapBack),
+      ...{ name: "putHold", methods: ["PUT"], route: "holds/{pair}" },
+      ...{ anyOf: ["Swap.Operate"], handle: putHold },
+    },
+    {
+      ...{ name: "deleteHold", methods: ["DELETE"], route: "holds/{pair}" },
+      ...{ anyOf: ["Swap.Operate"], query: ["id", "note"], handle: deleteHold },
     },
   ];
 }
 
 /** When swaps may start, and what starts by the clock. */
-function timeRoutes(gate: LimitedGate): readonly Route[] {
-  return [
-    {
-      name: "getOpening",
-      methods: ["GET"],
-      route: "pairs/{name}/opening",
-      handler: guarded(gate, ["Swap.Read"], getOpening),
-    },
-    {
-      name: "listSchedules",
-      methods: ["GET"],
-      route: "schedules",
-      handler: guarded(gate, ["Swap.Read"], listSchedules),
-    },
-    {
-      name: "pauseSchedule",
-      methods: ["POST"],
-      route: "schedules/{pair}/{name}/pause",
-      handler: guarded(gate, ["Swap.Operate"], stopOrGo("pause")),
-    },
-    {
-      name: "resumeSchedule",
-      methods: ["POST"],
-      route: "schedules/{pair}/{name}/resume",
-      handler: guarded(gate, ["Swap.Operate"], stopOrGo("resume")),
-    },
-  ];
-}
+const timeRoutes: readonly Guarded[] = [
+  {
+    ...{ name: "getOpening", methods: reads, route: "pairs/{name}/opening" },
+    ...{ anyOf: ["Swap.Read"], query: ["at"], handle: getOpening },
+  },
+  {
+    ...{ name: "listSchedules", methods: reads, route: "schedules" },
+    ...{ anyOf: ["Swap.Read"], handle: listSchedules },
+  },
+  {
+    ...{ name: "pauseSchedule", methods: ["POST"], route: "schedules/{pair}/{name}/pause" },
+    ...{ anyOf: ["Swap.Operate"], handle: stopOrGo("pause") },
+  },
+  {
+    ...{ name: "resumeSchedule", methods: ["POST"], route: "schedules/{pair}/{name}/resume" },
+    ...{ anyOf: ["Swap.Operate"], handle: stopOrGo("resume") },
+  },
+];

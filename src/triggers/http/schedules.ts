@@ -1,7 +1,7 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseNote } from "../../contracts/commands";
 import { showTime } from "../../domain/shown-time";
-import { noSchedules, pauseOf, timesOf, type ScheduleState } from "../../domain/schedule";
+import { noSchedules, pauseOf, scheduleAnswer, timesOf, type ScheduleState } from "../../domain/schedule";
 import type { PairPolicy } from "../../domain/policy";
 import type { Ports } from "../../ports/ports";
 import type { Schedule } from "../../ports/schedules";
@@ -26,7 +26,10 @@ export async function listSchedules({ ports }: Call): Promise<HttpResponseInit> 
   return json(200, { value });
 }
 
-/** POST schedules/{pair}/{name}/pause|resume: acknowledged only once it is stored; a note says why. */
+/**
+ * POST schedules/{pair}/{name}/pause|resume: acknowledged only once it is stored; a note says why. The same again changes
+ * nothing and is not told again; a pause with other words is refused, since those that stand are shown.
+ */
 export function stopOrGo(kind: "pause" | "resume") {
   return async ({ request, ports, caller }: Call): Promise<HttpResponseInit> => {
     const { pair = "", name = "" } = request.params;
@@ -37,24 +40,35 @@ export function stopOrGo(kind: "pause" | "resume") {
     if (!parsed.ok)
       throw new Problem("note-required", `a ${kind} needs a note`, { complaints: parsed.complaints });
     const { note } = parsed.value;
-    const [id, at, times] = [ports.nonce(), ports.clock.now(), timesOf(schedule)];
+    const id = ports.nonce();
+    const about = { id, name, times: timesOf(schedule), at: ports.clock.now() };
+    const words = ports.digest(note).slice(0, 16);
+    const operation =
+      kind === "pause" ? { ...about, kind, by: caller.name, note, words } : { ...about, kind };
     const storing = sendUntilSeen(
       `the ${kind}`,
-      () => ports.schedules.signal(policy.key, { kind, id, name, times, by: caller.name, note, at }),
+      () => ports.schedules.signal(policy.key, operation),
       async () => {
-        const read = await ports.schedules.read(policy.key);
-        return read?.applied.includes(id) ? read : undefined;
+        const state = await ports.schedules.read(policy.key);
+        const answer = state && scheduleAnswer(state, id);
+        return answer && { state, answer };
       },
       ports,
     );
     const nextStep = `look at GET /api/schedules, then send the ${kind} again: a second one changes nothing`;
     const { timeZone } = policy;
-    const state = await acknowledged(storing, { nextStep, timeZone }, ports);
-    ports.log.info(kind === "pause" ? "a schedule was paused" : "a schedule was resumed", {
-      ...{ pair, detail: `${name} by ${caller.name} (${caller.oid}): ${note}` },
-    });
+    const { state, answer } = await acknowledged(storing, { nextStep, timeZone }, ports);
+    if (answer === "other-words") throw differs(schedule, state);
+    const detail = `${name} by ${caller.name} (${caller.oid}): ${note}`;
+    if (answer === "paused") ports.log.info("a schedule was paused", { pair, detail });
+    if (answer === "resumed") ports.log.info("a schedule was resumed", { pair, detail });
     return json(200, await view(schedule, state, ports));
   };
+}
+
+function differs(schedule: Schedule, state: ScheduleState): Problem {
+  const pause = pauseOf(state, schedule);
+  return new Problem("pause-differs", `it is paused already by ${pause?.by ?? "?"}: ${pause?.note ?? "?"}`);
 }
 
 async function view(schedule: Schedule, state: ScheduleState, ports: Ports) {

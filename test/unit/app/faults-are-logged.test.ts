@@ -47,7 +47,7 @@ function requestOf(name: string): HttpRequest {
   const body = bodies[name] ?? { note: "n" };
   return {
     ...{ url: "http://127.0.0.1/api", method: "POST", params: { id: "r-1", pair: "shop", name: "shop" } },
-    query: new URLSearchParams(name === "getAudit" ? "" : "note=n"),
+    query: new URLSearchParams(),
     headers: new Headers({ "content-type": "application/json" }),
     arrayBuffer: () => Promise.resolve(Buffer.from(JSON.stringify(body))),
   } as unknown as HttpRequest;

@@ -221,9 +221,9 @@ test("notes and list queries complain in the same way", () => {
   expect(parseNote(undefined, true)).toMatchObject({ ok: false, complaints: [{ path: "$.note" }] });
   expect(parseNote(undefined, false)).toEqual({ ok: true, value: { note: "" } });
   for (const top of ["", "0", "101", "0x10", "1e1", "1.5", " 5"])
-    expect(parseListQuery({ top })).toMatchObject({ ok: false, complaints: [{ path: "$.top" }] });
-  expect(parseListQuery({ top: "100" })).toEqual({ ok: true, value: { top: 100 } });
-  expect(parseListQuery({})).toEqual({ ok: true, value: { top: 20 } });
+    expect(parseListQuery({ top }, [])).toMatchObject({ ok: false, complaints: [{ path: "$.top" }] });
+  expect(parseListQuery({ top: "100" }, [])).toEqual({ ok: true, value: { top: 100 } });
+  expect(parseListQuery({}, [])).toEqual({ ok: true, value: { top: 20 } });
 });
 
 test("a plan request may be a CloudEvent too, and what it says wins over the stand-ins", () => {

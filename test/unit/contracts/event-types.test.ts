@@ -52,8 +52,8 @@ test("lists can be asked for every phase and every outcome there is, and for no 
     "swapped-back": true,
     halted: true,
   };
-  for (const phase of Object.keys(phases)) expect(parseListQuery({ phase }).ok).toBe(true);
-  for (const outcome of Object.keys(outcomes)) expect(parseListQuery({ outcome }).ok).toBe(true);
-  expect(parseListQuery({ phase: "waiting" }).ok).toBe(false);
-  expect(parseListQuery({ outcome: "done" }).ok).toBe(false);
+  for (const phase of Object.keys(phases)) expect(parseListQuery({ phase }, []).ok).toBe(true);
+  for (const outcome of Object.keys(outcomes)) expect(parseListQuery({ outcome }, []).ok).toBe(true);
+  expect(parseListQuery({ phase: "waiting" }, []).ok).toBe(false);
+  expect(parseListQuery({ outcome: "done" }, []).ok).toBe(false);
 });

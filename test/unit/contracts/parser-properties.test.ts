@@ -26,7 +26,7 @@ test("no parser throws, and none that refuses does so without a complaint", () =
   );
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.string()), (query) => {
-      const parsed = parseListQuery(query);
+      const parsed = parseListQuery(query, []);
       if (!parsed.ok) expect(parsed.complaints.length).toBeGreaterThan(0);
     }),
   );

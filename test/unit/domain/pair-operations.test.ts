@@ -185,13 +185,13 @@ test("however many others are enlisted, with ids of any length, three that opera
   );
 });
 
-test("what people and platforms say is shortened where it is kept: a cancel to 60 characters each, a hold's detail to 160", () => {
+test("what people and platforms say is shortened where it is kept: a cancel to 60 characters of a name and 500 of a note, a hold's detail to 160", () => {
   const text = "x".repeat(600);
   const said = apply(held, { ...cancel("a", "c"), by: text, note: text } as PairOperation, {
     kind: "hold",
     hold: { id: "h", at: 1, reason: reason("foreign-state", text) },
   });
-  expect(said.cancels.map(({ by, note }) => [by.length, note.length])).toEqual([[60, 60]]);
+  expect(said.cancels.map(({ by, note }) => [by.length, note.length])).toEqual([[60, 500]]);
   expect(said.holds.map((each) => each.reason.detail.length)).toEqual([160]);
 });
 

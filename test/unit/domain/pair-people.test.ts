@@ -1,6 +1,7 @@
 import { reason } from "../../../src/domain/codes";
 import { emptyPair, type PairOperation, type PairState } from "../../../src/domain/pair";
 import { applyToPair } from "../../../src/domain/pair-operations";
+import { tellCancel } from "../../../src/domain/pair-people";
 import { haltOf, tellEffect, tellHold } from "../../../src/domain/hold";
 
 /** What people may do to a pair: cancel, and release its holds. */
@@ -44,6 +45,21 @@ test("a cancel of each promotion is kept once, under its first id, with who and 
     { requestId: "a", id: "c-1", by: "Olga", note: "wrong build", at },
     { requestId: "b", id: "c-2", by: "Olga", note: "wrong build", at },
   ]);
+});
+
+test("a later cancel leaves the first one standing, and has its words kept beside it once; none are cut below 500 characters", () => {
+  const by = (id: string, name: string, note: string): PairOperation => ({
+    ...{ kind: "cancel", requestId: "a", id, by: name, note, at: at + 1 },
+  });
+  const words = (...ops: readonly PairOperation[]) => play(held, ...ops).cancels.map(tellCancel);
+  const first = `cancelled by Olga at ${new Date(at + 1).toISOString()}`;
+  expect(words(by("c-1", "Olga", ""))).toEqual([first]);
+  expect(words(by("c-1", "Olga", ""), by("c-2", "Olga", "x"))).toEqual([`${first}: x`]);
+  expect(words(by("c-1", "Olga", "x"), by("c-2", "Bob", "y"), by("c-3", "Bob", "y"))).toEqual([
+    `${first}: x; Bob: y`,
+  ]);
+  expect(words(by("c-1", "Olga", "x"), by("c-2", "Bob", ""))).toEqual([`${first}: x`]);
+  expect(words(by("c-1", "Olga", "n".repeat(500)))).toEqual([`${first}: ${"n".repeat(500)}`]);
 });
 
 test("a cancel that was refused stays refused when its question comes again later", () => {

@@ -3,6 +3,7 @@ import {
   applyToSchedules,
   noSchedules,
   pauseOf,
+  scheduleAnswer,
   scheduledId,
   sinceOf,
   hasStarted,
@@ -86,20 +87,21 @@ test("each schedule has a last run of its own, and one that is told again change
 
 test("nothing is known, paused, started or applied before the first operation", () => {
   expect(applyToSchedules(undefined, { kind: "see", times: [times], at: 1 })).toEqual({
-    ...{ v: 1, known: [{ times, since: 1 }], pauses: [], last: [], applied: [] },
+    ...{ v: 1, known: [{ times, since: 1 }], pauses: [], last: [], answers: [] },
   });
 });
 
-test("a pause that is set anew replaces its own and no other; a resume ends those of its name or its times", () => {
+test("a pause keeps its words and no other is lost for it; a resume ends those of its name or its times", () => {
   const other = { ...pause, id: "p-2", name: "other", times: "x" };
-  const paused = play(pause, other, { ...pause, id: "p-3", note: "longer" });
-  expect(paused.pauses.map(({ name, note }) => `${name}: ${note}`)).toEqual(["other: n", "weekly: longer"]);
+  const paused = play(pause, other, { ...pause, id: "p-3", note: "longer", words: "w" });
+  expect(paused.pauses.map(({ name, note }) => `${name}: ${note}`)).toEqual(["weekly: n", "other: n"]);
+  expect(scheduleAnswer(paused, "p-3")).toBe("other-words");
   const after = (over: { name?: string; times?: string }) =>
     applyToSchedules(paused, { ...resume, ...over }).pauses.map(({ name }) => name);
   expect(after({})).toEqual(["other"]);
   expect(after({ times: "edited" })).toEqual(["other"]);
   expect(after({ name: "renamed" })).toEqual(["other"]);
-  expect(after({ name: "renamed", times: "edited" })).toEqual(["other", "weekly"]);
+  expect(after({ name: "renamed", times: "edited" })).toEqual(["weekly", "other"]);
 });
 
 test("a resume makes its own times known from then on, and 22 of them at most", () => {
@@ -124,9 +126,15 @@ test("a pause holds by name and by times; a resume ends both and makes up for no
 
 test("a resume of what is not paused leaves what came due before it to be started (world 44000808)", () => {
   const seen = play({ kind: "see", times: [times], at: 1 });
-  expect(applyToSchedules(seen, resume)).toEqual({ ...seen, applied: ["r-1"] });
+  expect(applyToSchedules(seen, resume)).toEqual({ ...seen, answers: [{ id: "r-1", answer: "not-paused" }] });
   const twice = play({ kind: "see", times: [times], at: 1 }, pause, resume, { ...resume, id: "r-2", at: 20 });
   expect(sinceOf(twice, times, 30)).toBe(9);
+});
+
+test("a pause with the same words under other times holds by them too, so that no edit starts it", () => {
+  const both = play(pause, { ...pause, id: "p-2", times: "x" });
+  expect(scheduleAnswer(both, "p-2")).toBe("paused");
+  expect(both.pauses.map((each) => each.times)).toEqual(["x"]);
 });
 
 test("an operation of a person is applied once: a pause that is delivered again after its resume does nothing", () => {

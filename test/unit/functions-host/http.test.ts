@@ -20,6 +20,9 @@ beforeAll(async () => {
         route: "files/{*path}",
         handler: (request) => ({ body: request.params["path"] ?? "none" }),
       });
+      app.http("aardvark", { route: "zoo/{animal}", handler: () => ({ body: "any" }) });
+      app.http("zebra", { route: "zoo/zebra", handler: () => ({ body: "zebra" }) });
+      app.http("zz", { route: "zoo/{*path}", methods: ["GET", "DELETE"], handler: () => ({ body: "zz" }) });
       app.http("thrower", { handler: () => Promise.reject(new Error("no")) });
       app.http("silent", { handler: () => undefined as never });
       app.http("keyed", { authLevel: "function", handler: () => ({ body: "x" }) });
@@ -35,6 +38,10 @@ const rows: readonly [string, string, number, unknown][] = [
   ["GET", "/api/items/seven", 404, ""],
   ["DELETE", "/api/items/7", 404, ""],
   ["GET", "/api/files/a/b%2Fc%20d", 200, "a/b%2Fc d"],
+  // In the order of names, as the real host asks: the one that fits best may never be asked.
+  ["GET", "/api/zoo/zebra", 200, "any"],
+  ["DELETE", "/api/zoo/zebra", 200, "zz"],
+  ["GET", "/api/zoo/a/b", 200, "zz"],
   ["GET", "/api/thrower", 500, ""],
   ["GET", "/api/silent", 204, ""],
   ["GET", "/api/keyed", 401, ""],

@@ -178,39 +178,6 @@ test("an arbiter that cannot be reached makes a hold of all pairs 503, and does 
   expect(pairsOf(reply.body)).toEqual(["shop: held", "till: not-acknowledged"]);
 });
 
-test.each(["incident 8", "y", `${"x".repeat(400)}z`])(
-  "the same id with other words is another hold: 409, and neither log nor event tells words that were not stored",
-  async (other) => {
-    const ports = createFakePorts();
-    const warned = jest.spyOn(ports.log, "warn");
-    const first = other.length > 100 ? `${"x".repeat(400)}y` : "incident 7";
-    await put(ports, "shop", { reason: first, id: "h-1" });
-    const [before, told, logged] = [
-      ports.pairStates.get("shop")?.holds,
-      ports.published.length,
-      warned.mock.calls.length,
-    ];
-    const reply = await put(ports, "shop", { reason: other, id: "h-1" });
-    expect([reply.status, reply.body.code]).toEqual([409, "hold-differs"]);
-    expect(pairsOf(reply.body)).toEqual(["shop: other-words"]);
-    expect(reply.body.pairs[0].holds).toMatchObject([{ id: "h-1", by: "Ada" }]);
-    expect(ports.pairStates.get("shop")?.holds).toEqual(before);
-    expect([ports.published.length, warned.mock.calls.length]).toEqual([told, logged]);
-  },
-);
-
-test("the same words again are answered 200 with the hold that stands, whoever asks; nobody is told twice", async () => {
-  const ports = createFakePorts();
-  const warned = jest.spyOn(ports.log, "warn");
-  await put(ports, "shop", { reason: "incident 7", id: "h-1" });
-  const bob = { oid: "o-2", name: "Bob", application: false, permissions: all, roles: [] };
-  const asked = { params: { pair: "shop" }, body: JSON.stringify({ reason: "incident 7", id: "h-1" }) };
-  const reply = await call(ports, "putHold", asked, { verify: () => Promise.resolve({ caller: bob }) });
-  expect([reply.status, pairsOf(reply.body)]).toEqual([200, ["shop: held"]]);
-  expect(JSON.stringify(reply.body)).not.toContain("Bob");
-  expect([ports.published.length, warned.mock.calls.length]).toEqual([1, 1]);
-});
-
 test("a hold that was released is not set again by its id, and says so", async () => {
   const ports = createFakePorts();
   await put(ports, "shop", { reason: "incident", id: "h-1" });

@@ -132,7 +132,9 @@ test("renamed at the instant, with the start not noted yet: the ledger has it, a
   at(ports, "12:31:00");
   await tick(ports);
   expect([...ports.ledger.keys()]).toEqual(["schedule-shop-20261124T123000Z"]);
-  expect((await ports.schedules.read(SHOP))?.last).toMatchObject([{ requestId: "schedule-shop-20261124T123000Z" }]);
+  expect((await ports.schedules.read(SHOP))?.last).toMatchObject([
+    { requestId: "schedule-shop-20261124T123000Z" },
+  ]);
 });
 
 test("a pair that comes back starts nothing that was due while it was away", async () => {

@@ -85,6 +85,24 @@ test("a pause and a resume are read back, with who and why", async () => {
   expect(resumed.body).not.toHaveProperty("paused");
 });
 
+test("a pause again with other words is refused and stored nowhere; with the same words, and a resume of what runs, nothing is new", async () => {
+  const fake = ports();
+  const told: string[] = [];
+  jest.spyOn(fake.log, "info").mockImplementation((message) => void told.push(message));
+  await call(fake, "pauseSchedule", "incident 12");
+  const other = await call(fake, "pauseSchedule", "incident 13");
+  expect(other).toMatchObject({ status: 409, body: { code: "pause-differs" } });
+  expect(other.body["detail"]).toContain("Olga: incident 12");
+  const long = "incident 12".padEnd(200, ".");
+  expect((await call(fake, "pauseSchedule", `${long}a`)).status).toBe(409);
+  const again = await call(fake, "pauseSchedule", "incident 12");
+  expect(again).toMatchObject({ status: 200, body: { paused: { by: "Olga", note: "incident 12" } } });
+  expect(told).toEqual(["a schedule was paused"]);
+  expect((await call(fake, "resumeSchedule", "over")).status).toBe(200);
+  expect((await call(fake, "resumeSchedule", "over")).status).toBe(200);
+  expect(told).toEqual(["a schedule was paused", "a schedule was resumed"]);
+});
+
 test("a pause needs a note, a permission, and a schedule that exists", async () => {
   const fake = ports();
   expect(await call(fake, "pauseSchedule")).toMatchObject({ status: 400, body: { code: "note-required" } });

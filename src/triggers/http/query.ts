@@ -1,0 +1,22 @@
+import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import { pathOf } from "../../contracts/complaints";
+import { Problem } from "./problem";
+
+/** Goes on when a query has no other fields than these. Nothing of a value is told: who puts a key there meant no field. */
+export async function takingOnly(
+  known: readonly string[],
+  request: HttpRequest,
+  goOn: () => Promise<HttpResponseInit>,
+): Promise<HttpResponseInit> {
+  const fields = known.length === 0 ? "none" : known.join(", ");
+  const complaints = [...new Set(request.query.keys())]
+    .filter((field) => !known.includes(field))
+    .map((field) => ({
+      path: pathOf([field]),
+      value: "***",
+      expectation: `no such field; the known ones: ${fields}`,
+    }));
+  if (complaints.length > 0)
+    throw new Problem("invalid-query", "the query has fields that this call does not know", { complaints });
+  return goOn();
+}
