@@ -65,3 +65,9 @@ test("what is no JSON stays text, and what a host has parsed stays what it is", 
   expect(readMessageBody({ a: 1 })).toEqual({ value: { a: 1 }, complaints: [] });
   expect(readMessageBody(Buffer.alloc(0))).toEqual({ value: "", complaints: [] });
 });
+
+test("of very many fields that stand twice the first fifty are told", () => {
+  const text = `[${Array.from({ length: 60 }, () => '{"a":1,"a":2}').join(",")}]`;
+  const { complaints } = readMessageBody(Buffer.from(text));
+  expect([complaints.length, complaints.at(-1)?.path]).toEqual([50, "$[49].a"]);
+});

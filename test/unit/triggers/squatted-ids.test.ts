@@ -77,3 +77,14 @@ test("an id that is taken between the look at the ledger and the start is told a
   expect(run.ports.alerts).toEqual(["schedule-squatted"]);
   expect((await run.ports.schedules.read("shop"))?.last).toEqual([]);
 });
+
+test("a schedule's own promotion is started under its id, and may last beyond the horizon of other requests", async () => {
+  const run = begin("2026-11-24T00:00:00Z", rule({ expiresAfterMs: 3 * 60 * MINUTE }));
+  const [policy] = run.ports.policies.all();
+  Object.assign(policy!, { line: { ...policy!.line, horizonMs: 60 * MINUTE } });
+  await run.tick();
+  run.at("2026-11-24T01:00:00Z");
+  await run.tick();
+  expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
+  expect((await run.ports.schedules.read("shop"))?.last).toHaveLength(1);
+});
