@@ -10,6 +10,8 @@ export interface JsonText {
 
 /** Deeper than anything that is accepted anywhere, and no danger to the stack. */
 const WALKED_LEVELS = 100;
+/** As many as an event tells: whoever has that many knows enough. */
+const MOST_REPEATED = 50;
 
 /** Text of bytes that are nothing but UTF-8, without its byte order mark; undefined when they are not. */
 export function utf8Text(bytes: Uint8Array): string | undefined {
@@ -48,7 +50,7 @@ function repeatedFields(text: string): readonly Complaint[] {
     },
     onObjectProperty: (name, _offset, _length, _line, _character, pathOfObject) => {
       const names = open.at(-1);
-      if (names?.has(name)) {
+      if (names?.has(name) && found.length < MOST_REPEATED) {
         const path = pathOf([...pathOfObject(), name]);
         found.push({ path, value: "the same field again", expectation: "every field once" });
       }

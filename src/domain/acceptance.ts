@@ -39,7 +39,8 @@ export function whyRefused(
     return reason("reserved-id", `the id ${requestId} has the shape of those that schedules give`);
   if (expiresAt !== undefined && expiresAt <= now)
     return reason("request-expired", `expiresAt is over: ${toTime(expiresAt)}`);
-  return whyTooFar(request, policy.line.horizonMs, now);
+  // How long a schedule's promotion may last is reviewed where the horizon is.
+  return origin.channel === "schedule" ? undefined : whyTooFar(request, policy.line.horizonMs, now);
 }
 
 function whyTooFar(request: SwapRequest, horizonMs: number, now: number): Reason | undefined {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { app } from "@azure/functions";
+import { app, trigger } from "@azure/functions";
 import { startFunctionsHost, type FunctionsHost } from "../../local/functions-host";
+import { readMessageBody } from "../../src/contracts/message-body";
 import { parseSwapRequest, type RequestParse } from "../../src/contracts/swap-request";
 import { openBus, until, type Bus } from "../support/service-bus";
 import { createVirtualClock } from "../support/virtual-clock";
@@ -15,6 +16,7 @@ const bytes = (name: string) => Buffer.from(text(name), "hex");
 let bus: Bus;
 let host: FunctionsHost;
 const parsed: RequestParse[] = [];
+const handed: unknown[] = [];
 beforeAll(async () => {
   bus = await openBus({ queues: { q: { MaxDeliveryCount: 3 } } });
   host = await startFunctionsHost({
@@ -23,17 +25,21 @@ beforeAll(async () => {
     http: { host: "127.0.0.1", port: 0 },
     clock: createVirtualClock(),
     load: () => {
-      app.serviceBusQueue("take", {
-        connection: "Bus",
-        queueName: "q",
+      app.generic("take", {
+        trigger: trigger.generic({
+          ...{ type: "serviceBusTrigger", connection: "Bus", queueName: "q", dataType: "binary" },
+        }),
         handler: (body) => {
-          parsed.push(parseSwapRequest(body));
+          handed.push(body);
+          parsed.push(parseSwapRequest(readMessageBody(body).value));
         },
       });
     },
   });
 });
-afterEach(() => parsed.splice(0));
+afterEach(() => {
+  for (const list of [parsed, handed]) list.splice(0);
+});
 afterAll(async () => {
   await host.stop();
   await bus.stop();
@@ -65,7 +71,15 @@ test("json-in-a-string.json is not accepted, and told what it is", async () => {
   });
 });
 
+test("what was sent is handed over to the byte, so that a field that stands twice is seen", async () => {
+  const body = Buffer.from('{"requestId":"release-8","promote":"blue","promote":"green"}');
+  await take(body);
+  expect(handed).toEqual([body]);
+  expect(readMessageBody(handed[0]).complaints).toMatchObject([{ path: "$.promote" }]);
+});
+
 test.each([
+  ["text in an AMQP value", { bodyType: "value", body: '{"requestId":"release-9"}' }],
   ["amqp-value-map.json", JSON.parse(text("amqp-value-map.json")) as object],
   ["an AMQP sequence", { bodyType: "sequence", body: [1, "x"] }],
 ])("%s reaches no handler, and is dead-lettered after its deliveries", async (_name, message) => {

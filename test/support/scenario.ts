@@ -94,7 +94,7 @@ export interface Scenario {
     body?: unknown,
     by?: readonly Permission[] | Partial<Caller>,
   ): Promise<{ status: number; body: unknown; headers: Headers }>;
-  /** The same with exactly these headers. */
+  /** The same with exactly these headers; bytes are sent as they are. */
   raw(
     method: string,
     path: string,
@@ -220,7 +220,9 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     const pending = fetch(`${app.host.origin}/api/${path}`, {
       method,
       headers: { "content-type": "application/json", ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body) }),
     });
     const reply = await whileRunning(app, pending);
     const text = await reply.text();

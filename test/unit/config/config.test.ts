@@ -46,6 +46,33 @@ test("a pair's settings win over the file's defaults, and those over the product
   });
 });
 
+test("how far ahead requests may lie is the pair's, or the file's, or 90 days; beside it the other line settings stay", () => {
+  const horizons = (shop: object, defaults: object) => {
+    const file = { defaults, pairs: { shop: { blue: id("a"), green: id("b"), ...shop } } };
+    const parsed = parse({}, file);
+    return parsed.ok ? parsed.config.pairs[0]?.line : parsed.complaints.map(({ path }) => path);
+  };
+  const day = 86_400_000;
+  const standard = { maxQueued: 20, whenBusy: "wait" };
+  expect(horizons({}, {})).toEqual({ ...standard, horizonMs: 90 * day });
+  expect(horizons({}, { line: { horizon: "7d" } })).toEqual({ ...standard, horizonMs: 7 * day });
+  expect(horizons({ line: { horizon: "1h" } }, { line: { horizon: "7d", maxQueued: 3 } })).toEqual({
+    ...{ maxQueued: 3, whenBusy: "wait", horizonMs: 3_600_000 },
+  });
+  expect(horizons({ line: { horizon: "59m" } }, {})).toEqual(["pairs.json.pairs.shop.line.horizon"]);
+  expect(horizons({ line: { horizon: "367d" } }, {})).toEqual(["pairs.json.pairs.shop.line.horizon"]);
+});
+
+test("a pair, or a field of one, that stands twice in the file is a mistake: of two freezes one would be gone", () => {
+  const pair = `{"blue":"${id("a")}","green":"${id("b")}"`;
+  const file = `{"pairs":{"shop":${pair},"opening":{},"opening":{}},"shop":${pair}}}}`;
+  const parsed = parse({}, file);
+  expect(parsed.ok ? [] : parsed.complaints.map(({ path }) => path)).toEqual([
+    "pairs.json.pairs.shop.opening",
+    "pairs.json.pairs.shop",
+  ]);
+});
+
 test("every mistake is told at once, and no secret with it", () => {
   const parsed = parse(
     {

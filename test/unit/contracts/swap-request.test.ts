@@ -197,3 +197,31 @@ test("a promotion may not start after it has expired", () => {
   expect(at(noon, noon)).toMatchObject(wrong);
   expect(at(noon, "2026-11-24T12:30:00+01:00")).toMatchObject(wrong);
 });
+
+test("times have years of four digits, as they are written and in UTC", () => {
+  const of = (expiresAt: string) => complaints({ ...good, expiresAt });
+  expect(of("9999-12-31T23:59:59Z")).toEqual([]);
+  for (const time of [
+    "9999-12-31T23:59:59-00:01",
+    "0000-01-01T00:00:00+00:01",
+    "+010000-01-01T00:00:00Z",
+    "10000-01-01T00:00:00Z",
+  ])
+    expect(of(time)).toEqual(["$.expiresAt"]);
+});
+
+test("requests that mean the same have one content hash", () => {
+  const hash = (over: object) => {
+    const parsed = parseSwapRequest({ ...good, ...over });
+    return parsed.ok ? parsed.value.contentHash : "";
+  };
+  const same = [{}, { irreversible: false }, { soak: {} }, { readiness: {} }];
+  expect(new Set(same.map(hash)).size).toBe(1);
+  const timed = [
+    { expiresAt: "2026-11-24T12:00:00Z", soak: { for: "60m" } },
+    { expiresAt: "2026-11-24T13:00:00.000+01:00", soak: { for: "1h" } },
+  ];
+  expect(new Set(timed.map(hash)).size).toBe(1);
+  const other = [{}, { irreversible: true }, { soak: { for: "1s" } }, { approval: { quorum: 1 } }, ...timed];
+  expect(new Set(other.map(hash)).size).toBe(5);
+});

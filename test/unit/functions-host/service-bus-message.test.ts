@@ -1,5 +1,5 @@
 import type { ServiceBusReceivedMessage } from "@azure/service-bus";
-import { triggerMetadata } from "../../../local/functions-host/service-bus-message";
+import { bodyData, triggerMetadata } from "../../../local/functions-host/service-bus-message";
 import { scheduleOf } from "../../../local/functions-host/timer-trigger";
 
 const message = {
@@ -27,6 +27,15 @@ test("a message that never expires carries the end of time, however far the SDK 
 test("a payload field overwrites metadata of the same name, whatever its case", () => {
   const metadata = triggerMetadata({ ...message, body: Buffer.from('{"messageid":"mine"}') });
   expect(metadata["MessageId"]).toEqual({ string: "mine" });
+});
+
+test("where a binding asks for binary data the body is handed over to the byte, and no member of it is in the metadata", () => {
+  const body = Buffer.from([0xff, ...Buffer.from('{"messageid":"mine"}')]);
+  const data = bodyData({ ...message, body }, "binary");
+  expect(data).toEqual({ bytes: body });
+  expect(triggerMetadata(message, "", data)["a"]).toBeUndefined();
+  const value = { ...message, body: "text", _rawAmqpMessage: { bodyType: "value" } };
+  expect(() => bodyData(value as unknown as ServiceBusReceivedMessage, "binary")).toThrow(/bound to bytes/);
 });
 
 test("NCRONTAB with six fields and TimeSpans are understood, anything else is refused", () => {
