@@ -18,11 +18,7 @@ export async function postPromotion({ request, ports, caller }: Call): Promise<H
   const policy = ports.policies.find(asked.pair);
   if (!policy) throw new Problem("unknown-pair", `there is no pair "${asked.pair}" here`);
   const { oid, application } = caller;
-  const principal = {
-    oid,
-    name: plainName(caller.name).slice(0, 60),
-    ...(application ? { application } : {}),
-  };
+  const principal = { oid, name: caller.name, ...(application ? { application } : {}) };
   const { requestId } = asked;
   const registration = {
     requestId,
@@ -57,7 +53,7 @@ export async function postPromotion({ request, ports, caller }: Call): Promise<H
 /** The request, and what an operator says beside it. Both are its content: neither hides behind the other's id. */
 function readRequest(body: unknown, caller: Caller, ports: Ports) {
   const { rest, breakGlass, complaints } = takeBreakGlass(body);
-  const parsed = parseSwapRequest(rest, { requestedBy: plainName(caller.name) });
+  const parsed = parseSwapRequest(rest, { requestedBy: caller.name });
   if (!parsed.ok || complaints.length > 0) {
     const code = parsed.ok ? "malformed-request" : parsed.code;
     const all = [...(parsed.ok ? [] : parsed.complaints), ...complaints];
@@ -73,16 +69,6 @@ function mayRequest(caller: Caller, isBreakGlass: boolean): void {
   const needed = isBreakGlass ? "Swap.Operate" : "Swap.Request";
   if (!caller.permissions.includes(needed)) throw new Problem("forbidden", `${caller.name} needs ${needed}`);
   if (isBreakGlass && caller.application) throw new Problem("forbidden", "break-glass is for people");
-}
-
-/** A name as a request may carry it; tokens may say anything. */
-export function plainName(name: string): string {
-  return (
-    name
-      .replace(/\p{Cc}|\p{Cs}/gu, " ")
-      .trim()
-      .slice(0, 200) || "unnamed"
-  );
 }
 
 /** GET promotions/{id}: where it stands, what it waits for, and what comes next. */
