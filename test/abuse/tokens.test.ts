@@ -3,7 +3,7 @@ import { startIssuer, type LocalIssuer } from "../../local/identity";
 import { createTokenVerifier } from "../../src/adapters/token-verifier";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** Abuse of tokens and of the names and texts that come with them: rows 17 to 20 of the table in abuse-cases.test.ts. */
+/** Abuse of tokens and of the names and texts that come with them: rows 17 to 21 of the table in abuse-cases.test.ts. */
 const approval = { quorum: 2, deadlineMs: 3_600_000, validForMs: 3_600_000 };
 const id = "release-1";
 
@@ -160,3 +160,46 @@ test.each(["reason", "requestedBy", "note", "comment"])(
     expect(reply.told).not.toMatch(/\u202e|\u200b/);
   },
 );
+
+test("21. a declared name never stands where the verified one does: question, view, list, events and audit tell both apart", async () => {
+  const oid = "11111111-1111-4111-8111-111111111111";
+  const body = {
+    requestId: "x-7",
+    pair: "shop",
+    promote: "green",
+    reason: "x",
+    requestedBy: "Berta Approver",
+  };
+  const reply = await call("POST", "promotions", { body, token: await issuer.token("requester") });
+  const application = await issuer.applicationToken(["Swap.Request"]);
+  const robot = { requestId: "x-8", pair: "shop", promote: "green", reason: "x" };
+  await call("POST", "promotions", { body: robot, token: application });
+  await scenario.advance({ minutes: 2 });
+  const rita = { kind: "person", name: "Rita Requester", oid };
+  const asked = { ...rita, declaredName: "Berta Approver" };
+  const bot = { kind: "application", name: "88888888-8888-4888-8888-888888888888", oid: expect.any(String) };
+  const token = await issuer.token("reader");
+  const list = (await call("GET", "promotions", { token })).body as {
+    value: { id: string; requestedBy: object }[];
+  };
+  const shown = (await call("GET", "promotions/x-7", { token })).body as unknown as {
+    approval: { toApprove: string };
+  };
+  expect(reply.body).toMatchObject({ requestedBy: asked });
+  expect(Object.fromEntries(list.value.map((each) => [each.id, each.requestedBy]))).toEqual({
+    ...{ [id]: rita, "x-7": asked, "x-8": bot },
+  });
+  expect(shown).toMatchObject({ requestedBy: asked, approval: { requestedBy: asked } });
+  expect(shown.approval.toApprove).toContain(
+    `asked by Rita Requester (person ${oid}), who declares "Berta Approver"`,
+  );
+  const news = scenario.news.filter(({ data }) => data.step === "approval-requested");
+  const told = news.find(({ data }) => data.requestId === "x-7")?.data;
+  expect([told?.approval?.requestedBy, told?.detail]).toEqual([
+    asked,
+    expect.stringContaining(`(person ${oid})`),
+  ]);
+  await call("POST", "promotions/x-7/cancel", { body: {}, token: await issuer.token("operator") });
+  await scenario.advance({ minutes: 2 });
+  expect(scenario.published.find(({ data }) => data.requestId === "x-7")?.data.requestedBy).toEqual(asked);
+});
