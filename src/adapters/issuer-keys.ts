@@ -65,7 +65,7 @@ export class PublishedKeys {
       return { kind: "unavailable", detail: "keys were fetched too often for unknown ones", retryMs };
     }
     const keys = await this.#fetchOnce();
-    if (this.#missing.size < 100) this.#missing.add(keyId);
+    if (keys.kind === "found" && this.#missing.size < 100) this.#missing.add(keyId);
     return keys;
   }
 

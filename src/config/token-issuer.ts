@@ -6,7 +6,7 @@ const others = [
   "sts.windows.net",
   "login.windows.net",
   "login.microsoft.com",
-  "sts.microsoftonline.de",
+  "login.microsoftonline.de",
   "sts.chinacloudapi.cn",
   "login.chinacloudapi.cn",
   "login-us.microsoftonline.com",

@@ -113,6 +113,17 @@ test("tokens with random keys make three fetches at once, and then one in 30 s; 
   expect(fetches()).toBe(1 + 3 + 1);
 });
 
+test("a look for a rolled over key that fails refuses nobody: it is a passing fault, and the next one finds it", async () => {
+  expect(await verify()).toMatchObject(known);
+  await issuer.roll("second");
+  issuer.answers.set("/keys", undefined);
+  expect(await verify("second")).toMatchObject({ unavailable: expect.any(String), retryMs: 10_000 });
+  expect(await verify("second")).toMatchObject({ unavailable: expect.any(String) });
+  issuer.answers.clear();
+  issuer.clock.ms += 10_000;
+  expect(await verify("second")).toMatchObject(known);
+});
+
 test("one token with a key that nobody publishes costs one fetch in 30 s, and is refused each time", async () => {
   await issuer.roll("mine", { unpublished: true });
   for (let i = 0; i < 10; i++) expect(await verify("mine")).toEqual(unpublished);
