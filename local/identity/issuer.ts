@@ -1,7 +1,15 @@
 import { createServer, type Server } from "node:http";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { exportJWK, generateKeyPair, importJWK, SignJWT, type CryptoKey, type JWK } from "jose";
+import {
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  SignJWT,
+  type CryptoKey,
+  type JWK,
+} from "jose";
 
 const people = {
   requester: {
@@ -35,11 +43,20 @@ export function objectIdOf(person: Person): string {
   return people[person].oid;
 }
 
+type Claims = Readonly<Record<string, unknown>>;
+
 export interface LocalIssuer {
   readonly issuer: string;
   readonly audience: string;
-  /** A token as Entra ID (v2) would issue it, valid for 30 days; `over` replaces claims. */
-  token(person: Person, over?: Readonly<Record<string, unknown>>): Promise<string>;
+  /**
+   * An access token as Entra ID (version 2.0) would issue it to a person, but valid for 30 days; `over` replaces claims
+   * (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+   */
+  token(person: Person, over?: Claims): Promise<string>;
+  /** The same of an application that signed in as itself; the app registration asks for `idtyp`. */
+  applicationToken(roles: readonly string[], over?: Claims): Promise<string>;
+  /** The ID token of a person who signed in to a client of the same app registration. */
+  idToken(person: Person, over?: Claims): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -53,6 +70,9 @@ export interface IssuerOptions {
 }
 
 const LIFETIME_S = 30 * 86_400;
+const CLIENT = "77777777-7777-4777-8777-777777777777";
+const APPLICATION = "88888888-8888-4888-8888-888888888888";
+const everyToken = { tid: "99999999-9999-4999-8999-999999999999", ver: "2.0" };
 const loopback = ["127.0.0.1", "localhost", "::1"];
 
 /** Starts an OpenID issuer for local people: discovery, keys, and tokens for whoever runs the world. */
@@ -72,31 +92,25 @@ export async function startIssuer(options: IssuerOptions): Promise<LocalIssuer> 
   issuer = `http://${name}:${typeof address === "object" && address ? address.port : options.port}`;
   const key = (await importJWK(jwk, "RS256")) as CryptoKey;
   const now = options.now ?? Date.now;
+  const { audience } = options;
+  const sign = (claims: Claims) => {
+    const at = Math.floor(now() / 1000);
+    const lifetime = { iat: at, nbf: at, exp: at + LIFETIME_S };
+    return new SignJWT({ iss: issuer, aud: audience, ...lifetime, ...claims })
+      .setProtectedHeader({ alg: "RS256", kid: jwk.kid ?? "", typ: "JWT" })
+      .sign(key);
+  };
   return {
     issuer,
-    audience: options.audience,
-    token: (person, over = {}) => {
-      const { oid, name, roles } = people[person];
-      const at = Math.floor(now() / 1000);
-      const claims = {
-        oid,
-        name,
-        roles: [...roles],
-        idtyp: "user",
-        preferred_username: `${person}@example.test`,
-        tid: "local",
-        ...over,
-      };
-      return new SignJWT(claims)
-        .setProtectedHeader({ alg: "RS256", kid: "local", typ: "JWT" })
-        .setIssuer(issuer)
-        .setAudience(options.audience)
-        .setSubject(oid)
-        .setIssuedAt(at)
-        .setNotBefore(at)
-        .setExpirationTime(at + LIFETIME_S)
-        .sign(key);
-    },
+    audience,
+    token: (person, over = {}) =>
+      sign({ ...signedIn(person), azp: CLIENT, azpacr: "0", scp: "access_as_user", ...over }),
+    applicationToken: (roles, over = {}) =>
+      sign({
+        ...{ ...everyToken, azp: CLIENT, azpacr: "1", idtyp: "app" },
+        ...{ oid: APPLICATION, sub: APPLICATION, roles: [...roles], ...over },
+      }),
+    idToken: (person, over = {}) => sign({ ...signedIn(person), nonce: "n-1", ...over }),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -104,11 +118,22 @@ export async function startIssuer(options: IssuerOptions): Promise<LocalIssuer> 
   };
 }
 
+/** Claims are there only when there is something to say: somebody without app roles has no `roles`. */
+function signedIn(person: Person): Claims {
+  const { oid, name, roles } = people[person];
+  return {
+    ...everyToken,
+    ...{ oid, name, sub: `pairwise-${oid}`, preferred_username: `${person}@example.test` },
+    ...(roles.length > 0 ? { roles: [...roles] } : {}),
+  };
+}
+
 async function signingKey(dataDirectory: string | undefined): Promise<JWK> {
   const file = dataDirectory === undefined ? undefined : join(dataDirectory, "signing-key.json");
   if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as JWK;
   const { privateKey } = await generateKeyPair("RS256", { extractable: true });
-  const jwk = { ...(await exportJWK(privateKey)), kid: "local", alg: "RS256", use: "sig" };
+  const made = await exportJWK(privateKey);
+  const jwk = { ...made, kid: await calculateJwkThumbprint(made), alg: "RS256", use: "sig" };
   if (file !== undefined && dataDirectory !== undefined) {
     mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
     // Renamed into place: a key half written when the power goes would stop every later start.

@@ -18,7 +18,7 @@ export async function playApproval({ description }: World, { say, heading }: Voi
   const bus = new Bus(description);
   const request = {
     ...{ requestId: "demo-approval-1", pair: "shop", promote: "green", reason: "release v2" },
-    ...{ requestedBy: "the demo", expect: { version: "v2" } },
+    expect: { version: "v2" },
   };
   heading("Traffic through the production virtual IP");
   const traffic = new Traffic(description.pairs[0]?.production ?? "", say);

@@ -23,7 +23,8 @@ const projectDirectory = resolve(__dirname, "../../..");
 
 export const REQUEST_QUEUE = "swap-requests";
 export const EVENT_TOPIC = "swap-events";
-const AUDIENCE = "api://cloud-service-swap";
+/** The client id of the API, as tokens of Entra ID of version 2.0 name it. */
+const AUDIENCE = "00000000-0000-4000-8000-00000000000a";
 
 /** What every part of a world is started with. */
 export interface Ground {
@@ -200,7 +201,7 @@ async function tokensOf(issuer: LocalIssuer, { people, roles }: OwnPeople): Prom
     issuer.token("operator"),
     issuer.token("reader"),
     ...people.map(async ({ key, oid, name }) => {
-      const token = await issuer.token("approver", { ...approving, oid, name, sub: oid });
+      const token = await issuer.token("approver", { ...approving, oid, name });
       return [key, token] as const;
     }),
   ]);

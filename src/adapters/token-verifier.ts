@@ -1,92 +1,102 @@
-import type { errors, JWTPayload, JWTVerifyGetKey } from "jose";
-import type { Caller, Permission, TokenVerifier } from "../ports/identity";
+import type { errors, JWTPayload } from "jose";
+import { holderOf, misfitOf, TOLERANCE_S, tokenAlgorithms } from "../contracts/access-token";
+import type { Clock } from "../ports/clock";
+import type { Permission, TokenVerdict, TokenVerifier } from "../ports/identity";
+import { PublishedKeys, type IssuerKeys } from "./issuer-keys";
+import { systemClock } from "./system-clock";
 
 const permissions: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Approve", "Swap.Operate"];
-const TOLERANCE_S = 60;
 
 export interface TokenVerifierOptions {
   readonly issuer: string;
   readonly audience: string;
+  readonly clock?: Pick<Clock, "now" | "monotonic"> | undefined;
 }
 
 /**
- * Verifies tokens against the issuer's published keys (OpenID Connect discovery). Only asymmetric algorithms are
- * accepted (RFC 8725 §3.1). `jose` is loaded when the first token is verified.
+ * Verifies access tokens against the issuer's published keys (OpenID Connect discovery). `jose` is loaded when the first
+ * token is verified.
  */
-export function createTokenVerifier({ issuer, audience }: TokenVerifierOptions): TokenVerifier {
-  let keys: Promise<JWTVerifyGetKey> | undefined;
-  const findKeys = () => {
-    keys ??= discover(issuer).catch((cause: unknown) => {
-      keys = undefined;
-      throw new Error("the issuer's keys cannot be fetched", { cause });
-    });
-    return keys;
+export function createTokenVerifier({
+  issuer,
+  audience,
+  clock = systemClock,
+}: TokenVerifierOptions): TokenVerifier {
+  const published = new PublishedKeys(issuer, clock);
+  const check = async (token: string, find: Extract<IssuerKeys, { kind: "found" }>["find"]) => {
+    const jose = await import("jose");
+    const options = {
+      ...{ issuer, audience, algorithms: [...tokenAlgorithms], clockTolerance: TOLERANCE_S },
+      ...{ requiredClaims: ["exp"], currentDate: new Date(clock.now()) },
+    };
+    try {
+      return { payload: (await jose.jwtVerify(token, find, options)).payload };
+    } catch (fault) {
+      if (fault instanceof jose.errors.JOSEError) return { fault };
+      throw new Error("the token could not be verified", { cause: fault });
+    }
+  };
+  /** The second look is for a key that was rolled over since the keys were fetched. */
+  const checkTwice = async (token: string, kid: unknown): Promise<TokenVerdict> => {
+    const keys = await published.current();
+    if (keys.kind !== "found") return undecided(keys);
+    const first = await check(token, keys.find);
+    if (first.payload) return verdictOn(first.payload);
+    if (first.fault.code !== NO_KEY) return { rejected: rejectionOf(first.fault) };
+    const anew = await published.renewed(typeof kid === "string" ? kid : "");
+    if (anew.kind === "unpublished") return { rejected: rejectionOf(first.fault) };
+    if (anew.kind !== "found") return undecided(anew);
+    const second = await check(token, anew.find);
+    return second.payload ? verdictOn(second.payload) : { rejected: rejectionOf(second.fault) };
   };
   return {
     async verify(authorization) {
-      const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? "")?.[1];
-      if (token === undefined) return { rejected: "no bearer token was sent" };
-      const key = await findKeys();
-      const jose = await import("jose");
-      try {
-        const { payload } = await jose.jwtVerify(token, key, {
-          issuer,
-          audience,
-          algorithms: ["RS256", "RS384", "RS512", "PS256", "ES256"],
-          clockTolerance: TOLERANCE_S,
-          requiredClaims: ["exp", "oid"],
-        });
-        const caller = callerOf(payload);
-        return caller ? { caller } : { rejected: 'the token\'s claim "oid" does not fit' };
-      } catch (fault) {
-        if (fault instanceof jose.errors.JOSEError && !isKeyTrouble(fault))
-          return { rejected: rejectionOf(fault) };
-        throw new Error("the token could not be verified", { cause: fault });
-      }
+      const sent = tokenIn(authorization);
+      if ("rejected" in sent) return sent;
+      const parts = await partsOf(sent.token);
+      if (!parts) return { rejected: "the bearer token is no signed JSON Web Token" };
+      const misfit = misfitOf(parts.header, parts.claims, { issuer, audience }, clock.now());
+      return misfit === undefined ? checkTwice(sent.token, parts.header["kid"]) : { rejected: misfit };
     },
   };
 }
 
-async function discover(issuer: string): Promise<JWTVerifyGetKey> {
-  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
-  const reply = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(10_000) });
-  if (!reply.ok) throw new Error(`discovery answered ${reply.status}`);
-  const { issuer: named, jwks_uri: jwks } = (await reply.json()) as { issuer?: string; jwks_uri?: string };
-  if (named !== issuer || jwks === undefined) throw new Error("discovery names another issuer or no keys");
-  const { createRemoteJWKSet } = await import("jose");
-  return createRemoteJWKSet(new URL(jwks), { timeoutDuration: 10_000 });
+/** Schemes are compared without case (RFC 9110 §11.1). */
+function tokenIn(authorization = ""): { readonly token: string } | { readonly rejected: string } {
+  if (authorization === "")
+    return { rejected: "no token was sent: expected is the header Authorization: Bearer …" };
+  const [, scheme = "", token = ""] = /^(\S+) *(.*)$/s.exec(authorization.trim()) ?? [];
+  if (!/^bearer$/i.test(scheme))
+    return { rejected: "the header Authorization names another scheme than Bearer" };
+  return token === "" ? { rejected: "the header Authorization holds no token after Bearer" } : { token };
 }
 
-function callerOf(payload: JWTPayload): Caller | undefined {
-  const { oid, name, roles } = payload;
-  if (typeof oid !== "string" || oid === "") return undefined;
-  const granted = (Array.isArray(roles) ? roles : []).filter((role) => typeof role === "string");
-  return {
-    oid,
-    name: typeof name === "string" && name !== "" ? name : oid,
-    application: isApplication(payload),
-    permissions: permissions.filter((permission) => granted.includes(permission)),
-    roles: granted,
-  };
+async function partsOf(token: string) {
+  const { decodeJwt, decodeProtectedHeader } = await import("jose");
+  try {
+    return { header: { ...decodeProtectedHeader(token) }, claims: decodeJwt(token) };
+  } catch {
+    return undefined;
+  }
 }
 
-/**
- * Entra ID says `idtyp` only where it is configured as an optional claim; otherwise `scp` tells, which is in the access
- * tokens of users only. In doubt an application: those decide less than people.
- */
-function isApplication({ idtyp, scp }: JWTPayload): boolean {
-  if (typeof idtyp === "string") return idtyp !== "user";
-  return typeof scp !== "string" || scp === "";
+function verdictOn(payload: JWTPayload): TokenVerdict {
+  const holder = holderOf(payload);
+  if ("refused" in holder) return { rejected: holder.refused };
+  const granted = permissions.filter((permission) => holder.roles.includes(permission));
+  return { caller: { ...holder, permissions: granted } };
 }
 
-/** The issuer's keys could not be had: that is no fault of the token. */
-function isKeyTrouble({ code }: errors.JOSEError): boolean {
-  return ["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"].includes(code);
+function undecided(keys: Exclude<IssuerKeys, { kind: "found" }>): TokenVerdict {
+  const detail = `the keys of the issuer cannot be had: ${keys.detail}`;
+  if (keys.kind === "wrong") return { misconfigured: detail };
+  return { unavailable: detail, retryMs: keys.retryMs, cause: keys.cause };
 }
 
-function rejectionOf(fault: errors.JOSEError): string {
-  if (fault.code === "ERR_JWT_EXPIRED") return "the token has expired";
-  if (fault.code === "ERR_JWT_CLAIM_VALIDATION_FAILED" && "claim" in fault)
-    return `the token's claim "${String(fault.claim)}" does not fit`;
-  return "the token is not valid";
+const NO_KEY = "ERR_JWKS_NO_MATCHING_KEY";
+
+function rejectionOf({ code }: errors.JOSEError): string {
+  if (code === NO_KEY) return "the token is signed with a key that the issuer does not publish";
+  if (code === "ERR_JWKS_MULTIPLE_MATCHING_KEYS") return "the token does not say with which key it is signed";
+  return "the token's signature is not the issuer's, or the token is malformed";
 }

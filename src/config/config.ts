@@ -6,6 +6,7 @@ import type { ScheduleRule } from "../domain/schedule";
 import { readCalendarAddresses, type CalendarAddresses } from "./calendar-addresses";
 import { isLoopback } from "./loopback";
 import { probeMistakes } from "./probe-addresses";
+import { audienceMistake, issuerMistake } from "./token-issuer";
 import { parsePairsFile, type PairsFile } from "./pairs-file";
 
 /** Everything the app is told, checked once. */
@@ -93,8 +94,7 @@ export function parseConfig(
       endpoint: readEndpoint(settings, inAzure),
     },
     identity: {
-      issuer: readIssuer(settings, inAzure),
-      audience: settings.text("TOKEN_AUDIENCE", /^\S{1,300}$/, "the audience that tokens must name"),
+      ...readTokens(settings, inAzure),
       clientId: readClientId(settings),
       inAzure,
     },
@@ -141,13 +141,17 @@ function endpointMistake(url: URL): string | undefined {
   return `one of ${publicClouds.join(", ")}`;
 }
 
-/** Kept to the letter: tokens must name exactly this issuer, and those of Entra ID v1 end with a slash. */
-function readIssuer(settings: Settings, inAzure: boolean): string {
-  const value = settings.get("TOKEN_ISSUER");
-  const url = value === undefined ? undefined : parseUrl(value);
-  const mistake = url === undefined ? "an https URL" : hostMistake(url, inAzure);
-  if (mistake !== undefined) settings.complain("TOKEN_ISSUER", value ?? "nothing", mistake);
-  return value ?? "";
+/** Kept to the letter: tokens must name exactly this issuer and this audience. */
+function readTokens(settings: Settings, inAzure: boolean): { issuer: string; audience: string } {
+  const issuer = settings.get("TOKEN_ISSUER") ?? "";
+  const url = parseUrl(issuer);
+  const mistake =
+    url === undefined ? "an https URL" : (hostMistake(url, inAzure) ?? issuerMistake(issuer, url));
+  if (mistake !== undefined) settings.complain("TOKEN_ISSUER", issuer || "nothing", mistake);
+  const audience = settings.text("TOKEN_AUDIENCE", /^\S{1,300}$/, "the audience that tokens must name");
+  const ofAudience = url && audience !== "" ? audienceMistake(audience, url) : undefined;
+  if (ofAudience !== undefined) settings.complain("TOKEN_AUDIENCE", audience, ofAudience);
+  return { issuer, audience };
 }
 
 function readClientId(settings: Settings): string | undefined {

@@ -67,6 +67,20 @@ const omitted = z.number().int().optional().describe("How many were left out bef
 
 const chainHead = z.strictObject({ entries: z.number().int(), head: z.string() });
 
+const asker = z.strictObject({
+  kind: z
+    .enum(["person", "application", "schedule", "declared"])
+    .describe(
+      "person, application: of a verified token; schedule: of the pairs file; declared: a sender's own word.",
+    ),
+  name: z.string(),
+  oid: z.string().optional().describe("Object id of a verified caller."),
+  declaredName: z
+    .string()
+    .optional()
+    .describe("What the request says instead of the verified caller's name."),
+});
+
 function event<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
   return z.strictObject({
     specversion: z.literal("1.0"),
@@ -109,7 +123,7 @@ export const completionEventSchema = event(
       .enum(["gate", "opening", "turn", "readiness", "planning"])
       .optional()
       .describe("Of an expired promotion: what it waited for."),
-    requestedBy: z.string().describe("Who asked."),
+    requestedBy: asker.describe("Who asked, and how far that is known."),
     requestReason: z.string().describe("Why it was asked for."),
     incoming: service.nullable().describe("The service that was to hold production."),
     outgoing: service.nullable().describe("The service that held production when planned."),
@@ -213,9 +227,10 @@ export const progressEventSchema = event(
         quorum: z.number().int(),
         approvers: z.string(),
         until: z.iso.datetime(),
+        requestedBy: asker,
       })
       .optional()
-      .describe("Of approval-requested: what is to be approved, by whom, and by when."),
+      .describe("Of approval-requested: what is to be approved, by whom, by when, and who asked for it."),
     audit: chainHead.optional().describe("Where the pair's audit chain ends, this decision included."),
   }),
 );

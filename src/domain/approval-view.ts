@@ -1,4 +1,5 @@
 import { approversOf } from "./approval-rule";
+import { askerOf, tellAsker } from "./asker";
 import type { CompletionEvent } from "./events";
 import { tellDecision, type Gate } from "./gate";
 import type { Plan, ServiceIdentity } from "./plan";
@@ -52,14 +53,15 @@ function viewGate(state: PromotionState, gate: Gate, plan: Plan, { timeZone, ori
 function viewQuestion(state: PromotionState, gate: Gate, plan: Plan, origin: string) {
   const rule = ruleOf(state);
   return {
+    requestedBy: askerOf(state),
     approvers: rule && approversOf(rule),
     toApprove: question(state, plan),
     command: commandOf(state, gate, origin),
   };
 }
 
-function question({ request }: PromotionState, { incoming, outgoing }: Plan) {
-  return `${named(incoming)} is to take production from ${named(outgoing)}, because: ${request.reason} (asked by ${request.requestedBy})`;
+function question(state: PromotionState, { incoming, outgoing }: Plan) {
+  return `${named(incoming)} is to take production from ${named(outgoing)}, because: ${state.request.reason}; asked by ${tellAsker(askerOf(state))}`;
 }
 
 function named({ name, version }: ServiceIdentity): string {

@@ -1,3 +1,4 @@
+import { askerOf, type Asker } from "./asker";
 import { appendNotes, promotionChain, type AuditEntry, type AuditNote, type Digest } from "./audit-chain";
 import { gateNotes } from "./audited-gate";
 import { canonicalJson } from "./canonical-json";
@@ -60,12 +61,19 @@ function accepted({ acceptedAt, contentHash, request, origin }: PromotionState):
   return {
     at: toTime(acceptedAt),
     what: "accepted",
-    who: principal?.name ?? `${request.requestedBy} (declared)`,
+    who: whoAsked(askerOf({ request, origin })),
     oid: principal?.oid,
     detail: request.reason,
     contentHash,
     breakGlass: breakGlass?.reason.slice(0, DETAIL_LENGTH),
   };
+}
+
+/** The object id stands beside it. */
+function whoAsked({ kind, name, declaredName }: Asker): string {
+  if (kind === "schedule") return name;
+  if (kind === "declared") return `${name} (declared)`;
+  return declaredName === undefined ? name : `${name}, who declares "${declaredName}"`;
 }
 
 function concluded({ ending, at }: Extract<PromotionChange, { kind: "conclude" }>): AuditNote {

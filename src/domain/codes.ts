@@ -268,7 +268,7 @@ export const codes = {
   unauthenticated: {
     status: 401,
     exit: 9,
-    remedy: "Send a bearer token of the configured issuer and audience.",
+    remedy: "Send the access token that the detail expects; an ID token is none.",
   },
   forbidden: { status: 403, exit: 9, remedy: "Ask for the permission named in the detail." },
   "not-found": { status: 404, exit: 2, remedy: "Check the id or the path." },

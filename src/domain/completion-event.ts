@@ -1,3 +1,4 @@
+import { askerOf } from "./asker";
 import { chainHead, type ChainHead } from "./audit-chain";
 import { clip } from "./clip";
 import type { Reason } from "./codes";
@@ -111,7 +112,7 @@ function completionData(state: PromotionState, ending: Ending, at: number): Comp
     outcome: ending.outcome,
     reason: ending.reason,
     waitingFor: ending.waitingFor,
-    requestedBy: request.requestedBy,
+    requestedBy: askerOf(state),
     requestReason: request.reason,
     incoming: briefly(ending.incoming ?? plan?.incoming),
     outgoing: briefly(ending.outgoing ?? plan?.outgoing),

@@ -28,7 +28,7 @@ const steps: readonly Step[] = [
     ...data,
     reason: { ...data.reason, detail: clip(data.reason.detail, 300) },
     requestReason: clip(data.requestReason, 200),
-    requestedBy: clip(data.requestedBy, 100),
+    requestedBy: { ...data.requestedBy, name: clip(data.requestedBy.name, 100) },
   }),
   (data) => ({
     ...data,

@@ -1,3 +1,4 @@
+import type { Asker } from "./asker";
 import type { ChainHead } from "./audit-chain";
 import type { Reason } from "./codes";
 import type { Outcome, WaitedFor } from "./outcome";
@@ -46,7 +47,7 @@ export interface CompletionData {
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly waitingFor?: WaitedFor | undefined;
-  readonly requestedBy: string;
+  readonly requestedBy: Asker;
   readonly requestReason: string;
   readonly incoming: EventService | null;
   readonly outgoing: EventService | null;
@@ -144,13 +145,14 @@ export interface ProgressData {
   readonly detail: string;
   /** The hold that was set or released. */
   readonly holdId?: string | undefined;
-  /** Of `approval-requested`: what is to be approved, by whom, and by when. */
+  /** Of `approval-requested`: what is to be approved, by whom, by when, and who asked for it. */
   readonly approval?:
     | {
         readonly planHash: string;
         readonly quorum: number;
         readonly approvers: string;
         readonly until: string;
+        readonly requestedBy: Asker;
       }
     | undefined;
   /** Where the pair's audit chain ends, this decision included. */

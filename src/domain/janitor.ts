@@ -90,31 +90,27 @@ export function decideChore(view: JanitorView): Chore {
   const age = now - view.enlistedAt;
   if (!promotion) return age > ORPHAN_MS ? { kind: "delist" } : { kind: "leave" };
   if (promotion.conclusion) return finishing(promotion, promotion.conclusion.at, run, now);
-  const isClaimed = hasClaimed(view, promotion);
-  if (run === "terminated" && !isClaimed) {
-    return concludeAs(
-      "cancelled",
-      "terminated-by-hand",
-      "the run was terminated by hand; nothing was claimed",
-    );
-  }
-  if (!view.policy && !isClaimed)
-    return concludeAs(
-      "refused",
-      "pair-removed",
-      `${tellRemoved(promotion.request.pair)}; nothing was claimed`,
-    );
-  const planned = promotion.plan?.policy ?? view.policy;
-  if (planned && now > deadlineOf(promotion, planned)) {
-    return isClaimed
-      ? concludeAs(
-          "halted",
-          "run-lost-after-claim",
-          "no outcome after every deadline, and an attempt was claimed",
-        )
-      : concludeAs("expired", "run-lost", "no outcome after every deadline; nothing was claimed");
-  }
+  const over = whyOver(view, promotion);
+  if (over) return over;
   return run !== "live" && age > GRACE_MS ? { kind: "start-run" } : { kind: "leave" };
+}
+
+/** The outcome of a promotion that cannot go on: terminated, of a pair that is gone, or past every deadline. */
+function whyOver(view: JanitorView, promotion: PromotionState): Chore | undefined {
+  const planned = promotion.plan?.policy ?? view.policy;
+  const isLate = planned !== undefined && view.now > deadlineOf(promotion, planned);
+  if (hasClaimed(view, promotion)) {
+    const detail = "no outcome after every deadline, and an attempt was claimed";
+    return isLate ? concludeAs("halted", "run-lost-after-claim", detail) : undefined;
+  }
+  const nothing = "nothing was claimed";
+  if (view.run === "terminated")
+    return concludeAs("cancelled", "terminated-by-hand", `the run was terminated by hand; ${nothing}`);
+  if (!view.policy)
+    return concludeAs("refused", "pair-removed", `${tellRemoved(promotion.request.pair)}; ${nothing}`);
+  return isLate
+    ? concludeAs("expired", "run-lost", `no outcome after every deadline; ${nothing}`)
+    : undefined;
 }
 
 /** By the policy that it was planned with, once it was. */

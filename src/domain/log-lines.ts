@@ -72,6 +72,10 @@ export const logLines = {
   "break-glass passes the opening": { level: "warn", why: "a rule is passed by an operator's word" },
   "an attempt passes gate and opening": { level: "warn", why: "a rule is passed by an operator's word" },
   "a caller without the permission was refused": { level: "warn", why: "an attack, or a missing app role" },
+  "a caller without a valid token was refused": {
+    level: "warn",
+    why: "an attack, or a client that is set up wrongly",
+  },
   "a freeze calendar could not be read": { level: "warn", why: "it counts as frozen when that lasts" },
   "a completion event could not be published yet": { level: "warn", why: "a fault; tried again" },
   "a progress event was lost": { level: "warn", why: "a fault; subscribers miss one step" },

@@ -1,4 +1,5 @@
 import { viewApproval } from "./approval-view";
+import { askerOf } from "./asker";
 import { chainHead } from "./audit-chain";
 import { toTime } from "./events";
 import type { Phase } from "./outcome";
@@ -100,14 +101,15 @@ function viewBreakGlass({ origin: { breakGlass, principal } }: PromotionState) {
 }
 
 /** One line of a list. */
-export function summarisePromotion({ requestId, request, phase, conclusion, acceptedAt }: PromotionState) {
+export function summarisePromotion(state: PromotionState) {
+  const { requestId, request, phase, conclusion, acceptedAt } = state;
   return {
     id: requestId,
     pair: request.pair,
     phase,
     outcome: conclusion?.outcome,
     code: conclusion?.reason.code,
-    requestedBy: request.requestedBy || undefined,
+    requestedBy: state.reduced ? undefined : askerOf(state),
     requestReason: request.reason || undefined,
     acceptedAt: toTime(acceptedAt),
     concludedAt: conclusion && toTime(conclusion.at),

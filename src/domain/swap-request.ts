@@ -10,6 +10,7 @@ export interface SwapRequest {
   readonly pair: string;
   readonly promote: Side | "staging";
   readonly reason: string;
+  /** A declaration, unless it is the verified name of `RequestOrigin.principal`; `asker.ts` tells which. */
   readonly requestedBy: string;
   readonly expect?: { readonly version: string } | undefined;
   /** The swap does not start before this time. */

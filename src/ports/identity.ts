@@ -3,6 +3,7 @@ export type Permission = "Swap.Read" | "Swap.Request" | "Swap.Approve" | "Swap.O
 
 export interface Caller {
   readonly oid: string;
+  /** One line of at most 60 characters. */
   readonly name: string;
   readonly application: boolean;
   readonly permissions: readonly Permission[];
@@ -10,10 +11,17 @@ export interface Caller {
   readonly roles: readonly string[];
 }
 
-/** Verifies bearer tokens (issuer, audience, algorithm, expiry, signature). */
+/** Who calls; or why nobody knows: `misconfigured` stays until settings or issuer change, `unavailable` passes. */
+export type TokenVerdict =
+  | { readonly caller: Caller }
+  /** What was expected and what was sent; never the token. For the caller and the log. */
+  | { readonly rejected: string }
+  /** For the log. */
+  | { readonly misconfigured: string }
+  | { readonly unavailable: string; readonly retryMs: number; readonly cause?: unknown };
+
+/** Verifies bearer tokens (issuer, audience, algorithm, expiry, signature, kind). */
 export interface TokenVerifier {
-  /** `authorization` is the raw header. Resolves with the caller, or why there is none; throws when keys cannot be fetched. */
-  verify(
-    authorization: string | undefined,
-  ): Promise<{ readonly caller: Caller } | { readonly rejected: string }>;
+  /** `authorization` is the raw header. */
+  verify(authorization: string | undefined): Promise<TokenVerdict>;
 }

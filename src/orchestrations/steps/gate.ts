@@ -1,4 +1,5 @@
 import { approversOf, isBreakGlass, unreachable, type ApprovalRule } from "../../domain/approval-rule";
+import { askerOf, tellAsker } from "../../domain/asker";
 import { reason } from "../../domain/codes";
 import { toTime } from "../../domain/events";
 import { VOTE_LAG_MS, type GateDecision, type GateView } from "../../domain/gate";
@@ -54,8 +55,10 @@ function* waitForPeople(
   const approvers = approversOf(rule);
   if (isNew) {
     const { quorum } = rule;
-    const approval = { planHash: plan.hash, quorum, approvers, until: toTime(gate.until) };
-    const detail = `${quorum} approval${quorum === 1 ? "" : "s"} needed of ${plan.incoming.name} to production`;
+    const requestedBy = askerOf(run.began);
+    const approval = { planHash: plan.hash, quorum, approvers, until: toTime(gate.until), requestedBy };
+    const needed = `${quorum} approval${quorum === 1 ? "" : "s"} needed of ${plan.incoming.name} to production`;
+    const detail = `${needed}, asked by ${tellAsker(requestedBy)}`;
     yield* progress(run, "approval-requested", detail, approval);
   }
   const about = { approvers, planHash: plan.hash, because: note };

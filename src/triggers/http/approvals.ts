@@ -11,7 +11,7 @@ import { sendUntilSeen } from "../read-back";
 import { acknowledged } from "./acknowledged";
 import { readJson, requestIdOf, type Call } from "./call";
 import { json, Problem } from "./problem";
-import { find, plainName, presentPolicy } from "./promotions";
+import { find, presentPolicy } from "./promotions";
 
 /**
  * POST promotions/{id}/approvals: one person's vote. The reply says what the ledger made of it, read back; the body
@@ -27,7 +27,7 @@ export async function postApproval({ request, ports, caller }: Call): Promise<Ht
   const asked = await find(requestId, ports);
   const rule = ruleAsked(asked);
   const id = ports.nonce();
-  const vote = { oid: caller.oid, name: plainName(caller.name), decision, comment, at };
+  const vote = { oid: caller.oid, name: caller.name, decision, comment, at };
   const roles = caller.roles.filter((role) => rule.roles?.includes(role));
   const { application } = caller;
   const change = { kind: "vote", id, vote, planHash, application, roles } as const;

@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/fu
 import { noUtf8, parseJsonText, utf8Text } from "../../contracts/json-text";
 import type { Complaint } from "../../domain/events";
 import type { Caller, Permission, TokenVerifier } from "../../ports/identity";
+import type { Log } from "../../ports/log";
 import type { Ports } from "../../ports/ports";
 import { NotAcknowledged } from "../read-back";
 import { RETRY_AFTER } from "./acknowledged";
@@ -39,8 +40,8 @@ export function guarded(
   handle: AuthenticatedHandler,
 ): Handler {
   return answering(gate, async (request, context) => {
-    const caller = await authenticate(gate.verifier, request);
     const ports = gate.portsFor(context);
+    const caller = await authenticate(gate.verifier, request, ports.log);
     if (writing.includes(request.method)) limit(gate.limiter.take(caller.oid, ports.clock.monotonic()));
     try {
       if (!anyOf.some((permission) => caller.permissions.includes(permission)))
@@ -60,11 +61,14 @@ function tellForbidden(
   { oid }: Caller,
   ports: Ports,
 ): void {
-  const asked = `${request.method} ${new URL(request.url).pathname}`;
   ports.log.warn("a caller without the permission was refused", {
     code,
-    detail: `${asked} by ${oid}: ${message}`,
+    detail: `${askedIn(request)} by ${oid}: ${message}`,
   });
+}
+
+function askedIn({ method, url }: HttpRequest): string {
+  return `${method} ${new URL(url).pathname}`;
 }
 
 const writing = ["POST", "PUT", "DELETE"];
@@ -105,21 +109,50 @@ export function answering({ portsFor }: Pick<Gate, "portsFor">, handle: Handler)
   };
 }
 
-export async function authenticate(verifier: TokenVerifier, request: HttpRequest): Promise<Caller> {
-  const verified = await verifier
-    .verify(request.headers.get("authorization") ?? undefined)
-    .catch((cause: unknown) => {
-      throw unavailable(cause);
-    });
-  if ("caller" in verified) return verified.caller;
-  throw new Problem("unauthenticated", verified.rejected, { headers: { "www-authenticate": "Bearer" } });
+/** Who calls; whoever is not known gets a problem, and leaves a line in the log. */
+export async function authenticate(verifier: TokenVerifier, request: HttpRequest, log: Log): Promise<Caller> {
+  const authorization = request.headers.get("authorization") ?? undefined;
+  const verdict = await verifier.verify(authorization).catch((cause: unknown) => {
+    throw unavailable(10_000, cause);
+  });
+  if ("caller" in verdict) return verdict.caller;
+  if ("unavailable" in verdict)
+    throw unavailable(verdict.retryMs, new Error(verdict.unavailable, { cause: verdict.cause }));
+  if ("misconfigured" in verdict) throw misconfigured(verdict.misconfigured);
+  const code = "unauthenticated";
+  log.warn("a caller without a valid token was refused", {
+    code,
+    detail: `${askedIn(request)}: ${verdict.rejected}`,
+  });
+  const headers = { "www-authenticate": challengeOf(authorization, verdict.rejected) };
+  throw new Problem(code, verdict.rejected, { headers });
 }
 
-/** The issuer's keys cannot be fetched: the caller is not at fault and may try again. */
-function unavailable(cause: unknown): Problem {
-  const more = { status: 503, headers: { "retry-after": "10" } };
+/**
+ * RFC 6750 §3: an error is named to whoever sent a bearer token, and not to whoever sent none. Its description may hold
+ * printable ASCII without quotes and backslashes.
+ */
+function challengeOf(authorization: string | undefined, rejected: string): string {
+  if (!/^\s*bearer\b/i.test(authorization ?? "")) return "Bearer";
+  const description = rejected.replace(/["\\]/g, "'").replace(/[^ -~]/g, "?");
+  return `Bearer error="invalid_token", error_description="${description}"`;
+}
+
+/** The issuer's keys cannot be fetched now: the caller is not at fault and may try again. */
+function unavailable(retryMs: number, cause: unknown): Problem {
+  const headers = { "retry-after": String(Math.max(1, Math.ceil(retryMs / 1000))) };
+  const more = { status: 503, headers };
   const problem = new Problem("internal-error", "the token could not be verified now: try again", more);
   problem.cause = cause;
+  return problem;
+}
+
+/** No use in trying again: somebody has to mend a setting, or the issuer. */
+function misconfigured(detail: string): Problem {
+  const told =
+    "no token can be verified: TOKEN_ISSUER or what it leads to is wrong; the log of this app says why";
+  const problem = new Problem("internal-error", told);
+  problem.cause = new Error(detail);
   return problem;
 }
 

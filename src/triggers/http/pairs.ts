@@ -62,7 +62,7 @@ export function getHealth({ portsFor, verifier }: Gate) {
     const ports = portsFor(context);
     const body = { status: "ok", retirement: retirement(ports) };
     if (request.headers.get("authorization") === null) return json(200, body);
-    const caller = await authenticate(verifier, request);
+    const caller = await authenticate(verifier, request, ports.log);
     if (!caller.permissions.includes("Swap.Read"))
       throw new Problem("forbidden", `${caller.name} needs Swap.Read`);
     const ledger = await ports.promotions.read("health-probe").then(

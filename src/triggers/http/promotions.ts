@@ -18,7 +18,7 @@ import { json, Problem } from "./problem";
 /** POST promotions: accepts a swap request; the same request again is the same promotion. */
 export async function postPromotion({ request, ports, caller }: Call): Promise<HttpResponseInit> {
   const body = await readJson(request);
-  const asked = readRequest(body, plainName(caller.name), ports);
+  const asked = readRequest(body, caller.name, ports);
   mayRequest(caller, asked.breakGlass !== undefined);
   const registration = registrationOf(asked, caller, ports);
   // Whoever asks again without a name of their own asks for what was asked before, under whatever name.
@@ -56,7 +56,7 @@ function registrationOf(
   { oid, name, application, permissions }: Caller,
   { clock }: Ports,
 ): Registration {
-  const principal = { oid, name: plainName(name).slice(0, 60), ...(application ? { application } : {}) };
+  const principal = { oid, name: name, ...(application ? { application } : {}) };
   const origin = {
     channel: "http",
     principal,
@@ -102,16 +102,6 @@ function mayRequest(caller: Caller, isBreakGlass: boolean): void {
   const needed = isBreakGlass ? "Swap.Operate" : "Swap.Request";
   if (!caller.permissions.includes(needed)) throw new Problem("forbidden", `${caller.name} needs ${needed}`);
   if (isBreakGlass && caller.application) throw new Problem("forbidden", "break-glass is for people");
-}
-
-/** A name as a request may carry it; tokens may say anything. */
-export function plainName(name: string): string {
-  return (
-    name
-      .replace(/\p{Cc}|\p{Cs}/gu, " ")
-      .trim()
-      .slice(0, 200) || "unnamed"
-  );
 }
 
 /** GET promotions/{id}: where it stands, what it waits for, and what comes next. */

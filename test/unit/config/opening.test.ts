@@ -6,7 +6,7 @@ const id = (name: string) =>
 const env = {
   PAIRS_FILE: "pairs.json",
   ServiceBusConnection__fullyQualifiedNamespace: "shop.servicebus.windows.net",
-  TOKEN_ISSUER: "https://login.microsoftonline.com/tenant/v2.0",
+  TOKEN_ISSUER: "https://login.example/v2.0",
   TOKEN_AUDIENCE: "api://swap",
 };
 

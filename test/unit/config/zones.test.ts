@@ -7,8 +7,8 @@ const id = (name: string) =>
 const env = {
   PAIRS_FILE: "pairs.json",
   ServiceBusConnection__fullyQualifiedNamespace: "shop.servicebus.windows.net",
-  TOKEN_ISSUER: "https://login.microsoftonline.com/tenant/v2.0",
-  TOKEN_AUDIENCE: "api://swap",
+  TOKEN_ISSUER: "https://login.microsoftonline.com/11111111-2222-4333-8444-555555555555/v2.0",
+  TOKEN_AUDIENCE: "66666666-7777-4888-8999-000000000000",
 };
 const abbreviated = JSON.parse(
   readFileSync(join(__dirname, "../../fixtures/abbreviated-zone-in-pairs-file/pair.json"), "utf8"),

@@ -22,7 +22,12 @@ import { reason } from "../../../src/domain/codes";
 import type { CompletionEvent } from "../../../src/domain/events";
 import { emptyPair, type PairOperation, type PairState } from "../../../src/domain/pair";
 import { decidePlan } from "../../../src/domain/planning";
-import { changePromotion, register, type PromotionChange } from "../../../src/domain/promotion";
+import {
+  changePromotion,
+  register,
+  type PromotionChange,
+  type Registration,
+} from "../../../src/domain/promotion";
 import { aPair, aPolicy, aRequest, NOW, SHOP, keyOf } from "../../support/observations";
 import { runs } from "../../support/runs";
 
@@ -68,7 +73,14 @@ test("every decision of a promotion is in its chain: who, what, when, under whic
   const { entries } = play(story);
   const policyHash = sha256(canonicalJson(plan.policy));
   expect(entries).toMatchObject([
-    { n: 1, what: "accepted", who: "Ada", oid: "o-1", detail: "release 2", contentHash: "c".repeat(64) },
+    {
+      n: 1,
+      what: "accepted",
+      who: 'Ada, who declares "Rita"',
+      oid: "o-1",
+      detail: "release 2",
+      contentHash: "c".repeat(64),
+    },
     { n: 2, what: "planned", planHash: plan.hash, policyHash },
     { n: 3, what: "attempted", detail: "forward 1: accepted", correlationId: "c-1", planHash: plan.hash },
     { n: 4, what: "concluded", outcome: "promoted", code: "promoted", planHash: plan.hash, policyHash },
@@ -89,6 +101,20 @@ test("the completion event carries where the promotion's chain ends, its conclus
   const event = JSON.parse(state.conclusion!.event) as CompletionEvent;
   expect(event.data.audit).toEqual({ entries: 4, head: entries[3]?.hash, pair: { entries: 3, head: "p" } });
   expect(state.audit).toMatchObject({ entries: 4, head: entries[3]?.hash });
+});
+
+test("whom a schedule or a token names is not told as declared", () => {
+  const who = (origin: Registration["origin"], requestedBy = "schedule weekly") => {
+    const request = { ...fresh.request, requestedBy };
+    return auditChange({ ...fresh, request, origin }, story[0]!, sha256).entries[0]?.who;
+  };
+  const principal = { oid: "o-1", name: "Ada" };
+  expect([
+    who({ channel: "schedule" }),
+    who({ channel: "queue" }),
+    who({ channel: "http", principal }, "Ada"),
+    who({ channel: "http", principal }, "the CTO"),
+  ]).toEqual(["schedule weekly", "schedule weekly (declared)", "Ada", 'Ada, who declares "the CTO"']);
 });
 
 test("whoever asked through the queue is named as declared, and an operator's word that passes the gate is told", () => {

@@ -193,7 +193,14 @@ describe("a promotion's notes", () => {
 
   test("tell an acceptance with who asked, what for, and what exactly", () => {
     expect(notes(fresh, { kind: "begin", runId, at: NOW })).toEqual([
-      { at: time(0), what: "accepted", who: "Ada", oid: "o-1", detail: "because", contentHash: "c" },
+      {
+        at: time(0),
+        what: "accepted",
+        who: 'Ada, who declares "Rita"',
+        oid: "o-1",
+        detail: "because",
+        contentHash: "c",
+      },
     ]);
   });
 

@@ -14,7 +14,7 @@ const read = (side: "blue" | "green") => ({
 const data: CompletionData = {
   ...{ requestId: "r1", pair: "shop", outcome: "swapped-back" },
   reason: { code: "regression", detail: x(400), remedy: "Look." },
-  ...{ requestedBy: x(120), requestReason: x(300) },
+  ...{ requestedBy: { kind: "declared", name: x(120) }, requestReason: x(300) },
   ...{ incoming: service("green"), outgoing: service("blue"), planHash: "" },
   phases: Array.from({ length: 26 }, (_, i) =>
     i === 0 ? { phase: "accepted", at } : { phase: "planning", at, note: x(50) },
@@ -62,7 +62,7 @@ const tell = ({ data: kept }: CompletionEvent) => ({
   frontends: [kept.finalRead?.incoming, kept.finalRead?.outgoing].map(
     (each) => each?.publicIp?.frontendId ?? null,
   ),
-  words: [kept.reason.detail, kept.requestReason, kept.requestedBy].map(({ length }) => length),
+  words: [kept.reason.detail, kept.requestReason, kept.requestedBy.name].map(({ length }) => length),
   people: [kept.soak?.last[0]?.detail, kept.swapBack?.note, kept.approvals?.votes[0]?.comment].map(
     (text) => text?.length,
   ),

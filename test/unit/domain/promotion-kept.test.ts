@@ -251,7 +251,8 @@ test("the event cuts reasons to 600 characters, evidence to 240 and versions to 
 });
 
 test("news of a question tell who may answer it; news of a hold who is meant, and where the pair's chain ends", () => {
-  const approvers = { planHash: "h", quorum: 2, approvers: "everybody", until: "t" };
+  const requestedBy = { kind: "person", name: "Rita", oid: "o-1" } as const;
+  const approvers = { planHash: "h", quorum: 2, approvers: "everybody", until: "t", requestedBy };
   const about = { requestId: "r-1", pair: "shop" };
   expect(composeProgress(about, "approval-requested", "d", NOW, approvers).data.approval).toEqual(approvers);
   const audit = { entries: 2, head: "x" };

@@ -11,7 +11,6 @@ import {
   type PromotionChange,
   type PromotionState,
 } from "../../../src/domain/promotion";
-import { showTime } from "../../../src/domain/shown-time";
 import { summarisePromotion, viewPromotion } from "../../../src/domain/promotion-view";
 import { tellWatch } from "../../../src/domain/watch-told";
 import { viewWayBack } from "../../../src/domain/way-back";
@@ -188,7 +187,12 @@ test("the completion event tells the request, the outcome, every phase, what was
     ...{ type: "cloud-service-swap.promotion.completed", subject: "pairs/shop/promotions/r-1" },
     ...{ time: time(9), datacontenttype: "application/json" },
     data: {
-      ...{ requestId: "r-1", pair: "shop", requestedBy: "Rita", requestReason: "because" },
+      ...{
+        requestId: "r-1",
+        pair: "shop",
+        requestedBy: { kind: "declared", name: "Rita" },
+        requestReason: "because",
+      },
       ...{ outcome: "expired", waitingFor: "readiness" },
       reason: { code: "queue-full", detail: "why", remedy: codes["queue-full"].remedy },
       incoming: brief("green", "v2"),
@@ -241,12 +245,14 @@ test("news of a step names request, pair, step and moment", () => {
 const zone = "Europe/Berlin";
 const shown = (ms: number, local: string) => ({ utc: time(ms), local: `2026-11-24 ${local} ${zone}` });
 const line = {
-  ...{ id: "r-1", pair: "shop", requestedBy: "Rita", requestReason: "because", acceptedAt: time(0) },
+  ...{
+    id: "r-1",
+    pair: "shop",
+    requestedBy: { kind: "declared", name: "Rita" },
+    requestReason: "because",
+    acceptedAt: time(0),
+  },
 };
-
-test("a time is shown in UTC and in the pair's zone, named", () => {
-  expect(showTime(NOW, zone)).toEqual(shown(0, "13:00:00"));
-});
 
 test("the view of a promotion under way tells what it waits for and what comes next", () => {
   const both = { incoming: brief("green", "v2"), outgoing: brief("blue", "v1") };

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { startIssuer, type LocalIssuer } from "../../../local/identity";
 
 let directory: string;
@@ -40,9 +40,39 @@ test.each([
     const issuer = await start();
     const expected = { issuer: issuer.issuer, audience: "api://test", algorithms: ["RS256"] };
     const { payload } = await jwtVerify(await issuer.token(person), await keysOf(issuer), expected);
-    expect(payload["roles"]).toEqual(roles);
+    expect(payload["roles"] ?? []).toEqual(roles);
   },
 );
+
+test("tokens have the claims that Entra ID gives those of people, of applications, and ID tokens", async () => {
+  const issuer = await start();
+  const claims = await Promise.all(
+    [issuer.token("reader"), issuer.applicationToken(["Swap.Request"]), issuer.idToken("reader")].map(
+      async (token) => decodeJwt(await token),
+    ),
+  );
+  expect(claims.map(({ ver, aud, iss }) => [ver, aud, iss === issuer.issuer])).toEqual(
+    Array(3).fill(["2.0", "api://test", true]),
+  );
+  expect(claims.map(({ scp, idtyp, azp }) => [scp, idtyp, azp !== undefined])).toEqual([
+    ["access_as_user", undefined, true],
+    [undefined, "app", true],
+    [undefined, undefined, false],
+  ]);
+  const [person, application, id] = claims.map(({ oid, sub, name }) => ({ isSelf: oid === sub, name }));
+  expect([person, application, id]).toEqual([
+    { isSelf: false, name: "Rob Reader" },
+    { isSelf: true, name: undefined },
+    { isSelf: false, name: "Rob Reader" },
+  ]);
+});
+
+test("two issuers name their keys apart, as a key that was rolled over is", async () => {
+  const tokens = [await (await start()).token("reader")];
+  rmSync(join(directory, "signing-key.json"));
+  tokens.push(await (await start()).token("reader"));
+  expect(new Set(tokens.map((token) => decodeProtectedHeader(token).kid)).size).toBe(2);
+});
 
 test("a token of yesterday's process verifies with today's key", async () => {
   const first = await start();

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { createLog } from "../../../src/adapters/console-log";
 import { reason } from "../../../src/domain/codes";
 import type { Caller, Permission, TokenVerifier } from "../../../src/ports/identity";
 import type { Ports } from "../../../src/ports/ports";
@@ -54,6 +55,12 @@ async function enlisted(ports: FakePorts, requestId: string): Promise<void> {
 
 const hold = { id: "halt-r-0", at: 1, reason: reason("operation-failed", "x") };
 
+/** Ports whose log is kept as it would be written. */
+function logging() {
+  const logged: string[] = [];
+  return { logged, ports: { ...createFakePorts(), log: createLog((_level, line) => logged.push(line)) } };
+}
+
 test("an issuer whose keys cannot be fetched is a passing fault: 503, and nothing of it leaks", async () => {
   const verifier = { verify: () => Promise.reject(new Error("connect 10.0.0.1")) };
   const reply = await call(createFakePorts(), "listPairs", {}, verifier);
@@ -63,6 +70,42 @@ test("an issuer whose keys cannot be fetched is a passing fault: 503, and nothin
     "10",
   ]);
   expect(JSON.stringify(reply)).not.toContain("10.0.0.1");
+});
+
+test("an issuer that is wrong for good is no reason to try again: 500, told in the log with its reason", async () => {
+  const { ports, logged } = logging();
+  const verifier = { verify: () => Promise.resolve({ misconfigured: "names another issuer" }) };
+  const reply = await call(ports, "listPairs", {}, verifier);
+  expect([reply.status, reply.body.code, reply.headers["retry-after"]]).toEqual([
+    500,
+    "internal-error",
+    undefined,
+  ]);
+  expect(reply.body.detail).toContain("TOKEN_ISSUER");
+  expect(JSON.stringify(reply)).not.toContain("names another issuer");
+  expect(logged.join()).toContain("names another issuer");
+});
+
+test("an issuer that is away for a while says for how long", async () => {
+  const verifier = { verify: () => Promise.resolve({ unavailable: "no reply", retryMs: 4_200 }) };
+  const reply = await call(createFakePorts(), "listPairs", {}, verifier);
+  expect([reply.status, reply.headers["retry-after"]]).toEqual([503, "5"]);
+});
+
+test.each([
+  [undefined, "Bearer"],
+  ["Basic abc", "Bearer"],
+  ["Bearer abc", `Bearer error="invalid_token", error_description="it is 'x', not ?"`],
+  ["bearer abc", `Bearer error="invalid_token", error_description="it is 'x', not ?"`],
+  ["Bearer", `Bearer error="invalid_token", error_description="it is 'x', not ?"`],
+])("whoever sent %s is challenged by %s, and leaves a line in the log", async (authorization, challenge) => {
+  const { ports, logged } = logging();
+  const verifier = { verify: () => Promise.resolve({ rejected: 'it is "x", not é' }) };
+  const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+  const reply = await call(ports, "getPair", { headers }, verifier);
+  expect([reply.status, reply.headers["www-authenticate"]]).toEqual([401, challenge]);
+  expect(reply.body.detail).toBe('it is "x", not é');
+  expect(logged.filter((line) => line.includes("without a valid token was refused"))).toHaveLength(1);
 });
 
 test("forged App Service headers and function keys decide nothing", async () => {

@@ -1,7 +1,7 @@
 import type { PairOperation } from "../../../src/domain/pair";
 import { call } from "../../support/api-call";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
-import { aRequest } from "../../support/observations";
+import { aRequest, SHOP } from "../../support/observations";
 
 /** One call that cancels many: what it says of each, and what of that stands with the pair. */
 
@@ -11,7 +11,7 @@ async function enlisted(ports: FakePorts, ...ids: readonly string[]): Promise<vo
   for (const requestId of ids) {
     const request = aRequest({ requestId });
     await ports.register({ requestId, contentHash: "h", request, origin: { channel: "queue" }, at });
-    await ports.pairs.signal("shop", { kind: "enlist", requestId, at });
+    await ports.pairs.signal(SHOP, { kind: "enlist", requestId, at });
   }
 }
 
@@ -23,7 +23,7 @@ async function attempting(ports: FakePorts, requestId: string): Promise<void> {
     { kind: "take-turn", requestId, at },
     { kind: "claim", requestId, at, ...claim },
   ] satisfies PairOperation[])
-    await ports.pairs.signal("shop", operation);
+    await ports.pairs.signal(SHOP, operation);
 }
 
 const close = {
@@ -41,13 +41,13 @@ async function cancel(ports: FakePorts, body: object = { note: "stop" }) {
 }
 
 const cancelledAt = (ports: FakePorts) =>
-  ports.pairStates.get("shop")?.cancels.map(({ requestId, by, note }) => [requestId, by, note]);
+  ports.pairStates.get(SHOP)?.cancels.map(({ requestId, by, note }) => [requestId, by, note]);
 
 test("everybody who is under way is cancelled, but for an open attempt and one that has left", async () => {
   const ports = createFakePorts();
   await enlisted(ports, "r-1", "r-2", "r-3");
   await attempting(ports, "r-1");
-  await ports.pairs.signal("shop", { kind: "leave", requestId: "r-3" });
+  await ports.pairs.signal(SHOP, { kind: "leave", requestId: "r-3" });
   const reply = await cancel(ports);
   expect([reply.status, reply.results]).toEqual([
     200,
@@ -67,8 +67,8 @@ test("a swap that has taken effect is told as too late, and who has left or is u
   const ports = createFakePorts();
   await enlisted(ports, "r-1", "r-2");
   await attempting(ports, "r-1");
-  await ports.pairs.signal("shop", close);
-  await ports.pairs.signal("shop", { kind: "leave", requestId: "r-2" });
+  await ports.pairs.signal(SHOP, close);
+  await ports.pairs.signal(SHOP, { kind: "leave", requestId: "r-2" });
   const { results } = await cancel(ports, { note: "stop", requestIds: ["nobody", "r-1", "r-2", "r-1"] });
   expect(results).toEqual([
     ["nobody", "already-concluded"],
@@ -77,7 +77,7 @@ test("a swap that has taken effect is told as too late, and who has left or is u
   ]);
 });
 
-test("of as many as may be enlisted each is told, though the arbiter keeps fewer answers, and the first cancel of each stands", async () => {
+test("of as many as may be enlisted each is told, though the arbiter keeps fewer answers, and the words of every cancel are kept beside the first", async () => {
   const ports = createFakePorts();
   await enlisted(ports, ...Array.from({ length: 26 }, (_, i) => `r-${i}`));
   await attempting(ports, "r-0");
@@ -86,7 +86,7 @@ test("of as many as may be enlisted each is told, though the arbiter keeps fewer
     expect([status, body["cancelled"], results.length]).toEqual([200, 25, 26]);
     expect(results[0]).toEqual(["r-0", "attempt-open"]);
   }
-  expect(new Set(cancelledAt(ports)?.map(([, , note]) => note))).toEqual(new Set(["first"]));
+  expect(new Set(cancelledAt(ports)?.map(([, , note]) => note))).toEqual(new Set(["first; second"]));
 });
 
 test("what is not seen to be stored is named beside what is, with what to do; the same call again finds it", async () => {
@@ -117,7 +117,7 @@ test("what is not seen to be stored is named beside what is, with what to do; th
     ...{ code: "not-acknowledged", mayStillTakeEffect: true },
     nextStep: "send the same call again: who is cancelled stays cancelled",
   });
-  for (const operation of lost) await ports.pairs.signal("shop", operation);
+  for (const operation of lost) await ports.pairs.signal(SHOP, operation);
   expect((await cancel(ports)).results).toEqual([
     ["r-1", "cancelled"],
     ["r-2", "cancelled"],

@@ -1,5 +1,6 @@
 import { SHOP } from "../../support/observations";
 import type { InvocationContext } from "@azure/functions";
+import { summarisePromotion } from "../../../src/domain/promotion-view";
 import { reason } from "../../../src/domain/codes";
 import { notAcceptedEventSchema } from "../../../src/contracts/events";
 import { MAX_ENLISTED } from "../../../src/domain/pair";
@@ -41,6 +42,15 @@ test("a new request starts its run, and its message is completed once the run ha
   expect(ports.effects).toEqual(["start", "publish"]);
   expect(ports.ledger.get("r-1")).toMatchObject({ run: { id: "run-r-1" } });
   expect(ports.pairStates.get("shop")?.enlisted.map((e) => e.requestId)).toEqual(["r-1"]);
+});
+
+test("whoever a message names is told as declared, an application and a person included", async () => {
+  const ports = createFakePorts();
+  const requestedBy = "Rita Requester (person 11111111-1111-4111-8111-111111111111)";
+  await deliver(ports, { ...request, requestedBy });
+  expect(summarisePromotion(ports.ledger.get("r-1")!)).toMatchObject({
+    requestedBy: { kind: "declared", name: requestedBy },
+  });
 });
 
 test("a message whose run no host takes over comes again: nothing it asked for is seen to be durable", async () => {

@@ -4,7 +4,7 @@ import type { Registration } from "../../../src/domain/promotion";
 import type { ScheduleRule } from "../../../src/domain/schedule";
 import { createScheduler } from "../../../src/triggers/scheduler";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
-import { aPolicy, aRequest } from "../../support/observations";
+import { aPolicy, aRequest, SHOP } from "../../support/observations";
 
 const MINUTE = 60_000;
 
@@ -52,7 +52,7 @@ test.each(squatted)(
     run.at("2026-11-24T01:00:00Z");
     await run.tick();
     expect(run.ports.alerts).toEqual(["schedule-squatted"]);
-    expect((await run.ports.schedules.read("shop"))?.last).toEqual([]);
+    expect((await run.ports.schedules.read(SHOP))?.last).toEqual([]);
     expect(run.ports.runs.get(requestId)).toBeUndefined();
     run.at("2026-12-01T01:00:00Z");
     await run.tick();
@@ -75,7 +75,7 @@ test("an id that is taken between the look at the ledger and the start is told a
   run.at("2026-11-24T01:00:00Z");
   await run.tick();
   expect(run.ports.alerts).toEqual(["schedule-squatted"]);
-  expect((await run.ports.schedules.read("shop"))?.last).toEqual([]);
+  expect((await run.ports.schedules.read(SHOP))?.last).toEqual([]);
 });
 
 test("a schedule's own promotion is started under its id, and may last beyond the horizon of other requests", async () => {
@@ -86,5 +86,5 @@ test("a schedule's own promotion is started under its id, and may last beyond th
   run.at("2026-11-24T01:00:00Z");
   await run.tick();
   expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
-  expect((await run.ports.schedules.read("shop"))?.last).toHaveLength(1);
+  expect((await run.ports.schedules.read(SHOP))?.last).toHaveLength(1);
 });

@@ -1,0 +1,41 @@
+import { clip } from "./clip";
+import type { RequestOrigin, SwapRequest } from "./swap-request";
+
+/** Who asked for a promotion, and how far that is known. */
+export interface Asker {
+  /** `person`, `application`: of a verified token. `schedule`: of the pairs file. `declared`: a sender's own word. */
+  readonly kind: "person" | "application" | "schedule" | "declared";
+  readonly name: string;
+  /** Object id of a verified caller. */
+  readonly oid?: string | undefined;
+  /** What a verified caller's request says instead of the caller's name; a mere declaration. */
+  readonly declaredName?: string | undefined;
+}
+
+const DECLARED_LENGTH = 80;
+
+/** Who asked; a declared name never stands where a verified one would. */
+export function askerOf({
+  request: { requestedBy },
+  origin: { channel, principal },
+}: {
+  readonly request: Pick<SwapRequest, "requestedBy">;
+  readonly origin: RequestOrigin;
+}): Asker {
+  if (!principal) return { kind: channel === "schedule" ? "schedule" : "declared", name: requestedBy };
+  const { oid, name, application } = principal;
+  const kind = application === true ? "application" : "person";
+  const declared = clip(requestedBy, DECLARED_LENGTH);
+  // Both are kept shortened, each by its own bound: compared by the shorter.
+  return declared === clip(name, DECLARED_LENGTH) || requestedBy === name
+    ? { kind, name, oid }
+    : { kind, name, oid, declaredName: declared };
+}
+
+/** The same in words. */
+export function tellAsker({ kind, name, oid, declaredName }: Asker): string {
+  if (kind === "schedule") return name;
+  if (kind === "declared") return `"${name}" (declared, not verified)`;
+  const verified = name === oid ? `${kind} ${oid}` : `${name} (${kind} ${oid ?? "?"})`;
+  return declaredName === undefined ? verified : `${verified}, who declares "${declaredName}"`;
+}
