@@ -144,7 +144,7 @@ export class People {
   }
 
   async #request(deed: DeedOf<"request">): Promise<void> {
-    const { request, pair, promote, expiresAfter, notBeforeIn, irreversible, otherContent } = deed;
+    const { request, pair, promote, expiresAfter, notBeforeIn, irreversible, expect, otherContent } = deed;
     const { clock, timeline, bus } = this.#world;
     const body = {
       requestId: request,
@@ -156,6 +156,7 @@ export class People {
         : { expiresAt: new Date(clock.now() + expiresAfter).toISOString() }),
       ...(notBeforeIn === undefined ? {} : { notBefore: new Date(clock.now() + notBeforeIn).toISOString() }),
       ...(irreversible ? { irreversible } : {}),
+      ...(expect === undefined ? {} : { expect: { version: expect } }),
     };
     const sent = (content: string): Happening => ({ kind: "sent", request, pair, content });
     if (deed.channel === "http") {

@@ -1,7 +1,9 @@
 import { leasesHeld } from "./durable-state";
 import { exposedSwaps } from "./exposure";
+import { History } from "./history";
 import { check, type Violation } from "./invariants";
 import type { Points } from "./points";
+import { judgeProgress } from "./progress/judge";
 import { signaturesTold } from "./secrets";
 import { START } from "./start";
 import type { Timeline } from "./timeline";
@@ -11,6 +13,8 @@ import type { WorldPlan } from "./world-plan";
 export interface WorldResult {
   readonly timeline: Timeline;
   readonly violations: readonly Violation[];
+  /** How often each rule of the progress model had something to judge. */
+  readonly exercised: Readonly<Record<string, number>>;
   readonly points: Points;
   readonly promotions: number;
   readonly faults: number;
@@ -26,13 +30,16 @@ export async function playWorld(plan: WorldPlan): Promise<WorldResult> {
   const world = new World(plan);
   try {
     const finished = await world.play();
+    const progress = judgeProgress(new History(world.timeline), plan, { startedAt: START, finished });
     const violations = [
       ...check(world.timeline, finished, leasesHeld(world), plan),
+      ...progress.violations,
       ...(await signaturesTold(world)),
     ];
     return {
       timeline: world.timeline,
       violations,
+      exercised: progress.exercised,
       points: world.points,
       promotions: new Set(world.timeline.of("sent").map((e) => e.request)).size,
       faults: world.faults,

@@ -37,7 +37,7 @@ async function smallest(needs: (plan: WorldPlan) => boolean): Promise<WorldPlan>
 function resultOf(isBroken: boolean): WorldResult {
   return {
     ...{ timeline: new Timeline(() => 0), points: Points.at([]), promotions: 0, faults: 0, residual: 0 },
-    ...{ lastedMs: 0, logged: [] },
+    ...{ lastedMs: 0, logged: [], exercised: {} },
     violations: isBroken ? [{ invariant: "I1", detail: "x", entry: 0 }] : [],
   };
 }

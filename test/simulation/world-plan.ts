@@ -19,6 +19,8 @@ export type Deed =
       /** No swap before that much time after it was asked. */
       readonly notBeforeIn?: number | undefined;
       readonly irreversible?: boolean | undefined;
+      /** The version that the side has to have. */
+      readonly expect?: string | undefined;
       /** Over HTTP, past gate and opening: asked for by an operator, or by somebody who may not. */
       readonly breakGlass?: "operator" | "requester" | "application" | undefined;
       readonly otherContent: boolean;
@@ -140,12 +142,14 @@ export interface WorldPlan {
   readonly janitorEveryMs?: number | undefined;
   readonly deeds: readonly Deed[];
   /** How new production is watched; absent: not at all. */
-  readonly soak?: {
-    readonly forMs: number;
-    readonly probed: boolean;
-    readonly asksStaging: boolean;
-    readonly swapBack: "automatic" | "never";
-  };
+  readonly soak?:
+    | {
+        readonly forMs: number;
+        readonly probed: boolean;
+        readonly asksStaging: boolean;
+        readonly swapBack: "automatic" | "never";
+      }
+    | undefined;
   /** Who must approve; absent: nobody. */
   readonly approval?:
     | {
@@ -155,7 +159,7 @@ export interface WorldPlan {
       }
     | undefined;
   /** When swaps may start; absent: always. */
-  readonly opening?: PlannedOpening;
+  readonly opening?: PlannedOpening | undefined;
   /** What is started by the clock; absent: nothing. */
   readonly schedules?: PlannedSchedules | undefined;
   /** How Resource Manager's replies look, apart from what they say; absent: as recorded. */
