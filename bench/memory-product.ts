@@ -11,6 +11,9 @@ import {
 import { systemClock } from "../src/adapters/system-clock";
 import { registerDurable, registerHttpAndTimer, type PortsFor } from "../src/app/register";
 import type { InstanceList, PublicIpObservation, ServiceObservation } from "../src/domain/observation";
+import { createPolicies } from "../src/adapters/policies";
+import { contentHashOf } from "../src/contracts/content-hash";
+import { pairKeyOf } from "../src/domain/pair-key";
 import type { PairPolicy } from "../src/domain/policy";
 import { otherSide, type Side } from "../src/domain/swap-request";
 import type { CloudServices } from "../src/ports/cloud-services";
@@ -84,7 +87,7 @@ function publicIp(id: string): PublicIpObservation {
 }
 
 export interface MemoryProduct {
-  readonly policy: Omit<PairPolicy, "name" | "blue" | "green">;
+  readonly policy: Omit<PairPolicy, "name" | "key" | "blue" | "green">;
   /** What one instance of each incoming service is in, for ever. */
   readonly green: "Busy" | "Started";
   readonly requestSwap: CloudServices["requestSwap"];
@@ -150,10 +153,10 @@ function portsOf({ policy, green, requestSwap }: MemoryProduct): PortsFor {
 }
 
 function policiesOf(policy: MemoryProduct["policy"]): Policies {
-  const pairs = new Map<string, PairPolicy>();
-  for (let n = 0; n < Number(process.env["BENCH_PAIRS"]); n++) {
+  const pairs = Array.from({ length: Number(process.env["BENCH_PAIRS"]) }, (_, n): PairPolicy => {
     const name = `pair-${n}`;
-    pairs.set(name, { ...policy, name, blue: idOf(name, "blue"), green: idOf(name, "green") });
-  }
-  return { find: (name) => pairs.get(name), all: () => [...pairs.values()] };
+    const services = { blue: idOf(name, "blue"), green: idOf(name, "green") };
+    return { ...policy, name, key: pairKeyOf(services, contentHashOf), ...services };
+  });
+  return createPolicies(pairs);
 }

@@ -33,7 +33,7 @@ function calendarText(): string {
 
 function measureLooks(): Row[] {
   const windows = Array.from({ length: 50 }, (_, i) =>
-    createWindow({ cron: `${i} ${i % 24} * * *`, durationMs: 15 * 60_000, zone: "Europe/Berlin" }),
+    createWindow({ cron: `${i} ${i % 24} * * *`, durationMs: 15 * 60_000, zone: "Europe/Berlin" }, "allow"),
   );
   const began = performance.now();
   const spans = createCalendar(calendarText(), "Europe/Berlin", NOW - 2 * DAY);

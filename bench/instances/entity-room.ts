@@ -1,3 +1,4 @@
+import { pairKeyIn } from "../../test/simulation/pair-ids";
 import { auditChange } from "../../src/domain/audited-promotion";
 import { register } from "../../src/domain/promotion";
 import { arbiterCases, longestArbiter } from "../../test/support/longest-arbiter";
@@ -24,7 +25,7 @@ export async function measureEntityRoom(layout: Layout, seed: number): Promise<r
   const ms = app.clock.now() - began;
   if (ms > HALF_HOUR_MS) throw new Error("the promotions took longer than half an hour");
   const callers = [...app.hub.instances.keys()].filter((id) => id.startsWith("promotion-")).length;
-  const pair = escaped(app.hub.entities.get("@pair@shop")?.state ?? "");
+  const pair = escaped(app.hub.entities.get(`@pair@${pairKeyIn("shop")}`)?.state ?? "");
   app.close();
   const sorter = callers * PER_CALLER;
   const row = (what: string, value: number, baseline: string): Row => ({

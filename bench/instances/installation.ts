@@ -5,6 +5,7 @@ import { Azure } from "../../test/simulation/azure";
 import { Dice } from "../../test/simulation/dice";
 import { Health } from "../../test/simulation/health";
 import { quiet, settingsOf, SimulatedHost, type HostSurroundings } from "../../test/simulation/host";
+import { createPolicies } from "../../src/adapters/policies";
 import { policyOf } from "../../test/simulation/policy-of";
 import { inhabit } from "../../test/simulation/process";
 import { hosts } from "../../test/simulation/product";
@@ -62,10 +63,7 @@ export class Installation implements HostSurroundings {
     this.azure = new Azure(plan, this.clock, this.timeline);
     this.health = new Health(this);
     const policies = PAIRS.map((name) => this.#policy(policyOf(plan, name, this.azure)));
-    this.policies = {
-      find: (name: string) => policies.find((each) => each.name === name),
-      all: () => policies,
-    };
+    this.policies = createPolicies(policies);
   }
 
   #policy(policy: PairPolicy): PairPolicy {
@@ -192,8 +190,8 @@ export class Installation implements HostSurroundings {
   mayDie(): boolean {
     return false;
   }
-  freezesAttempt(): number {
-    return 0;
+  freezesAttempt(): undefined {
+    return undefined;
   }
   beforeWrite(): Promise<void> {
     return Promise.resolve();

@@ -1,3 +1,4 @@
+import { pairKeyIn } from "../../test/simulation/pair-ids";
 import type { SimulatedHost } from "../../test/simulation/host";
 import { Dice } from "../../test/simulation/dice";
 import { START } from "../../test/simulation/start";
@@ -78,7 +79,7 @@ async function vote(app: Installation, asked: Asked, i: number, quiet: () => Pro
 }
 
 async function hold(app: Installation, asked: Asked, i: number): Promise<number> {
-  const host = hostFor(app, asked, "@pair@shop");
+  const host = hostFor(app, asked, `@pair@${pairKeyIn("shop")}`);
   const about = { path: "holds/shop", params: { pair: "shop" } };
   const set = { ...about, method: "PUT", body: { id: `hold-${i}`, reason: "bench" } };
   const { ms } = await app.call(host, "putHold", set, ["Swap.Operate"]);

@@ -37,6 +37,7 @@ export interface ShownPrerequisite {
   readonly title: string;
   readonly verdict: string;
   readonly evidence: string;
+  readonly failure?: string;
   readonly remedy?: string;
 }
 

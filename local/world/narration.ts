@@ -82,11 +82,11 @@ class Told {
 const marks: Readonly<Record<string, string>> = { met: "met     ", warned: "WARNING ", broken: "NOT MET " };
 
 export function tellPrerequisite(
-  { verdict, title, evidence, code, remedy }: ShownPrerequisite,
+  { verdict, title, evidence, failure, remedy }: ShownPrerequisite,
   say: Say,
 ): void {
   say(`${marks[verdict] ?? verdict} ${title}: ${evidence}`);
-  if (verdict === "broken") say(`         ${code}. Remedy: ${remedy ?? ""}`);
+  if (verdict === "broken") say(`         ${failure ?? ""}. Remedy: ${remedy ?? ""}`);
 }
 
 interface FinalService {
@@ -116,7 +116,7 @@ export function tellCompletion(event: ReceivedEvent, say: Say): void {
   say(`remedy   ${reason.remedy}`);
   for (const prerequisite of prerequisites) {
     if (prerequisite.verdict !== "broken") continue;
-    say(`refused by ${prerequisite.code}: ${prerequisite.evidence}`);
+    say(`refused by ${prerequisite.failure ?? ""}: ${prerequisite.title}: ${prerequisite.evidence}`);
     say(`           remedy: ${prerequisite.remedy ?? ""}`);
   }
   say(`phases   ${phases.map(({ phase, at }) => `${phase} ${at.slice(11, 19)}`).join(", ")}`);

@@ -9,18 +9,21 @@ import {
 } from "../domain/attempt";
 import { decideAttempt } from "../domain/attempt-decision";
 import type { PairState } from "../domain/pair";
+import { tellRemoved, type PairKey } from "../domain/pair-key";
 import { answerTo } from "../domain/pair-answers";
 import type { SwapPlan } from "../domain/plan";
 import { tellOpening } from "../domain/opening-told";
 import type { PromotionState } from "../domain/promotion";
-import { lacksApproval } from "../domain/promotion-gate";
+import { lacksApproval, lacksPresentApproval } from "../domain/promotion-gate";
 import { checkRoles } from "../domain/readiness";
 import type { Ports } from "../ports/ports";
 import { lookAtOpening, type OpeningInput } from "./look-at-opening";
 
 export interface AttemptInput {
   readonly requestId: string;
+  /** Its label, for the log. */
   readonly pair: string;
+  readonly pairKey: PairKey;
   readonly act: Act;
   /** Which attempt of the lease this is; an execution that comes late finds its number closed. */
   readonly n: number;
@@ -58,7 +61,7 @@ async function claimAttempt(
   started: Started,
   ports: Ports,
 ): Promise<Claim> {
-  const { requestId, pair, act, n, epoch, plan } = input;
+  const { requestId, pair, pairKey, act, n, epoch, plan } = input;
   const operation = {
     kind: "claim",
     requestId,
@@ -72,9 +75,9 @@ async function claimAttempt(
   let signalled = false;
   for (let wait = 10; isInWindow(input, started, ports); wait = Math.min(wait * 2, 1000)) {
     try {
-      if (!signalled) await ports.pairs.signal(pair, operation);
+      if (!signalled) await ports.pairs.signal(pairKey, operation);
       signalled = true;
-      const claim = readClaim(await ports.pairs.read(pair), input, nonce);
+      const claim = readClaim(await ports.pairs.read(pairKey), input, nonce);
       if (claim) return claim;
     } catch (fault) {
       ports.log.warn("a claim could not be sent or read back yet", { requestId, pair, fault });
@@ -109,7 +112,7 @@ async function carryOut(
   let decision: ReturnType<typeof decideAttempt>;
   try {
     const state = input.act === "swap-back" ? undefined : await readLedger(input.requestId, ports);
-    const barred = state && (whyBarred(state, input.plan, ports) ?? (await findClosed(input, ports)));
+    const barred = state && (whyBarred(state, input, ports) ?? (await findClosed(input, ports)));
     decision =
       barred ?? (await decideFromFreshReads(input, state !== undefined && isBreakGlass(state), ports));
   } catch (fault) {
@@ -125,13 +128,15 @@ async function carryOut(
   return { verdict, evidence: decision.evidence };
 }
 
-/** The opening as it is now, after the claim and before anything is read for the PUT. */
+/** The opening as it is now, after the claim and before anything is read for the PUT. Break-glass passes it, not its own expiry. */
 async function findClosed(
   { act, asked, plan, requestId, pair }: AttemptInput,
   ports: Ports,
 ): Promise<Unsent | undefined> {
   if (act === "swap-back") return undefined;
   if (asked?.passOpening) {
+    if (ports.clock.now() >= (asked.expiresAt ?? Infinity))
+      return { kind: "not-open", detail: "the request has expired" };
     ports.log.warn("break-glass passes the opening", { requestId, pair });
     return undefined;
   }
@@ -193,15 +198,25 @@ async function readLedger(requestId: string, ports: Ports): Promise<PromotionSta
 }
 
 /** What the ledger says against a forward swap, a swap-back needs nobody's word. Break-glass passes, and is named. */
-function whyBarred(state: PromotionState, plan: SwapPlan, { clock, log }: Ports): Unsent | undefined {
-  const { requestId, conclusion, origin } = state;
+function whyBarred(
+  state: PromotionState,
+  { plan, pairKey }: AttemptInput,
+  { clock, log, policies }: Ports,
+): Unsent | undefined {
+  const { requestId, request, conclusion, origin } = state;
   if (conclusion) return { kind: "concluded", detail: `ended as ${conclusion.outcome}` };
+  const present = policies.byKey(pairKey);
+  // Planned anew it is refused, with the same words.
+  if (!present) return { kind: "stale-plan", detail: tellRemoved(request.pair) };
   if (isBreakGlass(state)) {
     const detail = `break-glass by ${origin.principal?.name ?? "?"}: ${origin.breakGlass?.reason ?? ""}`;
     log.warn("an attempt passes gate and opening", { requestId, pair: plan.pair, detail });
   }
   const detail = lacksApproval(state, plan, clock.now());
-  return detail === undefined ? undefined : { kind: "not-approved", detail };
+  if (detail !== undefined) return { kind: "not-approved", detail };
+  // Planned anew it is under the present rule, which people are asked by.
+  const tightened = lacksPresentApproval(state, present, clock.now());
+  return tightened === undefined ? undefined : { kind: "stale-plan", detail: tightened };
 }
 
 async function decideFromFreshReads(
@@ -232,9 +247,9 @@ async function report(
   verdict: AttemptVerdict,
   ports: Ports,
 ): Promise<void> {
-  const { requestId, pair } = input;
+  const { requestId, pair, pairKey } = input;
   try {
-    await ports.pairs.signal(pair, { kind: "report", requestId, nonce, verdict, at: ports.clock.now() });
+    await ports.pairs.signal(pairKey, { kind: "report", requestId, nonce, verdict, at: ports.clock.now() });
   } catch (fault) {
     ports.log.warn("an attempt's verdict could not be written into its claim", { requestId, pair, fault });
   }

@@ -1,28 +1,37 @@
 import type { PublicIpObservation, Read, ServiceObservation } from "../domain/observation";
 import type { PlanVerdict } from "../domain/plan";
 import { decidePlan } from "../domain/planning";
+import { asAccepted, tellRemoved, type PairIdentity } from "../domain/pair-key";
 import type { PairPolicy } from "../domain/policy";
 import type { Side, SwapRequest } from "../domain/swap-request";
 import type { Ports } from "../ports/ports";
 
 export interface PlanInput {
   readonly request: SwapRequest;
+  readonly pair: PairIdentity;
   /** The side resolved by an earlier plan of the same promotion; it stands. */
   readonly target?: Side | undefined;
 }
 
 /** Reads both services of the pair and plans; only reads. A pair that is no longer configured is refused. */
 export async function planPromotion(input: PlanInput, ports: Ports): Promise<PlanVerdict> {
-  const policy = ports.policies.find(input.request.pair);
-  if (!policy) {
-    const detail = `the pair "${input.request.pair}" is not in this installation's pairs file any more`;
-    return { kind: "refused", code: "pair-removed", detail, prerequisites: [] };
-  }
-  return planWith(policy, input, ports);
+  const policy = ports.policies.byKey(input.pair.key);
+  if (!policy)
+    return {
+      kind: "refused",
+      code: "pair-removed",
+      detail: tellRemoved(input.request.pair),
+      prerequisites: [],
+    };
+  return planWith(asAccepted(policy, input.pair), input, ports);
 }
 
 /** The same judgement for callers that hold the policy already (POST /api/plans). */
-export async function planWith(policy: PairPolicy, input: PlanInput, ports: Ports): Promise<PlanVerdict> {
+export async function planWith(
+  policy: PairPolicy,
+  input: Omit<PlanInput, "pair">,
+  ports: Ports,
+): Promise<PlanVerdict> {
   const { cloudServices, clock } = ports;
   const [blue, green, blueInstances, greenInstances, bluePermissions, greenPermissions] = await Promise.all([
     cloudServices.readService(policy.blue, policy.versionTag),

@@ -1,9 +1,13 @@
+import type { PairKey } from "../domain/pair-key";
 import type { Ports } from "../ports/ports";
 
 /** Wakes the promotion that is first in a pair's line; a lost wake-up costs it one timer. */
-export async function wakeNext(input: { readonly pair: string }, ports: Ports): Promise<void> {
+export async function wakeNext(
+  input: { readonly pair: string; readonly pairKey: PairKey },
+  ports: Ports,
+): Promise<void> {
   try {
-    const next = (await ports.pairs.read(input.pair))?.line[0];
+    const next = (await ports.pairs.read(input.pairKey))?.line[0];
     const waiting = next && (await ports.promotions.read(next.requestId))?.waiting;
     if (waiting) await ports.promotions.wake(waiting.instanceId);
   } catch (fault) {

@@ -1,16 +1,17 @@
 import { maskCredentials } from "../contracts/complaints";
+import { escapeUnfit } from "../domain/outside-text";
 import type { Log, LogFields } from "../ports/log";
 import { tellFaults } from "./fault-chain";
 
 type Level = "info" | "warn" | "error";
 
-/** A log that writes one line per entry: the message, then its fields as JSON. Control characters are escaped. */
+/** A log that writes one line per entry: the message, then its fields as JSON. What would not show is escaped. */
 export function createLog(write: (level: Level, line: string) => void): Log {
   const line = (message: string, { fault, ...fields }: LogFields = {}, more: object = {}) => {
     const all = { ...fields, fault: fault === undefined ? undefined : tellFaults(fault), ...more };
     const entries = Object.entries(all).filter(([, value]) => value !== undefined);
     const told = entries.length > 0 ? ` ${JSON.stringify(Object.fromEntries(entries))}` : "";
-    return escapeControls(maskSecrets(`${message}${told}`));
+    return escapeUnfit(maskSecrets(`${message}${told}`));
   };
   return {
     info: (message, fields) => {
@@ -47,8 +48,4 @@ function stackOf(fault: unknown): string | undefined {
     .map((frame) => frame.trim())
     .join(" ")
     .slice(0, STACK_ROOM);
-}
-
-function escapeControls(text: string): string {
-  return text.replace(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

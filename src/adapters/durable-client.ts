@@ -2,8 +2,10 @@ import { EntityId, OrchestrationRuntimeStatus, type DurableClient } from "durabl
 import { auditKey, type AuditPage } from "../domain/audit-page";
 import { indexKey, type IndexPage } from "../domain/index-page";
 import type { OperationState } from "../domain/operation";
+import type { PairKey } from "../domain/pair-key";
 import type { PairState } from "../domain/pair";
 import type { PromotionState } from "../domain/promotion";
+import type { Roster } from "../domain/roster";
 import type { ScheduleState } from "../domain/schedule";
 import type { Log } from "../ports/log";
 import type { Schedule, Schedules } from "../ports/schedules";
@@ -49,10 +51,13 @@ export function createPromotions(client: () => DurableClient, log: Log): Promoti
 
 /** The arbiters, through a durable client. */
 export function createPairs(client: () => DurableClient): Pairs {
-  const arbiter = (pair: string) => new EntityId("pair", checked(pair));
+  const roster = new EntityId("roster", "pairs");
+  const arbiter = (pair: PairKey) => new EntityId("pair", checked(pair));
   return {
     read: (pair) => readState<PairState>(client(), arbiter(pair)),
     signal: (pair, operation) => client().signalEntity(arbiter(pair), "apply", operation),
+    readRoster: () => readState<Roster>(client(), roster),
+    noteRoster: (change) => client().signalEntity(roster, "note", change),
   };
 }
 
@@ -67,7 +72,7 @@ export function createOperations(client: () => DurableClient): Operations {
 
 /** The schedules of this installation, through a durable client. */
 export function createSchedules(client: () => DurableClient, all: readonly Schedule[]): Schedules {
-  const memory = (pair: string) => new EntityId("schedule", checked(pair));
+  const memory = (pair: PairKey) => new EntityId("schedule", checked(pair));
   return {
     all: () => all,
     read: (pair) => readState<ScheduleState>(client(), memory(pair)),

@@ -7,6 +7,7 @@ import { auditEntity } from "../entities/audit-entity";
 import { operationEntity } from "../entities/operation-entity";
 import { indexEntity, pairEntity } from "../entities/pair-entity";
 import { promotionEntity } from "../entities/promotion-entity";
+import { rosterEntity } from "../entities/roster-entity";
 import { scheduleEntity } from "../entities/schedule-entity";
 import { promote } from "../orchestrations/promote";
 import { wait } from "../orchestrations/wait";
@@ -59,6 +60,7 @@ export function registerDurable(portsFor: PortsFor): void {
   df.app.entity("audit", auditEntity);
   df.app.entity("index", indexEntity);
   df.app.entity("schedule", scheduleEntity);
+  df.app.entity("roster", rosterEntity);
   df.app.orchestration("promote", promote);
   df.app.orchestration("wait", wait);
   for (const [name, activity] of Object.entries(activities)) {

@@ -9,6 +9,7 @@ import { createCloudServices } from "../adapters/resource-manager/cloud-services
 import { createCalendarSources } from "../adapters/openings/calendar-sources";
 import { createOpenings } from "../adapters/openings/openings";
 import { createOutbound } from "../adapters/outbound";
+import { createPolicies } from "../adapters/policies";
 import { createProber, probeOrigins } from "../adapters/prober";
 import { createAnnouncer } from "../adapters/service-bus-announcer";
 import { createScheduleTimes } from "../adapters/schedules";
@@ -30,7 +31,7 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
   });
   const { eventTopic: topic, connectionString, fullyQualifiedNamespace } = config.serviceBus;
   const announcer = createAnnouncer({ connectionString, fullyQualifiedNamespace, credential, topic });
-  const policies = policiesOf(config);
+  const policies = createPolicies(config.pairs);
   const openings = openingsOf(config, policies);
   const door = createOutbound({ allow: probeOrigins(config.pairs), loopback: !config.identity.inAzure });
   const prober = createProber(door);
@@ -70,8 +71,4 @@ function openingsOf(config: Config, policies: Policies): ReturnType<typeof creat
   );
   const sources = createCalendarSources(createOutbound({ allow, loopback: !identity.inAzure }));
   return createOpenings({ policies, rules, addresses, sources, clock: systemClock });
-}
-
-function policiesOf(config: Config): Policies {
-  return { find: (name) => config.pairs.find((pair) => pair.name === name), all: () => config.pairs };
 }

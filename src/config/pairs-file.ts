@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { complaintsOf, pathOf, tellText } from "../contracts/complaints";
+import { contentHashOf } from "../contracts/content-hash";
 import { duration, durationMs, exactly, pairName } from "../contracts/fields";
 import type { Complaint } from "../domain/events";
 import type { ScheduleRule } from "../domain/schedule";
+import { pairKeyOf } from "../domain/pair-key";
 import { defaultPolicy, type OpeningRule, type PairPolicy } from "../domain/policy";
 import { approvalFields, approvalMistakes, approvalRule } from "./approval-policy";
 import { openingFields, openingOf } from "./opening-rule";
@@ -114,7 +116,8 @@ export function parsePairsFile(content: unknown): PairsFile {
     const shared = defaultsSchema.safeParse(fieldOf(content, "defaults") ?? {});
     if (!own.success || !shared.success) return [];
     const { blue, green, schedules: planned, ...fields } = own.data;
-    const policy = { ...policyOf(fields, shared.data), name, blue, green };
+    const key = pairKeyOf({ blue, green }, contentHashOf);
+    const policy = { ...policyOf(fields, shared.data), name, key, blue, green };
     const rules = schedulesOf(planned, policy);
     schedules.push(...rules);
     wrongSchedules.push(...scheduleMistakes(rules, policy));
@@ -197,7 +200,7 @@ function timingMistakes({ name, readiness, swap, verification, soak }: PairPolic
     .map(([, group, value, expectation]) => ({ path: pathOf(["pairs", name, group]), value, expectation }));
 }
 
-function policyOf(own: Fields, shared: Fields): Omit<PairPolicy, "name" | "blue" | "green"> {
+function policyOf(own: Fields, shared: Fields): Omit<PairPolicy, "name" | "key" | "blue" | "green"> {
   const d = defaultPolicy;
   return {
     versionTag: own.versionTag ?? shared.versionTag ?? d.versionTag,

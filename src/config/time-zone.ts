@@ -1,15 +1,7 @@
 import { z } from "zod";
+import { isTimeZone } from "../domain/time-zone";
 
-/** An IANA time zone. */
+/** A zone of the tz database. */
 export const timeZone = z
   .string({ error: "an IANA time zone" })
-  .refine(isTimeZone, { error: "an IANA time zone such as Europe/Berlin" });
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}
+  .refine(isTimeZone, { error: "an IANA time zone such as Europe/Berlin, written as the tz database does" });

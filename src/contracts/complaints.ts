@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { canonicalJson } from "../domain/canonical-json";
 import type { Complaint } from "../domain/events";
+import { cleanText } from "../domain/outside-text";
 
 const secretNames =
   "access[-_]?key|account[-_]?key|api[-_]?key|functions[-_]?key|subscription[-_]?key|passw(?:or)?d|passphrase|pwd|secret|token|credentials?|SharedAccessSignature";
@@ -28,7 +29,7 @@ export function maskCredentials(text: string): string {
   return secrets.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
 }
 
-/** Text without control characters, masked and shortened, fit for an event or a log. */
+/** Text cleaned, masked and shortened, fit for an event or a log. */
 export function tellValue(value: unknown, limit = 80): string {
   return tellText(value === undefined ? "nothing" : jsonText(value), limit);
 }
@@ -36,9 +37,9 @@ export function tellValue(value: unknown, limit = 80): string {
 /** The same of what is text already. */
 export function tellText(text: string, limit = 80): string {
   // Cut before masking: the patterns need not see a body of megabytes to fill some 80 characters.
-  const masked = maskCredentials(text.slice(0, limit * 8)).replace(/\p{Cc}/gu, " ");
+  const masked = maskCredentials(text.slice(0, limit * 8));
   const shortened = masked.length > limit ? `${masked.slice(0, limit - 1)}…` : masked;
-  return shortened.replace(/\p{Cs}/gu, "\u{fffd}");
+  return cleanText(shortened);
 }
 
 /** The JSON text of a value that may be anything. What nests too deeply for the stack is written without recursion. */

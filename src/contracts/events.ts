@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { codes, type Code } from "../domain/codes";
+import { prerequisiteTitles, type PrerequisiteCode } from "../domain/plan";
 import { eventTypes } from "../domain/events";
 
 const reason = z
@@ -16,11 +17,17 @@ const service = z.strictObject({
   version: z.string().optional(),
 });
 const prerequisite = z.strictObject({
-  code: z.enum(Object.keys(codes) as [Code, ...Code[]]),
+  code: z
+    .enum(Object.keys(prerequisiteTitles) as [PrerequisiteCode, ...PrerequisiteCode[]])
+    .describe("What is judged. Stable: safe to decide on."),
   title: z.string(),
   verdict: z.enum(["met", "warned", "broken"]),
   basis: z.enum(["documented", "inferred", "unknown", "policy"]),
   evidence: z.string(),
+  failure: z
+    .enum(Object.keys(codes) as [Code, ...Code[]])
+    .optional()
+    .describe("How it failed: the code that a refusal is told with."),
   remedy: z.string().optional(),
 });
 const finalRead = z.strictObject({
@@ -78,7 +85,13 @@ export const completionEventSchema = event(
   eventTypes.completed,
   z.strictObject({
     requestId: z.string().describe("The id of the request."),
-    pair: z.string().describe("The pair's name."),
+    pair: z.string().describe("The pair's name when the request was accepted."),
+    pairKey: z
+      .string()
+      .optional()
+      .describe(
+        "What stays when the pair is renamed: the key of its audit chain; absent: there was no such pair.",
+      ),
     outcome: z
       .enum([
         "promoted",
@@ -174,6 +187,7 @@ export const progressEventSchema = event(
       .nullable()
       .describe("The id of the request; null for news of a pair that concern no promotion."),
     pair: z.string().describe("The pair's name."),
+    pairKey: z.string().optional().describe("With audit: the key of the pair's audit chain."),
     step: z
       .enum([
         "accepted",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MOST_APPROVALS } from "../domain/approval-rule";
+import { isPlain } from "../domain/outside-text";
 
 const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -27,14 +28,14 @@ export function exactly<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
-/** Text of a person: not blank, no control characters, no lone surrogates. */
+/** Text of a person: not blank, and nothing in it that does not show as what it is. */
 export function plainText(max: number, what: string) {
-  const expectation = `${what}: text of 1 to ${max} characters, not blank, without control characters`;
+  const expectation = `${what}: text of 1 to ${max} characters, not blank, without control or invisible characters`;
   return z
     .string({ error: expectation })
     .min(1, expectation)
     .max(max, expectation)
-    .refine((text) => /\S/.test(text) && !/[\p{Cc}\p{Cs}]/u.test(text), { error: expectation });
+    .refine((text) => /\S/.test(text) && isPlain(text), { error: expectation });
 }
 
 export const requestId = z

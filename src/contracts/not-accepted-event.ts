@@ -7,12 +7,15 @@ import {
   type NotAcceptedData,
   type NotAcceptedEvent,
 } from "../domain/events";
+import { cleanText } from "../domain/outside-text";
 import { jsonText, maskCredentials, tellText } from "./complaints";
 
 const EXCERPT = 4 * 1024;
 /** These bounds keep the event far below 256 KiB, the most a Standard namespace takes: it must always be publishable. */
 const COMPLAINT_LIMIT = 50;
 const TEXT_LIMIT = 500;
+/** As long as Service Bus lets one be (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas). */
+const MESSAGE_ID_LIMIT = 128;
 
 export interface NotAccepted {
   readonly reason: Reason;
@@ -55,16 +58,17 @@ export function notAcceptedEvent({
   };
 }
 
-/** Why a message was dead-lettered is text of whoever did it: it may quote anything, at any length. */
+/** A message's id, and why it was dead-lettered, are text of whoever sent or did it: they may quote anything. */
 function tellMessage({ deadLetterReason, ...message }: NotAccepted["message"]): NotAccepted["message"] {
-  if (deadLetterReason === undefined) return message;
-  return { ...message, deadLetterReason: tellText(deadLetterReason, TEXT_LIMIT) };
+  const told = { ...message, messageId: tellText(message.messageId, MESSAGE_ID_LIMIT) };
+  if (deadLetterReason === undefined) return told;
+  return { ...told, deadLetterReason: tellText(deadLetterReason, TEXT_LIMIT) };
 }
 
 function digestBody(text: string): NotAcceptedData["body"] {
   // Twice as much is masked as is shown, so that what starts inside the excerpt is recognised by its end outside.
   const masked = maskCredentials(text.slice(0, 2 * EXCERPT)).slice(0, EXCERPT);
-  const excerpt = masked.replace(/\p{Cc}|\p{Cs}/gu, "\u{fffd}");
+  const excerpt = cleanText(masked);
   return { length: Buffer.byteLength(text), sha256: sha256(text), excerpt };
 }
 

@@ -42,9 +42,13 @@ const special: readonly Subnet[] = [
   ["ff00::", 8],
 ];
 
-/** Prefixes whose addresses lead to the IPv4 address that stands after them: mapped, compatible, NAT64, 6to4. */
+/**
+ * Prefixes whose addresses lead to the IPv4 address that stands after them: mapped, translated (RFC 2765 §2.1),
+ * compatible, NAT64, 6to4.
+ */
 const carriers: readonly Subnet[] = [
   ["::ffff:0:0", 96],
+  ["::ffff:0:0:0", 96],
   ["::", 96],
   ["64:ff9b::", 96],
   ["2002::", 16],
@@ -70,10 +74,20 @@ export function kindOfAddress(text: string): AddressKind {
 function kindOf(address: Address): AddressKind {
   const own = kinds.find(([, subnets]) => subnets.some((subnet) => isWithin(address, subnet)))?.[0];
   if (own) return own;
-  const carrier = carriers.find((subnet) => isWithin(address, subnet));
-  if (!carrier) return "public";
-  const carried = (address.value >> BigInt(128 - carrier[1] - 32)) & 0xffff_ffffn;
-  return kindOf({ value: carried, bits: 32 });
+  const carried = carriers
+    .filter((subnet) => isWithin(address, subnet))
+    .map(([, prefix]) => carriedBy(address, 128 - prefix - 32));
+  const all = isOfATunnel(address) ? [...carried, carriedBy(address, 0)] : carried;
+  return all.map(kindOf).find((kind) => kind !== "public") ?? "public";
+}
+
+function carriedBy({ value }: Address, shift: number): Address {
+  return { value: (value >> BigInt(shift)) & 0xffff_ffffn, bits: 32 };
+}
+
+/** ISATAP: under any prefix the interface's half is 0000:5efe or 0200:5efe before the IPv4 address (RFC 5214 §6.1). */
+function isOfATunnel({ value, bits }: Address): boolean {
+  return bits === 128 && [0x0000_5efen, 0x0200_5efen].includes((value >> 32n) & 0xffff_ffffn);
 }
 
 function isWithin({ value, bits }: Address, [text, prefix]: Subnet): boolean {

@@ -1,4 +1,5 @@
 import { canonicalJson } from "./canonical-json";
+import type { PairKey } from "./pair-key";
 
 /** SHA-256 of UTF-8 text, 64 hex digits; handed in, since the domain has no packages. */
 export type Digest = (text: string) => string;
@@ -70,7 +71,7 @@ export function promotionChain(requestId: string): string {
 }
 
 /** The chain of a pair: its holds and cancels, and where the chains of its promotions end, in order. */
-export function pairChain(pair: string): string {
+export function pairChain(pair: PairKey): string {
   return `pair-${pair}`;
 }
 

@@ -1,4 +1,5 @@
 import type { AuditEntry, ChainHead } from "./audit-chain";
+import type { PairKey } from "./pair-key";
 
 /** One decision in an export, with the name of its chain. */
 export interface ExportedEntry extends AuditEntry {
@@ -7,7 +8,10 @@ export interface ExportedEntry extends AuditEntry {
 
 /** The end of an export: where every chain ended when it was made. */
 export interface ExportEnd extends ChainHead {
+  /** The pair's name when it was made: a label. */
   readonly pair: string;
+  /** What its chain is kept under, and named by. */
+  readonly key: PairKey;
   /** Promotions that had no outcome yet, or had not left their pair. */
   readonly underWay: readonly (ChainHead & { readonly requestId: string })[];
 }

@@ -10,6 +10,9 @@ export interface ReadExport {
   readonly findings: readonly AuditFinding[];
 }
 
+/** A doubled member, for one: readers differ in which of the two they take, so what is verified is not what is read. */
+const REWRITTEN = "it is not written as the app writes it: a member stands twice, or the line was formatted";
+
 /** Reads an export as anybody may have left it; what is no line of one is a finding. */
 export function readExport(lines: readonly string[]): ReadExport {
   const entries: PlacedEntry[] = [];
@@ -19,6 +22,7 @@ export function readExport(lines: readonly string[]): ReadExport {
     const line = i + 1;
     const value = parsed(text);
     const isLast = line === lines.length;
+    if (isRewritten(text, value)) findings.push({ line, what: REWRITTEN });
     if (isEntry(value)) entries.push({ ...value, line });
     else if (isRecord(value) && isEnd(value["end"]) && isLast) end = value["end"];
     else if (isRecord(value) && typeof value["next"] === "string" && Object.keys(value).length === 1) {
@@ -27,6 +31,10 @@ export function readExport(lines: readonly string[]): ReadExport {
   });
   if (!end) findings.push({ what: "the export has no end: it was cut off" });
   return { entries, end, findings };
+}
+
+function isRewritten(text: string, value: unknown): boolean {
+  return value !== undefined && JSON.stringify(value) !== text;
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -56,6 +64,7 @@ function isEntry(value: unknown): value is ExportedEntry {
 
 function isEnd(value: unknown): value is ExportEnd {
   if (!isHead(value)) return false;
-  const { pair, underWay } = value as Partial<ExportEnd>;
-  return typeof pair === "string" && Array.isArray(underWay) && underWay.every(isHead);
+  const { pair, key, underWay } = value as Partial<ExportEnd>;
+  const isNamed = typeof pair === "string" && typeof key === "string";
+  return isNamed && Array.isArray(underWay) && underWay.every(isHead);
 }

@@ -1,5 +1,6 @@
-import { entryHash, pairChain, promotionChain, type ChainHead, type Digest } from "./audit-chain";
+import { emptyChain, entryHash, pairChain, promotionChain, type ChainHead, type Digest } from "./audit-chain";
 import type { ExportEnd } from "./audit-export";
+import type { PairKey } from "./pair-key";
 import { isHead, isRecord, readExport, type PlacedEntry } from "./audit-lines";
 
 /** What is wrong, and where exactly. */
@@ -16,25 +17,29 @@ export interface AuditVerdict {
   readonly pair: string | undefined;
   readonly entries: number;
   readonly promotions: number;
-  /** Events of this pair that were compared. */
+  /** Events of this pair that name where a chain stood, and were compared. */
   readonly events: number;
 }
 
 /**
- * Verifies the lines of an export, and holds them against events that somebody received: whoever rewrites an export
- * together with all its hashes cannot rewrite the heads in those.
+ * Verifies the lines of an export of the pair with this key, and holds them against events that somebody received: whoever rewrites an
+ * export together with all its hashes cannot rewrite the heads in those.
  */
 export function verifyAudit(
+  pair: string,
   lines: readonly string[],
   events: readonly unknown[],
   digest: Digest,
 ): AuditVerdict {
   const { entries, end, findings } = readExport(lines);
   const chains = chainsOf(entries);
-  const own = events.filter((event) => end !== undefined && dataOf(event)["pair"] === end.pair);
+  const own = events.filter((event) => end && dataOf(event)["pairKey"] === pair && namesHead(dataOf(event)));
   return {
     findings: [
       ...findings,
+      ...(end && end.key !== pair
+        ? [{ what: `it is the export of the pair with the key ${end.key} (${end.pair}), not of ${pair}` }]
+        : []),
       ...[...chains].flatMap(([chain, each]) => brokenIn(chain, each, digest)),
       ...(end ? wrongEnds(end, chains) : []),
       ...(end ? outOfPlace(end, entries, chains) : []),
@@ -42,9 +47,16 @@ export function verifyAudit(
     ],
     pair: end?.pair,
     entries: entries.length,
-    promotions: [...chains.keys()].filter((chain) => chain !== (end && pairChain(end.pair))).length,
+    promotions: [...chains.keys()].filter((chain) => chain !== (end && pairChain(end.key))).length,
     events: own.length,
   };
+}
+
+/** An export or an events file that has nothing to compare proves nothing; undefined where something was compared. */
+export function nothingCompared(verdict: AuditVerdict, hasEvents: boolean): AuditFinding | undefined {
+  if (verdict.entries === 0) return { what: "the export has no entries: nothing was verified" };
+  if (!hasEvents || verdict.events > 0) return undefined;
+  return { what: `no event names a head of the pair's chains: nothing was compared` };
 }
 
 type Chains = ReadonlyMap<string, readonly PlacedEntry[]>;
@@ -87,7 +99,7 @@ function linksOf(entries: readonly PlacedEntry[] = []): readonly Link[] {
 
 /** Every chain must end where the export's end, or the pair's own chain, says. */
 function wrongEnds(end: ExportEnd, chains: Chains): AuditFinding[] {
-  const pair = pairChain(end.pair);
+  const pair = pairChain(end.key);
   const told: readonly (readonly [string, ChainHead])[] = [
     [pair, end],
     ...[...linksOf(chains.get(pair)), ...end.underWay].map(
@@ -118,7 +130,7 @@ function tellHead(entries: number, head: string): string {
 function outOfPlace(end: ExportEnd, entries: readonly PlacedEntry[], chains: Chains): AuditFinding[] {
   const lengthOf = (chain: string) =>
     Array.from<string>({ length: chains.get(chain)?.length ?? 0 }).fill(chain);
-  const pair = pairChain(end.pair);
+  const pair = pairChain(end.key);
   const order = [
     ...(chains.get(pair) ?? []).flatMap((entry) => [
       pair,
@@ -132,13 +144,14 @@ function outOfPlace(end: ExportEnd, entries: readonly PlacedEntry[], chains: Cha
 
 /** What an event of the same pair says of its promotion and its pair must be in the export. */
 function contradicted(data: Readonly<Record<string, unknown>>, chains: Chains): AuditFinding[] {
-  const { requestId, pair, audit, outcome } = data;
-  if (!isHead(audit)) return [];
-  const name = pairChain(String(pair));
+  const { requestId, pairKey, audit, outcome } = data as {
+    requestId: unknown;
+    pairKey: PairKey;
+    audit: Position;
+    outcome: unknown;
+  };
+  const name = pairChain(pairKey);
   if (typeof outcome !== "string" || typeof requestId !== "string") return lacking(name, audit, chains);
-  const position = (audit as { pair?: unknown }).pair;
-  // It never got into the pair's line: no chain of the pair knows of it.
-  if (!isHead(position)) return [];
   const chain = promotionChain(requestId);
   const last = chains.get(chain)?.at(-1);
   const ends = notEndingAt(chain, audit, chains.get(chain)).map((finding) => ({
@@ -149,8 +162,18 @@ function contradicted(data: Readonly<Record<string, unknown>>, chains: Chains): 
   return [
     ...ends,
     ...(isSame ? [] : [{ line: last.line, chain, n: last.n, what: `its completion event says ${outcome}` }]),
-    ...lacking(name, position, chains),
+    ...lacking(name, audit.pair ?? emptyChain, chains),
   ];
+}
+
+/** Where a promotion's chain ended, and its pair's stood; in news of a hold only where the pair's stood. */
+type Position = ChainHead & { readonly pair?: ChainHead | null | undefined };
+
+/** Whether an event says where a chain of its pair stood; a promotion that never got into the line is in no export. */
+function namesHead({ audit, outcome, requestId }: Readonly<Record<string, unknown>>): boolean {
+  if (!isHead(audit)) return false;
+  const isNews = typeof outcome !== "string" || typeof requestId !== "string";
+  return isNews ? audit.entries > 0 : isHead((audit as { pair?: unknown }).pair);
 }
 
 /** A head that was told once must stand at its place for ever. */

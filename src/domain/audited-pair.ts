@@ -1,6 +1,7 @@
 import { appendNotes, pairChain, type AuditEntry, type AuditNote, type Digest } from "./audit-chain";
 import { toTime } from "./events";
 import { emptyPair, type PairOperation, type PairState } from "./pair";
+import type { PairKey } from "./pair-key";
 import { hasLeft } from "./pair-answers";
 import type { PairStep } from "./pair-answers";
 import { applyToPair } from "./pair-operations";
@@ -15,7 +16,7 @@ const NAME_LENGTH = 120;
 
 /** Applies one operation and chains what people decided by it, and where the chain of a concluded promotion ends. */
 export function auditStep(
-  pair: string,
+  pair: PairKey,
   current: PairState | undefined,
   op: PairOperation,
   digest: Digest,

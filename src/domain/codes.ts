@@ -268,6 +268,12 @@ export const codes = {
     exit: 2,
     remedy: "A hold of this id was released before: set another one under a new id, or without an id.",
   },
+  "hold-differs": {
+    status: 409,
+    exit: 2,
+    remedy:
+      "A hold with another reason stands under this id: set another one under a new id, or without an id.",
+  },
   "too-many-holds": {
     status: 409,
     exit: 3,

@@ -1,6 +1,6 @@
 import { chainHead, type ChainHead } from "./audit-chain";
 import { clip } from "./clip";
-import { codes, type Reason } from "./codes";
+import type { Reason } from "./codes";
 import { withinEventRoom } from "./event-room";
 import {
   eventTypes,
@@ -12,7 +12,9 @@ import {
   type ProgressEvent,
 } from "./events";
 import type { Outcome, WaitedFor } from "./outcome";
-import type { Prerequisite, ServiceIdentity } from "./plan";
+import type { PairKey } from "./pair-key";
+import type { Prerequisite, ServiceIdentity, ToldPrerequisite } from "./plan";
+import { inFull } from "./prerequisites";
 import { tellAttempts, tellWatch } from "./watch-told";
 import type { Conclusion, PromotionState } from "./promotion";
 
@@ -78,7 +80,7 @@ export function composeProgress(
 
 /** Best-effort news of a hold: who set or released it, and why. */
 export function composeHoldNews(
-  pair: string,
+  { name: pair, key }: { readonly name: string; readonly key: PairKey },
   { id, requestId = null }: { readonly id: string; readonly requestId?: string | null | undefined },
   step: "hold-set" | "hold-released",
   detail: string,
@@ -92,7 +94,7 @@ export function composeHoldNews(
     subject: requestId === null ? `pairs/${pair}` : subjectOf(requestId, pair),
     time: toTime(at),
     datacontenttype: "application/json",
-    data: { requestId, pair, step, detail, holdId: id, audit },
+    data: { requestId, pair, pairKey: key, step, detail, holdId: id, audit },
   };
 }
 
@@ -105,6 +107,7 @@ function completionData(state: PromotionState, ending: Ending, at: number): Comp
   return {
     requestId: state.requestId,
     pair: request.pair,
+    pairKey: state.pair?.key,
     outcome: ending.outcome,
     reason: ending.reason,
     waitingFor: ending.waitingFor,
@@ -160,10 +163,10 @@ function auditOf({ audit }: PromotionState, { pairAudit = null }: Ending) {
   return audit && { ...chainHead(audit), pair: pairAudit };
 }
 
-function unmet(prerequisites: readonly Prerequisite[] = []): readonly Prerequisite[] {
+function unmet(prerequisites: readonly Prerequisite[] = []): readonly ToldPrerequisite[] {
   return prerequisites
     .filter((p) => p.verdict !== "met")
-    .map((p) => ({ ...p, evidence: clip(p.evidence, EVIDENCE_LENGTH), remedy: codes[p.code].remedy }));
+    .map((p) => ({ ...inFull(p), evidence: clip(p.evidence, EVIDENCE_LENGTH) }));
 }
 
 function briefly(service: ServiceIdentity | undefined): EventService | null {

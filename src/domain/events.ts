@@ -2,7 +2,7 @@ import type { ChainHead } from "./audit-chain";
 import type { Reason } from "./codes";
 import type { Outcome, WaitedFor } from "./outcome";
 import type { Measurement } from "./soak";
-import type { Prerequisite, ServiceIdentity } from "./plan";
+import type { ServiceIdentity, ToldPrerequisite } from "./plan";
 import type { Slot } from "./swap-request";
 
 /** Context attributes of CloudEvents 1.0 in structured mode (https://github.com/cloudevents/spec). */
@@ -41,6 +41,8 @@ export interface FinalRead {
 export interface CompletionData {
   readonly requestId: string;
   readonly pair: string;
+  /** What stays when the pair is renamed; absent: there was no such pair. */
+  readonly pairKey?: string | undefined;
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly waitingFor?: WaitedFor | undefined;
@@ -58,7 +60,7 @@ export interface CompletionData {
     readonly omitted?: number | undefined;
   }[];
   /** The unmet ones; all that refused the swap, with evidence and remedy. */
-  readonly prerequisites: readonly Prerequisite[];
+  readonly prerequisites: readonly ToldPrerequisite[];
   readonly attempts: readonly {
     readonly n: number;
     readonly at: string;
@@ -123,6 +125,8 @@ export interface ProgressData {
   /** `null` for news of a pair that concern no promotion. */
   readonly requestId: string | null;
   readonly pair: string;
+  /** Only with `audit`. */
+  readonly pairKey?: string | undefined;
   readonly step:
     | "accepted"
     | "planned"

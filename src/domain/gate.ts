@@ -6,6 +6,8 @@ export interface Vote {
   readonly id?: string | undefined;
   readonly oid: string;
   readonly name: string;
+  /** The app roles of the voter that the rule of then names; none, where it names none. */
+  readonly roles?: readonly string[] | undefined;
   readonly decision: "approve" | "reject";
   readonly comment: string;
   readonly at: number;

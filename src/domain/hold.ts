@@ -29,8 +29,7 @@ export function holdIn(state: PairState, { id, hold }: Op<"hold">): PairStep {
   const before = answerTo(state, id);
   if (before) return { state, answer: before };
   const answer = answerOf(state, hold);
-  const isNew = answer === "done" && !isStanding(state, hold.id);
-  const held = isNew ? { ...state, holds: withHold(state.holds, shortened(hold)) } : state;
+  const held = answer === "done" ? { ...state, holds: withHold(state.holds, shortened(hold)) } : state;
   return id === undefined ? { state: held, answer } : answered(held, id, answer);
 }
 
@@ -109,15 +108,12 @@ export function reachOf({ open }: Pick<PairState, "open">, swap: PairPolicy["swa
   };
 }
 
-function answerOf(state: PairState, { id, by }: Hold): PairAnswer {
-  if (isStanding(state, id)) return "done";
+function answerOf(state: PairState, { id, by, words }: Hold): PairAnswer {
+  const standing = state.holds.find((hold) => hold.id === id);
+  if (standing) return standing.words === words ? "stands" : "other-words";
   if (state.releasedHolds?.includes(id)) return "released";
   const byHand = state.holds.filter((hold) => hold.by !== undefined).length;
   return by !== undefined && byHand >= MOST_HOLDS ? "too-many-holds" : "done";
-}
-
-function isStanding({ holds }: PairState, id: string): boolean {
-  return holds.some((hold) => hold.id === id);
 }
 
 function withHold(holds: readonly Hold[], hold: Hold): readonly Hold[] {

@@ -1,5 +1,7 @@
+import type { PairKey } from "./pair-key";
+
 /**
- * One page of the index of a pair's promotions: durable state of the `index` entity, keyed `<pair>-<page>`.
+ * One page of the index of a pair's promotions: durable state of the `index` entity, keyed `<key of the pair>-<page>`.
  * The durable client cannot page instances by prefix, so the product keeps its own.
  */
 export interface IndexPage {
@@ -10,7 +12,7 @@ export interface IndexPage {
 /** Entries per page: about 10 KiB. */
 export const PAGE_SIZE = 60;
 
-export function indexKey(pair: string, page: number): string {
+export function indexKey(pair: PairKey, page: number): string {
   return `${pair}-${page}`;
 }
 

@@ -3,6 +3,7 @@ import type { Ending } from "./completion-event";
 import { MOST_ASKED, VOTE_LAG_MS } from "./gate";
 import type { Phase } from "./outcome";
 import type { PairState } from "./pair";
+import { tellRemoved } from "./pair-key";
 import { openingDeadline, tightenSoak, type PairPolicy } from "./policy";
 import type { PromotionState } from "./promotion";
 import { ruleFor } from "./promotion-gate";
@@ -78,7 +79,8 @@ export interface JanitorView {
   readonly promotion: PromotionState | undefined;
   readonly pair: PairState;
   readonly run: RunSeen;
-  readonly policy: PairPolicy;
+  /** Undefined: its services are not in the file any more. */
+  readonly policy: PairPolicy | undefined;
   readonly now: number;
 }
 
@@ -96,7 +98,14 @@ export function decideChore(view: JanitorView): Chore {
       "the run was terminated by hand; nothing was claimed",
     );
   }
-  if (now > deadlineOf(promotion, view.policy)) {
+  if (!view.policy && !isClaimed)
+    return concludeAs(
+      "refused",
+      "pair-removed",
+      `${tellRemoved(promotion.request.pair)}; nothing was claimed`,
+    );
+  const planned = promotion.plan?.policy ?? view.policy;
+  if (planned && now > deadlineOf(promotion, planned)) {
     return isClaimed
       ? concludeAs(
           "halted",
@@ -109,8 +118,7 @@ export function decideChore(view: JanitorView): Chore {
 }
 
 /** By the policy that it was planned with, once it was. */
-function deadlineOf(promotion: PromotionState, policy: PairPolicy): number {
-  const planned = promotion.plan?.policy ?? policy;
+function deadlineOf(promotion: PromotionState, planned: PairPolicy): number {
   return lastDeadline(planned, promotion.acceptedAt, openingMs(planned, promotion), promotion);
 }
 
@@ -125,8 +133,8 @@ function hasClaimed({ pair, requestId }: JanitorView, { attempts }: PromotionSta
 }
 
 function concludeAs(
-  outcome: "cancelled" | "expired" | "halted",
-  code: "terminated-by-hand" | "run-lost" | "run-lost-after-claim",
+  outcome: "cancelled" | "expired" | "halted" | "refused",
+  code: "pair-removed" | "terminated-by-hand" | "run-lost" | "run-lost-after-claim",
   detail: string,
 ): Chore {
   return { kind: "conclude", ending: { outcome, reason: reason(code, detail) } };

@@ -39,8 +39,8 @@ type Step = (state: PromotionState) => PromotionState;
 
 /** What a live entry gives up, the least needed first. Ordinary promotions never come to the first step. */
 const liveSteps: readonly Step[] = [
-  // Nothing is lost: remedies stand in the table of codes, and `POST /api/plans` judges again what was met.
-  prerequisites((all) => all.filter(isNotable).map(({ remedy: _remedy, ...rest }) => rest)),
+  // Nothing is lost: titles and remedies stand in their tables, and `POST /api/plans` judges again what was met.
+  prerequisites((all) => all.filter(isNotable).map(({ remedy: _remedy, title: _title, ...rest }) => rest)),
   shortWayBack,
   timeline(24, 40),
   timeline(12, 40),
@@ -56,8 +56,6 @@ const liveSteps: readonly Step[] = [
   timeline(6, 0),
   (state) => ({ ...state, gate: state.gate && withComments(withReceipts(state.gate, 1), 50) }),
   texts({ readiness: 40, waiting: 120, evidence: 30, soak: 30 }),
-  // The code says it all.
-  prerequisites((all) => all.map((p) => ({ ...p, title: clip(p.title, 16) }))),
 ];
 
 /** What a concluded entry gives up is told by its event, which is stored in it; see `restored`. */

@@ -70,9 +70,14 @@ export const logLines = {
   "what became of an operation could not be kept": { level: "warn", why: "a fault; the next poll tells it" },
   "an attempt's policy could not be read": { level: "warn", why: "a fault; a longer time is told" },
   "the next promotion in line could not be woken": { level: "warn", why: "a fault; costs one timer" },
-  "a promotion was not woken": { level: "warn", why: "a fault; costs one timer" },
+  "promotions were not woken": { level: "warn", why: "storage is slow or away; costs one timer each" },
+  "news of holds was lost": { level: "warn", why: "the broker is slow or away; subscribers miss one step" },
   "a wake-up was lost; a timer will do": { level: "warn", why: "a fault; costs one timer" },
   "a pair could not be looked after": { level: "warn", why: "a fault; the next minute tries again" },
+  "some pairs were not looked after this time": {
+    level: "warn",
+    why: "storage or broker are slow; the next minute goes on there",
+  },
   "a promotion could not be looked after": { level: "warn", why: "a fault; the next minute tries again" },
   "the schedules of a pair could not be looked after": {
     level: "warn",

@@ -54,6 +54,8 @@ export interface Hold {
   readonly requestId?: string | undefined;
   /** The person who set it by hand. */
   readonly by?: string | undefined;
+  /** Of one set by hand: a hash of the whole reason, of which only the beginning is kept. */
+  readonly words?: string | undefined;
 }
 
 export interface Cancel {
@@ -77,6 +79,8 @@ export type PairAnswer =
   | CancelRefusal
   | OrderRefusal
   | HoldRefusal
+  /** The same hold was set before, with the same words. */
+  | "stands"
   | "queue-full"
   | "turn-refused"
   | "no-hold";
@@ -86,8 +90,11 @@ export type OrderRefusal = "not-swapped" | "watch-over";
 
 export type CancelRefusal = "attempt-open" | "too-late" | "not-enlisted";
 
-/** Why a hold was not set: a person has released it before, or as many as may be are set by hand already. */
-export type HoldRefusal = "released" | "too-many-holds";
+/**
+ * Why a hold was not set: a person has released it before, as many as may be are set by hand already, or another one
+ * stands under its id.
+ */
+export type HoldRefusal = "released" | "too-many-holds" | "other-words";
 
 /** The one arbiter of a pair: durable state of the `pair` entity, keyed by the pair's name. */
 export interface PairState {

@@ -6,17 +6,53 @@ import type { WayBack } from "./way-back";
 /** What a rule rests on: [documented] and policy rules refuse, [inferred] and [unknown] ones warn. */
 export type Basis = "documented" | "inferred" | "unknown" | "policy";
 
+/**
+ * Every condition for a swap by its code, and the title people read. Both name what is judged, not how it came out: a
+ * title, a colon and the evidence read true whatever the verdict.
+ */
+export const prerequisiteTitles = {
+  "service-type": "Service type",
+  "swappable-partner": "Swappable partner",
+  "mutual-pairing": "Mutual pairing",
+  slots: "Slots",
+  "slot-complement": "Production and staging",
+  "provisioning-state": "Provisioning state",
+  "public-frontend": "Public frontend",
+  "frontend-addresses": "Frontend addresses",
+  "load-balancers": "Load balancers",
+  "public-ip-allocation": "Public IP allocation",
+  "public-ip-sku": "Public IP SKU",
+  "role-profile": "Role profile",
+  "role-capacity": "Instances per role",
+  "role-instances": "Role instances",
+  region: "Region",
+  subscription: "Subscription",
+  "role-names": "Role names",
+  version: "Version of the incoming service",
+  "readiness-times": "Readiness times",
+  "slot-write-permission": "Permission to write slots",
+  "operation-read-permission": "Permission to follow the operation",
+  "platform-support": "Platform support",
+} as const;
+
+export type PrerequisiteCode = keyof typeof prerequisiteTitles;
+
 /** One condition for a swap, judged. All are reported, met ones too. */
 export interface Prerequisite {
-  readonly code: Code;
-  readonly title: string;
+  readonly code: PrerequisiteCode;
+  /** That of its code; left out of a ledger that is short of room, as the remedy. */
+  readonly title?: string | undefined;
   readonly verdict: "met" | "warned" | "broken";
   readonly basis: Basis;
   /** What was seen, at most 240 characters. */
   readonly evidence: string;
-  /** Only for `warned` and `broken`. */
+  /** How it failed: what a refusal is told with. Only for `warned` and `broken`, as the remedy. */
+  readonly failure?: Code | undefined;
   readonly remedy?: string | undefined;
 }
+
+/** A condition as people read it. */
+export type ToldPrerequisite = Prerequisite & { readonly title: string };
 
 /** Who a service was when the plan was made; any difference later makes the plan stale. */
 export interface ServiceIdentity {

@@ -8,7 +8,7 @@ import type {
   Read,
   ServiceObservation,
 } from "./observation";
-import type { Plan, PlanVerdict, ServiceIdentity } from "./plan";
+import { prerequisiteTitles, type Plan, type PlanVerdict, type ServiceIdentity } from "./plan";
 import type { PairPolicy } from "./policy";
 import { judgePrerequisites } from "./prerequisites";
 import { checkRoles, type RoleStateCheck } from "./readiness";
@@ -92,19 +92,21 @@ function judge(planning: Planning, identities: Identities, services: Services): 
   if (tooLong) return { ...tooLong, ...identities };
   const prerequisites = judgePrerequisites(identities, services, observed, request, policy, now);
   const broken = prerequisites.filter((p) => p.verdict === "broken");
-  const [first] = broken;
-  if (first) {
-    const detail = `${broken.length} prerequisite${broken.length > 1 ? "s are" : " is"} not met: ${broken.map((p) => `${p.code} (${p.evidence})`).join("; ")}`;
-    return { kind: "refused", code: first.code, detail, prerequisites, ...identities };
+  const failure = broken[0]?.failure;
+  if (failure) {
+    const detail = `${broken.length} prerequisite${broken.length > 1 ? "s are" : " is"} not met: ${broken.map((p) => `${prerequisiteTitles[p.code]} (${p.evidence})`).join("; ")}`;
+    return { kind: "refused", code: failure, detail, prerequisites, ...identities };
   }
   const { incoming, outgoing } = identities;
+  // A pair that is named otherwise is the same pair: nobody has to approve it again.
+  const { name: pair, ...rules } = policy;
   const hash = digest(
-    canonicalJson({ incoming: comparable(incoming), outgoing: comparable(outgoing), policy, request }),
+    canonicalJson({ incoming: comparable(incoming), outgoing: comparable(outgoing), policy: rules, request }),
   );
   return {
     kind: "planned",
     plan: {
-      ...{ hash, pair: policy.name, ...identities, prerequisites, policy, plannedAt: now },
+      ...{ hash, pair, ...identities, prerequisites, policy, plannedAt: now },
       wayBack: foreseeWayBack(request, policy, checkOf(outgoing.side, observed)),
     },
   };

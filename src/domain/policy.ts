@@ -1,11 +1,15 @@
 import type { ApprovalRule } from "./approval-rule";
+import type { PairKey } from "./pair-key";
 import type { Probe } from "./probe";
 import type { SoakRule } from "./soak";
 import type { SwapRequest } from "./swap-request";
 
 /** The reviewed policy of one pair, every duration in milliseconds. A promotion keeps the one it was planned with. */
 export interface PairPolicy {
+  /** A label for people, who may change it. */
   readonly name: string;
+  /** What its state is kept under: made of the ids of the two services. */
+  readonly key: PairKey;
   /** Full ARM ids. */
   readonly blue: string;
   readonly green: string;
@@ -84,7 +88,7 @@ export function openingDeadline(
 }
 
 /** Defaults of design.md §5. */
-export const defaultPolicy: Omit<PairPolicy, "name" | "blue" | "green"> = {
+export const defaultPolicy: Omit<PairPolicy, "name" | "key" | "blue" | "green"> = {
   versionTag: "version",
   allowUnpinned: false,
   timeZone: "UTC",

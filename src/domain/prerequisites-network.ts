@@ -13,22 +13,22 @@ export function networkRules({ incoming, outgoing }: Services, ips: Ips): readon
   const missing = both.filter((s) => publicIpIdOf(s) === undefined).map((s) => s.name);
   return [
     {
-      code: "frontend-missing",
-      title: "Each service has a frontend with a public IP",
+      code: "public-frontend",
+      failure: "frontend-missing",
       basis: "documented",
       holds: missing.length === 0,
-      evidence: missing.length > 0 ? `none on ${missing.join(", ")}` : both.map(tellIp).join(", "),
+      evidence: missing.length > 0 ? `no public IP on ${missing.join(", ")}` : both.map(tellIp).join(", "),
     },
     {
-      code: "frontend-invalid",
-      title: "Each frontend has a public IP or a subnet, not both",
+      code: "frontend-addresses",
+      failure: "frontend-invalid",
       basis: "documented",
       holds: invalid.length === 0,
       evidence: invalid.length > 0 ? invalid.join(", ") : both.map(tellFrontends).join("; "),
     },
     {
-      code: "internal-load-balancer",
-      title: "No service has a public and an internal load balancer",
+      code: "load-balancers",
+      failure: "internal-load-balancer",
       basis: "documented",
       holds: internal.length === 0,
       evidence:
@@ -44,7 +44,10 @@ export function networkRules({ incoming, outgoing }: Services, ips: Ips): readon
 function invalidFrontends(service: ServiceObservation): readonly string[] {
   return service.frontends
     .filter((f) => (f.publicIpId === undefined) === (f.subnetId === undefined))
-    .map((f) => `${service.name}/${f.name} has ${f.publicIpId === undefined ? "neither" : "both"}`);
+    .map(
+      (f) =>
+        `${service.name}/${f.name} has ${f.publicIpId === undefined ? "neither public IP nor subnet" : "a public IP and a subnet"}`,
+    );
 }
 
 function hasInternal(service: ServiceObservation): boolean {
@@ -73,8 +76,8 @@ function reservedRule(both: readonly ServiceObservation[], ips: Ips): Rule {
   const allocations = both.map((s) => ipOf(s, ips)?.allocation?.toLowerCase());
   const known = allocations.every((a) => a !== undefined);
   return {
-    code: known ? "reserved-ip-mismatch" : "reply-incomplete",
-    title: "Both public IPs are reserved (static), or neither",
+    code: "public-ip-allocation",
+    failure: known ? "reserved-ip-mismatch" : "reply-incomplete",
     basis: "documented",
     holds: known && allocations[0] === allocations[1],
     evidence: [
@@ -87,8 +90,8 @@ function reservedRule(both: readonly ServiceObservation[], ips: Ips): Rule {
 function skuRule(both: readonly ServiceObservation[], ips: Ips): Rule {
   const basic = both.filter((s) => ipOf(s, ips)?.sku?.toLowerCase() === "basic");
   return {
-    code: "basic-sku-retired",
-    title: "The public IPs are of a supported SKU",
+    code: "public-ip-sku",
+    failure: "basic-sku-retired",
     basis: "documented",
     tellsOnly: true,
     holds: basic.length === 0,

@@ -19,18 +19,18 @@ export function permissionRules(services: Services, reads: PermissionReads): rea
     (["incoming", "outgoing"] as const).map(
       (which) => [services[which].name, permitted(reads[which], action)] as const,
     );
-  const rule = (code: Rule["code"], title: string, action: string): Rule => {
+  const rule = (code: Rule["code"], failure: Rule["failure"], action: string): Rule => {
     const found = judged(action);
     return {
       code,
-      title,
+      failure,
       basis: "inferred",
       holds: found.every(([, permission]) => permission !== "missing"),
       evidence: found.map(([name, permission]) => `${name} ${permission}`).join(", "),
     };
   };
   return [
-    rule("slot-write-not-permitted", "The app may write the slots of both services", SLOT_WRITE),
-    rule("operation-read-not-permitted", "The app may follow the operation of a swap", OPERATION_READ),
+    rule("slot-write-permission", "slot-write-not-permitted", SLOT_WRITE),
+    rule("operation-read-permission", "operation-read-not-permitted", OPERATION_READ),
   ];
 }

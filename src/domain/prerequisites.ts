@@ -1,19 +1,27 @@
 import { codes, type Code } from "./codes";
 import { sameId, type ServiceObservation } from "./observation";
-import type { Basis, Plan, Prerequisite } from "./plan";
+import {
+  prerequisiteTitles,
+  type Basis,
+  type Plan,
+  type Prerequisite,
+  type PrerequisiteCode,
+  type ToldPrerequisite,
+} from "./plan";
 import type { PairObservation } from "./planning";
 import { tightenReadiness, type PairPolicy } from "./policy";
 import { networkRules } from "./prerequisites-network";
 import { permissionRules, type PermissionReads } from "./prerequisites-permission";
-import { checkRoles } from "./readiness";
+import { checkRoles, type RoleStateCheck } from "./readiness";
 import { daysUntilRetirement, RETIREMENT } from "./retirement";
 import type { Side, SwapRequest } from "./swap-request";
 import { lastSegment } from "./verification";
 
 /** One rule, applied: whether it holds, and what was seen. */
 export interface Rule {
-  readonly code: Code;
-  readonly title: string;
+  readonly code: PrerequisiteCode;
+  /** How it fails, where it does not hold. */
+  readonly failure: Code;
   readonly basis: Basis;
   readonly holds: boolean;
   readonly evidence: string;
@@ -34,7 +42,7 @@ export function judgePrerequisites(
   request: SwapRequest,
   policy: PairPolicy,
   now: number,
-): readonly Prerequisite[] {
+): readonly ToldPrerequisite[] {
   const rules = [
     ...pairingRules(services),
     ...stateRules(services),
@@ -56,11 +64,18 @@ function permissionsOf(
   return incoming.side === "blue" ? { incoming: blue, outgoing: green } : { incoming: green, outgoing: blue };
 }
 
-function judged({ code, title, basis, holds, evidence, tellsOnly }: Rule): Prerequisite {
+function judged({ code, failure, basis, holds, evidence, tellsOnly }: Rule): ToldPrerequisite {
   const refuses = !tellsOnly && (basis === "documented" || basis === "policy");
   const verdict = holds ? "met" : refuses ? "broken" : "warned";
   const told = evidence.length > 240 ? `${evidence.slice(0, 237)}...` : evidence;
-  return { code, title, verdict, basis, evidence: told, ...(holds ? {} : { remedy: codes[code].remedy }) };
+  const failed = holds ? {} : { failure, remedy: codes[failure].remedy };
+  return { code, title: prerequisiteTitles[code], verdict, basis, evidence: told, ...failed };
+}
+
+/** A condition with what its codes stand for; a ledger that was short of room keeps the codes alone. */
+export function inFull(p: Prerequisite): ToldPrerequisite {
+  const title = prerequisiteTitles[p.code];
+  return p.failure === undefined ? { ...p, title } : { ...p, title, remedy: codes[p.failure].remedy };
 }
 
 function pairingRules({ incoming, outgoing }: Services): readonly Rule[] {
@@ -69,23 +84,23 @@ function pairingRules({ incoming, outgoing }: Services): readonly Rule[] {
   const unset = both.filter((s) => s.swappableId === undefined).map((s) => s.name);
   return [
     {
-      code: both.every((s) => s.type !== undefined) ? "not-extended-support" : "reply-incomplete",
-      title: "Both are Cloud Services (extended support)",
+      code: "service-type",
+      failure: both.every((s) => s.type !== undefined) ? "not-extended-support" : "reply-incomplete",
       basis: "documented",
       holds: both.every((s) => s.type?.toLowerCase() === "microsoft.compute/cloudservices"),
       evidence: tellField(both, "type"),
     },
     {
-      code: "not-swappable",
-      title: "Each service has a swappable partner",
+      code: "swappable-partner",
+      failure: "not-swappable",
       basis: "documented",
       holds: unset.length === 0,
       evidence:
         unset.length > 0 ? `no swappableCloudService on ${unset.join(", ")}` : both.map(partner).join(", "),
     },
     {
-      code: "not-mutual",
-      title: "The services name each other as swappable",
+      code: "mutual-pairing",
+      failure: "not-mutual",
       basis: "documented",
       holds: mutual || unset.length > 0,
       evidence: both.map(partner).join(", "),
@@ -111,24 +126,24 @@ function stateRules({ incoming, outgoing }: Services): readonly Rule[] {
   const known = both.every((s) => s.slot !== undefined);
   return [
     {
-      code: "slot-unknown",
-      title: "The slots of both services are known",
+      code: "slots",
+      failure: "slot-unknown",
       basis: "documented",
       holds: known,
       evidence: slots,
     },
     {
-      code: "slots-not-complementary",
-      title: "One service holds production, the other staging",
+      code: "slot-complement",
+      failure: "slots-not-complementary",
       basis: "documented",
       holds: !known || incoming.slot !== outgoing.slot,
       evidence: slots,
     },
     {
-      code: both.every((s) => s.provisioningState !== undefined)
+      code: "provisioning-state",
+      failure: both.every((s) => s.provisioningState !== undefined)
         ? "provisioning-not-succeeded"
         : "reply-incomplete",
-      title: "No update is under way and none has failed",
       basis: "documented",
       holds: both.every((s) => s.provisioningState?.toLowerCase() === "succeeded"),
       evidence: tellField(both, "provisioningState"),
@@ -155,31 +170,37 @@ function instanceRules(
   const nameOf = (side: Side) => (side === identities.incoming.side ? incoming.name : outgoing.name);
   return [
     {
-      code: "roles-unknown",
-      title: "Roles and capacities of both services are known",
+      code: "role-profile",
+      failure: "roles-unknown",
       basis: "documented",
       holds: both.every((s) => s.roles !== undefined && s.roles.length > 0),
       evidence: roles.join("; "),
     },
     {
-      code: "no-instances",
-      title: "Every role has instances",
+      code: "role-capacity",
+      failure: "no-instances",
       basis: "documented",
       holds: empty.length === 0,
       evidence: empty.length > 0 ? `without instances: ${empty.join(", ")}` : roles.join("; "),
     },
     {
-      code: "instances-not-running",
-      title: "Every role instance is running",
+      code: "role-instances",
+      failure: "instances-not-running",
       basis: "documented",
       tellsOnly: true,
       holds: waiting.length === 0,
       evidence:
         waiting.length === 0
           ? `${checks.reduce((sum, check) => sum + check.total, 0)} instances running`
-          : waiting.map((check) => `${nameOf(check.side)}: ${check.summary}`).join("; "),
+          : waiting.map((check) => `${nameOf(check.side)}: ${tellWaiting(check)}`).join("; "),
     },
   ];
+}
+
+/** How many, then which: the summary names them first. */
+function tellWaiting({ isUnread, instances, total, summary }: RoleStateCheck): string {
+  const notReady = instances.filter(({ verdict }) => verdict !== "ready").length;
+  return isUnread || notReady === 0 ? summary : `${notReady} of ${total} not running (${summary})`;
 }
 
 function likenessRules({ incoming, outgoing }: Services): readonly Rule[] {
@@ -191,8 +212,8 @@ function likenessRules({ incoming, outgoing }: Services): readonly Rule[] {
       .join(" ");
   return [
     {
-      code: "region-differs",
-      title: "Both services are in the same region",
+      code: "region",
+      failure: "region-differs",
       basis: "inferred",
       holds:
         incoming.location !== undefined &&
@@ -200,15 +221,15 @@ function likenessRules({ incoming, outgoing }: Services): readonly Rule[] {
       evidence: tellField([incoming, outgoing], "location"),
     },
     {
-      code: "subscription-differs",
-      title: "Both services are in the same subscription",
+      code: "subscription",
+      failure: "subscription-differs",
       basis: "inferred",
       holds: subscription(incoming).toLowerCase() === subscription(outgoing).toLowerCase(),
       evidence: `${subscription(incoming)}, ${subscription(outgoing)}`,
     },
     {
-      code: "roles-differ",
-      title: "Both services have the same roles",
+      code: "role-names",
+      failure: "roles-differ",
       basis: "unknown",
       holds: roleNames(incoming).toLowerCase() === roleNames(outgoing).toLowerCase(),
       evidence: `${incoming.name}: ${roleNames(incoming)}; ${outgoing.name}: ${roleNames(outgoing)}`,
@@ -220,8 +241,8 @@ function versionRule(incoming: ServiceObservation, request: SwapRequest, policy:
   const wanted = request.expect?.version;
   const is = incoming.version ?? `no tag "${policy.versionTag}"`;
   return {
-    code: "version-mismatch",
-    title: "The incoming service has the expected version",
+    code: "version",
+    failure: "version-mismatch",
     basis: "policy",
     holds: wanted === undefined || incoming.version === wanted,
     evidence:
@@ -235,8 +256,8 @@ function versionRule(incoming: ServiceObservation, request: SwapRequest, policy:
 function readinessRule(request: SwapRequest, policy: PairPolicy): Rule {
   const { stableForMs, deadlineMs } = tightenReadiness(policy, request);
   return {
-    code: "readiness-impossible",
-    title: "Readiness can be reached before its deadline",
+    code: "readiness-times",
+    failure: "readiness-impossible",
     basis: "policy",
     holds: stableForMs < deadlineMs,
     evidence: `stable for ${stableForMs / 1000} s, deadline ${deadlineMs / 1000} s`,
@@ -246,8 +267,8 @@ function readinessRule(request: SwapRequest, policy: PairPolicy): Rule {
 function retirementRule(now: number): Rule {
   const days = daysUntilRetirement(now);
   return {
-    code: "platform-retirement",
-    title: "The platform is supported",
+    code: "platform-support",
+    failure: "platform-retirement",
     basis: "documented",
     tellsOnly: true,
     holds: false,

@@ -1,3 +1,4 @@
+import { cleanText } from "./outside-text";
 import type { RoleStateCheck } from "./readiness";
 
 /** What an answer must be; where no status is named, any 2xx. */
@@ -121,7 +122,7 @@ function tell(value: unknown): string {
 }
 
 function clip(text: string, length: number): string {
-  const plain = text.replace(/\p{Cc}|\p{Cs}/gu, " ");
+  const plain = cleanText(text);
   return plain.length > length ? `${plain.slice(0, length - 1)}…` : plain;
 }
 

@@ -50,6 +50,33 @@ export function lacksApproval(
   return gate.decision?.kind === "granted" ? "the approvals have lapsed" : tellDecision(gate);
 }
 
+/**
+ * Why approvals that suffice by the rule of the plan do not by the pair's present one; undefined when they do. The
+ * stricter counts: the larger quorum, the shorter `validFor`, and only who may approve by both. An app role that the rule of
+ * the plan did not name is not known of a voter, and makes nobody an approver. Break-glass passes.
+ */
+export function lacksPresentApproval(
+  state: PromotionState,
+  present: PairPolicy,
+  now: number,
+): string | undefined {
+  const rule = ruleFor(present, state);
+  if (isBreakGlass(state) || !rule) return undefined;
+  const { votes = [], decision } = state.gate ?? {};
+  const counting = votes.filter(
+    ({ oid, name, roles = [], decision: vote }) =>
+      vote === "approve" &&
+      whyNotAllowed(rule, state.origin, { oid, name, roles, application: false }) === undefined,
+  );
+  const needed = `${rule.quorum} approval${rule.quorum === 1 ? "" : "s"}`;
+  if (counting.length < rule.quorum)
+    return `the pair's rule was tightened since the plan: ${counting.length} of ${needed} count by it`;
+  const grantedAt = decision?.kind === "granted" ? decision.at : -Infinity;
+  return now - grantedAt < rule.validForMs
+    ? undefined
+    : "the pair's rule was tightened since the plan: the approvals have lapsed by it";
+}
+
 export function asked(state: PromotionState, { planHash, at }: Change<"ask-approval">): PromotionState {
   const rule = ruleOf(state);
   if (!rule) return state;
@@ -66,7 +93,12 @@ export function voted(state: PromotionState, change: Change<"vote">): PromotionS
   if (!rule || !state.gate) return state;
   const { id, planHash, application, roles } = change;
   const { name, comment } = change.vote;
-  const vote = { ...change.vote, name: clip(name, NAME_LENGTH), comment: clip(comment, COMMENT_LENGTH) };
+  const vote = {
+    ...change.vote,
+    ...(roles.length > 0 ? { roles } : {}),
+    name: clip(name, NAME_LENGTH),
+    comment: clip(comment, COMMENT_LENGTH),
+  };
   const barred = whyNotAllowed(rule, state.origin, { ...vote, application, roles });
   const ballot = { id, vote, planHash, barred, acting: acting.includes(state.phase) };
   const gate = castVote(state.gate, ballot);

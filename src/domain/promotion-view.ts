@@ -1,9 +1,10 @@
 import { viewApproval } from "./approval-view";
 import { chainHead } from "./audit-chain";
-import { codes } from "./codes";
 import { toTime } from "./events";
-import { isNotable, restored } from "./ledger-room";
-import type { ServiceIdentity } from "./plan";
+import type { Phase } from "./outcome";
+import { restored } from "./ledger-room";
+import type { Plan, ServiceIdentity } from "./plan";
+import { inFull } from "./prerequisites";
 import { tellAttempts, tellWatch } from "./watch-told";
 import type { PromotionState } from "./promotion";
 import { showTime, type ShownTime } from "./shown-time";
@@ -12,6 +13,21 @@ import { viewWayBack } from "./way-back";
 function showKnown(ms: number | undefined, timeZone: string): ShownTime | undefined {
   return ms === undefined ? undefined : showTime(ms, timeZone);
 }
+
+/** What comes next in a phase before it is told what is waited for. */
+const nextSteps: Record<Phase, string> = {
+  accepted: "both services are read, and the plan is made",
+  planning: "both services are read, and the plan is made",
+  "awaiting-approval": "approvers are asked about this plan",
+  "awaiting-opening": "windows and freezes are looked at",
+  "awaiting-turn": "the promotion takes its place in the pair's line",
+  "awaiting-readiness": "the role instances of both services are looked at",
+  swapping: "the swap is claimed, both services are read afresh, and one PUT is sent",
+  verifying: "both services and their public IPs are read until production is verified",
+  soaking: "production is watched for regressions",
+  "swapping-back": "the swap-back is claimed, both services are read afresh, and one PUT is sent",
+  concluded: "nothing: the promotion is over",
+};
 
 /** One promotion as the HTTP API shows it; `origin` is where the caller reaches it. Run ids, wake-up addresses and operation URLs stay inside. */
 export function viewPromotion(stored: PromotionState, timeZone: string, origin = "") {
@@ -25,9 +41,9 @@ export function viewPromotion(stored: PromotionState, timeZone: string, origin =
     expiresAt: showKnown(request.expiresAt, timeZone),
     reason: conclusion?.reason,
     waitingFor: viewWaiting(state, timeZone),
-    nextAction: conclusion?.reason.remedy ?? waiting?.next ?? "the run takes its next step",
+    nextAction: conclusion?.reason.remedy ?? waiting?.next ?? nextSteps[state.phase],
     readiness: state.readiness ?? [],
-    plan: viewPlan(state, timeZone),
+    ...viewPlanned(state, timeZone),
     approval: viewApproval(state, timeZone, origin),
     breakGlass: viewBreakGlass(state),
     attempts: tellAttempts(state),
@@ -56,8 +72,12 @@ function viewWaiting({ waiting }: PromotionState, timeZone: string) {
   );
 }
 
-function viewPlan({ plan }: PromotionState, timeZone: string) {
-  if (!plan) return undefined;
+function viewPlanned({ plan }: PromotionState, timeZone: string) {
+  return plan ? { plan: viewPlan(plan, timeZone) } : {};
+}
+
+/** A plan for people, with every prerequisite in full. */
+export function viewPlan(plan: Plan, timeZone: string) {
   const { hash, plannedAt, incoming, outgoing, prerequisites, wayBack } = plan;
   return {
     hash,
@@ -65,11 +85,12 @@ function viewPlan({ plan }: PromotionState, timeZone: string) {
     incoming: viewService(incoming),
     outgoing: viewService(outgoing),
     wayBack: wayBack && viewWayBack(wayBack),
-    prerequisites: prerequisites.map((p) => (isNotable(p) ? { ...p, remedy: codes[p.code].remedy } : p)),
+    prerequisites: prerequisites.map(inFull),
   };
 }
 
-function viewService({ side, name, id, version }: ServiceIdentity) {
+/** A service of a plan. */
+export function viewService({ side, name, id, version }: ServiceIdentity) {
   return { side, name, id, version };
 }
 

@@ -7,6 +7,7 @@ import { isNotable, shortOrigin, shortRequest, withinRoom } from "./ledger-room"
 import type { Outcome, Phase, WaitedFor } from "./outcome";
 import { isTransition } from "./outcome";
 import type { SwapBackOrder } from "./pair";
+import type { PairIdentity } from "./pair-key";
 import { describeChange, type Plan, type Prerequisite } from "./plan";
 import { asked, closed, voted, type GateChange } from "./promotion-gate";
 import type { SoakEvidence } from "./soak";
@@ -40,6 +41,8 @@ export interface PromotionState {
   readonly contentHash: string;
   readonly request: SwapRequest;
   readonly origin: RequestOrigin;
+  /** Its pair, which the request names by the label of then; absent: there was no such pair, and it ended at once. */
+  readonly pair?: PairIdentity | undefined;
   readonly acceptedAt: number;
   readonly phase: Phase;
   /** At most 24 entries, with notes of at most 100 characters; the middle is left out, and counted, when there are more. */
@@ -94,6 +97,8 @@ export interface Registration {
   readonly contentHash: string;
   readonly request: SwapRequest;
   readonly origin: RequestOrigin;
+  /** The pair that the request names, as the pairs file has it now. */
+  readonly pair?: PairIdentity | undefined;
   readonly at: number;
 }
 
@@ -151,6 +156,7 @@ export function register(current: PromotionState | undefined, r: Registration): 
       contentHash: r.contentHash,
       request: shortRequest(r.request),
       origin: shortOrigin(r.origin),
+      pair: r.pair,
       acceptedAt: r.at,
       phase: "accepted",
       timeline: [{ at: r.at, phase: "accepted", note: breakGlassNote(r.origin) }],
@@ -159,6 +165,12 @@ export function register(current: PromotionState | undefined, r: Registration): 
       attempts: [],
     }
   );
+}
+
+/** The pair of a promotion that has, or had, a run. */
+export function pairOf({ requestId, pair }: Pick<PromotionState, "requestId" | "pair">): PairIdentity {
+  if (!pair) throw new Error(`promotion ${requestId} was registered without its pair`);
+  return pair;
 }
 
 /**
@@ -200,7 +212,9 @@ function entered(state: PromotionState, phase: Phase, at: number, told?: string)
   const again = last?.phase === phase && (note === undefined || last.note === note);
   if (again || !isTransition(state.phase, phase)) return state;
   const entry: TimelineEntry = note === undefined ? { at, phase } : { at, phase, note };
-  return { ...state, phase, timeline: leaveOut([...state.timeline, entry], TIMELINE_LIMIT) };
+  const timeline = leaveOut([...state.timeline, entry], TIMELINE_LIMIT);
+  // What was waited for belongs to the phase before.
+  return { ...state, phase, timeline, waiting: undefined };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { toTime } from "./events";
+import type { PairKey } from "./pair-key";
 import type { SwapRequest } from "./swap-request";
 
 /** A promotion that the pairs file asks for again and again. */
@@ -34,7 +35,7 @@ interface KnownTimes {
   readonly gone?: number | undefined;
 }
 
-/** What is remembered of a pair's schedules: durable state of the `schedule` entity, keyed by pair. */
+/** What is remembered of a pair's schedules: durable state of the `schedule` entity, keyed by the key of the pair. */
 export interface ScheduleState {
   readonly v: 1;
   /** Since when each set of times is known, and may start promotions: nothing is started for a time before. */
@@ -71,8 +72,8 @@ export function timesOf({ cron, zone }: Pick<ScheduleRule, "cron" | "zone">): st
   return `${cron} ${zone}`;
 }
 
-/** The promotion of a pair at an instant: one, whichever schedule asks for it and however often. */
-export function scheduledId(pair: string, at: number): string {
+/** The promotion of a pair at an instant: one, whichever schedule asks for it, however often, whatever the pair is named. */
+export function scheduledId(pair: PairKey, at: number): string {
   return `${pair}-${toTime(at).replace(/\.\d+|[-:]/g, "")}`;
 }
 

@@ -5,7 +5,13 @@ import { auditChange } from "../domain/audited-promotion";
 import type { Outcome } from "../domain/outcome";
 import { viewOfGate, type GateView } from "../domain/gate";
 import type { PairOperation } from "../domain/pair";
-import { entryFor, type Conclusion, type PromotionChange, type PromotionState } from "../domain/promotion";
+import {
+  entryFor,
+  pairOf,
+  type Conclusion,
+  type PromotionChange,
+  type PromotionState,
+} from "../domain/promotion";
 
 /** What a run learns from a change: whether it is still in charge, and the outcome that stands. */
 export interface ChangeAnswer {
@@ -48,12 +54,10 @@ export function promotionEntity(digest: Digest): (context: EntityContext<Promoti
 }
 
 /** It leaves together with the registration: whatever becomes of the run, the janitor finds the promotion at its pair. */
-function enlist(
-  context: EntityContext<PromotionState>,
-  { requestId, request, acceptedAt }: PromotionState,
-): void {
+function enlist(context: EntityContext<PromotionState>, state: PromotionState): void {
+  const { requestId, acceptedAt } = state;
   const operation: PairOperation = { kind: "enlist", requestId, at: acceptedAt };
-  context.df.signalEntity(new EntityId("pair", request.pair), "apply", operation);
+  context.df.signalEntity(new EntityId("pair", pairOf(state).key), "apply", operation);
 }
 
 function changed(

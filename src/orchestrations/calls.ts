@@ -1,5 +1,6 @@
 import { EntityId, type OrchestrationContext, type Task } from "durable-functions";
 import type { Activities } from "../activities/activities";
+import type { PairKey } from "../domain/pair-key";
 import type { PairOperation, PairView } from "../domain/pair";
 import type { PromotionChange } from "../domain/promotion";
 import type { ChangeAnswer } from "../entities/promotion-entity";
@@ -46,7 +47,7 @@ export function* together(context: OrchestrationContext, tasks: readonly Task[])
 
 export function* applyToPairEntity(
   context: OrchestrationContext,
-  pair: string,
+  pair: PairKey,
   operation: PairOperation,
 ): Steps<PairView> {
   return (yield context.df.callEntity(new EntityId("pair", pair), "apply", operation)) as PairView;

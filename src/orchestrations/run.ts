@@ -1,5 +1,6 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 import type { Cancel, Lease } from "../domain/pair";
+import type { PairKey } from "../domain/pair-key";
 import { reason, type Code } from "../domain/codes";
 import type { Ending } from "../domain/completion-event";
 import type { ProgressData } from "../domain/events";
@@ -31,7 +32,9 @@ export interface Run {
   readonly context: OrchestrationContext;
   readonly requestId: string;
   readonly runId: string;
+  /** The label of the pair as the request has it, and what its state is kept under. */
   readonly pair: string;
+  readonly pairKey: PairKey;
   /** The ledger as it stood when this run began. */
   readonly began: PromotionState;
   readonly deadlines: {
@@ -100,8 +103,8 @@ export function* waitFor<K extends Kind>(
   about: WaitKinds[K]["about"],
   limits: Pick<WaitInput, "until" | "graceMs" | "observeAfter" | "last">,
 ): Steps<WaitResult<K>> {
-  const { context, requestId, runId, pair } = run;
-  const input: WaitInput<K> = { kind, requestId, runId, pair, since: timeOf(context), about, ...limits };
+  const { context, requestId, runId, pairKey } = run;
+  const input: WaitInput<K> = { kind, requestId, runId, pairKey, since: timeOf(context), about, ...limits };
   const name = `${kind} ${run.carried?.generation ?? 0}`;
   const childId = `promotion-${requestId}-${kind}-${context.df.newGuid(name).slice(0, 8)}`;
   const result = yield context.df.callSubOrchestrator("wait", input, childId, context.df.version);

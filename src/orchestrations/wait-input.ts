@@ -1,6 +1,7 @@
 import type { OpeningInput } from "../activities/look-at-opening";
 import type { GateDecision } from "../domain/gate";
 import type { Cancel, Lease, SwapBackOrder } from "../domain/pair";
+import type { PairIdentity, PairKey } from "../domain/pair-key";
 import type { PlanVerdict, SwapPlan } from "../domain/plan";
 import type { ReadinessMemory, ReadinessRule } from "../domain/readiness";
 import type { SettlementDecision, SettlementMemory } from "../domain/settlement";
@@ -16,12 +17,13 @@ type Ordered = { readonly kind: "ordered"; readonly order: SwapBackOrder };
 /** What each kind of wait needs to know, and what it decides. Inputs and verdicts cross as JSON. */
 export interface WaitKinds {
   planning: {
-    about: { request: SwapRequest; target?: Side | undefined };
+    about: { request: SwapRequest; pair: PairIdentity; target?: Side | undefined };
     memory: undefined;
     verdict: Exclude<PlanVerdict, { kind: "unreadable" }>;
   };
   gate: {
-    about: { approvers: string; planHash: string };
+    /** `because`: why people are asked again. */
+    about: { approvers: string; planHash: string; because?: string | undefined };
     memory: undefined;
     verdict: GateDecision & { detail: string };
   };
@@ -82,7 +84,7 @@ export interface WaitInput<K extends Kind = Kind> {
   readonly kind: K;
   readonly requestId: string;
   readonly runId: string;
-  readonly pair: string;
+  readonly pairKey: PairKey;
   readonly since: number;
   readonly until: number;
   /** How long after that it still looks, for what was decided before and arrives later. */

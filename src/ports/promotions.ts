@@ -1,7 +1,9 @@
 import type { AuditPage } from "../domain/audit-page";
 import type { OperationChange, OperationState } from "../domain/operation";
+import type { PairKey } from "../domain/pair-key";
 import type { PairOperation, PairState } from "../domain/pair";
 import type { IndexPage } from "../domain/index-page";
+import type { Roster, RosterChange } from "../domain/roster";
 import type { PromotionChange, PromotionState, Registration } from "../domain/promotion";
 
 /** The state of a durable run, as far as anybody may rely on it. */
@@ -16,7 +18,7 @@ export interface Promotions {
   change(requestId: string, change: PromotionChange): Promise<void>;
   /** One page of an audit chain, see `audit-page.ts`. */
   readAudit(chain: string, page: number): Promise<AuditPage | undefined>;
-  readIndex(pair: string, page: number): Promise<IndexPage | undefined>;
+  readIndex(pair: PairKey, page: number): Promise<IndexPage | undefined>;
   runStatus(requestId: string): Promise<RunStatus>;
   /**
    * Starts the run `promotion-<requestId>`; a run that is live already counts as started. The first one registers the
@@ -27,10 +29,12 @@ export interface Promotions {
   wake(instanceId: string): Promise<void>;
 }
 
-/** The arbiter of each pair, through the durable client. */
+/** The arbiter of each pair, and the roster of all pairs, through the durable client. */
 export interface Pairs {
-  read(pair: string): Promise<PairState | undefined>;
-  signal(pair: string, operation: PairOperation): Promise<void>;
+  read(pair: PairKey): Promise<PairState | undefined>;
+  signal(pair: PairKey, operation: PairOperation): Promise<void>;
+  readRoster(): Promise<Roster | undefined>;
+  noteRoster(change: RosterChange): Promise<void>;
 }
 
 /** What is kept of the operation of each attempt, by the attempt's nonce, through the durable client. */

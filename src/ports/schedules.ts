@@ -1,3 +1,4 @@
+import type { PairKey } from "../domain/pair-key";
 import type { ScheduleOperation, ScheduleRule, ScheduleState } from "../domain/schedule";
 
 /** A schedule of the pairs file with its times, in milliseconds since the epoch. */
@@ -12,6 +13,6 @@ export interface Schedule extends ScheduleRule {
 export interface Schedules {
   /** In the order of the file. */
   all(): readonly Schedule[];
-  read(pair: string): Promise<ScheduleState | undefined>;
-  signal(pair: string, operation: ScheduleOperation): Promise<void>;
+  read(pair: PairKey): Promise<ScheduleState | undefined>;
+  signal(pair: PairKey, operation: ScheduleOperation): Promise<void>;
 }

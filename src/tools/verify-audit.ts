@@ -1,10 +1,25 @@
 import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { digest } from "../adapters/digest";
-import { verifyAudit, type AuditFinding, type AuditVerdict } from "../domain/audit-verification";
+import {
+  nothingCompared,
+  verifyAudit,
+  type AuditFinding,
+  type AuditVerdict,
+} from "../domain/audit-verification";
 
-const USAGE = "usage: npm run verify-audit -- EXPORT [--events FILE]";
+const USAGE = "usage: npm run verify-audit -- EXPORT --pair KEY [--events FILE]";
 
-/** `npm run verify-audit`: says of an export which entry breaks its chain. Exit 0 sound, 1 broken, 2 cannot be read. */
+interface Asked {
+  readonly file: string;
+  readonly pair: string;
+  readonly events: string | undefined;
+}
+
+/**
+ * `npm run verify-audit`: says of a pair's export which entry breaks its chain. Exit 0 sound, 1 broken or nothing to
+ * compare, 2 cannot be read.
+ */
 function main(args: readonly string[]): number {
   const asked = parseArguments(args);
   if (!asked) {
@@ -14,7 +29,9 @@ function main(args: readonly string[]): number {
   try {
     const lines = linesOf(readFileSync(asked.file, "utf8"));
     const events = asked.events === undefined ? [] : eventsOf(readFileSync(asked.events, "utf8"));
-    const verdict = verifyAudit(lines, events, digest);
+    const verified = verifyAudit(asked.pair, lines, events, digest);
+    const idle = nothingCompared(verified, asked.events !== undefined);
+    const verdict = idle ? { ...verified, findings: [...verified.findings, idle] } : verified;
     tell(verdict, asked.events);
     return verdict.findings.length === 0 ? 0 : 1;
   } catch (fault) {
@@ -23,12 +40,16 @@ function main(args: readonly string[]): number {
   }
 }
 
-function parseArguments(args: readonly string[]): { file: string; events: string | undefined } | undefined {
-  const at = args.indexOf("--events");
-  const events = at < 0 ? undefined : args[at + 1];
-  const [file, ...more] = at < 0 ? args : [...args.slice(0, at), ...args.slice(at + 2)];
-  const isWhole = file !== undefined && more.length === 0 && (at < 0 || events !== undefined);
-  return isWhole ? { file, events } : undefined;
+function parseArguments(args: readonly string[]): Asked | undefined {
+  try {
+    const options = { pair: { type: "string" }, events: { type: "string" } } as const;
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const [file, ...more] = positionals;
+    if (file === undefined || values.pair === undefined || more.length > 0) return undefined;
+    return { file, pair: values.pair, events: values.events };
+  } catch {
+    return undefined;
+  }
 }
 
 function linesOf(text: string): readonly string[] {

@@ -3,7 +3,8 @@ import { decideAcceptance, type Acceptance } from "../domain/acceptance";
 import { reason } from "../domain/codes";
 import { composeProgress } from "../domain/completion-event";
 import { isEnlisted, standsWith } from "../domain/pair-answers";
-import type { PromotionState, Registration } from "../domain/promotion";
+import { pairIdentity } from "../domain/pair-key";
+import { pairOf, type PromotionState, type Registration } from "../domain/promotion";
 import type { Ports } from "../ports/ports";
 import { NotAcknowledged, NothingSent, sendUntilSeen, untilSeen } from "./read-back";
 
@@ -23,9 +24,12 @@ export async function acceptRequest(registration: Registration, ports: Ports): P
   const known = await readLedger(requestId, ports);
   const kind = decideAcceptance(known, contentHash);
   if (known && kind !== "new" && kind !== "live") return { kind, state: known };
-  if (kind === "new" && !ports.policies.find(request.pair)) return refuse(registration, ports);
+  const policy = ports.policies.find(request.pair);
+  if (kind === "new" && !policy) return refuse(registration, ports);
   if (kind === "new") raiseAlarm(registration, ports);
-  await untilSeen("the run", () => startRun(registration, ports), ports);
+  // What is known stays with the pair that it was accepted for, whatever has that name now.
+  const pair = known ? known.pair : policy && pairIdentity(policy);
+  await untilSeen("the run", () => startRun({ ...registration, pair }, ports), ports);
   const accepted = await untilTakenUp(kind, registration, ports);
   if (accepted.kind === "new" && !accepted.state.conclusion) await tell(accepted.state, ports);
   return accepted;
@@ -59,7 +63,7 @@ async function startRun(registration: Registration, { promotions }: Ports): Prom
 /** Reads back until the pair has taken the promotion up, or it has an outcome. Once it is registered it goes on by itself. */
 async function untilTakenUp(
   kind: Acceptance,
-  { requestId, contentHash, request }: Registration,
+  { requestId, contentHash }: Registration,
   ports: Ports,
 ): Promise<Accepted> {
   let registered: Accepted | undefined;
@@ -71,7 +75,7 @@ async function untilTakenUp(
     if (won === "conflict") return { kind: won, state };
     if (state.conclusion) return { kind, state };
     registered = { kind, state, onItsWay: true };
-    const pair = await ports.pairs.read(request.pair);
+    const pair = await ports.pairs.read(pairOf(state).key);
     return pair && isEnlisted(pair, requestId) ? { kind, state } : undefined;
   };
   try {
@@ -119,16 +123,20 @@ export async function publishOutcome(state: PromotionState, ports: Ports): Promi
     },
     ports,
   );
-  const { requestId, request } = state;
-  if (!standsWith(await ports.pairs.read(request.pair), requestId))
+  const { requestId, pair } = state;
+  if (!pair || !standsWith(await ports.pairs.read(pair.key), requestId))
     await ports.promotions.change(requestId, { kind: "announced", at: ports.clock.now() });
 }
+
+/** Nobody who asks for a promotion waits for the broker. */
+const NEWS_TIMEOUT_MS = 2_000;
 
 async function tell({ requestId, request }: PromotionState, ports: Ports): Promise<void> {
   const about = { requestId, pair: request.pair };
   try {
     await ports.announcer.publish(
       JSON.stringify(composeProgress(about, "accepted", request.reason, ports.clock.now())),
+      NEWS_TIMEOUT_MS,
     );
   } catch (fault) {
     ports.log.warn("a progress event was lost", { ...about, fault });

@@ -7,10 +7,14 @@ import { needsHold } from "../domain/outcome";
 import type { PairState } from "../domain/pair";
 import { standsWith } from "../domain/pair-answers";
 import { haltOf } from "../domain/hold";
+import type { PairKey } from "../domain/pair-key";
 import type { PairPolicy } from "../domain/policy";
 import type { PromotionState } from "../domain/promotion";
+import { applyToRoster, removedPairs, type Roster } from "../domain/roster";
 import type { Ports } from "../ports/ports";
+import { tellLeft } from "./in-parallel";
 import { askPair, untilSeen } from "./read-back";
+import { BrokerIsSlow, createWalk, withPatience } from "./walk";
 
 type PortsFor = (context: InvocationContext) => Ports;
 
@@ -18,49 +22,135 @@ const UNPUBLISHED_MS = 5 * 60_000;
 /** A broker that is down must not keep the janitor from the other promotions for long. */
 const PUBLISH_TIMEOUT_MS = 5_000;
 const LEAVING_MS = 5_000;
+/** The next minute tries again: nobody waits longer than that for what was written. */
+const SEEN_MS = 10_000;
 
-/** Walks the enlisted promotions of every pair; a pair or promotion that fails does not stop the others. */
+/**
+ * Walks the enlisted promotions of every pair, those included that are not in the file any more; a pair or promotion that
+ * fails does not stop the others. What does not come to its turn within the budget is told in the log, and comes first the
+ * next time.
+ */
 export function createJanitor(portsFor: PortsFor): TimerHandler {
+  const walk = createWalk();
+  let walks = 0;
   return async (_timer, context) => {
-    const ports = portsFor(context);
-    for (const policy of ports.policies.all()) {
+    const bound = portsFor(context);
+    const ports = { ...bound, announcer: withPatience(bound.announcer, bound.clock) };
+    const roster = await readRoster(ports);
+    const pairs = walkedPairs(roster, ports);
+    const turn = walks++;
+    const idle: PairKey[] = [];
+    const visit = async (walked: Walked, isOver: () => boolean) => {
       try {
-        await walk(policy, ports);
+        const { isDone, isIdle } = await visitPair(walked, { turn, isOver }, ports);
+        if (isIdle) idle.push(walked.key);
+        return isDone;
       } catch (fault) {
-        ports.log.warn("a pair could not be looked after", { pair: policy.name, fault });
+        ports.log.warn("a pair could not be looked after", { pair: walked.name, fault });
+        return true;
       }
-    }
+    };
+    const left = await walk(pairs, visit, ports.clock);
+    if (left.length > 0)
+      ports.log.warn("some pairs were not looked after this time", { detail: tellLeft(left, pairs.length) });
+    await noteRoster(roster, idle, ports);
   };
 }
 
-async function walk(policy: PairPolicy, ports: Ports): Promise<void> {
-  const pair = await ports.pairs.read(policy.name);
-  if (!pair) return;
-  for (const { requestId, at } of pair.enlisted) {
-    try {
-      await lookAfter({ policy, pair, requestId, enlistedAt: at }, ports);
-    } catch (fault) {
-      const fields = { requestId, pair: policy.name, fault };
-      ports.log.warn("a promotion could not be looked after", fields);
-    }
+/** `undefined`: it could not be read, and is left as it is this time. */
+type ReadRoster = { readonly roster: Roster | undefined } | undefined;
+
+async function readRoster(ports: Ports): Promise<ReadRoster> {
+  try {
+    return { roster: await ports.pairs.readRoster() };
+  } catch (fault) {
+    ports.log.warn("a pair could not be looked after", { pair: "all", fault });
+    return undefined;
   }
 }
 
+/** Those of the file, and those taken out of it or re-paired: what they have under way is seen to its end. */
+function walkedPairs(read: ReadRoster, { policies }: Ports): readonly Walked[] {
+  const inFile = policies.all().map((policy): Walked => ({ key: policy.key, name: policy.name, policy }));
+  const removed = removedPairs(
+    read?.roster,
+    inFile.map(({ key }) => key),
+  );
+  return [...inFile, ...removed.map((key): Walked => ({ key, name: key, policy: undefined }))];
+}
+
+async function noteRoster(read: ReadRoster, idle: readonly PairKey[], ports: Ports): Promise<void> {
+  if (!read) return;
+  const change = { inFile: ports.policies.all().map(({ key }) => key), idle, at: ports.clock.now() };
+  if (applyToRoster(read.roster, change) === read.roster) return;
+  try {
+    await ports.pairs.noteRoster(change);
+  } catch (fault) {
+    ports.log.warn("a pair could not be looked after", { pair: "all", fault });
+  }
+}
+
+interface Visit {
+  /** Counts the walks: each begins with another promotion of a pair. */
+  readonly turn: number;
+  readonly isOver: () => boolean;
+}
+
+interface Visited {
+  /** Every promotion was looked after, also in vain. */
+  readonly isDone: boolean;
+  /** Nothing is enlisted. */
+  readonly isIdle: boolean;
+}
+
+async function visitPair(walked: Walked, { turn, isOver }: Visit, ports: Ports): Promise<Visited> {
+  const pair = await ports.pairs.read(walked.key);
+  if (!pair || pair.enlisted.length === 0) return { isDone: true, isIdle: true };
+  const from = turn % pair.enlisted.length;
+  let isDone = true;
+  for (const { requestId, at } of [...pair.enlisted.slice(from), ...pair.enlisted.slice(0, from)]) {
+    if (isOver()) return { isDone: false, isIdle: false };
+    try {
+      await lookAfter({ walked, pair, requestId, enlistedAt: at }, ports);
+    } catch (fault) {
+      if (fault instanceof BrokerIsSlow) isDone = false;
+      else ports.log.warn("a promotion could not be looked after", { requestId, pair: walked.name, fault });
+    }
+  }
+  return { isDone, isIdle: false };
+}
+
+/** A pair of the file, or one that was taken out of it: its key has to do for a name. */
+interface Walked {
+  readonly key: PairKey;
+  readonly name: string;
+  readonly policy: PairPolicy | undefined;
+}
+
 interface Enlisted {
-  readonly policy: PairPolicy;
+  readonly walked: Walked;
   readonly pair: PairState;
   readonly requestId: string;
   readonly enlistedAt: number;
 }
 
 async function lookAfter(enlisted: Enlisted, ports: Ports): Promise<void> {
-  const { requestId, policy } = enlisted;
+  const { requestId, walked } = enlisted;
   const promotion = await ports.promotions.read(requestId);
   const run = await ports.promotions.runStatus(requestId);
-  const chore = decideChore({ ...enlisted, promotion, run, now: ports.clock.now() });
+  const chore = decideChore({ ...enlisted, policy: walked.policy, promotion, run, now: ports.clock.now() });
   if (chore.kind !== "leave")
-    ports.log.info("the janitor steps in", { requestId, pair: policy.name, detail: chore.kind });
+    ports.log.info("the janitor steps in", {
+      requestId,
+      pair: labelOf(enlisted, promotion),
+      detail: chore.kind,
+    });
   await carryOut(chore, enlisted, promotion, ports);
+}
+
+/** The name that people know: that of its request, whatever the pair is called now. */
+function labelOf({ walked }: Enlisted, promotion: PromotionState | undefined): string {
+  return promotion?.request.pair ?? walked.name;
 }
 
 async function carryOut(
@@ -69,26 +159,27 @@ async function carryOut(
   promotion: PromotionState | undefined,
   ports: Ports,
 ): Promise<void> {
-  const { requestId, policy } = enlisted;
+  const { requestId, walked } = enlisted;
+  const { key } = walked;
   switch (chore.kind) {
     case "leave":
       return;
     case "start-run":
       ports.log.alert("run-lost", "a promotion's run is gone; it is started again and resumes", {
         requestId,
-        pair: policy.name,
+        pair: labelOf(enlisted, promotion),
       });
       await ports.promotions.startRun(requestId);
       return;
     case "delist":
-      await ports.pairs.signal(policy.name, { kind: "delist", requestId });
+      await ports.pairs.signal(key, { kind: "delist", requestId });
       return;
     case "conclude":
-      if (promotion && (await bar(requestId, chore.ending, policy, ports)))
-        await finish(await conclude(promotion, chore, ports), policy, ports);
+      if (promotion && (await bar(requestId, chore.ending, key, ports)))
+        await finish(await conclude(promotion, chore, key, ports), key, ports);
       return;
     case "finish":
-      if (promotion) await finish(promotion, policy, ports);
+      if (promotion) await finish(promotion, key, ports);
   }
 }
 
@@ -99,7 +190,7 @@ async function carryOut(
 async function bar(
   requestId: string,
   { outcome, reason }: Ending,
-  { name: pair }: PairPolicy,
+  pair: PairKey,
   ports: Ports,
 ): Promise<boolean> {
   const at = ports.clock.now();
@@ -110,17 +201,19 @@ async function bar(
   const id = ports.nonce();
   const note = reason.detail;
   const operation = { kind: "cancel", id, requestId, by: "the janitor", note, at } as const;
-  const { answer } = await askPair("that nothing is claimed any more", pair, { id, operation }, ports);
+  const what = "that nothing is claimed any more";
+  const { answer } = await askPair(what, pair, { id, operation }, ports, SEEN_MS);
   return answer === "granted";
 }
 
 async function conclude(
   promotion: PromotionState,
   { ending }: Extract<Chore, { kind: "conclude" }>,
+  pair: PairKey,
   ports: Ports,
 ): Promise<PromotionState> {
-  const { requestId, request } = promotion;
-  const pairAudit = (await ports.pairs.read(request.pair))?.audit ?? emptyChain;
+  const { requestId } = promotion;
+  const pairAudit = (await ports.pairs.read(pair))?.audit ?? emptyChain;
   await ports.promotions.change(requestId, {
     kind: "conclude",
     ending: { ...ending, pairAudit },
@@ -133,11 +226,12 @@ async function conclude(
       return read?.conclusion ? read : undefined;
     },
     ports,
+    SEEN_MS,
   );
 }
 
 /** The steps after an outcome, in the runbook's order; the runbook may do the same beside us. */
-async function finish(promotion: PromotionState, { name: pair }: PairPolicy, ports: Ports): Promise<void> {
+async function finish(promotion: PromotionState, pair: PairKey, ports: Ports): Promise<void> {
   const { requestId, conclusion } = promotion;
   if (!conclusion) return;
   const { outcome, reason, at, event } = conclusion;
@@ -153,8 +247,8 @@ async function finish(promotion: PromotionState, { name: pair }: PairPolicy, por
     try {
       await ports.announcer.publish(event, PUBLISH_TIMEOUT_MS);
     } catch (fault) {
-      if (ports.clock.now() - at > UNPUBLISHED_MS) {
-        const fields = { requestId, pair, fault };
+      if (!(fault instanceof BrokerIsSlow) && ports.clock.now() - at > UNPUBLISHED_MS) {
+        const fields = { requestId, pair: promotion.request.pair, fault };
         ports.log.alert("publish-failing", "a completion event cannot be published", fields);
       }
       throw fault;

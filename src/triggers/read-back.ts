@@ -1,6 +1,8 @@
 import type { PairAnswer, PairOperation, PairState } from "../domain/pair";
+import type { PairKey } from "../domain/pair-key";
 import { answerTo } from "../domain/pair-answers";
 import type { Ports } from "../ports/ports";
+import { inParallel } from "./in-parallel";
 
 /**
  * Storage trouble, lag and the takeover of a host that died (22 to 41 s) are waited out inside the message lock, not by
@@ -62,21 +64,67 @@ export interface AskedPair {
   readonly state: PairState;
 }
 
+/** What is asked of an arbiter: the answer is kept under the id. */
+export interface Question {
+  readonly id: string;
+  readonly operation: PairOperation;
+}
+
 /** Asks the arbiter of a pair by signal, until it could be sent, and reads back what it answered under the id of the question. */
 export async function askPair(
   what: string,
-  pair: string,
-  { id, operation }: { readonly id: string; readonly operation: PairOperation },
+  pair: PairKey,
+  question: Question,
   ports: Pick<Ports, "clock" | "pairs">,
+  budgetMs = BUDGET_MS,
 ): Promise<AskedPair> {
-  return sendUntilSeen(
-    what,
-    () => ports.pairs.signal(pair, operation),
-    async () => {
-      const state = await ports.pairs.read(pair);
-      const answer = state && answerTo(state, id);
-      return state && answer && { answer, state };
-    },
-    ports,
-  );
+  const asked = (await askPairs(what, new Map([[pair, question]]), ports, budgetMs)).get(pair);
+  if (!asked || asked instanceof NotAcknowledged) throw asked ?? new NotAcknowledged(`${pair} was not asked`);
+  return asked;
+}
+
+/** Storage has other things to do than to be asked by one call. */
+const AT_ONCE = 32;
+
+/**
+ * Asks the arbiters of many pairs at once. All that could be sent is sent before anything is read, and one back-off is
+ * kept for all: what the slowest pair takes is what the call takes. A pair that does not answer hides none of the others.
+ */
+export async function askPairs(
+  what: string,
+  questions: ReadonlyMap<PairKey, Question>,
+  { clock, pairs }: Pick<Ports, "clock" | "pairs">,
+  budgetMs = BUDGET_MS,
+): Promise<ReadonlyMap<PairKey, AskedPair | NotAcknowledged>> {
+  const started = clock.monotonic();
+  const answers = new Map<PairKey, AskedPair>();
+  const faults = new Map<PairKey, unknown>();
+  let unsent = [...questions];
+  const trying = (step: (pair: PairKey, question: Question) => Promise<void>) => {
+    return async ([pair, question]: readonly [PairKey, Question]) => {
+      await step(pair, question).catch((fault: unknown) => faults.set(pair, fault));
+    };
+  };
+  const send = trying(async (pair, question) => {
+    await pairs.signal(pair, question.operation);
+    unsent = unsent.filter(([other]) => other !== pair);
+  });
+  const see = trying(async (pair, { id }) => {
+    const state = await pairs.read(pair);
+    const answer = state && answerTo(state, id);
+    if (state && answer) answers.set(pair, { answer, state });
+  });
+  for (let wait = 50; ; wait = Math.min(wait * 1.6, 1_000)) {
+    await inParallel(unsent, AT_ONCE, send);
+    await inParallel(
+      [...questions].filter(([pair]) => !answers.has(pair) && !unsent.some(([other]) => other === pair)),
+      AT_ONCE,
+      see,
+    );
+    if (answers.size === questions.size || clock.monotonic() - started > budgetMs) break;
+    await clock.sleep(wait);
+  }
+  const unseen = (pair: PairKey) =>
+    new NotAcknowledged(`${what} was not seen to be stored in time`, { cause: faults.get(pair) });
+  return new Map([...questions.keys()].map((pair) => [pair, answers.get(pair) ?? unseen(pair)]));
 }

@@ -10,38 +10,44 @@ import {
   timesOf,
   type ScheduleState,
 } from "../domain/schedule";
+import type { PairKey } from "../domain/pair-key";
 import type { Registration } from "../domain/promotion";
+import type { PairPolicy } from "../domain/policy";
 import type { Ports } from "../ports/ports";
 import type { Schedule } from "../ports/schedules";
 import { acceptRequest } from "./accept";
+import { tellLeft } from "./in-parallel";
+import { createWalk, withPatience } from "./walk";
 
 type PortsFor = (context: InvocationContext) => Ports;
 
 /**
- * Starts what is due, every minute and after any downtime, as long as it has not expired. The promotion's id is its pair
- * and instant: another host, an edited or renamed schedule, or a second look find it in the ledger.
+ * Starts what is due, every minute and after any downtime, as long as it has not expired. The promotion's id is the key of
+ * its pair and the instant: another host, an edited or renamed schedule, a renamed pair, or a second look find it in the
+ * ledger. Pairs that do not come to their turn within the budget are told in the log, and come first the next minute.
  */
 export function createScheduler(portsFor: PortsFor): TimerHandler {
+  const walk = createWalk();
   return async (_timer, context) => {
-    const ports = portsFor(context);
+    const bound = portsFor(context);
+    const ports = { ...bound, announcer: withPatience(bound.announcer, bound.clock) };
     const schedules = ports.schedules.all();
     // Pairs without a schedule too: what was taken out of the file has to be missed.
-    const named = [...schedules.map(({ pair }) => pair), ...ports.policies.all().map(({ name }) => name)];
-    for (const pair of new Set(named)) {
-      try {
-        await startDue(
-          pair,
-          schedules.filter((schedule) => schedule.pair === pair),
-          ports,
-        );
-      } catch (fault) {
-        ports.log.warn("the schedules of a pair could not be looked after", { pair, fault });
-      }
-    }
+    const pairs = ports.policies.all();
+    const visit = async ({ name, key }: PairPolicy) => {
+      const own = schedules.filter(({ pair }) => pair === name);
+      await startDue(key, own, ports).catch((fault: unknown) => {
+        ports.log.warn("the schedules of a pair could not be looked after", { pair: name, fault });
+      });
+      return true;
+    };
+    const left = await walk(pairs, visit, ports.clock);
+    if (left.length > 0)
+      ports.log.warn("some pairs were not looked after this time", { detail: tellLeft(left, pairs.length) });
   };
 }
 
-async function startDue(pair: string, schedules: readonly Schedule[], ports: Ports): Promise<void> {
+async function startDue(pair: PairKey, schedules: readonly Schedule[], ports: Ports): Promise<void> {
   const at = ports.clock.now();
   const state = (await ports.schedules.read(pair)) ?? noSchedules;
   await rememberTimes(pair, schedules.map(timesOf), state, ports);
@@ -49,16 +55,20 @@ async function startDue(pair: string, schedules: readonly Schedule[], ports: Por
     const due = dueTime(schedule, state, at);
     if (due === undefined) continue;
     try {
-      await startAt(schedule, due, state, ports);
+      await startAt(pair, schedule, due, state, ports);
     } catch (fault) {
-      ports.log.warn("a schedule could not start its promotion", { pair, detail: schedule.name, fault });
+      ports.log.warn("a schedule could not start its promotion", {
+        pair: schedule.pair,
+        detail: schedule.name,
+        fault,
+      });
     }
   }
 }
 
 /** Tells the memory which times the file has, and which it has not any more, where it knows otherwise. */
 async function rememberTimes(
-  pair: string,
+  pair: PairKey,
   inFile: readonly string[],
   { known }: ScheduleState,
   { schedules, clock }: Ports,
@@ -79,9 +89,15 @@ function dueTime(schedule: Schedule, state: ScheduleState, now: number): number 
 }
 
 /** What is in the ledger is on its way, whoever has asked for it and whatever the file says now. */
-async function startAt(schedule: Schedule, due: number, state: ScheduleState, ports: Ports): Promise<void> {
+async function startAt(
+  key: PairKey,
+  schedule: Schedule,
+  due: number,
+  state: ScheduleState,
+  ports: Ports,
+): Promise<void> {
   const { pair } = schedule;
-  const requestId = scheduledId(pair, due);
+  const requestId = scheduledId(key, due);
   const isKnown = (await ports.promotions.read(requestId)) !== undefined;
   if (!isKnown) {
     const { kind } = await acceptRequest(registrationOf(schedule, requestId, due, ports), ports);
@@ -89,7 +105,7 @@ async function startAt(schedule: Schedule, due: number, state: ScheduleState, po
       ports.log.info("a schedule started a promotion", { requestId, pair, detail: schedule.name });
   }
   const start = { times: timesOf(schedule), requestId, at: due };
-  if (!hasStarted(state, start)) await ports.schedules.signal(pair, { kind: "started", ...start });
+  if (!hasStarted(state, start)) await ports.schedules.signal(key, { kind: "started", ...start });
 }
 
 function registrationOf(schedule: Schedule, requestId: string, due: number, ports: Ports): Registration {

@@ -56,6 +56,10 @@ test.each([
   "http://2852039166/metadata/instance",
   "http://0xa9fea9fe/",
   "http://[::ffff:169.254.169.254]/",
+  "http://[::ffff:0:169.254.169.254]/",
+  "http://[64:ff9b::169.254.169.254]/",
+  "http://[2002:a9fe:a9fe::1]/",
+  "http://[2606:2800::5efe:169.254.169.254]/",
   "http://[fe80::1]/",
   "http://169.254.129.2:8081/msi/token",
   "http://168.63.129.16/machine?comp=goalstate",
@@ -76,6 +80,7 @@ test.each([
   "127.1",
   "[::1]",
   "[::ffff:127.0.0.1]",
+  "[::ffff:0:127.0.0.1]",
   "0.0.0.0",
   "[::]",
 ])("11. %s at a port of the host's own is asked by nobody in Azure, and gets no connection", async (host) => {

@@ -31,7 +31,7 @@ const waitingOf = async (id: string) => (await scenario.promotion(id)).waiting!.
 const wake = async (id: string) =>
   scenario.app.call("POST", `instances/${await waitingOf(id)}/raiseEvent/wake`, {});
 const cancel = (requestId: string) =>
-  scenario.app.call("POST", "entities/pair/shop?op=apply", {
+  scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, {
     ...{ kind: "cancel", requestId, id: "c-1", by: "Olga", note: "", at: scenario.clock.now() },
   });
 const runOf = async (id: string) =>

@@ -10,6 +10,7 @@ afterEach(() => scenario.stop());
 
 const registrationOf = (requestId: string, over: object = {}) => ({
   ...{ requestId, contentHash: "h", origin: { channel: "queue" }, at: scenario.clock.now() },
+  pair: { key: scenario.key, blueFirst: true },
   request: { requestId, pair: "shop", promote: "green", reason: "x", requestedBy: "y", ...over },
 });
 
@@ -21,7 +22,7 @@ const start = (requestId: string, over: object = {}) =>
 
 const fill = async () => {
   for (let i = 0; i < 32; i++)
-    await scenario.app.call("POST", "entities/pair/shop?op=apply", {
+    await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, {
       ...{ kind: "enlist", requestId: `q-${i}`, at: scenario.clock.now() },
     });
 };

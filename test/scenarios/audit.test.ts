@@ -56,7 +56,7 @@ test("every decision of a whole promotion is exported: who, what, when, under wh
   const bound = own.filter(({ what }) => what !== "accepted");
   expect(new Set(bound.map(({ planHash }) => planHash)).size).toBe(1);
   expect(new Set(bound.map(({ policyHash }) => policyHash?.length))).toEqual(new Set([64]));
-  expect(entries().filter(({ chain }) => chain === "pair-shop")).toMatchObject([
+  expect(entries().filter(({ chain }) => chain === `pair-${scenario.key}`)).toMatchObject([
     { n: 1, what: "held", who: "Olga", detail: "on-hold: incident 7" },
     { n: 2, what: "hold-released", who: "Olga", detail: "over" },
     { n: 3, what: "concluded", requestId: id, outcome: "promoted" },
@@ -64,9 +64,13 @@ test("every decision of a whole promotion is exported: who, what, when, under wh
 });
 
 test("the export verifies against every event that was published, and after tampering it does not", () => {
-  expect(verifyAudit(lines, events, digest)).toMatchObject({ findings: [], pair: "shop", promotions: 2 });
+  expect(verifyAudit(scenario.key, lines, events, digest)).toMatchObject({
+    findings: [],
+    pair: "shop",
+    promotions: 2,
+  });
   const forged = lines.map((line) => line.replace('"berta"', '"mallory"'));
-  expect(verifyAudit(forged, events, digest).findings).toMatchObject([
+  expect(verifyAudit(scenario.key, forged, events, digest).findings).toMatchObject([
     { chain: `promotion-${id}`, n: 5, what: expect.stringContaining("hash does not fit") },
   ]);
 });
@@ -74,7 +78,7 @@ test("the export verifies against every event that was published, and after tamp
 test("the completion event carries where its chain ends, and so does the news of a hold", () => {
   const [event] = scenario.published;
   const own = entries().filter(({ chain }) => chain === `promotion-${id}`);
-  const pair = entries().filter(({ chain }) => chain === "pair-shop");
+  const pair = entries().filter(({ chain }) => chain === `pair-${scenario.key}`);
   expect(event?.data.audit).toEqual({
     ...{ entries: 9, head: own.at(-1)?.hash },
     pair: { entries: 2, head: pair[1]?.hash },
@@ -88,7 +92,7 @@ test("the completion event carries where its chain ends, and so does the news of
 
 const enlistAgain = () => {
   const enlist = { kind: "enlist", requestId: id, at: scenario.clock.now() };
-  return scenario.app.call("POST", "entities/pair/shop?op=apply", enlist);
+  return scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, enlist);
 };
 const exported = async () => {
   const reply = await scenario.http("GET", "pairs/shop/audit", undefined, ["Swap.Read"]);
@@ -99,7 +103,10 @@ test("a promotion that a late message enlists again is exported once, before the
   await enlistAgain();
   await scenario.advance({ seconds: 1 });
   expect((await scenario.pair()).enlisted.map(({ requestId }) => requestId)).toContain(id);
-  expect(verifyAudit(await exported(), events, digest)).toMatchObject({ findings: [], promotions: 2 });
+  expect(verifyAudit(scenario.key, await exported(), events, digest)).toMatchObject({
+    findings: [],
+    promotions: 2,
+  });
 });
 
 test.each([
@@ -115,7 +122,7 @@ test.each([
     await next();
     await scenario.advance({ minutes: 5 });
     expect((await scenario.pair()).enlisted.map(({ requestId }) => requestId)).not.toContain(id);
-    expect(verifyAudit(await exported(), events, digest).findings).toEqual([]);
+    expect(verifyAudit(scenario.key, await exported(), events, digest).findings).toEqual([]);
   },
 );
 
@@ -135,21 +142,53 @@ test("the command says which entry breaks, ends with one line of JSON, and exits
       const { status, stdout } = spawnSync(process.execPath, [script, ...args], { encoding: "utf8" });
       return { status, text: stdout, last: JSON.parse(stdout.trim().split("\n").at(-1) ?? "null") };
     };
-    const sound = run(file("sound.jsonl", lines), "--events", told);
+    const sound = run(file("sound.jsonl", lines), "--pair", scenario.key, "--events", told);
     expect(sound).toMatchObject({ status: 0, last: { ok: true, pair: "shop", findings: [] } });
-    const cut = run(file("cut.jsonl", lines.slice(0, -1)), "--events", told);
+    const cut = run(file("cut.jsonl", lines.slice(0, -1)), "--pair", scenario.key, "--events", told);
     expect(cut).toMatchObject({ status: 1, last: { ok: false } });
     const edited = run(
       file(
         "edited.jsonl",
         lines.map((line) => line.replace("incident 7", "incident 8")),
       ),
+      "--pair",
+      scenario.key,
     );
-    expect(edited).toMatchObject({ status: 1, last: { findings: [{ line: 1, chain: "pair-shop", n: 1 }] } });
-    expect(edited.text).toContain("BROKEN line 1, pair-shop entry 1");
+    expect(edited).toMatchObject({
+      status: 1,
+      last: { findings: [{ line: 1, chain: `pair-${scenario.key}`, n: 1 }] },
+    });
+    expect(edited.text).toContain(`BROKEN line 1, pair-${scenario.key} entry 1`);
+    const forgeries: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+      ["a member that stands twice", [lines[0]!.replace("{", '{"who":"Olga",'), ...lines.slice(1)], []],
+      ["no line at all", [], []],
+      [
+        "an end without entries",
+        [JSON.stringify({ end: { pair: "shop", key: scenario.key, entries: 0, head: "", underWay: [] } })],
+        [],
+      ],
+      ["events of nothing", lines, ["--events", file("none.jsonl", [])]],
+      [
+        "events of another pair",
+        lines,
+        ["--events", file("till.jsonl", [JSON.stringify({ data: { pair: "till" } })])],
+      ],
+    ];
+    for (const [what, forged, more] of forgeries)
+      expect([what, run(file("forged.jsonl", forged), "--pair", scenario.key, ...more)]).toMatchObject([
+        what,
+        { status: 1 },
+      ]);
+    expect(run(file("sound.jsonl", lines), "--pair", "till")).toMatchObject({
+      status: 1,
+      last: { ok: false },
+    });
+    expect(spawnSync(process.execPath, [script, join(folder, "sound.jsonl")]).status).toBe(2);
     expect(spawnSync(process.execPath, [script]).status).toBe(2);
     expect(() =>
-      execFileSync(process.execPath, [script, join(folder, "absent")], { stdio: "pipe" }),
+      execFileSync(process.execPath, [script, join(folder, "absent"), "--pair", scenario.key], {
+        stdio: "pipe",
+      }),
     ).toThrow();
   } finally {
     rmSync(folder, { recursive: true });

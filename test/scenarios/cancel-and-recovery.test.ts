@@ -47,7 +47,8 @@ test("a run terminated by hand before a claim ends as cancelled through the jani
 const other = { requestId: "other", at: 1 };
 
 test("a run that lives when somebody else stores its outcome goes no further (world 9072)", async () => {
-  const pair = (operation: object) => scenario.app.call("POST", "entities/pair/shop?op=apply", operation);
+  const pair = (operation: object) =>
+    scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, operation);
   await pair({ kind: "enlist", ...other });
   await pair({ kind: "stand-in-line", ...other, maxQueued: 9, whenBusy: "wait" });
   await pair({ kind: "take-turn", ...other });
@@ -67,7 +68,7 @@ test("a run that lives when somebody else stores its outcome goes no further (wo
 
 test("a run that lives when its promotion has left the pair stands in no line (world 9072)", async () => {
   const id = await scenario.request();
-  await scenario.app.call("POST", "entities/pair/shop?op=apply", { kind: "leave", requestId: id });
+  await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, { kind: "leave", requestId: id });
   await scenario.advance({ minutes: 20 });
   expect(scenario.puts()).toBe(0);
 });

@@ -53,6 +53,39 @@ test("a release waits for two people without holding the lease, and swaps after 
   });
 });
 
+/** What each phase may wait for. */
+const waitsOf: Readonly<Record<string, readonly string[]>> = {
+  accepted: [],
+  planning: ["planning"],
+  "awaiting-approval": ["gate"],
+  "awaiting-turn": ["turn"],
+  "awaiting-readiness": ["readiness"],
+  swapping: ["settlement"],
+  verifying: ["verification"],
+  soaking: ["soak"],
+};
+
+test("whenever somebody looks, what is waited for and what comes next are those of the phase shown", async () => {
+  const id = await begin({ approval, soak: { forMs: 60_000, everyMs: 10_000, failures: 0, consecutiveErrors: 4 } });
+  const seen = new Set<string>();
+  const lies: unknown[] = [];
+  for (let i = 0; i < 600; i++) {
+    if (i === 20) for (const name of ["aron", "berta"]) await vote(id, voter(name));
+    const { body } = (await scenario.http("GET", `promotions/${id}`)) as {
+      body: { phase: string; waitingFor?: { what: string }; nextAction: string };
+    };
+    if (body.phase === "concluded") break;
+    seen.add(body.phase);
+    const { what } = body.waitingFor ?? {};
+    if (what !== undefined && !waitsOf[body.phase]?.includes(what)) lies.push([body.phase, what]);
+    await scenario.advance({ seconds: 1 });
+  }
+  expect(lies).toEqual([]);
+  expect([...seen]).toEqual(
+    expect.arrayContaining(["awaiting-approval", "awaiting-readiness", "swapping", "soaking"]),
+  );
+});
+
 test("one rejection ends the release, with the reason that was given", async () => {
   const id = await begin();
   await vote(id, voter("aron"));
@@ -122,8 +155,8 @@ test("fifty copies of one vote at once are one vote", async () => {
 test("from the queue the requester is only declared: one approval is not enough whatever the policy says", async () => {
   const id = await begin({ approval: { ...approval, quorum: 1 } });
   const origin = { channel: "queue" };
-  const { request } = await scenario.promotion(id);
-  const queued = { requestId: "queued", contentHash: "h", origin, at: scenario.clock.now() };
+  const { request, pair } = await scenario.promotion(id);
+  const queued = { requestId: "queued", contentHash: "h", origin, pair, at: scenario.clock.now() };
   const registration = { ...queued, request: { ...request, requestId: "queued" } };
   const input = { requestId: "queued", registration };
   await scenario.app.call("POST", "orchestrators/promote/promotion-queued", input);

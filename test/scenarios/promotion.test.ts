@@ -194,7 +194,7 @@ test("whoever is next takes its turn as soon as the one before has left, not at 
 
 test("whoever is first in line takes its turn as soon as the hold is released", async () => {
   const hold = { id: "h-1", at: 1, reason: reason("foreign-state", "looked at") };
-  await scenario.app.call("POST", "entities/pair/shop?op=apply", { kind: "hold", hold });
+  await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, { kind: "hold", hold });
   const id = await scenario.request();
   await scenario.advance({ seconds: 5 });
   const released = await scenario.http("DELETE", "holds/shop", { note: "seen" }, ["Swap.Operate"]);

@@ -13,7 +13,7 @@ test("a scheduled promotion swaps at its time, and the schedule tells its outcom
   await run.advance({ minutes: 29 });
   expect(run.puts()).toBe(0);
   await run.advance({ minutes: 15 });
-  const id = "shop-20261124T123000Z";
+  const id = `${run.key}-20261124T123000Z`;
   expect(run.outcomeOf(id)).toBe("promoted");
   expect(run.effects()).toBe(1);
   const { body } = await run.http("GET", "schedules");

@@ -161,7 +161,7 @@ test("an old service that was deployed anew is not swapped back to", async () =>
 test("a hold does not stop a swap-back (I10)", async () => {
   const id = await soaking();
   const hold = { id: "incident", at: 1, reason: reason("on-hold", "an incident") };
-  await scenario.app.call("POST", "entities/pair/shop?op=apply", { kind: "hold", hold });
+  await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, { kind: "hold", hold });
   regress();
   expect(await outcome(id)).toMatchObject({ outcome: "swapped-back", effects: 2, holder: "blue" });
 });
@@ -214,7 +214,7 @@ test("a run that is gone before the PUT of its swap-back carries the order out",
   await scenario.app.call("POST", `instances/promotion-${id}/terminate?reason=oops`);
   await scenario.app.settle();
   await scenario.app.call("DELETE", `instances/promotion-${id}`);
-  await scenario.app.call("POST", "entities/pair/shop?op=apply", { ...kept, order: by });
+  await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, { ...kept, order: by });
   expect(await outcome(id)).toMatchObject({ outcome: "swapped-back", puts: 2, effects: 2 });
   expect(event(id)?.swapBack).toMatchObject({ note: "seen before the crash" });
 });

@@ -1,26 +1,114 @@
+import { clockErrorOf } from "./clocks";
 import type { History } from "./history";
-import type { Of } from "./timeline";
 import { REQUESTER } from "./product";
+import type { Put } from "./put-rules";
+import type { Of } from "./timeline";
 import type { WorldPlan } from "./world-plan";
 
 /** How long a vote may be under way to a host that stands still. */
 const RECEIVED_MS = 60_000;
 
+type Vote = Of<"voted">;
+type Rule = NonNullable<WorldPlan["approval"]>;
+
 /**
- * I2, by what people sent: before a forward PUT enough different people had voted for one and the same plan, nobody had
- * been asked about another one since, and no rejection had been acknowledged; or an operator had broken the glass.
+ * I2, by what people sent, counted here anew: before a forward PUT enough different people, none of them who asked for it,
+ * had voted on one and the same question before its deadline, what they said had not lapsed, and no rejection had been
+ * acknowledged; or an operator had broken the glass.
  */
-export function approved(
-  history: History,
-  put: Of<"put">,
-  { approval, skewMs }: Pick<WorldPlan, "approval" | "skewMs">,
-): string | undefined {
+export function approvedInTime(history: History, put: Put, plan: WorldPlan): string | true | undefined {
+  const { approval } = plan;
   if (!approval || history.isBreakGlass(put.request)) return undefined;
   if (history.rejections.some((e) => e.request === put.request && e.n < put.n))
     return "after its rejection was acknowledged";
+  const yes = approvalsOf(history, put);
+  const wrong = 2 * clockErrorOf(plan);
+  const quorum = quorumOf(history, put, approval);
+  const isEnough = [...new Set(yes.map((e) => e.plan))].some((asked) => {
+    const own = yes.filter((e) => e.plan === asked);
+    return isGranted(history, put, own, { ...approval, quorum, wrong });
+  });
+  return isEnough || `without ${quorum} approvals of one question that had not lapsed`;
+}
+
+/** Whoever approved had voted while Azure had in both services what the PUT then exchanged. */
+export function approvedVersions(
+  history: History,
+  put: Put,
+  { approval }: WorldPlan,
+): string | true | undefined {
+  if (!approval || history.isBreakGlass(put.request)) return undefined;
+  const seen = history.reads.filter((e) => e.pair === put.pair && e.n < put.n);
+  const versions = new Set(seen.map((e) => `${e.side}=${e.version}`));
+  const sent = history.lastReads(put).map((e) => e && `${e.side}=${e.version}`);
+  // Where nothing was deployed meanwhile every vote was on the same versions.
+  if (versions.size <= sent.length || sent.includes(undefined)) return undefined;
+  const own = approvalsOf(history, put).filter((e) => e.versions === sent.join(" "));
+  const quorum = quorumOf(history, put, approval);
+  return (
+    peopleIn(own) >= quorum ||
+    `with ${sent.join(" ")}, of which ${peopleIn(own)} of ${quorum} people had approved`
+  );
+}
+
+interface Counting extends Rule {
+  /** How far two clocks may be apart, ms. */
+  readonly wrong: number;
+}
+
+/** Whether these votes on one question add up to an approval that holds when the attempt of the PUT begins. */
+function isGranted(history: History, put: Put, votes: readonly Vote[], rule: Counting): boolean {
+  const { quorum, validForMs, wrong } = rule;
+  const claimed = put.at - put.sinceMs;
+  let left = inTime(history, votes, rule);
+  for (;;) {
+    const granted = surelyGranted(history, left, quorum);
+    if (!granted) {
+      const last = Math.max(...left.map(({ at }) => at));
+      return peopleIn(left) >= quorum && claimed - last <= validForMs + RECEIVED_MS + wrong;
+    }
+    if (claimed <= granted.heardAt + validForMs + wrong) return true;
+    // It had lapsed: whoever had said so by then would have had to say so again.
+    left = left.filter(({ n }) => n > granted.vote.n);
+  }
+}
+
+/** The vote that made the quorum full for certain, and by when it had been received: both from what was acknowledged. */
+function surelyGranted(
+  history: History,
+  votes: readonly Vote[],
+  quorum: number,
+): { readonly vote: Vote; readonly heardAt: number } | undefined {
+  const people = new Set<string>();
+  let heardAt = 0;
+  for (const vote of votes) {
+    const counted = history.counted.find((e) => e.vote === vote.vote);
+    if (!counted) continue;
+    people.add(vote.by);
+    heardAt = Math.max(heardAt, counted.at);
+    if (people.size >= quorum) return { vote, heardAt };
+  }
+  return undefined;
+}
+
+/** Those sent before the deadline of the question, which began before anybody was shown it; a question asked anew has another. */
+function inTime(
+  history: History,
+  votes: readonly Vote[],
+  { deadlineMs, wrong, quorum }: Counting,
+): readonly Vote[] {
+  if (surelyGranted(history, votes, quorum)) return votes;
+  return votes.filter((vote) => {
+    const shown = history.shown.filter((e) => e.request === vote.request && e.n < vote.n);
+    const other = shown.filter((e) => e.plan !== vote.plan).at(-1)?.n ?? -1;
+    const first = shown.find((e) => e.plan === vote.plan && e.n > other);
+    return !first || vote.at <= first.at + deadlineMs + wrong;
+  });
+}
+
+function approvalsOf(history: History, put: Put): readonly Vote[] {
   const isOverHttp = wasAskedOverHttp(history, put.request);
-  const quorum = Math.max(approval.quorum, isOverHttp ? 1 : 2);
-  const yes = history.votes.filter(
+  return history.votes.filter(
     (e) =>
       e.request === put.request &&
       e.n < put.n &&
@@ -28,29 +116,18 @@ export function approved(
       !e.application &&
       !(isOverHttp && e.by === REQUESTER),
   );
-  const plans = [...new Set(yes.map((e) => e.plan))];
-  const isEnough = plans.some((plan) => {
-    const own = yes.filter((e) => e.plan === plan);
-    const claimed = put.at - put.sinceMs;
-    // The host that took the vote, and the one that claims, may have clocks apart in opposite directions.
-    const lastsMs = approval.validForMs + RECEIVED_MS + 2 * skewMs;
-    const hasValid = own.some((e) => claimed - e.at <= lastsMs);
-    return hasValid && new Set(own.map((e) => e.by)).size >= quorum && !isAskedAnew(history, put, plan);
-  });
-  return isEnough ? undefined : `without ${quorum} approvals of its plan`;
+}
+
+function quorumOf(history: History, put: Put, { quorum }: Rule): number {
+  return Math.max(quorum, wasAskedOverHttp(history, put.request) ? 1 : 2);
+}
+
+function peopleIn(votes: readonly Vote[]): number {
+  return new Set(votes.map((e) => e.by)).size;
 }
 
 /** Only there it is known who asks: of a queue message's or a schedule's author anybody may be a second. */
 function wasAskedOverHttp({ sent, scheduled }: History, request: string): boolean {
   const isDeclared = sent.some((e) => e.request === request && e.content.includes("requestedBy"));
   return !isDeclared && !scheduled.some((e) => e.request === request);
-}
-
-/** Whether people were asked about another plan after they had been asked about this one. */
-function isAskedAnew({ published }: History, put: Of<"put">, plan: string): boolean {
-  const asked = published.filter(
-    (e) => e.request === put.request && e.n < put.n && e.bytes.includes('"step":"approval-requested"'),
-  );
-  const last = asked.at(-1);
-  return last !== undefined && asked.some((e) => e.bytes.includes(plan)) && !last.bytes.includes(plan);
 }

@@ -1,5 +1,6 @@
 import { digest } from "../../src/adapters/digest";
 import { verifyAudit } from "../../src/domain/audit-verification";
+import { pairKeyIn } from "./pair-ids";
 import type { World } from "./world";
 
 /** Whoever dies while exporting is asked again; a page that never comes is a finding. */
@@ -31,6 +32,7 @@ export class AuditCheck {
     const events = [...new Set(timeline.of("published").map(({ bytes }) => bytes))];
     const findings = lines
       ? verifyAudit(
+          pairKeyIn(pair),
           lines,
           events.map((bytes) => JSON.parse(bytes) as unknown),
           digest,

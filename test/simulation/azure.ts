@@ -13,6 +13,7 @@ import { rentCloudServices } from "./doors";
 import { errandUnderWay, type SimulatedHost } from "./host";
 import type { Timeline } from "./timeline";
 import type { Deed, WorldPlan } from "./world-plan";
+import { serviceIdOf, SUBSCRIPTION } from "./pair-ids";
 
 /** How long a list of instances counts as fresh before a PUT: the claim window. */
 const FRESH_MS = 60_000;
@@ -49,7 +50,7 @@ export class Azure {
   }
 
   serviceId(pair: string, side: Side): string {
-    return `/subscriptions/${this.simulator.subscription}/resourceGroups/${pair}-rg/providers/Microsoft.Compute/cloudServices/${pair}-${side}`;
+    return serviceIdOf(pair, side);
   }
 
   /** Writes down effects, and operations that failed, since the last look. */
@@ -88,6 +89,15 @@ export class Azure {
       .filter((e) => e.pair === pair)
       .at(-1);
     return last?.production ?? "blue";
+  }
+
+  version(pair: string, side: Side): string {
+    return this.simulator.service(`${pair}-${side}`)?.version ?? "none";
+  }
+
+  /** What is deployed in both services of a pair, "blue=v1 green=v2". */
+  versions(pair: string): string {
+    return (["blue", "green"] as const).map((side) => `${side}=${this.version(pair, side)}`).join(" ");
   }
 
   /** Instances of either service that do not run just now, by the world's own truth. */
@@ -307,7 +317,7 @@ function scenarioOf(plan: WorldPlan): object {
     ],
   });
   return {
-    subscription: "00000000-0000-4000-8000-000000000001",
+    subscription: SUBSCRIPTION,
     swap: {
       operationSeconds: plan.operationSeconds,
       repeatedPut: plan.repeatedPut,

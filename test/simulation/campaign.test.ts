@@ -21,13 +21,13 @@ function played(plan: WorldPlan): WorldResult {
   return {
     timeline,
     violations: isBroken ? [{ invariant: "I1", detail: "r1 swapped a second time", entry: n }] : [],
-    exercised: {},
     points: Points.at([]),
     promotions: 1,
     faults: 0,
     residual: 0,
     lastedMs: 0,
     logged: [],
+    exercised: { I1: 1 },
   };
 }
 

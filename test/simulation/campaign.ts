@@ -1,4 +1,6 @@
+import { Coverage } from "./coverage";
 import { openDoors } from "./doors";
+import { rulesOf } from "./invariants";
 import { comparePeers } from "./peers";
 import { prepareProcess } from "./process";
 import { registerProduct } from "./product";
@@ -27,6 +29,7 @@ export async function campaign(options: SimulateOptions): Promise<number> {
   }
   const worldOf = options.small ? smallWorld : randomWorld;
   const started = { cpu: process.cpuUsage(), at: performance.now() };
+  const coverage = new Coverage(rulesOf(options));
   const sum = { runs: 0, promotions: 0, faults: 0, crashes: 0, points: 0, residual: 0 };
   let broken: { plan: WorldPlan; result: WorldResult } | undefined;
   const until = options.seconds === undefined ? Infinity : performance.now() + options.seconds * 1000;
@@ -40,6 +43,7 @@ export async function campaign(options: SimulateOptions): Promise<number> {
     sum.crashes += result.points.crashes;
     sum.points += result.points.count;
     sum.residual += result.residual;
+    coverage.add(result.exercised);
     if (options.replay) {
       for (const entry of result.timeline.entries) say(tell(entry));
       for (const line of result.logged) say(line);
@@ -47,6 +51,12 @@ export async function campaign(options: SimulateOptions): Promise<number> {
     if (result.violations.length > 0) broken = { plan, result };
   }
   if (broken && !options.json) await explain(broken.plan, broken.result, options, say);
+  const unexercised = coverage.unexercised;
+  if (!options.replay) {
+    say("how often each rule had something to judge:");
+    for (const line of coverage.table) say(line);
+  }
+  for (const rule of unexercised) say(`NOTHING to judge for ${rule} in ${sum.runs} worlds`);
   const cpu = process.cpuUsage(started.cpu);
   const cpuSeconds = (cpu.user + cpu.system) / 1e6;
   console.log(
@@ -56,10 +66,11 @@ export async function campaign(options: SimulateOptions): Promise<number> {
       seconds: round((performance.now() - started.at) / 1000),
       promotionsPerCpuMinute: Math.round((sum.promotions / cpuSeconds) * 60),
       violations: broken ? broken.result.violations.length : 0,
+      unexercised,
       ...(broken ? { seed: broken.plan.seed, invariant: broken.result.violations[0]?.invariant } : {}),
     }),
   );
-  return broken ? 1 : 0;
+  return broken || unexercised.length > 0 ? 1 : 0;
 }
 
 /** Crashes the reference worlds at every point; answers with the process's exit code. */

@@ -1,14 +1,6 @@
-import type { PairState } from "../../src/domain/pair";
 import type { World } from "./world";
 
-/** Leases that nobody who is under way holds any more. */
-export function leasesHeld({ plan, hub }: Pick<World, "plan" | "hub">): string[] {
-  return plan.pairs.flatMap((pair) => {
-    const text = hub.entities.get(`@pair@${pair}`)?.state;
-    const state = text ? (JSON.parse(text) as PairState) : undefined;
-    return state?.lease ? [`the lease of ${pair} is still held by ${state.lease.holder}`] : [];
-  });
-}
+// What the stores saw, and when: that an entry is there, that it holds an outcome; never what they say of it.
 
 /** Writes down from when on the ledger holds an outcome; `stored` remembers of whom that is known. */
 export function noteOutcomes({ timeline, hub }: Pick<World, "timeline" | "hub">, stored: Set<string>): void {

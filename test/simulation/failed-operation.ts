@@ -1,31 +1,38 @@
-import type { History, Violation } from "./history";
+import type { Judged } from "./coverage";
+import type { History } from "./history";
+import type { Put } from "./put-rules";
 import type { Of } from "./timeline";
 import type { WirePlan, WorldPlan } from "./world-plan";
 
-type Put = Of<"put">;
-
-const RULE = "§4.6 failed operation";
+export const FAILURE_RULE = "§4.6 failure told";
+export const FAILED_AGAIN_RULE = "§4.6 failed operation";
 
 /** How long after its claim an attempt may send (design.md §4.2): what is told later may concern nobody any more. */
 const CLAIM_WINDOW_MS = 60_000;
 
 /** Whoever heard that the operation of its swap failed does not try that swap again. */
-export function afterFailure(history: History, put: Put): string | undefined {
-  return wasTold(history, put) ? "after it had been told that its operation failed" : undefined;
+export function afterFailure(history: History, put: Put): string | true | undefined {
+  const isAgain = history.failures.some((e) => e.request === put.request && e.n < put.n);
+  if (!isAgain) return undefined;
+  return !wasTold(history, put) || "after it had been told that its operation failed";
 }
 
 /** A failure that everybody could hear of is what the outcome tells, and not that nobody knows. */
-export function failureTold(history: History, request: string, plan: Pick<WorldPlan, "wire">): Violation[] {
+export function failureTold(
+  { history, plan }: Judged,
+  request: string,
+  tell: (entry: number, broken: string | undefined) => void,
+): void {
   const [outcome] = history.completions(request);
   const failed = history.failed.find(({ put }) =>
     history.puts.some((e) => e.put === put && e.request === request),
   );
-  if (!outcome || !failed || failed.n > outcome.n || !couldHear(history, failed, outcome, plan)) return [];
+  if (!outcome || !failed || failed.n > outcome.n || !couldHear(history, failed, outcome, plan)) return;
   const isSilent =
     outcome.outcome === "expired" || ["outcome-unproved", "attempts-exhausted"].includes(outcome.code ?? "");
   const told = outcome.code ?? outcome.outcome ?? "?";
-  const detail = `${request} ended as ${told}, although everybody could hear that its operation failed`;
-  return isSilent ? [{ invariant: RULE, detail, entry: outcome.n }] : [];
+  const detail = `ended as ${told}, although everybody could hear that its operation failed`;
+  tell(outcome.n, isSilent ? detail : undefined);
 }
 
 /** Nobody may have heard where the host died with it, or where an execution was told so late that its attempt may be over. */

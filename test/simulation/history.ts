@@ -1,3 +1,5 @@
+import type { Side } from "../../src/domain/swap-request";
+import { stagingWhenPlanned } from "./first-plan";
 import type { Of, Timeline } from "./timeline";
 
 export interface Violation {
@@ -6,6 +8,9 @@ export interface Violation {
   /** Number of the timeline entry at which it showed. */
   readonly entry: number;
 }
+
+const sides = ["blue", "green"] as const;
+const promoted = /"promote":"(blue|green|staging|either)"/;
 
 /** The timeline, sorted by what the rules ask for. */
 export class History {
@@ -17,7 +22,9 @@ export class History {
   readonly sent: readonly Of<"sent">[];
   readonly held: readonly Of<"held">[];
   readonly hosts: readonly Of<"host">[];
+  readonly holdsAsked: readonly Of<"hold-asked">[];
   readonly released: readonly Of<"hold-released">[];
+  readonly releases: readonly Of<"release-answered">[];
   readonly stored: readonly Of<"outcome-stored">[];
   readonly lists: readonly Of<"listed">[];
   readonly over: readonly Of<"put-over">[];
@@ -26,6 +33,7 @@ export class History {
   readonly failures: readonly Of<"operation-failed">[];
   readonly probed: readonly Of<"probed">[];
   readonly votes: readonly Of<"voted">[];
+  readonly counted: readonly Of<"vote-counted">[];
   readonly rejections: readonly Of<"rejection-acknowledged">[];
   readonly asked: readonly Of<"swap-back-asked">[];
   readonly looks: readonly Of<"looked">[];
@@ -33,7 +41,11 @@ export class History {
   readonly scheduled: readonly Of<"scheduled">[];
   readonly scheduleWords: readonly Of<"schedule-asked">[];
   readonly scheduleAnswers: readonly Of<"schedule-answered">[];
+  readonly audits: readonly Of<"audited">[];
+  readonly shown: readonly Of<"question-shown">[];
   readonly last: number;
+  readonly lastAt: number;
+  readonly #targets = new Map<string, readonly Side[]>();
 
   constructor(timeline: Timeline) {
     this.puts = timeline.of("put");
@@ -44,7 +56,9 @@ export class History {
     this.sent = timeline.of("sent");
     this.held = timeline.of("held");
     this.hosts = timeline.of("host");
+    this.holdsAsked = timeline.of("hold-asked");
     this.released = timeline.of("hold-released");
+    this.releases = timeline.of("release-answered");
     this.stored = timeline.of("outcome-stored");
     this.lists = timeline.of("listed");
     this.over = timeline.of("put-over");
@@ -53,6 +67,7 @@ export class History {
     this.failures = timeline.of("operation-failed");
     this.probed = timeline.of("probed");
     this.votes = timeline.of("voted");
+    this.counted = timeline.of("vote-counted");
     this.rejections = timeline.of("rejection-acknowledged");
     this.asked = timeline.of("swap-back-asked");
     this.looks = timeline.of("looked");
@@ -60,7 +75,10 @@ export class History {
     this.scheduled = timeline.of("scheduled");
     this.scheduleWords = timeline.of("schedule-asked");
     this.scheduleAnswers = timeline.of("schedule-answered");
+    this.audits = timeline.of("audited");
+    this.shown = timeline.of("question-shown");
     this.last = timeline.entries.length - 1;
+    this.lastAt = timeline.entries.at(-1)?.at ?? 0;
   }
 
   get requests(): string[] {
@@ -72,9 +90,34 @@ export class History {
     return this.sent.some((e) => e.request === request && e.content.includes('"breakGlass":'));
   }
 
-  /** Whether a PUT gives production back: its promotion's first one asked for the other side. */
+  /**
+   * The sides that may take production for a request, by what was sent: the one it names, or the one that read as
+   * staging on the wire when it was planned first. Both where the wire leaves it open.
+   */
+  targetsOf(request: string): readonly Side[] {
+    const known = this.#targets.get(request);
+    if (known) return known;
+    const named = this.sent.flatMap(({ request: id, content }) =>
+      id === request ? (promoted.exec(content)?.[1] ?? []) : [],
+    );
+    const targets = sides.filter((side) =>
+      named.some((name) =>
+        name === "either"
+          ? true
+          : name === "staging"
+            ? stagingWhenPlanned(this, request).includes(side)
+            : name === side,
+      ),
+    );
+    this.#targets.set(request, targets);
+    return targets;
+  }
+
+  /** Whether a PUT gives production back: its promotion has sent one for the side that was asked for. */
   isBack(put: Of<"put">): boolean {
-    return this.puts.find((e) => e.request === put.request)?.side !== put.side;
+    const targets = this.targetsOf(put.request);
+    const first = this.puts.find((e) => e.request === put.request && targets.includes(e.side));
+    return first !== undefined && first.n < put.n && first.side !== put.side;
   }
 
   /** Our own PUT that brought an effect about. */
@@ -87,6 +130,37 @@ export class History {
     return this.effectsOf(request).filter((effect) => {
       const put = this.causeOf(effect);
       return put !== undefined && this.isBack(put);
+    });
+  }
+
+  /** The last that the execution of a PUT had read of each service. */
+  lastReads(put: Of<"put">): readonly (Of<"read"> | undefined)[] {
+    return sides.map((side) =>
+      this.reads.filter((e) => e.execution === put.execution && e.side === side && e.n < put.n).at(-1),
+    );
+  }
+
+  /** Whose instances must run before a forward PUT. */
+  sidesToRun({ request, side }: Of<"put">): readonly Side[] {
+    return this.isBreakGlass(request) ? [side] : sides;
+  }
+
+  /** Promotions that stopped the line of a pair, from when their outcome was stored or told, whichever came first. */
+  stopsOf(pair: string): readonly { readonly request: string; readonly n: number }[] {
+    return this.requests.flatMap((request) => {
+      const [told] = this.completions(request);
+      if (told?.pair !== pair || !["halted", "swapped-back"].includes(told.outcome ?? "")) return [];
+      const stored = this.stored.find((e) => e.request === request);
+      return [{ request, n: Math.min(told.n, stored?.n ?? Infinity) }];
+    });
+  }
+
+  /** Whether a hold that was set at `n` or later may have been released before a PUT: nobody asked for it, or it was over. */
+  mayBeReleased(put: Of<"put">, { hold, n }: { readonly hold: string; readonly n: number }): boolean {
+    return this.released.some((e) => {
+      const isMeant = e.pair === put.pair && (e.hold === undefined || e.hold === hold);
+      const answer = this.releases.find(({ release }) => release === e.release);
+      return isMeant && e.n < put.n && (answer?.n ?? Infinity) > n;
     });
   }
 

@@ -1,4 +1,5 @@
-import type { Call } from "./surface";
+import { haltOf } from "./forward-rules";
+import type { Call, Reply } from "./surface";
 import type { World } from "./world";
 import type { Deed } from "./world-plan";
 
@@ -7,11 +8,24 @@ const RELEASE_MS = 120_000;
 const LOOK_MS = 30_000;
 const SEEN_MS = 1_000;
 
+interface Stop {
+  readonly n: number;
+  readonly pair: string;
+  readonly request: string;
+}
+
+/** A hold as the API shows it. */
+interface Shown {
+  readonly id: string;
+  readonly requestId?: string;
+}
+
 /** People who stop the line of a pair, and those who look at a stopped one and let it go on. */
 export class Holds {
   readonly #world: World;
   readonly #released = new Set<number>();
   #stops = 0;
+  #releases = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -20,13 +34,12 @@ export class Holds {
   /** A person looks at every halted pair after a while, and lets it go on. */
   watch(): void {
     const { timeline, plan, clock, startedAt } = this.#world;
-    for (const halt of timeline.of("published")) {
-      const isDue = clock.now() - startedAt >= halt.at + RELEASE_MS;
-      if (!["halted", "swapped-back"].includes(halt.outcome ?? "") || this.#released.has(halt.n) || !isDue)
-        continue;
-      if (this.#world.fronts.length === 0) continue;
-      void this.#let(halt.pair ?? plan.pairs[0] ?? "?").then((isReleased) => {
-        if (isReleased) this.#released.add(halt.n);
+    for (const { n, at, outcome, pair = plan.pairs[0] ?? "?", request = "?" } of timeline.of("published")) {
+      const isDue = clock.now() - startedAt >= at + RELEASE_MS;
+      if (!["halted", "swapped-back"].includes(outcome ?? "") || this.#released.has(n) || !isDue) continue;
+      if (this.#world.fronts.length === 0 || this.#waitsForTheOperation(pair)) continue;
+      void this.#letGo({ n, pair, request }).then((isReleased) => {
+        if (isReleased) this.#released.add(n);
       });
     }
     clock.setTimer(clock.now() + LOOK_MS, () => {
@@ -35,35 +48,67 @@ export class Holds {
   }
 
   /** Stops the line of a pair, asking again under the same id until it is acknowledged, and lets it go on after `forMs`. */
-  async stop({ pair, forMs }: Extract<Deed, { kind: "hold" }>): Promise<void> {
+  async stop({ pair, forMs, all }: Extract<Deed, { kind: "hold" }>): Promise<void> {
     const { timeline, clock } = this.#world;
-    const id = `by-hand-${this.#stops++}`;
-    while (!(await this.#put(pair, id))) await clock.sleep(SEEN_MS);
-    timeline.add({ kind: "held", pair });
+    const hold = `by-hand-${this.#stops++}`;
+    timeline.add({ kind: "hold-asked", pair, hold });
+    while (!(await this.#put(pair, hold))) await clock.sleep(SEEN_MS);
+    timeline.add({ kind: "held", pair, hold });
     await clock.sleep(forMs);
-    while (!(await this.#let(pair))) await clock.sleep(SEEN_MS);
+    const id = all ? undefined : hold;
+    while (!(await this.#release(pair, { hold: id, id }))) await clock.sleep(SEEN_MS);
   }
 
-  /** As the remedy of an unproved outcome says, nobody lets go on while an operation of ours still runs. */
-  async #let(pair: string): Promise<boolean> {
-    if (this.#world.azure.isUnderWay(pair)) return false;
-    this.#world.timeline.add({ kind: "hold-released", pair });
+  /** The remedy of an unproved outcome says to wait until our operation is over; not everybody heeds it. */
+  #waitsForTheOperation(pair: string): boolean {
+    return !this.#world.plan.hasty && this.#world.azure.isUnderWay(pair);
+  }
+
+  /** Every other halt is released by its own hold, as the pair is shown, the others with all that stands there. */
+  async #letGo({ n, pair, request }: Stop): Promise<boolean> {
+    if (n % 2 === 0) return this.#release(pair, { hold: undefined, id: undefined });
+    const shown = await this.#holdsOf(pair);
+    const own = shown?.find((hold) => hold.requestId === request);
+    if (own) return this.#release(pair, { hold: haltOf(request), id: own.id });
+    // It is gone already, or nobody could say.
+    return shown !== undefined;
+  }
+
+  async #holdsOf(pair: string): Promise<readonly Shown[] | undefined> {
+    const call = { method: "GET", path: "pairs" };
+    const reply = await this.#ask("listPairs", call);
+    if (reply?.status !== 200) return undefined;
+    const { value } = JSON.parse(reply.text) as {
+      value: readonly { readonly name: string; readonly holds: readonly Shown[] }[];
+    };
+    return value.find(({ name }) => name === pair)?.holds;
+  }
+
+  /** `hold`: what is meant, in the words of the timeline; `id`: as the API knows it. Absent: all that stand. */
+  async #release(
+    pair: string,
+    { hold, id }: { readonly hold: string | undefined; readonly id: string | undefined },
+  ): Promise<boolean> {
+    const { timeline } = this.#world;
+    const release = this.#releases++;
+    timeline.add({ kind: "hold-released", pair, release, hold });
     const body = { note: "looked at it" };
-    const call = { method: "DELETE", path: `holds/${pair}`, params: { pair }, body };
-    const status = await this.#ask("deleteHold", call);
-    return status > 0 && status < 500;
+    const query = id === undefined ? {} : { query: { id } };
+    const call = { method: "DELETE", path: `holds/${pair}`, params: { pair }, body, ...query };
+    const status = (await this.#ask("deleteHold", call))?.status ?? 0;
+    const isOver = status > 0 && status < 500;
+    if (isOver) timeline.add({ kind: "release-answered", release, status });
+    return isOver;
   }
 
   async #put(pair: string, id: string): Promise<boolean> {
     const body = { id, reason: "stop the line" };
     const call = { method: "PUT", path: `holds/${pair}`, params: { pair }, body };
-    return (await this.#ask("putHold", call)) === 200;
+    return (await this.#ask("putHold", call))?.status === 200;
   }
 
-  /** The HTTP status, 0 when nobody answers: there is no host, or it stands still or dies. */
-  #ask(name: string, call: Call): Promise<number> {
-    const { surface, clock } = this.#world;
-    const late = clock.sleep(LOOK_MS).then(() => 0);
-    return Promise.race([surface.once(name, call, ["Swap.Operate"]), late]);
+  /** Undefined when nobody answers: there is no host, or it stands still or dies. */
+  #ask(name: string, call: Call): Promise<Reply | undefined> {
+    return this.#world.surface.look(name, call, ["Swap.Operate", "Swap.Read"]);
   }
 }

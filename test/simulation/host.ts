@@ -19,6 +19,8 @@ import type { Ports } from "../../src/ports/ports";
 import type { Schedule } from "../../src/ports/schedules";
 import type { OpeningRule } from "../../src/domain/policy";
 import type { ProbeAnswer } from "../../src/domain/probe";
+import type { Pairs } from "../../src/ports/promotions";
+import { HostClock, type Standstill } from "./clocks";
 import type { Health } from "./health";
 import type { VirtualClock } from "../support/virtual-clock";
 import { plainSharing, type Seat, type Sharing } from "./sharing";
@@ -70,8 +72,8 @@ export interface HostSurroundings {
   /** The calendar of freezes as it reads now. */
   calendar(): string | undefined;
   readonly health: Health;
-  /** For how long a host stands still in the middle of an attempt, ms; 0: not at all. */
-  freezesAttempt(): number;
+  /** Whether a host stands still in the middle of an attempt, and what its clocks make of it. */
+  freezesAttempt(): Standstill | undefined;
   /** What happens between an attempt's last look at the clock and its PUT. */
   beforeWrite(host: SimulatedHost, service: string, execution: string): Promise<void>;
 }
@@ -84,6 +86,8 @@ export interface Errand {
   /** World time, whatever the host's clock says. */
   readonly startedAt: number;
 }
+
+const ATTEMPT = "attemptSwap";
 
 const errands = new AsyncLocalStorage<Errand>();
 const NO_ERRAND: Errand = { request: "?", activity: "?", execution: "?", startedAt: 0 };
@@ -102,8 +106,7 @@ export class SimulatedHost {
   static steps = 0;
   readonly id: string;
   readonly seat: Seat;
-  /** What it holds the wall clock to be, against the world's. */
-  skewMs = 0;
+  readonly clock: HostClock;
   /** The schedules of the pairs file it started with, and the file's number. */
   schedules: readonly Schedule[] = [];
   file = 0;
@@ -112,7 +115,6 @@ export class SimulatedHost {
   readonly #cloudServices: CloudServices;
   readonly #engine: DurableEngine;
   readonly #app: CoreApp;
-  readonly #bootedAt: number;
   readonly #openings: ReturnType<typeof openingsOf>;
   #thaw: Promise<void> | undefined;
   #evicted = false;
@@ -127,7 +129,7 @@ export class SimulatedHost {
     this.id = id;
     this.seat = seat;
     this.#cloudServices = rent(this);
-    this.#bootedAt = world.clock.now();
+    this.clock = new HostClock(world.clock);
     this.#openings = openingsOf(world.policies, this.#clock(), world.openingRules, {
       get: () => world.calendar(),
     });
@@ -161,7 +163,7 @@ export class SimulatedHost {
   }
 
   now(): number {
-    return this.#world.clock.now() + this.skewMs;
+    return this.clock.now();
   }
 
   async start(): Promise<void> {
@@ -243,6 +245,7 @@ export class SimulatedHost {
 
   portsFor(context: InvocationContext): Ports {
     const { policies } = this.#world;
+    const errand = errandOf(context, this.#world.clock.now());
     const log = createLog((level, line) => {
       this.#world.logged(this, level, line);
     });
@@ -252,15 +255,15 @@ export class SimulatedHost {
       publish: (event) => this.gate(() => this.#world.publish(this, event)),
     };
     return {
-      cloudServices: this.#guarded(this.#cloudServices, errandOf(context, this.#world.clock.now())),
+      cloudServices: this.#guarded(this.#cloudServices, errand),
       announcer,
-      prober: { ask: (url) => this.#ask(url, errandOf(context, this.#world.clock.now())) },
+      prober: { ask: (url) => this.#ask(url, errand) },
       policies,
       openings: this.#openings(log),
       clock: this.#clock(),
       log,
       promotions: createPromotions(client, log),
-      pairs: createPairs(client),
+      pairs: errand.activity === ATTEMPT ? this.#freezing(createPairs(client)) : createPairs(client),
       operations: createOperations(client),
       schedules: createSchedules(client, this.schedules),
       digest,
@@ -276,7 +279,7 @@ export class SimulatedHost {
     const { clock } = this.#world;
     return {
       now: () => this.now(),
-      monotonic: () => clock.now() - this.#bootedAt,
+      monotonic: () => this.clock.monotonic(),
       sleep: (ms) => this.gate(() => clock.sleep(ms)),
     };
   }
@@ -284,11 +287,7 @@ export class SimulatedHost {
   #guarded(cloud: CloudServices, errand: Errand): CloudServices {
     const send = <T>(work: () => Promise<T>) => this.gate(() => errands.run(errand, work));
     const read = async <T>(work: () => Promise<T>) => {
-      if (errand.activity !== "attemptSwap") return send(work);
-      this.#mayFreeze();
-      const seen = await send(work);
-      this.#mayFreeze();
-      return this.gate(() => Promise.resolve(seen));
+      return errand.activity === ATTEMPT ? this.#frozenAround(() => send(work)) : send(work);
     };
     return {
       readService: (id, tag) => read(() => cloud.readService(id, tag)),
@@ -303,9 +302,27 @@ export class SimulatedHost {
     };
   }
 
+  /** What an attempt asks of its pair's arbiter: its host may stand still before the grant as well. */
+  #freezing(pairs: Pairs): Pairs {
+    return {
+      ...pairs,
+      signal: (pair, operation) => this.#frozenAround(() => pairs.signal(pair, operation)),
+      read: (pair) => this.#frozenAround(() => pairs.read(pair)),
+    };
+  }
+
+  async #frozenAround<T>(step: () => Promise<T>): Promise<T> {
+    this.#mayFreeze();
+    const seen = await this.gate(step);
+    this.#mayFreeze();
+    return this.gate(() => Promise.resolve(seen));
+  }
+
   #mayFreeze(): void {
-    const forMs = this.#thaw ? 0 : this.#world.freezesAttempt();
-    if (forMs > 0) this.freeze(forMs);
+    const standstill = this.#thaw ? undefined : this.#world.freezesAttempt();
+    if (!standstill) return;
+    this.clock.stand(standstill);
+    this.freeze(standstill.forMs);
   }
 
   async #standing(): Promise<void> {

@@ -140,6 +140,7 @@ export class PeerWorld {
           this.#bus.down = false;
         });
         return;
+      case "clock-set":
       case "malformed":
       case "cancel":
       case "hold":

@@ -1,3 +1,5 @@
+import { otherSide } from "../../src/domain/swap-request";
+import { request } from "./deeds";
 import { exposureOf } from "./exposure";
 import { Holds } from "./holds";
 import type { SimulatedHost } from "./host";
@@ -15,6 +17,8 @@ const glassBreakers = {
   requester: "Swap.Request|ann|person",
   application: "Swap.Operate|robot|application",
 } as const;
+/** How the requests are called that come when all is at rest. */
+export const LAST = "last-";
 /** A person who was about to swap by hand looks again after this. */
 const LATER_MS = 1_000;
 
@@ -44,6 +48,17 @@ export class People {
       });
     }
     this.#holds.watch();
+  }
+
+  /** An operator asks for the other side of every pair, past gate and opening. */
+  askForAll(): void {
+    const { plan, azure } = this.#world;
+    for (const pair of plan.pairs) {
+      this.#left++;
+      const promote = otherSide(azure.holder(pair));
+      const asked = request(`${LAST}${pair}`, { pair, promote, channel: "http", breakGlass: "operator" });
+      void this.#do(asked).then(() => this.#left--);
+    }
   }
 
   /** A request counts as sent once it is registered, though its sender has heard nothing and has given up. */
@@ -97,6 +112,11 @@ export class People {
         this.#fault(`a host freezes for ${deed.forMs} ms`);
         this.#anyHost()?.freeze(deed.forMs);
         return;
+      case "clock-set": {
+        const host = this.#anyHost();
+        if (host) this.#setClock(host, deed);
+        return;
+      }
       case "broker-outage":
         this.#fault("the broker is down");
         bus.down = true;
@@ -144,7 +164,7 @@ export class People {
   }
 
   async #request(deed: DeedOf<"request">): Promise<void> {
-    const { request, pair, promote, expiresAfter, notBeforeIn, irreversible, expect, otherContent } = deed;
+    const { request, pair, promote, expiresAfter, notBeforeIn, irreversible, otherContent } = deed;
     const { clock, timeline, bus } = this.#world;
     const body = {
       requestId: request,
@@ -156,7 +176,7 @@ export class People {
         : { expiresAt: new Date(clock.now() + expiresAfter).toISOString() }),
       ...(notBeforeIn === undefined ? {} : { notBefore: new Date(clock.now() + notBeforeIn).toISOString() }),
       ...(irreversible ? { irreversible } : {}),
-      ...(expect === undefined ? {} : { expect: { version: expect } }),
+      ...(deed.expect === undefined ? {} : { expect: { version: this.#versionFor(deed) } }),
     };
     const sent = (content: string): Happening => ({ kind: "sent", request, pair, content });
     if (deed.channel === "http") {
@@ -186,6 +206,13 @@ export class People {
       });
     }
     await clock.sleep(deed.copies * deed.every);
+  }
+
+  /** The version that is to take production as things stand now, or one that nobody has ever deployed. */
+  #versionFor({ pair, promote, expect }: DeedOf<"request">): string {
+    const { azure } = this.#world;
+    const side = promote === "staging" ? otherSide(azure.holder(pair)) : promote;
+    return expect === "right" ? azure.version(pair, side) : "v0";
   }
 
   async #cancel(request: string): Promise<void> {
@@ -226,6 +253,15 @@ export class People {
   #anyHost(): SimulatedHost | undefined {
     const { live, dice } = this.#world;
     return live.length === 0 ? undefined : dice.pick(live);
+  }
+
+  #setClock(host: SimulatedHost, { byMs, forMs }: DeedOf<"clock-set">): void {
+    const { clock } = this.#world;
+    this.#fault(`the clock of ${host.id} is set by ${byMs} ms`);
+    host.clock.set(byMs);
+    clock.setTimer(clock.now() + forMs, () => {
+      host.clock.set(0);
+    });
   }
 
   async #terminate(request: string): Promise<void> {

@@ -99,7 +99,7 @@ export const faultsAround: readonly PlantedFault[] = [
     theme: "approvalLapses",
     rule: "§4.2",
     file: attempt,
-    find: `return detail === undefined ? undefined : { kind: "not-approved", detail };`,
+    find: `return { kind: "not-approved", detail };`,
     replace: `return undefined;`,
   },
   {

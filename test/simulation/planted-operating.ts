@@ -11,8 +11,8 @@ export const faultsOfOperating: readonly PlantedFault[] = [
     theme: "meetsOthers",
     rule: "§5",
     file: scheduler,
-    find: "const requestId = (0, schedule_1.scheduledId)(pair, due);",
-    replace: "const requestId = `${(0, schedule_1.scheduledId)(pair, due)}-${schedule.name}`;",
+    find: "const requestId = (0, schedule_1.scheduledId)(key, due);",
+    replace: "const requestId = `${(0, schedule_1.scheduledId)(key, due)}-${schedule.name}`;",
   },
   {
     name: "a resume makes up for what was missed",
@@ -51,8 +51,8 @@ export const faultsOfOperating: readonly PlantedFault[] = [
     theme: "glassStoppedLate",
     rule: "§4 I10",
     file: "activities/attempt-swap.js",
-    find: "const claim = readClaim(await ports.pairs.read(pair), input, nonce);",
-    replace: `const answered = readClaim(await ports.pairs.read(pair), input, nonce);
+    find: "const claim = readClaim(await ports.pairs.read(pairKey), input, nonce);",
+    replace: `const answered = readClaim(await ports.pairs.read(pairKey), input, nonce);
             const passes = answered?.code === "on-hold" && input.asked?.passOpening;
             const claim = passes ? { kind: "granted" } : answered;`,
   },

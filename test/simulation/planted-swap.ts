@@ -17,7 +17,7 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
     name: "claim without read-back",
     rule: "§4.2",
     file: attempt,
-    find: `const claim = readClaim(await ports.pairs.read(pair), input, nonce);`,
+    find: `const claim = readClaim(await ports.pairs.read(pairKey), input, nonce);`,
     replace: `const claim = { kind: "granted" };`,
   },
   {
@@ -235,9 +235,9 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
     theme: "terminatedInLine",
     rule: "§3.1",
     file: "orchestrations/steps/plan.js",
-    find: `target: run.plan?.incoming.side ?? began.target }`,
+    find: `target: run.plan?.incoming.side ?? began.target,`,
     // What goes on after a round of its own has carried something over.
-    replace: `target: run.carried && (run.plan?.incoming.side ?? began.target) }`,
+    replace: `target: run.carried && (run.plan?.incoming.side ?? began.target),`,
   },
   {
     name: "duplicate judged by its id only",
@@ -292,7 +292,7 @@ export const faultsOfTheSwap: readonly PlantedFault[] = [
     theme: "terminated",
     rule: "§3",
     file: "triggers/janitor.js",
-    find: `const ports = portsFor(context);`,
-    replace: `return; const ports = portsFor(context);`,
+    find: `const bound = portsFor(context);`,
+    replace: `return; const bound = portsFor(context);`,
   },
 ];

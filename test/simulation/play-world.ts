@@ -1,9 +1,7 @@
-import { leasesHeld } from "./durable-state";
 import { exposedSwaps } from "./exposure";
-import { History } from "./history";
+import type { Judgement } from "./coverage";
 import { check, type Violation } from "./invariants";
 import type { Points } from "./points";
-import { judgeProgress } from "./progress/judge";
 import { signaturesTold } from "./secrets";
 import { START } from "./start";
 import type { Timeline } from "./timeline";
@@ -13,8 +11,8 @@ import type { WorldPlan } from "./world-plan";
 export interface WorldResult {
   readonly timeline: Timeline;
   readonly violations: readonly Violation[];
-  /** How often each rule of the progress model had something to judge. */
-  readonly exercised: Readonly<Record<string, number>>;
+  /** How often each rule had something to judge. */
+  readonly exercised: Judgement["exercised"];
   readonly points: Points;
   readonly promotions: number;
   readonly faults: number;
@@ -30,16 +28,12 @@ export async function playWorld(plan: WorldPlan): Promise<WorldResult> {
   const world = new World(plan);
   try {
     const finished = await world.play();
-    const progress = judgeProgress(new History(world.timeline), plan, { startedAt: START, finished });
-    const violations = [
-      ...check(world.timeline, finished, leasesHeld(world), plan),
-      ...progress.violations,
-      ...(await signaturesTold(world)),
-    ];
+    const { violations, exercised } = check(world.timeline, finished, plan);
+    const told = await signaturesTold(world);
     return {
       timeline: world.timeline,
-      violations,
-      exercised: progress.exercised,
+      violations: [...violations, ...told],
+      exercised,
       points: world.points,
       promotions: new Set(world.timeline.of("sent").map((e) => e.request)).size,
       faults: world.faults,

@@ -8,6 +8,8 @@ export class Points {
   /** The last one passed. */
   last = "";
   crashes = 0;
+  /** Nobody dies any more, and nothing is counted. */
+  closed = false;
   count = 0;
 
   private constructor(mayCrash: (n: number) => boolean, keepsLabels: boolean) {
@@ -31,6 +33,7 @@ export class Points {
 
   /** Passes a point; true: the host dies here. */
   pass(label: string): boolean {
+    if (this.closed) return false;
     const n = this.count++;
     this.last = label;
     if (this.#keepsLabels) this.labels.push(label);

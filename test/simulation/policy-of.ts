@@ -1,5 +1,6 @@
 import { defaultPolicy, type PairPolicy } from "../../src/domain/policy";
 import type { Azure } from "./azure";
+import { pairKeyIn } from "./pair-ids";
 import { probeOf } from "./health";
 import { openingPolicyOf } from "./times";
 import type { WorldPlan } from "./world-plan";
@@ -10,6 +11,7 @@ export function policyOf(plan: WorldPlan, name: string, azure: Azure): PairPolic
   return {
     ...rest,
     name,
+    key: pairKeyIn(name),
     allowUnpinned: true,
     blue: azure.serviceId(name, "blue"),
     green: azure.serviceId(name, "green"),

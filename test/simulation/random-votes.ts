@@ -1,4 +1,5 @@
 import { scheduledId } from "../../src/domain/schedule";
+import { pairKeyIn } from "./pair-ids";
 import type { Dice } from "./dice";
 import { filesOf } from "./planned-schedules";
 import { START } from "./start";
@@ -58,7 +59,9 @@ function startsOf(plan: WorldPlan): ReadonlyMap<string, number> {
   const scheduled = filesOf(plan).flatMap((file) =>
     Object.entries(file).flatMap(([pair, all]) =>
       all.flatMap(({ minutes }) =>
-        minutes.map((minute) => [scheduledId(pair, START + minute * MINUTE), minute * MINUTE] as const),
+        minutes.map(
+          (minute) => [scheduledId(pairKeyIn(pair), START + minute * MINUTE), minute * MINUTE] as const,
+        ),
       ),
     ),
   );

@@ -1,3 +1,5 @@
+import { LONGEST_STEP_MS } from "./clocks";
+import { expectedIn, malformed } from "./deeds";
 import { Dice } from "./dice";
 import { byTheClock } from "./random-schedules";
 import { randomWire } from "./random-wire";
@@ -38,6 +40,8 @@ function world(seed: number, dice: Dice): WorldPlan {
     ...byTheClock(dice.fork("schedules"), pairs, deeds),
     ...shared(dice.fork("sharing"), deeds),
     ...randomWire(seed),
+    hasty: dice.fork("hasty").chance(0.3),
+    asksAtTheEnd: dice.fork("asks at the end").chance(0.3),
     deeds: deeds.sort((a, b) => a.at - b.at),
   };
 }
@@ -124,6 +128,7 @@ function requestDeeds(dice: Dice, request: string, pair: string): Deed[] {
     ...(dice.chance(0.1) ? { irreversible: true } : {}),
     otherContent: copies > 1 && dice.chance(0.25),
     ...(dice.fork(`gives up ${request}`).chance(0.4) ? { givesUp: true } : {}),
+    ...expectedIn(dice.fork(`expect ${request}`)),
   };
   const cancel: Deed[] = dice.chance(0.25)
     ? [{ at: at + dice.between(0, 6 * MINUTE), kind: "cancel", request }]
@@ -153,6 +158,8 @@ function trouble(dice: Dice, pair: string, requests: number): Deed {
     "broker-outage",
     "terminate",
     "hold",
+    "hold",
+    "clock-set",
     "malformed",
     "new-version",
   ] as const);
@@ -165,25 +172,20 @@ function trouble(dice: Dice, pair: string, requests: number): Deed {
       return { at, kind, downMs: dice.pick([0, 5_000, 60_000, 10 * MINUTE]) };
     case "freeze":
       return { at, kind, forMs: dice.between(1_000, 55_000) };
+    case "clock-set":
+      return { at, kind, byMs: dice.pick([-1, 1]) * dice.between(1_000, LONGEST_STEP_MS), forMs: 5 * MINUTE };
     case "broker-outage":
       return { at, kind, forMs: dice.between(1_000, 10 * MINUTE) };
     case "terminate":
       return { at, kind, request: `r${dice.between(1, requests)}` };
     case "hold":
-      return { at, kind, pair, forMs: dice.between(1_000, 10 * MINUTE) };
+      return { at, kind, pair, forMs: dice.between(1_000, 10 * MINUTE), all: dice.fork("all").chance(0.3) };
     case "malformed":
       return { at, kind, body: dice.pick(malformed) };
     case "new-version":
       return { at, kind };
   }
 }
-
-const malformed = [
-  "{",
-  "12",
-  '{"requestId":"x"}',
-  '{"requestId":"r1","pair":"shop","promote":"teal","reason":"x","requestedBy":"y"}',
-];
 
 function weather(dice: Dice, pair: string): object {
   const service = `${pair}-${dice.pick(["blue", "green"])}`;
@@ -305,5 +307,6 @@ function randomChances(dice: Dice): Chances {
     attemptLate: some(0.1, 0.2),
     attemptFrozen: some(0.1, 0.2),
     staleRead: dice.fork("stale reads").pick([0, 0.05, 0.5]),
+    clockSet: dice.fork("clocks").chance(0.15) ? 1 : 0,
   };
 }

@@ -1,5 +1,5 @@
-import { request } from "./deeds";
-import { calmChances, type Deed, type Risk, type WorldPlan } from "./world-plan";
+import { calmWorld, request } from "./deeds";
+import type { Deed, Risk, WorldPlan } from "./world-plan";
 
 const MINUTE = 60_000;
 
@@ -22,21 +22,7 @@ const busy = (at: number, forMs: number): Deed => ({
 });
 
 function world(deeds: readonly Deed[], over: Partial<WorldPlan> = {}): WorldPlan {
-  return {
-    seed: 1,
-    pairs: ["shop"],
-    hosts: 1,
-    stableForMs: 60_000,
-    readinessDeadlineMs: 12 * MINUTE,
-    operationSeconds: 2,
-    // The least forgiving of Azure's possible answers to a repeated PUT.
-    repeatedPut: "toggle",
-    skewMs: 0,
-    chances: calmChances,
-    calmAfterMs: 0,
-    deeds,
-    ...over,
-  };
+  return calmWorld(deeds, { asksAtTheEnd: true, ...over });
 }
 
 const worst = (risk: Risk, ...faults: readonly Deed[]) => ({

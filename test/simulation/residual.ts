@@ -14,12 +14,14 @@ type RiskEntry = Extract<Entry, { kind: "risk" }>;
 const consequences: Readonly<Record<string, string>> = {
   I1: "swapped twice for one request",
   "I1 target": "production given to what had not been asked for",
-  I3: "PUT out of turn",
-  I5: "PUT after an acknowledged cancel",
-  I6: "an outcome that does not tell of the swap",
+  "I3 in turn": "PUT out of turn",
+  "I5 PUT": "PUT after an acknowledged cancel",
+  "I6 success": "a success that no read had shown",
+  "I6 swapped": "an outcome that does not tell of the swap",
   I8: "two PUTs at once",
-  I9: "PUT after the outcome",
-  I10: "PUT while the pair was on hold",
+  "I9 PUT": "PUT after the outcome",
+  "I10 halt": "PUT after a halt",
+  "I10 hold": "PUT while the pair was on hold",
   I11: "PUT without fresh readiness",
   "§3.6 stableFor": "PUT without stable readiness since the last one",
   "§4.3 60 s": "PUT after the claim window",
@@ -93,7 +95,7 @@ function doingsOf(strike: RiskEntry, { timeline, violations }: WorldResult, plan
   const put = timeline.of("put").find((e) => e.execution === strike.execution);
   if (!put) return [];
   if (strike.risk === "frozen before the write") {
-    const left = check(withoutPut(timeline, put.put), true, [], plan);
+    const left = check(withoutPut(timeline, put.put), true, plan).violations;
     return violations.filter(
       (each) => !left.some((e) => e.invariant === each.invariant && e.entry === each.entry),
     );
@@ -103,7 +105,7 @@ function doingsOf(strike: RiskEntry, { timeline, violations }: WorldResult, plan
     const at = timeline.entries[entry];
     if (!at || entry < strike.n) return false;
     if (at.kind === "effect") return /^I1/.test(invariant) && own.has(at.put ?? -1);
-    return at.kind === "published" && invariant === "I6" && at.request === put.request;
+    return at.kind === "published" && invariant.startsWith("I6") && at.request === put.request;
   });
 }
 

@@ -96,6 +96,11 @@ export class ScheduleRecord {
     });
   }
 
+  /** Whether anybody had asked for a pause of this pair before it was started. */
+  wasPaused({ pair, n }: Of<"scheduled">): boolean {
+    return this.#words.some((word) => word.what === "pause" && word.pair === pair && word.n < n);
+  }
+
   /** Whether a schedule was surely paused when a look began, or was resumed after the instant. */
   isStopped(look: Look, schedule: PlannedSchedule, { pair, minute, at }: Of<"scheduled">): boolean {
     return this.#pausesOf(pair, schedule).some((pause) => {

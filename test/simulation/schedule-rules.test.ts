@@ -1,3 +1,4 @@
+import { calmWorld } from "./deeds";
 import { History } from "./history";
 import { scheduleRules } from "./schedule-rules";
 import { Timeline, type Happening } from "./timeline";
@@ -47,7 +48,8 @@ function broken(...timed: readonly Timed[]): string[] {
   const schedules = { expiresAfterMs: 5 * MINUTE, file: { shop: [weekly] } };
   const to = [{ ...weekly, expiresAfterMs: 15 * MINUTE }];
   const deeds = [{ at: 0, kind: "edit", pair: "shop", to } as const];
-  return scheduleRules(new History(timeline), { schedules, deeds, skewMs: 0 }).map((v) => v.invariant);
+  const judged = { history: new History(timeline), plan: calmWorld(deeds, { schedules }), finished: true };
+  return scheduleRules.judge(judged).violations.map((v) => v.invariant);
 }
 
 test("what is started once, in time, by a look at a file that asks for it breaks nothing", () => {

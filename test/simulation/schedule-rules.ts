@@ -1,4 +1,5 @@
-import type { History, Violation } from "./history";
+import { clockErrorOf } from "./clocks";
+import { Verdicts, type Judged, type RuleModule } from "./coverage";
 import { expiryOf, filesOf, type PlannedSchedule } from "./planned-schedules";
 import { ScheduleRecord, type Look } from "./schedule-record";
 import type { Of } from "./timeline";
@@ -12,46 +13,60 @@ const AWAY_MS = 4 * MINUTE;
 /** How long what a look has seen may be on its way into the memory of schedules. */
 const KNOWN_AFTER_MS = 5 * MINUTE;
 
-export type Scheduled = Of<"scheduled">;
-type Plan = Pick<WorldPlan, "skewMs"> & Partial<Pick<WorldPlan, "schedules" | "deeds">>;
+type Scheduled = Of<"scheduled">;
 
 /** What design.md §5 asks of schedules, judged by the promotions that became known, and by who was there to start them. */
-export function scheduleRules(history: History, plan: Plan): Violation[] {
-  const { schedules, deeds = [], skewMs } = plan;
-  if (!schedules) return [];
-  const files = filesOf({ schedules, deeds });
-  const record = new ScheduleRecord(history, files, skewMs);
-  const broken = (invariant: string, { request, minute, n }: Scheduled, what: string): Violation => ({
-    invariant,
-    detail: `${request}, due at minute ${minute}, ${what}`,
-    entry: n,
-  });
-  const started = history.scheduled.flatMap((each): Violation[] => {
-    const isAgain = history.scheduled.some(
-      (other) => other.pair === each.pair && other.minute === each.minute && other.n < each.n,
+export const scheduleRules: RuleModule = {
+  rules: ["§5 never twice", "§5 expiry", "§5 asked", "§5 pause", "§5 backwards", "§5 due"],
+  judge({ history, plan }: Judged) {
+    const verdicts = new Verdicts();
+    const { schedules, deeds } = plan;
+    if (!schedules) return verdicts;
+    const record = new ScheduleRecord(history, filesOf({ schedules, deeds }), clockErrorOf(plan));
+    for (const each of history.scheduled) judgeStarted(each, record, plan, verdicts);
+    for (const look of record.looks) judgeLook(look, record, plan, verdicts);
+    return verdicts;
+  },
+};
+
+/** The first thing that is wrong with a promotion that was started is what it is told for. */
+function judgeStarted(each: Scheduled, record: ScheduleRecord, plan: WorldPlan, verdicts: Verdicts): void {
+  const { schedules } = plan;
+  let isBroken = false;
+  const tell = (rule: string, what: string, is: boolean) => {
+    if (isBroken) return;
+    isBroken = is;
+    const detail = `${each.request}, due at minute ${each.minute}, ${what}`;
+    verdicts.judged(rule, each.n, is ? detail : undefined);
+  };
+  const isAgain = record.scheduled.some(
+    (other) => other.pair === each.pair && other.minute === each.minute && other.n < each.n,
+  );
+  tell("§5 never twice", "is the second of its pair and instant", isAgain);
+  const able = record.looksBehind(each).filter((look) => inTime(look, each));
+  tell("§5 expiry", "was started before its time or too late", able.length === 0);
+  const found = able.map((look) => [look, record.asking(look, each)] as const);
+  tell(
+    "§5 asked",
+    "was asked for by no file in force",
+    found.every(([, all]) => all.length === 0),
+  );
+  const asking = found
+    .map(([look, all]) => [look, all.filter((s) => expiryOf(s, schedules) === each.expiresAfterMs)] as const)
+    .filter(([, all]) => all.length > 0);
+  tell("§5 expiry", "has an expiry that no file in force gave to it", asking.length === 0);
+  if (record.wasPaused(each))
+    tell(
+      "§5 pause",
+      "was started although its schedule was paused then, or at its instant",
+      asking.every(([look, all]) => all.every((s) => record.isStopped(look, s, each))),
     );
-    if (isAgain) return [broken("§5 never twice", each, "is the second of its pair and instant")];
-    const able = record.looksBehind(each).filter((look) => inTime(look, each));
-    if (able.length === 0) return [broken("§5 expiry", each, "was started before its time or too late")];
-    const found = able.map((look) => [look, record.asking(look, each)] as const);
-    if (found.every(([, all]) => all.length === 0))
-      return [broken("§5 asked", each, "was asked for by no file in force")];
-    const asking = found
-      .map(
-        ([look, all]) => [look, all.filter((s) => expiryOf(s, schedules) === each.expiresAfterMs)] as const,
-      )
-      .filter(([, all]) => all.length > 0);
-    if (asking.length === 0)
-      return [broken("§5 expiry", each, "has an expiry that no file in force gave to it")];
-    if (asking.every(([look, all]) => all.every((s) => record.isStopped(look, s, each))))
-      return [
-        broken("§5 pause", each, "was started although its schedule was paused then, or at its instant"),
-      ];
-    return skewMs === 0 && asking.every(([, all]) => all.every((s) => wasAway(record, s, each)))
-      ? [broken("§5 backwards", each, "was started although no file asked for it at its instant")]
-      : [];
-  });
-  return [...started, ...record.looks.flatMap((look) => missed(look, record, plan))];
+  if (clockErrorOf(plan) === 0)
+    tell(
+      "§5 backwards",
+      "was started although no file asked for it at its instant",
+      asking.every(([, all]) => all.every((s) => wasAway(record, s, each))),
+    );
 }
 
 /** Whether the clock that a look read may have shown a time from the instant up to its expiry. */
@@ -75,23 +90,24 @@ function wasAway(
 }
 
 /** Instants that a look had to start, and did not. */
-function missed(look: Look, record: ScheduleRecord, { schedules, skewMs }: Plan): Violation[] {
+function judgeLook(look: Look, record: ScheduleRecord, plan: WorldPlan, verdicts: Verdicts): void {
+  const { schedules } = plan;
+  const wrong = clockErrorOf(plan);
   const { over, clock, lasted } = look;
-  if (!over || lasted > SWIFT_MS || record.isDisturbed(look)) return [];
-  return Object.entries(look.file).flatMap(([pair, all]) =>
-    all.flatMap((schedule): Violation[] => {
+  if (!over || lasted > SWIFT_MS || record.isDisturbed(look)) return;
+  for (const [pair, all] of Object.entries(look.file))
+    for (const schedule of all) {
       const minute = schedule.minutes.filter((m) => m * MINUTE <= clock).at(-1);
-      if (minute === undefined) return [];
+      if (minute === undefined) continue;
       const due = minute * MINUTE;
       const isNext = schedule.minutes.some((m) => m * MINUTE > clock && m * MINUTE <= clock + lasted);
       const isLate = due <= clock + lasted - expiryOf(schedule, schedules);
-      if (isNext || isLate || due <= record.startsAfter(look, pair, schedule, KNOWN_AFTER_MS, skewMs))
-        return [];
+      if (isNext || isLate || due <= record.startsAfter(look, pair, schedule, KNOWN_AFTER_MS, wrong))
+        continue;
       const isKnown = record.scheduled.some(
         (each) => each.pair === pair && each.minute === minute && each.at <= over.at,
       );
       const detail = `${pair}'s ${schedule.name} was due at minute ${minute}, and a look at it started nothing`;
-      return isKnown ? [] : [{ invariant: "§5 due", detail, entry: over.n }];
-    }),
-  );
+      verdicts.judged("§5 due", over.n, isKnown ? undefined : detail);
+    }
 }

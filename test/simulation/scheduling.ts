@@ -80,7 +80,7 @@ export class Scheduling {
     });
   }
 
-  /** Writes down promotions that the clock has started, from the ledger's own record of what was asked. */
+  /** Writes down promotions that the clock has started once the ledger knows them; what was asked is the files' word. */
   note(): void {
     if (this.#files.length === 0) return;
     const { hub, timeline, startedAt } = this.#world;
@@ -91,9 +91,23 @@ export class Scheduling {
       if (origin.channel !== "schedule") continue;
       const expiresAfterMs = expiryToldIn(asked.reason);
       const minute = ((asked.expiresAt ?? NaN) - expiresAfterMs - startedAt) / MINUTE;
-      timeline.add({ kind: "sent", request, pair: asked.pair, content: JSON.stringify(asked) });
+      const promote = this.#askedOf(asked.pair, minute);
+      const content = JSON.stringify({
+        requestId: request,
+        pair: asked.pair,
+        promote,
+        expiresAt: asked.expiresAt,
+      });
+      timeline.add({ kind: "sent", request, pair: asked.pair, content });
       timeline.add({ kind: "scheduled", request, pair: asked.pair, minute, expiresAfterMs });
     }
+  }
+
+  /** What the files ask for at an instant; where they differ nobody can tell by whose word it was started. */
+  #askedOf(pair: string, minute: number): string {
+    const all = this.#files.flatMap((file) => file[pair] ?? []).filter((s) => s.minutes.includes(minute));
+    const [first = "?", ...others] = new Set(all.map((s) => s.promote));
+    return others.length === 0 ? first : "either";
   }
 
   /** Whether nothing is to be started any more. */

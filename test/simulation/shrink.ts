@@ -4,7 +4,16 @@ import type { PlannedSchedule } from "./planned-schedules";
 
 const MOST_TRIES = 300;
 /** What a world can do without as a whole. */
-const OPTIONAL = ["sharing", "wire", "schedules", "soak", "approval", "opening"] as const;
+const OPTIONAL = [
+  "sharing",
+  "wire",
+  "schedules",
+  "soak",
+  "approval",
+  "opening",
+  "hasty",
+  "asksAtTheEnd",
+] as const;
 
 /** Takes away from a world what the violation does not need, until nothing more can go. */
 export async function shrink(

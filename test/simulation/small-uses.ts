@@ -1,4 +1,5 @@
 import { scheduledId } from "../../src/domain/schedule";
+import { pairKeyIn } from "./pair-ids";
 import type { Request } from "./deeds";
 import type { Dice } from "./dice";
 import { votesOn } from "./random-votes";
@@ -91,7 +92,10 @@ function later(deeds: readonly Deed[], notBeforeIn: number): Deed[] {
 function onHold(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   const at = dice.between(0, 50) * SECOND;
   return {
-    deeds: [...plan.deeds, { at, kind: "hold", pair: "shop", forMs: dice.between(20, 240) * SECOND }],
+    deeds: [
+      ...plan.deeds,
+      { at, kind: "hold", pair: "shop", forMs: dice.between(20, 240) * SECOND, all: dice.chance(0.3) },
+    ],
   };
 }
 
@@ -109,7 +113,7 @@ function withBreakGlass(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
 /** A schedule asks for it, and what would happen to a request happens around its instant. */
 function byTheClock(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   const minute = dice.between(2, 4);
-  const request = scheduledId("shop", START + minute * MINUTE);
+  const request = scheduledId(pairKeyIn("shop"), START + minute * MINUTE);
   const promote = dice.pick(["green", "green", "staging", "blue"] as const);
   const away: Deed[] = dice.chance(0.4)
     ? [

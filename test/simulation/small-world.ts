@@ -1,4 +1,4 @@
-import { chances, request } from "./deeds";
+import { chances, expectedIn, request } from "./deeds";
 import { Dice } from "./dice";
 import { randomWire } from "./random-wire";
 import { sharingIn } from "./sharing";
@@ -37,6 +37,7 @@ function plainWorld(seed: number): WorldPlan {
     every: dice.pick([0, 500, 20 * SECOND, 2 * MINUTE]),
     otherContent: copies > 1 && dice.chance(0.2),
     ...(givesUp ? { givesUp } : {}),
+    ...expectedIn(new Dice(seed).fork("expect")),
   });
   const harms = Array.from({ length: dice.between(1, 3) }, () => dice.pick(harm)(dice));
   const deeds: Deed[] = [asked, ...harms.flatMap((each) => ("kind" in each ? [each] : []))];
@@ -55,6 +56,8 @@ function plainWorld(seed: number): WorldPlan {
     calmAfterMs: 10 * MINUTE,
     janitorEveryMs: 6 * MINUTE,
     ...randomWire(seed),
+    hasty: new Dice(seed).fork("hasty").chance(0.3),
+    asksAtTheEnd: new Dice(seed).fork("asks at the end").chance(0.3),
     deeds: deeds.sort((a, b) => a.at - b.at),
   };
 }
@@ -79,6 +82,7 @@ const harm: readonly ((dice: Dice) => Partial<Chances> | Deed)[] = [
   () => ({ readFails: 0.1 }),
   () => ({ attemptLate: 0.5 }),
   () => ({ attemptFrozen: 0.3 }),
+  () => ({ attemptFrozen: 0.5, clockSet: 1 }),
   fault,
   fault,
   fault,
@@ -124,6 +128,7 @@ const onPut: readonly object[] = [
   { kind: "operation-lost" },
   { kind: "slow", delayMs: 20_000 },
   { kind: "operation", answer: 500, effectAfter: 5, seconds: 20 },
+  { kind: "operation", answer: 503, effectAfter: 10, seconds: 20 },
   { kind: "operation", effectAfter: 0.5, seconds: 30 },
   { kind: "operation", outcome: "Failed", effect: true, seconds: 5 },
   { kind: "operation", headers: "none" },

@@ -42,17 +42,19 @@ export class Surface {
     return host ? this.call(host, name, call, rights) : 0;
   }
 
+  /** Asks some host once, and waits for half a minute. */
+  async look(name: string, call: Call, rights: Rights): Promise<Reply | undefined> {
+    const host = this.someHost();
+    if (!host) return undefined;
+    const late = this.#world.clock.sleep(PATIENCE_MS).then(() => undefined);
+    return Promise.race([exchange(host, name, call, rights), late]);
+  }
+
   /** Asks again until some host has answered. */
   async insist(name: string, call: Call, rights: Rights): Promise<Reply> {
     const { clock } = this.#world;
     for (;;) {
-      const host = this.someHost();
-      const given = host
-        ? await Promise.race([
-            exchange(host, name, call, rights),
-            clock.sleep(PATIENCE_MS).then(() => undefined),
-          ])
-        : undefined;
+      const given = await this.look(name, call, rights);
       if (given && given.status >= 200 && given.status < 500) return given;
       await clock.sleep(RETRY_MS);
     }

@@ -102,6 +102,31 @@ export const themesAround = {
     chances: chances({ crash: dice.pick([0, 0.005]), mostCrashes: 2 }),
     stableForMs: 60 * SECOND,
   }),
+  /** A request expires while its attempt is late, be it anybody's or an operator's who passes the opening. */
+  expiresBeforeAttempt: (dice) => ({
+    deeds: [
+      request("r1", {
+        expiresAfter: dice.between(35, 110) * SECOND,
+        ...(dice.chance(0.3) ? { channel: "http", breakGlass: "operator" } : {}),
+      }),
+    ],
+    chances: chances({ attemptLate: 1 }),
+    stableForMs: 30 * SECOND,
+  }),
+  /** The first in line halts, messages are late, and the next one is ready to swap. */
+  haltAndNext: (dice) => ({
+    deeds: [
+      request("r1"),
+      request("r2", { at: dice.between(1, 8) * SECOND }),
+      {
+        at: 0,
+        kind: "arm-fault",
+        fault: { method: "PUT", times: 1, answer: { kind: "operation-fails" } },
+      },
+    ],
+    chances: chances({ deliveryLate: dice.pick([0.2, 0.5]), crash: dice.pick([0, 0.02]), mostCrashes: 3 }),
+    stableForMs: 30 * SECOND,
+  }),
   /** The opening closes while an attempt is late. */
   openingCloses: (dice) => ({
     deeds: [request("r1")],
@@ -137,7 +162,7 @@ function fault(dice: Dice): Deed[] {
     { kind: "reset-after" },
     { kind: "status", status: 409, code: "Conflict" },
     { kind: "operation-fails" },
-    { kind: "operation", answer: "reset", effectAfter: dice.between(5, 300), seconds: 300 },
+    { kind: "operation", answer: dice.pick(["reset", 503]), effectAfter: dice.between(5, 300), seconds: 300 },
   ]);
   if (dice.chance(0.5)) return [];
   return [{ at: 40 * SECOND, kind: "arm-fault", fault: { method: "PUT", skip: 0, times: 1, answer } }];

@@ -29,7 +29,7 @@ function asked(dice: Dice): Partial<Request> {
 const obstacles: readonly ((dice: Dice) => Calm)[] = [
   () => ({ deeds: [first()] }),
   (dice) => ({ deeds: [first({ promote: dice.pick(["staging", "green", "blue"] as const) })] }),
-  (dice) => ({ deeds: [first({ expect: dice.pick(["v2", "v1", "v9"]) })] }),
+  (dice) => ({ deeds: [first({ expect: dice.pick(["right", "wrong"] as const) })] }),
   /** Nothing keeps it from being over in time. */
   (dice) => ({ deeds: [first({ expiresAfter: dice.between(30, 50) * MINUTE })] }),
   /** Something does. */
@@ -57,15 +57,18 @@ const obstacles: readonly ((dice: Dice) => Calm)[] = [
     ),
   }),
   (dice) => ({ deeds: [first(), turnedAway(dice.between(1, 2), dice)] }),
+  (dice) => ({
+    deeds: [first(), onPut(dice.between(1, 2), { kind: "status", status: 409, code: "Conflict" })],
+  }),
   (dice) => ({ deeds: [first(), onPut(1, dice.pick(endings))] }),
   approved,
   approved,
   /** What was approved stands, although the line is stopped. */
   (dice) => {
-    const { deeds, ...over } = approved(dice);
+    const { deeds, ...over } = approved(dice, 5);
     return {
       ...over,
-      deeds: [...deeds, hold(dice.between(131, 150), dice.between(60, 300))],
+      deeds: [...deeds, hold(dice.between(25, 55), dice.between(60, 300))],
       stableForMs: MINUTE,
     };
   },
@@ -148,10 +151,10 @@ function gated(dice: Dice): Pick<WorldPlan, "approval"> {
 }
 
 /** As many as are needed agree, one after another, or at once. */
-function approved(dice: Dice): Calm {
+function approved(dice: Dice, most = 60): Calm {
   const quorum = dice.between(1, 3);
   const people = ["ann", "bob", "cleo"].slice(0, Math.max(quorum, 2));
-  const apart = dice.pick([0, 10, 60]);
+  const apart = Math.min(dice.pick([0, 10, 60]), most);
   return {
     deeds: [first(), ...people.map((by, n) => vote(by, 10 + n * apart))],
     approval: { quorum, deadlineMs: 10 * MINUTE, validForMs: 60 * MINUTE },

@@ -42,8 +42,12 @@ export const themesOfTheSwap = {
     readinessDeadlineMs: 120 * MINUTE,
     stableForMs: 30 * SECOND,
   }),
-  /** The host of an attempt stands still between its reads and its PUT. */
-  frozenAttempt: () => ({ deeds: [request("r1")], chances: chances({ attemptFrozen: 0.9 }) }),
+  /** The host of an attempt stands still before its grant or its PUT, and one of its clocks may not show it. */
+  frozenAttempt: (dice) => ({
+    deeds: [request("r1")],
+    chances: chances({ attemptFrozen: dice.pick([0.3, 0.6]), clockSet: dice.pick([0, 1]) }),
+    stableForMs: 30 * SECOND,
+  }),
   /** What was ready is not any more when a late attempt looks. */
   notReadyAnyMore: (dice) => ({
     deeds: [
@@ -261,7 +265,7 @@ function lateEffect(dice: Dice): object {
     { kind: "reset-after" },
     {
       kind: "operation",
-      answer: dice.pick(["reset", "hang", 500]),
+      answer: dice.pick(["reset", "hang", 500, 503]),
       effectAfter: dice.between(20, 600),
       seconds: 600,
     },

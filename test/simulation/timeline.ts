@@ -73,9 +73,17 @@ export type Happening =
   /** The ledger holds an outcome from here on; it is announced later. */
   | { readonly kind: "outcome-stored"; readonly request: string }
   | { readonly kind: "cancel-acknowledged"; readonly request: string }
-  /** A hold that a person asked for stands in the pair's arbiter. */
-  | { readonly kind: "held"; readonly pair: string }
-  | { readonly kind: "hold-released"; readonly pair: string }
+  /** A person stops the line, under an id; `held`: that was acknowledged. */
+  | { readonly kind: "hold-asked"; readonly pair: string; readonly hold: string }
+  | { readonly kind: "held"; readonly pair: string; readonly hold: string }
+  /** A person lets the line go on: one hold, by its id, or all that stand. */
+  | {
+      readonly kind: "hold-released";
+      readonly pair: string;
+      readonly release: number;
+      readonly hold: string | undefined;
+    }
+  | { readonly kind: "release-answered"; readonly release: number; readonly status: number }
   /** A probe went over the wire; `answer`: well, failure or error. */
   | {
       readonly kind: "probed";
@@ -87,15 +95,20 @@ export type Happening =
       readonly request: string;
       readonly activity: string;
     }
-  /** A person sends a vote. */
+  /** A person is shown what is asked. */
+  | { readonly kind: "question-shown"; readonly request: string; readonly plan: string }
+  /** A person sends a vote on what they were shown; `versions`: what Azure had in both services then. */
   | {
       readonly kind: "voted";
+      readonly vote: number;
       readonly request: string;
       readonly by: string;
       readonly application: boolean;
       readonly decision: "approve" | "reject";
       readonly plan: string;
+      readonly versions: string;
     }
+  | { readonly kind: "vote-counted"; readonly vote: number }
   | { readonly kind: "rejection-acknowledged"; readonly request: string }
   /** A person asks for a swap-back; whether it was granted is the arbiter's to say. */
   | { readonly kind: "swap-back-asked"; readonly request: string }

@@ -19,8 +19,8 @@ export type Deed =
       /** No swap before that much time after it was asked. */
       readonly notBeforeIn?: number | undefined;
       readonly irreversible?: boolean | undefined;
-      /** The version that the side has to have. */
-      readonly expect?: string | undefined;
+      /** Names a version that is to take production: the one that is there when it is asked, or one that is not. */
+      readonly expect?: "right" | "wrong" | undefined;
       /** Over HTTP, past gate and opening: asked for by an operator, or by somebody who may not. */
       readonly breakGlass?: "operator" | "requester" | "application" | undefined;
       readonly otherContent: boolean;
@@ -38,7 +38,16 @@ export type Deed =
   | { readonly at: number; readonly kind: "freeze"; readonly forMs: number }
   | { readonly at: number; readonly kind: "broker-outage"; readonly forMs: number }
   | { readonly at: number; readonly kind: "terminate"; readonly request: string }
-  | { readonly at: number; readonly kind: "hold"; readonly pair: string; readonly forMs: number }
+  /** `all`: not by its id it is released, but with all that stands there. */
+  | {
+      readonly at: number;
+      readonly kind: "hold";
+      readonly pair: string;
+      readonly forMs: number;
+      readonly all?: boolean | undefined;
+    }
+  /** Somebody sets the wall clock of a host, and after a while right again. */
+  | { readonly at: number; readonly kind: "clock-set"; readonly byMs: number; readonly forMs: number }
   | { readonly at: number; readonly kind: "new-version" }
   /** A release answers its probes wrongly, or not at all. */
   | {
@@ -100,8 +109,10 @@ export interface Chances {
   readonly readFails: number;
   /** An attempt begins minutes after it was decided on. */
   readonly attemptLate: number;
-  /** A host stands still around a read of an attempt. */
+  /** A host stands still around a step of an attempt, before its grant or after it. */
   readonly attemptFrozen: number;
+  /** Of these, whether wall clocks are set back meanwhile; 0: never. */
+  readonly clockSet: number;
   /** Clients read an entity for a while as it was before a commit. */
   readonly staleRead: number;
 }
@@ -140,6 +151,10 @@ export interface WorldPlan {
   readonly calmAfterMs: number;
   /** How often the janitor comes: every minute where its timer is never late. */
   readonly janitorEveryMs?: number | undefined;
+  /** People let halted pairs go on without looking whether an operation still runs there. */
+  readonly hasty?: boolean | undefined;
+  /** When all is at rest, every pair is asked for once more. */
+  readonly asksAtTheEnd?: boolean | undefined;
   readonly deeds: readonly Deed[];
   /** How new production is watched; absent: not at all. */
   readonly soak?:
@@ -189,5 +204,6 @@ export const calmChances: Chances = {
   readFails: 0,
   attemptLate: 0,
   attemptFrozen: 0,
+  clockSet: 0,
   staleRead: 0,
 };

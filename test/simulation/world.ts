@@ -4,12 +4,14 @@ import { createVirtualClock, type VirtualClock } from "../support/virtual-clock"
 import { AuditCheck } from "./audit-check";
 import { Azure } from "./azure";
 import { Bus } from "./bus";
+import { standstillIn, type Standstill } from "./clocks";
 import { Dice } from "./dice";
 import { isRegistered, noteOutcomes } from "./durable-state";
 import { engineFaults } from "./engine-faults";
 import { quiet, SimulatedHost, settingsOf, type HostSurroundings } from "./host";
 import { People } from "./people";
 import { Points } from "./points";
+import { createPolicies } from "../../src/adapters/policies";
 import { policyOf } from "./policy-of";
 import { inhabit } from "./process";
 import { hosts } from "./product";
@@ -62,6 +64,8 @@ export class World implements HostSurroundings {
   readonly #sharing;
   readonly #leaving = new WeakSet<SimulatedHost>();
   #incarnations = 0;
+  /** Everything was at rest once. */
+  #isEnding = false;
   #ended = false;
 
   constructor(plan: WorldPlan) {
@@ -84,7 +88,7 @@ export class World implements HostSurroundings {
     };
     this.bus = new Bus(world, this.dice.fork("broker"), chances);
     const pairs: readonly PairPolicy[] = plan.pairs.map((name) => policyOf(plan, name, this.azure));
-    this.policies = { find: (name: string) => pairs.find((pair) => pair.name === name), all: () => pairs };
+    this.policies = createPolicies(pairs);
     this.health = new Health(this);
     const { opening } = plan;
     this.openingRules = new Map(opening ? plan.pairs.map((name) => [name, ruleOf(opening, START)]) : []);
@@ -110,7 +114,7 @@ export class World implements HostSurroundings {
   }
 
   isCalm(): boolean {
-    return this.clock.now() - START > this.plan.calmAfterMs;
+    return this.#isEnding || this.clock.now() - START > this.plan.calmAfterMs;
   }
 
   /** Whether chance does harm here. */
@@ -146,7 +150,10 @@ export class World implements HostSurroundings {
       noteOutcomes(this, this.#stored);
       const now = this.clock.now();
       restSince = this.#isAtRest() ? (restSince ?? now) : undefined;
-      if (restSince !== undefined && now - restSince >= AFTERMATH_MS) audit.begin();
+      if (restSince !== undefined && now - restSince >= AFTERMATH_MS) {
+        if (this.plan.asksAtTheEnd && !this.#isEnding) this.#askOnceMore();
+        else audit.begin();
+      }
       if (audit.isOver) return true;
       const due = this.clock.nextDue;
       if (!this.#people.done || !this.scheduling.isOver) last = now;
@@ -154,6 +161,13 @@ export class World implements HostSurroundings {
       if (due === undefined || isTooLong) return restSince !== undefined;
       this.clock.advanceTo(due);
     }
+  }
+
+  /** Whoever comes after all that has happened must get what they ask for: no more harm is done to it. */
+  #askOnceMore(): void {
+    this.#isEnding = true;
+    this.points.closed = true;
+    this.#people.askForAll();
   }
 
   async startHost(seat: Seat): Promise<void> {
@@ -164,7 +178,7 @@ export class World implements HostSurroundings {
     const life = { id, seat, version: this.#version, sharing: this.#sharing };
     const host = new SimulatedHost(this, life, (self) => this.azure.reachedFrom(door, self, readFails));
     const { skewMs } = this.plan;
-    host.skewMs = skewMs === 0 ? 0 : this.dice.fork(`skew ${id}`).between(-skewMs, skewMs);
+    host.clock.skewMs = skewMs === 0 ? 0 : this.dice.fork(`skew ${id}`).between(-skewMs, skewMs);
     this.scheduling.handFile(host);
     hosts.set(id, host);
     await host.start();
@@ -248,10 +262,10 @@ export class World implements HostSurroundings {
     this.lines.push(`${level} ${line}`);
   }
 
-  freezesAttempt(): number {
-    const { attemptFrozen } = this.plan.chances;
-    if (!this.strikes(this.#freezes, attemptFrozen, "the host of an attempt freezes")) return 0;
-    return this.#freezes.pick([1_000, 50_000, 70_000, 200_000]);
+  freezesAttempt(): Standstill | undefined {
+    const { attemptFrozen, clockSet } = this.plan.chances;
+    if (!this.strikes(this.#freezes, attemptFrozen, "the host of an attempt freezes")) return undefined;
+    return standstillIn(this.#freezes, clockSet > 0);
   }
 
   beforeWrite(host: SimulatedHost, service: string, execution: string): Promise<void> {

@@ -4,7 +4,7 @@ import { reason } from "../../src/domain/codes";
 import type { PairOperation } from "../../src/domain/pair";
 import { httpRoutes } from "../../src/triggers/http/routes";
 import { createFakePorts, type FakePorts } from "./fake-ports";
-import { aRequest } from "./observations";
+import { aRequest, SHOP } from "./observations";
 
 /** What happens at the pair, in order. */
 export type Happening = "promoted" | "cancelled" | "held" | "released" | "under-way";
@@ -25,10 +25,12 @@ export async function makeExport(happenings: readonly Happening[], top = 100): P
 
 async function happen(what: Happening, i: string, ports: FakePorts, events: unknown[]): Promise<void> {
   const at = ports.clock.now() + Number(i);
-  const signal = (operation: PairOperation) => ports.pairs.signal("shop", operation);
+  const signal = (operation: PairOperation) => ports.pairs.signal(SHOP, operation);
   const stood = () => ports.pairStates.get("shop")?.audit;
   const news = () =>
-    events.push({ data: { pair: "shop", requestId: null, step: "hold-set", audit: stood() } });
+    events.push({
+      data: { pair: "shop", pairKey: "shop", requestId: null, step: "hold-set", audit: stood() },
+    });
   if (what === "held") {
     const hold = { id: `h-${i}`, at, reason: reason("on-hold", `incident ${i}`), by: "Olga" };
     await signal({ kind: "hold", id: `q-${i}`, oid: "o-1", hold });
@@ -55,12 +57,12 @@ async function promote(
     origin: { channel: "queue" },
     at,
   });
-  await pairs.signal("shop", { kind: "enlist", requestId, at });
+  await pairs.signal(SHOP, { kind: "enlist", requestId, at });
   await promotions.change(requestId, { kind: "begin", runId: "run", at });
   const note = { at, n: 1, verdict: "accepted" };
   if (what !== "cancelled") await promotions.change(requestId, { kind: "note-attempt", runId: "run", note });
   else
-    await pairs.signal("shop", {
+    await pairs.signal(SHOP, {
       kind: "cancel",
       id: `c-${requestId}`,
       requestId,
@@ -74,8 +76,8 @@ async function promote(
   await promotions.change(requestId, { kind: "conclude", ending, at });
   const { audit, conclusion } = ledger.get(requestId)!;
   const ends = { entries: audit!.entries, head: audit!.head };
-  await pairs.signal("shop", { kind: "leave", requestId, concluded: { at, outcome: what, ends } });
-  await pairs.signal("shop", { kind: "delist", requestId });
+  await pairs.signal(SHOP, { kind: "leave", requestId, concluded: { at, outcome: what, ends } });
+  await pairs.signal(SHOP, { kind: "delist", requestId });
   events.push(JSON.parse(conclusion!.event));
 }
 

@@ -9,8 +9,13 @@ import type { PairState } from "../../src/domain/pair";
 import type { PairPolicy } from "../../src/domain/policy";
 import { reason } from "../../src/domain/codes";
 import type { PairAnswer, PairOperation } from "../../src/domain/pair";
+import { applyToRoster, type Roster } from "../../src/domain/roster";
+import type { PairKey } from "../../src/domain/pair-key";
+import { createPolicies } from "../../src/adapters/policies";
+import type { Policies } from "../../src/ports/policies";
 import {
   entryFor,
+  pairOf,
   register,
   type PromotionChange,
   type PromotionState,
@@ -22,7 +27,7 @@ import type { RunStatus } from "../../src/ports/promotions";
 import type { Ports } from "../../src/ports/ports";
 import { openingsOf } from "./openings";
 import { createVirtualClock } from "./virtual-clock";
-import { aPolicy } from "./observations";
+import { aPolicy, keyOf } from "./observations";
 
 /** Thrown in place of an effect, or right after it: the process died there. */
 export class Crash extends Error {}
@@ -40,6 +45,8 @@ export interface FakePorts extends Ports {
   crashAt: number | undefined;
   /** The schedules of the pairs file; replaced by an edit. */
   scheduled: readonly Schedule[];
+  /** The pairs of the file; replaced by an edit. */
+  pairsFile: readonly PairPolicy[];
   /** The broker refuses this many times. */
   refusals: number;
   /** How far runs get that are started: nowhere while no host has taken them over. */
@@ -53,7 +60,12 @@ export interface FakePorts extends Ports {
 /** Ports in memory that apply the product's own transitions. */
 export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): FakePorts {
   const clock = createVirtualClock();
-  const known = { find: (name: string) => policies.find((p) => p.name === name), all: () => policies };
+  const known: Policies = {
+    find: (name) => createPolicies(fake.pairsFile).find(name),
+    byKey: (key) => createPolicies(fake.pairsFile).byKey(key),
+    all: () => fake.pairsFile,
+  };
+  let roster: Roster | undefined;
   const ledger = new Map<string, PromotionState>();
   const pairStates = new Map<string, PairState>();
   const scheduleStates = new Map<string, ScheduleState>();
@@ -90,7 +102,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     ledger.set(id, step.state);
     record(promotionChain(id), step.entries);
   };
-  const changePair = (pair: string, operation: PairOperation): PairAnswer => {
+  const changePair = (pair: PairKey, operation: PairOperation): PairAnswer => {
     const step = auditStep(pair, pairStates.get(pair), operation, digest);
     pairStates.set(pair, step.state);
     record(pairChain(pair), step.entries);
@@ -109,7 +121,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     const entry = ledger.get(id);
     if (!entry || fake.runsGet === "registered") return;
     started.delete(id);
-    const answer = changePair(entry.request.pair, { kind: "enlist", requestId: id, at: entry.acceptedAt });
+    const answer = changePair(pairOf(entry).key, { kind: "enlist", requestId: id, at: entry.acceptedAt });
     if (answer !== "queue-full") return;
     const ending = { outcome: "refused", reason: reason(answer, "too many") } as const;
     changeLedger(id, { kind: "conclude", ending, at });
@@ -128,9 +140,11 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     crashAt: undefined,
     refusals: 0,
     scheduled: [],
+    pairsFile: policies,
     runsGet: "enlisted",
     register: (r) => {
-      ledger.set(r.requestId, register(ledger.get(r.requestId), r));
+      const pair = { key: keyOf(r.request.pair), blueFirst: true };
+      ledger.set(r.requestId, register(ledger.get(r.requestId), { pair, ...r }));
       return Promise.resolve();
     },
     takeOver: () => {
@@ -193,6 +207,11 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
         effect(operation.kind, () => {
           changePair(pair, operation);
         }),
+      readRoster: () => Promise.resolve(roster),
+      noteRoster: (change) => {
+        roster = applyToRoster(roster, change);
+        return Promise.resolve();
+      },
     },
     operations: {
       read: (nonce) => Promise.resolve(operationStates.get(nonce)),

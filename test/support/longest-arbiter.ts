@@ -1,4 +1,5 @@
 import type { AttemptVerdict } from "../../src/domain/attempt";
+import { keyOf } from "./observations";
 import { auditStep } from "../../src/domain/audited-pair";
 import { reason } from "../../src/domain/codes";
 import { haltOf, MOST_HOLDS } from "../../src/domain/hold";
@@ -23,7 +24,7 @@ export function longestArbiter({ idLength, fill }: ArbiterCase): PairState {
       .slice(0, Math.max(idLength, String(n).length));
   let state: PairState = { ...emptyPair, epoch: 100_000, index: { page: 1_000, count: 40 } };
   const apply = (...ops: readonly PairOperation[]) => {
-    for (const op of ops) state = auditStep("p".repeat(40), state, op, () => "h".repeat(64)).state;
+    for (const op of ops) state = auditStep(keyOf("p".repeat(40)), state, op, () => "h".repeat(64)).state;
   };
   const ids = Array.from({ length: 40 }, (_, n) => id(n));
   apply(...ids.map((requestId): PairOperation => ({ kind: "enlist", requestId, at })));
@@ -86,7 +87,7 @@ export function longestArbiter({ idLength, fill }: ArbiterCase): PairState {
     const hold = {
       ...{ id: String(i).padEnd(40, "h"), at },
       reason: reason("on-hold", text(500)),
-      by: text(200),
+      ...{ by: text(200), words: "f".repeat(16) },
     };
     apply({ kind: "hold", hold, id: uuid(i) });
     apply({ kind: "hold", hold: haltOf(maxId(20 + i), at, reason("run-lost-after-claim", text(3_000))) });

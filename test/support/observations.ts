@@ -7,6 +7,7 @@ import type {
   ServiceObservation,
 } from "../../src/domain/observation";
 import { defaultPolicy, type PairPolicy } from "../../src/domain/policy";
+import type { PairKey } from "../../src/domain/pair-key";
 import type { PairObservation } from "../../src/domain/planning";
 import type { Side, SwapRequest } from "../../src/domain/swap-request";
 
@@ -99,8 +100,16 @@ export function aPair(
   };
 }
 
+/** Pairs of unit tests are kept under their names; the compiler tells names and keys apart all the same. */
+export function keyOf(name: string): PairKey {
+  return name as PairKey;
+}
+
+export const SHOP = keyOf("shop");
+
 export function aPolicy(over: Partial<PairPolicy> = {}): PairPolicy {
-  return { ...defaultPolicy, name: "shop", blue: idOf("blue"), green: idOf("green"), ...over };
+  const { name = "shop" } = over;
+  return { ...defaultPolicy, name, key: keyOf(name), blue: idOf("blue"), green: idOf("green"), ...over };
 }
 
 export function aRequest(over: Partial<SwapRequest> = {}): SwapRequest {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { createWindow } from "../../src/adapters/openings/openings";
 import { decideOpening, onlyOnce, type Opening } from "../../src/domain/opening";
 import type { WindowRule } from "../../src/domain/policy";
-import { dateIn, happensAt } from "./wall-clock";
+import { dateIn, happensAt, instantsOf, wallIn } from "./wall-clock";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -58,8 +58,8 @@ export const randomPolicies: fc.Arbitrary<RandomPolicy> = fc.record({
 /** What the product answers to a policy's questions. */
 export function askProduct({ windows, deny, freezes, notBefore, asked }: RandomPolicy): readonly Opening[] {
   const rules = {
-    windows: windows.map((window) => createWindow(ruleOf(window))),
-    deny: deny.map((window) => createWindow(ruleOf(window))),
+    windows: windows.map((window) => createWindow(ruleOf(window), "allow")),
+    deny: deny.map((window) => createWindow(ruleOf(window), "deny")),
     freezes: freezes.map((span) => ({ kind: "readable", spans: onlyOnce(span) }) as const),
   };
   return asked.map((at) => decideOpening(rules, { notBefore, holds: [] }, at));
@@ -97,20 +97,33 @@ function openMinutes({ windows, deny, freezes, notBefore }: RandomPolicy): Uint8
     const [first, last] = [from, to].map((time) => Math.max(0, (time - FROM) / MINUTE));
     isOpen.fill(value, first, last);
   };
-  for (const window of windows) for (const { from, to } of spansOf(window)) fill(from, to, 1);
-  for (const window of deny) for (const { from, to } of spansOf(window)) fill(from, to, 0);
+  for (const window of windows) for (const { from, to } of spansOf(window, "allow")) fill(from, to, 1);
+  for (const window of deny) for (const { from, to } of spansOf(window, "deny")) fill(from, to, 0);
   for (const { from, to } of freezes) fill(from, to, 0);
   if (notBefore !== undefined) fill(FROM, notBefore, 0);
   return isOpen;
 }
 
-function spansOf({ minute, hour, day, minutes, zone }: DailyWindow): { from: number; to: number }[] {
+/** A time that clocks show twice opens a window once, and denies it twice, until its end is shown for the last time. */
+function spansOf(
+  { minute, hour, day, minutes, zone }: DailyWindow,
+  kind: "allow" | "deny",
+): { from: number; to: number }[] {
   const spans: { from: number; to: number }[] = [];
   const end = FROM + MINUTES * MINUTE;
   const weekday = { "*": 0, MON: 1, TUE: 2, SAT: 6, SUN: 7 }[day];
   for (let date = dateIn(zone, FROM - 5 * DAY), from = 0; from < end; date = date.add({ days: 1 })) {
     from = happensAt(zone, date, hour, minute);
-    if (weekday === 0 || date.dayOfWeek === weekday) spans.push({ from, to: from + minutes * MINUTE });
+    if (weekday !== 0 && date.dayOfWeek !== weekday) continue;
+    const starts = kind === "deny" ? instantsOf(zone, date, hour, minute) : [];
+    for (const start of new Set([from, ...starts])) {
+      const shown = wallIn(zone, start).add({ minutes }).toZonedDateTime(zone, { disambiguation: "later" });
+      const lasting = start + minutes * MINUTE;
+      spans.push({
+        from: start,
+        to: kind === "deny" ? Math.max(lasting, shown.epochMilliseconds) : lasting,
+      });
+    }
   }
   return spans;
 }

@@ -1,6 +1,6 @@
-import type { Code } from "../../src/domain/codes";
 import type { PublicIpObservation, Read, ServiceObservation } from "../../src/domain/observation";
 import { identityOf, type PairObservation } from "../../src/domain/planning";
+import type { PrerequisiteCode } from "../../src/domain/plan";
 import { judgePrerequisites } from "../../src/domain/prerequisites";
 import type { SwapRequest } from "../../src/domain/swap-request";
 import { aPair, aPolicy, aRequest, aService, NOW } from "./observations";
@@ -25,12 +25,12 @@ export function judge({ blue, green, ips, observed, request, now }: World = {}) 
   return judgePrerequisites(identities, services, seen, aRequest(request), aPolicy(), now ?? NOW);
 }
 
-/** The verdict on one rule and its evidence; the rule is found by its place, for its code may depend on what was read. */
-export function told(code: Code, world: World): readonly [verdict: string, evidence: string] {
-  const place = judge().findIndex((rule) => rule.code === code);
-  const rule = judge(world)[place];
+/** The verdict on one rule, with how it failed, and its evidence. */
+export function told(code: PrerequisiteCode, world: World): readonly [verdict: string, evidence: string] {
+  const rule = judge(world).find((each) => each.code === code);
   if (!rule) throw new Error(`no rule ${code}`);
-  return [rule.code === code ? rule.verdict : `${rule.verdict} as ${rule.code}`, rule.evidence];
+  const { verdict, failure, evidence } = rule;
+  return [failure === undefined ? verdict : `${verdict}: ${failure}`, evidence];
 }
 
-export type ToldRow = readonly [code: Code, world: World, verdict: string, evidence: string];
+export type ToldRow = readonly [code: PrerequisiteCode, world: World, verdict: string, evidence: string];

@@ -13,6 +13,10 @@ import { registerDurable, registerHttpAndTimer, type PortsFor } from "../../src/
 import type { TokenVerifier } from "../../src/ports/identity";
 import { completionEventSchema, progressEventSchema } from "../../src/contracts/events";
 import type { CompletionEvent, ProgressEvent } from "../../src/domain/events";
+import { createPolicies } from "../../src/adapters/policies";
+import { parsePairsFile, type PairsFile } from "../../src/config/pairs-file";
+import { contentHashOf } from "../../src/contracts/content-hash";
+import { pairKeyOf, type PairKey } from "../../src/domain/pair-key";
 import { createScheduleTimes } from "../../src/adapters/schedules";
 import type { ScheduleRule } from "../../src/domain/schedule";
 import { openingsOf } from "./openings";
@@ -89,7 +93,12 @@ export interface Scenario {
   ): Promise<{ status: number; body: unknown; headers: Headers }>;
   advance(time: { seconds?: number; minutes?: number; hours?: number }): Promise<void>;
   promotion(id: string): Promise<PromotionState>;
-  pair(): Promise<PairState>;
+  /** The hosts are replaced by ones that read this pairs file: they keep nothing else between two invocations. */
+  edit(pairsFile: object): void;
+  serviceId(name: string, side: Side): string;
+  /** Of the pair `shop`. */
+  readonly key: PairKey;
+  pair(key?: PairKey): Promise<PairState>;
   /** PUTs at Resource Manager, and those that took effect. */
   puts(): number;
   effects(): number;
@@ -101,15 +110,17 @@ export interface Scenario {
 export async function startScenario(options: ScenarioOptions = {}): Promise<Scenario> {
   const clock = createVirtualClock(Date.parse("2026-11-24T12:00:00Z"));
   const arm = createSimulator({ scenario: options.scenario ?? calm, clock });
-  const id = (side: Side) =>
-    `/subscriptions/${arm.subscription}/resourceGroups/shop-rg/providers/Microsoft.Compute/cloudServices/shop-${side}`;
+  const serviceIn = (name: string, side: Side) =>
+    `/subscriptions/${arm.subscription}/resourceGroups/${name}-rg/providers/Microsoft.Compute/cloudServices/${name}-${side}`;
+  const id = (side: Side) => serviceIn("shop", side);
+  const services = { blue: id("blue"), green: id("green") };
   const policy: PairPolicy = {
     ...defaultPolicy,
     // Most scenarios end with the verification; those that are about the soak ask for it.
     soak: { ...defaultPolicy.soak, forMs: 0 },
     name: "shop",
-    blue: id("blue"),
-    green: id("green"),
+    key: pairKeyOf(services, contentHashOf),
+    ...services,
     ...(options.opening ? { opening: { deadlineMs: OPENING_DEADLINE_MS, rules: "r" } } : {}),
     ...options.policy,
   };
@@ -152,10 +163,13 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       });
     },
   };
-  const policies = { find: (name: string) => (name === "shop" ? policy : undefined), all: () => [policy] };
-  const rules = new Map(options.opening ? [["shop", options.opening] as const] : []);
-  const openingsFor = openingsOf(policies, clock, rules, options.calendars);
-  const schedules = createScheduleTimes(options.schedules ?? []);
+  const loaded = (file: Pick<PairsFile, "policies" | "openings" | "schedules">) => {
+    const policies = createPolicies(file.policies);
+    const openingsFor = openingsOf(policies, clock, file.openings, options.calendars);
+    return { policies, openingsFor, schedules: createScheduleTimes(file.schedules) };
+  };
+  const openings = new Map(options.opening ? [["shop", options.opening] as const] : []);
+  let file = loaded({ policies: [policy], openings, schedules: options.schedules ?? [] });
   const portsFor: PortsFor = (context) => {
     const client = () => df.getClient(context);
     const log = createLog((level, line) => {
@@ -166,9 +180,10 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       promotions: createPromotions(client, log),
       pairs: createPairs(client),
       operations: createOperations(client),
-      schedules: createSchedules(client, schedules),
+      schedules: createSchedules(client, file.schedules),
     };
-    const openings = openingsFor(log);
+    const { policies } = file;
+    const openings = file.openingsFor(log);
     return { cloudServices, announcer, prober, policies, openings, clock, log, digest, nonce, ...bound };
   };
   const verifier: TokenVerifier = options.verifier ?? {
@@ -232,7 +247,14 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       hours?: number;
     }) => app.advance(((hours * 60 + minutes) * 60 + seconds) * 1000),
     promotion: (requestId: string) => entity<PromotionState>("promotion", requestId),
-    pair: () => entity<PairState>("pair", "shop"),
+    edit(content: object) {
+      const parsed = parsePairsFile(JSON.parse(JSON.stringify(content)));
+      if (parsed.complaints.length > 0) throw new Error(JSON.stringify(parsed.complaints));
+      file = loaded(parsed);
+    },
+    serviceId: serviceIn,
+    key: policy.key,
+    pair: (key = policy.key) => entity<PairState>("pair", key),
     puts: () => arm.journal.entries.filter((entry) => entry.method === "PUT").length,
     effects: () => arm.journal.entries.filter((entry) => entry.effect === "swapped").length,
     holder: () => (arm.service("shop-blue")?.slot === "Production" ? ("blue" as const) : ("green" as const)),

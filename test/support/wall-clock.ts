@@ -74,3 +74,12 @@ export function dateIn(zone: string, at: number): Temporal.PlainDate {
 export function wallIn(zone: string, at: number): Temporal.PlainDateTime {
   return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDateTime();
 }
+
+/** Every instant at which a zone's clocks show a time of a day: none, one, or two. */
+export function instantsOf(zone: string, date: Temporal.PlainDate, hour: number, minute: number): number[] {
+  const shown = date.toPlainDateTime({ hour, minute });
+  const both = (["earlier", "later"] as const).map(
+    (disambiguation) => shown.toZonedDateTime(zone, { disambiguation }).epochMilliseconds,
+  );
+  return [...new Set(both)].filter((at) => wallIn(zone, at).equals(shown));
+}

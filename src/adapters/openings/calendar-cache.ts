@@ -2,7 +2,7 @@ import type { Freeze, Recurrence } from "../../domain/opening";
 import type { Clock } from "../../ports/clock";
 import type { Log } from "../../ports/log";
 import { createCalendar } from "./calendar";
-import { CalendarMistake } from "./recurrence-rule";
+import { CalendarMistake } from "./calendar-mistake";
 
 /** The text of a calendar, or why there is none. */
 export type CalendarText =

@@ -1,12 +1,13 @@
 import { Cron } from "croner";
+import { offsetsOf, endOfJump, instantsOf } from "./zone-time";
 
 const DAY_MS = 86_400_000;
 /** Further away than this a new list is begun instead of walking there. */
 const GAP_MS = 40 * DAY_MS;
 /** One time an hour for two years. */
 const MOST_KEPT = 20_000;
-/** Before the first time asked for: no zone repeats more than two hours of local time. */
-const MARGIN_MS = DAY_MS;
+/** No clock on a wall is further from UTC, with all that a change may add. */
+const MARGIN_MS = 2 * DAY_MS;
 
 /** The times of a five-field cron text in a zone, found once and remembered: croner takes a fifth of a millisecond each. */
 export interface CronTimes {
@@ -16,22 +17,41 @@ export interface CronTimes {
   next(at: number): number | undefined;
 }
 
+/** When a time begins that clocks show twice: the first of both, or each time. */
+export type Repeated = "first" | "every";
+
 /**
- * Times as croner finds them: a time that a zone's clocks skip happens when they have jumped, a time they show twice
- * happens the first time; a text that names every hour (`*`) happens in every hour that passes.
+ * Croner knows which wall times match the text, the zone is ours: croner 11 leaves out or doubles some times of a list
+ * where clocks change. A time that they skip happens when they have jumped; one that they show twice happens as
+ * `repeated` says. A text that leaves the hour open (`*`) happens in every hour that passes, and in no other.
  */
-export function createCronTimes(cron: string, zone: string): CronTimes {
-  const job = new Cron(cron, { timezone: zone, mode: "5-part" });
-  /** Every time after `from` up to `upTo`, ascending. */
-  let known = { from: 0, upTo: -1, times: [] as number[] };
+export function createCronTimes(cron: string, zone: string, repeated: Repeated = "first"): CronTimes {
+  const job = new Cron(cron, { timezone: "UTC", mode: "5-part" });
+  const isHourly = cron.trim().split(/\s+/)[1] === "*";
+  const offsetAt = offsetsOf(zone);
+  /** Every time after `from` whose wall time is at most `shown`, ascending. */
+  let known = { from: 0, shown: -1, times: [] as number[] };
+
+  function timesOf(shown: number): readonly number[] {
+    const times = instantsOf(offsetAt, shown);
+    if (isHourly) return times;
+    if (times.length === 0) return [endOfJump(offsetAt, shown)];
+    return repeated === "every" ? times : times.slice(0, 1);
+  }
+
+  function add(time: number): void {
+    const place = countUpTo(known.times, time);
+    if (time > known.from && known.times[place - 1] !== time) known.times.splice(place, 0, time);
+  }
 
   function cover(from: number, to: number): void {
-    const isNear = from >= known.from && to <= known.upTo + GAP_MS && known.times.length < MOST_KEPT;
-    if (!isNear) known = { from: from - MARGIN_MS, upTo: from - MARGIN_MS, times: [] };
-    while (known.upTo <= to) {
-      const next = job.nextRun(new Date(known.upTo))?.getTime() ?? Infinity;
-      if (next !== Infinity) known.times.push(next);
-      known.upTo = next;
+    const isNear = from >= known.from && to <= known.shown + GAP_MS && known.times.length < MOST_KEPT;
+    if (!isNear) known = { from, shown: from - MARGIN_MS, times: [] };
+    while (known.shown <= to + MARGIN_MS || (known.times.at(-1) ?? -Infinity) <= to) {
+      const next = job.nextRun(new Date(known.shown))?.getTime();
+      if (next === undefined) break;
+      timesOf(next).forEach(add);
+      known.shown = next;
     }
   }
 

@@ -1,4 +1,5 @@
 import { decideOpening, onlyOnce, type Freeze, type Opening, type Recurrence } from "../../domain/opening";
+import { tellRemoved } from "../../domain/pair-key";
 import type { FreezeRule, OpeningRule, WindowRule } from "../../domain/policy";
 import type { Clock } from "../../ports/clock";
 import type { Log } from "../../ports/log";
@@ -6,7 +7,11 @@ import type { Openings } from "../../ports/openings";
 import type { Policies } from "../../ports/policies";
 import { CalendarCache, type CalendarText } from "./calendar-cache";
 import { createCronTimes } from "./cron-times";
-import { CalendarMistake } from "./recurrence-rule";
+import { CalendarMistake } from "./calendar-mistake";
+import { offsetsOf, instantsOf } from "./zone-time";
+
+/** No clocks change by more. */
+const DAY_MS = 86_400_000;
 
 /** Reads calendars: by an address or by the path of a file; an address is never told. */
 export interface CalendarSources {
@@ -41,9 +46,10 @@ export function createOpenings(settings: OpeningSettings): (log: Log) => Opening
   };
   return (log) => ({
     async at(policy, asked, holds, at) {
-      if (!settings.policies.find(policy.name)) return removed(policy.name);
+      const present = settings.policies.byKey(policy.key);
+      if (!present) return removed(policy.name);
       const told = holds.map(({ reason }) => `${reason.code}: ${reason.detail}`);
-      const { windows, deny, intervals, calendars: feeds } = rulesOf(policy.name);
+      const { windows, deny, intervals, calendars: feeds } = rulesOf(present.name);
       const look = async () => {
         const freezes = [...intervals, ...(await Promise.all(feeds.map((feed) => feed.freeze(log))))];
         return decideOpening({ windows, deny, freezes }, { ...asked, holds: told }, at);
@@ -62,8 +68,7 @@ export function createOpenings(settings: OpeningSettings): (log: Log) => Opening
 }
 
 function removed(pair: string): Opening {
-  const detail = `the pair "${pair}" is not in this installation's pairs file any more`;
-  return { open: false, reasons: [{ code: "pair-removed", detail }] };
+  return { open: false, reasons: [{ code: "pair-removed", detail: tellRemoved(pair) }] };
 }
 
 function compile(
@@ -74,8 +79,8 @@ function compile(
   if (!rule) return { windows: [], deny: [], intervals: [], calendars: [] };
   const { freezes, zone } = rule;
   return {
-    windows: rule.windows.map(createWindow),
-    deny: rule.deny.map(createWindow),
+    windows: rule.windows.map((window) => createWindow(window, "allow")),
+    deny: rule.deny.map((window) => createWindow(window, "deny")),
     intervals: freezes.flatMap((freeze): Freeze[] =>
       freeze.kind === "interval" ? [{ kind: "readable", spans: intervalOf(freeze) }] : [],
     ),
@@ -89,13 +94,24 @@ function intervalOf({ from, to, reason }: Extract<FreezeRule, { kind: "interval"
   return onlyOnce({ from, to, label: reason });
 }
 
-/** A window as a recurrence; it lasts its duration of elapsed time, whatever clocks show meanwhile. */
-export function createWindow({ cron, zone, durationMs }: WindowRule): Recurrence {
-  const times = createCronTimes(cron, zone);
+/**
+ * A window as a recurrence; one that allows lasts its duration of elapsed time, whatever clocks show meanwhile. What is
+ * in doubt is closed: where clocks go back, a window that allows begins once, and one that denies begins twice and lasts
+ * until clocks show its end for the last time.
+ */
+export function createWindow({ cron, zone, durationMs }: WindowRule, kind: "allow" | "deny"): Recurrence {
+  const isDenied = kind === "deny";
+  const times = createCronTimes(cron, zone, isDenied ? "every" : "first");
+  const offsetAt = offsetsOf(zone);
+  const endOf = (from: number) => {
+    const shown = isDenied ? instantsOf(offsetAt, from + offsetAt(from) + durationMs) : [];
+    return Math.max(from + durationMs, ...shown);
+  };
   return {
     covering(at) {
-      const from = times.last(at, at - durationMs);
-      return from === undefined ? undefined : { from, to: from + durationMs, label: `${cron} ${zone}` };
+      const from = times.last(at, at - durationMs - (isDenied ? DAY_MS : 0));
+      const to = from === undefined ? at : endOf(from);
+      return from === undefined || to <= at ? undefined : { from, to, label: `${cron} ${zone}` };
     },
     nextStart: (at) => times.next(at),
   };

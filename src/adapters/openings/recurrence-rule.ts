@@ -1,123 +1,194 @@
-import ICAL from "ical.js";
-import { asUtc, type Wall } from "./zone-time";
+import { RRule, Weekday, type Options } from "rrule";
+import { CalendarMistake } from "./calendar-mistake";
+import type { Effort } from "./effort";
 
-/** A calendar that cannot be relied upon, and why: it counts as frozen. */
-export class CalendarMistake extends Error {}
-
-/** The wall times of one recurrence rule, ascending; undefined after the last one. */
-export type Walk = () => Wall | undefined;
-
-const MOST_INTERVAL = 1_000;
 const DAY_MS = 86_400_000;
-const periodDays: Readonly<Record<string, number>> = { DAILY: 1, WEEKLY: 7 };
-/** Parts that only filter: ical.js would look for a match without end where there is none. */
-const filters: Readonly<Record<string, readonly string[]>> = {
-  DAILY: ["BYMONTH", "BYMONTHDAY", "BYDAY"],
-  WEEKLY: ["BYMONTH"],
-  MONTHLY: ["BYMONTH"],
-  YEARLY: [],
-};
+const MOST_INTERVAL = 1_000;
 
-interface Rule {
-  readonly freq: string;
-  readonly interval: number;
-  readonly count: number | undefined;
-  readonly until: ICAL.Time | undefined;
-  readonly parts: Readonly<Record<string, readonly (string | number)[]>>;
+/** A rule as jCal has it (https://www.rfc-editor.org/rfc/rfc7265#section-3.6.10); ical.js counts the days of `wkst` from Sunday, 1. */
+export interface RuleText {
+  readonly freq?: string;
+  readonly interval?: number;
+  readonly count?: number;
+  readonly until?: string;
+  readonly wkst?: number;
+  readonly byday?: string | readonly string[];
+  readonly [part: string]: unknown;
 }
 
+interface Frequency {
+  /** When the period `n` intervals after the one of `start` begins. */
+  readonly begin: (start: number, n: number, wkst: number) => number;
+  /** No period is longer. */
+  readonly days: number;
+  /** How many are looked up at once. */
+  readonly batch: number;
+  readonly refused: readonly string[];
+}
+
+const dayOf = (at: number) => Math.floor(at / DAY_MS) * DAY_MS;
+/** 1970 began on a Thursday; Monday is 0. */
+const weekday = (at: number) => (Math.floor(at / DAY_MS) + 3) % 7;
+const monthOf = (at: number, more: number) => {
+  const date = new Date(at);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + more, 1);
+};
+const ofTheYear = ["byweekno", "byyearday"];
+
+const frequencies: Readonly<Record<string, Frequency>> = {
+  DAILY: {
+    begin: (start, n) => dayOf(start) + n * DAY_MS,
+    ...{ days: 1, batch: 40, refused: ofTheYear },
+  },
+  WEEKLY: {
+    begin: (start, n, wkst) => dayOf(start) + (n * 7 - ((weekday(start) - wkst + 7) % 7)) * DAY_MS,
+    ...{ days: 7, batch: 26, refused: [...ofTheYear, "bymonthday"] },
+  },
+  MONTHLY: { begin: (start, n) => monthOf(start, n), days: 31, batch: 12, refused: ofTheYear },
+  YEARLY: {
+    begin: (start, n) => Date.UTC(new Date(start).getUTCFullYear() + n, 0, 1),
+    ...{ days: 366, batch: 2, refused: [] },
+  },
+};
+
+const lists = [
+  ...["bymonth", "bymonthday", "byyearday", "byweekno", "byday"],
+  ...["byhour", "byminute", "bysecond", "bysetpos"],
+];
+const known = ["freq", "interval", "count", "until", "wkst", ...lists];
+
+export interface RuleBounds {
+  /** The first wall time, as if clocks showed UTC; so are all times here. */
+  readonly start: number;
+  /** What lies before may be left out. */
+  readonly from: number;
+  /** Whether a time is past the rule's UNTIL. */
+  readonly isPast: (shown: number) => boolean;
+}
+
+/** Finds wall times up to one: those that were not found before, ascending. */
+export type Walk = (to: number) => readonly number[];
+
 /**
- * Walks a rule from its first wall time. `isPast` judges `UNTIL`; what lies before `from` may be left out, so that a
- * daily rule of ten years ago costs no more than one of today.
+ * Expands a rule batch by batch of periods, on wall times and without any zone. A rule without COUNT begins near `from`,
+ * in a period that its INTERVAL meets: every period is expanded by itself, so that none before matters.
  */
-export function walkRule(
-  given: ICAL.Recur,
-  start: ICAL.Time,
-  from: number,
-  isPast: (wall: Wall, until: ICAL.Time) => boolean,
-): Walk {
-  const rule = checked(given);
-  const iterator = unfiltered(given).iterator(skipAhead(rule, start, from));
-  const isMeant = filterOf(rule);
-  let left = rule.count ?? Infinity;
-  return () => {
-    if (left <= 0) return undefined;
-    const next = step(iterator);
-    if (!next || (rule.until && isPast(next, rule.until))) return undefined;
-    if (!isMeant(next)) return skipped;
-    left -= 1;
-    return next;
+export function walkRule(given: RuleText, { start, from, isPast }: RuleBounds, effort: Effort): Walk {
+  const { frequency, interval, count, options } = checked(given);
+  const rule = new RRule({ ...options, dtstart: new Date(start) }, true);
+  const parsed = rule.options;
+  const begin = (n: number) => frequency.begin(start, n * interval, parsed.wkst);
+  const skipped = Math.floor((from - start) / (frequency.days * interval * DAY_MS)) - 2;
+  let n = count === undefined ? Math.max(0, skipped) : 0;
+  let left = count ?? Infinity;
+  let isOver = false;
+
+  function nextBatch(): readonly number[] {
+    const found: number[] = [];
+    const [first, end] = [Math.max(start, begin(n)), begin(n + frequency.batch)];
+    expand(rule, { ...parsed, dtstart: new Date(first) }, frequency, effort, (shown) => {
+      isOver = isPast(shown);
+      if (isOver || shown >= end) return false;
+      if (shown >= from) found.push(shown);
+      left -= 1;
+      isOver = left === 0;
+      return !isOver;
+    });
+    n += frequency.batch;
+    return found;
+  }
+
+  return (to) => {
+    const found: number[] = [];
+    while (!isOver && begin(n) <= to) found.push(...nextBatch());
+    return found;
   };
 }
 
-/** Without what only filters, counts or ends it; ical.js looks for a first yearly match no longer than to 2200. */
-function unfiltered(given: ICAL.Recur): ICAL.Recur {
-  const rule = given.clone();
-  const dropped = filters[rule.freq] ?? [];
-  rule.parts = Object.fromEntries(Object.entries(rule.parts).filter(([name]) => !dropped.includes(name)));
-  rule.count = null;
-  rule.until = new ICAL.Time({ year: 2200, month: 1, day: 1, isDate: true }, ICAL.Timezone.localTimezone);
-  return rule;
-}
+class Enough extends Error {}
 
-/** Stands for a wall time that a filter dropped: walks return often, so that callers can count their steps. */
-export const skipped: Wall = { year: Number.NaN, month: 0, day: 0, hour: 0, minute: 0, second: 0 };
-
-function step(iterator: ICAL.RecurIterator): Wall | undefined {
+/**
+ * Hands out the times of one batch of periods. Where nothing matches, rrule 2.8.1 walks on to the year 9999 and asks
+ * nobody; but in each period it looks at its interval, twice, and that is where the periods are counted.
+ */
+function expand(
+  rule: RRule,
+  options: RRule["options"],
+  { batch, days }: Frequency,
+  effort: Effort,
+  take: (shown: number) => boolean,
+): void {
+  const { interval, bysetpos, byhour, byminute, bysecond } = options;
+  const positions = (bysetpos as readonly number[] | null)?.length ?? 0;
+  const cost = Math.ceil(days / 4) * (1 + positions);
+  effort.spend(byhour.length * byminute.length * bysecond.length);
+  let looks = 0;
+  rule.options = Object.defineProperty(options, "interval", {
+    get: () => {
+      if (looks++ > 2 * batch) throw new Enough();
+      effort.spend(cost);
+      return interval;
+    },
+  });
   try {
-    const next = iterator.next() as ICAL.Time | null;
-    return next ? wallOf(next) : undefined;
+    rule.all((date) => {
+      effort.spend(1);
+      return take(date.getTime());
+    });
   } catch (fault) {
-    throw new CalendarMistake("a recurrence rule leads nowhere", { cause: fault });
+    if (!(fault instanceof Enough)) throw fault;
   }
 }
 
-export function wallOf({ year, month, day, hour, minute, second, isDate }: ICAL.Time): Wall {
-  return isDate
-    ? { year, month, day, hour: 0, minute: 0, second: 0 }
-    : { year, month, day, hour, minute, second };
+interface Checked {
+  readonly frequency: Frequency;
+  readonly interval: number;
+  readonly count: number | undefined;
+  readonly options: Partial<Options>;
 }
 
-function checked(given: ICAL.Recur): Rule {
-  const { freq, interval, count, until } = given;
-  const parts = given.parts as Rule["parts"];
-  const isShort = freq === "DAILY" || freq === "WEEKLY";
+function checked(given: RuleText): Checked {
+  const { freq = "without FREQ", interval = 1, count, until } = given;
+  const frequency = frequencies[freq];
+  if (!frequency) throw new CalendarMistake(`it recurs ${freq}, DAILY at most`);
+  const isSet = (name: string) => name in given;
   const refused: readonly (readonly [boolean, string])[] = [
-    [!(freq in filters), `it recurs ${freq}: DAILY at most`],
-    [interval > MOST_INTERVAL, `its interval is over ${MOST_INTERVAL}`],
-    [isShort && "BYSETPOS" in parts, `BYSETPOS with ${freq}`],
-    ["BYSECOND" in parts || "BYMINUTE" in parts, "BYMINUTE or BYSECOND"],
-    [
-      freq !== "YEARLY" && ("BYWEEKNO" in parts || "BYYEARDAY" in parts),
-      `BYWEEKNO or BYYEARDAY with ${freq}`,
-    ],
+    [interval > MOST_INTERVAL, `its INTERVAL is over ${MOST_INTERVAL}`],
+    [count !== undefined && !(count > 0), "its COUNT is none"],
+    [count !== undefined && until !== undefined, "it has both COUNT and UNTIL"],
+    ...Object.keys(given).map((name) => [!known.includes(name), `${shown(name)} is not understood`] as const),
+    ...frequency.refused.map((name) => [isSet(name), `${name.toUpperCase()} with ${freq}`] as const),
+    [numbersOf(given, "bymonthday", "byyearday", "byweekno", "bysetpos").includes(0), "a day number 0"],
   ];
   const mistake = refused.find(([isRefused]) => isRefused)?.[1];
-  if (mistake !== undefined) throw new CalendarMistake(`a recurrence rule cannot be read (${mistake})`);
-  return { freq, interval, count: count ?? undefined, until: until ?? undefined, parts };
+  if (mistake !== undefined) throw new CalendarMistake(mistake);
+  return { frequency, interval, count, options: optionsOf(given, interval) };
 }
 
-/** Whole periods may be left out where they all look alike and nothing is counted. */
-function skipAhead({ freq, interval, count }: Rule, start: ICAL.Time, from: number): ICAL.Time {
-  const days = (periodDays[freq] ?? 0) * interval;
-  const first = start.clone();
-  const periods = days === 0 ? 0 : Math.floor((from - asUtc(wallOf(start))) / (days * DAY_MS)) - 1;
-  if (count === undefined && periods > 0) first.adjust(periods * days, 0, 0, 0);
-  return first;
+function shown(name: string): string {
+  return /^[a-z-]{1,20}$/.test(name) ? name.toUpperCase() : "a part";
 }
 
-const weekdays = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
+function numbersOf(given: RuleText, ...names: readonly string[]): readonly number[] {
+  return names.flatMap((name) => (given[name] ?? []) as number | readonly number[]);
+}
 
-function filterOf({ freq, parts }: Rule): (wall: Wall) => boolean {
-  const named = (name: string) => ((filters[freq] ?? []).includes(name) ? parts[name] : undefined);
-  const [months, monthDays, days] = [named("BYMONTH"), named("BYMONTHDAY"), named("BYDAY")];
-  return (wall) => {
-    const date = new Date(asUtc(wall));
-    const inMonth = new Date(Date.UTC(wall.year, wall.month, 0)).getUTCDate();
-    return (
-      (months?.map(Number).includes(wall.month) ?? true) &&
-      (monthDays?.map(Number).some((day) => (day > 0 ? day : inMonth + 1 + day) === wall.day) ?? true) &&
-      (days?.some((day) => String(day) === weekdays[date.getUTCDay()]) ?? true)
-    );
+function optionsOf(given: RuleText, interval: number): Partial<Options> {
+  const days = [given.byday ?? []].flat();
+  const set = lists.filter((name) => name in given && name !== "byday");
+  return {
+    ...Object.fromEntries(set.map((name) => [name, [...new Set(numbersOf(given, name))]])),
+    ...(days.length > 0 ? { byweekday: days.map(weekdayOf) } : {}),
+    freq: RRule[given.freq as "DAILY" | "WEEKLY" | "MONTHLY" | "YEARLY"],
+    wkst: ((given.wkst ?? 2) + 5) % 7,
+    interval,
   };
+}
+
+const weekdays = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+
+function weekdayOf(text: string): Weekday {
+  const n = Number(text.slice(0, -2));
+  if (text.length > 2 && n === 0) throw new CalendarMistake("a day number 0");
+  return new Weekday(weekdays.indexOf(text.slice(-2)), n === 0 ? undefined : n);
 }

@@ -22,7 +22,7 @@ export interface Parsing {
 export function parseService(body: unknown, { id, now, versionTag, digest }: Parsing): ServiceObservation {
   const properties = member(body, "properties");
   const network = member(properties, "networkProfile");
-  const configuration = textMember(properties, "configuration");
+  const configuration = member(properties, "configuration");
   const roles = parseRoles(member(properties, "roleProfile"));
   const given = {
     type: textMember(body, "type"),
@@ -41,7 +41,10 @@ export function parseService(body: unknown, { id, now, versionTag, digest }: Par
     observedAt: now,
     ...given,
     version: textMember(member(body, "tags"), versionTag),
-    configurationDigest: configuration === undefined ? undefined : digest(configuration).slice(0, 16),
+    configurationDigest:
+      typeof configuration === "string" && configuration !== ""
+        ? digest(configuration).slice(0, 16)
+        : undefined,
     frontends: parseFrontends(network),
     findings,
   };

@@ -1,4 +1,5 @@
 import type { Read } from "../../domain/observation";
+import { cleanText } from "../../domain/outside-text";
 
 /** A reply as the pipeline handed it over, unparsed. */
 export interface RawReply {
@@ -16,9 +17,10 @@ export function member(value: unknown, name: string): unknown {
   return found === undefined ? undefined : (value as Json)[found];
 }
 
+/** The same where it is text, cleaned: tags, names and messages are written by anybody, and end up before approvers. */
 export function textMember(value: unknown, name: string): string | undefined {
   const found = member(value, name);
-  return typeof found === "string" && found !== "" ? found : undefined;
+  return typeof found === "string" && found !== "" ? cleanText(found) : undefined;
 }
 
 export function listMember(value: unknown, name: string): readonly unknown[] | undefined {
@@ -83,7 +85,8 @@ function askedWaitMs(reply: RawReply, now: number): number | undefined {
 }
 
 export function correlationOf(reply: RawReply): string | undefined {
-  return reply.headers.get("x-ms-correlation-request-id") ?? reply.headers.get("x-ms-request-id");
+  const told = reply.headers.get("x-ms-correlation-request-id") ?? reply.headers.get("x-ms-request-id");
+  return told === undefined ? undefined : cleanText(told);
 }
 
 /**

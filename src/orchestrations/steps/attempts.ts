@@ -90,5 +90,5 @@ export function* look(run: Run): Steps<PairView> {
 }
 
 export function* change(run: Run, operation: PairOperation): Steps<PairView> {
-  return yield* applyToPairEntity(run.context, run.pair, operation);
+  return yield* applyToPairEntity(run.context, run.pairKey, operation);
 }

@@ -1,7 +1,7 @@
 import type { OrchestrationContext } from "durable-functions";
 import { withoutEvidence } from "../../domain/plan";
 import { reason } from "../../domain/codes";
-import type { PromotionState, Registration } from "../../domain/promotion";
+import { pairOf, type PromotionState, type Registration } from "../../domain/promotion";
 import { applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
 import { overtaken, type Carried, type Run } from "../run";
 
@@ -34,10 +34,11 @@ function* takeCharge(
   // Who was announced has left its pair as well: enlisted again, it would be chained as concluded once more.
   if (!began || began.announcedAt !== undefined) return undefined;
   const pair = began.request.pair;
+  const pairKey = pairOf(began).key;
   const enlist = { kind: "enlist", requestId, at: began.acceptedAt } as const;
-  const { lease, answer } = yield* applyToPairEntity(context, pair, enlist);
+  const { lease, answer } = yield* applyToPairEntity(context, pairKey, enlist);
   const deadlines = { ...definite(began.deadlines) };
-  const run = { context, requestId, runId, pair, began, deadlines, plan: planOf(began), lease };
+  const run = { context, requestId, runId, pair, pairKey, began, deadlines, plan: planOf(began), lease };
   if (answer !== "queue-full") return run;
   const detail = `pair ${pair} has too many promotions under way`;
   return { ...run, turnedAway: { outcome: "refused", reason: reason(answer, detail) } };
@@ -49,9 +50,10 @@ function* goOn(context: OrchestrationContext, requestId: string, carried: Carrie
   const began = answer?.state;
   if (!began || overtaken({ runId }, answer)) return undefined;
   const pair = began.request.pair;
-  const { lease } = yield* applyToPairEntity(context, pair, { kind: "look", requestId });
+  const pairKey = pairOf(began).key;
+  const { lease } = yield* applyToPairEntity(context, pairKey, { kind: "look", requestId });
   const deadlines = { ...carried.deadlines };
-  return { context, requestId, runId, pair, began, carried, deadlines, plan: planOf(began), lease };
+  return { context, requestId, runId, pair, pairKey, began, carried, deadlines, plan: planOf(began), lease };
 }
 
 function planOf({ plan }: PromotionState): Run["plan"] {

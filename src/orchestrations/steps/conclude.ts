@@ -16,20 +16,20 @@ const ALONE_MS = 30 * 24 * 60 * 60_000;
  * releases the lease; publishes until accepted; marks it announced. The first outcome stored stands.
  */
 export function* conclude(run: Run, ending: Ending | undefined): Steps<void> {
-  const { context, requestId, pair } = run;
+  const { context, requestId, pair, pairKey } = run;
   const stored = yield* store(run, ending);
   if (!stored?.conclusion) return;
   const { outcome, reason, at } = stored.conclusion;
   if (needsHold(outcome)) {
-    yield* applyToPairEntity(context, pair, { kind: "hold", hold: haltOf(requestId, at, reason) });
+    yield* applyToPairEntity(context, pairKey, { kind: "hold", hold: haltOf(requestId, at, reason) });
   }
   if (run.turnedAway) return yield* announceAlone(run, stored.announced);
   const concluded = stored.audit && { at, outcome, ends: stored.audit };
-  const { next } = yield* applyToPairEntity(context, pair, { kind: "leave", requestId, concluded });
-  if (next !== undefined) yield* act(context, "wakeNext", { pair });
+  const { next } = yield* applyToPairEntity(context, pairKey, { kind: "leave", requestId, concluded });
+  if (next !== undefined) yield* act(context, "wakeNext", { pair, pairKey });
   if (!stored.announced && !(yield* announce(run, ANNOUNCEMENT_MS))) return;
   yield* changeLedger(context, requestId, { kind: "announced", at: timeOf(context) });
-  yield* applyToPairEntity(context, pair, { kind: "delist", requestId });
+  yield* applyToPairEntity(context, pairKey, { kind: "delist", requestId });
 }
 
 /** The end of what its pair had no room for: there is nothing to leave. */
@@ -41,7 +41,7 @@ function* announceAlone(run: Run, announced: boolean): Steps<void> {
 
 /** The outcome that stands: the one found when the run began, or what the ledger made of this ending. */
 function* store(
-  { context, requestId, runId, pair, began }: Run,
+  { context, requestId, runId, pairKey, began }: Run,
   ending: Ending | undefined,
 ): Steps<Pick<ChangeAnswer, "conclusion" | "announced" | "audit"> | undefined> {
   if (!ending)
@@ -51,7 +51,7 @@ function* store(
       audit: began.audit && chainHead(began.audit),
     };
   // The event tells where the pair's own chain stood, so that nothing can be cut off it unseen.
-  const { audit = emptyChain } = yield* applyToPairEntity(context, pair, { kind: "look", requestId });
+  const { audit = emptyChain } = yield* applyToPairEntity(context, pairKey, { kind: "look", requestId });
   return yield* changeLedger(context, requestId, {
     kind: "conclude",
     runId,

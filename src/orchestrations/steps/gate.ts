@@ -58,7 +58,7 @@ function* waitForPeople(
     const detail = `${quorum} approval${quorum === 1 ? "" : "s"} needed of ${plan.incoming.name} to production`;
     yield* progress(run, "approval-requested", detail, approval);
   }
-  const about = { approvers, planHash: plan.hash };
+  const about = { approvers, planHash: plan.hash, because: note };
   const limits = { until: gate.until, graceMs: VOTE_LAG_MS };
   const result = yield* waitFor(run, "gate", about, limits);
   switch (result.ended) {

@@ -1,5 +1,6 @@
 import { reason } from "../../domain/codes";
 import { withoutEvidence, type PlanVerdict } from "../../domain/plan";
+import { pairOf } from "../../domain/promotion";
 import { act, changeLedger, timeOf, type Steps } from "../calls";
 import { cancelled, enter, overtaken, progress, untilOf, waitFor, type Exit, type Run } from "../run";
 
@@ -32,7 +33,11 @@ export function* planSwap(run: Run, note?: string): Steps<{ readonly kind: "go" 
 
 function* judge(run: Run): Steps<Judged | Exit> {
   const { context, began } = run;
-  const about = { request: began.request, target: run.plan?.incoming.side ?? began.target };
+  const about = {
+    request: began.request,
+    pair: pairOf(began),
+    target: run.plan?.incoming.side ?? began.target,
+  };
   const first = yield* act(context, "planPromotion", about);
   if (first.kind !== "unreadable") return first;
   const now = timeOf(context);

@@ -55,9 +55,9 @@ function* proceed(run: Run, back: SwapPlan, settleAfterMs: number | undefined): 
 
 /** One attempt; the old side's probes are asked beside it, for the record: they do not stand in its way. */
 function* attempt(run: Run, back: SwapPlan, lease: Lease): Steps<Settled> {
-  const { context, requestId, pair } = run;
+  const { context, requestId, pair, pairKey } = run;
   const n = lease.closed + 1;
-  const input = { requestId, pair, act: "swap-back", n, epoch: lease.epoch, plan: back } as const;
+  const input = { requestId, pair, pairKey, act: "swap-back", n, epoch: lease.epoch, plan: back } as const;
   const started = `attempt ${n}: ${back.incoming.name} back to production`;
   const probes = back.policy.probes?.filter(probesIncoming) ?? [];
   const [result, , , answers = []] = (yield* together(context, [

@@ -72,13 +72,13 @@ export function* swapWhenReady(run: Run, plan: SwapPlan): Steps<Swapped> {
 
 /** Readiness, then one attempt; what it answered is told, and an attempt that sent nothing is closed at once. */
 function* attemptWhenReady(run: Run, plan: SwapPlan, lease: Lease): Steps<Next | Exit> {
-  const { context, requestId, pair } = run;
+  const { context, requestId, pair, pairKey } = run;
   const ready = yield* awaitReadiness(run, plan);
   if (ready.kind !== "go") return ready;
   const n = lease.closed + 1;
   const { notBefore, expiresAt } = run.began.request;
   const asked = { notBefore, expiresAt, passOpening: isBreakGlass(run.began) };
-  const input = { requestId, pair, act: "forward", n, epoch: lease.epoch, plan, asked } as const;
+  const input = { requestId, pair, pairKey, act: "forward", n, epoch: lease.epoch, plan, asked } as const;
   const started = `attempt ${n}: ${plan.incoming.name} to production`;
   // Beside the attempt, not before it: nothing stands between the look that decided and the PUT.
   const result = yield* actBeside(context, "attemptSwap", input, [

@@ -7,17 +7,17 @@ import { cancelled, enter, expired, progress, untilOf, waitFor, type Exit, type 
 /** Step 5. Stands in line for the pair's lease; a lease that is held already, or free at the first look, costs no waiting loop. */
 export function* awaitTurn(run: Run, plan: SwapPlan, note?: string): Steps<{ readonly kind: "go" } | Exit> {
   if (run.lease) return { kind: "go" };
-  const { context, requestId, pair } = run;
+  const { context, requestId, pair, pairKey } = run;
   const { line, turn } = plan.policy;
   run.deadlines.turn ??= timeOf(context) + turn.deadlineMs;
   const over = yield* enter(run, "awaiting-turn", note);
   if (over) return over;
   const at = timeOf(context);
   const standing = { kind: "stand-in-line", requestId, at, ...line } as const;
-  const { answer } = yield* applyToPairEntity(context, pair, standing);
+  const { answer } = yield* applyToPairEntity(context, pairKey, standing);
   const away = turnedAway(answer, pair, line.maxQueued);
   if (away) return away;
-  const view = yield* applyToPairEntity(context, pair, { kind: "take-turn", requestId, at });
+  const view = yield* applyToPairEntity(context, pairKey, { kind: "take-turn", requestId, at });
   if (view.cancel) return cancelled(view.cancel);
   run.lease = view.lease;
   if (!run.lease) {
@@ -30,11 +30,11 @@ export function* awaitTurn(run: Run, plan: SwapPlan, note?: string): Steps<{ rea
 
 /** Gives up lease and place in line: nobody else waits for the pair because this promotion waits for something else. */
 export function* stepAside(run: Run): Steps<void> {
-  const { context, requestId, pair } = run;
+  const { context, requestId, pair, pairKey } = run;
   const at = timeOf(context);
-  const { next } = yield* applyToPairEntity(context, pair, { kind: "step-aside", requestId, at });
+  const { next } = yield* applyToPairEntity(context, pairKey, { kind: "step-aside", requestId, at });
   run.lease = undefined;
-  if (next !== undefined) yield* act(context, "wakeNext", { pair });
+  if (next !== undefined) yield* act(context, "wakeNext", { pair, pairKey });
 }
 
 function turnedAway(answer: PairAnswer, pair: string, maxQueued: number): Exit | undefined {

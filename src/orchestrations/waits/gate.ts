@@ -15,9 +15,10 @@ export const gate: Wait<"gate"> = {
     const { decision, detail } = answer.gate;
     if (decision) return { kind: "decided", verdict: { ...decision, detail } };
     const plan = about.planHash.slice(0, 12);
+    const again = about.because === undefined ? "" : `, asked anew: ${about.because}`;
     return {
       kind: "again",
-      detail: `${detail} of plan ${plan}; may approve: ${about.approvers}`,
+      detail: `${detail} of plan ${plan}${again}; may approve: ${about.approvers}`,
       afterMs: LOOK_MS,
     };
   },

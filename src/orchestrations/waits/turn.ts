@@ -11,10 +11,10 @@ export const turn: Wait<"turn"> = {
   looksWhenWoken: true,
   endsWith: "the pair's lease becomes free and its holds are released, or the promotion is cancelled",
   next: "readiness of both services is observed",
-  *observe(context, { pair, requestId }, seen) {
+  *observe(context, { pairKey, requestId }, seen) {
     const mayBeFree = seen.ahead === 0 && !seen.holder && !seen.hold;
     const view = mayBeFree
-      ? yield* applyToPairEntity(context, pair, { kind: "take-turn", requestId, at: timeOf(context) })
+      ? yield* applyToPairEntity(context, pairKey, { kind: "take-turn", requestId, at: timeOf(context) })
       : seen;
     if (view.lease) return { kind: "decided", verdict: view.lease };
     return { kind: "again", detail: whyNot(view), afterMs: LOOK_MS };

@@ -11,7 +11,7 @@ import { sendUntilSeen } from "../read-back";
 import { acknowledged } from "./acknowledged";
 import { readJson, requestIdOf, type Call } from "./call";
 import { json, Problem } from "./problem";
-import { find, plainName } from "./promotions";
+import { find, plainName, presentPolicy } from "./promotions";
 
 /**
  * POST promotions/{id}/approvals: one person's vote. The reply says what the ledger made of it, read back; the body
@@ -43,8 +43,8 @@ export async function postApproval({ request, ports, caller }: Call): Promise<Ht
   return json(200, { vote: receipt.answer, detail: receipt.detail, approval });
 }
 
-function timeZoneOf({ request }: PromotionState, { policies }: Ports): string {
-  return policies.find(request.pair)?.timeZone ?? "UTC";
+function timeZoneOf(state: PromotionState, ports: Ports): string {
+  return presentPolicy(state, ports)?.timeZone ?? "UTC";
 }
 
 /** The rule that people are asked by, or the answer that nobody is asked. */

@@ -4,6 +4,7 @@ import { emptyChain, pairChain, promotionChain, type AuditEntry } from "../../do
 import type { ExportedEntry, ExportEnd, ExportLine } from "../../domain/audit-export";
 import { AUDIT_PAGE_SIZE, auditPageOf } from "../../domain/audit-page";
 import { emptyPair, type PairState } from "../../domain/pair";
+import type { PairKey } from "../../domain/pair-key";
 import type { Ports } from "../../ports/ports";
 import { untilSeen } from "../read-back";
 import type { Call } from "./call";
@@ -15,17 +16,17 @@ const LAG_MS = 5_000;
 
 /** GET pairs/{name}/audit: every decision of the pair and its promotions, as JSON Lines (docs/audit.md). */
 export async function getAudit({ request, ports }: Call): Promise<HttpResponseInit> {
-  const { name } = policyOf(request.params["name"] ?? "", ports);
+  const { name, key } = policyOf(request.params["name"] ?? "", ports);
   const parsed = parseAuditQuery(Object.fromEntries(request.query.entries()));
   if (!parsed.ok)
     throw new Problem("invalid-query", "the query is malformed", { complaints: parsed.complaints });
   const { after, top } = parsed.value;
-  const chained = await announcedOf(name, after + top, ports);
-  const state = (await ports.pairs.read(name)) ?? emptyPair;
+  const chained = await announcedOf(key, after + top, ports);
+  const state = (await ports.pairs.read(key)) ?? emptyPair;
   const { entries } = state.audit ?? emptyChain;
-  const lines: ExportLine[] = await exportPair(name, after, Math.min(after + top, entries), ports);
+  const lines: ExportLine[] = await exportPair(key, after, Math.min(after + top, entries), ports);
   const next = after + top < entries ? `/api/pairs/${name}/audit?after=${after + top}&top=${top}` : undefined;
-  if (next === undefined) lines.push(...(await exportEnd(name, state, chained, ports)));
+  if (next === undefined) lines.push(...(await exportEnd({ pair: name, key }, state, chained, ports)));
   else lines.push({ next });
   return {
     status: 200,
@@ -39,7 +40,7 @@ export async function getAudit({ request, ports }: Call): Promise<HttpResponseIn
 }
 
 /** Entries of the pair, each conclusion followed by the whole chain of its promotion. */
-async function exportPair(pair: string, after: number, last: number, ports: Ports): Promise<ExportLine[]> {
+async function exportPair(pair: PairKey, after: number, last: number, ports: Ports): Promise<ExportLine[]> {
   const own = await readChain(pairChain(pair), after, last, ports);
   const followed = await Promise.all(
     own.map(async (entry) => {
@@ -55,7 +56,7 @@ async function exportPair(pair: string, after: number, last: number, ports: Port
  * Who is enlisted and was announced all the same: a late message enlisted it again. Asked before the pair's chain is read,
  * which then has its conclusion; nobody where the chain goes on after this page, which then does not tell who is under way.
  */
-async function announcedOf(pair: string, last: number, ports: Ports): Promise<ReadonlySet<string>> {
+async function announcedOf(pair: PairKey, last: number, ports: Ports): Promise<ReadonlySet<string>> {
   const { enlisted, audit = emptyChain } = (await ports.pairs.read(pair)) ?? emptyPair;
   if (audit.entries > last) return new Set();
   const promotions = await Promise.all(enlisted.map(({ requestId }) => ports.promotions.read(requestId)));
@@ -64,7 +65,7 @@ async function announcedOf(pair: string, last: number, ports: Ports): Promise<Re
 
 /** The chains of what is under way, and where every chain ends. */
 async function exportEnd(
-  pair: string,
+  named: Pick<ExportEnd, "pair" | "key">,
   { enlisted, audit: own }: PairState,
   chained: ReadonlySet<string>,
   ports: Ports,
@@ -79,7 +80,7 @@ async function exportEnd(
     underWay.push({ requestId, entries: audit.entries, head: audit.head });
   }
   const { entries, head } = own ?? emptyChain;
-  return [...lines, { end: { pair, entries, head, underWay } }];
+  return [...lines, { end: { ...named, entries, head, underWay } }];
 }
 
 /** The entries `after + 1` to `last` of a chain. */

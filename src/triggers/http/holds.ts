@@ -1,17 +1,17 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseHold, parseNote } from "../../contracts/commands";
-import type { ChainHead } from "../../domain/audit-chain";
 import { reason, type Code } from "../../domain/codes";
-import { composeHoldNews } from "../../domain/completion-event";
 import { emptyPair, type Hold, type PairAnswer, type PairState } from "../../domain/pair";
 import type { PairPolicy } from "../../domain/policy";
 import { showTime } from "../../domain/shown-time";
 import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
-import { askPair, NotAcknowledged } from "../read-back";
+import { inParallel } from "../in-parallel";
+import { askPairs, NotAcknowledged, type Question } from "../read-back";
 import { unacknowledged } from "./acknowledged";
+import { wakeAndTell } from "./after-hold";
 import { readJson, type Call } from "./call";
-import { reachOfAll, showReach } from "./hold-reach";
+import { reachOfAll, showReach, type ShownReach } from "./hold-reach";
 import { policyOf, showHold, summarise } from "./pairs";
 import { json, Problem } from "./problem";
 
@@ -23,38 +23,28 @@ interface AtPair {
 }
 
 /**
- * PUT holds/{pair|all}: stops the line, acknowledged only once every pair's arbiter has recorded it. The same id again
- * is the same hold; wherever it does not stand the answer is an error that names the pair.
+ * PUT holds/{pair|all}: stops the line, acknowledged only once every pair's arbiter has recorded it. The same id with the
+ * same reason is the same hold, and nothing new is told of it; wherever it does not stand the answer is an error that
+ * names the pair.
  */
 export async function putHold({ request, ports, caller }: Call): Promise<HttpResponseInit> {
   const policies = namedPairs(request.params["pair"], ports);
   const parsed = parseHold(await readJson(request));
   if (!parsed.ok)
     throw new Problem("malformed-request", "a hold needs a reason", { complaints: parsed.complaints });
-  const at = ports.clock.now();
   const id = parsed.value.id ?? `hold-${ports.nonce()}`;
-  const hold: Hold = { id, at, reason: reason("on-hold", parsed.value.reason), by: caller.name };
+  const hold: Hold = {
+    ...{ id, at: ports.clock.now(), by: caller.name, reason: reason("on-hold", parsed.value.reason) },
+    words: ports.digest(parsed.value.reason).slice(0, 16),
+  };
   const question = ports.nonce();
-  const { oid } = caller;
-  const results = await atEach(policies, { kind: "hold", hold, id: question, oid }, question, ports);
-  for (const { policy, answer, state } of results) {
-    if (answer !== "done") continue;
-    ports.log.warn("the line is stopped", {
-      pair: policy.name,
-      detail: `by ${caller.name}: ${parsed.value.reason}`,
-    });
-    await wakeAll(state, ports);
-    const told = `by ${caller.name}: ${parsed.value.reason}`;
-    await tell({ pair: policy.name, hold, step: "hold-set", detail: told, audit: state.audit }, ports);
-  }
-  const reaches = await Promise.all(
-    results.map(({ policy, answer, state }) =>
-      answer === "done" ? showReach(policy, state, ports) : Promise.resolve(undefined),
-    ),
-  );
+  const operation = { kind: "hold", hold, id: question, oid: caller.oid } as const;
+  const results = await ask(policies, () => ({ id: question, operation }), ports);
+  await announceSet(results, id, ports);
+  const reaches = await reachesOf(results, ports);
   const pairs = results.map(({ policy, answer, state }, i) => ({
     pair: policy.name,
-    state: answer === "done" ? "held" : answer,
+    state: stands(answer) ? "held" : answer,
     ...reaches[i]?.shown,
     // Of a pair that did not answer nobody knows what stands there.
     ...(answer === "not-acknowledged"
@@ -63,12 +53,12 @@ export async function putHold({ request, ports, caller }: Call): Promise<HttpRes
   }));
   const failing =
     results.find(({ answer }) => answer === "not-acknowledged") ??
-    results.find(({ answer }) => answer !== "done");
+    results.find(({ answer }) => !stands(answer));
   if (!failing) {
     const holdsFrom = reachOfAll(reaches.filter((reach) => reach !== undefined));
-    return json(200, { id, by: caller.name, reason: parsed.value.reason, holdsFrom, pairs });
+    return json(200, { id, holdsFrom, pairs });
   }
-  const where = results.filter(({ answer }) => answer !== "done").map(({ policy }) => policy.name);
+  const where = results.filter(({ answer }) => !stands(answer)).map(({ policy }) => policy.name);
   const detail = `not set at ${where.join(", ")}`;
   const members = { id, pairs };
   if (failing.answer !== "not-acknowledged") throw new Problem(codeOf(failing.answer), detail, { members });
@@ -77,6 +67,30 @@ export async function putHold({ request, ports, caller }: Call): Promise<HttpRes
   throw unacknowledged(`not seen to be set at ${where.join(", ")}`, { nextStep, timeZone }, ports, {
     members,
   });
+}
+
+function stands(answer: AtPair["answer"]): boolean {
+  return answer === "done" || answer === "stands";
+}
+
+/** Of holds that were set by this call, in the words that were stored. */
+async function announceSet(results: readonly AtPair[], id: string, ports: Ports): Promise<void> {
+  const recorded = results.flatMap(({ policy: pair, answer, state }) => {
+    const hold = state.holds.find((each) => each.id === id);
+    if (answer !== "done" || !hold) return [];
+    const detail = `by ${hold.by ?? "?"}: ${hold.reason.detail}`;
+    ports.log.warn("the line is stopped", { pair: pair.name, detail });
+    return [{ state, news: [{ pair, hold, step: "hold-set" as const, detail, audit: state.audit }] }];
+  });
+  await wakeAndTell(recorded, ports);
+}
+
+async function reachesOf(results: readonly AtPair[], ports: Ports): Promise<(ShownReach | undefined)[]> {
+  const found: (ShownReach | undefined)[] = [];
+  await inParallel([...results.entries()], READS_AT_ONCE, async ([i, { policy, answer, state }]) => {
+    found[i] = stands(answer) ? await showReach(policy, state, ports) : undefined;
+  });
+  return found;
 }
 
 /**
@@ -99,9 +113,7 @@ export async function deleteHold({ request, ports, caller }: Call): Promise<Http
     };
     throw new Problem("invalid-query", "name the hold by ?id=", { complaints: [complaint] });
   }
-  const released = await Promise.all(
-    policies.map((policy) => releaseAt(policy, { only, caller, note: parsed.value.note }, ports)),
-  );
+  const released = await release(policies, { only, caller, note: parsed.value.note }, ports);
   const done = released.filter((each) => each.answer === "released");
   const lost = released.filter((each) => each.answer === "not-acknowledged");
   const [unseen] = lost;
@@ -125,91 +137,67 @@ interface Release {
   readonly note: string;
 }
 
-async function releaseAt(policy: PairPolicy, { only, caller, note }: Release, ports: Ports) {
-  const { name: by, oid } = caller;
-  const before = (await ports.pairs.read(policy.name)) ?? emptyPair;
-  const holds = before.holds.filter((hold) => only === undefined || hold.id === only);
+/** What became of a release at each pair where a hold was seen to stand. */
+async function release(
+  policies: readonly PairPolicy[],
+  { only, caller: { name: by, oid }, note }: Release,
+  ports: Ports,
+) {
   const at = ports.clock.now();
-  const told = {
-    by,
-    note,
-    at: showTime(at, policy.timeZone),
-    holds: holds.map((hold) => showHold(hold, policy.timeZone)),
-  };
-  if (holds.length === 0) return { policy, answer: "no-hold" as const, state: before, told };
+  const standing = new Map<string, readonly Hold[]>();
+  await inParallel(policies, READS_AT_ONCE, async ({ key }) => {
+    const holds = (await ports.pairs.read(key))?.holds ?? [];
+    const meant = holds.filter((hold) => only === undefined || hold.id === only);
+    if (meant.length > 0) standing.set(key, meant);
+  });
+  const holdsOf = ({ key }: PairPolicy) => standing.get(key) ?? [];
   const id = ports.nonce();
-  const holdIds = holds.map((hold) => hold.id);
-  const operation = { kind: "release", id, holdIds, by, oid, note, at } as const;
-  const result = await ask(policy, operation, id, ports);
-  if (result.answer === "released") {
-    ports.log.info("a hold was released", { pair: policy.name, detail: `by ${by}: ${note}` });
-    await wakeAll(result.state, ports);
-    const { audit } = result.state;
-    for (const hold of holds)
-      await tell(
-        { pair: policy.name, hold, step: "hold-released", detail: `by ${by}: ${note}`, audit },
-        ports,
-      );
-  }
-  return { ...result, told };
+  const questionFor = (policy: PairPolicy) => {
+    const holdIds = holdsOf(policy).map((hold) => hold.id);
+    return { id, operation: { kind: "release", id, holdIds, by, oid, note, at } as const };
+  };
+  const asked = policies.filter(({ key }) => standing.has(key));
+  const results = (await ask(asked, questionFor, ports)).map((result) => {
+    const { timeZone } = result.policy;
+    const holds = holdsOf(result.policy).map((hold) => showHold(hold, timeZone));
+    return { ...result, told: { by, note, at: showTime(at, timeZone), holds } };
+  });
+  const recorded = results.flatMap(({ policy, answer, state }) => {
+    if (answer !== "released") return [];
+    const detail = `by ${by}: ${note}`;
+    ports.log.info("a hold was released", { pair: policy.name, detail });
+    const about = { pair: policy, step: "hold-released", detail, audit: state.audit } as const;
+    return [{ state, news: holdsOf(policy).map((hold) => ({ ...about, hold })) }];
+  });
+  await wakeAndTell(recorded, ports);
+  return results;
 }
 
-type Asked = Extract<Parameters<Ports["pairs"]["signal"]>[1], { kind: "hold" | "release" }>;
+const READS_AT_ONCE = 32;
 
-function atEach(policies: readonly PairPolicy[], operation: Asked, id: string, ports: Ports) {
-  return Promise.all(policies.map((policy) => ask(policy, operation, id, ports)));
-}
-
-/** Asks one arbiter and reads the answer back; a pair that does not answer must not hide what became of the others. */
-async function ask(policy: PairPolicy, operation: Asked, id: string, ports: Ports): Promise<AtPair> {
-  try {
-    return { policy, ...(await askPair(`the ${operation.kind}`, policy.name, { id, operation }, ports)) };
-  } catch (fault) {
-    if (!(fault instanceof NotAcknowledged)) throw fault;
-    const fields = { pair: policy.name, detail: operation.kind, fault };
-    ports.log.warn("a pair did not acknowledge in time", fields);
+/** Asks the arbiters and reads the answers back; a pair that does not answer must not hide what became of the others. */
+async function ask(
+  policies: readonly PairPolicy[],
+  questionFor: (policy: PairPolicy) => Question,
+  ports: Ports,
+): Promise<readonly AtPair[]> {
+  const questions = new Map(policies.map((policy) => [policy.key, questionFor(policy)]));
+  const answers = await askPairs("the hold or its release", questions, ports);
+  return policies.map((policy) => {
+    const result = answers.get(policy.key);
+    if (result && !(result instanceof NotAcknowledged)) return { policy, ...result };
+    const detail = questions.get(policy.key)?.operation.kind;
+    ports.log.warn("a pair did not acknowledge in time", { pair: policy.name, detail, fault: result });
     return { policy, answer: "not-acknowledged", state: emptyPair };
-  }
+  });
 }
 
 function codeOf(answer: AtPair["answer"]): Code {
   if (answer === "released") return "hold-released";
+  if (answer === "other-words") return "hold-differs";
   return answer === "too-many-holds" ? answer : "not-acknowledged";
 }
 
 function namedPairs(target: string | undefined, ports: Ports): readonly PairPolicy[] {
   return target === "all" ? ports.policies.all() : [policyOf(target ?? "", ports)];
-}
-
-/** What was written stands already: a promotion that cannot be read wakes by its own timer. */
-async function wakeAll({ lease, line }: PairState, ports: Ports): Promise<void> {
-  const holder = lease ? [lease.holder] : [];
-  for (const requestId of [...holder, ...line.map((entry) => entry.requestId)]) {
-    try {
-      const waiting = (await ports.promotions.read(requestId))?.waiting;
-      if (waiting) await ports.promotions.wake(waiting.instanceId);
-    } catch (fault) {
-      ports.log.warn("a promotion was not woken", { requestId, fault });
-    }
-  }
-}
-
-interface News {
-  readonly pair: string;
-  readonly hold: Hold;
-  readonly step: "hold-set" | "hold-released";
-  readonly detail: string;
-  readonly audit: ChainHead | undefined;
-}
-
-/** Nobody who stops the line waits for a broker. */
-const NEWS_TIMEOUT_MS = 3_000;
-
-async function tell({ pair, hold, step, detail, audit }: News, ports: Ports): Promise<void> {
-  const event = composeHoldNews(pair, hold, step, detail, { at: ports.clock.now(), audit });
-  try {
-    await ports.announcer.publish(JSON.stringify(event), NEWS_TIMEOUT_MS);
-  } catch (fault) {
-    ports.log.warn("a progress event was lost", { pair, fault });
-  }
 }

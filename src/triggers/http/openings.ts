@@ -29,7 +29,7 @@ export async function describeOpening(
   at: number,
   ports: Ports,
 ) {
-  const holds = (await ports.pairs.read(policy.name))?.holds ?? [];
+  const holds = (await ports.pairs.read(policy.key))?.holds ?? [];
   const opening = await ports.openings.at(policy, asked, holds, at);
   return { at: showTime(at, policy.timeZone), ...viewOpening(opening, policy.timeZone, asked.expiresAt) };
 }

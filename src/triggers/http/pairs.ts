@@ -29,7 +29,7 @@ export interface Reading {
 /** GET pairs: the configured pairs and their arbiters, without asking Resource Manager. */
 export async function listPairs({ ports }: Call): Promise<HttpResponseInit> {
   const policies = ports.policies.all();
-  const states = await Promise.all(policies.map((policy) => ports.pairs.read(policy.name)));
+  const states = await Promise.all(policies.map((policy) => ports.pairs.read(policy.key)));
   return json(200, { value: policies.map((policy, i) => summarise(policy, states[i])) });
 }
 
@@ -37,7 +37,7 @@ export async function listPairs({ ports }: Call): Promise<HttpResponseInit> {
 export function getPair(reading: Reading) {
   return async ({ request, ports }: Call): Promise<HttpResponseInit> => {
     const policy = policyOf(request.params["name"] ?? "", ports);
-    const [state, seen] = await Promise.all([ports.pairs.read(policy.name), reading.describe(policy, ports)]);
+    const [state, seen] = await Promise.all([ports.pairs.read(policy.key), reading.describe(policy, ports)]);
     return json(200, {
       ...summarise(policy, state),
       services: {
@@ -93,11 +93,12 @@ function policyOf(name: string, ports: Ports): PairPolicy {
 }
 
 /** A pair and its arbiter, as the API shows them. */
-export function summarise({ name, blue, green, timeZone }: PairPolicy, state: PairState = emptyPair) {
+export function summarise({ name, key, blue, green, timeZone }: PairPolicy, state: PairState = emptyPair) {
   const time = (ms: number) => showTime(ms, timeZone);
   const { lease, line, holds, open, enlisted, released } = state;
   return {
     name,
+    key,
     blue,
     green,
     timeZone,

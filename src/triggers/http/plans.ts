@@ -1,9 +1,15 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parsePlanRequest } from "../../contracts/swap-request";
+import { reason } from "../../domain/codes";
+import { viewOpening } from "../../domain/opening-told";
+import { emptyPair } from "../../domain/pair";
 import type { PlanVerdict } from "../../domain/plan";
-import { viewWayBack } from "../../domain/way-back";
+import { viewPlan, viewService } from "../../domain/promotion-view";
+import { showTime } from "../../domain/shown-time";
+import { stillToDo } from "../../domain/still-to-do";
+import type { RequestOrigin } from "../../domain/swap-request";
 import { readJson, type Call } from "./call";
-import { askedAt, describeOpening } from "./openings";
+import { askedAt } from "./openings";
 import { policyOf, type Reading } from "./pairs";
 import { json, Problem } from "./problem";
 
@@ -22,15 +28,34 @@ export function postPlan(reading: Reading) {
       const seconds = String(Math.ceil((verdict.retryAfterMs ?? 10_000) / 1000));
       throw new Problem("service-unreadable", verdict.detail, { headers: { "retry-after": seconds } });
     }
-    const { kind, ...rest } = verdict;
-    const opening = await describeOpening(policy, asked, at, ports);
-    return json(200, { verdict: kind, ...(rest satisfies object), ...foreseen(verdict), opening });
+    const pair = (await ports.pairs.read(policy.key)) ?? emptyPair;
+    const opening = await ports.openings.at(policy, asked, pair.holds, at);
+    const standing = { policy, request: asked, origin: originOf(call), pair, opening };
+    return json(200, {
+      verdict: verdict.kind,
+      ...(verdict.kind === "planned"
+        ? { plan: viewPlan(verdict.plan, policy.timeZone), stillToDo: stillToDo(standing) }
+        : viewEnd(verdict)),
+      opening: {
+        at: showTime(at, policy.timeZone),
+        ...viewOpening(opening, policy.timeZone, asked.expiresAt),
+      },
+    });
   };
 }
 
-/** The way back beside the plan, with its remedies. */
-function foreseen(verdict: PlanVerdict) {
-  if (verdict.kind !== "planned") return {};
-  const { wayBack, ...plan } = verdict.plan;
-  return { plan, wayBack: wayBack && viewWayBack(wayBack) };
+/** As if the caller were to ask for it: who asks for a swap does not approve it. */
+function originOf({ caller: { oid, name, application } }: Call): RequestOrigin {
+  return { channel: "http", principal: { oid, name, application } };
+}
+
+/** Nothing would be swapped: why, and what to do about it. */
+function viewEnd(verdict: Exclude<PlanVerdict, { kind: "planned" | "unreadable" }>) {
+  const services = {
+    incoming: verdict.incoming && viewService(verdict.incoming),
+    outgoing: verdict.outgoing && viewService(verdict.outgoing),
+  };
+  if (verdict.kind === "unchanged") return { reason: reason("already-held", verdict.detail), ...services };
+  const { code, detail, prerequisites } = verdict;
+  return { reason: reason(code, detail), prerequisites, ...services };
 }

@@ -1,7 +1,9 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseListQuery, parseNote, takeBreakGlass, type ListQuery } from "../../contracts/commands";
 import { parseSwapRequest } from "../../contracts/swap-request";
-import type { PromotionState } from "../../domain/promotion";
+import type { PairKey } from "../../domain/pair-key";
+import type { PairPolicy } from "../../domain/policy";
+import { pairOf, type PromotionState } from "../../domain/promotion";
 import { summarisePromotion, viewPromotion } from "../../domain/promotion-view";
 import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
@@ -112,9 +114,9 @@ export async function cancelPromotion({ request, ports, caller }: Call): Promise
   const { note } = parsed.value;
   const by = { by: caller.name, oid: caller.oid };
   const operation = { kind: "cancel", id, requestId, ...by, note, at: ports.clock.now() } as const;
-  const timeZone = ports.policies.find(pair)?.timeZone;
+  const timeZone = presentPolicy(state, ports)?.timeZone;
   const nextStep = "look at the promotion, then send the cancel again: a second one changes nothing";
-  const asking = askPair("the cancel", pair, { id, operation }, ports);
+  const asking = askPair("the cancel", pairOf(state).key, { id, operation }, ports);
   const { answer } = await acknowledged(asking, { nextStep, timeZone }, ports);
   switch (answer) {
     case "granted":
@@ -189,7 +191,8 @@ interface Entry {
 }
 
 async function listEntries(query: ListQuery, ports: Ports): Promise<Entry[]> {
-  const pairs = query.pair === undefined ? ports.policies.all().map((policy) => policy.name) : [query.pair];
+  const asked = query.pair === undefined ? ports.policies.all() : [ports.policies.find(query.pair)];
+  const pairs = asked.flatMap((policy) => policy?.key ?? []);
   const pages = await Promise.all(pairs.map((pair) => entriesOf(pair, ports)));
   const entries = pages.flat().map((entry) => ({ ...entry, cursor: cursorOf(entry) }));
   const newest = entries.sort((a, b) => b.at - a.at || (a.requestId < b.requestId ? 1 : -1));
@@ -200,7 +203,7 @@ async function listEntries(query: ListQuery, ports: Ports): Promise<Entry[]> {
   return from < 0 ? [] : unique.slice(from);
 }
 
-async function entriesOf(pair: string, ports: Ports): Promise<{ requestId: string; at: number }[]> {
+async function entriesOf(pair: PairKey, ports: Ports): Promise<{ requestId: string; at: number }[]> {
   const last = (await ports.pairs.read(pair))?.index.page;
   if (last === undefined) return [];
   const pages = await Promise.all(
@@ -211,6 +214,11 @@ async function entriesOf(pair: string, ports: Ports): Promise<{ requestId: strin
 
 function cursorOf({ requestId, at }: { requestId: string; at: number }): string {
   return Buffer.from(`${at} ${requestId}`).toString("base64url");
+}
+
+/** The policy of a promotion's pair as the file has it now, whatever its name; undefined when its services are not in it. */
+export function presentPolicy({ pair }: PromotionState, { policies }: Ports): PairPolicy | undefined {
+  return pair && policies.byKey(pair.key);
 }
 
 /** The ledger entry of a promotion, or the answer that there is none. */
@@ -227,7 +235,7 @@ function show(
   headers: Record<string, string>,
   origin?: string,
 ): HttpResponseInit {
-  const policy = ports.policies.find(state.request.pair);
+  const policy = presentPolicy(state, ports);
   const live = state.conclusion
     ? {}
     : { "retry-after": String(Math.ceil((policy?.readiness.pollMs ?? 30_000) / 1000)) };

@@ -2,6 +2,7 @@ import type { HttpResponseInit } from "@azure/functions";
 import { parseNote } from "../../contracts/commands";
 import { showTime } from "../../domain/shown-time";
 import { noSchedules, pauseOf, timesOf, type ScheduleState } from "../../domain/schedule";
+import type { PairPolicy } from "../../domain/policy";
 import type { Ports } from "../../ports/ports";
 import type { Schedule } from "../../ports/schedules";
 import { sendUntilSeen } from "../read-back";
@@ -14,9 +15,11 @@ const NEXT_RUNS = 5;
 /** GET schedules: each with its next runs, its last one and who has paused it. */
 export async function listSchedules({ ports }: Call): Promise<HttpResponseInit> {
   const schedules = ports.schedules.all();
-  const pairs = [...new Set(schedules.map(({ pair }) => pair))];
-  const read = async (pair: string) => [pair, (await ports.schedules.read(pair)) ?? noSchedules] as const;
-  const states = new Map(await Promise.all(pairs.map(read)));
+  const pairs = new Set(schedules.map(({ pair }) => pair));
+  const policies = ports.policies.all().filter(({ name }) => pairs.has(name));
+  const read = async ({ name, key }: PairPolicy) =>
+    [name, (await ports.schedules.read(key)) ?? noSchedules] as const;
+  const states = new Map(await Promise.all(policies.map(read)));
   const value = await Promise.all(
     schedules.map((schedule) => view(schedule, states.get(schedule.pair) ?? noSchedules, ports)),
   );
@@ -28,7 +31,8 @@ export function stopOrGo(kind: "pause" | "resume") {
   return async ({ request, ports, caller }: Call): Promise<HttpResponseInit> => {
     const { pair = "", name = "" } = request.params;
     const schedule = ports.schedules.all().find((each) => each.pair === pair && each.name === name);
-    if (!schedule) throw new Problem("not-found", "there is no such schedule");
+    const policy = ports.policies.find(pair);
+    if (!schedule || !policy) throw new Problem("not-found", "there is no such schedule");
     const parsed = parseNote(await readJson(request), true);
     if (!parsed.ok)
       throw new Problem("note-required", `a ${kind} needs a note`, { complaints: parsed.complaints });
@@ -36,15 +40,15 @@ export function stopOrGo(kind: "pause" | "resume") {
     const [id, at, times] = [ports.nonce(), ports.clock.now(), timesOf(schedule)];
     const storing = sendUntilSeen(
       `the ${kind}`,
-      () => ports.schedules.signal(pair, { kind, id, name, times, by: caller.name, note, at }),
+      () => ports.schedules.signal(policy.key, { kind, id, name, times, by: caller.name, note, at }),
       async () => {
-        const read = await ports.schedules.read(pair);
+        const read = await ports.schedules.read(policy.key);
         return read?.applied.includes(id) ? read : undefined;
       },
       ports,
     );
     const nextStep = `look at GET /api/schedules, then send the ${kind} again: a second one changes nothing`;
-    const timeZone = ports.policies.find(pair)?.timeZone;
+    const { timeZone } = policy;
     const state = await acknowledged(storing, { nextStep, timeZone }, ports);
     ports.log.info(kind === "pause" ? "a schedule was paused" : "a schedule was resumed", {
       ...{ pair, detail: `${name} by ${caller.name} (${caller.oid}): ${note}` },

@@ -97,6 +97,6 @@ test.each<[string, Plan, readonly Happening[], readonly Happening[]]>([
 );
 
 test("a request that never ends is told where the world did not come to rest", () => {
-  expect(broken(calm, [sent()], false)).toEqual(["ends after nothing but itself"]);
-  expect(broken(calm, [sent(), held(0)], false)).toEqual([]);
+  expect(broken(calm, [sent()], { finished: false })).toEqual(["ends after nothing but itself"]);
+  expect(broken(calm, [sent(), held(0)], { finished: false })).toEqual([]);
 });

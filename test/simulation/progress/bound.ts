@@ -49,7 +49,7 @@ interface Obstacle {
 
 /** Undefined: nobody can tell; clocks apart tell every wait another time. */
 export function boundOf(world: World, plan: Plan, it: Case, all: readonly Case[]): Bound | undefined {
-  if (plan.skewMs > 0 || mayLookAlive(world)) return undefined;
+  if (world.clockErrorMs > 0 || mayLookAlive(world)) return undefined;
   const free = latest([...ownObstacles(world, plan, it), ...others(world, plan, it, all)]);
   if (!Number.isFinite(free.until)) return undefined;
   const opens = openFrom(plan, free.until, readyMs(plan) + LOOK_MS);
@@ -119,17 +119,19 @@ function agreedAt(world: World, plan: Plan, it: Case): number {
 }
 
 /** When the last hold of its pair was released; a pair is on hold after what halted or was swapped back. */
-function holdsEnd({ held, released, published }: World, { pair, until, request }: Case): number {
+function holdsEnd({ holdsAsked, released, published }: World, { pair, until, request }: Case): number {
+  const halts = published.filter((e) => e.outcome === "halted" || e.outcome === "swapped-back");
   const stops = [
-    ...held,
-    ...published.filter(
-      (e) => e.request !== request && (e.outcome === "halted" || e.outcome === "swapped-back"),
-    ),
+    ...holdsAsked,
+    ...halts.filter((e) => e.request !== request).map((e) => ({ ...e, hold: e.request ?? "?" })),
   ].filter((e) => e.pair === pair && e.at <= until);
-  if (stops.length === 0) return 0;
-  const last = Math.max(...stops.map(({ n }) => n));
-  const ends = released.filter((e) => e.pair === pair && e.at <= until);
-  return ends.some(({ n }) => n > last) ? Math.max(...ends.map(({ at }) => at)) : Infinity;
+  const ends = stops.map(({ n, hold }) => {
+    const own = released.filter(
+      (e) => e.pair === pair && e.n > n && e.at <= until && (e.hold === undefined || e.hold.includes(hold)),
+    );
+    return own.length > 0 ? Math.max(...own.map(({ at }) => at)) : Infinity;
+  });
+  return Math.max(0, ...ends);
 }
 
 /** The others of its pair that may stand before it in the line. */

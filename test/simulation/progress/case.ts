@@ -6,6 +6,8 @@ export interface WorldEnd {
   readonly startedAt: number;
   /** Everything came to rest by itself. */
   readonly finished: boolean;
+  /** How far any host's clock may have been from the true time, ms. */
+  readonly clockErrorMs: number;
 }
 
 /** What happened in a world that is over. */
@@ -75,7 +77,7 @@ interface Completion {
 }
 
 function askedIn(content: string, startedAt: number, isScheduled: boolean): Asked {
-  const body = JSON.parse(content) as Record<string, unknown>;
+  const body = content.startsWith("{") ? (JSON.parse(content) as Record<string, unknown>) : {};
   const time = (value: unknown) =>
     value === undefined ? undefined : new Date(value as string).getTime() - startedAt;
   return {
@@ -130,7 +132,7 @@ function isRough(what: string): boolean {
 
 /** Whether something went wrong before `until` that cannot be followed, or clocks and replies are not as they should be. */
 export function isRoughBefore(world: World, plan: Plan, until: number): boolean {
-  return plan.skewMs > 0 || plan.wire !== undefined || roughOf(world).some(({ at }) => at <= until);
+  return world.clockErrorMs > 0 || plan.wire !== undefined || roughOf(world).some(({ at }) => at <= until);
 }
 
 /** Whether somebody deployed one of the services, or was going to. */

@@ -52,7 +52,7 @@ export const outcomes = Object.keys(causes);
 /** What is wrong with how a request ended; undefined: it had its cause. */
 export function causeless(world: World, plan: Plan, it: Case): string | undefined {
   const { outcome = "?", code = "?", at = 0 } = it.outcome ?? {};
-  const tookMs = at - it.from + 2 * plan.skewMs;
+  const tookMs = at - it.from + 2 * world.clockErrorMs;
   const isClear = !isRoughBefore(world, plan, at);
   const has = causes[outcome]?.({ world, plan, it, code, tookMs, isClear }) ?? false;
   return has
@@ -63,12 +63,12 @@ export function causeless(world: World, plan: Plan, it: Case): string | undefine
 /** Production went to the side that was asked for, with our doing, was watched for as long as it was to be, and ran well. */
 function isPromoted({ world, plan, it, isClear }: Ended): boolean {
   const { asked, incoming = "?", puts, until, effect, from } = it;
-  const isAsked = asked.promote === incoming || asked.promote === "staging";
+  const isAsked = [incoming, "staging", "either"].includes(asked.promote);
   // Of a call that was about to be made when its host died nobody knows; a person may have swapped since.
   const isOurs = !isClear || puts.some((e) => e.side === incoming);
   const holds = heldBetween(world, it.pair, incoming, from, until) && isOurs;
   const watchedMs = until - (effect?.at ?? until);
-  const isWatched = plan.skewMs > 0 || !isClear || watchedMs >= (plan.soak?.forMs ?? 0);
+  const isWatched = world.clockErrorMs > 0 || !isClear || watchedMs >= (plan.soak?.forMs ?? 0);
   return isAsked && holds && isWatched && backOf(world, it) === undefined && hasExpected(world, it);
 }
 
@@ -81,6 +81,7 @@ function hasExpected({ reads }: World, { asked, pair, puts: [put] }: Case): bool
 /** It was there already: the side asked for, or the version; what was in staging when it was asked for was put there since. */
 function isUnchanged({ world, it }: Ended): boolean {
   const { asked, incoming = "?", pair, from, until } = it;
+  if (asked.promote === "either") return true;
   if (asked.promote !== "staging")
     return asked.promote === incoming && heldBetween(world, pair, incoming, from, until);
   if (asked.expect !== undefined) return true;
@@ -103,13 +104,15 @@ function isSwappedBack({ world, plan, it, code }: Ended): boolean {
 
 /** Its time was over, and it was the time of what stood in its way. */
 const expiries: Readonly<Record<string, Cause>> = {
-  "request-expired": ({ plan, it }) =>
-    it.asked.expiresAt !== undefined && it.until >= it.asked.expiresAt - plan.skewMs,
+  "request-expired": ({ world, it }) =>
+    it.asked.expiresAt !== undefined && it.until >= it.asked.expiresAt - world.clockErrorMs,
   "readiness-expired": (ended) =>
     ended.tookMs >= ended.plan.readinessDeadlineMs && (!ended.isClear || hasHeldUp(ended)),
   "turn-expired": ({ world, it, tookMs }) =>
     tookMs >= TURN_MS &&
-    [...world.held, ...world.sent].some((e) => e.pair === it.pair && e.n !== it.sent.n && e.at <= it.until),
+    [...world.holdsAsked, ...world.sent].some(
+      (e) => e.pair === it.pair && e.n !== it.sent.n && e.at <= it.until,
+    ),
   "opening-expired": ({ plan, it, tookMs }) =>
     tookMs >= (plan.opening ? OPENING_MS : OWN_TIME_MS) &&
     (plan.opening !== undefined || it.asked.notBefore !== undefined),

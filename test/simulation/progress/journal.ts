@@ -6,13 +6,13 @@ export const MINUTE = 60 * SECOND;
 const STARTED = Date.parse("2026-11-24T12:00:00Z");
 
 type Kind = "sent" | "puts" | "over" | "failed" | "effects" | "reads" | "lists" | "published" | "probed";
-type List = Kind | "votes" | "asked" | "held" | "released" | "hosts" | "faults";
+type List = Kind | "votes" | "asked" | "holdsAsked" | "released" | "hosts" | "faults";
 /** What happened, by the list in which it stands, and when, in seconds. */
 export type Happening = readonly [List, number, object];
 
 const lists: readonly List[] = [
   ...(["sent", "puts", "over", "failed", "effects", "reads", "lists", "published", "probed"] as const),
-  ...(["votes", "asked", "held", "released", "hosts", "faults"] as const),
+  ...(["votes", "asked", "holdsAsked", "released", "hosts", "faults"] as const),
 ];
 
 function seenIn(happenings: readonly Happening[]): Observed {
@@ -23,7 +23,7 @@ function seenIn(happenings: readonly Happening[]): Observed {
 }
 
 export const calm: Plan = {
-  ...{ hosts: 1, stableForMs: 30 * SECOND, readinessDeadlineMs: 30 * MINUTE, operationSeconds: 2, skewMs: 0 },
+  ...{ hosts: 1, stableForMs: 30 * SECOND, readinessDeadlineMs: 30 * MINUTE, operationSeconds: 2 },
   deeds: [{ at: 0, kind: "request", request: "r1" }],
 };
 
@@ -76,8 +76,8 @@ export const vote = (second: number, by: string, decision = "approve", over: obj
   { request: "r1", by, application: false, decision, plan: "abc", ...over },
 ];
 export const fault = (second: number, what: string): Happening => ["faults", second, { what }];
-export const held = (second: number): Happening => ["held", second, { pair: "shop" }];
-export const released = (second: number): Happening => ["released", second, { pair: "shop" }];
+export const held = (second: number): Happening => ["holdsAsked", second, { pair: "shop", hold: "h" }];
+export const released = (second: number): Happening => ["released", second, { pair: "shop", hold: "h" }];
 
 export const watched = { ...calm, soak: { forMs: 60 * SECOND, probed: true, swapBack: "automatic" } };
 export const asks = { ...calm, approval: { quorum: 2, deadlineMs: 10 * MINUTE, validForMs: 60 * MINUTE } };
@@ -97,15 +97,22 @@ export const weather = (second: number, kind: string) => ({
   weather: { kind },
 });
 
-export function judged(plan: Plan, happenings: readonly Happening[], finished = true): Judgement {
-  return judgeProgress(seenIn(happenings), plan, { startedAt: STARTED, finished });
+interface End {
+  readonly finished?: boolean;
+  readonly clockErrorMs?: number;
+}
+
+export function judged(
+  plan: Plan,
+  happenings: readonly Happening[],
+  { finished = true, clockErrorMs = 0 }: End = {},
+): Judgement {
+  return judgeProgress(seenIn(happenings), plan, { startedAt: STARTED, finished, clockErrorMs });
 }
 
 /** The rules that these happenings break. */
-export function broken(plan: Plan, happenings: readonly Happening[], finished = true): string[] {
-  return judged(plan, happenings, finished).violations.map(({ invariant }) =>
-    invariant.replace("progress: ", ""),
-  );
+export function broken(plan: Plan, happenings: readonly Happening[], end: End = {}): string[] {
+  return judged(plan, happenings, end).violations.map(({ invariant }) => invariant.replace("progress: ", ""));
 }
 
 export const opens = new Date(STARTED + 10 * MINUTE).toISOString();

@@ -20,6 +20,11 @@ export const progressRules: readonly string[] = [
   ...words.map((word) => `progress: ${word}`),
 ];
 
+/** Small worlds are seldom calm, and have one request. */
+export const seldomInSmallWorlds: readonly string[] = progressRules.filter(
+  (rule) => !rule.includes(": ends as") && !/ends after (nothing|harm)/.test(rule),
+);
+
 /**
  * Whether the product got on. Each outcome needs what leads to it, on the wire or among people; where nothing stands in
  * the way any more, an outcome comes within the time that its steps take; and what people said in time is done. So a

@@ -95,8 +95,9 @@ export interface Observed {
   readonly votes: readonly Voted[];
   /** People who ordered a swap-back. */
   readonly asked: readonly OfRequest[];
-  readonly held: readonly OfPair[];
-  readonly released: readonly OfPair[];
+  /** Holds that people asked for, by id, and releases: of one, or of all that stand. */
+  readonly holdsAsked: readonly (OfPair & { readonly hold: string })[];
+  readonly released: readonly (OfPair & { readonly hold: string | undefined })[];
   readonly hosts: readonly Told[];
   readonly faults: readonly Told[];
   /** Number of the last entry. */
@@ -126,7 +127,6 @@ export interface Plan {
   readonly readinessDeadlineMs: number;
   readonly operationSeconds: number;
   readonly swapTimes?: { readonly operationDeadlineMs: number } | undefined;
-  readonly skewMs: number;
   readonly janitorEveryMs?: number | undefined;
   readonly deeds: readonly Deed[];
   readonly soak?: { readonly forMs: number; readonly probed: boolean; readonly swapBack: string } | undefined;

@@ -1,4 +1,4 @@
-import { attemptSwap } from "../../../src/activities/attempt-swap";
+import { attemptSwap, type AttemptInput } from "../../../src/activities/attempt-swap";
 import { followOperation } from "../../../src/activities/follow-operation";
 import type { OperationAddress, SwapReply } from "../../../src/domain/attempt";
 import { applyToPair } from "../../../src/domain/pair-operations";
@@ -6,7 +6,16 @@ import type { PairState } from "../../../src/domain/pair";
 import { decidePlan } from "../../../src/domain/planning";
 import type { Ports } from "../../../src/ports/ports";
 import { createFakePorts, Crash } from "../../support/fake-ports";
-import { aPair, aPolicy, aRequest, aService, found, NOW, someInstances } from "../../support/observations";
+import {
+  aPair,
+  aPolicy,
+  aRequest,
+  aService,
+  found,
+  NOW,
+  someInstances,
+  SHOP,
+} from "../../support/observations";
 
 /** What becomes of the operation that a swap began, whatever dies on the way. */
 const address: OperationAddress = {
@@ -58,15 +67,34 @@ function attempting(reply: SwapReply) {
   const input = {
     requestId,
     pair: "shop",
+    pairKey: SHOP,
     act: "forward",
     n: 1,
     epoch: 1,
     plan,
-    asked: { passOpening: true },
   };
-  const attempt = () => attemptSwap({ ...input, act: "forward" } as const, ports);
+  const attempt = (asked: AttemptInput["asked"] = { passOpening: true }) =>
+    attemptSwap({ ...input, act: "forward", asked } as const, ports);
   return { fake, ports, attempt, puts: () => puts };
 }
+
+test.each([
+  ["a promotion", false],
+  ["an operator's, who passes the opening", true],
+])("an attempt of %s sends nothing once its request has expired", async (_whose, passOpening) => {
+  const { attempt, puts, fake } = attempting(accepted);
+  const now = fake.clock.now();
+
+  const late = await attempt({ expiresAt: now, passOpening });
+
+  expect(late).toMatchObject({
+    verdict: { kind: "not-open", detail: expect.stringContaining("the request has expired") },
+  });
+  expect(puts()).toBe(0);
+  expect(await attempting(accepted).attempt({ expiresAt: now + 1_000, passOpening })).toMatchObject({
+    verdict: { kind: "accepted" },
+  });
+});
 
 test("the operation's address is kept before the verdict is reported, and neither verdict nor pair holds it", async () => {
   const { attempt, fake } = attempting(accepted);
@@ -110,7 +138,15 @@ test("storage that fails for a moment does not lose the address; storage that st
     const signal: Ports["operations"]["signal"] = (...args) =>
       left-- > 0 ? Promise.reject(new Error("storage is down")) : fake.operations.signal(...args);
     const plan = planned();
-    const input = { requestId: "r-1", pair: "shop", act: "forward", n: 1, epoch: 1, plan } as const;
+    const input = {
+      requestId: "r-1",
+      pair: "shop",
+      pairKey: SHOP,
+      act: "forward",
+      n: 1,
+      epoch: 1,
+      plan,
+    } as const;
     const operations = { ...fake.operations, signal };
     const result = await attemptSwap({ ...input, asked: { passOpening: true } }, { ...ports, operations });
     expect(result).toMatchObject({ kind: "attempted", verdict: { kind: "accepted", ...expected } });
@@ -161,7 +197,15 @@ function attemptingBy({ grantedAfterMs = 0, readsTakeMs = 0, wallJumpsMs = 0, mo
       },
     },
   };
-  const input = { requestId: "r-1", pair: "shop", act: "forward", n: 1, epoch: 1, plan: planned() } as const;
+  const input = {
+    requestId: "r-1",
+    pair: "shop",
+    pairKey: SHOP,
+    act: "forward",
+    n: 1,
+    epoch: 1,
+    plan: planned(),
+  } as const;
   return { attempt: () => attemptSwap({ ...input, asked: { passOpening: true } }, apart), puts };
 }
 

@@ -203,7 +203,7 @@ describe("a freeze calendar", () => {
       (_, i) => `DTSTART:20260101T080000Z\nDURATION:PT1M\nRRULE:FREQ=DAILY\nX-N:${i}`,
     );
     const calendar = createCalendar(ics(...events), "UTC", from);
-    expect(() => calendar.covering(from + 60 * 86_400_000)).toThrow("recur more than");
+    expect(() => calendar.covering(from + 60 * 86_400_000)).toThrow("the calendar");
     const many = Array.from({ length: 5_001 }, () => "DTSTART:20260101T080000Z\nDURATION:PT1M");
     expect(() => createCalendar(ics(...many), "UTC", from)).toThrow("more than 5000 events");
   });

@@ -1,3 +1,4 @@
+import { SHOP, keyOf } from "../../support/observations";
 import type { DurableClient } from "durable-functions";
 import { createPairs, createPromotions } from "../../../src/adapters/durable-client";
 import type { Log } from "../../../src/ports/log";
@@ -35,7 +36,7 @@ test("entities and runs bear the agreed names", async () => {
     name === "readEntityState" ? { entityExists: false } : { runtimeStatus: "Running" },
   );
   await promotions.read("r-1");
-  await pairs.read("shop");
+  await pairs.read(SHOP);
   await promotions.runStatus("r-1");
   await promotions.startRun("r-1");
   await promotions.wake("promotion-r-1-turn-0badcafe");
@@ -55,7 +56,7 @@ test.each(["a/b", "a?x=", "../admin", "a b", "", "a%2f", "ä", "x".repeat(200)])
     await expect((async () => promotions.read(id))()).rejects.toThrow("unsafe");
     await expect((async () => promotions.runStatus(id))()).rejects.toThrow("unsafe");
     await expect((async () => promotions.startRun(id))()).rejects.toThrow();
-    await expect((async () => pairs.read(id))()).rejects.toThrow("unsafe");
+    await expect((async () => pairs.read(keyOf(id)))()).rejects.toThrow("unsafe");
     await expect(promotions.wake(id)).resolves.toBeUndefined();
     expect(calls).toEqual([]);
   },
@@ -131,7 +132,7 @@ test("a wake-up that is lost is told and nothing more", async () => {
 });
 
 test("state of another version is a fault that says so; none is undefined", async () => {
-  const of = (entityState: unknown) => client(() => ({ entityExists: true, entityState })).pairs.read("shop");
+  const of = (entityState: unknown) => client(() => ({ entityExists: true, entityState })).pairs.read(SHOP);
   await expect(of({ v: 2 })).rejects.toThrow("newer version");
   expect(await of({ v: 1 })).toEqual({ v: 1 });
   expect(await of(undefined)).toBeUndefined();

@@ -1,3 +1,4 @@
+import { createPolicies } from "../../../src/adapters/policies";
 import { createOpenings, type CalendarSources } from "../../../src/adapters/openings/openings";
 import type { CalendarText } from "../../../src/adapters/openings/calendar-cache";
 import type { OpeningRule } from "../../../src/domain/policy";
@@ -23,10 +24,7 @@ function openings(rule: OpeningRule | undefined, replies: readonly CalendarText[
     return Promise.resolve(reply ?? { kind: "error" as const, detail: "gone" });
   };
   const sources: CalendarSources = { fetch: next, readFile: next };
-  const policies = {
-    find: (name: string) => (name === "shop" ? aPolicy() : undefined),
-    all: () => [aPolicy()],
-  };
+  const policies = createPolicies([aPolicy()]);
   const rules = new Map(rule ? [["shop", rule] as const] : []);
   const addresses = new Map([["FREEZES", secret]]);
   const log = {

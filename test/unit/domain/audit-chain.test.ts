@@ -23,7 +23,7 @@ import type { CompletionEvent } from "../../../src/domain/events";
 import { emptyPair, type PairOperation, type PairState } from "../../../src/domain/pair";
 import { decidePlan } from "../../../src/domain/planning";
 import { changePromotion, register, type PromotionChange } from "../../../src/domain/promotion";
-import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
+import { aPair, aPolicy, aRequest, NOW, SHOP, keyOf } from "../../support/observations";
 import { runs } from "../../support/runs";
 
 const sha256 = (text: string) => createHash("sha256").update(text, "utf8").digest("hex");
@@ -148,7 +148,7 @@ const leave: PairOperation = {
 function playPair(operations: readonly PairOperation[]) {
   const entries: AuditEntry[] = [];
   const state = operations.reduce<PairState>((before, operation) => {
-    const step = auditStep("shop", before, operation, sha256);
+    const step = auditStep(SHOP, before, operation, sha256);
     entries.push(...step.entries);
     return step.state;
   }, emptyPair);
@@ -186,7 +186,7 @@ test("a hold by an outcome is chained under its promotion, and one that is refus
 
 test("the same notes in another chain have other hashes: no chain can be passed off as another", () => {
   const note: AuditNote = { at: "2026-11-24T12:00:00.000Z", what: "held", who: "Olga" };
-  const heads = [pairChain("shop"), pairChain("till"), promotionChain("shop")].map(
+  const heads = [pairChain(SHOP), pairChain(keyOf("till")), promotionChain("shop")].map(
     (name) => appendNotes(name, undefined, [note], sha256).head?.head,
   );
   expect(new Set(heads).size).toBe(3);
@@ -200,7 +200,7 @@ test("an empty chain has no entry and no hash, and goes on as one that nobody ha
 });
 
 test("a page is keyed by its chain and its number", () => {
-  expect(auditKey(pairChain("shop"), 3)).toBe("pair-shop-3");
+  expect(auditKey(pairChain(SHOP), 3)).toBe("pair-shop-3");
 });
 
 test("a page keeps its entries in order whatever order they come in, each once, and stays under 16 KiB", () => {

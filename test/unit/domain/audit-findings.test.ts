@@ -1,3 +1,4 @@
+import { SHOP } from "../../support/observations";
 import { digest } from "../../../src/adapters/digest";
 import { verifyAudit, type AuditFinding } from "../../../src/domain/audit-verification";
 import { makeExport, type MadeExport } from "../../support/audit-export";
@@ -23,10 +24,10 @@ const splice = (line: number, count: number, ...lines: readonly string[]) => [
 const edited = (line: number, over: Entry) => splice(line, 1, JSON.stringify({ ...entryAt(line), ...over }));
 const without = (line: number, count = 1) => splice(line, count);
 const verify = (lines: readonly string[], events: readonly unknown[] = []) =>
-  verifyAudit(lines, events, digest);
+  verifyAudit("shop", lines, events, digest);
 const findings = (lines: readonly string[], events: readonly unknown[] = []) =>
   verify(lines, events).findings;
-const event = (data: Entry) => ({ data: { pair: "shop", ...data } });
+const event = (data: Entry) => ({ data: { pair: "shop", pairKey: "shop", ...data } });
 const pair = "pair-shop";
 
 const unsound = "its hash does not fit: the entry or the hash before it was changed";
@@ -35,7 +36,7 @@ const cutOff = { what: "the export has no end: it was cut off" };
 const strange = "nothing else in the export knows of this chain";
 
 test("the verdict counts entries, promotions and the pair's own events, and names the pair", () => {
-  const events = [...sample.events, { data: { pair: "till" } }, 7];
+  const events = [...sample.events, { data: { pair: "till", pairKey: "till" } }, 7];
   expect(verify(texts(), events)).toEqual({
     ...{ findings: [], pair: "shop", entries: 16, promotions: 4, events: sample.events.length },
   });
@@ -56,12 +57,15 @@ test.each<[string, string]>([
   ["a next page that is no text", JSON.stringify({ next: 1 })],
   ["a next page and something else", JSON.stringify({ next: "x", more: 1 })],
   ["an end without a pair", JSON.stringify({ end: { entries: 0, head: "", underWay: [] } })],
-  ["an end without a count", JSON.stringify({ end: { pair: "shop", head: "", underWay: [] } })],
-  ["an end without a hash", JSON.stringify({ end: { pair: "shop", entries: 0, underWay: [] } })],
-  ["an end without those under way", JSON.stringify({ end: { pair: "shop", entries: 0, head: "" } })],
+  ["an end without a count", JSON.stringify({ end: { pair: "shop", key: SHOP, head: "", underWay: [] } })],
+  ["an end without a hash", JSON.stringify({ end: { pair: "shop", key: SHOP, entries: 0, underWay: [] } })],
+  [
+    "an end without those under way",
+    JSON.stringify({ end: { pair: "shop", key: SHOP, entries: 0, head: "" } }),
+  ],
   [
     "an end with something else under way",
-    JSON.stringify({ end: { pair: "shop", entries: 0, head: "", underWay: [{}] } }),
+    JSON.stringify({ end: { pair: "shop", key: SHOP, entries: 0, head: "", underWay: [{}] } }),
   ],
   ["an end that is none", JSON.stringify({ end: null })],
 ])("%s is no line of an export, and no end", (_what, text) => {
@@ -69,7 +73,7 @@ test.each<[string, string]>([
 });
 
 test("an end in the middle is out of place, a page that goes on in the middle is not", () => {
-  const end = { end: { pair: "shop", entries: 0, head: "", underWay: [] } };
+  const end = { end: { pair: "shop", key: SHOP, entries: 0, head: "", underWay: [] } };
   expect(findings([JSON.stringify(end), JSON.stringify(end)])).toEqual([{ line: 1, what: misplaced }]);
   expect(findings([JSON.stringify({ next: "x" }), JSON.stringify(end)])).toEqual([]);
   expect(findings([JSON.stringify({ next: "x" })])).toEqual([
@@ -187,7 +191,7 @@ test("where an event says the pair stood, the pair's chain must have stood", () 
   expect(told({ entries: 9, head: "f".repeat(64) })).toEqual([
     { line: undefined, chain: pair, n: 9, what: `${says(9)}, and it is missing` },
   ]);
-  const nothing = JSON.stringify({ end: { pair: "shop", entries: 0, head: "", underWay: [] } });
+  const nothing = JSON.stringify({ end: { pair: "shop", key: SHOP, entries: 0, head: "", underWay: [] } });
   const news = event({ requestId: null, step: "hold-set", audit: { entries: 1, head: "f".repeat(64) } });
   expect(findings([nothing], [news])).toEqual([
     { line: undefined, chain: pair, n: 1, what: `${says(1)}, and it is missing` },

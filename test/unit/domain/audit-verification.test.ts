@@ -1,13 +1,15 @@
+import { SHOP } from "../../support/observations";
 import fc from "fast-check";
 import { digest } from "../../../src/adapters/digest";
 import { entryHash } from "../../../src/domain/audit-chain";
 import type { ExportEnd, ExportedEntry, ExportLine } from "../../../src/domain/audit-export";
-import { verifyAudit } from "../../../src/domain/audit-verification";
+import { nothingCompared, verifyAudit } from "../../../src/domain/audit-verification";
 import { makeExport, type Happening, type MadeExport } from "../../support/audit-export";
 import { runs } from "../../support/runs";
 
 const verify = (lines: readonly unknown[], events: readonly unknown[] = []) =>
   verifyAudit(
+    "shop",
     lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))),
     events,
     digest,
@@ -51,7 +53,7 @@ test("the export of any history verifies, whole or in pages, with its events and
 
 test("nothing has happened yet: the export is its end, and verifies", async () => {
   const { lines } = await makeExport([]);
-  expect(lines).toEqual([{ end: { pair: "shop", entries: 0, head: "", underWay: [] } }]);
+  expect(lines).toEqual([{ end: { pair: "shop", key: SHOP, entries: 0, head: "", underWay: [] } }]);
   expect(told(lines)).toEqual([]);
 });
 
@@ -61,7 +63,11 @@ function edits(value: unknown): unknown[] {
     return value.flatMap((each, i) => edits(each).map((changed) => splice<unknown>(value, i, 1, changed)));
   if (typeof value === "object" && value !== null)
     return Object.entries(value).flatMap(([name, each]) => [
-      ...edits(each).map((changed) => ({ ...value, [name]: changed })),
+      // The end's name of the pair is a label: its key says which pair it is.
+      ...("underWay" in value && name === "pair" ? [] : edits(each)).map((changed) => ({
+        ...value,
+        [name]: changed,
+      })),
       Object.fromEntries(Object.entries(value).filter(([other]) => other !== name)),
     ]);
   return typeof value === "number" ? [value + 1] : [`${String(value)}x`, ""].filter((text) => text !== value);
@@ -183,11 +189,19 @@ test("an export rewritten as a whole, hashes included, is found against the even
 
 test("events of other pairs, without heads, or of what never got into the line say nothing", () => {
   const strangers = [
-    ...[null, 7, "x", {}, { data: [] }, { data: { pair: "till", audit: { entries: 9, head: "x" } } }],
-    { data: { pair: "shop", requestId: "r-9", outcome: "promoted" } },
+    ...[
+      null,
+      7,
+      "x",
+      {},
+      { data: [] },
+      { data: { pair: "till", pairKey: "till", audit: { entries: 9, head: "x" } } },
+    ],
+    { data: { pair: "shop", pairKey: "shop", requestId: "r-9", outcome: "promoted" } },
     {
       data: {
         pair: "shop",
+        pairKey: "shop",
         requestId: "r-9",
         outcome: "refused",
         audit: { entries: 2, head: "x", pair: null },
@@ -195,6 +209,50 @@ test("events of other pairs, without heads, or of what never got into the line s
     },
   ];
   expect(told(sample.lines, strangers)).toEqual([]);
+});
+
+/** The text of a JSON object with one of its members written twice, the other value first. */
+function doubled(line: object): readonly string[] {
+  const text = JSON.stringify(line);
+  return Object.keys(line).map(
+    (name) => `{"${name}":"what a reader that takes the first sees",${text.slice(1)}`,
+  );
+}
+
+test("a member that stands twice is found in every line: two readers of it would see two exports", () => {
+  sample.lines.forEach((line, i) => {
+    for (const forged of doubled(line))
+      expect(told(splice<unknown>(sample.lines, i, 1, forged))).toContainEqual(
+        expect.objectContaining({ line: i + 1, what: expect.stringContaining("a member stands twice") }),
+      );
+  });
+});
+
+test("a line that was formatted anew is told: only what the app has written is verified", () => {
+  const spaced = JSON.stringify(sample.lines[0], null, 1).replaceAll("\n", "");
+  expect(told(splice<unknown>(sample.lines, 0, 1, spaced))).toMatchObject([{ line: 1 }]);
+});
+
+test("the sound export of another pair is not the one that was asked for", () => {
+  const lines = sample.lines.map((line) => JSON.stringify(line));
+  expect(verifyAudit("till", lines, [], digest).findings).toEqual([
+    { what: "it is the export of the pair with the key shop (shop), not of till" },
+  ]);
+});
+
+test("nothing to compare is said: an export without entries, events without a head of this pair", () => {
+  const verdict = verify(sample.lines, [
+    { data: { pair: "till", pairKey: "till" } },
+    { data: { pair: "shop", pairKey: "shop", step: "soaking" } },
+  ]);
+  expect([verdict.findings, verdict.events]).toEqual([[], 0]);
+  expect(nothingCompared(verdict, true)).toMatchObject({
+    what: expect.stringContaining("no event names a head"),
+  });
+  expect(nothingCompared(verdict, false)).toBeUndefined();
+  expect(nothingCompared(verify(sample.lines, sample.events), true)).toBeUndefined();
+  const empty = verify([{ end: { pair: "shop", key: SHOP, entries: 0, head: "", underWay: [] } }]);
+  expect(nothingCompared(empty, false)).toMatchObject({ what: expect.stringContaining("no entries") });
 });
 
 test("a page alone is no export: what must be appended is named", async () => {

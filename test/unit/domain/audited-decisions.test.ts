@@ -9,7 +9,7 @@ import { applyToPair } from "../../../src/domain/pair-operations";
 import { decidePlan } from "../../../src/domain/planning";
 import { register, type PromotionChange, type PromotionState } from "../../../src/domain/promotion";
 import { castVote } from "../../../src/domain/vote";
-import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
+import { aPair, aPolicy, aRequest, NOW, SHOP } from "../../support/observations";
 
 /** What each decision writes into its chain, word for word. */
 const digest = (text: string) => `#${text}`;
@@ -108,9 +108,9 @@ describe("a pair's notes", () => {
     ...{ kind: "leave", requestId, concluded: { at, outcome: "promoted", ends } },
   });
   const play = (...ops: PairOperation[]) =>
-    ops.reduce<PairState>((state, op) => auditStep("shop", state, op, digest).state, emptyPair);
+    ops.reduce<PairState>((state, op) => auditStep(SHOP, state, op, digest).state, emptyPair);
   const note = (state: PairState | undefined, op: PairOperation) =>
-    auditStep("shop", state, op, digest).entries.map(({ n: _n, hash: _hash, ...rest }) => rest);
+    auditStep(SHOP, state, op, digest).entries.map(({ n: _n, hash: _hash, ...rest }) => rest);
 
   test("tell who did what to which hold or promotion, and why", () => {
     const person = { at: time(0), who: "Olga", oid: "o-1" };
@@ -147,7 +147,7 @@ describe("a pair's notes", () => {
     ["leaving again", play(enlist, leave()), leave()],
     ["leaving without an outcome", play(enlist), { kind: "leave", requestId: "r-1" }],
   ])("are none for %s, and the step is that of the arbiter", (_what, state, op) => {
-    expect(auditStep("shop", state, op, digest)).toEqual({ ...applyToPair(state, op), entries: [] });
+    expect(auditStep(SHOP, state, op, digest)).toEqual({ ...applyToPair(state, op), entries: [] });
   });
 
   test("tell a second cancel, hold and departure as well", () => {

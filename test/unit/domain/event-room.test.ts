@@ -21,7 +21,7 @@ const data: CompletionData = {
   ),
   prerequisites: [
     {
-      code: "roles-differ",
+      code: "role-names",
       title: "t",
       verdict: "warned",
       basis: "unknown",
@@ -109,7 +109,7 @@ test("what gives up its words keeps everything else", () => {
   expect(kept).toMatchObject({
     ...{ requestId: "r1", incoming: data.incoming, outgoing: data.outgoing },
     reason: { code: "regression", remedy: "Look." },
-    prerequisites: [{ code: "roles-differ", title: "t", verdict: "warned", basis: "unknown" }],
+    prerequisites: [{ code: "role-names", title: "t", verdict: "warned", basis: "unknown" }],
     attempts: [{ n: 1, at }],
     soak: { since: at, looks: 3, failures: 1, last: [{ name: "home", verdict: "failure" }] },
     swapBack: { cause: "person", by: "Olga", at },

@@ -14,9 +14,9 @@ const service = (side: "blue" | "green") => ({
 const plan = {
   ...{ hash: "", pair: "shop", incoming: service("green"), outgoing: service("blue"), plannedAt: AT },
   prerequisites: [
-    { code: "not-mutual", title: "t", verdict: "met", basis: "documented", evidence: x(200) },
+    { code: "mutual-pairing", title: "t", verdict: "met", basis: "documented", evidence: x(200) },
     {
-      code: "roles-differ",
+      code: "role-names",
       title: "t",
       verdict: "warned",
       basis: "unknown",
@@ -75,7 +75,7 @@ type Told = ReturnType<typeof tell>;
 
 const whole: Told = {
   ...{
-    prerequisites: ["not-mutual: -", "roles-differ: Do."],
+    prerequisites: ["mutual-pairing: -", "role-names: Do."],
     warning: 90,
     timeline: [30, 60, 60],
     texts: [200, 300, 200, 80],
@@ -84,7 +84,7 @@ const whole: Told = {
 };
 const notAskedAnyMore: Partial<Told> = { approvers: false, receipts: [] };
 const given: readonly Partial<Told>[] = [
-  { prerequisites: ["roles-differ: -"] },
+  { prerequisites: ["role-names: -"] },
   { warning: 30 },
   { timeline: [24, 40, 60] },
   { timeline: [12, 40, 60] },
@@ -144,7 +144,7 @@ const times = { since: "2026-11-24T12:00:00.000Z", until: "2026-11-24T12:05:00.0
 const told = {
   phases: [{ at: times.since, phase: "accepted" }],
   attempts: [{ at: times.since, n: 1, verdict: "accepted" }],
-  prerequisites: [{ code: "roles-differ" }],
+  prerequisites: [{ code: "role-names" }],
   soak: { ...times, looks: 1, failures: 0, last: [] },
   swapBack: { cause: "person", by: "Olga", note: "n", at: times.until },
 };
@@ -186,7 +186,7 @@ test("people are shown what only the event of a concluded entry still tells", ()
     attempts: [{ at: AT, n: 1, verdict: "accepted" }],
     soak: { since: AT, until: AT + 300_000, looks: 1 },
     swapBack: { cause: "person", by: "Olga", note: "n", at: AT + 300_000 },
-    plan: { hash: "", prerequisites: [{ code: "roles-differ" }] },
+    plan: { hash: "", prerequisites: [{ code: "role-names" }] },
   });
   const { soak: _soak, swapBack: _swapBack, ...short } = told;
   const planless = restored({ ...concluded(short), timeline: [], soak: undefined, plan: undefined });

@@ -5,7 +5,7 @@ import { decideChore, GRACE_MS, lastDeadline, type RunSeen } from "../../../src/
 import { isTransition, type Phase } from "../../../src/domain/outcome";
 import { emptyPair, type PairState } from "../../../src/domain/pair";
 import { changePromotion, register } from "../../../src/domain/promotion";
-import { aPolicy, aRequest, NOW } from "../../support/observations";
+import { aPolicy, aRequest, NOW, SHOP } from "../../support/observations";
 
 /** The tables of the ledger: phases, acceptance, and the janitor's exact times. */
 const successors: Readonly<Record<Phase, string>> = {
@@ -54,7 +54,7 @@ test("a request is new, live, concluded or in conflict with what its id stands f
 });
 
 test("a page of the index is keyed by its pair and number", () => {
-  expect(indexKey("shop", 3)).toBe("shop-3");
+  expect(indexKey(SHOP, 3)).toBe("shop-3");
 });
 
 const policy = aPolicy();

@@ -55,11 +55,11 @@ test("a cancel that was refused stays refused when its question comes again late
   expect([again.answer, again.state]).toEqual(["attempt-open", closed]);
 });
 
-test("every hold is kept under its own id, and answers done", () => {
+test("every hold is kept under its own id and answers done; the same again answers that it stands", () => {
   const first = applyToPair(held, hold("h-1"));
   const second = applyToPair(first.state, hold("h-2"));
   const again = applyToPair(second.state, hold("h-1"));
-  expect([first.answer, second.answer, again.answer]).toEqual(["done", "done", "done"]);
+  expect([first.answer, second.answer, again.answer]).toEqual(["done", "done", "stands"]);
   expect(holds(again.state)).toEqual(["h-1", "h-2"]);
 });
 
@@ -79,7 +79,7 @@ test("a fifth hold by hand is refused and says so; nothing that stands is droppe
   const fifth = applyToPair(four, byHand("h-5"));
   expect([fifth.answer, answer(fifth.state, "q-h-5")]).toEqual(["too-many-holds", "too-many-holds"]);
   expect(holds(fifth.state)).toEqual(["h-1", "h-2", "h-3", "h-4"]);
-  expect(applyToPair(fifth.state, byHand("h-4", "q-again")).answer).toBe("done");
+  expect(applyToPair(fifth.state, byHand("h-4", "q-again")).answer).toBe("stands");
   const room = play(fifth.state, release("r", "h-1"));
   expect(applyToPair(room, byHand("h-5")).answer).toBe("too-many-holds");
   expect(holds(play(room, byHand("h-5", "asked-anew")))).toEqual(["h-2", "h-3", "h-4", "h-5"]);

@@ -148,14 +148,14 @@ test("one broken prerequisite and several are counted and told with their eviden
   const one = decide({ request: aRequest({ expect: { version: "v9" } }) });
   expect(one).toMatchObject({
     ...{ kind: "refused", ...identities },
-    detail: "1 prerequisite is not met: version-mismatch (expected v9, shop-green: v2)",
+    detail: "1 prerequisite is not met: Version of the incoming service (expected v9, shop-green: v2)",
   });
   const request = aRequest({ expect: { version: "v9" }, readiness: { stableForMs: 3_600_000 } });
   const two = decide({ request });
   expect(two).toHaveProperty(
     "detail",
-    "2 prerequisites are not met: version-mismatch (expected v9, shop-green: v2); " +
-      "readiness-impossible (stable for 3600 s, deadline 1800 s)",
+    "2 prerequisites are not met: Version of the incoming service (expected v9, shop-green: v2); " +
+      "Readiness times (stable for 3600 s, deadline 1800 s)",
   );
   expect(two).toHaveProperty("prerequisites.length", planned().prerequisites.length);
 });
@@ -249,7 +249,7 @@ test.each([
 
 const minute = 60_000;
 test("the defaults are those of the design", () => {
-  expect(defaultPolicy).toEqual<Omit<PairPolicy, "name" | "blue" | "green">>({
+  expect(defaultPolicy).toEqual<Omit<PairPolicy, "name" | "key" | "blue" | "green">>({
     ...{ versionTag: "version", allowUnpinned: false, timeZone: "UTC" },
     line: { maxQueued: 20, whenBusy: "wait" },
     turn: { deadlineMs: 120 * minute },

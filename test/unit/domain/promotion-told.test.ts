@@ -148,7 +148,7 @@ test("a conclusion ends the wait and keeps of the plan's prerequisites only thos
   expect(after).toMatchObject({ phase: "concluded", conclusion: { ...ending, at: NOW + 9 } });
   expect(after.timeline.at(-1)).toEqual({ at: NOW + 9, phase: "concluded" });
   expect(after.waiting).toBeUndefined();
-  expect(after.plan?.prerequisites.map(({ code }) => code)).toEqual(["platform-retirement"]);
+  expect(after.plan?.prerequisites.map(({ code }) => code)).toEqual(["platform-support"]);
   expect(play(begun, conclude()).plan).toBeUndefined();
 });
 
@@ -199,7 +199,7 @@ test("the completion event tells the request, the outcome, every phase, what was
         { phase: "planning", at: time(4), note: "n" },
         { phase: "concluded", at: time(9) },
       ],
-      prerequisites: planned.plan.prerequisites.filter(({ code }) => code === "platform-retirement"),
+      prerequisites: planned.plan.prerequisites.filter(({ code }) => code === "platform-support"),
       attempts: [{ n: 1, at: time(1), verdict: "busy", correlationId: "c-1" }],
       finalRead,
     },
@@ -280,10 +280,15 @@ test("the view tells where the audit chain ends, and not what is kept beside it"
   expect(viewPromotion(eventful, zone).audit).toBeUndefined();
 });
 
-test("the view of a promotion that has just come says that the run takes its next step", () => {
+test("the view of a promotion that has just come says that it is planned next", () => {
   const bare = { ...fresh, request: aRequest() };
   expect(viewPromotion(bare, zone)).toEqual({
-    ...{ ...line, phase: "accepted", promote: "green", nextAction: "the run takes its next step" },
+    ...{
+      ...line,
+      phase: "accepted",
+      promote: "green",
+      nextAction: "both services are read, and the plan is made",
+    },
     ...{ readiness: [], attempts: [], timeline: [{ at: time(0), phase: "accepted" }] },
   });
 });

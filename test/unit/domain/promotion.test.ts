@@ -1,6 +1,7 @@
 import { codes } from "../../../src/domain/codes";
 import { reason } from "../../../src/domain/codes";
 import { decideChore, GRACE_MS, lastDeadline, type RunSeen } from "../../../src/domain/janitor";
+import type { Phase } from "../../../src/domain/outcome";
 import { emptyPair } from "../../../src/domain/pair";
 import {
   changePromotion,
@@ -45,6 +46,30 @@ test("changes of a run that is not in charge are ignored", () => {
   expect(changePromotion(taken, { kind: "enter", runId: "new", phase: "planning", at: NOW }).phase).toBe(
     "planning",
   );
+});
+
+test("entering a phase clears what the phase before it waited for; entering it once more does not", () => {
+  const waiting = {
+    kind: "turn",
+    ...{ detail: "2 are before it", since: NOW, until: NOW + 9 },
+    ...{ endsWith: "the lease becomes free", next: "readiness is observed", instanceId: "i-1" },
+  } as const;
+  const phases: readonly Phase[] = [
+    "planning",
+    "awaiting-turn",
+    "awaiting-readiness",
+    "swapping",
+    "verifying",
+  ];
+  let state = begun;
+  for (const phase of phases) {
+    const enter = { kind: "enter", runId: "run", phase, at: NOW } as const;
+    state = changePromotion(state, enter);
+    expect([phase, viewPromotion(state, "UTC").waitingFor]).toEqual([phase, undefined]);
+    expect(viewPromotion(state, "UTC").nextAction).not.toBe(waiting.next);
+    state = changePromotion(state, { kind: "wait", runId: "run", waiting });
+    expect(changePromotion(state, enter).waiting).toEqual(waiting);
+  }
 });
 
 test("the timeline is bounded and keeps its beginning and its end", () => {

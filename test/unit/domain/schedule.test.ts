@@ -1,3 +1,4 @@
+import { SHOP } from "../../support/observations";
 import {
   applyToSchedules,
   noSchedules,
@@ -22,7 +23,7 @@ const pause = { kind: "pause", id: "p-1", name: "weekly", times, by: "Olga", not
 const resume = { kind: "resume", id: "r-1", name: "weekly", times, at: 9 } as const;
 
 test("the id of a scheduled promotion is its pair and its instant in UTC", () => {
-  expect(scheduledId("shop", Date.parse("2026-11-24T02:00:00+01:00"))).toBe("shop-20261124T010000Z");
+  expect(scheduledId(SHOP, Date.parse("2026-11-24T02:00:00+01:00"))).toBe("shop-20261124T010000Z");
 });
 
 test("times are known since they were first seen", () => {

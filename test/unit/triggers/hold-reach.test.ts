@@ -1,7 +1,7 @@
 import type { Ports } from "../../../src/ports/ports";
 import { call } from "../../support/api-call";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
-import { aPolicy, aRequest } from "../../support/observations";
+import { aPolicy, aRequest, keyOf } from "../../support/observations";
 
 const two = () => createFakePorts([aPolicy(), aPolicy({ name: "till" })]);
 const put = (ports: Ports, pair: string) =>
@@ -19,7 +19,7 @@ const claimed = async (ports: FakePorts, pair: string, claimedAt: number) => {
     { ...about, kind: "take-turn" },
     { ...about, kind: "claim", ...claim },
   ] as const)
-    await ports.pairs.signal(pair, operation);
+    await ports.pairs.signal(keyOf(pair), operation);
 };
 
 test("a hold says from when it holds at each pair and everywhere, and names the attempt that was claimed before it", async () => {

@@ -6,7 +6,7 @@ import { httpRoutes } from "../../../src/triggers/http/routes";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 import { progressEventSchema } from "../../../src/contracts/events";
 import type { PairOperation } from "../../../src/domain/pair";
-import { aPolicy, aRequest } from "../../support/observations";
+import { aPolicy, aRequest, SHOP } from "../../support/observations";
 
 const all: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Operate"];
 const verifierOf = (permissions: readonly Permission[]): TokenVerifier => ({
@@ -49,7 +49,7 @@ async function enlisted(ports: FakePorts, requestId: string): Promise<void> {
   const at = ports.clock.now();
   const request = aRequest({ requestId });
   await ports.register({ requestId, contentHash: "h", request, origin: { channel: "queue" }, at });
-  await ports.pairs.signal("shop", { kind: "enlist", requestId, at });
+  await ports.pairs.signal(SHOP, { kind: "enlist", requestId, at });
 }
 
 const hold = { id: "halt-r-0", at: 1, reason: reason("operation-failed", "x") };
@@ -104,7 +104,7 @@ test("the limit of a body counts bytes, not characters", async () => {
 
 test("holds that somebody else released meanwhile are not claimed as one's own release", async () => {
   const ports = createFakePorts();
-  await ports.pairs.signal("shop", { kind: "hold", hold });
+  await ports.pairs.signal(SHOP, { kind: "hold", hold });
   const other = { kind: "release", id: "other", holdIds: [hold.id], by: "Bob", note: "x", at: 1 } as const;
   const signal = ports.pairs.signal.bind(ports.pairs);
   jest.spyOn(ports.pairs, "signal").mockImplementation(async (pair, operation) => {
@@ -120,8 +120,8 @@ test("a release that stands is answered 200 even when a promotion in line cannot
   const ports = createFakePorts();
   await enlisted(ports, "r-1");
   const line = { requestId: "r-1", at: 1, maxQueued: 20, whenBusy: "wait" } as const;
-  await ports.pairs.signal("shop", { kind: "stand-in-line", ...line });
-  await ports.pairs.signal("shop", { kind: "hold", hold });
+  await ports.pairs.signal(SHOP, { kind: "stand-in-line", ...line });
+  await ports.pairs.signal(SHOP, { kind: "hold", hold });
   jest.spyOn(ports.promotions, "read").mockRejectedValue(new Error("storage"));
   const reply = await call(ports, "deleteHold", { params: { pair: "shop" }, query: "note=looked" });
   expect([reply.status, reply.body.released.by]).toEqual([200, "Ada"]);
@@ -131,7 +131,7 @@ const put = (ports: Ports, pair: string, body: object) =>
   call(ports, "putHold", { params: { pair }, body: JSON.stringify(body) });
 const pairsOf = (body: unknown) =>
   (body as { pairs: { pair: string; state: string }[] }).pairs.map(({ pair, state }) => `${pair}: ${state}`);
-const two = () => createFakePorts([aPolicy(), { ...aPolicy(), name: "till" }]);
+const two = () => createFakePorts([aPolicy(), aPolicy({ name: "till" })]);
 
 test("a hold of all pairs is set at each under one id, and the reply names every pair and what it means there", async () => {
   const ports = two();
@@ -178,6 +178,39 @@ test("an arbiter that cannot be reached makes a hold of all pairs 503, and does 
   expect(pairsOf(reply.body)).toEqual(["shop: held", "till: not-acknowledged"]);
 });
 
+test.each(["incident 8", "y", `${"x".repeat(400)}z`])(
+  "the same id with other words is another hold: 409, and neither log nor event tells words that were not stored",
+  async (other) => {
+    const ports = createFakePorts();
+    const warned = jest.spyOn(ports.log, "warn");
+    const first = other.length > 100 ? `${"x".repeat(400)}y` : "incident 7";
+    await put(ports, "shop", { reason: first, id: "h-1" });
+    const [before, told, logged] = [
+      ports.pairStates.get("shop")?.holds,
+      ports.published.length,
+      warned.mock.calls.length,
+    ];
+    const reply = await put(ports, "shop", { reason: other, id: "h-1" });
+    expect([reply.status, reply.body.code]).toEqual([409, "hold-differs"]);
+    expect(pairsOf(reply.body)).toEqual(["shop: other-words"]);
+    expect(reply.body.pairs[0].holds).toMatchObject([{ id: "h-1", by: "Ada" }]);
+    expect(ports.pairStates.get("shop")?.holds).toEqual(before);
+    expect([ports.published.length, warned.mock.calls.length]).toEqual([told, logged]);
+  },
+);
+
+test("the same words again are answered 200 with the hold that stands, whoever asks; nobody is told twice", async () => {
+  const ports = createFakePorts();
+  const warned = jest.spyOn(ports.log, "warn");
+  await put(ports, "shop", { reason: "incident 7", id: "h-1" });
+  const bob = { oid: "o-2", name: "Bob", application: false, permissions: all, roles: [] };
+  const asked = { params: { pair: "shop" }, body: JSON.stringify({ reason: "incident 7", id: "h-1" }) };
+  const reply = await call(ports, "putHold", asked, { verify: () => Promise.resolve({ caller: bob }) });
+  expect([reply.status, pairsOf(reply.body)]).toEqual([200, ["shop: held"]]);
+  expect(JSON.stringify(reply.body)).not.toContain("Bob");
+  expect([ports.published.length, warned.mock.calls.length]).toEqual([1, 1]);
+});
+
 test("a hold that was released is not set again by its id, and says so", async () => {
   const ports = createFakePorts();
   await put(ports, "shop", { reason: "incident", id: "h-1" });
@@ -191,7 +224,7 @@ test("a hold that was released is not set again by its id, and says so", async (
 
 test("a release of one hold leaves the others; of all pairs at once only a named one is released", async () => {
   const ports = two();
-  await ports.pairs.signal("shop", { kind: "hold", hold });
+  await ports.pairs.signal(SHOP, { kind: "hold", hold });
   await put(ports, "all", { reason: "incident", id: "h-1" });
   const unnamed = await call(ports, "deleteHold", { params: { pair: "all" }, query: "note=over" });
   expect([unnamed.status, unnamed.body.code]).toEqual([400, "invalid-query"]);
@@ -203,7 +236,7 @@ test("a release of one hold leaves the others; of all pairs at once only a named
 test("who set a hold and who released it is told to everybody who listens, under one event id each", async () => {
   const ports = createFakePorts();
   await put(ports, "shop", { reason: "incident 7", id: "h-1" });
-  await ports.pairs.signal("shop", { kind: "hold", hold: { ...hold, requestId: "r-0" } });
+  await ports.pairs.signal(SHOP, { kind: "hold", hold: { ...hold, requestId: "r-0" } });
   await call(ports, "deleteHold", { params: { pair: "shop" }, query: "note=looked" });
   const news = ports.published.map((event) => progressEventSchema.parse(JSON.parse(event)));
   expect(news.map(({ subject, data }) => [subject, data.step, data.holdId, data.requestId])).toEqual([
@@ -238,14 +271,14 @@ test("what a hold means for what is under way is told", async () => {
   await enlisted(ports, "r-2");
   const said = async () => (await put(ports, "shop", { reason: "x", id: "h-1" })).body.pairs[0].effect;
   for (const requestId of ["r-1", "r-2"])
-    await ports.pairs.signal("shop", {
+    await ports.pairs.signal(SHOP, {
       kind: "stand-in-line",
       requestId,
       at: 1,
       maxQueued: 20,
       whenBusy: "wait",
     });
-  await ports.pairs.signal("shop", { kind: "take-turn", requestId: "r-1", at: 1 });
+  await ports.pairs.signal(SHOP, { kind: "take-turn", requestId: "r-1", at: 1 });
   const claim = {
     kind: "claim",
     requestId: "r-1",
@@ -256,12 +289,12 @@ test("what a hold means for what is under way is told", async () => {
     planHash: "h",
     at: 1,
   };
-  await ports.pairs.signal("shop", claim as PairOperation);
+  await ports.pairs.signal(SHOP, claim as PairOperation);
   expect(await said()).toBe(
     "the open attempt of r-1 is settled, and nothing new is claimed; 1 in line wait until it is released",
   );
   const proof = { kind: "done", detail: "" } as const;
-  await ports.pairs.signal("shop", { kind: "close", requestId: "r-1", nonce: "n", proof, at: 1 });
+  await ports.pairs.signal(SHOP, { kind: "close", requestId: "r-1", nonce: "n", proof, at: 1 });
   expect(await said()).toContain("r-1 has swapped and goes on to its outcome");
 });
 
@@ -269,7 +302,7 @@ test("a filter that fits nothing reads a bounded part of the ledger per call, an
   const ports = createFakePorts();
   for (let i = 0; i < 250; i++) {
     await enlisted(ports, `r-${i}`);
-    await ports.pairs.signal("shop", { kind: "delist", requestId: `r-${i}` });
+    await ports.pairs.signal(SHOP, { kind: "delist", requestId: `r-${i}` });
   }
   const read = jest.spyOn(ports.promotions, "read");
   const first = await call(ports, "listPromotions", { query: "outcome=halted" });

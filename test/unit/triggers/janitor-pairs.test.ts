@@ -1,7 +1,7 @@
 import type { InvocationContext, Timer } from "@azure/functions";
 import { createJanitor } from "../../../src/triggers/janitor";
 import { createFakePorts } from "../../support/fake-ports";
-import { aPolicy, aRequest } from "../../support/observations";
+import { aPolicy, aRequest, SHOP } from "../../support/observations";
 
 test("a pair whose arbiter cannot be read does not stop the other pairs", async () => {
   const ports = createFakePorts([aPolicy({ name: "broken" }), aPolicy()]);
@@ -15,7 +15,7 @@ test("a pair whose arbiter cannot be read does not stop the other pairs", async 
     at,
   } as const;
   await ports.register(registration);
-  await ports.pairs.signal("shop", { kind: "enlist", requestId: "r-1", at });
+  await ports.pairs.signal(SHOP, { kind: "enlist", requestId: "r-1", at });
   await ports.clock.sleep(3 * 60_000);
   const read = ports.pairs.read.bind(ports.pairs);
   jest

@@ -1,14 +1,15 @@
+import type { PairKey } from "../../../src/domain/pair-key";
 import type { InvocationContext, Timer } from "@azure/functions";
 import { reason } from "../../../src/domain/codes";
 import { createJanitor } from "../../../src/triggers/janitor";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
-import { aRequest } from "../../support/observations";
+import { aRequest, SHOP } from "../../support/observations";
 
 async function enlisted(ports: FakePorts, requestId = "r-1"): Promise<void> {
   const at = ports.clock.now();
   const request = aRequest({ requestId });
   await ports.register({ requestId, contentHash: "h", request, origin: { channel: "queue" }, at });
-  await ports.pairs.signal("shop", { kind: "enlist", requestId, at });
+  await ports.pairs.signal(SHOP, { kind: "enlist", requestId, at });
 }
 
 async function conclude(ports: FakePorts, outcome: "halted" | "promoted"): Promise<void> {
@@ -80,8 +81,8 @@ test("a promotion that claims while the janitor looks is not concluded by it", a
   await enlisted(ports);
   ports.runs.set("r-1", "terminated");
   const line = { kind: "stand-in-line", requestId: "r-1", at: 1, maxQueued: 9, whenBusy: "wait" } as const;
-  await ports.pairs.signal("shop", line);
-  await ports.pairs.signal("shop", { kind: "take-turn", requestId: "r-1", at: 1 });
+  await ports.pairs.signal(SHOP, line);
+  await ports.pairs.signal(SHOP, { kind: "take-turn", requestId: "r-1", at: 1 });
   let looked = 0;
   const claim = {
     ...({ kind: "claim", requestId: "r-1", act: "forward", n: 1 } as const),
@@ -91,9 +92,9 @@ test("a promotion that claims while the janitor looks is not concluded by it", a
     ...ports,
     pairs: {
       ...ports.pairs,
-      read: async (pair: string) => {
+      read: async (pair: PairKey) => {
         const seen = await ports.pairs.read(pair);
-        if (looked++ === 0) await ports.pairs.signal("shop", claim);
+        if (looked++ === 0) await ports.pairs.signal(SHOP, claim);
         return seen;
       },
     },

@@ -3,7 +3,7 @@ import { reason } from "../../../src/domain/codes";
 import { httpRoutes } from "../../../src/triggers/http/routes";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 import { anOpening, openingsOf } from "../../support/openings";
-import { aPolicy } from "../../support/observations";
+import { aPolicy, SHOP } from "../../support/observations";
 
 const caller = {
   oid: "o-1",
@@ -68,7 +68,7 @@ test("tells whether a pair is open at a time, why not, and when next, in UTC and
 
 test("holds stand among the reasons", async () => {
   const fake = ports();
-  await fake.pairs.signal("shop", {
+  await fake.pairs.signal(SHOP, {
     kind: "hold",
     hold: { id: "h", at: 1, reason: reason("on-hold", "stop") },
   });

@@ -6,11 +6,13 @@ import { httpRoutes } from "../../../src/triggers/http/routes";
 import { createFakePorts } from "../../support/fake-ports";
 import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
 
-/** What POST plans says of the way back. */
+/** What POST plans says of a plan, of what is still to do, and of what would never be swapped. */
 const caller = {
   ...{ oid: "o-1", name: "Ada", application: false, permissions: ["Swap.Read"] as const, roles: [] },
 };
 const policy = aPolicy({ swapBack: "never" });
+
+const service = { side: "green", id: "/green", name: "shop-green", roles: [] } as const;
 
 async function plan(verdict: PlanVerdict) {
   const ports = createFakePorts([policy]);
@@ -34,20 +36,45 @@ test("it says beforehand what would become of a regression, with what to do abou
   const body = await plan(verdict);
   expect(body).toMatchObject({
     verdict: "planned",
-    plan: { hash: "h" },
-    wayBack: {
-      kind: "by-order",
-      warnings: [
-        { code: "way-back-by-person", remedy: codes["way-back-by-person"].remedy },
-        { code: "way-back-without-probes" },
-      ],
+    plan: {
+      hash: "h",
+      plannedAt: { utc: "2026-11-24T12:00:00.000Z" },
+      wayBack: {
+        kind: "by-order",
+        warnings: [
+          { code: "way-back-by-person", remedy: codes["way-back-by-person"].remedy },
+          { code: "way-back-without-probes" },
+        ],
+      },
     },
   });
-  expect(body["plan"]).not.toHaveProperty("wayBack");
 });
 
-test("where nothing would be swapped there is nothing to say of it", async () => {
-  const body = await plan({ kind: "refused", code: "unpinned", detail: "d", prerequisites: [] });
-  expect(body).toMatchObject({ verdict: "refused", code: "unpinned" });
-  expect(body).not.toHaveProperty("wayBack");
+test("it says what people, the clock and the line would still have to do", async () => {
+  const verdict = decidePlan({
+    ...{ request: aRequest(), policy, observed: aPair(), now: NOW },
+    digest: () => "h",
+  });
+  expect(await plan(verdict)).toMatchObject({ stillToDo: [{ what: "readiness" }], opening: { open: true } });
+});
+
+test("a refusal carries its remedy, and every prerequisite that is not met its own", async () => {
+  const observed = aPair({}, { swappableId: undefined });
+  const refused = decidePlan({ ...{ request: aRequest(), policy, observed, now: NOW }, digest: () => "h" });
+  const body = await plan(refused);
+  expect(body).toMatchObject({
+    verdict: "refused",
+    reason: { code: "not-swappable", remedy: codes["not-swappable"].remedy },
+  });
+  const unmet = (body["prerequisites"] as { verdict: string; remedy?: string }[]).filter(
+    ({ verdict }) => verdict !== "met",
+  );
+  expect(unmet.length).toBeGreaterThan(1);
+  expect(unmet.filter(({ remedy }) => remedy === undefined)).toEqual([]);
+  expect(body).not.toHaveProperty("stillToDo");
+});
+
+test("a target that holds production already is told as such, with nothing to do", async () => {
+  const body = await plan({ kind: "unchanged", detail: "held", incoming: service, outgoing: service });
+  expect(body).toMatchObject({ verdict: "unchanged", reason: { code: "already-held", detail: "held" } });
 });

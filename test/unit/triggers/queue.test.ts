@@ -1,3 +1,4 @@
+import { SHOP } from "../../support/observations";
 import type { InvocationContext } from "@azure/functions";
 import { reason } from "../../../src/domain/codes";
 import { MAX_ENLISTED } from "../../../src/domain/pair";
@@ -91,7 +92,7 @@ test("of two requests with one id that come at once the ledger's first goes on, 
 test("a host that does not know the pair refuses nothing that another one has registered", async () => {
   const ports = createFakePorts();
   await deliver(ports, request);
-  const elsewhere = { ...ports, policies: { find: () => undefined, all: () => [] } };
+  const elsewhere = { ...ports, policies: { find: () => undefined, byKey: () => undefined, all: () => [] } };
   // Its own look at the ledger came too early.
   const read = ports.promotions.read.bind(ports.promotions);
   const late = jest.fn(read).mockResolvedValueOnce(undefined);
@@ -116,7 +117,7 @@ test("a request that cannot be enlisted is refused once, with one event id, wher
   for (let crashAt = 0.5; crashAt <= 7; crashAt += 0.5) {
     const ports = createFakePorts();
     for (let i = 0; i < MAX_ENLISTED; i++)
-      await ports.pairs.signal("shop", { kind: "enlist", requestId: `q-${i}`, at: 1 });
+      await ports.pairs.signal(SHOP, { kind: "enlist", requestId: `q-${i}`, at: 1 });
     ports.effects.length = 0;
     ports.crashAt = crashAt;
     await deliverUntilCompleted(ports, request);
@@ -165,7 +166,7 @@ test("one that has an outcome and still stands with its pair is answered, and le
   expect(completions(ports)).toHaveLength(1);
   expect(ports.ledger.get("r-1")?.announcedAt).toBeUndefined();
 
-  await ports.pairs.signal("shop", { kind: "leave", requestId: "r-1" });
+  await ports.pairs.signal(SHOP, { kind: "leave", requestId: "r-1" });
   await deliver(ports, request);
   expect(ports.ledger.get("r-1")?.announcedAt).toBeDefined();
 });

@@ -3,7 +3,7 @@ import { createScheduleTimes } from "../../../src/adapters/schedules";
 import type { Permission } from "../../../src/ports/identity";
 import { httpRoutes } from "../../../src/triggers/http/routes";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
-import { aPolicy, aRequest } from "../../support/observations";
+import { aPolicy, aRequest, SHOP } from "../../support/observations";
 
 const reading = {
   plan: () => Promise.reject(new Error("x")),
@@ -57,7 +57,7 @@ test("lists the next five runs, and the last one with its outcome", async () => 
     origin: { channel: "schedule" },
     at,
   });
-  await fake.schedules.signal("shop", { kind: "started", times: "0 2 * * TUE Europe/Berlin", requestId, at });
+  await fake.schedules.signal(SHOP, { kind: "started", times: "0 2 * * TUE Europe/Berlin", requestId, at });
   const { body } = await call(fake, "listSchedules");
   expect(body).toMatchObject({
     value: [

@@ -1,9 +1,10 @@
+import type { PairKey } from "../../../src/domain/pair-key";
 import type { InvocationContext, Timer } from "@azure/functions";
 import { createScheduleTimes } from "../../../src/adapters/schedules";
 import type { ScheduleRule } from "../../../src/domain/schedule";
 import { createScheduler } from "../../../src/triggers/scheduler";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
-import { aPolicy } from "../../support/observations";
+import { aPolicy, SHOP } from "../../support/observations";
 import { dateIn, happensAt } from "../../support/wall-clock";
 
 const MINUTE = 60_000;
@@ -161,7 +162,7 @@ test("nothing starts while a schedule is paused, also under another name, nor af
   const run = begin("2026-11-24T00:00:00Z", rule());
   await run.tick();
   const pause = { name: "weekly", times: "0 2 * * TUE Europe/Berlin", by: "Olga", note: "n", at: 1 };
-  await run.ports.schedules.signal("shop", { kind: "pause", id: "p-1", ...pause });
+  await run.ports.schedules.signal(SHOP, { kind: "pause", id: "p-1", ...pause });
   run.at("2026-11-24T01:00:00Z");
   await run.tick();
   run.ports.scheduled = createScheduleTimes([rule({ name: "tuesdays" })]);
@@ -169,7 +170,7 @@ test("nothing starts while a schedule is paused, also under another name, nor af
   expect(run.started()).toEqual([]);
   run.at("2026-11-24T01:10:00Z");
   const { times, at } = { times: pause.times, at: run.ports.clock.now() };
-  await run.ports.schedules.signal("shop", { kind: "resume", id: "p-2", name: "tuesdays", times, at });
+  await run.ports.schedules.signal(SHOP, { kind: "resume", id: "p-2", name: "tuesdays", times, at });
   await run.tick();
   expect(run.started()).toEqual([]);
   run.at("2026-12-01T01:00:00Z");
@@ -182,7 +183,7 @@ test("a schedule that nobody paused starts what came due before somebody resumed
   await run.tick();
   run.at("2026-11-24T01:00:20Z");
   const { times, at } = { times: "0 2 * * TUE Europe/Berlin", at: run.ports.clock.now() };
-  await run.ports.schedules.signal("shop", { kind: "resume", id: "p-1", name: "weekly", times, at });
+  await run.ports.schedules.signal(SHOP, { kind: "resume", id: "p-1", name: "weekly", times, at });
   run.at("2026-11-24T01:01:00Z");
   await run.tick();
   expect(run.started()).toEqual(["shop-20261124T010000Z"]);
@@ -230,7 +231,7 @@ test.each([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])(
 test("a pair whose memory cannot be read does not keep the others from starting", async () => {
   const run = begin("2026-11-24T00:00:00Z", rule({ pair: "other" }), rule());
   const { schedules } = run.ports;
-  const read = (pair: string) =>
+  const read = (pair: PairKey) =>
     pair === "other" ? Promise.reject(new Error("storage")) : schedules.read(pair);
   Object.assign(run.ports, { schedules: { ...schedules, read } });
   await run.tick();

@@ -4,7 +4,7 @@ import { decidePlan } from "../../../src/domain/planning";
 import type { Ports } from "../../../src/ports/ports";
 import { call, type ApiCall } from "../../support/api-call";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
-import { aPair, aPolicy, aRequest } from "../../support/observations";
+import { aPair, aPolicy, aRequest, SHOP } from "../../support/observations";
 
 /** What is sent while no host is there to apply it: what callers are told, and what comes of it afterwards. */
 
@@ -43,18 +43,18 @@ async function soaking(ports: FakePorts): Promise<void> {
     { ...about, kind: "claim", act: "forward", ...claim },
     { ...about, kind: "close", nonce: "n", proof: { kind: "done", detail: "" } },
   ] as const)
-    await ports.pairs.signal("shop", operation);
+    await ports.pairs.signal(SHOP, operation);
 }
 
 async function enlisted(ports: FakePorts): Promise<void> {
   const request = aRequest({ requestId: "r-1" });
   const origin = { channel: "queue" } as const;
   await ports.register({ requestId: "r-1", contentHash: "h", request, origin, at });
-  await ports.pairs.signal("shop", { kind: "enlist", requestId: "r-1", at });
+  await ports.pairs.signal(SHOP, { kind: "enlist", requestId: "r-1", at });
 }
 
 const held = (ports: FakePorts) =>
-  ports.pairs.signal("shop", {
+  ports.pairs.signal(SHOP, {
     kind: "hold",
     hold: { id: "h-0", at, reason: reason("on-hold", "x"), by: "Bo" },
   });
@@ -87,35 +87,35 @@ const writes: readonly {
     what: "a hold",
     given: enlisted,
     asked: { route: "putHold", params: { pair: "shop" }, body: { reason: "x", id: "h-1" } },
-    took: async (ports) => (await ports.pairs.read("shop"))?.holds.map((hold) => hold.id).join() === "h-1",
+    took: async (ports) => (await ports.pairs.read(SHOP))?.holds.map((hold) => hold.id).join() === "h-1",
     again: 200,
   },
   {
     what: "a release",
     given: held,
     asked: { route: "deleteHold", params: { pair: "shop" }, query: "note=over" },
-    took: async (ports) => (await ports.pairs.read("shop"))?.holds.length === 0,
+    took: async (ports) => (await ports.pairs.read(SHOP))?.holds.length === 0,
     again: 404,
   },
   {
     what: "a cancel",
     given: enlisted,
     asked: { route: "cancelPromotion", params: id, body: { note: "no" } },
-    took: async (ports) => (await ports.pairs.read("shop"))?.cancels.length === 1,
+    took: async (ports) => (await ports.pairs.read(SHOP))?.cancels.length === 1,
     again: 202,
   },
   {
     what: "an order to swap back",
     given: soaking,
     asked: { route: "orderSwapBack", params: id, body: { note: "slow" } },
-    took: async (ports) => (await ports.pairs.read("shop"))?.lease?.order?.by === "Ada",
+    took: async (ports) => (await ports.pairs.read(SHOP))?.lease?.order?.by === "Ada",
     again: 202,
   },
   {
     what: "a pause",
     given: () => Promise.resolve(),
     asked: { route: "pauseSchedule", params: schedule, body: { note: "later" } },
-    took: async (ports) => (await ports.schedules.read("shop"))?.pauses.length === 1,
+    took: async (ports) => (await ports.schedules.read(SHOP))?.pauses.length === 1,
     again: 200,
   },
   {

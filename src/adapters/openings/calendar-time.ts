@@ -1,0 +1,46 @@
+import { CalendarMistake } from "./calendar-mistake";
+import type { ToInstant } from "./zone-time";
+
+/** A date or time as a property gives it: as if clocks showed UTC, in milliseconds. */
+export interface GivenTime {
+  readonly shown: number;
+  readonly isDate: boolean;
+  readonly isUtc: boolean;
+}
+
+const DAY_MS = 86_400_000;
+/** jCal, https://www.rfc-editor.org/rfc/rfc7265#section-3.6.5; ical.js leaves a date without VALUE=DATE as `2027-02-01T::`. */
+const timeText = /^(\d{4})-(\d\d)-(\d\d)(?:T::|T(\d\d):(\d\d):(\d\d)(Z?))?$/;
+
+/** Reads a date or time of jCal; days that no calendar has are none. */
+export function readTime(text: unknown): GivenTime {
+  const [, year, month, day, hour, minute, second, utc] = timeText.exec(String(text)) ?? [];
+  const date = `${year}-${month}-${day}`;
+  const shown = Date.parse(
+    `${date}T${hour ?? "00"}:${minute ?? "00"}:${second === "60" ? "59" : (second ?? "00")}Z`,
+  );
+  if (Number.isNaN(shown) || new Date(shown).toISOString().slice(0, 10) !== date)
+    throw new CalendarMistake("it is no date or time");
+  return { shown, isDate: hour === undefined, isUtc: utc === "Z" };
+}
+
+/** A date or time in its zone. */
+export interface Moment extends GivenTime {
+  readonly toInstant: ToInstant;
+  readonly at: number;
+}
+
+/** Zones by their names; the one of times without a zone, and of dates, when there is no name. */
+export type Zones = (name?: string) => ToInstant;
+
+/** Years before 1970 are refused: nobody freezes releases then, and rules that begin in the year 1 are attacks. */
+export function readMoment(text: unknown, zone: string | undefined, zones: Zones): Moment {
+  const given = readTime(text);
+  if (given.shown < 0) throw new CalendarMistake("it is before 1970");
+  const toInstant = given.isUtc ? (shown: number) => shown : zones(given.isDate ? undefined : zone);
+  return { ...given, toInstant, at: toInstant(given.shown) };
+}
+
+export function dayOf(shown: number): number {
+  return Math.floor(shown / DAY_MS);
+}

@@ -1,0 +1,83 @@
+import type { ChainHead } from "../../domain/audit-chain";
+import { composeHoldNews } from "../../domain/completion-event";
+import type { Hold, PairState } from "../../domain/pair";
+import type { PairPolicy } from "../../domain/policy";
+import type { Ports } from "../../ports/ports";
+import { inParallel, tellLeft } from "../in-parallel";
+
+/** News of one hold that was set or released. */
+export interface HoldNews {
+  readonly pair: PairPolicy;
+  readonly hold: Hold;
+  readonly step: "hold-set" | "hold-released";
+  readonly detail: string;
+  readonly audit: ChainHead | undefined;
+}
+
+/** What is recorded at a pair, whom it may wake there, and what is to be announced of it. */
+export interface Recorded {
+  readonly state: PairState;
+  readonly news: readonly HoldNews[];
+}
+
+/**
+ * For all pairs together. Nobody who stops the line waits for a broker, and a host may be gone once it has answered: what
+ * has not happened by then does not happen.
+ */
+const BUDGET_MS = 1_500;
+const AT_ONCE = 16;
+
+/** Wakes whoever waits at the pairs, and announces; both as far as the budget goes, and the log tells what was left out. */
+export async function wakeAndTell(recorded: readonly Recorded[], ports: Ports): Promise<void> {
+  const until = ports.clock.monotonic() + BUDGET_MS;
+  const sleepers = recorded.flatMap(({ state: { lease, line } }) => [
+    ...(lease ? [lease.holder] : []),
+    ...line.map((entry) => entry.requestId),
+  ]);
+  const wake = async (requestId: string) => {
+    const waiting = (await ports.promotions.read(requestId))?.waiting;
+    if (waiting) await ports.promotions.wake(waiting.instanceId);
+  };
+  const tell = async ({ pair, hold, step, detail, audit }: HoldNews, leftMs: number) => {
+    const event = composeHoldNews(pair, hold, step, detail, { at: ports.clock.now(), audit });
+    await ports.announcer.publish(JSON.stringify(event), leftMs);
+  };
+  const news = recorded.flatMap((each) => each.news);
+  const [unwoken, untold] = await Promise.all([
+    asFarAsItGoes(sleepers, until, wake, ports),
+    asFarAsItGoes(news, until, tell, ports),
+  ]);
+  // What was written stands already: a promotion that is not woken wakes by its own timer.
+  if (unwoken.left.length > 0)
+    ports.log.warn("promotions were not woken", {
+      detail: tellLeft(unwoken.left, sleepers.length),
+      fault: unwoken.fault,
+    });
+  if (untold.left.length > 0)
+    ports.log.warn("news of holds was lost", {
+      detail: tellLeft(
+        untold.left.map(({ pair }) => pair.name),
+        news.length,
+      ),
+      fault: untold.fault,
+    });
+}
+
+async function asFarAsItGoes<T>(
+  items: readonly T[],
+  until: number,
+  step: (item: T, leftMs: number) => Promise<void>,
+  { clock }: Pick<Ports, "clock">,
+): Promise<{ readonly left: readonly T[]; readonly fault: unknown }> {
+  const left: T[] = [];
+  let fault: unknown;
+  await inParallel(items, AT_ONCE, async (item) => {
+    const leftMs = until - clock.monotonic();
+    if (leftMs <= 0) return void left.push(item);
+    await step(item, leftMs).catch((thrown: unknown) => {
+      left.push(item);
+      fault ??= thrown;
+    });
+  });
+  return { left, fault };
+}

@@ -1,0 +1,20 @@
+/** Does the work for every item, so many at once, in their order; rejects with the first fault. */
+export async function inParallel<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  const worker = async () => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+}
+
+const NAMES_TOLD = 20;
+
+/** What was not come to, for the log. */
+export function tellLeft(left: readonly string[], all: number): string {
+  const more = left.length > NAMES_TOLD ? ", …" : "";
+  return `${left.length} of ${all}: ${left.slice(0, NAMES_TOLD).join(", ")}${more}`;
+}

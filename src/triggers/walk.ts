@@ -1,0 +1,68 @@
+import type { Announcer } from "../ports/announcer";
+import type { Clock } from "../ports/clock";
+import { inParallel } from "./in-parallel";
+
+/** After that nothing more is begun: what is under way then ends within the minute that is left of the timer's interval. */
+const BUDGET_MS = 30_000;
+const AT_ONCE = 8;
+
+/** Looks after one thing; `isOver`: the time is up, what is left of it is left for the next walk. Answers whether it is done. */
+export type Step<T> = (item: T, isOver: () => boolean) => Promise<boolean>;
+
+/** Goes over a list, a few at once, within a budget; answers the names of what it did not finish. */
+export type Walk = <T extends { readonly name: string }>(
+  items: readonly T[],
+  step: Step<T>,
+  clock: Pick<Clock, "now" | "monotonic">,
+) => Promise<readonly string[]>;
+
+/**
+ * A walk that remembers, in this process, where the last one stopped, and goes on there; the first one begins somewhere
+ * else each minute, so that restarts favour nobody.
+ */
+export function createWalk(): Walk {
+  let next: string | undefined;
+  return async (items, step, clock) => {
+    const until = clock.monotonic() + BUDGET_MS;
+    const isOver = () => clock.monotonic() >= until;
+    const named = items.findIndex(({ name }) => name === next);
+    const from = named >= 0 ? named : Math.floor(clock.now() / 60_000) % Math.max(items.length, 1);
+    const order = [...items.slice(from), ...items.slice(0, from)];
+    const unfinished = new Set<string>();
+    await inParallel(order, AT_ONCE, async (item) => {
+      if (isOver() || !(await step(item, isOver))) unfinished.add(item.name);
+    });
+    const left = order.filter(({ name }) => unfinished.has(name)).map(({ name }) => name);
+    next = left[0];
+    return left;
+  };
+}
+
+/** A broker that took this long is asked no more: those behind would wait as long, one after the other. */
+const SLOW_MS = 1_000;
+
+/** Nothing was sent: another event of the same walk has shown that the broker is slow. */
+export class BrokerIsSlow extends Error {}
+
+/** The announcer for one walk: one event at a time, and none any more after one that failed slowly. */
+export function withPatience(announcer: Announcer, clock: Pick<Clock, "monotonic">): Announcer {
+  let before: Promise<unknown> = Promise.resolve();
+  let isSlow = false;
+  const publish: Announcer["publish"] = async (event, timeoutMs) => {
+    if (isSlow) throw new BrokerIsSlow("the broker is slow: this event is left for the next walk");
+    const started = clock.monotonic();
+    try {
+      await announcer.publish(event, timeoutMs);
+    } catch (fault) {
+      isSlow = clock.monotonic() - started >= SLOW_MS;
+      throw fault;
+    }
+  };
+  return {
+    publish: (event, timeoutMs) => {
+      const mine = before.then(() => publish(event, timeoutMs));
+      before = mine.catch(() => undefined);
+      return mine;
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { contentHashOf } from "../../src/contracts/content-hash";
+import { pairKeyOf, type PairKey } from "../../src/domain/pair-key";
+import type { Side } from "../../src/domain/swap-request";
+
+export const SUBSCRIPTION = "00000000-0000-4000-8000-000000000001";
+
+/** The full ARM id of a service of a simulated world; the services of a pair are named after it as the world begins. */
+export function serviceIdOf(pair: string, side: Side): string {
+  return `/subscriptions/${SUBSCRIPTION}/resourceGroups/${pair}-rg/providers/Microsoft.Compute/cloudServices/${pair}-${side}`;
+}
+
+/** What the product keeps the state of that pair under, whatever it is named later. */
+export function pairKeyIn(pair: string): PairKey {
+  return pairKeyOf({ blue: serviceIdOf(pair, "blue"), green: serviceIdOf(pair, "green") }, contentHashOf);
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseConfig } from "../../../src/config/config";
+
+const id = (name: string) =>
+  `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/cloudServices/${name}`;
+const env = {
+  PAIRS_FILE: "pairs.json",
+  ServiceBusConnection__fullyQualifiedNamespace: "shop.servicebus.windows.net",
+  TOKEN_ISSUER: "https://login.microsoftonline.com/tenant/v2.0",
+  TOKEN_AUDIENCE: "api://swap",
+};
+const abbreviated = JSON.parse(
+  readFileSync(join(__dirname, "../../fixtures/abbreviated-zone-in-pairs-file/pair.json"), "utf8"),
+) as Record<string, unknown>;
+
+function complaintsOf(pair: Record<string, unknown>, defaults = {}): readonly string[] {
+  const shop = { blue: id("a"), green: id("b"), ...pair };
+  const parsed = parseConfig(env, () => JSON.stringify({ defaults, pairs: { shop } }));
+  return parsed.ok ? [] : parsed.complaints.map(({ path }) => path.replace("pairs.json.", ""));
+}
+
+test("a pair whose zone is an abbreviation is refused at start", () => {
+  expect(complaintsOf(abbreviated)).toEqual(["pairs.shop.timeZone"]);
+});
+
+test.each(["BST", "IST", "EST", "+01:00", "europe/berlin"])(
+  "%s is refused wherever a zone is named, each place by its path",
+  (zone) => {
+    const night = { cron: "0 2 * * *", zone };
+    const schedule = { ...night, name: "nightly", promote: "green", reason: "nightly" };
+    const window = { ...night, duration: "1h" };
+    const complaints = complaintsOf(
+      { timeZone: zone, opening: { windows: [window], deny: [window] }, schedules: [schedule] },
+      { timeZone: zone },
+    );
+    expect([...complaints].sort()).toEqual([
+      "defaults.timeZone",
+      "pairs.shop.opening.deny[0].zone",
+      "pairs.shop.opening.windows[0].zone",
+      "pairs.shop.schedules[0].zone",
+      "pairs.shop.timeZone",
+    ]);
+  },
+);
+
+test.each(["UTC", "Asia/Kolkata", "US/Eastern", "Etc/GMT-3"])("%s is a zone a pair can be in", (zone) => {
+  expect(complaintsOf({ ...abbreviated, timeZone: zone })).toEqual([]);
+});
