@@ -82,8 +82,9 @@ export const lazyFaults: readonly PlantedFault[] = [
     theme: "progress",
     rule: "§5",
     file: "adapters/openings/openings.js",
-    find: `const from = times.last(at, at - durationMs);`,
-    replace: `const from = times.last(at - durationMs, at - 2 * durationMs);`,
+    find: `const from = times.last(at, at - durationMs - (isDenied ? DAY_MS : 0));`,
+    replace: `const began = times.last(at - durationMs, at - 2 * durationMs);
+            const from = began === undefined ? undefined : began + durationMs;`,
   },
   {
     name: "open only in the last seconds of a window",
