@@ -95,11 +95,12 @@ function isCancelled({ plan, it, code }: Ended): boolean {
   return plan.deeds.some((e) => e.kind === kind && e.request === it.request && e.at <= it.until);
 }
 
-function isSwappedBack({ world, plan, it, code }: Ended): boolean {
+function isSwappedBack({ world, plan, it, code, isClear }: Ended): boolean {
   const isOrdered = world.asked.some((e) => e.request === it.request && e.at <= it.until);
   const isWanted = code === "swapped-back-by-person" ? isOrdered : plan.soak?.swapBack !== "never";
-  const hasReason = isOrdered || regressionsOf(world, it).length > 0;
-  return backOf(world, it) !== undefined && isWanted && hasReason && !it.asked.irreversible;
+  const hasReason = isOrdered || hasRegressed({ world, it, isClear });
+  const isBack = !isClear || backOf(world, it) !== undefined;
+  return isBack && isWanted && hasReason && !it.asked.irreversible;
 }
 
 /** Its time was over, and it was the time of what stood in its way. */
@@ -175,7 +176,7 @@ function areBeside(
   return seen.some((a) => seen.some((b) => a.at === b.at && a.side !== b.side && a.slot === b.slot));
 }
 
-/** Why only a person can go on. */
+/** Why only a person can go on; a claim alone is enough where its host may have died with the call. */
 const halts: Readonly<Record<string, Cause>> = {
   "foreign-state": ({ world, plan, it, isClear }) =>
     hasWeather(plan.deeds, ["swap-by-hand"]) ||
@@ -183,22 +184,20 @@ const halts: Readonly<Record<string, Cause>> = {
     !isClear ||
     hasLost(world, it, it.puts),
   "operation-failed": ({ world, it }) => it.puts.some(({ put }) => world.failed.some((e) => e.put === put)),
-  "outcome-unproved": ({ world, it, isClear }) =>
-    hasLost(world, it, it.puts) || (it.puts.length > 0 && !isClear),
+  "outcome-unproved": ({ world, it, isClear }) => hasLost(world, it, it.puts) || !isClear,
   "attempts-exhausted": ({ world, it, isClear }) =>
-    it.puts.length > 1 && (hasLost(world, it, it.puts) || !isClear),
+    !isClear || (it.puts.length > 1 && hasLost(world, it, it.puts)),
   "verification-failed": (ended) =>
-    ended.it.puts.length > 0 && (!ended.isClear || hasHeldUp(ended) || hasTrouble(ended)),
+    !ended.isClear || (ended.it.puts.length > 0 && (hasHeldUp(ended) || hasTrouble(ended))),
   "regression-irreversible": (ended) => ended.it.asked.irreversible && hasRegressed(ended),
   "regression-kept": (ended) => ended.plan.soak?.swapBack === "never" && hasRegressed(ended),
   "soak-unmeasurable": (ended) =>
-    ended.it.effect !== undefined && (!ended.isClear || hasTrouble(ended) || hasHeldUp(ended)),
+    !ended.isClear || (ended.it.effect !== undefined && (hasTrouble(ended) || hasHeldUp(ended))),
   "swap-back-failed": ({ world, plan, it, isClear }) =>
-    it.effect !== undefined &&
-    (!isClear ||
-      isRedeployed(plan) ||
-      hasLost(world, it, backPuts(it)) ||
-      hasWeather(plan.deeds, ["other-operation"])),
+    !isClear ||
+    (it.effect !== undefined &&
+      (hasLost(world, it, backPuts(it)) ||
+        hasWeather(plan.deeds, ["redeployment", "scale", "other-operation"]))),
   "run-lost-after-claim": ({ tookMs, isClear }) => tookMs >= LOST_MS && !isClear,
 };
 
@@ -219,14 +218,15 @@ function hasLost(world: World, it: Case, puts: readonly Put[]): boolean {
   });
 }
 
-function hasRegressed({ world, it }: Ended): boolean {
-  return regressionsOf(world, it).length > 0;
+/** Where nobody knows of a host's last call, a person may have swapped in its place. */
+function hasRegressed({ world, it, isClear }: Pick<Ended, "world" | "it" | "isClear">): boolean {
+  return regressionsOf(world, it).length > 0 || (!isClear && it.effect === undefined);
 }
 
 /** New production answered wrongly, or not at all. */
 function hasTrouble({ world, it }: Ended): boolean {
   return (
     world.probed.some((e) => e.request === it.request && e.answer !== "well") ||
-    hasRegressed({ world, it } as Ended)
+    regressionsOf(world, it).length > 0
   );
 }
