@@ -87,14 +87,6 @@ export const lazyFaults: readonly PlantedFault[] = [
             const from = began === undefined ? undefined : began + durationMs;`,
   },
   {
-    name: "open only in the last seconds of a window",
-    theme: "progress",
-    rule: "§5",
-    file: "domain/opening.js",
-    find: `windows.some((window) => window.covering(at))`,
-    replace: `windows.some((window) => (window.covering(at)?.to ?? Infinity) - at < 20_000)`,
-  },
-  {
     name: "notBefore is never over",
     theme: "progress",
     rule: "§5",
