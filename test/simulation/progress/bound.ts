@@ -64,10 +64,12 @@ export function boundOf(world: World, plan: Plan, it: Case, all: readonly Case[]
   return bounds.reduce((a, b) => (b.by < a.by ? b : a));
 }
 
-/** A run that is gone and looks alive for good is left alone for hours: its row was not written any more. */
+/** A run that is gone and looks alive is left alone for hours: rows that lag may be lost, or written over by older ones. */
 function mayLookAlive({ faults, hosts }: World): boolean {
   const isLagging = faults.some(({ what }) => what.includes("row lags"));
-  const isGone = hosts.some(({ what }) => !what.startsWith("up"));
+  const isGone =
+    hosts.some(({ what }) => !what.startsWith("up")) ||
+    faults.some(({ what }) => what.includes("terminated by hand"));
   return faults.some(({ what }) => what.includes("looks Running")) || (isLagging && isGone);
 }
 

@@ -46,6 +46,14 @@ test.each<[string, Plan, readonly Happening[], number?]>([
     calm,
     [sent(), fault(1, "an instance looks Running for good"), ended(20_000, "expired", "run-lost")],
   ],
+  [
+    "a run that is terminated while its row lags",
+    withDeeds(calm, deed(28, "terminate")),
+    [
+      ...[sent(), fault(1, "an instance row lags"), fault(28, "the run of r1 is terminated by hand")],
+      ended(20_000, "expired", "run-lost"),
+    ],
+  ],
 ])("nothing is said against %s", (_what, plan, happenings, clockErrorMs = 0) => {
   expect(broken(plan, happenings, { clockErrorMs })).toEqual([]);
 });
