@@ -23,7 +23,7 @@ function seenIn(happenings: readonly Happening[]): Observed {
 }
 
 export const calm: Plan = {
-  ...{ hosts: 1, stableForMs: 30 * SECOND, readinessDeadlineMs: 30 * MINUTE, operationSeconds: 2 },
+  ...{ stableForMs: 30 * SECOND, readinessDeadlineMs: 30 * MINUTE, operationSeconds: 2 },
   deeds: [{ at: 0, kind: "request", request: "r1" }],
 };
 

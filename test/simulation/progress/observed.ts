@@ -122,7 +122,6 @@ interface Span {
 
 /** What was planned for a world. */
 export interface Plan {
-  readonly hosts: number;
   readonly stableForMs: number;
   readonly readinessDeadlineMs: number;
   readonly operationSeconds: number;
@@ -142,7 +141,6 @@ export interface Plan {
   readonly sharing?: object | undefined;
   readonly wire?: object | undefined;
   readonly risk?: object | undefined;
-  readonly crashAt?: readonly number[] | undefined;
 }
 
 export interface Violation {
