@@ -126,6 +126,21 @@ const probes: readonly [string, string, string | undefined][] = [
     "boundaries/dependencies",
   ],
   ["local/extra/probe-a.ts", "export const q = 1;", "boundaries/no-unknown-files"],
+  [
+    "test/simulation/progress/probe-a.ts",
+    'import type { Side } from "../../../src/domain/swap-request"; export type X = Side;',
+    "no-restricted-imports",
+  ],
+  [
+    "test/simulation/progress/probe-b.ts",
+    'import type { Timeline } from "../timeline"; export type X = Timeline;',
+    "no-restricted-imports",
+  ],
+  [
+    "test/simulation/progress/probe-c.ts",
+    'import type { Plan } from "./observed"; export type X = Plan;',
+    undefined,
+  ],
 ];
 
 const known = [

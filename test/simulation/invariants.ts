@@ -1,8 +1,11 @@
 import { Verdicts, type Judged, type Judgement, type RuleModule } from "./coverage";
+import { clockErrorOf } from "./clocks";
 import { History } from "./history";
+import { judgeProgress, progressRules, seldomInSmallWorlds } from "./progress/judge";
 import { putRules } from "./put-rules";
 import { requestRules } from "./request-rules";
 import { scheduleRules } from "./schedule-rules";
+import { START } from "./start";
 import type { Timeline } from "./timeline";
 import type { WorldPlan } from "./world-plan";
 
@@ -19,8 +22,16 @@ const auditRule: RuleModule = {
   },
 };
 
+/** The model that shares no code with the product. */
+const progress: RuleModule = {
+  rules: progressRules,
+  notInSmallWorlds: seldomInSmallWorlds,
+  judge: ({ history, plan, finished }: Judged) =>
+    judgeProgress(history, plan, { startedAt: START, finished, clockErrorMs: clockErrorOf(plan) }),
+};
+
 /** All that is asked of a world; a new module is one more line. */
-export const modules: readonly RuleModule[] = [requestRules, putRules, scheduleRules, auditRule];
+export const modules: readonly RuleModule[] = [requestRules, putRules, scheduleRules, auditRule, progress];
 
 /** The rules that a campaign has to exercise. */
 export function rulesOf({ small }: { readonly small: boolean }): readonly string[] {

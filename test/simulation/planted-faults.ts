@@ -1,4 +1,5 @@
 import { faultsAround } from "./planted-around";
+import { lazyFaults } from "./planted-lazy";
 import { faultsOfOperating } from "./planted-operating";
 import { faultsOfTheOperation } from "./planted-operation";
 import { faultsOfTheSwap } from "./planted-swap";
@@ -23,4 +24,5 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...faultsOfTheOperation,
   ...faultsAround,
   ...faultsOfOperating,
+  ...lazyFaults,
 ];

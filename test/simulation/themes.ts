@@ -2,6 +2,7 @@ import type { Themes } from "./deeds";
 import type { Dice } from "./dice";
 import { themesAround } from "./themes-after";
 import { themesByTheClock } from "./themes-by-the-clock";
+import { themesOfProgress } from "./themes-of-progress";
 import { themesOfTheGlass } from "./themes-of-the-glass";
 import { themesOfTheSwap } from "./themes-of-the-swap";
 import { calmChances, type WorldPlan } from "./world-plan";
@@ -13,6 +14,7 @@ const themes = {
   ...themesAround,
   ...themesByTheClock,
   ...themesOfTheGlass,
+  ...themesOfProgress,
 } satisfies Themes;
 
 export type ThemeName = keyof typeof themes;

@@ -157,12 +157,14 @@ export interface WorldPlan {
   readonly asksAtTheEnd?: boolean | undefined;
   readonly deeds: readonly Deed[];
   /** How new production is watched; absent: not at all. */
-  readonly soak?: {
-    readonly forMs: number;
-    readonly probed: boolean;
-    readonly asksStaging: boolean;
-    readonly swapBack: "automatic" | "never";
-  };
+  readonly soak?:
+    | {
+        readonly forMs: number;
+        readonly probed: boolean;
+        readonly asksStaging: boolean;
+        readonly swapBack: "automatic" | "never";
+      }
+    | undefined;
   /** Who must approve; absent: nobody. */
   readonly approval?:
     | {
@@ -172,7 +174,7 @@ export interface WorldPlan {
       }
     | undefined;
   /** When swaps may start; absent: always. */
-  readonly opening?: PlannedOpening;
+  readonly opening?: PlannedOpening | undefined;
   /** What is started by the clock; absent: nothing. */
   readonly schedules?: PlannedSchedules | undefined;
   /** How Resource Manager's replies look, apart from what they say; absent: as recorded. */
