@@ -106,7 +106,7 @@ const verifier: TokenVerifier = {
     Promise.resolve({
       caller: {
         ...{ oid: nonce(), name: "bench", application: false, roles: [] },
-        permissions: ["Swap.Request", "Swap.Approve"],
+        permissions: ["Swap.Read", "Swap.Request", "Swap.Approve"],
       },
     }),
 };
