@@ -112,7 +112,7 @@ const verifier: TokenVerifier = {
     Promise.resolve({
       caller: {
         ...{ oid: nonce(), name: "bench", application: false, roles: [] },
-        permissions: ["Swap.Request", "Swap.Approve", "Swap.Operate"],
+        permissions: ["Swap.Read", "Swap.Request", "Swap.Approve", "Swap.Operate"],
       },
     }),
 };

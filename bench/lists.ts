@@ -1,0 +1,143 @@
+import { openTaskHub } from "../local/durable-engine";
+import { indexKey, newestFirst, PAGE_SIZE, type IndexEntry } from "../src/domain/index-page";
+import { emptyPair } from "../src/domain/pair";
+import { defaultPolicy } from "../src/domain/policy";
+import { startDurableApp, type DurableApp } from "../test/support/durable-app";
+import { quickQueues } from "../test/support/quick-queues";
+import { createVirtualClock } from "../test/support/virtual-clock";
+import type { Benchmark, Row } from "./benchmark";
+import { percentile } from "./distribution";
+import { projectDirectory } from "./durable-host";
+import { registerMemoryProduct } from "./memory-product";
+import { cpuMs, startProduct } from "./product/world";
+
+const PAIRS = 4;
+const PROMOTIONS = 100_000;
+const CALLS = 20;
+const BEGAN = Date.parse("2026-01-01T00:00:00Z");
+
+/** What a list costs where the ledger is long. */
+export const benchmark: Benchmark = {
+  name: "lists",
+  title: "Lists: pages of 20 promotions out of 100,000, over four pairs",
+  async run() {
+    const template = await aPromotion();
+    process.env["BENCH_PAIRS"] = String(PAIRS);
+    const clock = createVirtualClock();
+    const settings = { hubName: "Bench", ...quickQueues };
+    const hub = await openTaskHub({ settings, clock });
+    fill(hub.entities, template);
+    const app = await startDurableApp({
+      clock,
+      shared: { hub, host: "bench" },
+      appDirectory: projectDirectory,
+      register: () => {
+        registerMemoryProduct({
+          policy: defaultPolicy,
+          green: "Busy",
+          requestSwap: () => Promise.reject(new Error("nothing is swapped here")),
+        });
+      },
+    });
+    try {
+      return await measure(app);
+    } finally {
+      await app.stop();
+    }
+  },
+};
+
+/** The entry of a plain promotion, as it is stored. */
+async function aPromotion(): Promise<string> {
+  const world = await startProduct();
+  const id = await world.request();
+  await world.advance({ minutes: 10 });
+  const state = await world.promotion(id);
+  await world.stop();
+  return JSON.stringify(state);
+}
+
+type Entities = Awaited<ReturnType<typeof openTaskHub>>["entities"];
+
+/** Entries are made when they are read: a hundred thousand of them would not fit into memory. */
+function fill(entities: Entities, template: string): void {
+  const put = (id: string, state: () => string) =>
+    entities.set(id, {
+      id,
+      exists: true,
+      lastOperationAt: 0,
+      get state() {
+        return state();
+      },
+    });
+  const pages = new Map<string, IndexEntry[]>();
+  for (let n = 0; n < PROMOTIONS; n++) {
+    const requestId = `r-${n}`;
+    const page = indexKey(`pair-${n % PAIRS}`, Math.floor(n / PAIRS / PAGE_SIZE));
+    pages.set(page, [...(pages.get(page) ?? []), { requestId, at: BEGAN + n }]);
+    put(`@promotion@${requestId}`, () => template.replaceAll("r-1", requestId));
+  }
+  for (const [page, entries] of pages) put(`@index@${page}`, () => JSON.stringify({ v: 1, entries }));
+  const each = PROMOTIONS / PAIRS;
+  const index = {
+    page: Math.ceil(each / PAGE_SIZE) - 1,
+    count: ((each - 1) % PAGE_SIZE) + 1,
+    at: BEGAN + PROMOTIONS,
+  };
+  for (let n = 0; n < PAIRS; n++) put(`@pair@pair-${n}`, () => JSON.stringify({ ...emptyPair, index }));
+}
+
+async function measure(app: DurableApp): Promise<readonly Row[]> {
+  const third = Math.floor(PROMOTIONS / 3);
+  const deep = Buffer.from(`${BEGAN + third} r-${third}`).toString("base64url");
+  const baseline = `every index page read and sorted: ${(await readEverything(app)).toFixed(0)} ms`;
+  const kinds: readonly (readonly [what: string, query: string, shown: number])[] = [
+    ["the first page", "", 20],
+    ["one promotion", "top=1", 1],
+    ["a page deep in the past", `after=${deep}`, 20],
+    ["a pair", "pair=pair-2", 20],
+    ["an outcome that fits", "outcome=promoted", 20],
+    ["a phase that is history", "phase=concluded", 20],
+    ["what is under way", "active=true", 0],
+    ["an outcome that nothing has, one call", "outcome=halted", 0],
+  ];
+  const rows: Row[] = [];
+  for (const [what, query, shown] of kinds) {
+    const times: number[] = [];
+    const cpu = cpuMs();
+    for (let n = 0; n < CALLS; n++) {
+      const began = performance.now();
+      const found = await list(app, query);
+      times.push(performance.now() - began);
+      if (found !== shown) throw new Error(`${what}: ${found} instead of ${shown}`);
+    }
+    const processor = (cpuMs() - cpu) / CALLS;
+    rows.push({
+      ...{ what: `${what}: median`, value: percentile(times, 0.5), unit: "ms", aim: "≤ 50" },
+      ...(rows.length === 0 ? { baseline } : {}),
+    });
+    rows.push({ what: `${what}: processor`, value: processor, unit: "ms a call" });
+  }
+  return rows;
+}
+
+async function list(app: DurableApp, query: string): Promise<number> {
+  const reply = await fetch(`${app.host.origin}/api/promotions?${query}`, {
+    headers: { authorization: "Bearer x" },
+  });
+  const body = (await reply.json()) as { value?: unknown[] };
+  return body.value?.length ?? -1;
+}
+
+async function readEverything(app: DurableApp): Promise<number> {
+  const began = performance.now();
+  const all: IndexEntry[] = [];
+  for (let n = 0; n < PAIRS; n++) {
+    for (let page = 0; page < PROMOTIONS / PAIRS / PAGE_SIZE; page++) {
+      const { body } = await app.call("GET", `entities/index/${indexKey(`pair-${n}`, page)}`);
+      all.push(...(body as { entries: IndexEntry[] }).entries);
+    }
+  }
+  all.sort(newestFirst);
+  return performance.now() - began;
+}
