@@ -22,7 +22,7 @@ import type { ProbeAnswer } from "../../src/domain/probe";
 import type { Pairs } from "../../src/ports/promotions";
 import { HostClock, type Standstill } from "./clocks";
 import type { Health } from "./health";
-import type { VirtualClock } from "../support/virtual-clock";
+import { mustComeToRest, type VirtualClock } from "../support/virtual-clock";
 import { plainSharing, type Seat, type Sharing } from "./sharing";
 import { openingsOf } from "../support/openings";
 
@@ -333,7 +333,9 @@ export class SimulatedHost {
 
 /** Runs everything that hosts can do without time passing. */
 export async function quiet(): Promise<void> {
+  const round = mustComeToRest();
   for (let still = 0; still < 2;) {
+    round();
     const before = SimulatedHost.steps;
     await new Promise((resolve) => setImmediate(resolve));
     still = SimulatedHost.steps === before ? still + 1 : 0;
