@@ -1,6 +1,7 @@
 import { faultsAround } from "./planted-around";
 import { faultsOfOperating } from "./planted-operating";
 import { faultsOfTheOperation } from "./planted-operation";
+import { faultsSeenFromOutside } from "./planted-outside";
 import { faultsOfTheSwap } from "./planted-swap";
 import type { ThemeName } from "./themes";
 
@@ -23,4 +24,5 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...faultsOfTheOperation,
   ...faultsAround,
   ...faultsOfOperating,
+  ...faultsSeenFromOutside,
 ];
