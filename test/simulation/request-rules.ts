@@ -1,6 +1,7 @@
 import { otherSide } from "../../src/domain/swap-request";
 import { Verdicts, type Judged, type RuleModule } from "./coverage";
 import { FAILURE_RULE, failureTold } from "./failed-operation";
+import { stagingWhenPlanned } from "./first-plan";
 import type { History } from "./history";
 import { LAST } from "./people";
 
@@ -67,6 +68,7 @@ function lastGetsItsTurn({ history }: Judged, request: string, tell: Parameters<
   const [outcome] = history.completions(request);
   if (!request.startsWith(LAST) || !outcome) return;
   if (["refused", "unchanged"].includes(outcome.outcome ?? "")) return;
+  if (stagingWhenPlanned(history, request).length === 0) return;
   const wasLookedAt = history.lists.some((e) => e.request === request && e.activity === "checkRoleState");
   tell(outcome.n, wasLookedAt ? undefined : `ended as ${outcome.outcome} without a turn`);
 }
@@ -155,15 +157,12 @@ function regressionIsNoSuccess({ history }: Judged, request: string, tell: Param
   const [event] = history.completions(request);
   const swap = history.effectsOf(request)[0];
   if (!event || !swap || history.faults.some((e) => unclear.test(e.what))) return;
-  const failure = history.probed.find(
-    (e) =>
-      e.request === request &&
-      e.activity === "runProbes" &&
-      e.slot === "production" &&
-      e.answer === "failure" &&
-      e.n > swap.n &&
-      e.n < event.n,
+  const answers = history.probed.filter(
+    (e) => e.request === request && e.slot === "production" && e.n > swap.n && e.n < event.n,
   );
+  // It is verified with the first that is well, and watched from then on.
+  const verified = answers.find((e) => e.answer === "well");
+  const failure = answers.find((e) => e.answer === "failure" && e.n > (verified?.n ?? Infinity));
   if (failure)
     tell(event.n, event.outcome === "promoted" ? "failed in its soak, and was promoted" : undefined);
 }

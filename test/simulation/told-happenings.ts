@@ -29,7 +29,7 @@ export const effect = (n: number | undefined): Extract<Happening, { kind: "effec
   put: n,
   unready: [],
 });
-export const read = (side: "blue" | "green", slot: string): Happening => ({
+export const read = (side: "blue" | "green", slot: string): Extract<Happening, { kind: "read" }> => ({
   kind: "read",
   host: "h0",
   pair: "shop",
