@@ -51,26 +51,11 @@ export const faultsSeenFromOutside: readonly PlantedFault[] = [
     theme: "haltAndNext",
     rule: "§3.10",
     file: conclude,
-    find: `    if ((0, outcome_1.needsHold)(outcome)) {
-        yield* (0, calls_1.applyToPairEntity)(context, pair, { kind: "hold", hold: (0, hold_1.haltOf)(requestId, at, reason) });
-    }
-    if (run.turnedAway)
-        return yield* announceAlone(run, stored.announced);
-    const concluded = stored.audit && { at, outcome, ends: stored.audit };
-    const { next } = yield* (0, calls_1.applyToPairEntity)(context, pair, { kind: "leave", requestId, concluded });
-    if (next !== undefined)
-        yield* (0, calls_1.act)(context, "wakeNext", { pair });
-`,
-    replace: `    if (run.turnedAway)
-        return yield* announceAlone(run, stored.announced);
-    const concluded = stored.audit && { at, outcome, ends: stored.audit };
-    const { next } = yield* (0, calls_1.applyToPairEntity)(context, pair, { kind: "leave", requestId, concluded });
-    if (next !== undefined)
-        yield* (0, calls_1.act)(context, "wakeNext", { pair });
-    if ((0, outcome_1.needsHold)(outcome)) {
-        yield* (0, calls_1.applyToPairEntity)(context, pair, { kind: "hold", hold: (0, hold_1.haltOf)(requestId, at, reason) });
-    }
-`,
+    find: `if ((0, outcome_1.needsHold)(outcome)) {`,
+    // Leaving twice is leaving once.
+    replace: `const left = run.turnedAway ? {} : yield* (0, calls_1.applyToPairEntity)(context, run.pairKey ?? pair, { kind: "leave", requestId, concluded: stored.audit && { at, outcome, ends: stored.audit } });
+    if (left.next !== undefined) yield* (0, calls_1.act)(context, "wakeNext", { pair, pairKey: run.pairKey });
+    if ((0, outcome_1.needsHold)(outcome)) {`,
   },
   {
     name: "promote ignored",
@@ -85,8 +70,8 @@ export const faultsSeenFromOutside: readonly PlantedFault[] = [
     theme: "redeployedAfterVotes",
     rule: "§3.3",
     file: planning,
-    find: `({ incoming: comparable(incoming), outgoing: comparable(outgoing), policy, request })`,
-    replace: `({ incoming: incoming.id, outgoing: outgoing.id, policy, request })`,
+    find: `incoming: comparable(incoming), outgoing: comparable(outgoing), policy`,
+    replace: `incoming: incoming.id, outgoing: outgoing.id, policy`,
   },
   {
     name: "expect ignored",
