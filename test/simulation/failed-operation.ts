@@ -1,7 +1,6 @@
 import type { Judged } from "./coverage";
 import type { History } from "./history";
 import type { Put } from "./put-rules";
-import type { Of } from "./timeline";
 import type { WirePlan, WorldPlan } from "./world-plan";
 
 export const FAILURE_RULE = "§4.6 failure told";
@@ -48,14 +47,14 @@ function wasTold(history: History, put: Put): boolean {
 }
 
 /** The platform had named the operation at an address that everybody can follow, and nothing went wrong until then. */
-function couldHear(
+export function couldHear(
   history: History,
-  failed: Of<"failed">,
+  { put: number }: { readonly put: number },
   until: { readonly n: number },
   { wire }: Pick<WorldPlan, "wire">,
 ): boolean {
-  const isAccepted = history.over.some((e) => e.put === failed.put && e.how === "202");
-  const put = history.puts.find((e) => e.put === failed.put);
+  const isAccepted = history.over.some((e) => e.put === number && e.how === "202");
+  const put = history.puts.find((e) => e.put === number);
   if (!isFollowable(wire) || !isAccepted || !put) return false;
   return ![...history.hosts, ...history.faults].some(({ n }) => n > put.n && n < until.n);
 }

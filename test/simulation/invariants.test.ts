@@ -118,8 +118,14 @@ test.each<[string, string, readonly Happening[], readonly Happening[], End?, End
   [
     "I8",
     "a PUT while one is under way whose effect is there, before the time of its operation is over",
-    [sent, put(0), effect(0), ...quiet(14), put(1, { during: [0] })],
-    [sent, put(0), effect(0), ...quiet(15), put(1, { during: [0] })],
+    [sent, put(0), over(0, "202"), effect(0), ...quiet(14), put(1, { during: [0] })],
+    [sent, put(0), over(0, "202"), effect(0), ...quiet(15), put(1, { during: [0] })],
+  ],
+  [
+    "I8",
+    "a PUT while one is under way whose effect is there, and of which everybody could hear that it runs (world 27000016)",
+    [sent, put(0), over(0, "202"), effect(0), put(1, { during: [0] })],
+    [sent, put(0), over(0, "503"), effect(0), put(1, { during: [0] })],
   ],
   [
     "I9 bytes",

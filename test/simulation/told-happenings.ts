@@ -57,4 +57,4 @@ export const completed = (
 });
 /** Nothing that matters, for so many minutes. */
 export const quiet = (minutes: number): Happening[] =>
-  Array.from({ length: 60 * minutes }, () => ({ kind: "fault", what: "nothing" }));
+  Array.from({ length: 60 * minutes }, () => ({ kind: "malformed-sent", body: "nothing" }));
