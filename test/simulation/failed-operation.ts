@@ -10,10 +10,15 @@ export const FAILED_AGAIN_RULE = "§4.6 failed operation";
 const CLAIM_WINDOW_MS = 60_000;
 
 /** Whoever heard that the operation of its swap failed does not try that swap again. */
-export function afterFailure(history: History, put: Put): string | true | undefined {
-  const isAgain = history.failures.some((e) => e.request === put.request && e.n < put.n);
-  if (!isAgain) return undefined;
-  return !wasTold(history, put) || "after it had been told that its operation failed";
+export function afterFailure(
+  { history }: Judged,
+  request: string,
+  tell: (entry: number, broken: string | undefined) => void,
+): void {
+  const failure = history.failures.find((e) => e.request === request);
+  if (!failure) return;
+  const again = history.puts.find((put) => put.request === request && wasTold(history, put));
+  tell(again?.n ?? failure.n, again && "sent a PUT after it had been told that its operation failed");
 }
 
 /** A failure that everybody could hear of is what the outcome tells, and not that nobody knows. */

@@ -1,5 +1,5 @@
 import { Verdicts, type Judged, type RuleModule } from "./coverage";
-import { afterFailure, couldHear, FAILED_AGAIN_RULE } from "./failed-operation";
+import { couldHear } from "./failed-operation";
 import { forwardRules } from "./forward-rules";
 import type { History } from "./history";
 import { swapTimesOf } from "./policy-of";
@@ -25,12 +25,13 @@ const rules: PutRules = {
   "§4.3 identity": asPlanned,
   "§4.3 60 s": inWindow,
   "§4.6 two unknown": twoUnknown,
-  [FAILED_AGAIN_RULE]: afterFailure,
 };
 
 /** What must hold of every PUT, from the wire; by the invariant or section of design.md that asks for it. */
 export const putRules: RuleModule = {
   rules: [rules, forwardRules, backRules].flatMap((each) => Object.keys(each)),
+  // There nothing is deployed anew, and no more than one reply is lost.
+  notInSmallWorlds: ["I2 versions", "§4.6 two unknown"],
   judge({ history, plan }: Judged) {
     const verdicts = new Verdicts();
     for (const put of history.puts) {

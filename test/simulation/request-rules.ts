@@ -1,6 +1,6 @@
 import { otherSide } from "../../src/domain/swap-request";
 import { Verdicts, type Judged, type RuleModule } from "./coverage";
-import { FAILURE_RULE, failureTold } from "./failed-operation";
+import { afterFailure, FAILED_AGAIN_RULE, FAILURE_RULE, failureTold } from "./failed-operation";
 import { stagingWhenPlanned } from "./first-plan";
 import type { History } from "./history";
 import { LAST } from "./people";
@@ -27,6 +27,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "I9 PUT": noPutAfterOutcome,
   "§3.9 regression": regressionIsNoSuccess,
   [FAILURE_RULE]: failureTold,
+  [FAILED_AGAIN_RULE]: afterFailure,
 };
 
 /** What must hold of each request, whatever became of it. */
