@@ -8,7 +8,7 @@ import { createVirtualClock } from "../test/support/virtual-clock";
 import type { Benchmark, Row } from "./benchmark";
 import { percentile } from "./distribution";
 import { projectDirectory } from "./durable-host";
-import { registerMemoryProduct } from "./memory-product";
+import { pairOf, registerMemoryProduct } from "./memory-product";
 import { cpuMs, startProduct } from "./product/world";
 
 const PAIRS = 4;
@@ -73,7 +73,7 @@ function fill(entities: Entities, template: string): void {
   const pages = new Map<string, IndexEntry[]>();
   for (let n = 0; n < PROMOTIONS; n++) {
     const requestId = `r-${n}`;
-    const page = indexKey(`pair-${n % PAIRS}`, Math.floor(n / PAIRS / PAGE_SIZE));
+    const page = indexKey(pairOf(`pair-${n % PAIRS}`).key, Math.floor(n / PAIRS / PAGE_SIZE));
     pages.set(page, [...(pages.get(page) ?? []), { requestId, at: BEGAN + n }]);
     put(`@promotion@${requestId}`, () => template.replaceAll("r-1", requestId));
   }
@@ -84,7 +84,8 @@ function fill(entities: Entities, template: string): void {
     count: ((each - 1) % PAGE_SIZE) + 1,
     at: BEGAN + PROMOTIONS,
   };
-  for (let n = 0; n < PAIRS; n++) put(`@pair@pair-${n}`, () => JSON.stringify({ ...emptyPair, index }));
+  for (let n = 0; n < PAIRS; n++)
+    put(`@pair@${pairOf(`pair-${n}`).key}`, () => JSON.stringify({ ...emptyPair, index }));
 }
 
 async function measure(app: DurableApp): Promise<readonly Row[]> {
@@ -134,7 +135,7 @@ async function readEverything(app: DurableApp): Promise<number> {
   const all: IndexEntry[] = [];
   for (let n = 0; n < PAIRS; n++) {
     for (let page = 0; page < PROMOTIONS / PAIRS / PAGE_SIZE; page++) {
-      const { body } = await app.call("GET", `entities/index/${indexKey(`pair-${n}`, page)}`);
+      const { body } = await app.call("GET", `entities/index/${indexKey(pairOf(`pair-${n}`).key, page)}`);
       all.push(...(body as { entries: IndexEntry[] }).entries);
     }
   }

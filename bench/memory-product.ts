@@ -157,11 +157,16 @@ function portsOf({ policy, green, requestSwap, announcer = nowhere }: MemoryProd
   };
 }
 
+/** The services of one of the pairs, and what its state is kept under. */
+export function pairOf(name: string): Pick<PairPolicy, "blue" | "green" | "key"> {
+  const services = { blue: idOf(name, "blue"), green: idOf(name, "green") };
+  return { ...services, key: pairKeyOf(services, contentHashOf) };
+}
+
 function policiesOf(policy: MemoryProduct["policy"]): Policies {
   const pairs = Array.from({ length: Number(process.env["BENCH_PAIRS"]) }, (_, n): PairPolicy => {
     const name = `pair-${n}`;
-    const services = { blue: idOf(name, "blue"), green: idOf(name, "green") };
-    return { ...policy, name, key: pairKeyOf(services, contentHashOf), ...services };
+    return { ...policy, name, ...pairOf(name) };
   });
   return createPolicies(pairs);
 }

@@ -37,7 +37,7 @@ export interface Traffic {
 
 /** The product on several hosts of one hub, on a virtual clock; nothing goes wrong, and processing takes no time. */
 export class Installation implements HostSurroundings {
-  readonly clock = createVirtualClock(START);
+  readonly clock = createVirtualClock(START, { processorSeconds: Infinity });
   readonly timeline = new Timeline(() => this.clock.now() - START);
   readonly azure: Azure;
   readonly health: Health;

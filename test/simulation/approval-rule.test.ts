@@ -62,10 +62,10 @@ test.each<[string, readonly Happening[], boolean]>([
 test("approvals lapse, by clocks that may be apart twice as far as each is wrong (world 51009020)", () => {
   const story = [overHttp, vote("ann")];
   const minute = 60_000;
-  expect(wrong(story, 16 * minute)).toBeUndefined();
-  expect(wrong(story, 17 * minute)).toBeDefined();
-  expect(wrong(story, 36 * minute, 10 * minute)).toBeUndefined();
-  expect(wrong(story, 37 * minute, 10 * minute)).toBeDefined();
+  expect(wrong(story, 18 * minute)).toBeUndefined();
+  expect(wrong(story, 19 * minute)).toBeDefined();
+  expect(wrong(story, 38 * minute, 10 * minute)).toBeUndefined();
+  expect(wrong(story, 39 * minute, 10 * minute)).toBeDefined();
 });
 
 const counted: Happening = { kind: "vote-counted", vote: 0 };

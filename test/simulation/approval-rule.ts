@@ -5,8 +5,8 @@ import type { Put } from "./put-rules";
 import type { Of } from "./timeline";
 import type { WorldPlan } from "./world-plan";
 
-/** How long a vote may be under way to a host that stands still. */
-const RECEIVED_MS = 60_000;
+/** How long a vote that nobody acknowledged may have been under way to a host that stood still. */
+const RECEIVED_MS = 210_000;
 
 type Vote = Of<"voted">;
 type Rule = NonNullable<WorldPlan["approval"]>;

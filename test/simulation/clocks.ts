@@ -10,8 +10,12 @@ export function clockErrorOf({
   chances,
   deeds,
 }: Pick<WorldPlan, "skewMs" | "chances" | "deeds">): number {
-  const isSet = chances.clockSet > 0 || deeds.some((deed) => deed.kind === "clock-set");
-  return skewMs + (isSet ? LONGEST_STEP_MS : 0);
+  return skewMs + (setsClocks({ chances, deeds }) ? LONGEST_STEP_MS : 0);
+}
+
+/** Whether anybody sets the clock of a host while it runs. */
+export function setsClocks({ chances, deeds }: Pick<WorldPlan, "chances" | "deeds">): boolean {
+  return chances.clockSet > 0 || deeds.some((deed) => deed.kind === "clock-set");
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Judged } from "./coverage";
 import type { History } from "./history";
 import type { Put } from "./put-rules";
-import type { Of } from "./timeline";
 import type { WirePlan, WorldPlan } from "./world-plan";
 
 export const FAILURE_RULE = "§4.6 failure told";
@@ -11,10 +10,15 @@ export const FAILED_AGAIN_RULE = "§4.6 failed operation";
 const CLAIM_WINDOW_MS = 60_000;
 
 /** Whoever heard that the operation of its swap failed does not try that swap again. */
-export function afterFailure(history: History, put: Put): string | true | undefined {
-  const isAgain = history.failures.some((e) => e.request === put.request && e.n < put.n);
-  if (!isAgain) return undefined;
-  return !wasTold(history, put) || "after it had been told that its operation failed";
+export function afterFailure(
+  { history }: Judged,
+  request: string,
+  tell: (entry: number, broken: string | undefined) => void,
+): void {
+  const failure = history.failures.find((e) => e.request === request);
+  if (!failure) return;
+  const again = history.puts.find((put) => put.request === request && wasTold(history, put));
+  tell(again?.n ?? failure.n, again && "sent a PUT after it had been told that its operation failed");
 }
 
 /** A failure that everybody could hear of is what the outcome tells, and not that nobody knows. */
@@ -48,14 +52,14 @@ function wasTold(history: History, put: Put): boolean {
 }
 
 /** The platform had named the operation at an address that everybody can follow, and nothing went wrong until then. */
-function couldHear(
+export function couldHear(
   history: History,
-  failed: Of<"failed">,
+  { put: number }: { readonly put: number },
   until: { readonly n: number },
   { wire }: Pick<WorldPlan, "wire">,
 ): boolean {
-  const isAccepted = history.over.some((e) => e.put === failed.put && e.how === "202");
-  const put = history.puts.find((e) => e.put === failed.put);
+  const isAccepted = history.over.some((e) => e.put === number && e.how === "202");
+  const put = history.puts.find((e) => e.put === number);
   if (!isFollowable(wire) || !isAccepted || !put) return false;
   return ![...history.hosts, ...history.faults].some(({ n }) => n > put.n && n < until.n);
 }

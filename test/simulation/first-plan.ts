@@ -10,7 +10,10 @@ const HEARD_MS = 15_000;
 const AT_ONCE_MS = 3_000;
 
 /** What may have kept the answer of a planning activity from being heard, or brought another one's first. */
-const unclear = /planPromotion (runs twice|is late)|two hosts serve|a message (is late|comes twice)|freezes/;
+const unclear =
+  /planPromotion (runs twice|is late)|two hosts serve|a message (is late|comes twice)|freezes|connection broke/;
+/** What may keep one of a plan's reads from being understood, at any later time: then it plans nothing, and reads again. */
+const disturbing = /"method":"GET"/;
 
 /**
  * The side that read as staging on the wire when a request was planned first. Whose answer was the first to be heard
@@ -58,9 +61,10 @@ function executionsOf(history: History, request: string): Planned[] {
 function wasHeard(history: History, { at }: Planned): boolean {
   const isNear = (e: { readonly at: number }) => e.at >= at - HEARD_MS && e.at <= at + HEARD_MS;
   const hasTrouble = history.faults.some((e) => unclear.test(e.what) && isNear(e));
+  const isUnread = history.faults.some((e) => disturbing.test(e.what) && e.at <= at);
   const isCutShort = history.faults.some(
     (e) => /is terminated by hand/.test(e.what) && e.at >= at && e.at < at + AT_ONCE_MS,
   );
   const isAlone = !history.hosts.some((e) => isNear(e) && !e.what.startsWith("up"));
-  return !hasTrouble && !isCutShort && isAlone && history.lastAt > at + HEARD_MS;
+  return !hasTrouble && !isUnread && !isCutShort && isAlone && history.lastAt > at + HEARD_MS;
 }

@@ -70,7 +70,8 @@ export class Holds {
     const shown = await this.#holdsOf(pair);
     const own = shown?.find((hold) => hold.requestId === request);
     if (own) return this.#release(pair, { hold: haltOf(request), id: own.id });
-    // It is gone already, or nobody could say.
+    // It may be told within another halt; or it is gone already; or nobody could say.
+    if (shown && shown.length > 0) return this.#release(pair, { hold: undefined, id: undefined });
     return shown !== undefined;
   }
 

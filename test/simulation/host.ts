@@ -22,7 +22,7 @@ import type { ProbeAnswer } from "../../src/domain/probe";
 import type { Pairs } from "../../src/ports/promotions";
 import { HostClock, type Standstill } from "./clocks";
 import type { Health } from "./health";
-import type { VirtualClock } from "../support/virtual-clock";
+import { mustComeToRest, type VirtualClock } from "../support/virtual-clock";
 import { plainSharing, type Seat, type Sharing } from "./sharing";
 import { openingsOf } from "../support/openings";
 
@@ -333,20 +333,27 @@ export class SimulatedHost {
 
 /** Runs everything that hosts can do without time passing. */
 export async function quiet(): Promise<void> {
+  const round = mustComeToRest();
   for (let still = 0; still < 2;) {
+    round();
     const before = SimulatedHost.steps;
     await new Promise((resolve) => setImmediate(resolve));
     still = SimulatedHost.steps === before ? still + 1 : 0;
   }
 }
 
-/** The host tells every activity its orchestration's id; children are named after the promotion they wait for. */
+/** Ids of runs and of the waits that they begin, which are named after the promotion. */
+const instanceIds = [/^wait-(.+)-[0-9a-f]+-\d+$/, /^promotion-(.+?)(?:-[a-z]+-[0-9a-f]{8})?$/];
+
+/** The host tells every activity its orchestration's id. One that says nothing of a promotion would leave rules blind. */
 function errandOf(
   { triggerMetadata, functionName, invocationId }: InvocationContext,
   startedAt: number,
 ): Errand {
   const id = triggerMetadata?.["instanceId"];
-  const request =
-    typeof id === "string" ? /^promotion-(.+?)(-[a-z]+-[0-9a-f]{8})?$/.exec(id)?.[1] : undefined;
-  return { request: request ?? "?", activity: functionName, execution: invocationId, startedAt };
+  const errand = { activity: functionName, execution: invocationId, startedAt };
+  if (typeof id !== "string") return { request: "?", ...errand };
+  const request = instanceIds.flatMap((each) => each.exec(id)?.[1] ?? [])[0];
+  if (request === undefined) throw new Error(`nobody knows which promotion ${id} is about`);
+  return { request, ...errand };
 }

@@ -35,7 +35,12 @@ function broken(happenings: readonly Happening[], { finished = true }: End = {})
   return [...new Set(found)].filter((invariant) => /^I\d+/.test(invariant));
 }
 
-const last: Happening = { ...sent, request: "last-shop" };
+const plannedBy = (request: string) =>
+  (["blue", "green"] as const).map((side): Happening => ({
+    ...read(side, side === "blue" ? "Production" : "Staging"),
+    ...{ request, activity: "planPromotion" },
+  }));
+const last: readonly Happening[] = [{ ...sent, request: "last-shop" }, ...plannedBy("last-shop")];
 const lookedAt: Happening = {
   ...{ kind: "listed", host: "h0", pair: "shop", side: "green", unready: undefined },
   ...{ request: "last-shop", activity: "checkRoleState", execution: "h0:9" },
@@ -60,8 +65,8 @@ test.each<[string, string, readonly Happening[], readonly Happening[], End?, End
   [
     "I3 last turn",
     "a line that is held when all is at rest",
-    [last, completed("expired", { request: "last-shop" })],
-    [last, lookedAt, completed("expired", { request: "last-shop" })],
+    [...last, completed("expired", { request: "last-shop" })],
+    [...last, lookedAt, completed("expired", { request: "last-shop" })],
   ],
   [
     "I3 in turn",
@@ -113,8 +118,14 @@ test.each<[string, string, readonly Happening[], readonly Happening[], End?, End
   [
     "I8",
     "a PUT while one is under way whose effect is there, before the time of its operation is over",
-    [sent, put(0), effect(0), ...quiet(14), put(1, { during: [0] })],
-    [sent, put(0), effect(0), ...quiet(15), put(1, { during: [0] })],
+    [sent, put(0), over(0, "202"), effect(0), ...quiet(14), put(1, { during: [0] })],
+    [sent, put(0), over(0, "202"), effect(0), ...quiet(15), put(1, { during: [0] })],
+  ],
+  [
+    "I8",
+    "a PUT while one is under way whose effect is there, and of which everybody could hear that it runs (world 27000016)",
+    [sent, put(0), over(0, "202"), effect(0), put(1, { during: [0] })],
+    [sent, put(0), over(0, "503"), effect(0), put(1, { during: [0] })],
   ],
   [
     "I9 bytes",
@@ -182,4 +193,20 @@ test.each<[string, string, readonly Happening[], readonly Happening[], End?, End
 ])("%s is broken by %s, and by nothing less", (invariant, _what, bad, good, badEnd = {}, goodEnd = {}) => {
   expect(broken(bad, badEnd)).toContain(invariant);
   expect(broken(good, goodEnd)).toEqual([]);
+});
+
+const answers = (answer: string): Happening => ({
+  ...{ kind: "probed", host: "h0", pair: "shop", side: "green", slot: "production", answer },
+  ...{ request: "r1", activity: "runProbes" },
+});
+
+test.each<[string, readonly Happening[], boolean]>([
+  ["is well from the start", [answers("well"), answers("well")], true],
+  ["fails until it is verified", [answers("failure"), answers("well")], true],
+  ["fails after it was verified", [answers("well"), answers("failure")], false],
+])("a release that %s may be promoted, or not", (_what, probed, mayBe) => {
+  const timeline = new Timeline(() => 0);
+  for (const each of [...swapped, ...probed, completed("promoted")]) timeline.add(each);
+  const { violations } = check(timeline, true, calmWorld([]));
+  expect(violations.some(({ invariant }) => invariant === "§3.9 regression")).toBe(!mayBe);
 });

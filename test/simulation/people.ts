@@ -1,4 +1,5 @@
 import { otherSide } from "../../src/domain/swap-request";
+import { clockErrorOf } from "./clocks";
 import { request } from "./deeds";
 import { exposureOf } from "./exposure";
 import { Holds } from "./holds";
@@ -69,7 +70,7 @@ export class People {
 
   /** Requests that wait for their outcome. */
   unanswered(): string[] {
-    const { timeline } = this.#world;
+    const { timeline, plan } = this.#world;
     const answered = new Set(
       timeline
         .of("published")
@@ -79,7 +80,7 @@ export class People {
     const told = { sent: timeline.of("sent"), published: timeline.of("published") };
     return told.sent
       .map((e) => e.request)
-      .filter((request) => !answered.has(request) && !isTurnedAway(told, request));
+      .filter((request) => !answered.has(request) && !isTurnedAway(told, request, clockErrorOf(plan)));
   }
 
   async #do(deed: Deed): Promise<void> {

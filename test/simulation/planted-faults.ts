@@ -2,6 +2,7 @@ import { faultsAround } from "./planted-around";
 import { lazyFaults } from "./planted-lazy";
 import { faultsOfOperating } from "./planted-operating";
 import { faultsOfTheOperation } from "./planted-operation";
+import { faultsSeenFromOutside } from "./planted-outside";
 import { faultsOfTheSwap } from "./planted-swap";
 import type { ThemeName } from "./themes";
 
@@ -25,4 +26,5 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...faultsAround,
   ...faultsOfOperating,
   ...lazyFaults,
+  ...faultsSeenFromOutside,
 ];

@@ -11,8 +11,10 @@ export const faultsOfOperating: readonly PlantedFault[] = [
     theme: "meetsOthers",
     rule: "§5",
     file: scheduler,
-    find: "const requestId = (0, schedule_1.scheduledId)(key, due);",
-    replace: "const requestId = `${(0, schedule_1.scheduledId)(key, due)}-${schedule.name}`;",
+    find: `const { pair, name } = schedule;
+    const requestId = (0, schedule_1.scheduledId)(key, due);`,
+    replace:
+      "const { pair, name } = schedule;\n    const requestId = `${(0, schedule_1.scheduledId)(key, due)}-${name}`;",
   },
   {
     name: "a resume makes up for what was missed",

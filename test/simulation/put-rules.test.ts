@@ -6,7 +6,7 @@ import { Timeline, type Happening } from "./timeline";
 import type { WorldPlan } from "./world-plan";
 
 const freshly = (side: "blue" | "green", over: { readonly execution?: string } = {}): Happening => ({
-  ...(read(side, "Staging") as Extract<Happening, { kind: "read" }>),
+  ...read(side, "Staging"),
   activity: "attemptSwap",
   execution: "h0:1",
   ...over,
@@ -125,7 +125,7 @@ function broken(happenings: readonly Happening[], over: Partial<WorldPlan> = {})
 
 const asking = (content: object): Happening => ({ ...sent, content: JSON.stringify(content) });
 const seenBefore = (side: "blue" | "green", slot: string, execution: string): Happening => ({
-  ...(read(side, slot) as Extract<Happening, { kind: "read" }>),
+  ...read(side, slot),
   ...{ activity: "planPromotion", execution },
 });
 /** The first plan finds green in staging, and a quarter of a minute later another one blue. */

@@ -1,5 +1,5 @@
 import { Verdicts, type Judged, type RuleModule } from "./coverage";
-import { afterFailure, FAILED_AGAIN_RULE } from "./failed-operation";
+import { couldHear } from "./failed-operation";
 import { forwardRules } from "./forward-rules";
 import type { History } from "./history";
 import { swapTimesOf } from "./policy-of";
@@ -25,12 +25,13 @@ const rules: PutRules = {
   "§4.3 identity": asPlanned,
   "§4.3 60 s": inWindow,
   "§4.6 two unknown": twoUnknown,
-  [FAILED_AGAIN_RULE]: afterFailure,
 };
 
 /** What must hold of every PUT, from the wire; by the invariant or section of design.md that asks for it. */
 export const putRules: RuleModule = {
   rules: [rules, forwardRules, backRules].flatMap((each) => Object.keys(each)),
+  // There nothing is deployed anew, and no more than one reply is lost.
+  notInSmallWorlds: ["I2 versions", "§4.6 two unknown"],
   judge({ history, plan }: Judged) {
     const verdicts = new Verdicts();
     for (const put of history.puts) {
@@ -66,8 +67,8 @@ function inTurn(history: History, put: Put, plan: WorldPlan): string | true | un
 }
 
 /**
- * No two PUTs of a pair overlap. An operation that has had all its time counts as over once its effect was there:
- * nothing more can come of it. And whoever lets a halted pair go on while its operation still runs has taken that on.
+ * No two PUTs of a pair overlap. An operation whose effect is there counts as over once it has had all its time, or where
+ * nobody could hear that it still ran: nothing more can come of it. And whoever lets a halted pair go on while its operation still runs has taken that on.
  */
 function alone(history: History, put: Put, plan: WorldPlan): string | true | undefined {
   if (earlierOf(history, put).length === 0) return undefined;
@@ -76,7 +77,9 @@ function alone(history: History, put: Put, plan: WorldPlan): string | true | und
     const other = history.puts.find((e) => e.put === n);
     const isDone = history.effects.some((e) => e.put === n && e.n < put.n);
     if (other && isTakenOn(history, other, put)) return false;
-    return !isDone || put.at - (other?.at ?? put.at) <= operationDeadlineMs;
+    if (!isDone || !other) return true;
+    const hadItsTime = put.at - other.at > operationDeadlineMs;
+    return !hadItsTime && couldHear(history, other, put, plan);
   });
   return others.length > 0 ? `overlaps PUT ${others.join(", ")}` : true;
 }

@@ -41,7 +41,7 @@ function world(seed: number, dice: Dice): WorldPlan {
     ...shared(dice.fork("sharing"), deeds),
     ...randomWire(seed),
     hasty: dice.fork("hasty").chance(0.3),
-    asksAtTheEnd: dice.fork("asks at the end").chance(0.3),
+    asksAtTheEnd: dice.fork("asks at the end").chance(0.2),
     deeds: deeds.sort((a, b) => a.at - b.at),
   };
 }

@@ -1,9 +1,11 @@
-import { isTurnedAway } from "./turned-away";
 import { otherSide } from "../../src/domain/swap-request";
 import { Verdicts, type Judged, type RuleModule } from "./coverage";
-import { FAILURE_RULE, failureTold } from "./failed-operation";
+import { afterFailure, FAILED_AGAIN_RULE, FAILURE_RULE, failureTold } from "./failed-operation";
+import { clockErrorOf } from "./clocks";
+import { stagingWhenPlanned } from "./first-plan";
 import type { History } from "./history";
 import { LAST } from "./people";
+import { isTurnedAway } from "./turned-away";
 
 /** Judges one request; `tell` counts that there was something to judge, and takes what was wrong with it. */
 type Rule = (
@@ -27,6 +29,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "I9 PUT": noPutAfterOutcome,
   "§3.9 regression": regressionIsNoSuccess,
   [FAILURE_RULE]: failureTold,
+  [FAILED_AGAIN_RULE]: afterFailure,
 };
 
 /** What must hold of each request, whatever became of it. */
@@ -68,6 +71,7 @@ function lastGetsItsTurn({ history }: Judged, request: string, tell: Parameters<
   const [outcome] = history.completions(request);
   if (!request.startsWith(LAST) || !outcome) return;
   if (["refused", "unchanged"].includes(outcome.outcome ?? "")) return;
+  if (stagingWhenPlanned(history, request).length === 0) return;
   const wasLookedAt = history.lists.some((e) => e.request === request && e.activity === "checkRoleState");
   tell(outcome.n, wasLookedAt ? undefined : `ended as ${outcome.outcome} without a turn`);
 }
@@ -156,21 +160,19 @@ function regressionIsNoSuccess({ history }: Judged, request: string, tell: Param
   const [event] = history.completions(request);
   const swap = history.effectsOf(request)[0];
   if (!event || !swap || history.faults.some((e) => unclear.test(e.what))) return;
-  const failure = history.probed.find(
-    (e) =>
-      e.request === request &&
-      e.activity === "runProbes" &&
-      e.slot === "production" &&
-      e.answer === "failure" &&
-      e.n > swap.n &&
-      e.n < event.n,
+  const answers = history.probed.filter(
+    (e) => e.request === request && e.slot === "production" && e.n > swap.n && e.n < event.n,
   );
+  // It is verified with the first that is well, and watched from then on.
+  const verified = answers.find((e) => e.answer === "well");
+  const failure = answers.find((e) => e.answer === "failure" && e.n > (verified?.n ?? Infinity));
   if (failure)
     tell(event.n, event.outcome === "promoted" ? "failed in its soak, and was promoted" : undefined);
 }
 
-function concluded({ history, finished }: Judged, request: string, tell: Parameters<Rule>[2]): void {
-  const isOver = finished || history.completions(request).length > 0 || isTurnedAway(history, request);
+function concluded({ history, finished, plan }: Judged, request: string, tell: Parameters<Rule>[2]): void {
+  const isOver =
+    finished || history.completions(request).length > 0 || isTurnedAway(history, request, clockErrorOf(plan));
   tell(history.last, isOver ? undefined : "has no outcome after every deadline and grace");
 }
 

@@ -57,7 +57,7 @@ function plainWorld(seed: number): WorldPlan {
     janitorEveryMs: 6 * MINUTE,
     ...randomWire(seed),
     hasty: new Dice(seed).fork("hasty").chance(0.3),
-    asksAtTheEnd: new Dice(seed).fork("asks at the end").chance(0.3),
+    asksAtTheEnd: new Dice(seed).fork("asks at the end").chance(0.2),
     deeds: deeds.sort((a, b) => a.at - b.at),
   };
 }

@@ -113,7 +113,7 @@ export const themesAround = {
     chances: chances({ attemptLate: 1 }),
     stableForMs: 30 * SECOND,
   }),
-  /** The first in line halts, messages are late, and the next one is ready to swap. */
+  /** The first in line halts, what it does then is late, and the next one is ready to swap. */
   haltAndNext: (dice) => ({
     deeds: [
       request("r1"),
@@ -124,7 +124,7 @@ export const themesAround = {
         fault: { method: "PUT", times: 1, answer: { kind: "operation-fails" } },
       },
     ],
-    chances: chances({ deliveryLate: dice.pick([0.2, 0.5]), crash: dice.pick([0, 0.02]), mostCrashes: 3 }),
+    chances: chances({ activityLate: dice.pick([0.15, 0.3]), deliveryLate: dice.pick([0, 0.1]) }),
     stableForMs: 30 * SECOND,
   }),
   /** The opening closes while an attempt is late. */

@@ -29,7 +29,7 @@ export const effect = (n: number | undefined): Extract<Happening, { kind: "effec
   put: n,
   unready: [],
 });
-export const read = (side: "blue" | "green", slot: string): Happening => ({
+export const read = (side: "blue" | "green", slot: string): Extract<Happening, { kind: "read" }> => ({
   kind: "read",
   host: "h0",
   pair: "shop",
@@ -57,4 +57,4 @@ export const completed = (
 });
 /** Nothing that matters, for so many minutes. */
 export const quiet = (minutes: number): Happening[] =>
-  Array.from({ length: 60 * minutes }, () => ({ kind: "fault", what: "nothing" }));
+  Array.from({ length: 60 * minutes }, () => ({ kind: "malformed-sent", body: "nothing" }));

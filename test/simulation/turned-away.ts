@@ -7,8 +7,11 @@ interface Told {
   readonly published: readonly Of<"published">[];
 }
 
-/** Whether a request was turned away for having expired when it came, and that by the clock: it gets no outcome. */
-export function isTurnedAway({ sent, published }: Told, request: string): boolean {
+/**
+ * Whether a request was turned away for having expired when it came, and that by a clock that may be wrong by so much: it
+ * gets no outcome.
+ */
+export function isTurnedAway({ sent, published }: Told, request: string, wrongMs: number): boolean {
   const expiry = sent
     .filter((each) => each.request === request)
     .map(({ content }) => Date.parse(/"expiresAt":"([^"]+)"/.exec(content)?.[1] ?? ""))
@@ -19,6 +22,6 @@ export function isTurnedAway({ sent, published }: Told, request: string): boolea
       told === request &&
       code === "request-expired" &&
       expiry !== undefined &&
-      START + at >= expiry,
+      START + at + wrongMs >= expiry,
   );
 }

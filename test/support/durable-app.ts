@@ -3,7 +3,7 @@ import { MemoryLevel } from "memory-level";
 import { createDurableEngine, type DurableEngine, type TaskHub } from "../../local/durable-engine";
 import { startFunctionsHost, type FunctionsHost } from "../../local/functions-host";
 import { quickQueues } from "./quick-queues";
-import { createVirtualClock, type VirtualClock } from "./virtual-clock";
+import { createVirtualClock, mustComeToRest, type VirtualClock } from "./virtual-clock";
 
 export interface DurableApp {
   readonly clock: VirtualClock;
@@ -87,7 +87,9 @@ export async function startDurableApp(options: DurableAppOptions): Promise<Durab
     requiredQueryStringParameters: string;
   };
   const settle = async () => {
+    const round = mustComeToRest();
     for (let quiet = 0; quiet < 3;) {
+      round();
       await new Promise((done) => setImmediate(done));
       const quietNow = engine.load().ready === 0 && host.running() <= clock.sleepers;
       quiet = quietNow ? quiet + 1 : 0;

@@ -9,7 +9,7 @@ import {
 } from "../../local/durable-engine";
 import { startFunctionsHost } from "../../local/functions-host";
 import { atOnce, quickQueues } from "./quick-queues";
-import { createVirtualClock, type VirtualClock } from "./virtual-clock";
+import { createVirtualClock, mustComeToRest, type VirtualClock } from "./virtual-clock";
 
 type EngineApp = Parameters<DurableEngine["start"]>[0];
 
@@ -73,7 +73,9 @@ export async function openHostileHub(
   });
   const engines: DurableEngine[] = [];
   const settle = async () => {
+    const round = mustComeToRest();
     for (let quiet = 0, before = ""; quiet < 6;) {
+      round();
       await new Promise((done) => setImmediate(done));
       const loads = engines.map((engine) => engine.load());
       const now = JSON.stringify(loads);

@@ -54,6 +54,21 @@ test("the quorum grants at the receipt of the last approval needed, for its vali
   ]).toEqual([true, false, false, false, false]);
 });
 
+test("a grant is dated by the latest receipt among its approvals, in whichever order they arrive", () => {
+  const arrivals = [
+    [ballot("a", 10), ballot("b", 20), ballot("c", 15)],
+    [ballot("b", 20), ballot("a", 10), ballot("c", 15)],
+    [ballot("c", 15), ballot("b", 20), ballot("a", 10)],
+  ];
+  for (const list of arrivals)
+    expect(cast(ask({ quorum: 3 }), ...list).decision).toEqual({
+      ...{ kind: "granted", at: NOW + 20, validUntil: NOW + 520 },
+    });
+  const [late] = arrivals[1]!;
+  const granted = cast(ask(), late!, ballot("a", 10));
+  expect(cast(granted, ballot("d", 15, { decision: "reject" })).decision?.kind).toBe("rejected");
+});
+
 test("one rejection ends it, and nothing counts afterwards", () => {
   const no = cast(ask(), ballot("a", 10), ballot("b", 20, { decision: "reject", comment: "too early" }));
   expect([no.decision?.kind, tellDecision(no)]).toEqual(["rejected", "rejected by B: too early"]);
