@@ -66,7 +66,10 @@ const waitsOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 test("whenever somebody looks, what is waited for and what comes next are those of the phase shown", async () => {
-  const id = await begin({ approval, soak: { forMs: 60_000, everyMs: 10_000, failures: 0, consecutiveErrors: 4 } });
+  const id = await begin({
+    approval,
+    soak: { forMs: 60_000, everyMs: 10_000, failures: 0, consecutiveErrors: 4 },
+  });
   const seen = new Set<string>();
   const lies: unknown[] = [];
   for (let i = 0; i < 600; i++) {

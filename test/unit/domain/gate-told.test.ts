@@ -198,7 +198,7 @@ describe("the view of an approval", () => {
       ...{ ...asked, state: "waiting", detail: "1 of 2 approvals (A)", votes: [voted("a", 10)] },
       approvers: "everybody with Swap.Approve",
       toApprove:
-        'shop-green (version v2) is to take production from shop-blue (version v1), because: because; asked by Rita (person rita)',
+        "shop-green (version v2) is to take production from shop-blue (version v1), because: because; asked by Rita (person rita)",
       requestedBy: { kind: "person", name: "Rita", oid: "rita" },
       command,
     });
