@@ -54,12 +54,13 @@ function whyTooFar(request: SwapRequest, horizonMs: number, now: number): Reason
 
 /**
  * The fields in which a request differs from the promotion that has its id; none where the ledger keeps too little of a
- * long text to tell.
+ * long text, or of what is past its retention, to tell.
  */
 export function differingFields(
-  known: Pick<PromotionState, "request" | "origin">,
+  known: Pick<PromotionState, "request" | "origin" | "reduced">,
   sent: Pick<Registration, "request" | "origin">,
 ): readonly string[] {
+  if (known.reduced) return [];
   const [before, after] = [contentOf(known), contentOf(sent)];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names.filter((name) => canonicalJson(before[name]) !== canonicalJson(after[name]));
@@ -75,6 +76,6 @@ function contentOf({
 
 /** A conflict in words. */
 export function conflictDetail(requestId: string, fields: readonly string[]): string {
-  const where = fields.length > 0 ? fields.join(", ") : "a long text";
+  const where = fields.length > 0 ? fields.join(", ") : "a text that is not kept in full";
   return `the request id ${requestId} is taken by a request that differs in ${where}`;
 }

@@ -87,13 +87,13 @@ test("7: a run that meets state of a newer version fails, and is resumed once th
   const { world, put, read } = await openWithHub();
   const id = await world.request();
   await world.advance({ seconds: 40 });
-  const stored = read("@pair@shop");
-  put("@pair@shop", { ...stored, v: 2 });
+  const stored = read(`@pair@${world.key}`);
+  put(`@pair@${world.key}`, { ...stored, v: 2 });
   await world.advance({ minutes: 2 });
   const run = await world.app.call("GET", `instances/promotion-${id}`);
   expect(run.body).toMatchObject({ runtimeStatus: "Failed" });
-  expect(read("@pair@shop")).toEqual({ ...stored, v: 2 });
-  put("@pair@shop", stored);
+  expect(read(`@pair@${world.key}`)).toEqual({ ...stored, v: 2 });
+  put(`@pair@${world.key}`, stored);
   await world.advance({ minutes: 15 });
   expect([world.outcomeOf(id), world.puts()]).toEqual(["promoted", 1]);
 });

@@ -152,7 +152,9 @@ test("a schedule starts once at an instant at which its pair is renamed, and sta
   edit({ store: of("shop", { schedules: [schedule, late] }) });
   await scenario.advance({ minutes: 20 });
   const { body } = await scenario.http("GET", "promotions?pair=store");
-  expect(body).toMatchObject({ value: [{ id: `${scenario.key}-20261124T123000Z`, outcome: "promoted" }] });
+  expect(body).toMatchObject({
+    value: [{ id: `schedule-${scenario.key}-20261124T123000Z`, outcome: "promoted" }],
+  });
   expect((body as { value: unknown[] }).value).toHaveLength(1);
   expect((await scenario.http("GET", "schedules")).body).toMatchObject({
     value: [{ name: "daily" }, { name: "late", paused: { note: "not today" } }],

@@ -7,7 +7,9 @@ afterEach(() => scenario.stop());
 
 interface Shown {
   readonly state: string;
-  readonly plan?: { readonly prerequisites: readonly { code: string; verdict: string; remedy?: string }[] };
+  readonly plan?: {
+    readonly prerequisites: readonly { code: string; failure?: string; verdict: string; remedy?: string }[];
+  };
 }
 
 const READS = [
@@ -28,7 +30,7 @@ async function planned(actions: readonly string[], fault?: object) {
   const warned = shown.plan?.prerequisites.filter(({ verdict }) => verdict === "warned") ?? [];
   return {
     id,
-    codes: warned.map(({ code }) => code).filter((code) => code !== "platform-retirement"),
+    codes: warned.map(({ failure }) => failure).filter((code) => code !== "platform-retirement"),
     puts: scenario.puts(),
   };
 }

@@ -21,8 +21,9 @@ export async function postPromotion({ request, ports, caller }: Call): Promise<H
   const asked = readRequest(body, caller.name, ports);
   mayRequest(caller, asked.breakGlass !== undefined);
   const registration = registrationOf(asked, caller, ports);
-  // Whoever asks again without a name of their own asks for what was asked before, under whatever name.
-  const beside = (known: PromotionState) => readRequest(body, known.request.requestedBy, ports);
+  // Whoever asks again without a name of their own asks for what was asked before, under whatever name is kept of it.
+  const beside = (known: PromotionState) =>
+    readRequest(body, known.reduced ? caller.name : known.request.requestedBy, ports);
   const policy = ports.policies.find(asked.request.pair);
   const { requestId } = registration;
   const location = `/api/promotions/${requestId}`;
@@ -56,7 +57,7 @@ function registrationOf(
   { oid, name, application, permissions }: Caller,
   { clock }: Ports,
 ): Registration {
-  const principal = { oid, name: name, ...(application ? { application } : {}) };
+  const principal = { oid, name, ...(application ? { application } : {}) };
   const origin = {
     channel: "http",
     principal,
