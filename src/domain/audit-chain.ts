@@ -16,6 +16,8 @@ export type Decision =
   | "concluded"
   | "held"
   | "hold-released"
+  | "schedule-paused"
+  | "schedule-resumed"
   | "cancelled";
 
 /** One decision: who, what, when, under which plan and policy. */
@@ -70,7 +72,7 @@ export function promotionChain(requestId: string): string {
   return `promotion-${requestId}`;
 }
 
-/** The chain of a pair: its holds and cancels, and where the chains of its promotions end, in order. */
+/** The chain of a pair: its holds, cancels and stopped schedules, and where the chains of its promotions end, in order. */
 export function pairChain(pair: PairKey): string {
   return `pair-${pair}`;
 }

@@ -41,6 +41,11 @@ function decided(before: PairState, op: PairOperation, after: PairState): AuditN
       const { at, by, oid, note, requestId } = op;
       return isNew ? { at: toTime(at), what: "cancelled", who: by, oid, requestId, detail: note } : undefined;
     }
+    case "note-schedule": {
+      const { at, by, oid, what, name, note } = op;
+      const isNew = before !== after;
+      return isNew ? { at: toTime(at), what, who: by, oid, detail: `${name}: ${note}` } : undefined;
+    }
     case "leave": {
       const isNew = hasLeft(after, op.requestId) && !hasLeft(before, op.requestId);
       if (!isNew || !op.concluded) return undefined;

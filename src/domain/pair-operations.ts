@@ -60,6 +60,8 @@ function applied(state: PairState, op: PairOperation): PairStep {
       return holdIn(state, op);
     case "release":
       return releaseIn(state, op);
+    case "note-schedule":
+      return answerTo(state, op.id) ? { state, answer: "done" } : answered(state, op.id, "done");
     case "leave":
       return leave(state, op);
     case "delist":

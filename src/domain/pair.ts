@@ -192,6 +192,17 @@ export type PairOperation =
       readonly note: string;
       readonly at: number;
     }
+  /** A person has paused or resumed a schedule of the pair: changes nothing but the pair's audit chain. */
+  | {
+      readonly kind: "note-schedule";
+      readonly id: string;
+      readonly what: "schedule-paused" | "schedule-resumed";
+      readonly name: string;
+      readonly by: string;
+      readonly oid: string;
+      readonly note: string;
+      readonly at: number;
+    }
   /** `concluded`: the outcome, and where the promotion's own audit chain ends. */
   | { readonly kind: "leave"; readonly requestId: string; readonly concluded?: Concluded | undefined }
   | { readonly kind: "delist"; readonly requestId: string };

@@ -1,4 +1,5 @@
 import { toTime } from "./events";
+import type { PairOperation } from "./pair";
 import type { PairIdentity, PairKey } from "./pair-key";
 import type { RequestOrigin, SwapRequest } from "./swap-request";
 
@@ -58,14 +59,8 @@ export interface ScheduleState {
 export type ScheduleOperation =
   | { readonly kind: "see" | "miss"; readonly times: readonly string[]; readonly at: number }
   | ({ readonly kind: "started" } & Start)
-  | ({ readonly kind: "pause"; readonly id: string } & Pause)
-  | {
-      readonly kind: "resume";
-      readonly id: string;
-      readonly name: string;
-      readonly times: string;
-      readonly at: number;
-    };
+  | ({ readonly kind: "pause"; readonly id: string; readonly oid: string } & Pause)
+  | ({ readonly kind: "resume"; readonly id: string; readonly oid: string } & Omit<Pause, "words">);
 
 export const noSchedules: ScheduleState = { v: 1, known: [], pauses: [], last: [], answers: [] };
 
@@ -118,6 +113,20 @@ export function scheduleAnswer({ answers }: ScheduleState, id: string): Schedule
   return answers.find((each) => each.id === id)?.answer;
 }
 
+/** What a person has just decided by an operation, for the pair's audit chain; undefined when nothing changed by it. */
+export function decidedBy(
+  before: ScheduleState | undefined,
+  op: ScheduleOperation,
+  after: ScheduleState,
+): Extract<PairOperation, { kind: "note-schedule" }> | undefined {
+  if ((op.kind !== "pause" && op.kind !== "resume") || scheduleAnswer(before ?? noSchedules, op.id))
+    return undefined;
+  const answer = scheduleAnswer(after, op.id);
+  if (answer !== "paused" && answer !== "resumed") return undefined;
+  const { id, name, by, oid, note, at } = op;
+  return { kind: "note-schedule", what: `schedule-${answer}`, id, name, by, oid, note, at };
+}
+
 /** Whether it is remembered that these times have started this promotion, or a later one. */
 export function hasStarted({ last }: ScheduleState, { times, at }: Start): boolean {
   return last.some((entry) => entry.times === times && entry.at >= at);
@@ -166,7 +175,7 @@ export function applyToSchedules(state: ScheduleState = noSchedules, op: Schedul
 
 /** Whoever has paused a schedule is who is shown: other words do not replace what stands. */
 function paused(state: ScheduleState, op: Extract<ScheduleOperation, { kind: "pause" }>): ScheduleState {
-  const { kind: _kind, id, ...pause } = op;
+  const { kind: _kind, id, oid: _oid, ...pause } = op;
   const before = standing(state, pause);
   if (before && before.words !== pause.words) return answered(state, id, "other-words");
   if (before?.name === pause.name && before.times === pause.times) return answered(state, id, "stands");

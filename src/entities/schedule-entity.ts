@@ -1,9 +1,16 @@
-import type { EntityContext } from "durable-functions";
-import { applyToSchedules, type ScheduleOperation, type ScheduleState } from "../domain/schedule";
+import { EntityId, type EntityContext } from "durable-functions";
+import { applyToSchedules, decidedBy, type ScheduleOperation, type ScheduleState } from "../domain/schedule";
 
-/** What is remembered of a pair's schedules, keyed by the key of the pair. Operation `apply` takes a `ScheduleOperation`. Never purged. */
+/**
+ * What is remembered of a pair's schedules, keyed by the key of the pair. Operation `apply` takes a
+ * `ScheduleOperation`; what a person decides by it leaves for the pair's audit chain in the same step. Never purged.
+ */
 export function scheduleEntity(context: EntityContext<ScheduleState>): void {
   const operation = context.df.getInput<ScheduleOperation>();
   if (context.df.operationName !== "apply" || !operation) return;
-  context.df.setState(applyToSchedules(context.df.getState(), operation));
+  const before = context.df.getState();
+  const after = applyToSchedules(before, operation);
+  context.df.setState(after);
+  const decision = decidedBy(before, operation, after);
+  if (decision) context.df.signalEntity(new EntityId("pair", context.df.entityKey), "apply", decision);
 }

@@ -1,3 +1,5 @@
+import { digest } from "../../src/adapters/digest";
+import { verifyAudit } from "../../src/domain/audit-verification";
 import { startScenario, type Scenario } from "../support/scenario";
 
 let scenario: Scenario | undefined;
@@ -18,4 +20,24 @@ test("a scheduled promotion swaps at its time, and the schedule tells its outcom
   expect(run.effects()).toBe(1);
   const { body } = await run.http("GET", "schedules");
   expect(body).toMatchObject({ value: [{ name: "daily", lastRun: { id, outcome: "promoted" } }] });
+});
+
+test("pausing and resuming a schedule are chained like every decision: who, what, when and why, each once", async () => {
+  const schedule = { pair: "shop", name: "daily", cron: "30 13 * * *", zone: "Europe/Berlin" };
+  const run = (scenario = await startScenario({
+    schedules: [{ ...schedule, promote: "green", reason: "daily", expiresAfterMs: 1_800_000 }],
+  }));
+  const say = (what: "pause" | "resume", note: string) =>
+    run.http("POST", `schedules/shop/daily/${what}`, { note }, ["Swap.Operate"]);
+  for (const note of ["moving", "moving", "other words"]) await say("pause", note);
+  await say("resume", "moved");
+  await say("resume", "moved");
+  await run.app.settle();
+  const reply = await run.http("GET", "pairs/shop/audit", undefined, ["Swap.Read"]);
+  const lines = (reply.body as string).trim().split("\n");
+  expect(lines.slice(0, -1).map((line) => JSON.parse(line) as object)).toMatchObject([
+    { chain: `pair-${run.key}`, n: 1, what: "schedule-paused", who: "Olga", detail: "daily: moving" },
+    { n: 2, what: "schedule-resumed", who: "Olga", oid: expect.any(String), detail: "daily: moved" },
+  ]);
+  expect(verifyAudit(run.key, lines, [], digest)).toMatchObject({ findings: [], entries: 2 });
 });

@@ -41,10 +41,12 @@ export function stopOrGo(kind: "pause" | "resume") {
       throw new Problem("note-required", `a ${kind} needs a note`, { complaints: parsed.complaints });
     const { note } = parsed.value;
     const id = ports.nonce();
-    const about = { id, name, times: timesOf(schedule), at: ports.clock.now() };
+    const about = {
+      ...{ id, name, times: timesOf(schedule), at: ports.clock.now() },
+      ...{ by: caller.name, oid: caller.oid, note },
+    };
     const words = ports.digest(note).slice(0, 16);
-    const operation =
-      kind === "pause" ? { ...about, kind, by: caller.name, note, words } : { ...about, kind };
+    const operation = kind === "pause" ? { ...about, kind, words } : { ...about, kind };
     const storing = sendUntilSeen(
       `the ${kind}`,
       () => ports.schedules.signal(policy.key, operation),

@@ -117,6 +117,10 @@ describe("a pair's notes", () => {
     expect(note(undefined, hold("h"))).toEqual([
       { ...person, what: "held", holdIds: ["h"], detail: "on-hold: incident 7" },
     ]);
+    const paused = { kind: "note-schedule", what: "schedule-paused", id: "p", name: "weekly" } as const;
+    const stop: PairOperation = { ...paused, note: "moving", ...people };
+    expect(note(undefined, stop)).toEqual([{ ...person, what: "schedule-paused", detail: "weekly: moving" }]);
+    expect(note(play(stop), stop)).toEqual([]);
     expect(note(play(hold("h"), hold("i")), release("h", "h-9"))).toEqual([
       { ...person, what: "hold-released", holdIds: ["h"], detail: "over" },
     ]);

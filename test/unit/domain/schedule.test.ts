@@ -1,6 +1,7 @@
 import { SHOP } from "../../support/observations";
 import {
   applyToSchedules,
+  decidedBy,
   noSchedules,
   pauseOf,
   scheduleAnswer,
@@ -20,8 +21,9 @@ const rule: ScheduleRule = {
 const times = timesOf(rule);
 const play = (...ops: readonly ScheduleOperation[]): ScheduleState =>
   ops.reduce(applyToSchedules, noSchedules);
-const pause = { kind: "pause", id: "p-1", name: "weekly", times, by: "Olga", note: "n", at: 5 } as const;
-const resume = { kind: "resume", id: "r-1", name: "weekly", times, at: 9 } as const;
+const olga = { by: "Olga", oid: "o-1" };
+const pause = { kind: "pause", id: "p-1", name: "weekly", times, ...olga, note: "n", at: 5 } as const;
+const resume = { kind: "resume", id: "r-1", name: "weekly", times, ...olga, note: "over", at: 9 } as const;
 
 test("the id of a scheduled promotion is its pair and its instant in UTC", () => {
   expect(scheduledId(SHOP, Date.parse("2026-11-24T02:00:00+01:00"))).toBe("schedule-shop-20261124T010000Z");
@@ -157,4 +159,24 @@ test("the state stays under 16 KiB, whatever is seen, started and paused", () =>
     state = applyToSchedules(state, { kind: "pause", id, name, times: long, ...words });
   }
   expect(JSON.stringify(state).length).toBeLessThan(16 * 1_024);
+});
+
+test("what a person decides leaves for the pair's chain once: not when it stands, is refused, or is delivered again", () => {
+  const paused = play(pause);
+  const decision = { id: "p-1", name: "weekly", ...olga, note: "n", at: 5 };
+  expect(decidedBy(undefined, pause, paused)).toEqual({
+    ...{ kind: "note-schedule", what: "schedule-paused" },
+    ...decision,
+  });
+  expect(decidedBy(paused, pause, applyToSchedules(paused, pause))).toBeUndefined();
+  const again = { ...pause, id: "p-2" };
+  expect(decidedBy(paused, again, applyToSchedules(paused, again))).toBeUndefined();
+  const others = { ...pause, id: "p-3", words: "w" };
+  expect(decidedBy(paused, others, applyToSchedules(paused, others))).toBeUndefined();
+  expect(decidedBy(paused, resume, applyToSchedules(paused, resume))).toMatchObject({
+    ...{ what: "schedule-resumed", id: "r-1", note: "over" },
+  });
+  expect(decidedBy(undefined, resume, play(resume))).toBeUndefined();
+  const see = { kind: "see", times: [times], at: 1 } as const;
+  expect(decidedBy(undefined, see, play(see))).toBeUndefined();
 });

@@ -36,6 +36,8 @@ async function tick(ports: FakePorts): Promise<void> {
   await createScheduler(() => ports)({} as Timer, {} as unknown as InvocationContext);
 }
 
+const olga = { by: "Olga", oid: "o-1", note: "over" };
+
 test("starts a due promotion once, however often it looks, as the schedule's request", async () => {
   const run = begin("2026-11-24T00:00:00Z", rule({ expect: { version: "2.14" } }));
   await run.tick();
@@ -162,7 +164,7 @@ test("nothing starts while a schedule is paused, also under another name, nor af
   const run = begin("2026-11-24T00:00:00Z", rule());
   await run.tick();
   const pause = { name: "weekly", times: "0 2 * * TUE Europe/Berlin", by: "Olga", note: "n", at: 1 };
-  await run.ports.schedules.signal(SHOP, { kind: "pause", id: "p-1", ...pause });
+  await run.ports.schedules.signal(SHOP, { kind: "pause", id: "p-1", oid: "o-1", ...pause });
   run.at("2026-11-24T01:00:00Z");
   await run.tick();
   run.ports.scheduled = createScheduleTimes([rule({ name: "tuesdays" })]);
@@ -170,7 +172,7 @@ test("nothing starts while a schedule is paused, also under another name, nor af
   expect(run.started()).toEqual([]);
   run.at("2026-11-24T01:10:00Z");
   const { times, at } = { times: pause.times, at: run.ports.clock.now() };
-  await run.ports.schedules.signal(SHOP, { kind: "resume", id: "p-2", name: "tuesdays", times, at });
+  await run.ports.schedules.signal(SHOP, { kind: "resume", id: "p-2", name: "tuesdays", times, ...olga, at });
   await run.tick();
   expect(run.started()).toEqual([]);
   run.at("2026-12-01T01:00:00Z");
@@ -183,7 +185,7 @@ test("a schedule that nobody paused starts what came due before somebody resumed
   await run.tick();
   run.at("2026-11-24T01:00:20Z");
   const { times, at } = { times: "0 2 * * TUE Europe/Berlin", at: run.ports.clock.now() };
-  await run.ports.schedules.signal(SHOP, { kind: "resume", id: "p-1", name: "weekly", times, at });
+  await run.ports.schedules.signal(SHOP, { kind: "resume", id: "p-1", name: "weekly", times, ...olga, at });
   run.at("2026-11-24T01:01:00Z");
   await run.tick();
   expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
