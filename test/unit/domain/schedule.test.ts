@@ -155,7 +155,7 @@ test("the state stays under 16 KiB, whatever is seen, started and paused", () =>
     const start = { times: long, requestId: String(i).padEnd(57, "i"), at: 1.7e12 };
     state = applyToSchedules(state, { kind: "started", ...start });
     const id = String(i).padEnd(32, "0");
-    const words = { by: "b".repeat(200), note: "n".repeat(500), at: 1.7e12 };
+    const words = { oid: "o-1", by: "b".repeat(200), note: "n".repeat(500), at: 1.7e12 };
     state = applyToSchedules(state, { kind: "pause", id, name, times: long, ...words });
   }
   expect(JSON.stringify(state).length).toBeLessThan(16 * 1_024);
