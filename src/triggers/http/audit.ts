@@ -1,12 +1,12 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseAuditQuery } from "../../contracts/commands";
-import { emptyChain, pairChain, promotionChain, type AuditEntry } from "../../domain/audit-chain";
+import { emptyChain, pairChain, promotionChain, type ChainHead } from "../../domain/audit-chain";
 import type { ExportedEntry, ExportEnd, ExportLine } from "../../domain/audit-export";
-import { AUDIT_PAGE_SIZE, auditPageOf } from "../../domain/audit-page";
+import { anchorOf, auditPageOf, chainTo, type FoundChain } from "../../domain/audit-page";
 import { emptyPair, type PairState } from "../../domain/pair";
 import type { PairKey } from "../../domain/pair-key";
 import type { Ports } from "../../ports/ports";
-import { untilSeen } from "../read-back";
+import { NotAcknowledged, untilSeen } from "../read-back";
 import type { Call } from "./call";
 import { policyOf } from "./pairs";
 import { Problem } from "./problem";
@@ -23,9 +23,14 @@ export async function getAudit({ request, ports }: Call): Promise<HttpResponseIn
   const { after, top } = parsed.value;
   const chained = await announcedOf(key, after + top, ports);
   const state = (await ports.pairs.read(key)) ?? emptyPair;
-  const { entries } = state.audit ?? emptyChain;
-  const lines: ExportLine[] = await exportPair(key, after, Math.min(after + top, entries), ports);
-  const next = after + top < entries ? `/api/pairs/${name}/audit?after=${after + top}&top=${top}` : undefined;
+  const end = state.audit ?? emptyChain;
+  const lines: ExportLine[] = await exportPair(
+    key,
+    { after, last: Math.min(after + top, end.entries), end },
+    ports,
+  );
+  const next =
+    after + top < end.entries ? `/api/pairs/${name}/audit?after=${after + top}&top=${top}` : undefined;
   if (next === undefined) lines.push(...(await exportEnd({ pair: name, key }, state, chained, ports)));
   else lines.push({ next });
   return {
@@ -40,13 +45,13 @@ export async function getAudit({ request, ports }: Call): Promise<HttpResponseIn
 }
 
 /** Entries of the pair, each conclusion followed by the whole chain of its promotion. */
-async function exportPair(pair: PairKey, after: number, last: number, ports: Ports): Promise<ExportLine[]> {
-  const own = await readChain(pairChain(pair), after, last, ports);
+async function exportPair(pair: PairKey, span: Span, ports: Ports): Promise<ExportLine[]> {
+  const own = await readChain(pairChain(pair), span, ports);
   const followed = await Promise.all(
     own.map(async (entry) => {
       const { requestId, ends } = entry;
       if (requestId === undefined || !ends) return [entry];
-      return [entry, ...(await readChain(promotionChain(requestId), 0, ends.entries, ports))];
+      return [entry, ...(await readWhole(promotionChain(requestId), ends, ports))];
     }),
   );
   return followed.flat();
@@ -76,31 +81,53 @@ async function exportEnd(
     const audit =
       left || chained.has(requestId) ? undefined : (await ports.promotions.read(requestId))?.audit;
     if (!audit) continue;
-    lines.push(...(await readChain(promotionChain(requestId), 0, audit.entries, ports)));
+    lines.push(...(await readWhole(promotionChain(requestId), audit, ports)));
     underWay.push({ requestId, entries: audit.entries, head: audit.head });
   }
   const { entries, head } = own ?? emptyChain;
   return [...lines, { end: { ...named, entries, head, underWay } }];
 }
 
-/** The entries `after + 1` to `last` of a chain. */
-async function readChain(chain: string, after: number, last: number, ports: Ports): Promise<ExportedEntry[]> {
-  if (last <= after) return [];
-  const first = auditPageOf(after + 1);
-  const pages = await Promise.all(
-    Array.from({ length: auditPageOf(last) - first + 1 }, (_, i) => readPage(chain, first + i, last, ports)),
-  );
-  return pages
-    .flat()
-    .filter(({ n }) => n > after && n <= last)
-    .map((entry) => ({ chain, ...entry }));
+function readWhole(chain: string, end: ChainHead, ports: Ports): Promise<ExportedEntry[]> {
+  return readChain(chain, { after: 0, last: end.entries, end }, ports);
 }
 
-function readPage(chain: string, page: number, last: number, ports: Ports): Promise<readonly AuditEntry[]> {
-  const wanted = Math.min(last - page * AUDIT_PAGE_SIZE, AUDIT_PAGE_SIZE);
-  const read = async () => {
-    const entries = (await ports.promotions.readAudit(chain, page))?.entries ?? [];
-    return entries.length >= wanted ? entries : undefined;
+interface Span {
+  readonly after: number;
+  readonly last: number;
+  /** Where the chain ends. */
+  readonly end: ChainHead;
+}
+
+/** The entries `after + 1` to `last` of a chain. */
+async function readChain(chain: string, span: Span, ports: Ports): Promise<ExportedEntry[]> {
+  if (span.last <= span.after) return [];
+  let found: FoundChain | undefined;
+  const look = async () => {
+    found = await findChain(chain, span, ports);
+    return found?.isLinked || undefined;
   };
-  return untilSeen(`page ${page} of the audit chain ${chain}`, read, ports, LAG_MS);
+  try {
+    await untilSeen(`the audit chain ${chain}`, look, ports, LAG_MS);
+  } catch (fault) {
+    if (!found || !(fault instanceof NotAcknowledged)) throw fault;
+  }
+  const entries = found?.entries ?? [];
+  return entries.filter(({ n }) => n <= span.last).map((entry) => ({ chain, ...entry }));
+}
+
+/** Reads as far beyond `last` as it takes to know which entries lead to the end. */
+async function findChain(
+  chain: string,
+  { after, last, end }: Span,
+  ports: Ports,
+): Promise<FoundChain | undefined> {
+  const entriesOn = async (page: number) => (await ports.promotions.readAudit(chain, page))?.entries ?? [];
+  const first = auditPageOf(after + 1);
+  let page = auditPageOf(Math.min(last + 1, end.entries));
+  const pages = await Promise.all(Array.from({ length: page - first + 1 }, (_, i) => entriesOn(first + i)));
+  const kept = pages.flat();
+  const anchor = () => anchorOf(last, end, kept);
+  while (!anchor() && page < auditPageOf(end.entries)) kept.push(...(await entriesOn(++page)));
+  return chainTo(chain, { after, end: anchor() ?? end }, kept, (text) => ports.digest(text));
 }
