@@ -6,7 +6,7 @@ import type { PairKey } from "../../domain/pair-key";
 import type { PairState } from "../../domain/pair";
 import type { PromotionState } from "../../domain/promotion";
 import { summarisePromotion } from "../../domain/promotion-view";
-import { removedPairs } from "../../domain/roster";
+import { formerPairs } from "../../domain/roster";
 import type { Ports } from "../../ports/ports";
 import type { Call } from "./call";
 import { json, Problem } from "./problem";
@@ -111,7 +111,7 @@ async function sourcesOf(query: ListQuery, ports: Ports, readIndex: ReadIndex): 
 async function askedPairs({ pair }: ListQuery, { policies, pairs }: Ports): Promise<readonly PairKey[]> {
   if (pair !== undefined) return [policies.find(pair)].flatMap((policy) => policy?.key ?? []);
   const inFile = policies.all().map(({ key }) => key);
-  return [...inFile, ...removedPairs(await pairs.readRoster(), inFile)];
+  return [...inFile, ...formerPairs(await pairs.readRoster(), inFile)];
 }
 
 /** What is under way stands with its pair: history is not read for it. */
