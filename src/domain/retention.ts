@@ -5,7 +5,7 @@ import type { PromotionState } from "./promotion";
 import type { SwapRequest } from "./swap-request";
 
 /** How long a promotion is kept whole after its outcome, unless the pairs file says otherwise. */
-const RETAIN_MS = 400 * 86_400_000;
+export const RETAIN_MS = 400 * 86_400_000;
 
 /**
  * How long a pair's promotions are kept whole, by what the pairs file says of each. Nobody knows any more what it said of a
