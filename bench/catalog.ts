@@ -9,6 +9,7 @@ export const catalog: Readonly<Record<string, () => Promise<{ benchmark: Benchma
   holds: () => import("./holds.js"),
   instances: () => import("./instances.js"),
   opening: () => import("./opening.js"),
+  calendars: () => import("./calendars.js"),
   lists: () => import("./lists.js"),
   storage: () => import("./storage.js"),
   "service-bus": () => import("./service-bus.js"),

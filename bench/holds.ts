@@ -38,7 +38,8 @@ export const benchmark: Benchmark = {
       return [percentile(set, 0.5), Math.max(...set), percentile(released, 0.5)] as const;
     };
     try {
-      await call("PUT", "pair-0", { id: "warm-up", reason: "bench" });
+      await call("PUT", "all", { id: "warm-up", reason: "bench" });
+      await call("DELETE", "all?id=warm-up", { note: "bench" });
       const one = await call("PUT", "pair-1", { id: "one", reason: "bench" });
       const [calm, , calmRelease] = await rounds("answers");
       const [median, longest, release] = await rounds("is silent");

@@ -4,7 +4,6 @@ import { createWindow } from "../src/adapters/openings/openings";
 import { decideOpening, type OpeningRules } from "../src/domain/opening";
 import { differences, randomPolicies } from "../test/support/opening-oracle";
 import type { Benchmark, Row } from "./benchmark";
-import { measureCalendars } from "./calendars";
 import { percentile } from "./distribution";
 
 const DAY = 86_400_000;
@@ -17,7 +16,7 @@ export const benchmark: Benchmark = {
   name: "opening",
   title: "Openings: 50 windows and 5,000 iCalendar events; next openings against brute force",
   run() {
-    return Promise.resolve([...measureLooks(), ...measureCalendars(), ...compareWithBruteForce()]);
+    return Promise.resolve([...measureLooks(), ...compareWithBruteForce()]);
   },
 };
 

@@ -9,6 +9,7 @@ import type { PromotionState } from "../domain/promotion";
 import type { Roster } from "../domain/roster";
 import type { ScheduleState } from "../domain/schedule";
 import { isNewer } from "../domain/state-version";
+import { boundedClient, type BoundedClient } from "./bounded-client";
 import type { Log } from "../ports/log";
 import type { Schedule, Schedules } from "../ports/schedules";
 import type { Operations, Pairs, Promotions, RunStatus } from "../ports/promotions";
@@ -22,7 +23,8 @@ function checked(id: string): string {
 }
 
 /** The ledger and its runs, through a durable client, which is made when it is first needed. */
-export function createPromotions(client: () => DurableClient, log: Log): Promotions {
+export function createPromotions(unbounded: () => DurableClient, log: Log): Promotions {
+  const client = boundedClient(unbounded);
   const ledger = (requestId: string) => new EntityId("promotion", checked(requestId));
   const instanceId = (requestId: string) => runInstance(checked(requestId));
   const index = (pair: PairKey, page: number) => new EntityId("index", checked(indexKey(pair, page)));
@@ -54,7 +56,8 @@ export function createPromotions(client: () => DurableClient, log: Log): Promoti
 }
 
 /** The arbiters, through a durable client. */
-export function createPairs(client: () => DurableClient): Pairs {
+export function createPairs(unbounded: () => DurableClient): Pairs {
+  const client = boundedClient(unbounded);
   const roster = new EntityId("roster", "pairs");
   const arbiter = (pair: PairKey) => new EntityId("pair", checked(pair));
   return {
@@ -66,7 +69,8 @@ export function createPairs(client: () => DurableClient): Pairs {
 }
 
 /** The operations of attempts, through a durable client. */
-export function createOperations(client: () => DurableClient): Operations {
+export function createOperations(unbounded: () => DurableClient): Operations {
+  const client = boundedClient(unbounded);
   const record = (nonce: string) => new EntityId("operation", checked(nonce));
   return {
     read: (nonce) => readState<OperationState>(client(), record(nonce)),
@@ -75,7 +79,8 @@ export function createOperations(client: () => DurableClient): Operations {
 }
 
 /** The schedules of this installation, through a durable client. */
-export function createSchedules(client: () => DurableClient, all: readonly Schedule[]): Schedules {
+export function createSchedules(unbounded: () => DurableClient, all: readonly Schedule[]): Schedules {
+  const client = boundedClient(unbounded);
   const memory = (pair: PairKey) => new EntityId("schedule", checked(pair));
   return {
     all: () => all,
@@ -85,7 +90,7 @@ export function createSchedules(client: () => DurableClient, all: readonly Sched
 }
 
 async function readState<T extends { readonly v: 1 }>(
-  client: DurableClient,
+  client: BoundedClient,
   id: EntityId,
 ): Promise<T | undefined> {
   const { entityExists, entityState } = await client.readEntityState<T>(id);
@@ -98,7 +103,7 @@ async function readState<T extends { readonly v: 1 }>(
 }
 
 /** The last wait first: what is left when this ends early is found by counting again. */
-async function purgeRuns(client: DurableClient, requestId: string, runs: number): Promise<boolean> {
+async function purgeRuns(client: BoundedClient, requestId: string, runs: number): Promise<boolean> {
   const ids = [runInstance(requestId)];
   const statuses = [await statusOf(client, runInstance(requestId))];
   for (let run = 1; run <= runs; run++) {
@@ -122,7 +127,7 @@ const finished: Partial<Record<OrchestrationRuntimeStatus, RunStatus>> = {
   [OrchestrationRuntimeStatus.Canceled]: "terminated",
 };
 
-async function statusOf(client: DurableClient, instanceId: string): Promise<RunStatus> {
+async function statusOf(client: BoundedClient, instanceId: string): Promise<RunStatus> {
   try {
     const { runtimeStatus } = await client.getStatus(instanceId, { showInput: false });
     return finished[runtimeStatus] ?? "live";

@@ -14,7 +14,7 @@ import { promote } from "../orchestrations/promote";
 import { wait } from "../orchestrations/wait";
 import { planWith } from "../activities/plan-promotion";
 import { describePair } from "../activities/describe-pair";
-import { RETAIN_MS } from "../domain/retention";
+import { retainMs } from "../domain/retention";
 import type { TokenVerifier } from "../ports/identity";
 import type { Ports } from "../ports/ports";
 import type { CallLimiter } from "../triggers/http/call-limit";
@@ -44,11 +44,13 @@ export function registerApp(
 
 /** By the hour, not by the minute: what is months old can wait. */
 export function registerRetention(portsFor: PortsFor, config: Pick<Config, "retention">): void {
-  const retainMs = (pair: string) => config.retention.get(pair) ?? RETAIN_MS;
   app.timer("retention", {
     schedule: "0 17 * * * *",
     extraInputs: [client],
-    handler: loggingFaults(portsFor, createRetention(portsFor, retainMs)),
+    handler: loggingFaults(
+      portsFor,
+      createRetention(portsFor, (pair) => retainMs(config.retention, pair)),
+    ),
   });
 }
 

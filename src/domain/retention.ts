@@ -7,6 +7,15 @@ import type { SwapRequest } from "./swap-request";
 /** How long a promotion is kept whole after its outcome, unless the pairs file says otherwise. */
 export const RETAIN_MS = 400 * 86_400_000;
 
+/**
+ * How long a pair's promotions are kept whole, by what the pairs file says of each. Nobody knows any more what it said of a
+ * pair without a name, which was taken out: as long as any other.
+ */
+export function retainMs(retention: ReadonlyMap<string, number>, pair: string | undefined): number {
+  if (pair === undefined) return Math.max(RETAIN_MS, ...retention.values());
+  return retention.get(pair) ?? RETAIN_MS;
+}
+
 /** Whether an entry whose outcome came before that time may be reduced: what is not announced yet is kept however old it is. */
 export function isPastRetention(
   { conclusion, announcedAt, reduced: isReduced }: PromotionState,

@@ -1,3 +1,4 @@
+import { whyRefused } from "./acceptance";
 import { approvalOf, approversOf, unreachable } from "./approval-rule";
 import { codes, type Code } from "./codes";
 import { tellHold } from "./hold";
@@ -10,7 +11,7 @@ import { mayTakeKeptPlace, type RequestOrigin, type SwapRequest } from "./swap-r
 
 /** What stands between a plan and its swap, in the order in which a promotion comes to it. */
 export interface Step {
-  readonly what: "room" | "approval" | "opening" | "hold" | "turn" | "readiness";
+  readonly what: "acceptance" | "room" | "approval" | "opening" | "hold" | "turn" | "readiness";
   readonly detail: string;
   /** Only where the promotion would end here, or somebody has to act. */
   readonly code?: Code | undefined;
@@ -23,6 +24,7 @@ export interface Standing {
   readonly origin: RequestOrigin;
   readonly pair: PairState;
   readonly opening: Opening;
+  readonly now: number;
 }
 
 /** What people, the clock and the pair's line would still have to do before this request is swapped. */
@@ -30,6 +32,7 @@ export function stillToDo(standing: Standing): readonly Step[] {
   const { policy, request } = standing;
   const { stableForMs } = tightenReadiness(policy, request);
   return [
+    ...acceptanceSteps(standing),
     ...roomSteps(standing),
     ...approvalSteps(standing),
     ...openingSteps(standing),
@@ -44,6 +47,11 @@ export function stillToDo(standing: Standing): readonly Step[] {
 
 function failing(what: Step["what"], code: Code, detail: string): Step {
   return { what, detail, code, remedy: codes[code].remedy };
+}
+
+function acceptanceSteps({ policy, request, origin, now }: Standing): readonly Step[] {
+  const refusal = whyRefused({ request, origin }, policy, now);
+  return refusal ? [{ what: "acceptance", ...refusal }] : [];
 }
 
 function roomSteps({ pair, request, origin }: Standing): readonly Step[] {

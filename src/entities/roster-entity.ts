@@ -1,7 +1,7 @@
 import type { EntityContext } from "durable-functions";
 import { applyToRoster, type Roster, type RosterChange } from "../domain/roster";
 
-/** The pairs that may have something under way; its one key is `pairs`. Operation `note` takes a `RosterChange`. Never purged. */
+/** The pairs that promotions are kept of; its one key is `pairs`. Operation `note` takes a `RosterChange`. Never purged. */
 export function rosterEntity(context: EntityContext<Roster>): void {
   const change = context.df.getInput<RosterChange>();
   if (context.df.operationName !== "note" || !change) return;

@@ -5,6 +5,7 @@ import { isEnlisted } from "../domain/pair-answers";
 import { isPastRetention } from "../domain/retention";
 import type { PairKey } from "../domain/pair-key";
 import type { PairPolicy } from "../domain/policy";
+import { formerPairs } from "../domain/roster";
 import type { Ports } from "../ports/ports";
 
 type PortsFor = (context: InvocationContext) => Ports;
@@ -15,27 +16,64 @@ const MOST_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /**
- * Every hour, for each pair from its oldest promotion on: what is past its retention loses its histories, then all but
+ * Every hour, for each pair, those included that were taken out of the file, from its oldest promotion on: what is past its retention loses its histories, then all but
  * what duplicates are answered with; the walk after that takes it out of the index. Each step may happen twice, and the
  * process may die between any two of them. A pair or promotion that fails does not stop the others.
  */
-export function createRetention(portsFor: PortsFor, retainMs: (pair: string) => number): TimerHandler {
+export function createRetention(
+  portsFor: PortsFor,
+  retainMs: (pair: string | undefined) => number,
+): TimerHandler {
   return async (_timer, context) => {
     const ports = portsFor(context);
     const walk: Walk = { ports, until: ports.clock.monotonic() + MOST_MS, reduced: 0 };
-    const pairs = ports.policies.all();
+    const former = await readFormer(ports);
+    const pairs: readonly Walked[] = [...ports.policies.all(), ...former.map((key) => ({ key }))];
     // Begun with another pair each hour: one with much to do must not keep the others from their turn.
     const first = Math.floor(ports.clock.now() / HOUR_MS) % Math.max(pairs.length, 1);
+    const empty: PairKey[] = [];
     for (const pair of [...pairs.slice(first), ...pairs.slice(0, first)]) {
       try {
         await walkPair(pair, ports.clock.now() - retainMs(pair.name), walk);
+        if (pair.name === undefined && (await isEmpty(pair.key, ports))) empty.push(pair.key);
       } catch (fault) {
-        ports.log.warn("the retention of a pair could not be seen to", { pair: pair.name, fault });
+        warn(pair.name ?? pair.key, fault, ports);
       }
     }
+    await noteEmpty(empty, ports);
     const detail = `${walk.reduced} promotions`;
     if (walk.reduced > 0) ports.log.info("promotions past their retention were reduced", { detail });
   };
+}
+
+/** A pair of the file, or one that was taken out of it, which has no name. */
+type Walked = Pick<PairPolicy, "key"> & { readonly name?: string | undefined };
+
+async function readFormer(ports: Ports): Promise<readonly PairKey[]> {
+  try {
+    return formerPairs(await ports.pairs.readRoster(), keysOf(ports));
+  } catch (fault) {
+    warn("all", fault, ports);
+    return [];
+  }
+}
+
+/** A pair of which nothing is left has to be walked and listed no more. */
+async function noteEmpty(empty: readonly PairKey[], ports: Ports): Promise<void> {
+  if (empty.length === 0) return;
+  try {
+    await ports.pairs.noteRoster({ inFile: keysOf(ports), empty, at: ports.clock.now() });
+  } catch (fault) {
+    warn("all", fault, ports);
+  }
+}
+
+function keysOf({ policies }: Ports): readonly PairKey[] {
+  return policies.all().map(({ key }) => key);
+}
+
+function warn(pair: string, fault: unknown, { log }: Ports): void {
+  log.warn("the retention of a pair could not be seen to", { pair, fault });
 }
 
 interface Walk {
@@ -50,7 +88,7 @@ function isOver({ ports, until, reduced }: Walk): boolean {
 }
 
 /** Pages are in order of time: nothing behind the first entry that is too young has to be read. */
-async function walkPair({ name, key }: PairPolicy, before: number, walk: Walk): Promise<void> {
+async function walkPair({ name, key }: Walked, before: number, walk: Walk): Promise<void> {
   const { promotions, pairs } = walk.ports;
   const state = await pairs.read(key);
   if (!state) return;
@@ -59,12 +97,21 @@ async function walkPair({ name, key }: PairPolicy, before: number, walk: Walk): 
   for (let page = await oldestKept(key, newest, walk.ports); page <= newest && !isOver(walk); page++) {
     const entries = (await promotions.readIndex(key, page))?.entries ?? [];
     const old = entries.filter(({ at }) => at < before);
-    const gone = await reduceAll(old, { pair: name, state, before }, walk);
+    const gone = await reduceAll(old, { pair: name ?? key, state, before }, walk);
     // The newest page is never dropped: it is still being filled.
     mayDrop = mayDrop && page < newest && gone.length === entries.length;
     await forget(key, page, { requestIds: gone, mayDrop }, walk.ports);
     if (old.length < entries.length) return;
   }
+}
+
+/** Whether nothing is left of a pair: nothing under way, nothing in its index. */
+async function isEmpty(pair: PairKey, ports: Ports): Promise<boolean> {
+  const state = await ports.pairs.read(pair);
+  if (!state) return true;
+  const { page } = state.index;
+  if (state.enlisted.length > 0 || (await oldestKept(pair, page, ports)) < page) return false;
+  return ((await ports.promotions.readIndex(pair, page))?.entries ?? []).length === 0;
 }
 
 interface Gone {

@@ -30,7 +30,8 @@ export function postPlan(reading: Reading) {
     }
     const pair = (await ports.pairs.read(policy.key)) ?? emptyPair;
     const opening = await ports.openings.at(policy, asked, pair.holds, at);
-    const standing = { policy, request: asked, origin: originOf(call), pair, opening };
+    const about = { policy, request: asked, origin: originOf(call) };
+    const standing = { ...about, pair, opening, now: ports.clock.now() };
     return json(200, {
       verdict: verdict.kind,
       ...(verdict.kind === "planned"

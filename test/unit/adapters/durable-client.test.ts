@@ -1,6 +1,12 @@
 import { SHOP, keyOf } from "../../support/observations";
 import type { DurableClient } from "durable-functions";
-import { createPairs, createPromotions } from "../../../src/adapters/durable-client";
+import {
+  createOperations,
+  createPairs,
+  createPromotions,
+  createSchedules,
+} from "../../../src/adapters/durable-client";
+import { tellFaults } from "../../../src/adapters/fault-chain";
 import type { Log } from "../../../src/ports/log";
 
 type Call = readonly [string, ...unknown[]];
@@ -17,14 +23,22 @@ function client(answer: (call: Call) => unknown = () => undefined) {
       return Promise.resolve().then(() => answer(call));
     };
   const stub = Object.fromEntries(
-    ["getStatus", "startNew", "raiseEvent", "readEntityState", "signalEntity"].map((name) => [
-      name,
-      note(name),
-    ]),
+    [
+      ...["getStatus", "startNew", "raiseEvent", "readEntityState", "signalEntity"],
+      "purgeInstanceHistory",
+    ].map((name) => [name, note(name)]),
   ) as unknown as DurableClient;
   const tell = (message: string) => told.push(message);
   const log: Log = { info: tell, warn: tell, error: tell, alert: (_code, message) => tell(message) };
-  return { promotions: createPromotions(() => stub, log), pairs: createPairs(() => stub), calls, told };
+  const made = () => stub;
+  const arbiters = { pairs: createPairs(made), schedules: createSchedules(made, []) };
+  return {
+    promotions: createPromotions(made, log),
+    operations: createOperations(made),
+    ...arbiters,
+    calls,
+    told,
+  };
 }
 
 const fails = (text: string) => () => {
@@ -137,4 +151,68 @@ test("state of another version is a fault that says so; none is undefined", asyn
   expect(await of({ v: 1 })).toEqual({ v: 1 });
   expect(await of(undefined)).toBeUndefined();
   expect(await of(null)).toBeUndefined();
+});
+
+type Ports = ReturnType<typeof client>;
+const key = keyOf("shop");
+
+test.each<readonly [string, (ports: Ports) => Promise<unknown>]>([
+  ["a ledger entry", ({ promotions }) => promotions.read("r")],
+  ["a change", ({ promotions }) => promotions.change("r", { kind: "announced", at: 1 })],
+  ["an index page", ({ promotions }) => promotions.readIndex(key, 0)],
+  ["an audit page", ({ promotions }) => promotions.readAudit("promotion-r", 0)],
+  ["a run's status", ({ promotions }) => promotions.runStatus("r")],
+  ["a run's start", ({ promotions }) => promotions.startRun("r")],
+  ["a purge", ({ promotions }) => promotions.purgeRuns("purge", 0)],
+  ["a pair", ({ pairs }) => pairs.read(key)],
+  ["a signal", ({ pairs }) => pairs.signal(key, { kind: "look", requestId: "r" })],
+  ["the roster", ({ pairs }) => pairs.readRoster()],
+  ["an operation", ({ operations }) => operations.read("n")],
+  ["a schedule", ({ schedules }) => schedules.read(key)],
+])(
+  "given an extension that never answers, when it is asked for %s, then 20 s later it is a fault",
+  async (_what, ask) => {
+    jest.useFakeTimers();
+    try {
+      const ended = jest.fn();
+      const silent = client(([name, id]) =>
+        name === "getStatus" && id === "promotion-purge"
+          ? { runtimeStatus: "Completed" }
+          : new Promise(() => undefined),
+      );
+      void ask(silent).catch(ended);
+      await jest.advanceTimersByTimeAsync(19_999);
+      expect(ended).not.toHaveBeenCalled();
+      await jest.advanceTimersByTimeAsync(1);
+      const chain = tellFaults(ended.mock.calls[0]?.[0]);
+      expect(chain).toContain("the durable extension gave no answer within 20 s");
+      expect(chain).toContain("no reply in time");
+    } finally {
+      jest.useRealTimers();
+    }
+  },
+);
+
+test("what was answered leaves no timer behind, and its fault is the extension's own", async () => {
+  jest.useFakeTimers();
+  try {
+    await client(() => ({ runtimeStatus: "Running" })).promotions.runStatus("r");
+    await expect(client(fails("storage")).pairs.read(key)).rejects.toThrow(/^storage$/);
+    expect(jest.getTimerCount()).toBe(0);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test("a wake-up that is never answered is given up, and told", async () => {
+  jest.useFakeTimers();
+  try {
+    const { promotions, told } = client(() => new Promise(() => undefined));
+    const waking = promotions.wake("promotion-r");
+    await jest.advanceTimersByTimeAsync(20_000);
+    await waking;
+    expect(told).toEqual(["a wake-up was lost; a timer will do"]);
+  } finally {
+    jest.useRealTimers();
+  }
 });

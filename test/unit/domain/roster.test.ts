@@ -1,4 +1,4 @@
-import { applyToRoster, removedPairs, type Roster } from "../../../src/domain/roster";
+import { applyToRoster, formerPairs, removedPairs, type Roster } from "../../../src/domain/roster";
 import { keyOf } from "../../support/observations";
 
 const HOUR = 3_600_000;
@@ -16,11 +16,25 @@ test("what is taken out of the file is still known, since when, and known anew w
   expect(removedPairs(undefined, [a])).toEqual([]);
 });
 
-test("it is forgotten when it had nothing under way a day later, and not before", () => {
+test("it is quiet when it had nothing under way a day later, and not before; lists and retention know it still", () => {
   const gone = note(note(undefined, ["a", "b"], 0), ["a"], 0);
   expect(note(gone, ["a"], 24 * HOUR, ["b"])).toBe(gone);
   expect(note(gone, ["a"], 24 * HOUR + 1)).toBe(gone);
-  expect(note(gone, ["a"], 24 * HOUR + 1, ["b"]).pairs).toEqual([{ key: a }]);
+  const quiet = note(gone, ["a"], 24 * HOUR + 1, ["b"]);
+  expect(quiet.pairs).toEqual([{ key: a }, { key: b, gone: 0, quiet: true }]);
+  expect([removedPairs(quiet, [a]), formerPairs(quiet, [a])]).toEqual([[], [b]]);
+  expect(note(quiet, ["a"], 25 * HOUR + 1, ["b"])).toBe(quiet);
+  expect(note(quiet, ["a", "b"], 26 * HOUR).pairs).toEqual([{ key: a }, { key: b }]);
+});
+
+test("it is forgotten when it is quiet and nothing is left of it, and not while it is in the file", () => {
+  const gone = note(note(undefined, ["a", "b"], 0), ["a"], 0);
+  const empty = { inFile: [a], empty: [a, b], at: 25 * HOUR };
+  expect(applyToRoster(gone, empty)).toBe(gone);
+  const quiet = note(gone, ["a"], 24 * HOUR + 1, ["b"]);
+  expect(applyToRoster(quiet, empty).pairs).toEqual([{ key: a }]);
+  const back = applyToRoster(quiet, { ...empty, inFile: [a, b] });
+  expect(back.pairs).toEqual([{ key: a }, { key: b }]);
 });
 
 test("a pair of the file is never forgotten, however idle, and a note that comes twice changes nothing", () => {

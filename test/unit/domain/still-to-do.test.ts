@@ -1,3 +1,4 @@
+import { whyRefused } from "../../../src/domain/acceptance";
 import { codes, reason } from "../../../src/domain/codes";
 import type { Opening } from "../../../src/domain/opening";
 import { emptyPair, type PairState } from "../../../src/domain/pair";
@@ -16,6 +17,7 @@ const at = (over: Partial<Standing> = {}) =>
     origin: person,
     pair: emptyPair,
     opening: open,
+    now: NOW,
     ...over,
   });
 const pair = (over: Partial<PairState>): Partial<Standing> => ({ pair: { ...emptyPair, ...over } });
@@ -64,6 +66,17 @@ test("holds, a closed opening and who goes first are told, each with what to do 
     { what: "turn", detail: "r-0, r-1 go first" },
     expect.objectContaining({ what: "readiness" }),
   ]);
+});
+
+test.each([
+  ["request-expired", aRequest({ expiresAt: NOW })],
+  ["too-far-ahead", aRequest({ notBefore: NOW + 91 * 86_400_000 })],
+  ["too-far-ahead", aRequest({ expiresAt: NOW + 91 * 86_400_000 })],
+  ["reserved-id", aRequest({ requestId: "schedule-shop-20261124T123000Z" })],
+] as const)("what acceptance would refuse as %s is told first, in its own words", (code, request) => {
+  const refusal = whyRefused({ request, origin: person }, aPolicy(), NOW);
+  expect(refusal?.code).toBe(code);
+  expect(at({ request })[0]).toEqual({ what: "acceptance", ...refusal });
 });
 
 test("where the promotion would be turned away, the code says so beforehand", () => {

@@ -14,7 +14,7 @@ const policy = aPolicy({ swapBack: "never" });
 
 const service = { side: "green", id: "/green", name: "shop-green", roles: [] } as const;
 
-async function plan(verdict: PlanVerdict) {
+async function plan(verdict: PlanVerdict, asked: object = {}) {
   const ports = createFakePorts([policy]);
   const reading = { plan: () => Promise.resolve(verdict), describe: () => Promise.reject(new Error("x")) };
   const verifier = { verify: () => Promise.resolve({ caller }) };
@@ -23,7 +23,8 @@ async function plan(verdict: PlanVerdict) {
     params: {},
     query: new URLSearchParams(),
     headers: new Headers({ authorization: "x", "content-type": "application/json" }),
-    arrayBuffer: () => Promise.resolve(Buffer.from('{"pair":"shop","promote":"green"}')),
+    arrayBuffer: () =>
+      Promise.resolve(Buffer.from(JSON.stringify({ pair: "shop", promote: "green", ...asked }))),
   } as unknown as HttpRequest;
   const context = { invocationId: "i", error: () => undefined } as unknown as InvocationContext;
   const reply = await routes.find(({ name }) => name === "postPlan")!.handler(request, context);
@@ -56,6 +57,16 @@ test("it says what people, the clock and the line would still have to do", async
     digest: () => "h",
   });
   expect(await plan(verdict)).toMatchObject({ stillToDo: [{ what: "readiness" }], opening: { open: true } });
+});
+
+test("it says beforehand that the same request would not be taken up, with what to do about it", async () => {
+  const verdict = decidePlan({
+    ...{ request: aRequest(), policy, observed: aPair(), now: NOW },
+    digest: () => "h",
+  });
+  const asked = { requestId: "schedule-shop-20261124T123000Z" };
+  const { code, remedy } = { code: "reserved-id", remedy: codes["reserved-id"].remedy };
+  expect(await plan(verdict, asked)).toMatchObject({ stillToDo: [{ what: "acceptance", code, remedy }, {}] });
 });
 
 test("a refusal carries its remedy, and every prerequisite that is not met its own", async () => {

@@ -3,6 +3,7 @@ import { changeIndex, indexKey, PAGE_SIZE, type IndexPage } from "../../../src/d
 import { emptyPair, type PairState } from "../../../src/domain/pair";
 import { register } from "../../../src/domain/promotion";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
+import { listToken } from "../../../src/contracts/list-token";
 import { call } from "../../support/api-call";
 import type { PairKey } from "../../../src/domain/pair-key";
 import { aPolicy, aRequest, keyOf, NOW } from "../../support/observations";
@@ -14,6 +15,8 @@ interface Ledger {
   /** Enters a promotion as its pair does; it is under way until it has ended. */
   readonly add: (pair: string, requestId: string, at?: number) => void;
   readonly end: (pair: string, requestId: string) => void;
+  /** A late message enlists it again, after its pair let go of it. */
+  readonly again: (pair: string, requestId: string) => void;
 }
 
 function ledgerOf(pairs: readonly string[]): Ledger {
@@ -37,27 +40,35 @@ function ledgerOf(pairs: readonly string[]): Ledger {
     },
   });
   let clock = NOW;
+  const enter = (pair: string, requestId: string, at: number) => {
+    const state = ports.pairStates.get(pair) ?? emptyPair;
+    const isFull = state.index.count === PAGE_SIZE;
+    const index = {
+      page: state.index.page + (isFull ? 1 : 0),
+      count: isFull ? 1 : state.index.count + 1,
+      at: Math.max(at, (state.index.at ?? 0) + 1),
+    };
+    const key = indexKey(keyOf(pair), index.page);
+    pages.set(key, changeIndex(pages.get(key), { kind: "add", requestId, at: index.at }));
+    const enlisted = [...state.enlisted, { requestId, at }];
+    ports.pairStates.set(pair, { ...state, enlisted, index });
+    return index;
+  };
   return {
     ports,
     read,
     add(pair, requestId, at = ++clock) {
-      const state = ports.pairStates.get(pair) ?? emptyPair;
-      const isFull = state.index.count === PAGE_SIZE;
-      const index = {
-        page: state.index.page + (isFull ? 1 : 0),
-        count: isFull ? 1 : state.index.count + 1,
-        at: Math.max(at, (state.index.at ?? 0) + 1),
-      };
-      const key = indexKey(keyOf(pair), index.page);
-      pages.set(key, changeIndex(pages.get(key), { kind: "add", requestId, at: index.at }));
-      const enlisted = [...state.enlisted, { requestId, at }];
-      ports.pairStates.set(pair, { ...state, enlisted, index });
+      const index = enter(pair, requestId, at);
       const request = aRequest({ requestId, pair });
       const origin = { channel: "queue" } as const;
       ports.ledger.set(
         requestId,
         register(undefined, { requestId, contentHash: "h", request, origin, at: index.at }),
       );
+    },
+    again(pair, requestId) {
+      const { acceptedAt } = ports.ledger.get(requestId)!;
+      enter(pair, requestId, acceptedAt);
     },
     end(pair, requestId) {
       const state = ports.pairStates.get(pair) as PairState;
@@ -126,7 +137,77 @@ test("a page deep in the past is found by halving, not by reading what is newer"
   const { value } = await list(ports, `top=3&after=${deep}`);
   expect(value.map(({ id }) => id)).toEqual(["r-998", "r-997", "r-996"]);
   expect(read.promotions).toBe(3);
-  expect(read.pages).toBeLessThanOrEqual(4 * (Math.log2(30_000 / 4 / PAGE_SIZE) + 4));
+  expect(read.pages).toBeLessThanOrEqual(4 * 4);
+});
+
+test("given promotions that came in bursts, when a page deep in the past is asked for, then few pages are read all the same", async () => {
+  for (const burst of [7, 100, 1_500, 4_500]) {
+    const { ports, add, read } = ledgerOf(["shop"]);
+    let at = NOW;
+    for (let i = 0; i < 6_000; i++) add("shop", `r-${i}`, (at += i % burst === 0 ? 30 * 86_400_000 : 1));
+    for (const n of [2, 61, 1_500, 4_499, 4_501, 5_990]) {
+      Object.assign(read, { pages: 0 });
+      const after = listToken({ requestId: `r-${n}`, at: ports.ledger.get(`r-${n}`)!.acceptedAt });
+      const { value } = await list(ports, `top=2&after=${after}`);
+      expect(value.map(({ id }) => id)).toEqual([`r-${n - 1}`, `r-${n - 2}`]);
+      expect(read.pages).toBeLessThanOrEqual(2 * Math.log2(6_000 / PAGE_SIZE) + 3);
+    }
+  }
+});
+
+test("given any gaps between promotions, when the list is begun anywhere, then it goes on there", async () => {
+  const gaps = fc.array(fc.tuple(fc.integer({ min: 1, max: 150 }), fc.integer({ min: 0, max: 10 })), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  await fc.assert(
+    fc.asyncProperty(gaps, fc.nat(), async (runs, seed) => {
+      const { ports, add } = ledgerOf(["shop"]);
+      let [at, n] = [NOW, 0];
+      for (const [length, power] of runs)
+        for (let i = 0; i < length; i++) add("shop", `r-${n++}`, (at += 10 ** power));
+      const from = seed % n;
+      const after = listToken({ requestId: `r-${from}`, at: ports.ledger.get(`r-${from}`)!.acceptedAt });
+      const { value } = await list(ports, `top=3&after=${after}`);
+      const expected = [from - 1, from - 2, from - 3].filter((each) => each >= 0);
+      expect(value.map(({ id }) => id)).toEqual(expected.map((each) => `r-${each}`));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("given a promotion that a late message enlisted again, when somebody pages, then it is shown once, in its place", async () => {
+  for (const [top, between] of [
+    [3, 5],
+    [100, 5],
+    [20, 150],
+  ] as const) {
+    const { ports, add, again } = ledgerOf(["shop", "orders"]);
+    for (let i = 0; i < 10; i++) add("shop", `r-${i}`);
+    for (let i = 10; i < 10 + between; i++) add(i % 2 === 0 ? "shop" : "orders", `r-${i}`);
+    again("shop", "r-4");
+    add("shop", "last");
+    const pages = await walk(ports, `top=${top}`);
+    const expected = Array.from({ length: 10 + between }, (_, i) => `r-${9 + between - i}`);
+    expect(pages.flatMap(({ value }) => value.map(({ id }) => id))).toEqual(["last", ...expected]);
+  }
+});
+
+test("given pairs that were taken out of the file, when all promotions are listed, then theirs are among them", async () => {
+  const { ports, add, end } = ledgerOf(["shop", "till"]);
+  for (const id of ["old", "young"]) add("till", id);
+  add("shop", "r-1");
+  end("till", "old");
+  await ports.pairs.noteRoster({ inFile: ["shop", "till"].map(keyOf), idle: [], at: NOW });
+  ports.pairsFile = [aPolicy()];
+  await ports.pairs.noteRoster({ inFile: [keyOf("shop")], idle: [], at: NOW });
+  const ids = async (query: string) => (await list(ports, query)).value.map(({ id }) => id);
+  expect(await ids("")).toEqual(["r-1", "young", "old"]);
+  expect(await ids("active=true")).toEqual(["r-1", "young"]);
+  expect(await ids("outcome=promoted")).toEqual(["old"]);
+  expect(await ids("pair=shop")).toEqual(["r-1"]);
+  const pages = await walk(ports, "top=1");
+  expect(pages.flatMap(({ value }) => value.map(({ id }) => id))).toEqual(["r-1", "young", "old"]);
 });
 
 async function walkTo(ports: FakePorts, query: string, pages: number): Promise<Page[]> {
@@ -189,7 +270,7 @@ test("what is under way is paged as well", async () => {
 test("a filter that fits nothing reads a bounded part of the ledger per call, and next carries on", async () => {
   const { ports, read } = history(250);
   const pages = await walk(ports, "outcome=halted");
-  expect(pages.map(({ value }) => value.length)).toEqual([0, 0, 0]);
+  expect(pages.map(({ value }) => value.length)).toEqual([0, 0, 0, 0, 0]);
   expect(read.promotions).toBe(250);
 });
 

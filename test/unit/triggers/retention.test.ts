@@ -3,12 +3,12 @@ import { completionEventSchema } from "../../../src/contracts/events";
 import { reason } from "../../../src/domain/codes";
 import type { CompletionEvent } from "../../../src/domain/events";
 import { changePromotion } from "../../../src/domain/promotion";
-import { isPastRetention, reduced } from "../../../src/domain/retention";
+import { isPastRetention, reduced, retainMs } from "../../../src/domain/retention";
 import { acceptRequest, publishOutcome } from "../../../src/triggers/accept";
 import { createRetention } from "../../../src/triggers/retention";
 import { call } from "../../support/api-call";
 import { Crash, createFakePorts, type FakePorts } from "../../support/fake-ports";
-import { aRequest, SHOP } from "../../support/observations";
+import { aPolicy, aRequest, keyOf, SHOP } from "../../support/observations";
 
 const DAY = 86_400_000;
 const context = { invocationId: "i" } as unknown as InvocationContext;
@@ -110,6 +110,59 @@ test("a promotion that cannot be reduced keeps neither the others nor another pa
   await retain(ports);
   await retain(ports);
   expect(reducedIn(ports)).toEqual(["a", "c"]);
+});
+
+test("given a pair that was taken out of the file, when its retention is over, then it is reduced, listed no more and forgotten", async () => {
+  const ports = createFakePorts();
+  const till = aPolicy({ name: "till" });
+  for (let i = 0; i < 130; i++) await ended(ports, `r-${i}`);
+  const note = (idle: (typeof SHOP)[] = []) =>
+    ports.pairs.noteRoster({
+      inFile: ports.policies.all().map(({ key }) => key),
+      idle,
+      at: ports.clock.now(),
+    });
+  await note();
+  ports.pairsFile = [till];
+  await note();
+  await later(ports, 2);
+  await note([SHOP]);
+  const listed = async () =>
+    ((await call(ports, { route: "listPromotions", query: "top=100" })).body["value"] as unknown[]).length;
+  await retain(ports);
+  expect([reducedIn(ports), await listed()]).toEqual([[], 100]);
+  await later(ports, 401);
+  for (let i = 0; i < 4; i++) await retain(ports);
+  expect([reducedIn(ports).length, await listed()]).toEqual([130, 0]);
+  expect((await ports.pairs.readRoster())?.pairs).toEqual([{ key: keyOf("till") }]);
+});
+
+test("given a pair that was taken out with something under way, then retention does not forget it", async () => {
+  const ports = createFakePorts();
+  await ports.promotions.startRun("under-way", registrationOf("under-way", ports.clock.now()));
+  await ports.pairs.noteRoster({ inFile: [SHOP], at: 0 });
+  ports.pairsFile = [];
+  await ports.pairs.noteRoster({ inFile: [], at: 0 });
+  await ports.pairs.noteRoster({ inFile: [], idle: [SHOP], at: 2 * DAY });
+  await later(ports, 900);
+  for (let i = 0; i < 3; i++) await retain(ports);
+  expect((await ports.pairs.readRoster())?.pairs).toMatchObject([{ key: SHOP, quiet: true }]);
+});
+
+test("a pair that was taken out is kept as long as the one that is kept longest, and 400 days at least", () => {
+  const days = (said: Record<string, number>, pair?: string) =>
+    retainMs(new Map(Object.entries(said).map(([name, n]) => [name, n * DAY])), pair) / DAY;
+  expect([days({}), days({ a: 30 }), days({ a: 30, b: 730 })]).toEqual([400, 400, 730]);
+  expect([days({ a: 30 }, "a"), days({ a: 730 }, "b")]).toEqual([30, 400]);
+});
+
+test("given a roster that cannot be read, then the pairs of the file are walked all the same", async () => {
+  const ports = createFakePorts();
+  await ended(ports, "r-1");
+  await later(ports, 401);
+  jest.spyOn(ports.pairs, "readRoster").mockRejectedValue(new Error("storage"));
+  await retain(ports);
+  expect(reducedIn(ports)).toEqual(["r-1"]);
 });
 
 test("a duplicate from the queue gets the event again: the same id, outcome, code and time, and what it says itself", async () => {
