@@ -164,14 +164,19 @@ export class Azure {
       unready: this.unready(pair),
     });
     let how = "reset";
+    let retryAfterMs: number | undefined;
     try {
       const reply = await inner.sendRequest(sent);
       how = String(reply.status);
+      retryAfterMs = Number(reply.headers.get("retry-after") ?? NaN) * 1_000;
       return reply;
     } finally {
       const own = this.#puts[put];
       if (own) own.over = true;
-      this.#timeline.add({ kind: "put-over", put, how });
+      this.#timeline.add({
+        ...{ kind: "put-over", put, how },
+        ...(retryAfterMs === undefined || Number.isNaN(retryAfterMs) ? {} : { retryAfterMs }),
+      });
       await host.pass("PUT after");
     }
   }

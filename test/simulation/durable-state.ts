@@ -1,3 +1,4 @@
+import { pairKeyIn } from "./pair-ids";
 import type { World } from "./world";
 
 // What the stores saw, and when: that an entry is there, that it holds an outcome; never what they say of it.
@@ -10,6 +11,26 @@ export function noteOutcomes({ timeline, hub }: Pick<World, "timeline" | "hub">,
     if (!ledger?.includes('"conclusion":{')) continue;
     stored.add(request);
     timeline.add({ kind: "outcome-stored", request });
+  }
+}
+
+interface Claims {
+  readonly open?: { readonly requestId: string; readonly nonce: string };
+}
+
+/** Writes down when the store of a pair took a claim; `known` remembers each pair's last state, and the claim in it. */
+export function noteClaims(
+  { timeline, hub, plan }: Pick<World, "timeline" | "hub" | "plan">,
+  known: Map<string, { readonly state: string; readonly nonce: string | undefined }>,
+): void {
+  for (const pair of plan.pairs) {
+    const state = hub.entities.get(`@pair@${pairKeyIn(pair)}`)?.state;
+    const before = known.get(pair);
+    if (!state || state === before?.state) continue;
+    const { open } = JSON.parse(state) as Claims;
+    known.set(pair, { state, nonce: open?.nonce });
+    if (open && open.nonce !== before?.nonce)
+      timeline.add({ kind: "claim-stored", request: open.requestId, pair });
   }
 }
 

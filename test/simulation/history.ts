@@ -26,6 +26,7 @@ export class History {
   readonly released: readonly Of<"hold-released">[];
   readonly releases: readonly Of<"release-answered">[];
   readonly stored: readonly Of<"outcome-stored">[];
+  readonly claims: readonly Of<"claim-stored">[];
   readonly lists: readonly Of<"listed">[];
   readonly over: readonly Of<"put-over">[];
   readonly faults: readonly Of<"fault">[];
@@ -36,6 +37,7 @@ export class History {
   readonly counted: readonly Of<"vote-counted">[];
   readonly rejections: readonly Of<"rejection-acknowledged">[];
   readonly asked: readonly Of<"swap-back-asked">[];
+  readonly orders: readonly Of<"swap-back-acknowledged">[];
   readonly looks: readonly Of<"looked">[];
   readonly lookOvers: readonly Of<"look-over">[];
   readonly scheduled: readonly Of<"scheduled">[];
@@ -60,6 +62,7 @@ export class History {
     this.released = timeline.of("hold-released");
     this.releases = timeline.of("release-answered");
     this.stored = timeline.of("outcome-stored");
+    this.claims = timeline.of("claim-stored");
     this.lists = timeline.of("listed");
     this.over = timeline.of("put-over");
     this.faults = timeline.of("fault");
@@ -70,6 +73,7 @@ export class History {
     this.counted = timeline.of("vote-counted");
     this.rejections = timeline.of("rejection-acknowledged");
     this.asked = timeline.of("swap-back-asked");
+    this.orders = timeline.of("swap-back-acknowledged");
     this.looks = timeline.of("looked");
     this.lookOvers = timeline.of("look-over");
     this.scheduled = timeline.of("scheduled");

@@ -1,5 +1,6 @@
 import { Verdicts, type Judged, type Judgement, type RuleModule } from "./coverage";
 import { clockErrorOf } from "./clocks";
+import { crossingRules } from "./crossing-rules";
 import { History } from "./history";
 import { judgeProgress, progressRules, seldomInSmallWorlds } from "./progress/judge";
 import { putRules } from "./put-rules";
@@ -31,7 +32,14 @@ const progress: RuleModule = {
 };
 
 /** All that is asked of a world; a new module is one more line. */
-export const modules: readonly RuleModule[] = [requestRules, putRules, scheduleRules, auditRule, progress];
+export const modules: readonly RuleModule[] = [
+  requestRules,
+  putRules,
+  crossingRules,
+  scheduleRules,
+  auditRule,
+  progress,
+];
 
 /** The rules that a campaign has to exercise. */
 export function rulesOf({ small }: { readonly small: boolean }): readonly string[] {

@@ -241,7 +241,9 @@ export class People {
     this.#timeline.add({ kind: "swap-back-asked", request });
     const path = `promotions/${request}/swap-back`;
     const call = { method: "POST", path, params: { id: request }, body: { note: "it is bad" } };
-    void this.#surface.call(host, "orderSwapBack", call, ["Swap.Operate"]);
+    void this.#surface.call(host, "orderSwapBack", call, ["Swap.Operate"]).then((status) => {
+      if (status >= 200 && status < 300) this.#timeline.add({ kind: "swap-back-acknowledged", request });
+    });
     await Promise.resolve();
   }
 

@@ -1,10 +1,10 @@
-import type { PlantedFault } from "./planted-faults";
+import type { Listed } from "./planted-faults";
 
 const attempt = "activities/attempt-swap.js";
 const opening = "domain/opening.js";
 
 /** Rules about when a swap may start, and about what follows it, undone. */
-export const faultsAround: readonly PlantedFault[] = [
+export const faultsAround: readonly Listed[] = [
   {
     name: "what is registered is left to whoever sent it",
     rule: "§3.0",

@@ -1,10 +1,10 @@
-import type { PlantedFault } from "./planted-faults";
+import type { Listed } from "./planted-faults";
 
 /**
  * Products that make no progress, or end for another cause than they say: nothing unsafe, and of no use. What judges them
  * is the model of progress (`progress/`).
  */
-export const lazyFaults: readonly PlantedFault[] = [
+export const lazyFaults: readonly Listed[] = [
   {
     name: "never swaps and says that it is so already",
     theme: "progress",

@@ -1,11 +1,11 @@
-import type { PlantedFault } from "./planted-faults";
+import type { Listed } from "./planted-faults";
 
 const scheduler = "triggers/scheduler.js";
 const schedule = "domain/schedule.js";
 const auditPage = "domain/audit-page.js";
 
 /** Rules about schedules, break-glass and the audit, undone. */
-export const faultsOfOperating: readonly PlantedFault[] = [
+export const faultsOfOperating: readonly Listed[] = [
   {
     name: "a scheduled promotion is named after its schedule",
     theme: "meetsOthers",

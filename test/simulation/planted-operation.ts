@@ -1,7 +1,7 @@
-import type { PlantedFault } from "./planted-faults";
+import type { Listed } from "./planted-faults";
 
 /** Rules of how an attempt's operation is followed, undone. */
-export const faultsOfTheOperation: readonly PlantedFault[] = [
+export const faultsOfTheOperation: readonly Listed[] = [
   {
     name: "addresses of operations dropped",
     theme: "operationMoves",

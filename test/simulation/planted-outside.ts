@@ -1,11 +1,11 @@
-import type { PlantedFault } from "./planted-faults";
+import type { Listed } from "./planted-faults";
 
 const attempt = "activities/attempt-swap.js";
 const conclude = "orchestrations/steps/conclude.js";
 const planning = "domain/planning.js";
 
 /** Rules that only somebody can judge who compares what was sent with what went over the wire, by true time. */
-export const faultsSeenFromOutside: readonly PlantedFault[] = [
+export const faultsSeenFromOutside: readonly Listed[] = [
   {
     name: "claim window by the wall clock alone",
     theme: "frozenAttempt",

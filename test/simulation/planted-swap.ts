@@ -1,11 +1,11 @@
-import type { PlantedFault } from "./planted-faults";
+import type { Listed } from "./planted-faults";
 
 const attempt = "activities/attempt-swap.js";
 const pair = "domain/pair-operations.js";
 const settlement = "domain/settlement.js";
 
 /** Rules of the swap itself, undone. */
-export const faultsOfTheSwap: readonly PlantedFault[] = [
+export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "skip the claim",
     rule: "§4.2",

@@ -3,6 +3,7 @@ import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, wri
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { plantedFaults, type PlantedFault } from "./planted-faults";
+import { reportOf } from "./planted-report";
 import { seedsUnder } from "./themes";
 
 /** The compiled project; copies with a fault live in a folder of it that nothing else looks into. */
@@ -30,11 +31,13 @@ export interface Caught {
 export async function runPlanted({ only, runs, write }: PlantedOptions): Promise<number> {
   const unknown = only.filter((name) => !plantedFaults.some((fault) => fault.name === name));
   if (unknown.length > 0) throw new Error(`there is no planted fault ${unknown.join(", ")}`);
-  const wanted = plantedFaults.filter(({ name }) => only.length === 0 || only.includes(name));
+  const wanted = plantedFaults.filter(({ name, onlyBy }) =>
+    only.length === 0 ? onlyBy === undefined : only.includes(name),
+  );
   const began = { at: performance.now(), of: whenAndWhat() };
   const caught = await catchAll(wanted, runs);
   const minutes = Math.ceil((performance.now() - began.at) / 60_000);
-  const report = `${began.of}: ${countsOf(caught)}, in ${minutes} min.\n\n${tableOf(caught)}`;
+  const report = reportOf(caught, `${began.of}, in ${minutes} min`);
   console.log(`\n${report}`);
   if (write !== undefined) writeBetweenMarkers(write, report);
   return caught.every(({ invariant }) => invariant) ? 0 : 1;
@@ -119,28 +122,6 @@ function whenAndWhat(): string {
   const git = ["describe", "--always", "--dirty", "--exclude", "*"];
   const commit = execFileSync("git", git, { encoding: "utf8" }).trim();
   return `${new Date().toISOString().slice(0, 10)}, commit ${commit}`;
-}
-
-function countsOf(caught: readonly Caught[]): string {
-  const worlds = caught.reduce((sum, { runs }) => sum + runs, 0);
-  const found = caught.filter(({ invariant }) => invariant).length;
-  return `${found} of ${caught.length} caught, ${worlds} worlds`;
-}
-
-function tableOf(caught: readonly Caught[]): string {
-  const head = ["Rule undone", "design.md", "Theme", "Caught by", "After worlds", "Seed"];
-  const rows = caught.map(({ fault, invariant, runs, seed }) => [
-    fault.name,
-    fault.rule,
-    fault.theme ?? "",
-    invariant ?? "not caught",
-    String(runs),
-    String(seed ?? ""),
-  ]);
-  const widths = head.map((_, n) => Math.max(...[head, ...rows].map((row) => row[n]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
 const START = "<!-- planted faults: begin -->";

@@ -16,7 +16,7 @@ const verifier: TokenVerifier = {
     const [rights = "", oid = REQUESTER, kind] = (authorization ?? "").split("|");
     const permissions = rights.split(",") as Permission[];
     const application = kind === "application";
-    return Promise.resolve({ caller: { oid, name: oid, application, permissions, roles: [] } });
+    return Promise.resolve({ caller: { oid, name: `${oid} by name`, application, permissions, roles: [] } });
   },
 };
 

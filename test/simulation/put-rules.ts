@@ -21,6 +21,7 @@ const rules: PutRules = {
   "I1 some request": ofSomeRequest,
   "§4.3 one PUT": onePerExecution,
   "§4.3 fresh reads": freshReads,
+  "§4.3 reads after the grant": afterTheGrant,
   "§4.3 target held": notHeld,
   "§4.3 identity": asPlanned,
   "§4.3 60 s": inWindow,
@@ -128,6 +129,16 @@ function freshReads(history: History, put: Put): string | true {
   const missing = needed.filter(({ kind, side }) => !own.some((e) => e.kind === kind && e.side === side));
   const told = missing.map(({ kind, side }) => `${side} never ${kind}`).join(", ");
   return missing.length === 0 || `without its own reads of both services (${told})`;
+}
+
+/** What was read before the pair took the claim says nothing of what others have done until then. */
+function afterTheGrant(history: History, put: Put): string | true | undefined {
+  const claim = history.claims.filter((e) => e.request === put.request && e.n < put.n).at(-1);
+  if (!claim) return undefined;
+  const early = [...history.reads, ...history.lists].find(
+    (e) => e.execution === put.execution && e.n < put.n && e.at < claim.at,
+  );
+  return early === undefined || `after reads of ${early.side} that were older than its claim`;
 }
 
 function notHeld(history: History, put: Put): string | true {

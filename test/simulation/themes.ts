@@ -4,6 +4,8 @@ import { themesAround } from "./themes-after";
 import { themesByTheClock } from "./themes-by-the-clock";
 import { themesOfProgress } from "./themes-of-progress";
 import { themesOfTheGlass } from "./themes-of-the-glass";
+import { themesOfTheLooks } from "./themes-of-the-looks";
+import { themesOfTheSlips } from "./themes-of-the-slips";
 import { themesOfTheSwap } from "./themes-of-the-swap";
 import { calmChances, type WorldPlan } from "./world-plan";
 
@@ -15,6 +17,8 @@ const themes = {
   ...themesByTheClock,
   ...themesOfTheGlass,
   ...themesOfProgress,
+  ...themesOfTheSlips,
+  ...themesOfTheLooks,
 } satisfies Themes;
 
 export type ThemeName = keyof typeof themes;

@@ -19,7 +19,13 @@ export type Happening =
       readonly during: readonly number[];
       readonly unready: readonly string[];
     }
-  | { readonly kind: "put-over"; readonly put: number; readonly how: string }
+  /** `retryAfterMs`: how long whoever sent it is asked to stay away. */
+  | {
+      readonly kind: "put-over";
+      readonly put: number;
+      readonly how: string;
+      readonly retryAfterMs?: number;
+    }
   /** The operation that a PUT began has failed, or was cancelled, and nothing came of it. */
   | { readonly kind: "failed"; readonly put: number }
   | {
@@ -72,6 +78,8 @@ export type Happening =
     }
   /** The ledger holds an outcome from here on; it is announced later. */
   | { readonly kind: "outcome-stored"; readonly request: string }
+  /** The pair holds a claim from here on. */
+  | { readonly kind: "claim-stored"; readonly request: string; readonly pair: string }
   | { readonly kind: "cancel-acknowledged"; readonly request: string }
   /** A person stops the line, under an id; `held`: that was acknowledged. */
   | { readonly kind: "hold-asked"; readonly pair: string; readonly hold: string }
@@ -112,6 +120,7 @@ export type Happening =
   | { readonly kind: "rejection-acknowledged"; readonly request: string }
   /** A person asks for a swap-back; whether it was granted is the arbiter's to say. */
   | { readonly kind: "swap-back-asked"; readonly request: string }
+  | { readonly kind: "swap-back-acknowledged"; readonly request: string }
   /** The timer that looks after schedules fires on a host, which reads that file (by number) and clock. */
   | {
       readonly kind: "looked";

@@ -6,7 +6,7 @@ import { Azure } from "./azure";
 import { Bus } from "./bus";
 import { standstillIn, type Standstill } from "./clocks";
 import { Dice } from "./dice";
-import { isRegistered, noteOutcomes } from "./durable-state";
+import { isRegistered, noteClaims, noteOutcomes } from "./durable-state";
 import { engineFaults } from "./engine-faults";
 import { quiet, SimulatedHost, settingsOf, type HostSurroundings } from "./host";
 import { People } from "./people";
@@ -61,6 +61,7 @@ export class World implements HostSurroundings {
   #version = "1.0";
   readonly #freezes: Dice;
   readonly #stored = new Set<string>();
+  readonly #claims: Parameters<typeof noteClaims>[1] = new Map();
   readonly #sharing;
   readonly #leaving = new WeakSet<SimulatedHost>();
   #incarnations = 0;
@@ -148,6 +149,7 @@ export class World implements HostSurroundings {
       this.scheduling.note();
       this.#people.noteRegistered((request) => isRegistered(this, request));
       noteOutcomes(this, this.#stored);
+      noteClaims(this, this.#claims);
       const now = this.clock.now();
       restSince = this.#isAtRest() ? (restSince ?? now) : undefined;
       if (restSince !== undefined && now - restSince >= AFTERMATH_MS) {

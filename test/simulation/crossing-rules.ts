@@ -1,0 +1,77 @@
+import { Verdicts, type Judged, type RuleModule } from "./coverage";
+import { clockErrorOf } from "./clocks";
+import { calmChances, type WorldPlan } from "./world-plan";
+
+/** Requests that are sent so far apart are known in the order in which they were sent. */
+const APART_MS = 10_000;
+/** Timers fire up to a second off. */
+const TIMER_MS = 1_000;
+
+/** What holds between two that meet: requests of one pair, a person and the end of a watch, a PUT and the next one. */
+export const crossingRules: RuleModule = {
+  rules: ["§3.5 in order", "§3.9 order granted", "§4.4 Retry-After"],
+  notInSmallWorlds: ["§3.5 in order", "§3.9 order granted", "§4.4 Retry-After"],
+  judge(world) {
+    const verdicts = new Verdicts();
+    inOrder(world, verdicts);
+    ordersGranted(world, verdicts);
+    staysAway(world, verdicts);
+    return verdicts;
+  },
+};
+
+/** Where nothing delays one of them, who was first in line swaps first. */
+function inOrder({ history, plan }: Judged, verdicts: Verdicts): void {
+  if (!isPlain(plan)) return;
+  const firstOf = (request: string) => history.puts.find((e) => e.request === request);
+  for (const a of history.sent)
+    for (const b of history.sent.filter((e) => e.pair === a.pair && e.at >= a.at + APART_MS)) {
+      const [one, other] = [firstOf(a.request), firstOf(b.request)];
+      if (a.request === b.request || !one || !other) continue;
+      const isPassed = other.n < one.n;
+      const detail = `${b.request} swapped before ${a.request}, which had stood in line before it`;
+      verdicts.judged("§3.5 in order", other.n, isPassed ? detail : undefined);
+    }
+}
+
+function isPlain({ deeds, chances, ...plan }: WorldPlan): boolean {
+  const rates = Object.keys(calmChances) as (keyof typeof calmChances)[];
+  return (
+    rates.every((rate) => chances[rate] === calmChances[rate]) &&
+    [plan.approval, plan.opening, plan.schedules, plan.sharing, plan.wire].every((each) => !each) &&
+    plan.hosts === 1 &&
+    plan.skewMs === 0 &&
+    deeds.every(
+      (e) =>
+        ["hold", "cancel"].includes(e.kind) ||
+        (e.kind === "request" && e.copies === 1 && e.notBeforeIn === undefined),
+    )
+  );
+}
+
+/** Whoever was told that production is given back does not hear that the release stays. */
+function ordersGranted({ history }: Judged, verdicts: Verdicts): void {
+  for (const { request } of history.orders) {
+    const [outcome] = history.completions(request);
+    if (!outcome) continue;
+    const isLie = outcome.outcome === "promoted";
+    const detail = `${request} was promoted although the order to swap it back was acknowledged`;
+    verdicts.judged("§3.9 order granted", outcome.n, isLie ? detail : undefined);
+  }
+}
+
+/** Whoever is turned away and told for how long does not come back before; who died with the answer was not told. */
+function staysAway({ history, plan }: Judged, verdicts: Verdicts): void {
+  const isUnclear = /dies|runs twice|two hosts serve|stands still|begins late/;
+  if (clockErrorOf(plan) > 0 || history.faults.some((e) => isUnclear.test(e.what))) return;
+  if (history.hosts.some(({ what }) => !what.startsWith("up"))) return;
+  for (const { put: number, how, retryAfterMs, at, n } of history.over) {
+    if (retryAfterMs === undefined || !["409", "429"].includes(how)) continue;
+    const put = history.puts.find((e) => e.put === number);
+    const next = history.puts.find((e) => e.request === put?.request && e.n > n);
+    if (!next) continue;
+    const isEarly = next.at < at + retryAfterMs - TIMER_MS;
+    const detail = `PUT ${next.put} (${next.request}) came ${next.at - at} ms after one that was turned away for ${retryAfterMs} ms`;
+    verdicts.judged("§4.4 Retry-After", next.n, isEarly ? detail : undefined);
+  }
+}

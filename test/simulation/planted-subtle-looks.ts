@@ -1,0 +1,234 @@
+import type { PlantedFault } from "./planted-faults";
+
+const readiness = "domain/readiness.js";
+const settlement = "domain/settlement.js";
+const soak = "domain/soak.js";
+const attempt = "activities/attempt-swap.js";
+
+/** Slips in what is made of looks at Azure and at the clock. */
+export const slipsOfTheLooks: readonly PlantedFault[] = [
+  {
+    name: "stable for the longer of two spans",
+    category: "wrong operand",
+    theme: "looksFarApart",
+    rule: "§3.6",
+    file: readiness,
+    find: `Math.min(until.incoming - since.incoming, until.outgoing - since.outgoing)`,
+    replace: `Math.max(until.incoming - since.incoming, until.outgoing - since.outgoing)`,
+  },
+  {
+    name: "the shorter gap counts",
+    category: "wrong operand",
+    theme: "looksFarApart",
+    rule: "§3.6",
+    file: readiness,
+    find: `Math.max(look.incoming - last.incoming, look.outgoing - last.outgoing)`,
+    replace: `Math.min(look.incoming - last.incoming, look.outgoing - last.outgoing)`,
+  },
+  {
+    name: "a gap of four polls is none",
+    category: "off by one",
+    theme: "looksFarApart",
+    rule: "§3.6",
+    file: readiness,
+    find: `const POLLS_IN_A_GAP = 3;`,
+    replace: `const POLLS_IN_A_GAP = 4;`,
+  },
+  {
+    name: "stable one poll early",
+    category: "off by one",
+    theme: "looksFarApart",
+    rule: "§3.6",
+    file: readiness,
+    find: `stableMs >= rule.stableForMs`,
+    replace: `stableMs + rule.pollMs >= rule.stableForMs`,
+  },
+  {
+    name: "the same look counts twice",
+    category: "missing idempotency",
+    theme: "looksFarApart",
+    rule: "§3.6",
+    file: readiness,
+    find: `if (look.incoming <= last.incoming || look.outgoing <= last.outgoing)`,
+    replace: `if (look.incoming < last.incoming || look.outgoing < last.outgoing)`,
+  },
+  {
+    name: "outgoing need not be ready unless said",
+    category: "wrong default",
+    theme: "outgoingFallsSick",
+    rule: "§3.6",
+    file: readiness,
+    find: `rule.outgoingMayBeDown === true`,
+    replace: `rule.outgoingMayBeDown !== false`,
+  },
+  {
+    name: "a service that cannot be read counts as ready",
+    category: "swallowed fault",
+    theme: "readsFail",
+    rule: "§4 I11",
+    file: readiness,
+    find: `if (service.kind !== "found")
+        return unseen(side, service, "not-yet");`,
+    replace: `if (service.kind !== "found")
+        return { ...unseen(side, service, "ready"), observedAt: instances.value?.observedAt ?? 0 };`,
+  },
+  {
+    name: "a provisioning state left out counts as succeeded",
+    category: "wrong default",
+    theme: "provisioningLeftOut",
+    rule: "§4 I11",
+    file: readiness,
+    find: `if (state?.toLowerCase() === "succeeded")`,
+    replace: `if ((state ?? "succeeded").toLowerCase() === "succeeded")`,
+  },
+  {
+    name: "readiness looks at the incoming side twice",
+    category: "reused read",
+    theme: "outgoingFallsSick",
+    rule: "§3.6",
+    file: "orchestrations/waits/readiness.js",
+    find: `(0, calls_1.callActivity)(context, "checkRoleState", { service: outgoing }),`,
+    replace: `(0, calls_1.callActivity)(context, "checkRoleState", { service: incoming }),`,
+  },
+  {
+    name: "instances of the incoming side stand for both",
+    category: "reused read",
+    theme: "outgoingFallsSick",
+    rule: "§4.3",
+    file: attempt,
+    find: `cloudServices.readInstances(plan.outgoing.id),`,
+    replace: `cloudServices.readInstances(plan.incoming.id),`,
+  },
+  {
+    name: "services read before the claim",
+    category: "reused read",
+    theme: "grantIsSlow",
+    rule: "§4.3",
+    file: attempt,
+    find: `const claim = await claimAttempt(input, nonce, started, ports);`,
+    replace: `const early = ports.cloudServices;
+    const seen = new Map();
+    const once = (name, id, tag) => {
+        if (!seen.has(name + id)) seen.set(name + id, early[name](id, tag));
+        return seen.get(name + id);
+    };
+    const { plan } = input;
+    await Promise.allSettled([plan.incoming, plan.outgoing].flatMap(({ id }) => [once("readService", id, plan.policy.versionTag), once("readInstances", id)]));
+    ports = { ...ports, cloudServices: { readService: (id, tag) => once("readService", id, tag), readInstances: (id) => once("readInstances", id), requestSwap: (...put) => early.requestSwap(...put) } };
+    const claim = await claimAttempt(input, nonce, started, ports);`,
+  },
+  {
+    name: "votes read before the claim",
+    category: "stale copy",
+    theme: "rejectedLate",
+    rule: "§4.2",
+    file: attempt,
+    find: `const claim = await claimAttempt(input, nonce, started, ports);`,
+    replace: `const early = await ports.promotions.read(input.requestId);
+    const claim = await claimAttempt(input, nonce, started, ports);
+    ports = { ...ports, promotions: { read: async () => early } };`,
+  },
+  {
+    name: "the outgoing side's identity is that of the plan",
+    category: "reused read",
+    theme: "redeployed",
+    rule: "§4.3",
+    file: "domain/attempt-decision.js",
+    find: `(0, planning_1.identityOf)(plan.outgoing.side, outgoing)) ? []`,
+    replace: `plan.outgoing) ? []`,
+  },
+  {
+    name: "claim window a thousand times as long",
+    category: "unit",
+    theme: "frozenAttempt",
+    rule: "§4.3",
+    file: attempt,
+    find: `input.plan.policy.swap.claimWindowMs;`,
+    replace: `input.plan.policy.swap.claimWindowMs * 1_000;`,
+  },
+  {
+    name: "a clock that went back is not looked at",
+    category: "wrong operand",
+    theme: "frozenAttempt",
+    rule: "§4.3",
+    file: attempt,
+    find: `Math.abs(clock.now() - started.wall) < windowMs && clock.monotonic() - started.monotonic < windowMs`,
+    replace: `(clock.now() - started.wall < windowMs || clock.monotonic() - started.monotonic < windowMs)`,
+  },
+  {
+    name: "either side settled is enough",
+    category: "wrong operand",
+    theme: "operationMoves",
+    rule: "§4.6",
+    file: "domain/verification.js",
+    find: `return [incoming, outgoing].every(`,
+    replace: `return [incoming, outgoing].some(`,
+  },
+  {
+    name: "all time between two looks counts",
+    category: "late look",
+    theme: "lostWhileClocksDiffer",
+    rule: "§4.6",
+    file: settlement,
+    find: `return beforeSince + gap - counted;`,
+    replace: `return beforeSince;`,
+  },
+  {
+    name: "the time of the PUT is left out of a proof",
+    category: "wrong operand",
+    theme: "lostAndLate",
+    rule: "§4.6",
+    file: settlement,
+    find: `return swap.claimWindowMs + swap.putTimeoutMs + swap.operationDeadlineMs;`,
+    replace: `return swap.operationDeadlineMs;`,
+  },
+  {
+    name: "an accepted swap is without effect by time alone",
+    category: "wrong operand",
+    theme: "acceptedAndNotFollowed",
+    rule: "§4.6",
+    file: settlement,
+    find: `return verdict?.kind === "accepted" || operation?.kind === "running" ||`,
+    replace: `return operation?.kind === "running" ||`,
+  },
+  {
+    name: "a soak tolerates one failure more",
+    category: "off by one",
+    theme: "fallsSickShortly",
+    rule: "§3.9",
+    file: soak,
+    find: `if (next.failures > rule.failures)`,
+    replace: `if (next.failures > rule.failures + 1)`,
+  },
+  {
+    name: "a soak gives up one error early",
+    category: "off by one",
+    theme: "unansweredShortly",
+    rule: "§3.9",
+    file: soak,
+    find: `count > rule.consecutiveErrors`,
+    replace: `count >= rule.consecutiveErrors`,
+  },
+  {
+    name: "errors in a row are errors at all",
+    category: "stale copy",
+    theme: "unansweredShortly",
+    rule: "§3.9",
+    file: soak,
+    find: `const errors = Object.fromEntries(seen`,
+    replace: `const errors = Object.assign({ ...memory.errors }, Object.fromEntries(seen
+        .filter(({ name, verdict }) => verdict === "error" && name !== PLATFORM)
+        .map(({ name }) => [name, (memory.errors[name] ?? 0) + 1]))); Object.fromEntries(seen`,
+  },
+  {
+    name: "the way back keeps the addresses of the way there",
+    category: "reused read",
+    theme: "soakFails",
+    rule: "§3.9",
+    file: "domain/swap-back.js",
+    find: `incoming: { ...outgoing, publicIpId: incoming.publicIpId },
+        outgoing: { ...incoming, publicIpId: outgoing.publicIpId },`,
+    replace: `incoming: outgoing,
+        outgoing: incoming,`,
+  },
+];
