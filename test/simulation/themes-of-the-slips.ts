@@ -202,7 +202,7 @@ export const themesOfTheSlips = {
     ...patient,
     deeds: [
       request("r1"),
-      onPut(1, { kind: "operation-lost", effectAfter: dice.between(20, 200), seconds: 200 }),
+      onPut(1, { kind: "operation", lost: true, effectAfter: dice.between(20, 200), seconds: 200 }),
     ],
     operationSeconds: dice.pick([70, 200]),
   }),
