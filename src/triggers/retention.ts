@@ -33,6 +33,7 @@ export function createRetention(
     const first = Math.floor(ports.clock.now() / HOUR_MS) % Math.max(pairs.length, 1);
     const empty: PairKey[] = [];
     for (const pair of [...pairs.slice(first), ...pairs.slice(0, first)]) {
+      if (isOver(walk)) break;
       try {
         await walkPair(pair, ports.clock.now() - retainMs(pair.name), walk);
         if (pair.name === undefined && (await isEmpty(pair.key, ports))) empty.push(pair.key);

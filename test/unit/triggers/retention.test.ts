@@ -149,6 +149,16 @@ test("given a pair that was taken out with something under way, then retention d
   expect((await ports.pairs.readRoster())?.pairs).toMatchObject([{ key: SHOP, quiet: true }]);
 });
 
+test("given storage that is silent, when many pairs are walked, then the walk ends within its budget and one read", async () => {
+  const ports = createFakePorts(Array.from({ length: 30 }, (_, i) => aPolicy({ name: `p-${i}` })));
+  const read = jest.spyOn(ports.pairs, "read").mockImplementation(async () => {
+    await ports.clock.sleep(20_000);
+    throw new Error("no reply in time");
+  });
+  await retain(ports);
+  expect(read).toHaveBeenCalledTimes(3);
+});
+
 test("a pair that was taken out is kept as long as the one that is kept longest, and 400 days at least", () => {
   const days = (said: Record<string, number>, pair?: string) =>
     retainMs(new Map(Object.entries(said).map(([name, n]) => [name, n * DAY])), pair) / DAY;
