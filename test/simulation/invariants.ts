@@ -1,6 +1,8 @@
 import { Verdicts, type Judged, type Judgement, type RuleModule } from "./coverage";
 import { clockErrorOf } from "./clocks";
 import { History } from "./history";
+import { pairsRules } from "./pairs-rules";
+import { pairsFilesOf } from "./planned-pairs";
 import { judgeProgress, progressRules, seldomInSmallWorlds } from "./progress/judge";
 import { putRules } from "./put-rules";
 import { requestRules } from "./request-rules";
@@ -31,7 +33,14 @@ const progress: RuleModule = {
 };
 
 /** All that is asked of a world; a new module is one more line. */
-export const modules: readonly RuleModule[] = [requestRules, putRules, scheduleRules, auditRule, progress];
+export const modules: readonly RuleModule[] = [
+  requestRules,
+  putRules,
+  pairsRules,
+  scheduleRules,
+  auditRule,
+  progress,
+];
 
 /** The rules that a campaign has to exercise. */
 export function rulesOf({ small }: { readonly small: boolean }): readonly string[] {
@@ -42,7 +51,7 @@ export function rulesOf({ small }: { readonly small: boolean }): readonly string
 
 /** Judges what Azure, the broker and people saw. `finished`: the world came to its end. */
 export function check(timeline: Timeline, finished: boolean, plan: WorldPlan): Judgement {
-  const judged = { history: new History(timeline), plan, finished };
+  const judged = { history: new History(timeline, pairsFilesOf(plan)), plan, finished };
   const verdicts = new Verdicts();
   for (const { judge } of modules) verdicts.add(judge(judged));
   return {

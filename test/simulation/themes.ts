@@ -2,6 +2,7 @@ import type { Themes } from "./deeds";
 import type { Dice } from "./dice";
 import { themesAround } from "./themes-after";
 import { themesByTheClock } from "./themes-by-the-clock";
+import { themesOfTheFile } from "./themes-of-the-file";
 import { themesOfProgress } from "./themes-of-progress";
 import { themesOfTheGlass } from "./themes-of-the-glass";
 import { themesOfTheSwap } from "./themes-of-the-swap";
@@ -15,6 +16,7 @@ const themes = {
   ...themesByTheClock,
   ...themesOfTheGlass,
   ...themesOfProgress,
+  ...themesOfTheFile,
 } satisfies Themes;
 
 export type ThemeName = keyof typeof themes;

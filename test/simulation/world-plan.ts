@@ -1,5 +1,6 @@
 import type { Side } from "../../src/domain/swap-request";
 import type { Sickness } from "./health";
+import type { PairsFile } from "./planned-pairs";
 import type { PlannedSchedule, PlannedSchedules } from "./planned-schedules";
 import type { Sharing } from "./sharing";
 import type { PlannedOpening } from "./times";
@@ -82,6 +83,8 @@ export type Deed =
       readonly pair: string;
       readonly to: readonly PlannedSchedule[];
     }
+  /** Somebody edits the pairs themselves, their names, sides and approvals, and the hosts are replaced one by one. */
+  | { readonly at: number; readonly kind: "edit-pairs"; readonly to: PairsFile }
   /** A person orders the swap-back of a promotion. */
   | { readonly at: number; readonly kind: "swap-back"; readonly request: string };
 

@@ -1,6 +1,7 @@
 import {
   answersOf,
   backOf,
+  editsOf,
   hasWeather,
   heldBetween,
   isRedeployed,
@@ -157,7 +158,23 @@ const refusals: Readonly<Record<string, Cause>> = {
   "stale-plan": ({ plan, isClear }) => isRedeployed(plan) || !isClear,
   "version-mismatch": ({ world, it }) => it.asked.expect !== undefined && !hasExpectedIncoming(world, it),
   "service-unreadable": ({ isClear }) => !isClear,
+  "pair-removed": ({ plan, it }) =>
+    editsOf(plan).some(({ at, to }) => at <= it.until && !to.some(({ of }) => of === it.pair)),
+  // No pair of these worlds refuses whoever comes while another one runs.
+  "turn-refused": () => false,
+  "queue-full": ({ world, it }) => besidesIt(world, it) >= PLACES,
 };
+
+/** Places of a pair where ids are no longer than these, but for those that operators have for themselves. */
+const PLACES = 20;
+
+/** Others of its pair that were under way when it came, or at some time until it was turned away. */
+function besidesIt(world: World, { pair, request, from, until }: Case): number {
+  const ended = (other: string) =>
+    world.published.find((e) => e.type === "promotion.completed" && e.request === other)?.at ?? Infinity;
+  const others = world.sent.filter((e) => e.pair === pair && e.request !== request && e.at <= until);
+  return new Set(others.map((e) => e.request).filter((other) => ended(other) >= from)).size;
+}
 
 function hasExpectedIncoming({ reads }: World, { asked, pair, incoming, until }: Case): boolean {
   const seen = reads.filter((e) => e.pair === pair && e.side === incoming && e.at <= until).at(-1);
