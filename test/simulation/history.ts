@@ -46,6 +46,8 @@ export class History {
   readonly audits: readonly Of<"audited">[];
   readonly shown: readonly Of<"question-shown">[];
   readonly turnedAway: readonly Of<"turned-away">[];
+  readonly squats: readonly Of<"squatted">[];
+  readonly allCancelled: readonly Of<"all-cancelled">[];
   readonly pairsRecord: PairsRecord;
   readonly last: number;
   readonly lastAt: number;
@@ -54,6 +56,8 @@ export class History {
   constructor(timeline: Timeline, files: readonly PairsFile[] = []) {
     this.pairsRecord = new PairsRecord(timeline, files);
     this.turnedAway = timeline.of("turned-away");
+    this.squats = timeline.of("squatted");
+    this.allCancelled = timeline.of("all-cancelled");
     this.puts = timeline.of("put");
     this.effects = timeline.of("effect");
     this.reads = timeline.of("read");

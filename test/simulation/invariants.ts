@@ -1,6 +1,7 @@
 import { Verdicts, type Judged, type Judgement, type RuleModule } from "./coverage";
 import { clockErrorOf } from "./clocks";
 import { History } from "./history";
+import { floodRules } from "./flood-rules";
 import { pairsRules } from "./pairs-rules";
 import { pairsFilesOf } from "./planned-pairs";
 import { judgeProgress, progressRules, seldomInSmallWorlds } from "./progress/judge";
@@ -37,6 +38,7 @@ export const modules: readonly RuleModule[] = [
   requestRules,
   putRules,
   pairsRules,
+  floodRules,
   scheduleRules,
   auditRule,
   progress,

@@ -7,6 +7,7 @@ import type { SimulatedHost } from "./host";
 import type { Surface } from "./surface";
 import type { Happening, Timeline } from "./timeline";
 import { codeTurnedAway, isTurnedAway } from "./turned-away";
+import { cancelAll, squat } from "./attackers";
 import { vote } from "./votes";
 import type { World } from "./world";
 import type { Deed } from "./world-plan";
@@ -150,6 +151,10 @@ export class People {
         this.#fault("the pairs file is edited");
         this.#world.pairsFile.edit();
         return;
+      case "squat":
+        return squat(this.#world, deed);
+      case "cancel-all":
+        return cancelAll(this.#world, deed.pair);
       case "new-version":
         this.#fault("a new version is deployed");
         this.#world.deploy();

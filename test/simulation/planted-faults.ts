@@ -1,4 +1,5 @@
 import { faultsAround } from "./planted-around";
+import { faultsOfDeeds } from "./planted-deeds";
 import { lazyFaults } from "./planted-lazy";
 import { faultsOfOperating } from "./planted-operating";
 import { faultsOfTheOperation } from "./planted-operation";
@@ -27,4 +28,5 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...faultsOfOperating,
   ...lazyFaults,
   ...faultsSeenFromOutside,
+  ...faultsOfDeeds,
 ];

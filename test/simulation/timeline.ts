@@ -14,6 +14,15 @@ export type Happening =
     }
   /** Where files are edited: the ledger knows a request from here on. */
   | { readonly kind: "registered"; readonly request: string }
+  /** Somebody sends a request under an id that is a schedule's, or has the shape of one. */
+  | { readonly kind: "squatted"; readonly id: string; readonly pair: string; readonly promote: Side }
+  /** An operator cancels all of a pair; `answered`: it was said of each that it is cancelled, or was over. */
+  | {
+      readonly kind: "all-cancelled";
+      readonly pair: string;
+      readonly askedAt: number;
+      readonly answered: boolean;
+    }
   /** A request was turned away over HTTP, and left nothing behind. */
   | {
       readonly kind: "turned-away";

@@ -30,7 +30,8 @@ export function isTurnedAway({ sent, published }: Told, request: string, wrongMs
     ({ at, type, request: told, code = "" }) =>
       type === "request.not-accepted" &&
       told === request &&
-      own.some(({ content }) => mayTurnAway(code, { request, content }, at, wrongMs)),
+      // What a schedule starts is not what somebody else sent under its id.
+      own.some((e) => (code !== "reserved-id" || e.means === undefined) && mayTurnAway(code, e, at, wrongMs)),
   );
 }
 

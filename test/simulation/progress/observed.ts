@@ -111,6 +111,7 @@ export interface Deed {
   readonly at: number;
   readonly kind: string;
   readonly request?: string | undefined;
+  readonly pair?: string | undefined;
   readonly fault?: object | undefined;
   readonly weather?: object | undefined;
   readonly forMs?: number | undefined;
