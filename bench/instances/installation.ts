@@ -42,7 +42,6 @@ export class Installation implements HostSurroundings {
   readonly azure: Azure;
   readonly health: Health;
   readonly policies;
-  readonly openingRules = new Map<string, never>();
   readonly hosts: SimulatedHost[] = [];
   hub!: TaskHub;
   readonly #layout: Layout;
@@ -62,7 +61,7 @@ export class Installation implements HostSurroundings {
     };
     this.azure = new Azure(plan, this.clock, this.timeline);
     this.health = new Health(this);
-    const policies = PAIRS.map((name) => this.#policy(policyOf(plan, name, this.azure)));
+    const policies = PAIRS.map((name) => this.#policy(policyOf(plan, { of: name, name }, this.azure)));
     this.policies = createPolicies(policies);
   }
 
@@ -98,7 +97,10 @@ export class Installation implements HostSurroundings {
       random: () => ids.roll(),
     });
     for (const seat of seatsOf(instances, sharing)) {
-      const life = { id: `h${this.hosts.length}`, seat, version: "1.0", sharing };
+      const life = {
+        ...{ id: `h${this.hosts.length}`, seat, version: "1.0", sharing },
+        ...{ pairs: { policies: this.policies, file: 0, openingRules: new Map() } },
+      };
       const host: SimulatedHost = new CountingHost(
         this,
         life,

@@ -1,5 +1,6 @@
 import { clockErrorOf } from "./clocks";
 import type { History } from "./history";
+import type { PresentRule } from "./pairs-record";
 import { REQUESTER } from "./product";
 import type { Put } from "./put-rules";
 import type { Of } from "./timeline";
@@ -9,7 +10,7 @@ import type { WorldPlan } from "./world-plan";
 const RECEIVED_MS = 210_000;
 
 type Vote = Of<"voted">;
-type Rule = NonNullable<WorldPlan["approval"]>;
+type Rule = PresentRule;
 
 /**
  * I2, by what people sent, counted here anew: before a forward PUT enough different people, none of them who asked for it,
@@ -17,11 +18,11 @@ type Rule = NonNullable<WorldPlan["approval"]>;
  * acknowledged; or an operator had broken the glass.
  */
 export function approvedInTime(history: History, put: Put, plan: WorldPlan): string | true | undefined {
-  const { approval } = plan;
+  const approval = ruleOf(history, put, plan);
   if (!approval || history.isBreakGlass(put.request)) return undefined;
   if (history.rejections.some((e) => e.request === put.request && e.n < put.n))
     return "after its rejection was acknowledged";
-  const yes = approvalsOf(history, put);
+  const yes = approvalsOf(history, put, approval);
   const wrong = 2 * clockErrorOf(plan);
   const quorum = quorumOf(history, put, approval);
   const isEnough = [...new Set(yes.map((e) => e.plan))].some((asked) => {
@@ -32,23 +33,26 @@ export function approvedInTime(history: History, put: Put, plan: WorldPlan): str
 }
 
 /** Whoever approved had voted while Azure had in both services what the PUT then exchanged. */
-export function approvedVersions(
-  history: History,
-  put: Put,
-  { approval }: WorldPlan,
-): string | true | undefined {
+export function approvedVersions(history: History, put: Put, plan: WorldPlan): string | true | undefined {
+  const approval = ruleOf(history, put, plan);
   if (!approval || history.isBreakGlass(put.request)) return undefined;
   const seen = history.reads.filter((e) => e.pair === put.pair && e.n < put.n);
   const versions = new Set(seen.map((e) => `${e.side}=${e.version}`));
   const sent = history.lastReads(put).map((e) => e && `${e.side}=${e.version}`);
   // Where nothing was deployed meanwhile every vote was on the same versions.
   if (versions.size <= sent.length || sent.includes(undefined)) return undefined;
-  const own = approvalsOf(history, put).filter((e) => e.versions === sent.join(" "));
+  const own = approvalsOf(history, put, approval).filter((e) => e.versions === sent.join(" "));
   const quorum = quorumOf(history, put, approval);
   return (
     peopleIn(own) >= quorum ||
     `with ${sent.join(" ")}, of which ${peopleIn(own)} of ${quorum} people had approved`
   );
+}
+
+/** Of edited files the stricter rule counts: that of the plan, or that of the host that sends. */
+function ruleOf({ pairsRecord }: History, put: Put, { approval }: WorldPlan): Rule | undefined {
+  if (pairsRecord.isEdited) return pairsRecord.ruleAt(put);
+  return approval && { ...approval, mayApprove: () => true };
 }
 
 interface Counting extends Rule {
@@ -106,7 +110,7 @@ function inTime(
   });
 }
 
-function approvalsOf(history: History, put: Put): readonly Vote[] {
+function approvalsOf(history: History, put: Put, { mayApprove }: Rule): readonly Vote[] {
   const isOverHttp = wasAskedOverHttp(history, put.request);
   return history.votes.filter(
     (e) =>
@@ -114,6 +118,7 @@ function approvalsOf(history: History, put: Put): readonly Vote[] {
       e.n < put.n &&
       e.decision === "approve" &&
       !e.application &&
+      mayApprove(e.by) &&
       !(isOverHttp && e.by === REQUESTER),
   );
 }

@@ -20,9 +20,13 @@ export class AuditCheck {
   begin(): void {
     if (this.#begun) return;
     this.#begun = true;
-    void Promise.all(this.#world.plan.pairs.map((pair) => this.#check(pair))).then(
-      () => (this.isOver = true),
-    );
+    void Promise.all(this.#present().map((pair) => this.#check(pair))).then(() => (this.isOver = true));
+  }
+
+  /** A pair that is in no file has no name to ask for. */
+  #present(): readonly string[] {
+    const { plan, pairsFile } = this.#world;
+    return plan.pairs.filter((pair) => pairsFile.entryOf(pair) !== undefined);
   }
 
   async #check(pair: string): Promise<void> {
@@ -45,7 +49,8 @@ export class AuditCheck {
     const lines: string[] = [];
     for (let after = 0; ; after += 100) {
       const query = { after: String(after), top: "100" };
-      const call = { method: "GET", path: `pairs/${pair}/audit`, params: { name: pair }, query };
+      const name = this.#world.pairsFile.nameOf(pair);
+      const call = { method: "GET", path: `pairs/${name}/audit`, params: { name }, query };
       const { text } = await this.#world.surface.insist("getAudit", call, ["Swap.Read"]);
       lines.push(...text.split("\n").filter((line) => line !== ""));
       if (!lines.at(-1)?.startsWith('{"next":')) return lines;

@@ -30,6 +30,8 @@ interface Surroundings {
   readonly clock: VirtualClock;
   readonly timeline: Timeline;
   hosts(): readonly BusHost[];
+  /** The pair whose state is kept under a key; absent: nobody renames any. */
+  pairKeyed?(key: string): string | undefined;
   /** Whether chance does harm now; counts it. */
   strikes(dice: Dice, probability: number, what: string): boolean;
 }
@@ -202,15 +204,21 @@ export class Bus {
   #received(bytes: string): void {
     const event = JSON.parse(bytes) as Pick<CompletionEvent, "id"> & {
       type: string;
-      data: { requestId?: string | null; pair?: string; outcome?: string; reason?: { code: string } };
+      data: {
+        requestId?: string | null;
+        pair?: string;
+        pairKey?: string;
+        outcome?: string;
+        reason?: { code: string };
+      };
     };
-    const { requestId, pair, outcome, reason } = event.data;
+    const { requestId, pair, pairKey, outcome, reason } = event.data;
     this.#world.timeline.add({
       kind: "published",
       type: event.type.replace("cloud-service-swap.", ""),
       id: event.id,
       request: requestId ?? undefined,
-      pair,
+      pair: (pairKey === undefined ? undefined : this.#world.pairKeyed?.(pairKey)) ?? pair,
       outcome,
       code: reason?.code,
       bytes,

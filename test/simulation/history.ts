@@ -1,5 +1,7 @@
 import type { Side } from "../../src/domain/swap-request";
 import { stagingWhenPlanned } from "./first-plan";
+import { PairsRecord } from "./pairs-record";
+import type { PairsFile } from "./planned-pairs";
 import type { Of, Timeline } from "./timeline";
 
 export interface Violation {
@@ -45,17 +47,24 @@ export class History {
   readonly scheduleAnswers: readonly Of<"schedule-answered">[];
   readonly audits: readonly Of<"audited">[];
   readonly shown: readonly Of<"question-shown">[];
+  readonly turnedAway: readonly Of<"turned-away">[];
+  readonly squats: readonly Of<"squatted">[];
+  readonly allCancelled: readonly Of<"all-cancelled">[];
+  readonly pairsRecord: PairsRecord;
   readonly last: number;
   readonly lastAt: number;
   readonly #targets = new Map<string, readonly Side[]>();
 
-  constructor(timeline: Timeline) {
+  constructor(timeline: Timeline, files: readonly PairsFile[] = []) {
+    this.pairsRecord = new PairsRecord(timeline, files);
+    this.turnedAway = timeline.of("turned-away");
+    this.squats = timeline.of("squatted");
+    this.allCancelled = timeline.of("all-cancelled");
     this.puts = timeline.of("put");
     this.effects = timeline.of("effect");
     this.reads = timeline.of("read");
     this.published = timeline.of("published");
     this.cancels = timeline.of("cancel-acknowledged");
-    this.sent = timeline.of("sent");
     this.held = timeline.of("held");
     this.hosts = timeline.of("host");
     this.holdsAsked = timeline.of("hold-asked");
@@ -81,6 +90,9 @@ export class History {
     this.scheduleAnswers = timeline.of("schedule-answered");
     this.audits = timeline.of("audited");
     this.shown = timeline.of("question-shown");
+    this.sent = this.pairsRecord.isEdited
+      ? timeline.of("sent").map((e) => this.#asMeant(e))
+      : timeline.of("sent");
     this.last = timeline.entries.length - 1;
     this.lastAt = timeline.entries.at(-1)?.at ?? 0;
   }
@@ -101,9 +113,11 @@ export class History {
   targetsOf(request: string): readonly Side[] {
     const known = this.#targets.get(request);
     if (known) return known;
-    const named = this.sent.flatMap(({ request: id, content }) =>
-      id === request ? (promoted.exec(content)?.[1] ?? []) : [],
-    );
+    const named = this.pairsRecord.isEdited
+      ? this.pairsRecord.meaningsOf(request).map(({ promote }) => promote)
+      : this.sent.flatMap(({ request: id, content }) =>
+          id === request ? (promoted.exec(content)?.[1] ?? []) : [],
+        );
     const targets = sides.filter((side) =>
       named.some((name) =>
         name === "either"
@@ -115,6 +129,18 @@ export class History {
     );
     this.#targets.set(request, targets);
     return targets;
+  }
+
+  /** Of which pair a request is where names were exchanged, and what it asks for where sides were. */
+  #asMeant(sent: Of<"sent">): Of<"sent"> {
+    const meanings = this.pairsRecord.meaningsOf(sent.request);
+    const read = this.reads.find((e) => e.request === sent.request);
+    const [means = "either", ...others] = new Set(meanings.map(({ promote }) => promote));
+    return {
+      ...sent,
+      pair: read?.pair ?? meanings[0]?.pair ?? sent.pair,
+      means: others.length > 0 ? "either" : means,
+    };
   }
 
   /** Whether a PUT gives production back: its promotion has sent one for the side that was asked for. */

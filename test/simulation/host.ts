@@ -14,15 +14,14 @@ import {
 import type { Announcer } from "../../src/ports/announcer";
 import type { Clock } from "../../src/ports/clock";
 import type { CloudServices } from "../../src/ports/cloud-services";
-import type { Policies } from "../../src/ports/policies";
 import type { Ports } from "../../src/ports/ports";
 import type { Schedule } from "../../src/ports/schedules";
-import type { OpeningRule } from "../../src/domain/policy";
 import type { ProbeAnswer } from "../../src/domain/probe";
 import type { Pairs } from "../../src/ports/promotions";
 import { HostClock, type Standstill } from "./clocks";
 import type { Health } from "./health";
 import { mustComeToRest, type VirtualClock } from "../support/virtual-clock";
+import type { PairsOfHost } from "./planned-pairs";
 import { plainSharing, type Seat, type Sharing } from "./sharing";
 import { openingsOf } from "../support/openings";
 
@@ -52,6 +51,8 @@ export interface Incarnation {
   readonly seat: Seat;
   readonly version: string;
   readonly sharing?: Sharing | undefined;
+  /** The pairs file that it reads as it starts, and the file's number. */
+  readonly pairs: PairsOfHost;
 }
 
 type Invocation = Parameters<CoreApp["invoke"]>[1];
@@ -60,7 +61,6 @@ type Invocation = Parameters<CoreApp["invoke"]>[1];
 export interface HostSurroundings {
   readonly clock: VirtualClock;
   readonly hub: TaskHub;
-  readonly policies: Policies;
   publish(host: SimulatedHost, event: string): Promise<void>;
   nonce(): string;
   /** Called once when the host dies of itself, at a crash point. */
@@ -68,7 +68,6 @@ export interface HostSurroundings {
   /** Asked at every crash point. */
   mayDie(point: string): boolean;
   logged(host: SimulatedHost, level: string, line: string): void;
-  readonly openingRules: ReadonlyMap<string, OpeningRule>;
   /** The calendar of freezes as it reads now. */
   calendar(): string | undefined;
   readonly health: Health;
@@ -110,6 +109,7 @@ export class SimulatedHost {
   /** The schedules of the pairs file it started with, and the file's number. */
   schedules: readonly Schedule[] = [];
   file = 0;
+  readonly pairs: PairsOfHost;
   alive = true;
   readonly #world: HostSurroundings;
   readonly #cloudServices: CloudServices;
@@ -122,15 +122,16 @@ export class SimulatedHost {
 
   constructor(
     world: HostSurroundings,
-    { id, seat, version, sharing = plainSharing }: Incarnation,
+    { id, seat, version, sharing = plainSharing, pairs }: Incarnation,
     rent: (self: SimulatedHost) => CloudServices,
   ) {
     this.#world = world;
     this.id = id;
+    this.pairs = pairs;
     this.seat = seat;
     this.#cloudServices = rent(this);
     this.clock = new HostClock(world.clock);
-    this.#openings = openingsOf(world.policies, this.#clock(), world.openingRules, {
+    this.#openings = openingsOf(pairs.policies, this.#clock(), pairs.openingRules, {
       get: () => world.calendar(),
     });
     this.#engine = createDurableEngine({
@@ -244,7 +245,6 @@ export class SimulatedHost {
   }
 
   portsFor(context: InvocationContext): Ports {
-    const { policies } = this.#world;
     const errand = errandOf(context, this.#world.clock.now());
     const log = createLog((level, line) => {
       this.#world.logged(this, level, line);
@@ -258,7 +258,7 @@ export class SimulatedHost {
       cloudServices: this.#guarded(this.#cloudServices, errand),
       announcer,
       prober: { ask: (url) => this.#ask(url, errand) },
-      policies,
+      policies: this.pairs.policies,
       openings: this.#openings(log),
       clock: this.#clock(),
       log,

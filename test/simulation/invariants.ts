@@ -2,6 +2,9 @@ import { Verdicts, type Judged, type Judgement, type RuleModule } from "./covera
 import { clockErrorOf } from "./clocks";
 import { crossingRules } from "./crossing-rules";
 import { History } from "./history";
+import { floodRules } from "./flood-rules";
+import { pairsRules } from "./pairs-rules";
+import { pairsFilesOf } from "./planned-pairs";
 import { judgeProgress, progressRules, seldomInSmallWorlds } from "./progress/judge";
 import { putRules } from "./put-rules";
 import { requestRules } from "./request-rules";
@@ -36,6 +39,8 @@ export const modules: readonly RuleModule[] = [
   requestRules,
   putRules,
   crossingRules,
+  pairsRules,
+  floodRules,
   scheduleRules,
   auditRule,
   progress,
@@ -50,7 +55,7 @@ export function rulesOf({ small }: { readonly small: boolean }): readonly string
 
 /** Judges what Azure, the broker and people saw. `finished`: the world came to its end. */
 export function check(timeline: Timeline, finished: boolean, plan: WorldPlan): Judgement {
-  const judged = { history: new History(timeline), plan, finished };
+  const judged = { history: new History(timeline, pairsFilesOf(plan)), plan, finished };
   const verdicts = new Verdicts();
   for (const { judge } of modules) verdicts.add(judge(judged));
   return {

@@ -13,3 +13,8 @@ export function serviceIdOf(pair: string, side: Side): string {
 export function pairKeyIn(pair: string): PairKey {
   return pairKeyOf({ blue: serviceIdOf(pair, "blue"), green: serviceIdOf(pair, "green") }, contentHashOf);
 }
+
+/** Which of these pairs has its state under a key, whatever it is named. */
+export function pairOfKey(pairs: readonly string[], key: string | undefined): string | undefined {
+  return pairs.find((pair) => pairKeyIn(pair) === key);
+}

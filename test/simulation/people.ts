@@ -6,7 +6,8 @@ import { Holds } from "./holds";
 import type { SimulatedHost } from "./host";
 import type { Surface } from "./surface";
 import type { Happening, Timeline } from "./timeline";
-import { isTurnedAway } from "./turned-away";
+import { codeTurnedAway, isTurnedAway } from "./turned-away";
+import { cancelAll, squat } from "./attackers";
 import { vote } from "./votes";
 import type { World } from "./world";
 import type { Deed } from "./world-plan";
@@ -54,8 +55,8 @@ export class People {
 
   /** An operator asks for the other side of every pair, past gate and opening. */
   askForAll(): void {
-    const { plan, azure } = this.#world;
-    for (const pair of plan.pairs) {
+    const { plan, azure, pairsFile } = this.#world;
+    for (const pair of plan.pairs.filter((each) => pairsFile.entryOf(each))) {
       this.#left++;
       const promote = otherSide(azure.holder(pair));
       const asked = request(`${LAST}${pair}`, { pair, promote, channel: "http", breakGlass: "operator" });
@@ -146,6 +147,14 @@ export class People {
         this.#fault("the pairs file is edited");
         this.#world.scheduling.edit();
         return;
+      case "edit-pairs":
+        this.#fault("the pairs file is edited");
+        this.#world.pairsFile.edit();
+        return;
+      case "squat":
+        return squat(this.#world, deed);
+      case "cancel-all":
+        return cancelAll(this.#world, deed.pair);
       case "new-version":
         this.#fault("a new version is deployed");
         this.#world.deploy();
@@ -167,11 +176,13 @@ export class People {
 
   async #request(deed: DeedOf<"request">): Promise<void> {
     const { request, pair, promote, expiresAfter, notBeforeIn, irreversible, otherContent } = deed;
-    const { clock, timeline, bus } = this.#world;
+    const { clock, timeline, bus, pairsFile } = this.#world;
+    await pairsFile.untilReplaced();
+    const since = clock.now() - this.#started;
     const body = {
       requestId: request,
-      pair,
-      promote,
+      pair: pairsFile.nameOf(pair),
+      promote: pairsFile.written(pair, promote),
       reason: "simulated",
       ...(expiresAfter === undefined
         ? {}
@@ -180,7 +191,7 @@ export class People {
       ...(irreversible ? { irreversible } : {}),
       ...(deed.expect === undefined ? {} : { expect: { version: this.#versionFor(deed) } }),
     };
-    const sent = (content: string): Happening => ({ kind: "sent", request, pair, content });
+    const sent = (content: string): Happening => ({ kind: "sent", request, pair, content, since });
     if (deed.channel === "http") {
       const token = deed.breakGlass ? glassBreakers[deed.breakGlass] : "Swap.Request";
       const whole = deed.breakGlass ? { ...body, breakGlass: { reason: "an incident" } } : body;
@@ -193,9 +204,11 @@ export class People {
       this.#unheard.set(request, heard);
       if (!deed.givesUp) {
         const { text } = await this.#surface.insist("postPromotion", call, token);
-        // It came after its own expiresAt: nothing was taken up, and nothing is to be expected.
-        if (text.includes('"code":"request-expired"')) this.#unheard.delete(request);
-        else heard();
+        // Nothing was taken up, and nothing is to be expected.
+        const code = codeTurnedAway(text);
+        if (code === undefined) heard();
+        else if (this.#unheard.delete(request))
+          timeline.add({ kind: "turned-away", request, pair, code, content: JSON.stringify(whole) });
       } else
         void this.#surface.once("postPromotion", call, token).then((status) => {
           if (status >= 200 && status < 300) heard();

@@ -1,4 +1,5 @@
 import { faultsAround } from "./planted-around";
+import { faultsOfDeeds } from "./planted-deeds";
 import { lazyFaults } from "./planted-lazy";
 import { faultsOfOperating } from "./planted-operating";
 import { faultsOfTheOperation } from "./planted-operation";
@@ -26,7 +27,8 @@ export type Category =
   | "trim"
   | "missing idempotency"
   | "lost await"
-  | "swallowed fault";
+  | "swallowed fault"
+  | "what users and attackers do";
 
 /** One rule of the protocol undone: a text of the compiled product that occurs exactly once, and what stands there instead. */
 export interface PlantedFault {
@@ -60,6 +62,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...slipsOfThePair,
   ...slipsOfTheLooks,
   ...slipsAtTheDoors,
+  ...of("what users and attackers do", faultsOfDeeds),
 ];
 
 function of(category: Category, faults: readonly Listed[]): readonly PlantedFault[] {

@@ -2,6 +2,7 @@ import { LONGEST_STEP_MS } from "./clocks";
 import { expectedIn, malformed } from "./deeds";
 import { Dice } from "./dice";
 import { byTheClock } from "./random-schedules";
+import { withEdits } from "./random-edits";
 import { randomWire } from "./random-wire";
 import { approvalIn, askedByTheClock, votesOn } from "./random-votes";
 import { sharingIn } from "./sharing";
@@ -13,7 +14,8 @@ const MINUTE = 60_000;
 /** A small random world, every other one under a theme: the same seed makes the same world. */
 export function randomWorld(seed: number): WorldPlan {
   const dice = new Dice(seed).fork("world");
-  const placed = themed(world(seed, dice), dice.fork("theme"));
+  const edited = withEdits(world(seed, dice), dice.fork("pairs file"));
+  const placed = themed(edited, dice.fork("theme"));
   return askedByTheClock(placed, dice.fork("votes by the clock"));
 }
 

@@ -2,7 +2,9 @@ import { createScheduleTimes } from "../../src/adapters/schedules";
 import type { PromotionState } from "../../src/domain/promotion";
 import type { Dice } from "./dice";
 import type { SimulatedHost } from "./host";
+import { pairOfKey } from "./pair-ids";
 import { expiryOf, filesOf } from "./planned-schedules";
+import { calledBy } from "./planned-pairs";
 import type { World } from "./world";
 import type { Deed } from "./world-plan";
 
@@ -34,14 +36,18 @@ export class Scheduling {
     host.file = this.#file;
     const hour = new Date(this.#world.startedAt).getUTCHours();
     host.schedules = createScheduleTimes(
-      Object.entries(file).flatMap(([pair, schedules]) =>
-        schedules.map((schedule) => {
-          const { name, minutes, promote } = schedule;
+      Object.entries(file).flatMap(([of, schedules]) => {
+        const entry = this.#world.pairsFile.entryOf(of, host.pairs.file);
+        if (!entry) return [];
+        const { name: pair } = entry;
+        return schedules.map((schedule) => {
+          const { name, minutes } = schedule;
+          const promote = calledBy(entry, schedule.promote);
           const expiresAfterMs = expiryOf(schedule, this.#world.plan.schedules);
           const cron = `${minutes.join(",")} ${hour} * * *`;
           return { pair, name, promote, reason: reasonOf(expiresAfterMs), expiresAfterMs, cron, zone: "UTC" };
-        }),
-      ),
+        });
+      }),
     );
   }
 
@@ -73,8 +79,9 @@ export class Scheduling {
     const ask = this.#asks++;
     const minutes = known.minutes.join(",");
     timeline.add({ kind: "schedule-asked", ask, what: kind, pair, schedule: name, minutes });
-    const path = `schedules/${pair}/${name}/${kind}`;
-    const call = { method: "POST", path, params: { pair, name }, body: { note: "by hand" } };
+    const called = this.#world.pairsFile.nameOf(pair);
+    const path = `schedules/${called}/${name}/${kind}`;
+    const call = { method: "POST", path, params: { pair: called, name }, body: { note: "by hand" } };
     void surface.call(host, `${kind}Schedule`, call, ["Swap.Operate"]).then((status) => {
       timeline.add({ kind: "schedule-answered", ask, status });
     });
@@ -87,19 +94,20 @@ export class Scheduling {
     for (const [key, { state }] of hub.entities) {
       if (!key.startsWith(LEDGER) || this.#read.has(key) || !state) continue;
       this.#read.add(key);
-      const { requestId: request, origin, request: asked } = JSON.parse(state) as PromotionState;
+      const { requestId: request, origin, request: asked, ...of } = JSON.parse(state) as PromotionState;
       if (origin.channel !== "schedule") continue;
+      const pair = pairOfKey(this.#world.plan.pairs, of.pair?.key) ?? asked.pair;
       const expiresAfterMs = expiryToldIn(asked.reason);
       const minute = ((asked.expiresAt ?? NaN) - expiresAfterMs - startedAt) / MINUTE;
-      const promote = this.#askedOf(asked.pair, minute);
+      const promote = this.#askedOf(pair, minute);
       const content = JSON.stringify({
         requestId: request,
         pair: asked.pair,
         promote,
         expiresAt: asked.expiresAt,
       });
-      timeline.add({ kind: "sent", request, pair: asked.pair, content });
-      timeline.add({ kind: "scheduled", request, pair: asked.pair, minute, expiresAfterMs });
+      timeline.add({ kind: "sent", request, pair, content, means: promote });
+      timeline.add({ kind: "scheduled", request, pair, minute, expiresAfterMs });
     }
   }
 

@@ -2,6 +2,7 @@ import type { Themes } from "./deeds";
 import type { Dice } from "./dice";
 import { themesAround } from "./themes-after";
 import { themesByTheClock } from "./themes-by-the-clock";
+import { themesOfTheFile } from "./themes-of-the-file";
 import { themesOfProgress } from "./themes-of-progress";
 import { themesOfTheGlass } from "./themes-of-the-glass";
 import { themesOfTheLooks } from "./themes-of-the-looks";
@@ -19,6 +20,7 @@ const themes = {
   ...themesOfProgress,
   ...themesOfTheSlips,
   ...themesOfTheLooks,
+  ...themesOfTheFile,
 } satisfies Themes;
 
 export type ThemeName = keyof typeof themes;

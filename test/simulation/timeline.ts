@@ -3,7 +3,34 @@ import type { Risk } from "./world-plan";
 
 /** What the simulated Azure, broker and people saw happen; never what the app says of itself. Times are virtual ms. */
 export type Happening =
-  | { readonly kind: "sent"; readonly request: string; readonly pair: string; readonly content: string }
+  /** `since`: when it was first tried, where that was before; `means`: whatever a file says, this is what is asked for. */
+  | {
+      readonly kind: "sent";
+      readonly request: string;
+      readonly pair: string;
+      readonly content: string;
+      readonly since?: number | undefined;
+      readonly means?: string | undefined;
+    }
+  /** Where files are edited: the ledger knows a request from here on. */
+  | { readonly kind: "registered"; readonly request: string }
+  /** Somebody sends a request under an id that is a schedule's, or has the shape of one. */
+  | { readonly kind: "squatted"; readonly id: string; readonly pair: string; readonly promote: Side }
+  /** An operator cancels all of a pair; `answered`: it was said of each that it is cancelled, or was over. */
+  | {
+      readonly kind: "all-cancelled";
+      readonly pair: string;
+      readonly askedAt: number;
+      readonly answered: boolean;
+    }
+  /** A request was turned away over HTTP, and left nothing behind. */
+  | {
+      readonly kind: "turned-away";
+      readonly request: string;
+      readonly pair: string;
+      readonly code: string;
+      readonly content: string;
+    }
   | { readonly kind: "malformed-sent"; readonly body: string }
   | {
       readonly kind: "put";
@@ -154,7 +181,13 @@ export type Happening =
   | { readonly kind: "fault"; readonly what: string }
   /** A residual risk strikes the PUT of this execution: what follows may be its doing. */
   | { readonly kind: "risk"; readonly risk: Risk["kind"]; readonly pair: string; readonly execution: string }
-  | { readonly kind: "host"; readonly host: string; readonly what: string };
+  /** `pairsFile`: the number of the file that it has read. */
+  | {
+      readonly kind: "host";
+      readonly host: string;
+      readonly what: string;
+      readonly pairsFile?: number | undefined;
+    };
 
 export type Entry = Happening & { readonly n: number; readonly at: number };
 

@@ -1,5 +1,6 @@
 import type { Side } from "../../src/domain/swap-request";
 import type { Sickness } from "./health";
+import type { PairsFile } from "./planned-pairs";
 import type { PlannedSchedule, PlannedSchedules } from "./planned-schedules";
 import type { Sharing } from "./sharing";
 import type { PlannedOpening } from "./times";
@@ -82,6 +83,19 @@ export type Deed =
       readonly pair: string;
       readonly to: readonly PlannedSchedule[];
     }
+  /** Somebody edits the pairs themselves, their names, sides and approvals, and the hosts are replaced one by one. */
+  | { readonly at: number; readonly kind: "edit-pairs"; readonly to: PairsFile }
+  /** Somebody takes the id of a promotion that a schedule starts, or one of its shape. */
+  | {
+      readonly at: number;
+      readonly kind: "squat";
+      readonly id: string;
+      readonly pair: string;
+      readonly promote: Side;
+      readonly channel: "queue" | "http";
+    }
+  /** An operator cancels all that a pair has under way. */
+  | { readonly at: number; readonly kind: "cancel-all"; readonly pair: string }
   /** A person orders the swap-back of a promotion. */
   | { readonly at: number; readonly kind: "swap-back"; readonly request: string };
 

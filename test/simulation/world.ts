@@ -1,5 +1,4 @@
 import { openTaskHub, type TaskHub } from "../../local/durable-engine";
-import type { OpeningRule, PairPolicy } from "../../src/domain/policy";
 import { createVirtualClock, type VirtualClock } from "../support/virtual-clock";
 import { AuditCheck } from "./audit-check";
 import { Azure } from "./azure";
@@ -11,8 +10,8 @@ import { engineFaults } from "./engine-faults";
 import { quiet, SimulatedHost, settingsOf, type HostSurroundings } from "./host";
 import { People } from "./people";
 import { Points } from "./points";
-import { createPolicies } from "../../src/adapters/policies";
-import { policyOf } from "./policy-of";
+import { PairsEditing } from "./pairs-editing";
+import { pairOfKey } from "./pair-ids";
 import { inhabit } from "./process";
 import { hosts } from "./product";
 import { Risks } from "./risks";
@@ -21,7 +20,7 @@ import { plainSharing, seatsOf, type Seat } from "./sharing";
 import { Surface } from "./surface";
 import { START } from "./start";
 import { Health } from "./health";
-import { feedAt, ruleOf } from "./times";
+import { feedAt } from "./times";
 import { Timeline } from "./timeline";
 import type { WorldPlan } from "./world-plan";
 
@@ -47,8 +46,7 @@ export class World implements HostSurroundings {
   readonly dice: Dice;
   hub!: TaskHub;
   faults = 0;
-  readonly policies;
-  readonly openingRules: ReadonlyMap<string, OpeningRule>;
+  readonly pairsFile: PairsEditing;
   readonly health: Health;
   readonly surface = new Surface(this);
   readonly calendar = () => feedAt(this.plan.opening, this.clock.now(), START);
@@ -87,12 +85,13 @@ export class World implements HostSurroundings {
       hosts: () => this.fronts,
       strikes: this.strikes.bind(this),
     };
-    this.bus = new Bus(world, this.dice.fork("broker"), chances);
-    const pairs: readonly PairPolicy[] = plan.pairs.map((name) => policyOf(plan, name, this.azure));
-    this.policies = createPolicies(pairs);
+    this.bus = new Bus(
+      { ...world, pairKeyed: (key) => pairOfKey(plan.pairs, key) },
+      this.dice.fork("broker"),
+      chances,
+    );
+    this.pairsFile = new PairsEditing(this);
     this.health = new Health(this);
-    const { opening } = plan;
-    this.openingRules = new Map(opening ? plan.pairs.map((name) => [name, ruleOf(opening, START)]) : []);
     this.scheduling = new Scheduling(this);
     this.#people = new People(this);
     this.#risks = new Risks(plan.risk, {
@@ -148,6 +147,7 @@ export class World implements HostSurroundings {
       this.azure.observe();
       this.scheduling.note();
       this.#people.noteRegistered((request) => isRegistered(this, request));
+      this.pairsFile.note();
       noteOutcomes(this, this.#stored);
       noteClaims(this, this.#claims);
       const now = this.clock.now();
@@ -177,7 +177,7 @@ export class World implements HostSurroundings {
     const id = `h${door}`;
     const reads = this.dice.fork(`reads ${id}`);
     const readFails = () => this.strikes(reads, this.plan.chances.readFails, "a read's connection broke");
-    const life = { id, seat, version: this.#version, sharing: this.#sharing };
+    const life = { id, seat, version: this.#version, sharing: this.#sharing, pairs: this.pairsFile.current };
     const host = new SimulatedHost(this, life, (self) => this.azure.reachedFrom(door, self, readFails));
     const { skewMs } = this.plan;
     host.clock.skewMs = skewMs === 0 ? 0 : this.dice.fork(`skew ${id}`).between(-skewMs, skewMs);
@@ -188,7 +188,7 @@ export class World implements HostSurroundings {
     if (!host.alive) return;
     this.#live.push(host);
     const what = seat.runsDurableFunctions ? "up" : "up, for triggers alone";
-    this.timeline.add({ kind: "host", host: id, what });
+    this.timeline.add({ kind: "host", host: id, what, pairsFile: host.pairs.file });
   }
 
   died(host: SimulatedHost, point: string): void {

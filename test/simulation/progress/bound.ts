@@ -1,4 +1,4 @@
-import { answersOf, isRedeployed, regressionsOf, roughOf, type Case, type World } from "./case";
+import { answersOf, editsOf, isRedeployed, regressionsOf, roughOf, type Case, type World } from "./case";
 import { openFrom } from "./opening";
 import type { Plan } from "./observed";
 import { quorumOf } from "./people";
@@ -115,9 +115,11 @@ function agreedAt(world: World, plan: Plan, it: Case): number {
   if (!approval || it.asked.breakGlass) return 0;
   const { deadlineMs, validForMs } = approval;
   const at = quorumOf(world, plan, it);
-  const isOnce = at !== undefined && !isRedeployed(plan) && it.until <= at + validForMs;
+  const isOnce =
+    at !== undefined && !isRedeployed(plan) && editsOf(plan).length === 0 && it.until <= at + validForMs;
   const asked = it.sent.at + 3 * (deadlineMs + VOTES_ARRIVE_MS + STEPS_MS);
-  return isOnce ? at : asked + 3 * Math.min(validForMs, deadlineMs);
+  const lapsesMs = editsOf(plan).length > 0 ? deadlineMs : Math.min(validForMs, deadlineMs);
+  return isOnce ? at : asked + 3 * lapsesMs;
 }
 
 /** When the last hold of its pair was released; a pair is on hold after what halted or was swapped back. */

@@ -1,4 +1,4 @@
-import type { Effect, Observed, Plan, Published, Put, Sent, Told } from "./observed";
+import type { Effect, FiledPair, Observed, Plan, Published, Put, Sent, Told } from "./observed";
 
 /** Whether and when a world came to its end. */
 export interface WorldEnd {
@@ -63,9 +63,9 @@ function caseOf(world: World, plan: Plan, sent: Sent): Case {
     // What a schedule starts is known for as long as the world is.
     from: planned.length > 0 ? Math.min(...planned.map(({ at }) => at)) : 0,
     sent,
-    asked: askedIn(sent.content, world.startedAt, planned.length === 0),
+    asked: askedIn(sent, world.startedAt, planned.length === 0),
     outcome,
-    incoming: told.data?.incoming?.side,
+    incoming: sideOf(told),
     puts,
     effect: world.effects.find((e) => e.put !== undefined && numbers.has(e.put)),
     until: outcome?.at ?? Infinity,
@@ -73,15 +73,21 @@ function caseOf(world: World, plan: Plan, sent: Sent): Case {
 }
 
 interface Completion {
-  readonly data?: { readonly incoming?: { readonly side?: string } | null };
+  readonly data?: { readonly incoming?: { readonly side?: string; readonly id?: string } | null };
 }
 
-function askedIn(content: string, startedAt: number, isScheduled: boolean): Asked {
+/** The service is named after its side, whatever a file calls it. */
+function sideOf({ data }: Completion): string | undefined {
+  const { side, id } = data?.incoming ?? {};
+  return /-(blue|green)$/i.exec(id ?? "")?.[1] ?? side;
+}
+
+function askedIn({ content, means }: Sent, startedAt: number, isScheduled: boolean): Asked {
   const body = content.startsWith("{") ? (JSON.parse(content) as Record<string, unknown>) : {};
   const time = (value: unknown) =>
     value === undefined ? undefined : new Date(value as string).getTime() - startedAt;
   return {
-    promote: String(body["promote"]),
+    promote: means ?? String(body["promote"]),
     expect: (body["expect"] as { version?: string } | undefined)?.version,
     expiresAt: time(body["expiresAt"]),
     notBefore: time(body["notBefore"]),
@@ -167,4 +173,13 @@ export function regressionsOf(world: World, { pair, effect, until }: Case): { n:
     ...world.probed.filter((e) => e.pair === pair && e.side === side && e.answer === "failure" && since(e)),
     ...world.lists.filter((e) => e.pair === pair && e.side === side && e.unready !== undefined && since(e)),
   ];
+}
+
+/** The pairs of every edited file, and from when on each may be in force. */
+export function editsOf({
+  deeds,
+}: Plan): readonly { readonly at: number; readonly to: readonly FiledPair[] }[] {
+  return deeds.flatMap(({ kind, at, to }) =>
+    kind === "edit-pairs" ? [{ at, to: (to ?? []) as readonly FiledPair[] }] : [],
+  );
 }

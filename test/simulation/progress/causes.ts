@@ -1,6 +1,7 @@
 import {
   answersOf,
   backOf,
+  editsOf,
   hasWeather,
   heldBetween,
   isRedeployed,
@@ -91,6 +92,10 @@ function isUnchanged({ world, it }: Ended): boolean {
 }
 
 function isCancelled({ plan, it, code }: Ended): boolean {
+  const isOneOfMany = plan.deeds.some(
+    (e) => e.kind === "cancel-all" && e.pair === it.pair && e.at <= it.until,
+  );
+  if (code !== "terminated-by-hand" && isOneOfMany) return true;
   const kind = code === "terminated-by-hand" ? "terminate" : "cancel";
   return plan.deeds.some((e) => e.kind === kind && e.request === it.request && e.at <= it.until);
 }
@@ -157,7 +162,25 @@ const refusals: Readonly<Record<string, Cause>> = {
   "stale-plan": ({ plan, isClear }) => isRedeployed(plan) || !isClear,
   "version-mismatch": ({ world, it }) => it.asked.expect !== undefined && !hasExpectedIncoming(world, it),
   "service-unreadable": ({ isClear }) => !isClear,
+  "pair-removed": ({ plan, it }) =>
+    editsOf(plan).some(({ at, to }) => at <= it.until && !to.some(({ of }) => of === it.pair)),
+  // No pair of these worlds refuses whoever comes while another one runs.
+  "turn-refused": () => false,
+  "queue-full": ({ world, it }) => besidesIt(world, it) >= (it.asked.breakGlass ? ALL_PLACES : PLACES),
 };
+
+/** Places of a pair where ids are no longer than these, but for those that operators have for themselves. */
+const PLACES = 20;
+
+const ALL_PLACES = 29;
+
+/** Others of its pair that were under way when it came, or at some time until it was turned away. */
+function besidesIt(world: World, { pair, request, from, until }: Case): number {
+  const ended = (other: string) =>
+    world.published.find((e) => e.type === "promotion.completed" && e.request === other)?.at ?? Infinity;
+  const others = world.sent.filter((e) => e.pair === pair && e.request !== request && e.at <= until);
+  return new Set(others.map((e) => e.request).filter((other) => ended(other) >= from)).size;
+}
 
 function hasExpectedIncoming({ reads }: World, { asked, pair, incoming, until }: Case): boolean {
   const seen = reads.filter((e) => e.pair === pair && e.side === incoming && e.at <= until).at(-1);

@@ -1,5 +1,5 @@
 import { afters, boundOf } from "./bound";
-import { casesOf, type Case, type World, type WorldEnd } from "./case";
+import { casesOf, editsOf, type Case, type World, type WorldEnd } from "./case";
 import { causeless, outcomes } from "./causes";
 import type { Observed, Plan, Violation } from "./observed";
 import { wordsKept, words } from "./words";
@@ -33,7 +33,8 @@ export const seldomInSmallWorlds: readonly string[] = progressRules.filter(
  * Knows of the product what its documentation says, and shares no code with it. Worlds in which a residual risk strikes
  * are judged elsewhere.
  */
-export function judgeProgress(seen: Observed, plan: Plan, end: WorldEnd): Judgement {
+export function judgeProgress(seen: Observed, planned: Plan, end: WorldEnd): Judgement {
+  const plan = withEveryRule(planned);
   const world: World = { ...seen, ...end };
   const exercised: Record<string, number> = {};
   const violations: Violation[] = [];
@@ -50,6 +51,21 @@ export function judgeProgress(seen: Observed, plan: Plan, end: WorldEnd): Judgem
     for (const { word, broken } of wordsKept(world, plan, it)) judge(`progress: ${word}`, it, broken);
   }
   return { violations, exercised };
+}
+
+/** Where files are edited people may be asked by any of their rules: by the largest quorum, for the shortest time. */
+function withEveryRule(plan: Plan): Plan {
+  const edits = editsOf(plan);
+  const rules = [plan, ...edits.flatMap(({ to }) => to)].flatMap(({ approval }) => approval ?? []);
+  const [first] = rules;
+  if (edits.length === 0 || !first) return plan;
+  const most = (pick: (rule: NonNullable<Plan["approval"]>) => number) => Math.max(...rules.map(pick));
+  const approval = {
+    quorum: most((rule) => rule.quorum),
+    deadlineMs: most((rule) => rule.deadlineMs),
+    validForMs: -most((rule) => -rule.validForMs),
+  };
+  return { ...plan, approval };
 }
 
 function late({ finished }: World, { request, until, outcome }: Case, by: number): string | undefined {

@@ -12,6 +12,8 @@ export interface Sent extends Entry {
   readonly pair: string;
   /** The JSON that was sent. */
   readonly content: string;
+  /** What it asks for where a file calls the sides otherwise; absent: what it says. */
+  readonly means?: string | undefined;
 }
 
 export interface Put extends Entry {
@@ -109,10 +111,13 @@ export interface Deed {
   readonly at: number;
   readonly kind: string;
   readonly request?: string | undefined;
+  readonly pair?: string | undefined;
   readonly fault?: object | undefined;
   readonly weather?: object | undefined;
   readonly forMs?: number | undefined;
   readonly downMs?: number | undefined;
+  /** What an edited file has from then on. */
+  readonly to?: readonly object[] | undefined;
 }
 
 interface Span {
@@ -141,6 +146,12 @@ export interface Plan {
   readonly sharing?: object | undefined;
   readonly wire?: object | undefined;
   readonly risk?: object | undefined;
+}
+
+/** A pair of an edited pairs file. */
+export interface FiledPair {
+  readonly of: string;
+  readonly approval?: Plan["approval"];
 }
 
 export interface Violation {

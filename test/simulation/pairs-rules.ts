@@ -1,0 +1,159 @@
+import { Verdicts, type Judged, type RuleModule } from "./coverage";
+import { clockErrorOf } from "./clocks";
+import type { History } from "./history";
+import { pairsFilesOf } from "./planned-pairs";
+import type { Of } from "./timeline";
+import { mayTurnAway } from "./turned-away";
+
+const MINUTE = 60_000;
+/** After all hosts have the file without a pair: for those who look after it, for their news, and for what they tell. */
+const ENDS_WITHIN_MS = 8 * MINUTE;
+
+type Tell = (rule: (typeof rules)[number], entry: number, broken: string | undefined) => void;
+
+const rules = [
+  "pairs: meant",
+  "pairs: present rule",
+  "pairs: removed",
+  "pairs: removed ends",
+  "pairs: known by key",
+  "turned away",
+] as const;
+
+/** What edits of the pairs file may change of what was asked before, and what they may not. */
+export const pairsRules: RuleModule = {
+  rules,
+  // There nobody edits the pairs, and all names are known.
+  notInSmallWorlds: rules,
+  judge(world: Judged) {
+    const verdicts = new Verdicts();
+    const tell: Tell = (rule, entry, broken) => {
+      verdicts.judged(rule, entry, broken);
+    };
+    judgeRefusals(world, tell);
+    if (!world.history.pairsRecord.isEdited) return verdicts;
+    for (const put of world.history.puts) judgePut(world.history, put, tell);
+    judgeEvents(world.history, tell);
+    judgeRemoved(world, tell);
+    return verdicts;
+  },
+};
+
+/** It swaps what its request named where it was accepted, and a forward swap has its pair in the file of its host. */
+function judgePut(history: History, put: Of<"put">, tell: Tell): void {
+  const { pairsRecord } = history;
+  const told = `PUT ${put.put} (${put.request})`;
+  const meant = pairsRecord.meaningsOf(put.request).map(({ pair }) => pair);
+  const isMeant = meant.length === 0 || meant.includes(put.pair);
+  tell(
+    "pairs: meant",
+    put.n,
+    isMeant ? undefined : `${told} swaps ${put.pair}; asked was ${meant.join(" or ")}`,
+  );
+  if (history.isBack(put)) return;
+  const entry = pairsRecord.entryAt(put.host, put.pair);
+  tell(
+    "pairs: removed",
+    put.n,
+    entry ? undefined : `${told} swaps ${put.pair}, which its host has not in its file`,
+  );
+  // What it comes to is judged where approvals are; here it counts that the rule is another one than before.
+  const planned = history.reads.find((e) => e.activity === "planPromotion" && e.request === put.request);
+  const before = planned && pairsRecord.entryAt(planned.host, put.pair);
+  if (JSON.stringify(before?.approval) !== JSON.stringify(entry?.approval))
+    tell("pairs: present rule", put.n, undefined);
+}
+
+/** An outcome is told under the key of the pair that Azure was asked about, whatever its name. */
+function judgeEvents(history: History, tell: Tell): void {
+  for (const event of history.published) {
+    const reads = history.reads.filter((e) => e.request === event.request && e.n < event.n);
+    if (event.type !== "promotion.completed" || reads.length === 0) continue;
+    const others = reads.filter((e) => e.pair !== event.pair);
+    tell(
+      "pairs: known by key",
+      event.n,
+      others.length > 0
+        ? `${event.request} is told of ${event.pair}, and had read ${others[0]?.pair}`
+        : undefined,
+    );
+  }
+}
+
+/** What has sent nothing ends once no host knows its pair any more. */
+function judgeRemoved({ history, plan }: Judged, tell: Tell): void {
+  for (const pair of plan.pairs)
+    for (const { from, to } of goneSpans(history, pair, plan)) {
+      const by = from + ENDS_WITHIN_MS + 2 * (plan.janitorEveryMs ?? MINUTE);
+      const isCalm = history.faults.every(({ at, what }) => at < from || at > by || what.includes("edited"));
+      const isServed = history.hosts.every(({ at, what }) => at < from || at > by || what.startsWith("up"));
+      if (to < by || !isCalm || !isServed) continue;
+      for (const { request, n, at } of history.sent.filter((e) => e.pair === pair && e.at < from)) {
+        if (history.puts.some((put) => put.request === request && put.at < by)) continue;
+        const end = history.completions(request)[0];
+        if (end && end.at < from) continue;
+        const isOver = end ? end.at <= by : by > history.lastAt;
+        tell(
+          "pairs: removed ends",
+          end?.n ?? n,
+          isOver ? undefined : `${request}, sent at ${at}, goes on in no file`,
+        );
+      }
+    }
+}
+
+/** When no host had a pair in its file. */
+function goneSpans({ pairsRecord, hosts, lastAt }: History, pair: string, plan: Judged["plan"]) {
+  if (pairsFilesOf(plan).every((file) => file.some(({ of }) => of === pair))) return [];
+  const moments = [
+    ...new Set([0, ...hosts.map(({ at }) => at), ...hosts.map(({ at }) => at + 2 * MINUTE), lastAt]),
+  ]
+    .filter((at) => at <= lastAt)
+    .sort((a, b) => a - b);
+  const spans: { from: number; to: number }[] = [];
+  moments.forEach((from, i) => {
+    const to = moments[i + 1] ?? lastAt;
+    const files = pairsRecord.inForce(from + 1, to - 1);
+    const isGone = files.every((file) => !file.some(({ of }) => of === pair));
+    const last = spans.at(-1);
+    if (!isGone || to <= from) return;
+    if (last?.to === from) last.to = to;
+    else spans.push({ from, to });
+  });
+  return spans;
+}
+
+/** Whoever is turned away without a record has given cause for it: a name that some host did not know, an id, a time. */
+function judgeRefusals({ history, plan }: Judged, tell: Tell): void {
+  const wrong = clockErrorOf(plan);
+  const queued = history.published.flatMap(({ type, request, code = "", at, n }) => {
+    const own = history.sent.find((e) => e.request === request);
+    return type === "request.not-accepted" && own ? [{ ...own, code, at, n }] : [];
+  });
+  for (const { n, at, request, code, content } of [...queued, ...history.turnedAway]) {
+    if (["request-conflict", "malformed-request", "dead-lettered"].includes(code)) continue;
+    const isUnknown = code === "unknown-pair";
+    const hasCause = isUnknown
+      ? isUnknownSomewhere(history, request, content, at)
+      : mayTurnAway(code, { request, content }, at, wrong);
+    tell(
+      "turned away",
+      n,
+      hasCause ? undefined : `${request} was turned away as ${code}, and gave no cause for it`,
+    );
+  }
+}
+
+function isUnknownSomewhere(
+  { pairsRecord, sent }: History,
+  request: string,
+  content: string,
+  at: number,
+): boolean {
+  const { pair } = JSON.parse(content) as { readonly pair?: string };
+  const from = Math.min(
+    at - MINUTE,
+    ...sent.filter((e) => e.request === request).map((e) => e.since ?? e.at),
+  );
+  return pairsRecord.inForce(from, at).some((file) => !file.some(({ name }) => name === pair));
+}
