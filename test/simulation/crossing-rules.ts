@@ -20,18 +20,22 @@ export const crossingRules: RuleModule = {
   },
 };
 
-/** Where nothing delays one of them, who was first in line swaps first. */
+/** Where nothing delays one of them, nobody swaps before who was first in line has swapped, or has come to its end. */
 function inOrder({ history, plan }: Judged, verdicts: Verdicts): void {
   if (!isPlain(plan)) return;
-  const firstOf = (request: string) => history.puts.find((e) => e.request === request);
-  for (const a of history.sent)
-    for (const b of history.sent.filter((e) => e.pair === a.pair && e.at >= a.at + APART_MS)) {
-      const [one, other] = [firstOf(a.request), firstOf(b.request)];
-      if (a.request === b.request || !one || !other) continue;
-      const isPassed = other.n < one.n;
-      const detail = `${b.request} swapped before ${a.request}, which had stood in line before it`;
-      verdicts.judged("§3.5 in order", other.n, isPassed ? detail : undefined);
-    }
+  for (const b of history.sent) {
+    const put = history.puts.find((e) => e.request === b.request);
+    const before = history.sent.filter((e) => e.pair === b.pair && e.at <= b.at - APART_MS);
+    if (!put || before.length === 0) continue;
+    const isBefore = (e: { readonly request: string; readonly n: number }, request: string) =>
+      e.request === request && e.n < put.n;
+    const passed = before.find(
+      ({ request }) => ![...history.puts, ...history.stored].some((e) => isBefore(e, request)),
+    );
+    const detail =
+      passed && `${b.request} swapped before ${passed.request}, which had stood in line before it`;
+    verdicts.judged("§3.5 in order", put.n, detail);
+  }
 }
 
 function isPlain({ deeds, chances, ...plan }: WorldPlan): boolean {

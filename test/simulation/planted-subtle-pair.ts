@@ -2,7 +2,6 @@ import type { PlantedFault } from "./planted-faults";
 
 const pair = "domain/pair-operations.js";
 const people = "domain/pair-people.js";
-const back = "domain/pair-swap-back.js";
 const hold = "domain/hold.js";
 
 /** Slips in what the pair decides: one id, one operand, one copy. */
@@ -42,6 +41,10 @@ export const slipsOfThePair: readonly PlantedFault[] = [
     file: pair,
     find: `epoch: state.epoch + 1,`,
     replace: `epoch: Math.max(state.epoch, 1),`,
+    onlyBy: {
+      test: "domain/pair-operations.test.ts",
+      because: "the number of the attempt and the holder of the lease tell the two apart as well",
+    },
   },
   {
     name: "whoever comes last goes first",
@@ -62,15 +65,6 @@ export const slipsOfThePair: readonly PlantedFault[] = [
     replace: `const line = [...state.line, { requestId: op.requestId, since: op.at }];`,
   },
   {
-    name: "the line keeps two",
-    category: "trim",
-    theme: "longLine",
-    rule: "§3.5",
-    file: pair,
-    find: `line: [...state.line, { requestId: op.requestId, since: op.at }]`,
-    replace: `line: [...state.line, { requestId: op.requestId, since: op.at }].slice(-2)`,
-  },
-  {
     name: "whoever has left may stand in line again",
     category: "missing idempotency",
     theme: "terminated",
@@ -78,6 +72,10 @@ export const slipsOfThePair: readonly PlantedFault[] = [
     file: pair,
     find: `if (!enlisted || enlisted.left)`,
     replace: `if (!enlisted)`,
+    onlyBy: {
+      test: "domain/pair-line.test.ts",
+      because: "the ledger's outcome stops a run before it comes to stand in line",
+    },
   },
   {
     name: "somebody else's cancel is taken for one's own",
@@ -105,24 +103,6 @@ export const slipsOfThePair: readonly PlantedFault[] = [
     file: people,
     find: `if (state.lease?.holder === op.requestId && state.lease.swapped)`,
     replace: `if (false)`,
-  },
-  {
-    name: "a swap-back ordered after the watch is granted",
-    category: "late look",
-    theme: "swapBackAtTheEnd",
-    rule: "§3.9",
-    file: back,
-    find: `if (lease.watched)`,
-    replace: `if (false)`,
-  },
-  {
-    name: "an order given with the watch's end is passed over",
-    category: "late look",
-    theme: "swapBackAtTheEnd",
-    rule: "§3.9",
-    file: "orchestrations/steps/watch.js",
-    find: `return lease?.order ? { kind: "regressed", order: lease.order } : { kind: "end", ending };`,
-    replace: `return { kind: "end", ending };`,
   },
   {
     name: "one hold at a time is kept",
@@ -159,5 +139,9 @@ export const slipsOfThePair: readonly PlantedFault[] = [
     file: hold,
     find: `if (state.releasedHolds?.includes(id))`,
     replace: `if (false)`,
+    onlyBy: {
+      test: "domain/pair-people.test.ts",
+      because: "who releases holds looks until none stands: it is released again",
+    },
   },
 ];

@@ -38,15 +38,6 @@ export const themesOfTheLooks = {
     ],
     stableForMs: 30 * SECOND,
   }),
-  /** Replies leave out the provisioning state while a service is deployed anew. */
-  provisioningLeftOut: (dice) => ({
-    deeds: [
-      request("r1", { at: 5 * SECOND }),
-      weather(1, { kind: "redeployment", service: dice.pick([GREEN, BLUE]), version: "v9", seconds: 300 }),
-      getFault(5 * SECOND, 60, { kind: "edited", remove: ["provisioningState"] }),
-    ],
-    stableForMs: 30 * SECOND,
-  }),
   /** A host stands still between asking for an attempt and hearing of its grant. */
   grantIsSlow: (dice) => ({
     deeds: [
@@ -81,7 +72,7 @@ export const themesOfTheLooks = {
     skewMs: 10 * MINUTE,
     deeds: [
       request("r1"),
-      onPut(1, { kind: "operation", answer: "reset", effectAfter: dice.between(400, 880), seconds: 890 }),
+      onPut(1, { kind: "operation", answer: "reset", effectAfter: dice.between(500, 880), seconds: 890 }),
       ...[2, 5, 8, 11].map((minute): Deed => ({ at: minute * MINUTE, kind: "kill", downMs: 2 * MINUTE })),
     ],
   }),

@@ -169,15 +169,6 @@ export const themesOfTheSlips = {
     calmAfterMs: dice.between(2, 4) * MINUTE,
     stableForMs: 30 * SECOND,
   }),
-  /** The same id comes with other content while the broker is away, and the host dies. */
-  conflictsWhileBrokerAway: (dice) => ({
-    deeds: [
-      request("r1", { copies: 2, every: dice.between(4, 20) * SECOND, otherContent: true }),
-      { at: 2 * SECOND, kind: "broker-outage", forMs: dice.between(30, 120) * SECOND },
-      { at: dice.between(15, 40) * SECOND, kind: "kill", downMs: dice.between(5, 60) * SECOND },
-    ],
-    stableForMs: 30 * SECOND,
-  }),
   /** A person calls it off, and what carries the cancel is lost. */
   cancelUnheard: (dice) => ({
     deeds: [
@@ -187,24 +178,18 @@ export const themesOfTheSlips = {
     chances: chances({ client: 0.4 }),
     stableForMs: MINUTE,
   }),
-  /** A promotion halts and its request comes again and again, while its host dies. */
-  toldAgainWhileHalting: (dice) => ({
-    deeds: [
-      request("r1", { copies: 20, every: dice.between(2_000, 4_000) }),
-      onPut(1, { kind: "operation-fails" }),
-      request("r2", { at: 8 * SECOND }),
-    ],
-    chances: chances({ activityLate: 0.2, deliveryLate: 0.3, crash: 0.01, mostCrashes: 4 }),
+  /** A request is for so soon that both services are ready before. */
+  beginsSoon: (dice) => ({
+    ...plain,
+    deeds: [request("r1", { notBeforeIn: dice.between(45, 59) * SECOND })],
     stableForMs: 30 * SECOND,
   }),
-  /** What an operation came to cannot be asked at times. */
-  operationGoesAway: (dice) => ({
-    ...patient,
-    deeds: [
-      request("r1"),
-      onPut(1, { kind: "operation", lost: true, effectAfter: dice.between(20, 200), seconds: 200 }),
-    ],
-    operationSeconds: dice.pick([70, 200]),
+  /** A request expires within seconds of its late attempt. */
+  expiresWithTheAttempt: (dice) => ({
+    ...plain,
+    deeds: [request("r1", { expiresAfter: dice.between(115, 128) * SECOND })],
+    chances: chances({ attemptLate: 1 }),
+    stableForMs: 30 * SECOND,
   }),
 } satisfies Themes;
 

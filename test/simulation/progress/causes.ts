@@ -236,7 +236,7 @@ function backPuts({ puts: [first, ...more] }: Case): Put[] {
 function hasLost(world: World, it: Case, puts: readonly Put[]): boolean {
   return puts.some(({ put, side }) => {
     const how = answersOf(world, it).find((e) => e.put.put === put)?.how ?? "lost";
-    const came = world.effects.some((e) => e.put === put && e.production === side);
+    const came = world.effects.some((e) => e.put === put && e.production === side && e.at <= it.until);
     return !/^(200|202)$/.test(how) || !came;
   });
 }
