@@ -40,9 +40,9 @@ export function httpRoutes(
   open: Gate,
   reading: Reading,
   limiter: CallLimiter = createCallLimiter(),
-  looks: SharedLooks = createSharedLooks(),
 ): readonly Route[] {
   const gate = { ...open, limiter };
+  const looks = createSharedLooks();
   const known = [...promotionRoutes, ...pairRoutes(reading, looks), ...timeRoutes].map(
     ({ name, methods, route, anyOf, query = [], handle }): Route => ({
       ...{ name, methods, route },

@@ -30,6 +30,8 @@ export interface SharedLooks {
 }
 
 const FRESH_MS = 10_000;
+/** Longer than any read may take: a look that does not end is nobody's. */
+const LONGEST_LOOK_MS = 60_000;
 /** No longer do readers keep away, whatever Retry-After says. */
 const LONGEST_REST_MS = 300_000;
 /** Reads that a look takes before it begins: those of a pair with one public IP a service. Further ones are counted when made. */
@@ -78,6 +80,7 @@ class SharedLook implements Look {
   #taken: number;
   readonly #reads = new Map<string, Promise<Read<unknown>>>();
   #pending = 0;
+  readonly #begunAt: number;
   #settledAt: number;
   #restMs = FRESH_MS;
 
@@ -87,7 +90,7 @@ class SharedLook implements Look {
     this.#taken = taken;
     this.#budget = budget;
     this.readAt = clock.now();
-    this.#settledAt = clock.monotonic();
+    this.#begunAt = this.#settledAt = clock.monotonic();
     this.cloudServices = {
       // Where the service does not say its slot, a second read does.
       readService: (id, tag) =>
@@ -101,7 +104,8 @@ class SharedLook implements Look {
   }
 
   isFresh(now: number): boolean {
-    return this.#pending > 0 || now - this.#settledAt < this.#restMs;
+    if (this.#pending > 0) return now - this.#begunAt < LONGEST_LOOK_MS;
+    return now - this.#settledAt < this.#restMs;
   }
 
   #count(): void {

@@ -1,3 +1,4 @@
+import { parseAt } from "../../../src/contracts/commands";
 import { instant } from "../../../src/contracts/fields";
 import { parseSwapRequest } from "../../../src/contracts/swap-request";
 
@@ -19,6 +20,25 @@ test.each([
 ])("the time %j is refused with what is wrong with it: %s", (text, expected) => {
   const told = (value: unknown) => instant.safeParse(value).error?.issues[0]?.message;
   expect(told(text)).toContain(expected);
+});
+
+test.each([
+  [
+    "of a request",
+    parseSwapRequest({
+      requestId: "a",
+      pair: "b",
+      promote: "blue",
+      reason: "c",
+      requestedBy: "d",
+      notBefore: "2026-02-30T12:00:00Z",
+    }),
+  ],
+  ["of a query", parseAt("2026-02-30T12:00:00Z")],
+])("a day that does not exist is told as such in a time %s", (_, parsed) => {
+  expect(parsed.ok ? [] : parsed.complaints).toMatchObject([
+    { expectation: expect.stringContaining("there is no such day as 2026-02-30") },
+  ]);
 });
 
 test("a rule between times or durations of a request is told beside other mistakes, and never on top of one in them", () => {

@@ -84,6 +84,15 @@ test("a look that takes longer than ten seconds is still one look: who comes mea
   expect(reads).toHaveLength(4);
 });
 
+test("a look that never ends keeps nobody waiting for ever", async () => {
+  const { ports, reads } = setup({ hold: new Promise<void>(() => undefined) });
+  const looks = createSharedLooks();
+  void look(looks, "services", ports);
+  await ports.clock.sleep(60_000);
+  void look(looks, "services", ports);
+  expect(reads).toHaveLength(8);
+});
+
 test("a plan reads by itself, all at one time, and its look serves the pair's page as well", async () => {
   const { ports, reads } = setup();
   const looks = createSharedLooks();
