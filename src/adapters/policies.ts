@@ -1,9 +1,30 @@
-import type { PairPolicy } from "../domain/policy";
+import { RETAIN_MS } from "../domain/retention";
+import type { OpeningRule, PairPolicy } from "../domain/policy";
+import type { ScheduleRule } from "../domain/schedule";
+import { writePair } from "../domain/written-pair";
 import type { Policies } from "../ports/policies";
 
-/** The pairs of the file, found by name and by key. */
-export function createPolicies(pairs: readonly PairPolicy[]): Policies {
+/** What the file says of its pairs beside their policies, by their names. */
+export interface BesidePolicies {
+  readonly openings?: ReadonlyMap<string, OpeningRule>;
+  readonly schedules?: readonly ScheduleRule[];
+  readonly retention?: ReadonlyMap<string, number>;
+}
+
+/** The pairs of the file, found by name and by key, and as the file would write them. */
+export function createPolicies(pairs: readonly PairPolicy[], besides: BesidePolicies = {}): Policies {
+  const { openings, schedules = [], retention } = besides;
   const named = new Map(pairs.map((pair) => [pair.name, pair]));
   const keyed = new Map(pairs.map((pair) => [pair.key, pair]));
-  return { find: (name) => named.get(name), byKey: (key) => keyed.get(key), all: () => pairs };
+  return {
+    find: (name) => named.get(name),
+    byKey: (key) => keyed.get(key),
+    all: () => pairs,
+    written: (pair) =>
+      writePair(pair, {
+        opening: openings?.get(pair.name),
+        schedules: schedules.filter((schedule) => schedule.pair === pair.name),
+        retainMs: retention?.get(pair.name) ?? RETAIN_MS,
+      }),
+  };
 }

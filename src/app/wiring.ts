@@ -31,7 +31,7 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
   });
   const { eventTopic: topic, connectionString, fullyQualifiedNamespace } = config.serviceBus;
   const announcer = createAnnouncer({ connectionString, fullyQualifiedNamespace, credential, topic });
-  const policies = createPolicies(config.pairs);
+  const policies = createPolicies(config.pairs, config);
   const openings = openingsOf(config, policies);
   const door = createOutbound({ allow: probeOrigins(config.pairs), loopback: !config.identity.inAzure });
   const prober = createProber(door);

@@ -3,7 +3,7 @@ import { pathOf } from "../contracts/complaints";
 import { duration, durationMs, exactly, quorum } from "../contracts/fields";
 import { defaultApproval, unreachable, type ApprovalRule } from "../domain/approval-rule";
 import type { Complaint } from "../domain/events";
-import type { PairPolicy } from "../domain/policy";
+import { placeToMend, type ReadPart } from "./readable-part";
 
 const objectIds = z
   .array(
@@ -51,14 +51,12 @@ export function approvalRule(own: Approval, shared: Approval): ApprovalRule | un
 }
 
 /** A quorum that nobody can reach would let every promotion wait for its deadline. */
-export function approvalMistakes({ name, approval }: PairPolicy): readonly Complaint[] {
+export function approvalMistakes(
+  approval: ApprovalRule | undefined,
+  parts: readonly ReadPart<unknown>[],
+): readonly Complaint[] {
   const why = approval && unreachable(approval);
-  if (why === undefined) return [];
-  return [
-    {
-      path: pathOf(["pairs", name, "approval"]),
-      value: why,
-      expectation: "a quorum that the people named can reach",
-    },
-  ];
+  const place = placeToMend(parts, "approval", ["quorum", "people", "neverApprove", "roles"]);
+  if (why === undefined || !place) return [];
+  return [{ path: pathOf(place), value: why, expectation: "a quorum that the people named can reach" }];
 }

@@ -5,7 +5,6 @@ import type { OpeningRule, PairPolicy } from "../domain/policy";
 import type { ScheduleRule } from "../domain/schedule";
 import { readCalendarAddresses, type CalendarAddresses } from "./calendar-addresses";
 import { isLoopback } from "./loopback";
-import { probeMistakes } from "./probe-addresses";
 import { audienceMistake, issuerMistake } from "./token-issuer";
 import { parsePairsFile, type PairsFile } from "./pairs-file";
 
@@ -238,13 +237,13 @@ function readPairs(
     settings.complain("PAIRS_FILE", file, `a readable JSON file (${read.mistake})`);
     return none;
   }
-  const { complaints: found, ...parsed } = parsePairsFile(read.content);
-  const all = [
-    ...read.complaints,
-    ...found,
-    ...parsed.policies.flatMap((policy) => probeMistakes(policy, inAzure)),
-  ];
-  complaints.push(...all.map((complaint) => ({ ...complaint, path: `${file}${complaint.path.slice(1)}` })));
+  const { complaints: found, ...parsed } = parsePairsFile(read.content, inAzure);
+  complaints.push(
+    ...[...read.complaints, ...found].map((complaint) => ({
+      ...complaint,
+      path: `${file}${complaint.path.slice(1)}`,
+    })),
+  );
   return parsed;
 }
 

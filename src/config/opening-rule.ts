@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { contentHashOf } from "../contracts/content-hash";
-import { duration, durationMs, exactly, instant, plainText } from "../contracts/fields";
+import { duration, durationMs, exactly, instant, plainText, whereReadable } from "../contracts/fields";
 import {
   OPENING_DEADLINE_MS,
   type FreezeRule,
@@ -35,6 +35,7 @@ const interval = exactly({
   to: instant,
   reason: plainText(200, "why"),
 }).refine(({ from, to }) => Date.parse(from) < Date.parse(to), {
+  when: whereReadable({ from: instant, to: instant }),
   path: ["to"],
   error: "a time after from: the interval is empty",
 });
@@ -56,17 +57,9 @@ const calendarSetting = exactly({
     .describe("App setting that holds the https address of an iCalendar feed; the address is never shown."),
 });
 
-const kinds = [calendar, calendarSetting, interval] as const;
-const freeze = z.union(kinds, { error: ({ input }) => freezeMistake(input) });
-
-/** Complains about the kind of freeze that was meant: the one whose fields are there. */
-function freezeMistake(input: unknown): string {
-  const meant = typeof input === "object" && input !== null ? Object.keys(input) : [];
-  const kind = kinds.find(({ shape }) => Object.keys(shape).some((field) => meant.includes(field)));
-  const issues = kind?.safeParse(input).error?.issues ?? [];
-  const told = issues.map(({ path, message }) => [...path, message].join(": "));
-  return told.join("; ") || "{from, to, reason}, {calendar}, or {calendarSetting}";
-}
+const freeze = z.union([calendar, calendarSetting, interval], {
+  error: "{from, to, reason}, {calendar}, or {calendarSetting}",
+});
 
 /** The `opening` group of a pair or of the defaults. */
 export const openingFields = exactly({

@@ -11,7 +11,10 @@ import { approvalFields, approvalMistakes, approvalRule } from "./approval-polic
 import { openingFields, openingOf } from "./opening-rule";
 import { scheduleFields, scheduleMistakes, schedulesOf } from "./schedule-rule";
 import { timeZone } from "./time-zone";
+import { probeMistakes } from "./probe-addresses";
+import { fieldOf, readPart, type ReadPart } from "./readable-part";
 import { probesOf, soakFields, soakOf } from "./soak-fields";
+import { timingMistakes } from "./timing-rules";
 
 const armId = z
   .string({ error: "a full ARM id" })
@@ -114,52 +117,96 @@ export interface PairsFile {
   readonly complaints: readonly Complaint[];
 }
 
-/** Every pair's policy, its own settings over the file's defaults over the product's; and every mistake in the file. */
-export function parsePairsFile(content: unknown): PairsFile {
+/** What is told of a pair beside the mistakes of its fields needs neither of its services. */
+const settingsSchema = exactly({ schedules: scheduleFields.optional(), ...policyFields });
+
+/**
+ * Every pair's policy, its own settings over the file's defaults over the product's; and every mistake in the file, those
+ * of fields first. A rule between fields is judged wherever its own fields can be read, whatever else is wrong. What the
+ * file says of a pair with a mistake is given as far as it can be read.
+ */
+export function parsePairsFile(content: unknown, inAzure = false): PairsFile {
+  const shared = readPart(defaultsSchema, fieldOf(content, "defaults") ?? {}, ["defaults"]);
+  const found = namedPairs(content).map(([name, given]) => readPair(name, given, shared));
   const parsed = pairsFileSchema.safeParse(content);
-  const named = namedPairs(content);
-  const openings = new Map<string, OpeningRule>();
-  const retention = new Map<string, number>();
-  const schedules: ScheduleRule[] = [];
-  const wrongSchedules: Complaint[] = [];
-  const policies = named.flatMap(([name, pair]): PairPolicy[] => {
-    // Pair by pair: a mistake in one must not hide what is wrong with the durations of another.
-    const own = pairSchema.safeParse(pair);
-    const shared = defaultsSchema.safeParse(fieldOf(content, "defaults") ?? {});
-    if (!own.success || !shared.success) return [];
-    const { blue, green, schedules: planned, ...fields } = own.data;
-    const key = pairKeyOf({ blue, green }, contentHashOf);
-    const policy = { ...policyOf(fields, shared.data), name, key, blue, green };
-    const retain = fields.retain ?? shared.data.retain;
-    retention.set(name, retain === undefined ? RETAIN_MS : durationMs(retain));
-    const rules = schedulesOf(planned, policy);
-    schedules.push(...rules);
-    wrongSchedules.push(...scheduleMistakes(rules, policy));
-    const opening = openingOf(fields.opening, shared.data.opening, policy.timeZone);
-    if (!opening) return [policy];
-    openings.set(name, opening.rule);
-    return [{ ...policy, opening: opening.policy }];
-  });
   const complaints = [
-    ...named.flatMap(([name]) => nameMistakes(name)),
+    ...found.flatMap(({ name }) => nameMistakes(name)),
     ...(parsed.success ? [] : complaintsOf(parsed.error, content)),
-    ...repeatedServices(named),
-    ...policies.flatMap(timingMistakes),
-    ...wrongSchedules,
-    ...policies.flatMap(approvalMistakes),
+    ...repeatedServices(found),
+    ...probeMistakes(shared, inAzure),
+    ...onceEach(found.flatMap((pair) => mistakesBetween(pair, shared))),
+    ...found.flatMap(({ own }) => probeMistakes(own, inAzure)),
   ];
-  return { policies, openings, schedules, retention, complaints };
+  return {
+    policies: found.flatMap(({ policy }) => policy ?? []),
+    openings: new Map(found.flatMap(({ name, opening }) => (opening ? [[name, opening.rule] as const] : []))),
+    schedules: found.flatMap(({ schedules }) => schedules),
+    retention: new Map(found.map(({ name, retainMs }) => [name, retainMs])),
+    complaints,
+  };
 }
 
-function fieldOf(holder: unknown, name: string): unknown {
-  return typeof holder === "object" && holder !== null
-    ? (holder as Readonly<Record<string, unknown>>)[name]
-    : undefined;
+type Settled = Omit<PairPolicy, "name" | "key" | "blue" | "green">;
+
+interface ReadPair {
+  readonly name: string;
+  readonly own: ReadPart<Fields>;
+  readonly settled: Settled;
+  readonly opening: ReturnType<typeof openingOf>;
+  readonly schedules: readonly ScheduleRule[];
+  readonly retainMs: number;
+  /** Those that can be read. */
+  readonly services: Readonly<Record<"blue" | "green", string | undefined>>;
+  /** Only where both services are named. */
+  readonly policy: PairPolicy | undefined;
+}
+
+function readPair(name: string, given: unknown, shared: ReadPart<Fields>): ReadPair {
+  const own = readPart(settingsSchema, withoutServices(given), ["pairs", name]);
+  const { schedules, ...fields } = own.value;
+  const base = policyOf(fields, shared.value);
+  const opening = openingOf(fields.opening, shared.value.opening, base.timeZone);
+  const settled = opening ? { ...base, opening: opening.policy } : base;
+  const blue = armId.safeParse(fieldOf(given, "blue")).data;
+  const green = armId.safeParse(fieldOf(given, "green")).data;
+  const retain = fields.retain ?? shared.value.retain;
+  const isWhole = blue !== undefined && green !== undefined;
+  return {
+    ...{ name, own, settled, opening, services: { blue, green } },
+    schedules: schedulesOf(schedules, { name, timeZone: settled.timeZone }),
+    retainMs: retain === undefined ? RETAIN_MS : durationMs(retain),
+    policy: isWhole
+      ? { ...settled, name, key: pairKeyOf({ blue, green }, contentHashOf), blue, green }
+      : undefined,
+  };
+}
+
+function withoutServices(given: unknown): unknown {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return given;
+  return Object.fromEntries(Object.entries(given).filter(([field]) => field !== "blue" && field !== "green"));
+}
+
+function mistakesBetween({ own, settled }: ReadPair, shared: ReadPart<Fields>): readonly Complaint[] {
+  const parts = [own, shared];
+  return [
+    ...timingMistakes(settled, parts),
+    ...scheduleMistakes(own, shared, settled),
+    ...approvalMistakes(settled.approval, parts),
+  ];
+}
+
+/** What is wrong in the defaults is found in every pair that goes by them. */
+function onceEach(complaints: readonly Complaint[]): readonly Complaint[] {
+  const told = new Set<string>();
+  return complaints.filter((each) => {
+    const text = JSON.stringify(each);
+    return !told.has(text) && told.add(text);
+  });
 }
 
 function namedPairs(content: unknown): readonly (readonly [string, unknown])[] {
   const pairs = fieldOf(content, "pairs");
-  return typeof pairs === "object" && pairs !== null ? Object.entries(pairs) : [];
+  return typeof pairs === "object" && pairs !== null && !Array.isArray(pairs) ? Object.entries(pairs) : [];
 }
 
 function nameMistakes(name: string): Complaint[] {
@@ -170,12 +217,12 @@ function nameMistakes(name: string): Complaint[] {
 }
 
 /** Azure compares resource ids without regard to case; one service in two places could be swapped by two promotions at once. */
-function repeatedServices(named: readonly (readonly [string, unknown])[]): readonly Complaint[] {
+function repeatedServices(pairs: readonly ReadPair[]): readonly Complaint[] {
   const seen = new Map<string, string>();
-  return named.flatMap(([name, pair]) =>
+  return pairs.flatMap(({ name, services }) =>
     (["blue", "green"] as const).flatMap((side): Complaint[] => {
-      const id = fieldOf(pair, side);
-      if (typeof id !== "string") return [];
+      const id = services[side];
+      if (id === undefined) return [];
       const other = seen.get(id.toLowerCase());
       seen.set(id.toLowerCase(), other ?? `${name}.${side}`);
       if (other === undefined) return [];
@@ -185,36 +232,7 @@ function repeatedServices(named: readonly (readonly [string, unknown])[]): reado
   );
 }
 
-/** Rules between durations, after defaults: each of them broken would be a wait that cannot end well. */
-function timingMistakes({ name, readiness, swap, verification, soak }: PairPolicy): readonly Complaint[] {
-  const rules: readonly [wrong: boolean, group: string, value: string, expectation: string][] = [
-    [
-      readiness.stableForMs >= readiness.deadlineMs,
-      "readiness",
-      "stableFor ≥ deadline",
-      "a deadline after stableFor",
-    ],
-    [readiness.pollMs > readiness.stableForMs, "readiness", "poll > stableFor", "a poll within stableFor"],
-    [
-      swap.pollMs > swap.operationDeadlineMs,
-      "swap",
-      "poll > operationDeadline",
-      "a poll within its deadline",
-    ],
-    [
-      verification.pollMs > verification.deadlineMs,
-      "verification",
-      "poll > deadline",
-      "a poll within its deadline",
-    ],
-    [soak.forMs > 0 && soak.everyMs > soak.forMs, "soak", "every > for", "a look within the soak"],
-  ];
-  return rules
-    .filter(([wrong]) => wrong)
-    .map(([, group, value, expectation]) => ({ path: pathOf(["pairs", name, group]), value, expectation }));
-}
-
-function policyOf(own: Fields, shared: Fields): Omit<PairPolicy, "name" | "key" | "blue" | "green"> {
+function policyOf(own: Fields, shared: Fields): Settled {
   const d = defaultPolicy;
   return {
     versionTag: own.versionTag ?? shared.versionTag ?? d.versionTag,

@@ -1,26 +1,23 @@
 import { pathOf } from "../contracts/complaints";
 import { kindOfAddress } from "../domain/address-kind";
 import type { Complaint } from "../domain/events";
-import type { PairPolicy } from "../domain/policy";
 import { isLoopback } from "./loopback";
+import { givenAt, isWrongAt, type ReadPart } from "./readable-part";
 
 /**
  * Probes at addresses that the outbound door would refuse whenever it is asked, as far as they can be told from the
  * file alone: names are looked up when they are asked. A private address that is named stands on the allow-list.
  */
-export function probeMistakes({ name, probes = [] }: PairPolicy, inAzure: boolean): readonly Complaint[] {
-  return probes.flatMap((probe, i) =>
+export function probeMistakes(part: ReadPart<unknown>, inAzure: boolean): readonly Complaint[] {
+  const probes = givenAt(part, ["probes"]);
+  return (Array.isArray(probes) ? probes : []).flatMap((_, i) =>
     (["url", "incomingUrl"] as const).flatMap((field): Complaint[] => {
-      const address = probe[field];
-      const mistake = address === undefined ? undefined : hostMistake(new URL(address).hostname, inAzure);
-      if (address === undefined || mistake === undefined) return [];
-      return [
-        {
-          path: pathOf(["pairs", name, "probes", i, field]),
-          value: new URL(address).origin,
-          expectation: mistake,
-        },
-      ];
+      const place = ["probes", i, field];
+      const address = givenAt(part, place);
+      if (typeof address !== "string" || !URL.canParse(address) || isWrongAt(part, place)) return [];
+      const { hostname, origin } = new URL(address);
+      const mistake = hostMistake(hostname, inAzure);
+      return mistake ? [{ path: pathOf([...part.at, ...place]), value: origin, expectation: mistake }] : [];
     }),
   );
 }

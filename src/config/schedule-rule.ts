@@ -5,6 +5,7 @@ import type { Complaint } from "../domain/events";
 import type { PairPolicy } from "../domain/policy";
 import type { ScheduleRule } from "../domain/schedule";
 import { cron } from "./opening-rule";
+import { givenAt, isWrongAt, type ReadPart } from "./readable-part";
 import { timeZone } from "./time-zone";
 
 const EXPIRES_AFTER = "30m";
@@ -42,23 +43,71 @@ export function schedulesOf(
   }));
 }
 
-/** Rules between schedules and their pair. */
+/** What the rules between schedules need of one: undefined where it is not there or cannot be read. */
+interface Readable {
+  readonly i: number;
+  readonly name: string | undefined;
+  readonly cron: string | undefined;
+  /** The pair's is "": it may be unreadable and is one all the same. */
+  readonly zone: string | undefined;
+  /** Whether it asks for staging whatever stands there. */
+  readonly isUnpinned: boolean;
+}
+
+/** Rules between schedules and their pair; `own` is the pair, `shared` the defaults of the file. */
 export function scheduleMistakes(
-  rules: readonly ScheduleRule[],
-  { allowUnpinned }: Pick<PairPolicy, "allowUnpinned">,
+  own: ReadPart<unknown>,
+  shared: ReadPart<unknown>,
+  settled: Pick<PairPolicy, "allowUnpinned" | "timeZone">,
 ): readonly Complaint[] {
-  return rules.flatMap(({ pair, name, promote, expect, cron: text, zone }, i): Complaint[] => {
-    const at = (field: string) => pathOf(["pairs", pair, "schedules", i, field]);
-    const before = rules.slice(0, i);
-    const same = before.find((other) => other.cron === text && other.zone === zone);
+  const given = givenAt(own, ["schedules"]);
+  const zone = readableOf("timeZone", own, shared) ? settled.timeZone : "";
+  const asksForPin = readableOf("allowUnpinned", own, shared) && !settled.allowUnpinned;
+  const rules = (Array.isArray(given) ? given : []).map((_, i) => readableRule(own, i, zone));
+  const tell = ({ i }: Readable, field: string, value: string, expectation: string): Complaint => ({
+    path: pathOf([...own.at, "schedules", i, field]),
+    value,
+    expectation,
+  });
+  return rules.flatMap((rule): Complaint[] => {
+    const { name, cron: text } = rule;
+    const before = rules.slice(0, rule.i);
+    const hasName = name !== undefined && before.some((other) => other.name === name);
+    const twin = before.find((other) => haveSameTimes(other, rule));
     return [
-      ...(before.some((other) => other.name === name)
-        ? [{ path: at("name"), value: name, expectation: "a name that no other schedule of the pair has" }]
+      ...(hasName ? [tell(rule, "name", name, "a name that no other schedule of the pair has")] : []),
+      ...(twin && text !== undefined
+        ? [tell(rule, "cron", text, `other times than ${twin.name ?? `schedules[${twin.i}]`} has`)]
         : []),
-      ...(same ? [{ path: at("cron"), value: text, expectation: `other times than ${same.name} has` }] : []),
-      ...(promote === "staging" && !expect && !allowUnpinned
-        ? [{ path: at("promote"), value: promote, expectation: "blue, green, or an expected version" }]
+      ...(rule.isUnpinned && asksForPin
+        ? [tell(rule, "promote", "staging", "blue, green, or an expected version")]
         : []),
     ];
   });
+}
+
+function haveSameTimes(a: Readable, b: Readable): boolean {
+  return a.cron !== undefined && a.zone !== undefined && a.cron === b.cron && a.zone === b.zone;
+}
+
+function readableRule(own: ReadPart<unknown>, i: number, standard: string): Readable {
+  const read = (field: string) => {
+    const place = ["schedules", i, field];
+    const value = givenAt(own, place);
+    return typeof value === "string" && !isWrongAt(own, place) ? value : undefined;
+  };
+  const stands = (field: string) => givenAt(own, ["schedules", i, field]) !== undefined;
+  return {
+    i,
+    name: read("name"),
+    cron: read("cron")?.trim(),
+    zone: stands("zone") ? read("zone") : standard,
+    isUnpinned: read("promote") === "staging" && !stands("expect"),
+  };
+}
+
+/** Whether a setting that a pair may take from the defaults can be read where it is taken from. */
+function readableOf(setting: string, ...parts: readonly ReadPart<unknown>[]): boolean {
+  const source = parts.find((part) => givenAt(part, [setting]) !== undefined);
+  return source === undefined || !isWrongAt(source, [setting]);
 }

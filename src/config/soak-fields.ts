@@ -3,6 +3,7 @@ import { duration, durationMs, exactly, plainText } from "../contracts/fields";
 import type { PairPolicy } from "../domain/policy";
 import type { Probe } from "../domain/probe";
 import type { SoakRule } from "../domain/soak";
+import { fieldOf } from "./readable-part";
 
 const budget = "a whole number from 0 to 100";
 const count = z.int({ error: budget }).min(0, budget).max(100, budget);
@@ -56,6 +57,40 @@ const probe = exactly({
 const TIMEOUT_MS = 5_000;
 const PROBES_LENGTH = 1_000;
 
+type ProbeSetting = z.infer<typeof probe>;
+
+/** For rules of a list: they are told whatever is wrong with one of its elements. */
+const isList = ({ value }: { readonly value: unknown }) => Array.isArray(value);
+
+function tellSameNames(probes: readonly unknown[], check: z.RefinementCtx): void {
+  const names = probes.map((each) => probe.shape.name.safeParse(fieldOf(each, "name")).data);
+  names.forEach((name, i) => {
+    if (name === undefined || names.indexOf(name) === i) return;
+    check.addIssue({ code: "custom", path: [i, "name"], message: "a name that no other probe has" });
+  });
+}
+
+/**
+ * A promotion keeps its probes in its ledger entry, which has to stay small. What goes without saying is not counted: the
+ * ledger has it either way.
+ */
+function areShort(probes: readonly unknown[]): boolean {
+  const brief = probes.flatMap((each) => {
+    const read = probe.safeParse(each);
+    return read.success ? [briefOf(read.data)] : [];
+  });
+  return JSON.stringify(brief).length <= PROBES_LENGTH;
+}
+
+function briefOf({ timeout, expect = {}, ...rest }: ProbeSetting): ProbeSetting {
+  const saysTimeout = timeout !== undefined && durationMs(timeout) !== TIMEOUT_MS;
+  return {
+    ...rest,
+    ...(Object.keys(expect).length > 0 ? { expect } : {}),
+    ...(saysTimeout ? { timeout } : {}),
+  };
+}
+
 /** The fields of the pairs file that say how a swap is watched, and what happens when it goes wrong. */
 export const soakFields = {
   soak: exactly({
@@ -71,11 +106,9 @@ export const soakFields = {
   probes: z
     .array(probe, { error: "a list of probes" })
     .max(5, "at most 5 probes")
-    .refine((probes) => new Set(probes.map(({ name }) => name)).size === probes.length, {
-      error: "probes with different names",
-    })
-    // A promotion keeps them in its ledger entry, which has to stay small.
-    .refine((probes) => JSON.stringify(probes).length <= PROBES_LENGTH, {
+    .superRefine(tellSameNames, { when: isList })
+    .refine(areShort, {
+      when: isList,
       error: `probes of at most ${PROBES_LENGTH} characters of JSON together`,
     })
     .optional()
@@ -108,8 +141,6 @@ export function soakOf(standard: SoakRule, ...settings: (SoakSetting | undefined
     standard,
   );
 }
-
-type ProbeSetting = z.infer<typeof probe>;
 
 /** Probes as the domain knows them. */
 export function probesOf(settings: readonly ProbeSetting[] | undefined): Pick<PairPolicy, "probes"> {

@@ -84,16 +84,32 @@ export function complaintsOf(
   root: unknown,
   at: readonly PropertyKey[] = [],
 ): readonly Complaint[] {
-  const found = error.issues.flatMap((issue) => {
-    const places =
-      issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-    return places.map((path) => ({
+  const found = error.issues.flatMap(meantIssues).flatMap((issue) =>
+    placesOf(issue).map((path) => ({
       path: pathOf([...at, ...path]),
       value: tellAt(root, path),
       expectation: issue.message,
-    }));
-  });
+    })),
+  );
   return onePerPlace(found);
+}
+
+/** Where an issue's mistakes stand. */
+export function placesOf(issue: z.core.$ZodIssue): readonly (readonly PropertyKey[])[] {
+  return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+}
+
+/** Of a choice between objects that none of them fits: what is wrong with the one that was meant, by the fields that are there. */
+function meantIssues(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const kinds = issue.errors.map((issues) => ({ issues, strange: strangeFields(issues) }));
+  const [nearest, next] = kinds.sort((a, b) => a.strange - b.strange);
+  if (!nearest || nearest.strange === next?.strange) return [issue];
+  return nearest.issues.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
+}
+
+function strangeFields(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce((sum, each) => sum + (each.code === "unrecognized_keys" ? each.keys.length : 0), 0);
 }
 
 /** One mistake may break several rules of a field: the first one says enough. */

@@ -28,6 +28,20 @@ export function exactly<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
+/**
+ * When a rule between fields is judged: where each of them is there and well formed by itself. So it is told whatever else
+ * is wrong with the object, and never on top of a mistake in one of them.
+ */
+export function whereReadable(fields: Readonly<Record<string, z.ZodType>>) {
+  return ({ value }: { readonly value: unknown }): boolean =>
+    typeof value === "object" &&
+    value !== null &&
+    Object.entries(fields).every(
+      ([name, schema]) =>
+        Object.hasOwn(value, name) && schema.safeParse((value as Record<string, unknown>)[name]).success,
+    );
+}
+
 /** Text of a person: not blank, and nothing in it that does not show as what it is. */
 export function plainText(max: number, what: string) {
   const expectation = `${what}: text of 1 to ${max} characters, not blank, without control or invisible characters`;
@@ -53,11 +67,27 @@ export const pairName = z
 
 /** RFC 3339 with an offset; the date must exist, and has a year of four digits in UTC too. */
 export const instant = z.iso
-  .datetime({ offset: true, error: "a time with an offset, such as 2026-11-24T18:00:00Z" })
-  .refine((text) => !Number.isNaN(Date.parse(text)), { error: "a date that exists" })
+  .datetime({ offset: true, error: ({ input }) => instantMistake(input) })
   .refine((text) => hasFourDigitYear(Date.parse(text)), {
     error: "a time whose year has four digits in UTC: 0000 to 9999",
   });
+
+const INSTANT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:Z|[+-]\d\d:\d\d)$/;
+
+/** What is wrong with a time, part by part: one that is written well may still name a day that never comes. */
+function instantMistake(input: unknown): string {
+  const [, day = "", time = ""] = (typeof input === "string" && INSTANT.exec(input)) || [];
+  if (day === "") return "a time with an offset, such as 2026-11-24T18:00:00Z";
+  if (!isDay(day)) return `a day that exists: there is no such day as ${day}`;
+  if (!/^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d|$)/.test(time))
+    return "a time of day from 00:00:00 to 23:59:59";
+  return "an offset from -23:59 to +23:59, or Z";
+}
+
+function isDay(text: string): boolean {
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+}
 
 function hasFourDigitYear(ms: number): boolean {
   return Number.isNaN(ms) || /^\d{4}-/.test(new Date(ms).toISOString());

@@ -12,7 +12,20 @@ import {
 } from "./complaints";
 import { contentHashOf } from "./content-hash";
 import { afterByteOrderMark, jsonWithin } from "./json-within";
-import { duration, durationMs, exactly, instant, pairName, plainText, quorum, requestId } from "./fields";
+import {
+  duration,
+  durationMs,
+  exactly,
+  instant,
+  pairName,
+  plainText,
+  quorum,
+  requestId,
+  whereReadable,
+} from "./fields";
+
+const stableFor = duration("1s", "1d");
+const deadline = duration("1s", "7d");
 
 /** The swap request as it crosses the wire: queue JSON, HTTP body, or `data` of a CloudEvent. */
 export const swapRequestSchema = exactly({
@@ -40,14 +53,13 @@ export const swapRequestSchema = exactly({
       "Tightens the pair's policy: how many different people must approve; a smaller quorum has no effect.",
     ),
   readiness: exactly({
-    stableFor: duration("1s", "1d").optional(),
-    deadline: duration("1s", "7d").optional(),
+    stableFor: stableFor.optional(),
+    deadline: deadline.optional(),
   })
-    .refine(
-      ({ stableFor, deadline }) =>
-        stableFor === undefined || deadline === undefined || durationMs(stableFor) < durationMs(deadline),
-      { error: "a deadline longer than stableFor: it would pass before anything can be ready" },
-    )
+    .refine((times) => durationMs(times.stableFor ?? "") < durationMs(times.deadline ?? ""), {
+      when: whereReadable({ stableFor, deadline }),
+      error: "a deadline longer than stableFor: it would pass before anything can be ready",
+    })
     .optional()
     .describe(
       "Tightens the pair's policy: a longer stableFor, a shorter deadline; looser values have no effect.",
@@ -59,11 +71,11 @@ export const swapRequestSchema = exactly({
     .boolean({ error: "true or false" })
     .optional()
     .describe("Going back would do harm: a regression halts the promotion instead of being swapped back."),
-}).refine(
-  ({ notBefore, expiresAt }) =>
-    notBefore === undefined || expiresAt === undefined || Date.parse(notBefore) < Date.parse(expiresAt),
-  { path: ["notBefore"], error: "a time before expiresAt: the promotion would expire before it may start" },
-);
+}).refine(({ notBefore, expiresAt }) => Date.parse(notBefore ?? "") < Date.parse(expiresAt ?? ""), {
+  when: whereReadable({ notBefore: instant, expiresAt: instant }),
+  path: ["notBefore"],
+  error: "a time before expiresAt: the promotion would expire before it may start",
+});
 
 type WireRequest = z.infer<typeof swapRequestSchema>;
 
@@ -168,14 +180,17 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+function tightenedOf({ stableFor: stable, deadline: by }: NonNullable<WireRequest["readiness"]> = {}) {
+  return {
+    ...(stable === undefined ? {} : { stableForMs: durationMs(stable) }),
+    ...(by === undefined ? {} : { deadlineMs: durationMs(by) }),
+  };
+}
+
 /** What is meant: a default that is spelled out, and a group that says nothing, are left out. */
 function toDomain(wire: WireRequest): SwapRequest {
   const { notBefore, expiresAt, readiness, soak, irreversible, ...rest } = wire;
-  const { stableFor, deadline } = readiness ?? {};
-  const tightened = {
-    ...(stableFor === undefined ? {} : { stableForMs: durationMs(stableFor) }),
-    ...(deadline === undefined ? {} : { deadlineMs: durationMs(deadline) }),
-  };
+  const tightened = tightenedOf(readiness);
   return {
     ...rest,
     ...(notBefore === undefined ? {} : { notBefore: Date.parse(notBefore) }),

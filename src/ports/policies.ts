@@ -1,5 +1,9 @@
 import type { PairKey } from "../domain/pair-key";
 import type { PairPolicy } from "../domain/policy";
+import type { writePair } from "../domain/written-pair";
+
+/** An entry of the pairs file; durations such as "2m". */
+export type WrittenPair = ReturnType<typeof writePair>;
 
 /** The pairs of this installation; nothing else is ever touched. */
 export interface Policies {
@@ -7,4 +11,6 @@ export interface Policies {
   find(name: string): PairPolicy | undefined;
   byKey(key: PairKey): PairPolicy | undefined;
   all(): readonly PairPolicy[];
+  /** A pair as the pairs file would write it with every default spelled out. */
+  written(policy: PairPolicy): WrittenPair;
 }

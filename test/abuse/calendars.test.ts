@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCalendarSources } from "../../src/adapters/openings/calendar-sources";
 import { processorTime } from "../../src/adapters/openings/effort";
+import { createPolicies } from "../../src/adapters/policies";
 import { createOpenings } from "../../src/adapters/openings/openings";
 import { createOutbound } from "../../src/adapters/outbound";
 import { aPolicy } from "../support/observations";
@@ -35,7 +36,7 @@ async function look(text: string) {
   const file = join(folder, "freeze.ics");
   writeFileSync(file, text);
   const openings = createOpenings({
-    policies: { find: () => aPolicy(), byKey: () => aPolicy(), all: () => [aPolicy()] },
+    policies: createPolicies([aPolicy()]),
     rules: new Map([["shop", anOpening({ freezes: [{ kind: "calendar", source: file }] })]]),
     addresses: new Map(),
     sources: createCalendarSources(createOutbound({ allow: [], loopback: false })),

@@ -64,6 +64,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     find: (name) => createPolicies(fake.pairsFile).find(name),
     byKey: (key) => createPolicies(fake.pairsFile).byKey(key),
     all: () => fake.pairsFile,
+    written: (policy) => createPolicies(fake.pairsFile).written(policy),
   };
   let roster: Roster | undefined;
   const ledger = new Map<string, PromotionState>();

@@ -173,13 +173,15 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       });
     },
   };
-  const loaded = (file: Pick<PairsFile, "policies" | "openings" | "schedules">) => {
-    const policies = createPolicies(file.policies);
+  const loaded = (file: Omit<PairsFile, "complaints">) => {
+    const policies = createPolicies(file.policies, file);
     const openingsFor = openingsOf(policies, clock, file.openings, options.calendars);
     return { policies, openingsFor, schedules: createScheduleTimes(file.schedules) };
   };
   const openings = new Map(options.opening ? [["shop", options.opening] as const] : []);
-  let file = loaded({ policies: [policy], openings, schedules: options.schedules ?? [] });
+  const { schedules = [], retainMs } = options;
+  const retention = new Map(retainMs === undefined ? [] : [["shop", retainMs] as const]);
+  let file = loaded({ policies: [policy], openings, schedules, retention });
   const portsFor: PortsFor = (context) => {
     const client = () => df.getClient(context);
     const log = createLog((level, line) => {
@@ -205,8 +207,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const register = () => {
     registerDurable(portsFor);
     registerHttpAndTimer(portsFor, verifier);
-    const { retainMs } = options;
-    registerRetention(portsFor, { retention: new Map(retainMs === undefined ? [] : [["shop", retainMs]]) });
+    registerRetention(portsFor, { retention });
   };
   const app = await startDurableApp({ register, clock, database: new MemoryLevel(), ...options.durable });
   const entity = async <T>(name: string, key: string) =>

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { maskCredentials } from "../../contracts/complaints";
 import type { Read, ServiceObservation } from "../../domain/observation";
 import { reason as reasonOf } from "../../domain/codes";
 import { emptyPair, type Hold, type PairState } from "../../domain/pair";
@@ -11,6 +12,7 @@ import type { SwapRequest } from "../../domain/swap-request";
 import type { Ports } from "../../ports/ports";
 import { authenticate, type Call, type Gate } from "./call";
 import { json, Problem } from "./problem";
+import type { SharedLooks } from "./shared-looks";
 
 /** A fresh look at both services of a pair. */
 export interface PairDescription {
@@ -33,27 +35,36 @@ export async function listPairs({ ports }: Call): Promise<HttpResponseInit> {
   return json(200, { value: policies.map((policy, i) => summarise(policy, states[i])) });
 }
 
-/** GET pairs/{name}: the same, and a fresh read of both services. */
-export function getPair(reading: Reading) {
+/**
+ * GET pairs/{name}: the same, its policy as the pairs file would write it, and a look at both services that readers share.
+ * What looks like a credential in an address is masked.
+ */
+export function getPair(reading: Reading, looks: SharedLooks) {
   return async ({ request, ports }: Call): Promise<HttpResponseInit> => {
     const policy = policyOf(request.params["name"] ?? "", ports);
-    const [state, seen] = await Promise.all([ports.pairs.read(policy.key), reading.describe(policy, ports)]);
+    const look = looks.at(policy, "services", ports);
+    const [state, seen] = await Promise.all([
+      ports.pairs.read(policy.key),
+      reading.describe(policy, { ...ports, cloudServices: look.cloudServices }),
+    ]);
     return json(200, {
       ...summarise(policy, state),
+      readAt: showTime(look.readAt, policy.timeZone),
       services: {
         blue: tellService(seen.blue, seen.blueCheck),
         green: tellService(seen.green, seen.greenCheck),
       },
-      policy: {
-        readiness: policy.readiness,
-        swap: policy.swap,
-        verification: policy.verification,
-        turn: policy.turn,
-        line: policy.line,
-      },
+      policy: masked(ports.policies.written(policy)),
       retirement: retirement(ports),
     });
   };
+}
+
+function masked(value: unknown): unknown {
+  if (typeof value === "string") return maskCredentials(value);
+  if (Array.isArray(value)) return value.map(masked);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, masked(held)]));
 }
 
 /** GET health: alive and supported for how long; details for readers only. */
@@ -84,9 +95,8 @@ function retirement({ clock }: Ports) {
   return { date: RETIREMENT, daysLeft, warning };
 }
 
-/** The configured pair of this name. */
-export /** The policy of a pair named in a path or a body. */
-function policyOf(name: string, ports: Ports): PairPolicy {
+/** The policy of a pair named in a path or a body. */
+export function policyOf(name: string, ports: Ports): PairPolicy {
   const policy = /^[a-z0-9-]{1,40}$/.test(name) ? ports.policies.find(name) : undefined;
   if (!policy) throw new Problem("unknown-pair", "there is no such pair here");
   return policy;

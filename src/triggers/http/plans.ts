@@ -12,9 +12,13 @@ import { readJson, type Call } from "./call";
 import { askedAt } from "./openings";
 import { policyOf, type Reading } from "./pairs";
 import { json, Problem } from "./problem";
+import type { SharedLooks } from "./shared-looks";
 
-/** POST plans?at=T: what a promotion would come to now, and whether it might start at T (now); with zero writes. */
-export function postPlan(reading: Reading) {
+/**
+ * POST plans?at=T: what a promotion would come to now, and whether it might start at T (now); with zero writes. It judges
+ * reads that readers share, never older than their 10 s; a run makes its own.
+ */
+export function postPlan(reading: Reading, looks: SharedLooks) {
   return async (call: Call): Promise<HttpResponseInit> => {
     const { request, ports } = call;
     const parsed = parsePlanRequest(await readJson(request));
@@ -23,7 +27,9 @@ export function postPlan(reading: Reading) {
     const asked = parsed.value.request;
     const policy = policyOf(asked.pair, ports);
     const at = askedAt(call);
-    const verdict = await reading.plan(policy, { request: asked }, ports);
+    const look = looks.at(policy, "plan", ports);
+    const readers = { ...ports, cloudServices: look.cloudServices };
+    const verdict = await reading.plan(policy, { request: asked }, readers);
     if (verdict.kind === "unreadable") {
       const seconds = String(Math.ceil((verdict.retryAfterMs ?? 10_000) / 1000));
       throw new Problem("service-unreadable", verdict.detail, { headers: { "retry-after": seconds } });
@@ -34,6 +40,7 @@ export function postPlan(reading: Reading) {
     const standing = { ...about, pair, opening, now: ports.clock.now() };
     return json(200, {
       verdict: verdict.kind,
+      readAt: showTime(look.readAt, policy.timeZone),
       ...(verdict.kind === "planned"
         ? { plan: viewPlan(verdict.plan, policy.timeZone), stillToDo: stillToDo(standing) }
         : viewEnd(verdict)),

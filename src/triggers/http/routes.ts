@@ -13,6 +13,7 @@ import { postPlan } from "./plans";
 import { listPromotions } from "./promotion-list";
 import { cancelPromotion, getPromotion, postPromotion } from "./promotions";
 import { takingOnly } from "./query";
+import { createSharedLooks, type SharedLooks } from "./shared-looks";
 import { orderSwapBack } from "./swap-back";
 import { everyMethod, unknownRoute } from "./unknown-route";
 
@@ -34,14 +35,15 @@ interface Guarded extends Omit<Route, "handler"> {
 
 const reads: readonly HttpMethod[] = ["GET", "HEAD"];
 
-/** The HTTP API (docs/http-api.md); one limit on calls for all of it. */
+/** The HTTP API (docs/http-api.md); one limit on calls, and one on reads of Azure, for all of it. */
 export function httpRoutes(
   open: Gate,
   reading: Reading,
   limiter: CallLimiter = createCallLimiter(),
 ): readonly Route[] {
   const gate = { ...open, limiter };
-  const known = [...promotionRoutes, ...pairRoutes(reading), ...timeRoutes].map(
+  const looks = createSharedLooks();
+  const known = [...promotionRoutes, ...pairRoutes(reading, looks), ...timeRoutes].map(
     ({ name, methods, route, anyOf, query = [], handle }): Route => ({
       ...{ name, methods, route },
       handler: guarded(gate, anyOf, (call) => takingOnly(query, call.request, () => handle(call))),
@@ -98,11 +100,11 @@ const promotionRoutes: readonly Guarded[] = [
   },
 ];
 
-function pairRoutes(reading: Reading): readonly Guarded[] {
+function pairRoutes(reading: Reading, looks: SharedLooks): readonly Guarded[] {
   return [
     {
       ...{ name: "postPlan", methods: ["POST"], route: "plans" },
-      ...{ anyOf: ["Swap.Read"], query: ["at"], handle: postPlan(reading) },
+      ...{ anyOf: ["Swap.Read"], query: ["at"], handle: postPlan(reading, looks) },
     },
     {
       ...{ name: "listPairs", methods: reads, route: "pairs" },
@@ -110,7 +112,7 @@ function pairRoutes(reading: Reading): readonly Guarded[] {
     },
     {
       ...{ name: "getPair", methods: reads, route: "pairs/{name}" },
-      ...{ anyOf: ["Swap.Read"], handle: getPair(reading) },
+      ...{ anyOf: ["Swap.Read"], handle: getPair(reading, looks) },
     },
     {
       ...{ name: "getAudit", methods: reads, route: "pairs/{name}/audit" },

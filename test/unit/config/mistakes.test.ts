@@ -172,7 +172,7 @@ test.each([
     const file = { pairs: { shop: { ...pair, [group]: durations }, other: { blue: 1, green: id("c") } } };
     expect(mistakes({}, file)).toEqual(["pairs.json.pairs.other.blue", `pairs.json.pairs.shop.${group}`]);
     const shared = { defaults: { [group]: durations }, pairs: { shop: pair } };
-    expect(mistakes({}, shared)).toEqual([`pairs.json.pairs.shop.${group}`]);
+    expect(mistakes({}, shared)).toEqual([`pairs.json.defaults.${group}`]);
   },
 );
 

@@ -1,10 +1,14 @@
-import { probeMistakes } from "../../../src/config/probe-addresses";
+import { parsePairsFile } from "../../../src/config/pairs-file";
 import { parseConfig } from "../../../src/config/config";
-import { aPolicy, idOf } from "../../support/observations";
+import { idOf } from "../../support/observations";
 
 /** Probes that the outbound door would refuse are complained about before the app starts. */
-const policyWith = (url: string, incomingUrl?: string) =>
-  aPolicy({ probes: [{ name: "home", url, incomingUrl, expect: {}, timeoutMs: 5_000 }] });
+const fileWith = (url: string, incomingUrl?: string) => ({
+  pairs: {
+    shop: { blue: idOf("blue"), green: idOf("green"), probes: [{ name: "home", url, incomingUrl }] },
+  },
+});
+const mistakesIn = (file: object, inAzure: boolean) => parsePairsFile(file, inAzure).complaints;
 
 test.each([
   ...[
@@ -21,14 +25,14 @@ test.each([
     "http://[2002:7f00:1::]/",
   ],
 ])("%s is refused in Azure, and may be asked elsewhere", (url) => {
-  expect(probeMistakes(policyWith(url), true)).toEqual([
+  expect(mistakesIn(fileWith(url), true)).toEqual([
     {
       path: "$.pairs.shop.probes[0].url",
       value: new URL(url).origin,
       expectation: "no probe at a loopback address in Azure",
     },
   ]);
-  expect(probeMistakes(policyWith(url), false)).toEqual([]);
+  expect(mistakesIn(fileWith(url), false)).toEqual([]);
 });
 
 test.each([
@@ -38,20 +42,19 @@ test.each([
   "http://[64:ff9b::a9fe:a9fe]/",
 ])("%s is refused everywhere", (url) => {
   for (const inAzure of [true, false])
-    expect(probeMistakes(policyWith(url), inAzure)).toMatchObject([
+    expect(mistakesIn(fileWith(url), inAzure)).toMatchObject([
       { expectation: "no link-local or metadata address" },
     ]);
 });
 
 test("the staging address is judged as well, by its own path", () => {
-  const found = probeMistakes(policyWith("https://shop.example/", "http://localhost/"), true);
+  const found = mistakesIn(fileWith("https://shop.example/", "http://localhost/"), true);
   expect(found.map(({ path }) => path)).toEqual(["$.pairs.shop.probes[0].incomingUrl"]);
 });
 
 test("public names, and private addresses that are named, are left to the door", () => {
   for (const url of ["https://shop.example/", "http://10.1.2.3/", "http://[fd12::1]/"])
-    expect(probeMistakes(policyWith(url), true)).toEqual([]);
-  expect(probeMistakes(aPolicy(), true)).toEqual([]);
+    expect(mistakesIn(fileWith(url), true)).toEqual([]);
 });
 
 test("the app does not start with one, and the complaint says where it stands", () => {

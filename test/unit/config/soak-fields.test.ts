@@ -53,7 +53,7 @@ test.each<[string, object, string]>([
   ["a look outside the soak", { soak: { for: "5s", every: "10s" } }, "$.pairs.shop.soak"],
   ["a budget that is no number", { soak: { failures: "none" } }, "$.pairs.shop.soak.failures"],
   ["another word", { swapBack: "maybe" }, "$.pairs.shop.swapBack"],
-  ["two probes of one name", { probes: [probe, probe] }, "$.pairs.shop.probes"],
+  ["two probes of one name", { probes: [probe, probe] }, "$.pairs.shop.probes[1].name"],
   [
     "six probes",
     { probes: Array.from({ length: 6 }, (_, i) => ({ ...probe, name: `p${i}` })) },

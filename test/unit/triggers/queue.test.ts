@@ -1,3 +1,4 @@
+import { createPolicies } from "../../../src/adapters/policies";
 import { SHOP } from "../../support/observations";
 import type { InvocationContext } from "@azure/functions";
 import { summarisePromotion } from "../../../src/domain/promotion-view";
@@ -103,7 +104,7 @@ test("of two requests with one id that come at once the ledger's first goes on, 
 test("a host that does not know the pair refuses nothing that another one has registered", async () => {
   const ports = createFakePorts();
   await deliver(ports, request);
-  const elsewhere = { ...ports, policies: { find: () => undefined, byKey: () => undefined, all: () => [] } };
+  const elsewhere = { ...ports, policies: createPolicies([]) };
   // Its own look at the ledger came too early.
   const read = ports.promotions.read.bind(ports.promotions);
   const late = jest.fn(read).mockResolvedValueOnce(undefined);

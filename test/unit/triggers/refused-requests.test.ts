@@ -1,3 +1,4 @@
+import { createPolicies } from "../../../src/adapters/policies";
 import type { InvocationContext } from "@azure/functions";
 import { reason } from "../../../src/domain/codes";
 import type { NotAcceptedEvent } from "../../../src/domain/events";
@@ -92,7 +93,7 @@ test("a request that is known has the answer of its promotion, however late and 
   const timed = { ...request, expiresAt: at(ports, HOUR) };
   await deliver(ports, timed);
   Object.assign(ports.clock, { now: () => Date.parse(timed.expiresAt) + DAY });
-  const elsewhere = { ...ports, policies: { find: () => undefined, byKey: () => undefined, all: () => [] } };
+  const elsewhere = { ...ports, policies: createPolicies([]) };
   await deliver(elsewhere, timed);
   const ending = { outcome: "expired", reason: reason("request-expired", "d") } as const;
   await ports.promotions.change("r-1", { kind: "conclude", ending, at: 1 });

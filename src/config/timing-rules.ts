@@ -1,0 +1,57 @@
+import { pathOf } from "../contracts/complaints";
+import { durationText } from "../domain/duration-text";
+import type { Complaint } from "../domain/events";
+import type { PairPolicy } from "../domain/policy";
+import { placeToMend, type ReadPart } from "./readable-part";
+
+/** A rule between two durations of a group: each of them broken would be a wait that cannot end well. */
+interface TimingRule {
+  readonly group: "readiness" | "swap" | "verification" | "soak";
+  readonly fields: readonly [string, string];
+  readonly relation: ">" | "≥";
+  readonly expectation: string;
+  readonly values: (policy: Timing) => readonly [number, number];
+}
+
+type Timing = Pick<PairPolicy, "readiness" | "swap" | "verification" | "soak">;
+
+const rules: readonly TimingRule[] = [
+  {
+    ...{ group: "readiness", fields: ["stableFor", "deadline"], relation: "≥" },
+    expectation: "a deadline after stableFor",
+    values: ({ readiness }) => [readiness.stableForMs, readiness.deadlineMs],
+  },
+  {
+    ...{ group: "readiness", fields: ["poll", "stableFor"], relation: ">" },
+    expectation: "a poll within stableFor",
+    values: ({ readiness }) => [readiness.pollMs, readiness.stableForMs],
+  },
+  {
+    ...{ group: "swap", fields: ["poll", "operationDeadline"], relation: ">" },
+    expectation: "a poll within its deadline",
+    values: ({ swap }) => [swap.pollMs, swap.operationDeadlineMs],
+  },
+  {
+    ...{ group: "verification", fields: ["poll", "deadline"], relation: ">" },
+    expectation: "a poll within its deadline",
+    values: ({ verification }) => [verification.pollMs, verification.deadlineMs],
+  },
+  {
+    ...{ group: "soak", fields: ["every", "for"], relation: ">" },
+    expectation: "a look within the soak",
+    // Without a soak nothing is looked at.
+    values: ({ soak }) => [soak.everyMs, soak.forMs === 0 ? Infinity : soak.forMs],
+  },
+];
+
+/** Durations of a pair that cannot work together, its own settings over the file's over the product's. */
+export function timingMistakes(policy: Timing, parts: readonly ReadPart<unknown>[]): readonly Complaint[] {
+  return rules.flatMap(({ group, fields, relation, expectation, values }): Complaint[] => {
+    const [a, b] = values(policy);
+    if (relation === "≥" ? a < b : a <= b) return [];
+    const place = placeToMend(parts, group, fields);
+    if (!place) return [];
+    const value = `${fields[0]} ${durationText(a)} ${relation} ${fields[1]} ${durationText(b)}`;
+    return [{ path: pathOf(place), value, expectation }];
+  });
+}
