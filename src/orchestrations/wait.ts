@@ -98,8 +98,11 @@ function lastLookOf({ until, graceMs = 0 }: WaitInput): number {
   return until + graceMs;
 }
 
-function newsOf(seen: News): News {
-  return seen.readiness ? { detail: seen.detail, readiness: seen.readiness } : { detail: seen.detail };
+/** A picture that is looked at again is no news. */
+function newsOf({ detail, readiness }: News): News {
+  return readiness
+    ? { detail, readiness: readiness.map(({ observedAt: _observedAt, ...side }) => side) }
+    : { detail };
 }
 
 /** `isAgain`: the round before was too early for its look. */

@@ -6,6 +6,7 @@ import type { PlanVerdict } from "../../domain/plan";
 import type { PairPolicy } from "../../domain/policy";
 import { showTime } from "../../domain/shown-time";
 import type { RoleStateCheck } from "../../domain/readiness";
+import { viewCheck } from "../../domain/side-readiness";
 import { daysUntilRetirement, RETIREMENT } from "../../domain/retirement";
 import type { SwapRequest } from "../../domain/swap-request";
 import type { Ports } from "../../ports/ports";
@@ -41,8 +42,8 @@ export function getPair(reading: Reading) {
     return json(200, {
       ...summarise(policy, state),
       services: {
-        blue: tellService(seen.blue, seen.blueCheck),
-        green: tellService(seen.green, seen.greenCheck),
+        blue: tellService(seen.blue, seen.blueCheck, policy),
+        green: tellService(seen.green, seen.greenCheck, policy),
       },
       policy: {
         readiness: policy.readiness,
@@ -117,7 +118,7 @@ export function showHold({ id, at, reason, by, requestId }: Hold, timeZone: stri
   return { id, since: showTime(at, timeZone), by, reason: reasonOf(code, detail), requestId };
 }
 
-function tellService(read: Read<ServiceObservation>, check: RoleStateCheck) {
+function tellService(read: Read<ServiceObservation>, check: RoleStateCheck, { timeZone }: PairPolicy) {
   if (read.kind !== "found") return { read: read.kind, detail: read.detail };
   const { id, name, slot, version, provisioningState, location, findings } = read.value;
   return {
@@ -129,8 +130,6 @@ function tellService(read: Read<ServiceObservation>, check: RoleStateCheck) {
     provisioningState,
     location,
     findings,
-    readiness: check.verdict,
-    instances: check.instances,
-    summary: check.summary,
+    readiness: viewCheck(check, timeZone),
   };
 }

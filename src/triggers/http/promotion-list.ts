@@ -9,6 +9,7 @@ import { summarisePromotion } from "../../domain/promotion-view";
 import type { Ports } from "../../ports/ports";
 import type { Call } from "./call";
 import { json, Problem } from "./problem";
+import { presentPolicy } from "./promotions";
 
 /** GET promotions: the newest first, over the index of every configured pair. */
 export async function listPromotions({ request, ports }: Call): Promise<HttpResponseInit> {
@@ -38,7 +39,8 @@ async function readList(query: ListQuery, ports: Ports): Promise<List> {
   const value: ReturnType<typeof summarisePromotion>[] = [];
   let reads = 0;
   for await (const { entry, state, isLast } of lookThrough(query, ports)) {
-    if (state && isAskedFor(state, query)) value.push(summarisePromotion(state));
+    if (state && isAskedFor(state, query))
+      value.push(summarisePromotion(state, presentPolicy(state, ports)?.timeZone ?? "UTC"));
     if (isLast) break;
     if (value.length === query.top || ++reads === MOST_READS) return { value, last: entry };
   }
