@@ -69,7 +69,8 @@ export function viewCheck(check: RoleStateCheck, timeZone: string): ShownReadine
   return viewSide(readinessOf(check), timeZone);
 }
 
-function tellSide({ total, ready, instances, problems, observedAt }: SideReadiness): string {
+/** In one line: how many, which are waited for, and what else stands in its way. */
+export function tellSide({ total, ready, instances, problems, observedAt }: SideReadiness): string {
   if (observedAt === undefined) return problems.join("; ");
   const waitedFor = instances.filter(({ verdict }) => verdict !== "ready");
   const more = total - ready - waitedFor.length;
@@ -77,6 +78,6 @@ function tellSide({ total, ready, instances, problems, observedAt }: SideReadine
     ...waitedFor.map(({ name, state, reason }) => `${name} ${state} (${reason})`),
     ...(more > 0 ? [`${more} more`] : []),
   ];
-  const count = `${ready} of ${total} role instances ready`;
+  const count = `${ready} of ${total} instances ready`;
   return [told.length > 0 ? `${count}: ${told.join(", ")}` : count, ...problems].join("; ");
 }

@@ -131,12 +131,12 @@ test("the view of a promotion under way tells what it waits for and what comes n
       {
         ...{ side: "green", verdict: "not-yet", total: 2, ready: 1, instances: [busy("a")], problems: [] },
         observedAt: shown(0, "13:00:00"),
-        text: "1 of 2 role instances ready: a Busy (does not respond)",
+        text: "1 of 2 instances ready: a Busy (does not respond)",
       },
       {
         ...{ side: "blue", verdict: "ready", total: 2, ready: 2, instances: [], problems: [] },
         observedAt: shown(0, "13:00:00"),
-        text: "2 of 2 role instances ready",
+        text: "2 of 2 instances ready",
       },
     ],
     plan: {

@@ -15,6 +15,7 @@ import {
   planOf,
   planned,
   begun,
+  request,
 } from "../../support/told-promotion";
 
 /** What is written down of a promotion, change by change. */

@@ -11,7 +11,7 @@ const view = (seen: ReturnType<typeof check>) => viewSide(sideReadiness(seen), "
 test("a side that is ready is told with its counts and when it was seen so, and names no instance", () => {
   expect(view(check("Started", "Started"))).toEqual({
     ...{ side: "green", verdict: "ready", total: 2, ready: 2, instances: [], problems: [] },
-    ...{ observedAt: shown, text: "2 of 2 role instances ready" },
+    ...{ observedAt: shown, text: "2 of 2 instances ready" },
   });
 });
 
@@ -21,14 +21,14 @@ test("a side that is not ready names the instances that it waits for, with state
   expect(instances).toEqual([
     { name: "Web_IN_1", role: "Web", state: "RoleStateBusy", verdict: "not-yet", reason: "does not respond" },
   ]);
-  expect(rest.text).toBe("1 of 2 role instances ready: Web_IN_1 RoleStateBusy (does not respond)");
+  expect(rest.text).toBe("1 of 2 instances ready: Web_IN_1 RoleStateBusy (does not respond)");
 });
 
 test("of many that are not ready the first three are kept, and the text says how many more there are", () => {
   const seen = view(check(...Array.from({ length: 40 }, () => "Busy"), "Started"));
   expect([seen.total, seen.ready, seen.instances.length]).toEqual([41, 1, 3]);
   expect(seen.text).toMatch(
-    /^1 of 41 role instances ready: Web_IN_0 .*, 37 more; Web has 41 of 2 instances$/,
+    /^1 of 41 instances ready: Web_IN_0 .*, 37 more; Web has 41 of 2 instances$/,
   );
 });
 
@@ -37,7 +37,7 @@ test("what stands in the way beside instances is told: missing ones, the provisi
   const one = checkRoles("green", service, found(someInstances("green", ["Started"])));
   const problems = ["provisioning state is Updating", "Web has 1 of 2 instances"];
   expect(view(one)).toMatchObject({ verdict: "not-yet", total: 1, ready: 1, problems });
-  expect(view(one).text).toBe(`1 of 1 role instances ready; ${problems.join("; ")}`);
+  expect(view(one).text).toBe(`1 of 1 instances ready; ${problems.join("; ")}`);
   const probed = withProbes(check("Started", "Started"), [
     { name: "home", verdict: "failure", detail: "status is 500, not 2xx" },
   ]);
@@ -66,5 +66,5 @@ test("a fresh look shows the same, and the instances that are ready as well, beh
     "Web_IN_1: not-yet",
     "Web_IN_0: ready",
   ]);
-  expect(fresh.text).toBe("1 of 2 role instances ready: Web_IN_1 RoleStateBusy (does not respond)");
+  expect(fresh.text).toBe("1 of 2 instances ready: Web_IN_1 RoleStateBusy (does not respond)");
 });
