@@ -45,7 +45,7 @@ test("every route answers with times in one format, and every event in one of it
   const asked = new Set<string>();
   /** Answers are looked at by the scenario, which fails where a time is in another format; here they are only counted. */
   const ask = async (route: string, method: string, path: string, body?: unknown, by?: object) => {
-    const reply = await run.http(method, path, body, by as never);
+    const reply = await run.http(method, path, body, by);
     asked.add(route);
     expect(`${route} ${String(strayTimes(reply.body, "api"))}`).toBe(`${route} `);
     return reply as { status: number; body: Record<string, never> };
@@ -160,4 +160,23 @@ test("the example of docs/http-api.md is what a promotion that waits for its ins
   const unhashed = (name: string, value: unknown) => (["hash", "head"].includes(name) ? "…" : value);
   const example: unknown = JSON.parse(JSON.stringify(short, unhashed));
   expect(exampleBelow("One promotion", example)).toEqual(example);
+});
+
+test("a picture of readiness that does not change is told once, with the time of the look, and not with every look", async () => {
+  run = await startScenario({
+    policy: { readiness: { pollMs: 5_000, stableForMs: 30_000, deadlineMs: HOUR } },
+  });
+  run.arm.service("shop-green")!.instances[0]!.state = "RoleStateBusy";
+  const id = await run.request();
+  await until(id, "awaiting-readiness");
+  await run.advance({ seconds: 10 });
+  const looks = () => run.arm.journal.entries.filter(({ url }) => url.includes("roleInstances")).length;
+  const [before, seen] = [await run.promotion(id), looks()];
+  await run.advance({ minutes: 5 });
+  const after = await run.promotion(id);
+  const rounds = (looks() - seen) / 2;
+  expect(rounds).toBeGreaterThan(25);
+  // Each generation of the wait tells once where it stands.
+  expect(after.revision - before.revision).toBeLessThan(rounds / 3);
+  expect(after.readiness?.map(({ observedAt }) => typeof observedAt)).toEqual(["number", "number"]);
 });
