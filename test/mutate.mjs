@@ -45,7 +45,7 @@ const groups = [
   [["prerequisites-network"], ["prerequisites-told", "prerequisites-network-told"]],
   [
     ["completion-event", "events", "promotion-view"],
-    ["promotion-told", "promotion-kept"],
+    ["promotion-shown", "promotion-kept"],
   ],
   [["codes", "codes-gate", "codes-opening", "codes-soak", "codes-way-back"], ["codes"]],
   [
@@ -60,7 +60,12 @@ const groups = [
     ["audit-chain", "audited-*"],
   ],
   [["audit-verification", "audit-lines", "audit-export"], ["audit-findings"]],
-  [["shown-time", "watch-told", "alerts"], ["promotion-told"]],
+  [
+    ["shown-time", "watch-told", "alerts"],
+    ["promotion-shown", "shown-time"],
+  ],
+  [["side-readiness"], ["side-readiness", "promotion-told"]],
+  [["attempt-told"], ["attempt-told", "promotion-told"]],
   [["canonical-json"], ["canonical-json"]],
 ];
 

@@ -6,7 +6,7 @@ export interface ShownPromotion {
   readonly outcome?: string;
   readonly reason?: { readonly code: string; readonly detail: string };
   readonly waitingFor?: { readonly what: string; readonly detail: string };
-  readonly readiness: readonly string[];
+  readonly readiness: readonly ShownSide[];
   readonly plan?: { readonly hash: string; readonly prerequisites: readonly ShownPrerequisite[] };
   readonly approval?: {
     readonly toApprove: string;
@@ -16,7 +16,18 @@ export interface ShownPromotion {
     readonly until: { readonly utc: string };
     readonly command: string;
   };
-  readonly attempts: readonly { readonly n: number; readonly act?: string; readonly verdict: string }[];
+  readonly attempts: readonly {
+    readonly n: number;
+    readonly act?: string;
+    readonly verdict: { readonly text: string };
+    readonly evidence?: string;
+  }[];
+}
+
+/** What was last seen of one service that is waited for. */
+export interface ShownSide {
+  readonly side: string;
+  readonly text: string;
 }
 
 export interface ShownSchedule {

@@ -33,7 +33,7 @@ class Told {
   readonly #heading: (text: string) => void;
   #plan: string | undefined;
   #phase: string | undefined;
-  #instances = new Map<string, string>();
+  #sides = new Map<string, string>();
   #attempts = 0;
   #detail: string | undefined;
 
@@ -48,9 +48,14 @@ class Told {
       this.#phase = promotion.phase;
       this.#heading(`Phase: ${promotion.phase}`);
     }
-    for (const line of promotion.readiness) this.#lookAtInstances(line);
-    for (const { n, act, verdict } of promotion.attempts.slice(this.#attempts))
-      this.#say(`attempt ${n}${act === undefined ? "" : ` (${act})`}: ${verdict}`);
+    for (const { side, text } of promotion.readiness) {
+      if (this.#sides.get(side) !== text) this.#say(`${side.padEnd(6)} ${text}`);
+      this.#sides.set(side, text);
+    }
+    for (const { n, act, verdict, evidence } of promotion.attempts.slice(this.#attempts)) {
+      const beside = evidence === undefined ? "" : `; ${evidence}`;
+      this.#say(`attempt ${n}${act === undefined ? "" : ` (${act})`}: ${verdict.text}${beside}`);
+    }
     this.#attempts = promotion.attempts.length;
     const detail = promotion.waitingFor?.detail;
     if (detail !== undefined && detail !== this.#detail && !detail.includes("is not ready"))
@@ -63,19 +68,6 @@ class Told {
     this.#plan = plan.hash;
     this.#heading(`The plan (${plan.hash.slice(0, 12)}…): every prerequisite with its evidence`);
     for (const prerequisite of plan.prerequisites) tellPrerequisite(prerequisite, this.#say);
-  }
-
-  /** A line reads "green: WebRole_IN_0 RoleStateStarted, WebRole_IN_1 RoleStateBusy (does not respond)". */
-  #lookAtInstances(line: string): void {
-    const [side = "", rest = ""] = line.split(/: (.*)/s);
-    for (const told of rest.split(", ")) {
-      const [name = "", ...state] = told.split(" ");
-      const key = `${side}/${name}`;
-      if (!/_IN_\d+$/.test(name) || this.#instances.get(key) === state.join(" ")) continue;
-      const before = this.#instances.get(key)?.split(" ")[0];
-      this.#instances.set(key, state.join(" "));
-      this.#say(`${side.padEnd(6)} ${name.padEnd(18)} ${before ? `${before} -> ` : ""}${state.join(" ")}`);
-    }
   }
 }
 

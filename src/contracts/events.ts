@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { outcomeKinds } from "../domain/attempt-told";
 import { codes, type Code } from "../domain/codes";
 import { prerequisiteTitles, type PrerequisiteCode } from "../domain/plan";
 import { eventTypes } from "../domain/events";
@@ -64,6 +65,19 @@ const swapBack = z.strictObject({
 });
 
 const omitted = z.number().int().optional().describe("How many were left out before this one.");
+
+const verdict = z
+  .strictObject({
+    kind: z
+      .enum(outcomeKinds)
+      .describe("What Azure answered, why nothing was sent, or why there was no claim."),
+    code: z.string().optional().describe("Azure's error code, or why the claim was refused."),
+    httpStatus: z.number().int().optional(),
+    detail: z.string().optional(),
+    correlationId: z.string().optional().describe("Azure's, to ask its support with."),
+    text: z.string(),
+  })
+  .describe("What came of the call; the text says the same in one line.");
 
 const chainHead = z.strictObject({ entries: z.number().int(), head: z.string() });
 
@@ -147,8 +161,8 @@ export const completionEventSchema = event(
           n: z.number().int(),
           at: z.iso.datetime(),
           act: z.literal("swap-back").optional(),
-          verdict: z.string(),
-          correlationId: z.string().optional(),
+          verdict,
+          evidence: z.string().optional().describe("What was seen before and did not stand in its way."),
           omitted,
         }),
       )

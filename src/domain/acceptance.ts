@@ -1,10 +1,10 @@
 import { canonicalJson } from "./canonical-json";
 import { reason, type Reason } from "./codes";
-import { toTime } from "./events";
 import { shortOrigin, shortRequest } from "./ledger-room";
 import type { PairPolicy } from "./policy";
 import type { PromotionState, Registration } from "./promotion";
 import { isScheduledId } from "./schedule";
+import { tellTime } from "./shown-time";
 import type { SwapRequest } from "./swap-request";
 
 /** What accepting a request comes to, judged from its ledger entry. */
@@ -38,7 +38,7 @@ export function whyRefused(
   if (origin.channel !== "schedule" && isScheduledId(requestId))
     return reason("reserved-id", `the id ${requestId} has the shape of those that schedules give`);
   if (expiresAt !== undefined && expiresAt <= now)
-    return reason("request-expired", `expiresAt is over: ${toTime(expiresAt)}`);
+    return reason("request-expired", `expiresAt is over: ${tellTime(expiresAt)}`);
   // How long a schedule's promotion may last is reviewed where the horizon is.
   return origin.channel === "schedule" ? undefined : whyTooFar(request, policy.line.horizonMs, now);
 }
@@ -48,7 +48,7 @@ function whyTooFar(request: SwapRequest, horizonMs: number, now: number): Reason
   const far = times.find((field) => (request[field] ?? now) > now + horizonMs);
   if (far === undefined) return undefined;
   const days = Math.floor(horizonMs / 3_600_000) / 24;
-  const detail = `${far} is ${toTime(request[far] ?? now)}, more than ${Number(days.toFixed(1))} days ahead`;
+  const detail = `${far} is ${tellTime(request[far] ?? now)}, more than ${Number(days.toFixed(1))} days ahead`;
   return reason("too-far-ahead", detail);
 }
 

@@ -1,6 +1,7 @@
 import type { AuditNote } from "./audit-chain";
 import { toTime } from "./events";
 import { tellDecision, type Gate } from "./gate";
+import { tellTime } from "./shown-time";
 
 /** What was asked, voted and decided at a gate by one change. */
 export function gateNotes(before: Gate | undefined, after: Gate | undefined): readonly AuditNote[] {
@@ -9,7 +10,7 @@ export function gateNotes(before: Gate | undefined, after: Gate | undefined): re
 
 function questions(before: Gate | undefined, { asked, askedAt, quorum, until, planHash }: Gate): AuditNote[] {
   if (asked === before?.asked) return [];
-  const detail = `asks for ${quorum} approval${quorum === 1 ? "" : "s"} until ${toTime(until)}`;
+  const detail = `asks for ${quorum} approval${quorum === 1 ? "" : "s"} until ${tellTime(until)}`;
   return [{ at: toTime(askedAt), what: "approval-asked", who: "the run", planHash, detail }];
 }
 

@@ -1,4 +1,5 @@
 import { askerOf, type Asker } from "./asker";
+import { tellVerdict } from "./attempt-told";
 import { appendNotes, promotionChain, type AuditEntry, type AuditNote, type Digest } from "./audit-chain";
 import { gateNotes } from "./audited-gate";
 import { canonicalJson } from "./canonical-json";
@@ -95,13 +96,14 @@ function decided(
   }
   notes.push(...gateNotes(before.gate, after.gate));
   if (change.kind === "note-attempt") {
-    const { at, n, act = "forward", verdict, correlationId } = change.note;
+    const { at, n, act = "forward", verdict, evidence } = change.note;
+    const told = [tellVerdict(verdict), ...(evidence ? [evidence] : [])].join("; ");
     notes.push({
       at: toTime(at),
       what: "attempted",
       who: RUN,
-      detail: `${act} ${n}: ${verdict}`,
-      correlationId,
+      detail: `${act} ${n}: ${told}`,
+      correlationId: verdict.correlationId,
     });
   }
   if (after.swapBack && !before.swapBack) {

@@ -127,7 +127,7 @@ function completionData(state: PromotionState, ending: Ending, at: number): Comp
       { phase: "concluded", at: toTime(at) },
     ],
     prerequisites: unmet(ending.prerequisites ?? plan?.prerequisites),
-    attempts: tellAttempts(state),
+    attempts: tellAttempts(state, toTime),
     ...tellWatch(state, toTime),
     approvals: approvalsOf(state),
     breakGlass: breakGlassOf(state),

@@ -1,3 +1,4 @@
+import { shortOutcome, toldVerdict } from "./attempt-told";
 import { clip, leaveOut, shrink } from "./clip";
 import type { CompletionData, CompletionEvent, FinalRead } from "./events";
 
@@ -14,7 +15,7 @@ const steps: readonly Step[] = [
   phases(24, 40),
   evidence(120),
   phases(16, 30),
-  (data) => ({ ...data, attempts: data.attempts.map((a) => ({ ...a, verdict: clip(a.verdict, 80) })) }),
+  attempts(80),
   evidence(60),
   phases(12, 0),
   (data) => ({
@@ -45,6 +46,7 @@ const steps: readonly Step[] = [
       })),
     },
   }),
+  attempts(30),
   evidence(30),
   // They stand in the table of codes, and in the HTTP API's answer.
   (data) => ({ ...data, prerequisites: data.prerequisites.map(({ remedy: _remedy, ...rest }) => rest) }),
@@ -63,6 +65,17 @@ function phases(most: number, noteLength: number): Step {
     phases: leaveOut(data.phases, most).map(({ note, ...phase }) =>
       note === undefined || noteLength === 0 ? phase : { ...phase, note: clip(note, noteLength) },
     ),
+  });
+}
+
+function attempts(length: number): Step {
+  return (data) => ({
+    ...data,
+    attempts: data.attempts.map(({ verdict, evidence: seen, ...rest }) => ({
+      ...rest,
+      verdict: toldVerdict(shortOutcome(verdict, length)),
+      ...(seen ? { evidence: clip(seen, length) } : {}),
+    })),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Asker } from "./asker";
+import type { ToldVerdict } from "./attempt-told";
 import type { ChainHead } from "./audit-chain";
 import type { Reason } from "./codes";
 import type { Outcome, WaitedFor } from "./outcome";
@@ -67,8 +68,9 @@ export interface CompletionData {
     readonly at: string;
     /** Absent: the forward swap. */
     readonly act?: "swap-back" | undefined;
-    readonly verdict: string;
-    readonly correlationId?: string | undefined;
+    readonly verdict: ToldVerdict;
+    /** What was seen before and did not stand in its way. */
+    readonly evidence?: string | undefined;
     /** How many were left out before this one. */
     readonly omitted?: number | undefined;
   }[];

@@ -1,10 +1,12 @@
+import { shortOutcome } from "./attempt-told";
 import { clip, leaveOut, shrink } from "./clip";
 import type { CompletionEvent } from "./events";
 import type { Gate } from "./gate";
 import type { Phase } from "./outcome";
 import type { Plan, Prerequisite } from "./plan";
-import type { PromotionState, TimelineEntry } from "./promotion";
+import type { AttemptNote, PromotionState, TimelineEntry } from "./promotion";
 import { retold } from "./retention";
+import { shortSide } from "./side-readiness";
 import type { RequestOrigin, SwapRequest } from "./swap-request";
 
 /**
@@ -45,18 +47,18 @@ const liveSteps: readonly Step[] = [
   shortWayBack,
   timeline(24, 40),
   timeline(12, 40),
-  texts({ readiness: 150, waiting: 250, evidence: 100, soak: 60 }),
+  texts({ readiness: { instances: 2, problems: 80 }, attempt: 100, waiting: 250, evidence: 100, soak: 60 }),
   (state) => ({
     ...state,
     attempts: leaveOut(state.attempts, 2),
     gate: state.gate && withReceipts(state.gate, 2),
   }),
   timeline(8, 20),
-  texts({ readiness: 80, waiting: 150, evidence: 60, soak: 30 }),
+  texts({ readiness: { instances: 1, problems: 40 }, attempt: 60, waiting: 150, evidence: 60, soak: 30 }),
   (state) => (swapped.includes(state.phase) ? withoutApprovers(state) : state),
   timeline(6, 0),
   (state) => ({ ...state, gate: state.gate && withComments(withReceipts(state.gate, 1), 50) }),
-  texts({ readiness: 40, waiting: 120, evidence: 30, soak: 30 }),
+  texts({ readiness: { instances: 0, problems: 20 }, attempt: 30, waiting: 120, evidence: 30, soak: 30 }),
   (state) => ({ ...state, gate: state.gate && withComments(state.gate, 10) }),
 ];
 
@@ -87,7 +89,11 @@ export function restored(state: PromotionState): PromotionState {
   return {
     ...state,
     timeline: phases.map(({ at, phase, ...rest }) => ({ ...rest, at: time(at), phase: phase as Phase })),
-    attempts: attempts.map(({ at, ...rest }) => ({ ...rest, at: time(at) })),
+    attempts: attempts.map(({ at, verdict: { text: _text, ...verdict }, ...rest }) => ({
+      ...rest,
+      verdict,
+      at: time(at),
+    })),
     soak: soak && { ...soak, since: time(soak.since), until: time(soak.until) },
     swapBack: swapBack && { ...swapBack, at: time(swapBack.at) },
     plan: state.plan && { ...state.plan, prerequisites: unmet },
@@ -116,7 +122,8 @@ function timeline(most: number, noteLength: number): Step {
 }
 
 interface Lengths {
-  readonly readiness: number;
+  readonly readiness: { readonly instances: number; readonly problems: number };
+  readonly attempt: number;
   readonly waiting: number;
   readonly evidence: number;
   readonly soak: number;
@@ -127,14 +134,20 @@ function texts(most: Lengths): Step {
     all.map((p) => ({ ...p, evidence: clip(p.evidence, most.evidence) })),
   );
   return (state) => {
-    const { waiting, readiness, soak } = state;
+    const { waiting, readiness, attempts, soak } = state;
     return evidence({
       ...state,
       waiting: waiting && { ...waiting, detail: clip(waiting.detail, most.waiting) },
-      readiness: readiness?.map((line) => clip(line, most.readiness)),
+      readiness: readiness?.map((side) => shortSide(side, most.readiness.instances, most.readiness.problems)),
+      attempts: attempts.map((each) => shortAttempt(each, most.attempt)),
       soak: soak && { ...soak, last: soak.last.map((m) => ({ ...m, detail: clip(m.detail, most.soak) })) },
     });
   };
+}
+
+function shortAttempt({ verdict, evidence, ...rest }: AttemptNote, length: number): AttemptNote {
+  const seen = evidence === undefined ? {} : { evidence: clip(evidence, length) };
+  return { ...rest, verdict: shortOutcome(verdict, length), ...seen };
 }
 
 /** The remedies say it again. */

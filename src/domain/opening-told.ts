@@ -1,12 +1,9 @@
 import type { ClosedReason, Opening } from "./opening";
-import { showTime } from "./shown-time";
+import { showKnown, tellTime } from "./shown-time";
 
 /** An opening for people, in one line: what comes next first, then every reason. `expiresAt`: of the request that waits for it. */
 export function tellOpening(opening: Opening, timeZone: string, expiresAt?: number): string {
-  const time = (at: number) => {
-    const { utc, local } = showTime(at, timeZone);
-    return `${utc} (${local})`;
-  };
+  const time = (at: number) => tellTime(at, timeZone);
   if (opening.open) return `open${opening.closesAt === undefined ? "" : ` until ${time(opening.closesAt)}`}`;
   const unknown =
     expiresAt === undefined
@@ -14,7 +11,7 @@ export function tellOpening(opening: Opening, timeZone: string, expiresAt?: numb
       : `no opening before the request expires ${time(expiresAt)}`;
   const next = opening.nextOpensAt === undefined ? unknown : `opens ${time(opening.nextOpensAt)}`;
   const reasons = opening.reasons.map(({ code, detail, until }) => {
-    const end = until === undefined ? "" : `, until ${showTime(until, timeZone).utc}`;
+    const end = until === undefined ? "" : `, until ${time(until)}`;
     return `${code} (${detail}${end})`;
   });
   return `${next}; closed: ${reasons.join("; ")}`;
@@ -22,7 +19,7 @@ export function tellOpening(opening: Opening, timeZone: string, expiresAt?: numb
 
 /** An opening as the HTTP API shows it. */
 export function viewOpening(opening: Opening, timeZone: string, expiresAt?: number) {
-  const time = (at: number | undefined) => (at === undefined ? undefined : showTime(at, timeZone));
+  const time = (at: number | undefined) => showKnown(at, timeZone);
   if (opening.open) return { open: true, closesAt: time(opening.closesAt) };
   const reasonOf = ({ code, detail, until }: ClosedReason) => ({ code, detail, until: time(until) });
   const { reasons, nextOpensAt } = opening;

@@ -1,6 +1,6 @@
 import { clip } from "./clip";
-import { toTime } from "./events";
 import type { Cancel, PairOperation, PairState } from "./pair";
+import { tellTime } from "./shown-time";
 import { answerTo, answered, isEnlisted, type PairStep } from "./pair-answers";
 
 type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
@@ -11,7 +11,7 @@ const NOTE_LENGTH = 500;
 
 /** Who has cancelled, when, and why, wherever it is told. */
 export function tellCancel({ by, at, note }: Pick<Cancel, "by" | "at" | "note">): string {
-  return `cancelled by ${by} at ${toTime(at)}${note === "" ? "" : `: ${note}`}`;
+  return `cancelled by ${by} at ${tellTime(at)}${note === "" ? "" : `: ${note}`}`;
 }
 
 /**

@@ -12,7 +12,8 @@ import type { PairObservation } from "./planning";
 import { tightenReadiness, type PairPolicy } from "./policy";
 import { networkRules } from "./prerequisites-network";
 import { permissionRules, type PermissionReads } from "./prerequisites-permission";
-import { checkRoles, type RoleStateCheck } from "./readiness";
+import { checkRoles } from "./readiness";
+import { sideReadiness, tellSide } from "./side-readiness";
 import { daysUntilRetirement, RETIREMENT } from "./retirement";
 import type { Side, SwapRequest } from "./swap-request";
 import { lastSegment } from "./verification";
@@ -192,15 +193,9 @@ function instanceRules(
       evidence:
         waiting.length === 0
           ? `${checks.reduce((sum, check) => sum + check.total, 0)} instances running`
-          : waiting.map((check) => `${nameOf(check.side)}: ${tellWaiting(check)}`).join("; "),
+          : waiting.map((check) => `${nameOf(check.side)}: ${tellSide(sideReadiness(check))}`).join("; "),
     },
   ];
-}
-
-/** How many, then which: the summary names them first. */
-function tellWaiting({ isUnread, instances, total, summary }: RoleStateCheck): string {
-  const notReady = instances.filter(({ verdict }) => verdict !== "ready").length;
-  return isUnread || notReady === 0 ? summary : `${notReady} of ${total} not running (${summary})`;
 }
 
 function likenessRules({ incoming, outgoing }: Services): readonly Rule[] {

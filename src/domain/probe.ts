@@ -146,5 +146,10 @@ export function withProbes(check: RoleStateCheck, results: readonly ProbeResult[
   const trouble = tellTrouble(results);
   if (trouble === "") return check;
   const verdict = check.verdict === "ready" ? "not-yet" : check.verdict;
-  return { ...check, verdict, summary: `${trouble}, ${check.summary}`.slice(0, 700) };
+  return {
+    ...check,
+    verdict,
+    problems: [trouble, ...check.problems],
+    summary: `${trouble}, ${check.summary}`.slice(0, 700),
+  };
 }

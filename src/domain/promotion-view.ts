@@ -1,19 +1,15 @@
 import { viewApproval } from "./approval-view";
 import { askerOf } from "./asker";
 import { chainHead } from "./audit-chain";
-import { toTime } from "./events";
 import type { Phase } from "./outcome";
 import { restored } from "./ledger-room";
 import type { Plan, ServiceIdentity } from "./plan";
 import { inFull } from "./prerequisites";
 import { tellAttempts, tellWatch } from "./watch-told";
 import type { PromotionState } from "./promotion";
-import { showTime, type ShownTime } from "./shown-time";
+import { showKnown, showTime } from "./shown-time";
+import { viewSide } from "./side-readiness";
 import { viewWayBack } from "./way-back";
-
-function showKnown(ms: number | undefined, timeZone: string): ShownTime | undefined {
-  return ms === undefined ? undefined : showTime(ms, timeZone);
-}
 
 /** What comes next in a phase before it is told what is waited for. */
 const nextSteps: Record<Phase, string> = {
@@ -34,8 +30,9 @@ const nextSteps: Record<Phase, string> = {
 export function viewPromotion(stored: PromotionState, timeZone: string, origin = "") {
   const state = restored(stored);
   const { conclusion, waiting, request } = state;
+  const time = (ms: number) => showTime(ms, timeZone);
   return {
-    ...summarisePromotion(state),
+    ...summarisePromotion(state, timeZone),
     promote: request.promote,
     expect: request.expect,
     notBefore: showKnown(request.notBefore, timeZone),
@@ -43,21 +40,21 @@ export function viewPromotion(stored: PromotionState, timeZone: string, origin =
     reason: conclusion?.reason,
     waitingFor: viewWaiting(state, timeZone),
     nextAction: conclusion?.reason.remedy ?? waiting?.next ?? nextSteps[state.phase],
-    readiness: state.readiness ?? [],
+    readiness: (state.readiness ?? []).map((side) => viewSide(side, timeZone)),
     ...viewPlanned(state, timeZone),
     approval: viewApproval(state, timeZone, origin),
     breakGlass: viewBreakGlass(state),
-    attempts: tellAttempts(state),
+    attempts: tellAttempts(state, time),
     irreversible: request.irreversible,
-    ...tellWatch(state, (ms) => showTime(ms, timeZone)),
+    ...tellWatch(state, time),
     timeline: state.timeline.map(({ at, phase, note, omitted }) => ({
-      at: toTime(at),
+      at: time(at),
       phase,
       note,
       omitted,
     })),
     audit: state.audit && chainHead(state.audit),
-    announcedAt: state.announcedAt === undefined ? undefined : toTime(state.announcedAt),
+    announcedAt: showKnown(state.announcedAt, timeZone),
     reduced: state.reduced,
   };
 }
@@ -101,7 +98,7 @@ function viewBreakGlass({ origin: { breakGlass, principal } }: PromotionState) {
 }
 
 /** One line of a list. */
-export function summarisePromotion(state: PromotionState) {
+export function summarisePromotion(state: PromotionState, timeZone: string) {
   const { requestId, request, phase, conclusion, acceptedAt } = state;
   return {
     id: requestId,
@@ -111,7 +108,7 @@ export function summarisePromotion(state: PromotionState) {
     code: conclusion?.reason.code,
     requestedBy: state.reduced ? undefined : askerOf(state),
     requestReason: request.reason || undefined,
-    acceptedAt: toTime(acceptedAt),
-    concludedAt: conclusion && toTime(conclusion.at),
+    acceptedAt: showTime(acceptedAt, timeZone),
+    concludedAt: showKnown(conclusion?.at, timeZone),
   };
 }

@@ -1,3 +1,4 @@
+import { shortOutcome, tellVerdict, type AttemptOutcome } from "./attempt-told";
 import type { ChainHead } from "./audit-chain";
 import { clip, leaveOut } from "./clip";
 import type { Reason } from "./codes";
@@ -11,6 +12,7 @@ import type { PairIdentity } from "./pair-key";
 import { describeChange, type Plan, type Prerequisite } from "./plan";
 import { asked, closed, voted, type GateChange } from "./promotion-gate";
 import { reduced } from "./retention";
+import { shortSide, type SideReadiness } from "./side-readiness";
 import type { SoakEvidence } from "./soak";
 import type { RequestOrigin, Side, SwapRequest } from "./swap-request";
 import type { Waiting } from "./waiting";
@@ -68,8 +70,8 @@ export interface PromotionState {
   };
   /** How often it was planned. */
   readonly plans: number;
-  /** The last readiness picture, one line per side. */
-  readonly readiness?: readonly string[] | undefined;
+  /** What was last seen of both sides. */
+  readonly readiness?: readonly SideReadiness[] | undefined;
   readonly attempts: readonly AttemptNote[];
   /** What the soak has measured, when it was over. */
   readonly soak?: SoakEvidence | undefined;
@@ -89,8 +91,9 @@ export interface AttemptNote {
   readonly n: number;
   /** Absent: the forward swap. */
   readonly act?: "swap-back" | undefined;
-  readonly verdict: string;
-  readonly correlationId?: string | undefined;
+  readonly verdict: AttemptOutcome;
+  /** What was seen before and did not stand in its way. */
+  readonly evidence?: string | undefined;
   /** How many attempts were left out before this one. */
   readonly omitted?: number | undefined;
 }
@@ -128,7 +131,7 @@ export type PromotionChange =
       readonly kind: "wait";
       readonly runId: string;
       readonly waiting: Waiting;
-      readonly readiness?: readonly string[] | undefined;
+      readonly readiness?: readonly SideReadiness[] | undefined;
     }
   | { readonly kind: "plan"; readonly runId: string; readonly plan: Plan; readonly at: number }
   | GateChange
@@ -193,14 +196,12 @@ function breakGlassNote({ breakGlass, principal }: RequestOrigin): string | unde
 const TIMELINE_LIMIT = 24;
 const NOTE_LENGTH = 100;
 const ATTEMPT_LIMIT = 4;
-const VERDICT_LENGTH = 160;
+const ATTEMPT_EVIDENCE_LENGTH = 120;
 const WAITING_LENGTH = 400;
-const READINESS_LENGTH = 350;
 const CHANGE_LENGTH = 160;
 const BY_LENGTH = 60;
 const ORDER_LENGTH = 160;
 const MEASURED_LENGTH = 80;
-const CORRELATION_LENGTH = 64;
 const EVIDENCE_LENGTH = 100;
 const NOTABLE_LENGTH = 240;
 
@@ -282,17 +283,20 @@ function waited(
   return {
     ...state,
     waiting: { ...waiting, detail: clip(waiting.detail, WAITING_LENGTH) },
-    readiness: readiness?.map((line) => clip(line, READINESS_LENGTH)) ?? state.readiness,
+    readiness: readiness?.map((side) => shortSide(side)) ?? state.readiness,
   };
 }
 
 function attempted(state: PromotionState, note: AttemptNote): PromotionState {
-  const verdict = clip(note.verdict, VERDICT_LENGTH);
-  const known = state.attempts.some((a) => a.n === note.n && a.verdict === verdict);
+  const verdict = shortOutcome(note.verdict);
+  const text = tellVerdict(verdict);
+  const evidence = note.evidence && clip(note.evidence, ATTEMPT_EVIDENCE_LENGTH);
+  const known = state.attempts.some(
+    (a) => a.n === note.n && tellVerdict(a.verdict) === text && a.evidence === evidence,
+  );
   if (known) return state;
-  const { correlationId } = note;
-  const kept = correlationId === undefined ? {} : { correlationId: clip(correlationId, CORRELATION_LENGTH) };
-  return { ...state, attempts: leaveOut([...state.attempts, { ...note, verdict, ...kept }], ATTEMPT_LIMIT) };
+  const kept = { ...note, verdict, ...(evidence ? { evidence } : {}) };
+  return { ...state, attempts: leaveOut([...state.attempts, kept], ATTEMPT_LIMIT) };
 }
 
 /** The first decision to swap back stands. */

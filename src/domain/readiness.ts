@@ -1,7 +1,7 @@
-import { toTime } from "./events";
 import { assessInstance, type InstanceReadiness, type InstanceVerdict } from "./instance-state";
 import type { InstanceList, Read, RoleProfile, ServiceObservation } from "./observation";
 import type { ServiceIdentity } from "./plan";
+import { tellTime } from "./shown-time";
 import type { Side } from "./swap-request";
 
 /** One role-state check of one service. `ready` only when every role has its capacity of instances and each runs. */
@@ -11,6 +11,9 @@ export interface RoleStateCheck {
   readonly verdict: InstanceVerdict;
   readonly instances: readonly InstanceReadiness[];
   readonly total: number;
+  readonly ready: number;
+  /** What stands in its way beside instances that are not ready; of what is wrong with their list the first few. */
+  readonly problems: readonly string[];
   /** Every instance with its state, those that are not ready first; at most 700 characters. */
   readonly summary: string;
   readonly remainingReads?: number | undefined;
@@ -54,6 +57,7 @@ export type ReadinessDecision =
     };
 
 const INSTANCES_KEPT = 30;
+const PROBLEMS_KEPT = 5;
 
 /** Judges a service from fresh reads of the service and of its instances. */
 export function checkRoles(
@@ -71,7 +75,12 @@ export function checkRoles(
   if (state?.toLowerCase() === "succeeded") return check;
   const problem = `provisioning state is ${state ?? "missing"}`;
   const verdict = state?.toLowerCase() === "deleting" ? "never" : "not-yet";
-  return { ...check, verdict, summary: clip(`${problem}; ${check.summary}`) };
+  return {
+    ...check,
+    verdict,
+    problems: [problem, ...check.problems],
+    summary: clip(`${problem}; ${check.summary}`),
+  };
 }
 
 /**
@@ -106,6 +115,8 @@ function checkAgainst(
     verdict: allReady ? "ready" : "not-yet",
     instances: instances.slice(0, INSTANCES_KEPT),
     total: instances.length,
+    ready: instances.filter(({ verdict }) => verdict === "ready").length,
+    problems: problems.slice(0, PROBLEMS_KEPT),
     summary: clip([...problems, ...instances.map(tellInstance)].join(", ")),
     remainingReads: value.remainingReads,
   };
@@ -138,13 +149,16 @@ function unseen(
   verdict: InstanceVerdict,
 ): RoleStateCheck {
   const retryAfterMs = "retryAfterMs" in read ? read.retryAfterMs : undefined;
+  const summary = clip(`${read.kind}: ${read.detail}`);
   return {
     side,
     observedAt: 0,
     verdict,
     instances: [],
     total: 0,
-    summary: clip(`${read.kind}: ${read.detail}`),
+    ready: 0,
+    problems: [summary],
+    summary,
     retryAfterMs,
     isUnread: true,
   };
@@ -258,7 +272,7 @@ function tell(
   if (readySince !== undefined) {
     const total = checks.reduce((sum, check) => sum + (check.verdict === "ready" ? check.total : 0), 0);
     const started = Math.max(readySince.incoming, readySince.outgoing);
-    return `all ${total} instances are running; stable at ${toTime(started + rule.stableForMs)} if nothing changes`;
+    return `all ${total} instances are running; stable at ${tellTime(started + rule.stableForMs)} if nothing changes`;
   }
   return checks
     .filter((check) => check.verdict !== "ready")

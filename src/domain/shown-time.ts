@@ -1,12 +1,34 @@
 import { toTime } from "./events";
 
-/** Times as people read them: UTC, and the pair's zone. */
+/** Times as people read them, each of the HTTP API: UTC, and the pair's zone. */
 export interface ShownTime {
   readonly utc: string;
   readonly local: string;
 }
 
 export function showTime(ms: number, timeZone: string): ShownTime {
+  return { utc: toTime(ms), local: `${formatOf(timeZone).format(new Date(ms))} ${timeZone}` };
+}
+
+/** The same where there may be none. */
+export function showKnown(ms: number | undefined, timeZone: string): ShownTime | undefined {
+  return ms === undefined ? undefined : showTime(ms, timeZone);
+}
+
+/** A time inside a text: UTC as everywhere else, and the local time behind it where the reader's zone is known. */
+export function tellTime(ms: number, timeZone?: string): string {
+  if (timeZone === undefined) return toTime(ms);
+  const { utc, local } = showTime(ms, timeZone);
+  return `${utc} (${local})`;
+}
+
+/** Making one takes longer than a hundred uses of it. Zones are those of the pairs file. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
   const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
-  return { utc: toTime(ms), local: `${format.format(new Date(ms))} ${timeZone}` };
+  formats.set(timeZone, format);
+  return format;
 }

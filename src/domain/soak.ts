@@ -1,6 +1,6 @@
-import { toTime } from "./events";
 import type { ProbeResult } from "./probe";
 import type { RoleStateCheck } from "./readiness";
+import { tellTime } from "./shown-time";
 
 /** How new production is watched. `forMs` 0: not at all. */
 export interface SoakRule {
@@ -114,7 +114,7 @@ function whatIsWrong(next: SoakMemory, told: string, now: number, rule: WatchRul
   const { unsteadySince } = next;
   if (unsteadySince === undefined || now - unsteadySince < 2 * rule.forMs + rule.steadyForMs)
     return undefined;
-  const detail = `since ${toTime(unsteadySince)} production has not run for ${seconds(rule.steadyForMs)} without a break: ${told || "it keeps falling"}`;
+  const detail = `since ${tellTime(unsteadySince)} production has not run for ${seconds(rule.steadyForMs)} without a break: ${told || "it keeps falling"}`;
   return { kind: "regression", memory: next, detail };
 }
 
@@ -185,7 +185,7 @@ function tellPass({ looks, failures, startedAt, last }: SoakMemory, now: number)
 function tellAgain({ startedAt, steady }: SoakMemory, told: string, rule: WatchRule): string {
   const overAt = Math.max(startedAt + rule.forMs, (steady?.since ?? 0) + rule.steadyForMs);
   if (told !== "") return `new production is watched: ${told}`;
-  return `new production is watched; all is well; over at ${toTime(overAt)} if nothing changes`;
+  return `new production is watched; all is well; over at ${tellTime(overAt)} if nothing changes`;
 }
 
 function seconds(ms: number): string {

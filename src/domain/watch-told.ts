@@ -1,10 +1,13 @@
-import { toTime } from "./events";
+import { toldVerdict } from "./attempt-told";
 import type { PromotionState } from "./promotion";
 
-/** What was tried, in the order it was. */
-export function tellAttempts({ attempts }: Pick<PromotionState, "attempts">) {
-  return attempts.map(({ n, at, act, verdict, correlationId, omitted }) => {
-    return { n, at: toTime(at), act, verdict, correlationId, omitted };
+/** What was tried, in the order it was, with times as the reader wants them. */
+export function tellAttempts<Time>(
+  { attempts }: Pick<PromotionState, "attempts">,
+  time: (ms: number) => Time,
+) {
+  return attempts.map(({ n, at, act, verdict, evidence, omitted }) => {
+    return { n, at: time(at), act, verdict: toldVerdict(verdict), evidence, omitted };
   });
 }
 

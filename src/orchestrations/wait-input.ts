@@ -4,6 +4,7 @@ import type { Cancel, Lease, SwapBackOrder } from "../domain/pair";
 import type { PairIdentity, PairKey } from "../domain/pair-key";
 import type { PlanVerdict, SwapPlan } from "../domain/plan";
 import type { ReadinessMemory, ReadinessRule } from "../domain/readiness";
+import type { SideReadiness } from "../domain/side-readiness";
 import type { SettlementDecision, SettlementMemory } from "../domain/settlement";
 import type { Verified, VerificationDecision } from "../domain/verification";
 import type { Probe } from "../domain/probe";
@@ -73,10 +74,10 @@ export interface WaitKinds {
 
 export type Kind = keyof WaitKinds;
 
-/** What people are told while a wait goes on; `readiness` has one line per side. */
+/** What people are told while a wait goes on. */
 export interface News {
   readonly detail: string;
-  readonly readiness?: readonly string[] | undefined;
+  readonly readiness?: readonly SideReadiness[] | undefined;
 }
 
 /** The input of the `wait` orchestration; the next generation gets the same with what was remembered. */

@@ -73,7 +73,7 @@ function* tell<K extends Kind>(
   seen: Extract<Round<K>, { kind: "again" }>,
   round: number,
 ): Steps<boolean> {
-  if (round > 0 && JSON.stringify(newsOf(seen)) === JSON.stringify(input.last)) return true;
+  if (round > 0 && !isNews(seen, input.last)) return true;
   const { endsWith, next } = waits[input.kind];
   const { kind, since, until, runId } = input;
   const waiting = {
@@ -98,8 +98,15 @@ function lastLookOf({ until, graceMs = 0 }: WaitInput): number {
   return until + graceMs;
 }
 
-function newsOf(seen: News): News {
-  return seen.readiness ? { detail: seen.detail, readiness: seen.readiness } : { detail: seen.detail };
+function newsOf({ detail, readiness }: News): News {
+  return readiness ? { detail, readiness } : { detail };
+}
+
+/** A picture that is only looked at again is no news. */
+function isNews(seen: News, last: News | undefined): boolean {
+  const told = (news: News | undefined) =>
+    JSON.stringify(news, (name, value: unknown) => (name === "observedAt" ? undefined : value));
+  return told(newsOf(seen)) !== told(last);
 }
 
 /** `isAgain`: the round before was too early for its look. */

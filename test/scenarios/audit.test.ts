@@ -50,7 +50,7 @@ test("every decision of a whole promotion is exported: who, what, when, under wh
     "concluded: the run",
   ]);
   expect(own.filter(({ what }) => what === "attempted").map(({ detail }) => detail)).toEqual([
-    "forward 1: claim-refused: on-hold",
+    "forward 1: claim-refused on-hold",
     expect.stringContaining("accepted"),
   ]);
   const bound = own.filter(({ what }) => what !== "accepted");

@@ -86,7 +86,7 @@ test("an approval that lapses before the swap does not permit it: people are ask
   await scenario.advance({ minutes: 4 });
   const { gate, attempts, phase } = await scenario.promotion(id);
   expect([phase, gate?.asked, attempts[0]?.verdict, scenario.puts()]).toEqual([
-    ...["awaiting-approval", 2, "not-approved: the approvals have lapsed", 0],
+    ...["awaiting-approval", 2, { kind: "not-approved", detail: "the approvals have lapsed" }, 0],
   ]);
   const { line, lease, open } = await scenario.pair();
   expect({ line, lease, open }).toEqual({ line: [] });

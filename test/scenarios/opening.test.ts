@@ -101,7 +101,7 @@ test("gives the lease back when the window has closed before the PUT, and swaps 
   const waiting = await run.promotion(id);
   expect(waiting.phase).toBe("awaiting-opening");
   expect(waiting.attempts.map(({ verdict }) => verdict)).toEqual([
-    expect.stringMatching(/^not-open: opens /),
+    { kind: "not-open", detail: expect.stringMatching(/^opens /) },
   ]);
   // And it swaps in the next window, with all its time for turn and readiness
   await run.advance({ minutes: 65 });
@@ -157,7 +157,7 @@ test("a promotion whose opening has closed keeps nobody else waiting", async () 
   await run.advance({ minutes: 5 });
   expect(await run.promotion(late)).toMatchObject({
     phase: "awaiting-opening",
-    attempts: [{ n: 1, verdict: expect.stringMatching(/^not-open/) as string }],
+    attempts: [{ n: 1, verdict: { kind: "not-open" } }],
   });
   expect((await run.pair()).line).toEqual([]);
   // When somebody passes the closed opening by break-glass

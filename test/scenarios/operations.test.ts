@@ -46,8 +46,9 @@ test("an address too long to keep is a finding of the attempt, and reads of both
   await scenario.advance({ minutes: 10 });
   expect(scenario.outcomeOf(id)).toBe("promoted");
   const [attempt] = (await scenario.promotion(id)).attempts;
-  expect(attempt?.verdict).toMatch(
-    /^accepted: the operation's URL has 13,000 characters, more than 12,288, and/,
+  expect(attempt?.verdict.kind).toBe("accepted");
+  expect(attempt?.verdict.detail).toMatch(
+    /^the operation's URL has 13,000 characters, more than 12,288, and/,
   );
   expect(polls()).toEqual([]);
 });

@@ -135,7 +135,7 @@ test("an old production that does not run is tried, and told; it halts when Azur
     puts: 2,
     effects: 1,
   });
-  expect(event(id)?.attempts.at(-1)?.verdict).toContain("old production: probe home: status is 503");
+  expect(event(id)?.attempts.at(-1)?.evidence).toContain("old production: probe home: status is 503");
 });
 
 test("an old production that is only unwell at application level is swapped back to, and told", async () => {
@@ -143,7 +143,7 @@ test("an old production that is only unwell at application level is swapped back
   scenario.sites.set("v1", { status: 503 });
   regress();
   expect(await outcome(id)).toMatchObject({ outcome: "swapped-back", effects: 2, holder: "blue" });
-  expect(event(id)?.attempts.at(-1)?.verdict).toContain("old production: probe home: status is 503");
+  expect(event(id)?.attempts.at(-1)?.evidence).toContain("old production: probe home: status is 503");
 });
 
 test("an old service that was deployed anew is not swapped back to", async () => {

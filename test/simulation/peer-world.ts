@@ -140,6 +140,9 @@ export class PeerWorld {
           this.#bus.down = false;
         });
         return;
+      case "cancel-all":
+      case "edit-pairs":
+      case "squat":
       case "clock-set":
       case "malformed":
       case "cancel":

@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/fu
 import type { Caller, Permission } from "../../src/ports/identity";
 import type { Ports } from "../../src/ports/ports";
 import { httpRoutes } from "../../src/triggers/http/routes";
+import { expectOneFormat } from "./times";
 
 const permissions: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Approve", "Swap.Operate"];
 const caller: Caller = { oid: "o-1", name: "Ada", application: false, permissions, roles: [] };
@@ -41,5 +42,6 @@ export async function call(
   const context = { invocationId: "i-1", error: () => undefined } as unknown as InvocationContext;
   const reply: HttpResponseInit = await route.handler(request, context);
   const answer = JSON.parse((reply.body as string | undefined) ?? "{}") as Record<string, unknown>;
+  expectOneFormat(answer, "api");
   return { status: reply.status, headers: reply.headers as Record<string, string>, body: answer };
 }

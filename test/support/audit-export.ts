@@ -59,7 +59,7 @@ async function promote(
   });
   await pairs.signal(SHOP, { kind: "enlist", requestId, at });
   await promotions.change(requestId, { kind: "begin", runId: "run", at });
-  const note = { at, n: 1, verdict: "accepted" };
+  const note = { at, n: 1, verdict: { kind: "accepted" } } as const;
   if (what !== "cancelled") await promotions.change(requestId, { kind: "note-attempt", runId: "run", note });
   else
     await pairs.signal(SHOP, {

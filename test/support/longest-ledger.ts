@@ -8,6 +8,7 @@ import { decidePlan, type PairObservation } from "../../src/domain/planning";
 import type { PairPolicy } from "../../src/domain/policy";
 import type { Probe } from "../../src/domain/probe";
 import type { PromotionChange, Registration } from "../../src/domain/promotion";
+import type { SideReadiness } from "../../src/domain/side-readiness";
 import type { RequestOrigin, SwapRequest } from "../../src/domain/swap-request";
 import { aPair, aPolicy, found, keyOf, NOW, someInstances, somePermissions } from "./observations";
 
@@ -166,7 +167,19 @@ function waits(text: Text): PromotionChange {
       ...{ kind: "readiness", detail: text(3_000), since: NOW, until: NOW },
       ...{ endsWith: "e".repeat(140), next: "n".repeat(140), instanceId: "i".repeat(150) },
     },
-    readiness: [text(700), text(700)],
+    readiness: [longestSide(text), longestSide(text)],
+  };
+}
+
+export function longestSide(text: Text): SideReadiness {
+  return {
+    ...{ side: "green", verdict: "not-yet", total: 500, ready: 100, observedAt: NOW },
+    instances: Array.from({ length: 30 }, () => ({
+      ...{ name: text(200), role: text(80), state: text(80), verdict: "not-yet" as const },
+      // The longest that is told of a state.
+      reason: "its virtual machine is being deleted: redeploy the role if it is meant to stay",
+    })),
+    problems: Array.from({ length: 30 }, () => text(700)),
   };
 }
 
@@ -176,7 +189,11 @@ function attempts(text: Text): readonly PromotionChange[] {
     runId,
     note: {
       ...{ at: NOW, n: i + 1, act: "swap-back" as const },
-      ...{ verdict: `${i}${text(300)}`, correlationId: "c".repeat(64) },
+      verdict: {
+        ...{ kind: "claimed-elsewhere" as const, code: text(200), httpStatus: 400 + i },
+        ...{ detail: `${i}${text(300)}`, correlationId: "c".repeat(64) },
+      },
+      evidence: text(300),
     },
   }));
 }

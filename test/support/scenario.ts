@@ -39,6 +39,7 @@ import * as df from "durable-functions";
 import { createSimulator, httpClientOf, type Simulator } from "../../local/resource-manager";
 import calm from "../../local/world/scenarios/calm.json";
 import { startDurableApp, type DurableApp, type DurableAppOptions } from "./durable-app";
+import { expectOneFormat } from "./times";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock";
 
 export interface ScenarioOptions {
@@ -227,7 +228,9 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     });
     const reply = await whileRunning(app, pending);
     const text = await reply.text();
-    return { status: reply.status, body: parsed(text, reply.headers), headers: reply.headers };
+    const answer = parsed(text, reply.headers);
+    expectOneFormat(answer, "api");
+    return { status: reply.status, body: answer, headers: reply.headers };
   };
   return Object.assign(scenario, {
     sites,

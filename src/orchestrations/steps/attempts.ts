@@ -1,5 +1,6 @@
 import { afterProof, halted, type Next } from "../../domain/after-attempt";
-import type { Act, AttemptResult, AttemptVerdict } from "../../domain/attempt";
+import type { Act, AttemptResult } from "../../domain/attempt";
+import { outcomeOf } from "../../domain/attempt-told";
 import type { PairOperation, PairView } from "../../domain/pair";
 import type { SwapPlan } from "../../domain/plan";
 import { settlementDeadline, untilNextLook } from "../../domain/settlement";
@@ -21,30 +22,14 @@ export function* note(
   result: AttemptResult,
   evidence: readonly string[] = [],
 ): Steps<void> {
-  const told = tellResult(result);
-  const correlationId =
-    result.kind === "attempted" && "correlationId" in result.verdict
-      ? result.verdict.correlationId
-      : undefined;
-  const verdict = [told, ...evidence].join("; ");
   const at = timeOf(run.context);
+  const beside = evidence.length > 0 ? { evidence: evidence.join("; ") } : {};
   const back = act === "swap-back" ? { act } : {};
   yield* changeLedger(run.context, run.requestId, {
     kind: "note-attempt",
     runId: run.runId,
-    note: { at, n, ...back, verdict, correlationId },
+    note: { at, n, ...back, verdict: outcomeOf(result), ...beside },
   });
-}
-
-function tellResult(result: AttemptResult): string {
-  if (result.kind === "attempted") return describe(result.verdict);
-  return result.kind === "claim-refused" ? `${result.kind}: ${result.code}` : result.kind;
-}
-
-function describe(verdict: AttemptVerdict): string {
-  const code = "code" in verdict ? ` ${verdict.code}` : "";
-  const detail = "detail" in verdict && verdict.detail ? `: ${verdict.detail}` : "";
-  return `${verdict.kind}${code}${detail}`.slice(0, 300);
 }
 
 /** Follows the open attempt of an act to its proof and closes it; an operation that has just begun is left alone for `afterMs`. */

@@ -2,6 +2,7 @@ import type { OrchestrationContext } from "durable-functions";
 import { tellHold } from "../../domain/hold";
 import { decideReadiness } from "../../domain/readiness";
 import type { RoleStateCheck } from "../../domain/readiness";
+import { sideReadiness } from "../../domain/side-readiness";
 import { withProbes, type ProbeResult } from "../../domain/probe";
 import { callActivity, together, type Steps } from "../calls";
 import type { WaitKinds } from "../wait-input";
@@ -23,7 +24,7 @@ export const readiness: Wait<"readiness"> = {
       memory: decision.memory,
       detail: hold ? `${decision.detail}; ${tellHold(hold)}` : decision.detail,
       afterMs: decision.nextMs,
-      readiness: [incoming, outgoing].map((check) => `${check.side}: ${check.summary}`),
+      readiness: [incoming, outgoing].map(sideReadiness),
     };
   },
 };

@@ -7,6 +7,7 @@ import type { PlanVerdict } from "../../domain/plan";
 import type { PairPolicy } from "../../domain/policy";
 import { showTime } from "../../domain/shown-time";
 import type { RoleStateCheck } from "../../domain/readiness";
+import { viewCheck } from "../../domain/side-readiness";
 import { daysUntilRetirement, RETIREMENT } from "../../domain/retirement";
 import type { SwapRequest } from "../../domain/swap-request";
 import type { Ports } from "../../ports/ports";
@@ -51,8 +52,8 @@ export function getPair(reading: Reading, looks: SharedLooks) {
       ...summarise(policy, state),
       readAt: showTime(look.readAt, policy.timeZone),
       services: {
-        blue: tellService(seen.blue, seen.blueCheck),
-        green: tellService(seen.green, seen.greenCheck),
+        blue: tellService(seen.blue, seen.blueCheck, policy),
+        green: tellService(seen.green, seen.greenCheck, policy),
       },
       policy: masked(ports.policies.written(policy)),
       retirement: retirement(ports),
@@ -127,7 +128,7 @@ export function showHold({ id, at, reason, by, requestId }: Hold, timeZone: stri
   return { id, since: showTime(at, timeZone), by, reason: reasonOf(code, detail), requestId };
 }
 
-function tellService(read: Read<ServiceObservation>, check: RoleStateCheck) {
+function tellService(read: Read<ServiceObservation>, check: RoleStateCheck, { timeZone }: PairPolicy) {
   if (read.kind !== "found") return { read: read.kind, detail: read.detail };
   const { id, name, slot, version, provisioningState, location, findings } = read.value;
   return {
@@ -139,8 +140,6 @@ function tellService(read: Read<ServiceObservation>, check: RoleStateCheck) {
     provisioningState,
     location,
     findings,
-    readiness: check.verdict,
-    instances: check.instances,
-    summary: check.summary,
+    readiness: viewCheck(check, timeZone),
   };
 }

@@ -20,6 +20,7 @@ import {
   type ReadIndex,
   type Source,
 } from "./promotion-history";
+import { presentPolicy } from "./promotions";
 
 /** GET promotions: the newest first, over the index of every pair, those included that were taken out of the file. */
 export async function listPromotions({ request, ports }: Call): Promise<HttpResponseInit> {
@@ -51,7 +52,8 @@ async function readList(query: ListQuery, ports: Ports): Promise<List> {
   const value: ReturnType<typeof summarisePromotion>[] = [];
   let reads = 0;
   for await (const { entry, state, isLast } of lookThrough(query, ports)) {
-    if (state && isAskedFor(state, query)) value.push(summarisePromotion(state));
+    if (state && isAskedFor(state, query))
+      value.push(summarisePromotion(state, presentPolicy(state, ports)?.timeZone ?? "UTC"));
     if (isLast) break;
     if (value.length === top || ++reads === most) return { value, last: entry };
   }

@@ -55,7 +55,11 @@ const story: readonly PromotionChange[] = [
   { kind: "begin", runId, at: NOW },
   { kind: "enter", runId, phase: "planning", at: NOW },
   { kind: "plan", runId, plan, at: NOW },
-  { kind: "note-attempt", runId, note: { at: NOW + 1, n: 1, verdict: "accepted", correlationId: "c-1" } },
+  {
+    kind: "note-attempt",
+    runId,
+    note: { at: NOW + 1, n: 1, verdict: { kind: "accepted", correlationId: "c-1" } },
+  },
   { kind: "conclude", runId, ending: { ...ending, pairAudit: { entries: 3, head: "p" } }, at: NOW + 2 },
 ];
 

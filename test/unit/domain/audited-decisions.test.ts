@@ -190,7 +190,7 @@ describe("a promotion's notes", () => {
     ...{
       kind: "note-attempt",
       runId,
-      note: { at: NOW + n, n, verdict: "accepted", correlationId: "c", ...over },
+      note: { at: NOW + n, n, verdict: { kind: "accepted", correlationId: "c" }, ...over },
     },
   });
   const order = { id: "o", cause: "person", by: "Olga", note: "slow", at: NOW + 3 } as const;

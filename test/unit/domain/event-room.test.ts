@@ -29,7 +29,9 @@ const data: CompletionData = {
       remedy: "Do.",
     },
   ],
-  attempts: [{ n: 1, at, verdict: x(150) }],
+  attempts: [
+    { n: 1, at, verdict: { kind: "unknown", detail: x(150), text: `unknown: ${x(150)}` }, evidence: x(120) },
+  ],
   soak: {
     since: at,
     until: at,
@@ -58,7 +60,9 @@ const sizeOf = (event: CompletionEvent) => JSON.stringify(JSON.stringify(event))
 const tell = ({ data: kept }: CompletionEvent) => ({
   phases: [kept.phases.length, Math.max(0, ...kept.phases.map(({ note = "" }) => note.length))],
   evidence: kept.prerequisites[0]?.evidence.length,
-  verdict: kept.attempts[0]?.verdict.length,
+  attempt: [kept.attempts[0]?.verdict.detail, kept.attempts[0]?.verdict.text, kept.attempts[0]?.evidence].map(
+    (text) => text?.length,
+  ),
   frontends: [kept.finalRead?.incoming, kept.finalRead?.outgoing].map(
     (each) => each?.publicIp?.frontendId ?? null,
   ),
@@ -71,19 +75,20 @@ const tell = ({ data: kept }: CompletionEvent) => ({
 type Told = ReturnType<typeof tell>;
 
 const whole: Told = {
-  ...{ phases: [26, 50], evidence: 200, verdict: 150, frontends: ["/fe", "/fe"] },
+  ...{ phases: [26, 50], evidence: 200, attempt: [150, 159, 120], frontends: ["/fe", "/fe"] },
   ...{ words: [400, 300, 120], people: [60, 120, 70], remedy: "Do." },
 };
 const given: readonly Partial<Told>[] = [
   { phases: [24, 40] },
   { evidence: 120 },
   { phases: [16, 30] },
-  { verdict: 80 },
+  { attempt: [80, 89, 80] },
   { evidence: 60 },
   { phases: [12, 0] },
   { frontends: [null, null] },
   { words: [300, 200, 100] },
   { people: [40, 80, 40] },
+  { attempt: [30, 39, 30] },
   { evidence: 30 },
   { remedy: undefined },
 ];

@@ -28,6 +28,10 @@ const plan = {
   wayBack: { kind: "by-order", warnings: [{ code: "way-back-by-person", detail: x(90) }] },
 } as unknown as Plan;
 
+const side = (name: "blue" | "green") => ({
+  ...{ side: name, verdict: "not-yet", total: 9, ready: 5, observedAt: AT, problems: [x(100), "p", "q"] },
+  instances: ["a", "b", "c"].map((each) => ({ name: each, state: "Busy", verdict: "not-yet", reason: "r" })),
+});
 const state = {
   ...{ v: 1, revision: 9, requestId: "r1", contentHash: "", origin: { channel: "queue" }, acceptedAt: AT },
   request: { requestId: "r1", pair: "shop", promote: "green", reason: "r", requestedBy: "p" },
@@ -36,8 +40,13 @@ const state = {
     i === 0 ? { at: AT, phase: "accepted" } : { at: AT, phase: "planning", note: x(60) },
   ),
   waiting: { kind: "soak", detail: x(300), since: AT, until: AT },
-  readiness: [x(200), x(200)],
-  attempts: [1, 2, 3, 4].map((n) => ({ at: AT, n, verdict: "v" })),
+  readiness: [side("green"), side("blue")],
+  attempts: [1, 2, 3, 4].map((n) => ({
+    at: AT,
+    n,
+    verdict: { kind: "busy", detail: x(150) },
+    evidence: x(110),
+  })),
   soak: {
     since: AT,
     until: AT,
@@ -61,11 +70,16 @@ const tell = (kept: PromotionState) => ({
     kept.timeline.at(-1)?.note?.length,
   ],
   texts: [
-    kept.readiness?.[1]?.length,
     kept.waiting?.detail.length,
     kept.plan?.prerequisites.at(-1)?.evidence.length,
     kept.soak?.last[0]?.detail.length,
   ],
+  readiness: kept.readiness?.[1] && [
+    kept.readiness[1].instances.length,
+    kept.readiness[1].problems.length,
+    kept.readiness[1].problems[0]?.length,
+  ],
+  attempt: [kept.attempts.at(-1)?.verdict.detail?.length, kept.attempts.at(-1)?.evidence?.length],
   attempts: kept.attempts.map(({ n }) => n),
   receipts: kept.gate?.receipts.map(({ id }) => id),
   approvers: kept.plan?.policy.approval !== undefined,
@@ -78,7 +92,9 @@ const whole: Told = {
     prerequisites: ["mutual-pairing: -", "role-names: Do."],
     warning: 90,
     timeline: [30, 60, 60],
-    texts: [200, 300, 200, 80],
+    texts: [300, 200, 80],
+    attempt: [150, 110],
+    readiness: [3, 3, 100],
   },
   ...{ attempts: [1, 2, 3, 4], receipts: ["v1", "v2", "v3"], approvers: true, comment: 70 },
 };
@@ -88,14 +104,14 @@ const given: readonly Partial<Told>[] = [
   { warning: 30 },
   { timeline: [24, 40, 60] },
   { timeline: [12, 40, 60] },
-  { texts: [150, 250, 100, 60] },
+  { texts: [250, 100, 60], attempt: [100, 100], readiness: [2, 2, 80] },
   { attempts: [3, 4], receipts: ["v2", "v3"] },
   { timeline: [8, 20, 60] },
-  { texts: [80, 150, 60, 30] },
+  { texts: [150, 60, 30], attempt: [60, 60], readiness: [1, 1, 40] },
   notAskedAnyMore,
   { timeline: [6, 0, 60] },
   { receipts: ["v3"], comment: 50 },
-  { texts: [40, 120, 30, 30] },
+  { texts: [120, 30, 30], attempt: [30, 30], readiness: [0, 1, 20] },
 ];
 
 const sizeOf = (kept: PromotionState) => JSON.stringify(kept).length;
@@ -143,7 +159,7 @@ test("what an entry does not have is not made up when it gives up its words", ()
 const times = { since: "2026-11-24T12:00:00.000Z", until: "2026-11-24T12:05:00.000Z" };
 const told = {
   phases: [{ at: times.since, phase: "accepted" }],
-  attempts: [{ at: times.since, n: 1, verdict: "accepted" }],
+  attempts: [{ at: times.since, n: 1, verdict: { kind: "accepted", text: "accepted" } }],
   prerequisites: [{ code: "role-names" }],
   soak: { ...times, looks: 1, failures: 0, last: [] },
   swapBack: { cause: "person", by: "Olga", note: "n", at: times.until },
@@ -183,7 +199,7 @@ test("people are shown what only the event of a concluded entry still tells", ()
   const emptied = { ...concluded(), timeline: [], attempts: [], soak: undefined };
   expect(restored(emptied)).toMatchObject({
     timeline: [{ at: AT, phase: "accepted" }],
-    attempts: [{ at: AT, n: 1, verdict: "accepted" }],
+    attempts: [{ at: AT, n: 1, verdict: { kind: "accepted" } }],
     soak: { since: AT, until: AT + 300_000, looks: 1 },
     swapBack: { cause: "person", by: "Olga", note: "n", at: AT + 300_000 },
     plan: { hash: "", prerequisites: [{ code: "role-names" }] },

@@ -38,7 +38,7 @@ const begun = changePromotion(fresh, { kind: "begin", runId: "run", at: NOW });
 const noted = changePromotion(begun, {
   kind: "note-attempt",
   runId: "run",
-  note: { at: NOW, n: 1, verdict: "busy" },
+  note: { at: NOW, n: 1, verdict: { kind: "busy" } },
 });
 const ended = { outcome: "refused", reason: reason("queue-full", "d") } as const;
 const concluded = changePromotion(fresh, { kind: "conclude", ending: ended, at: NOW });

@@ -202,7 +202,7 @@ describe("an opening is told", () => {
     expect(told).toEqual([
       "open",
       `open until ${noon.utc} (${noon.local})`,
-      `opens ${one.utc} (${one.local}); closed: frozen (Christmas, until ${noon.utc}); on-hold (look)`,
+      `opens ${one.utc} (${one.local}); closed: frozen (Christmas, until ${noon.utc} (${noon.local})); on-hold (look)`,
       "next opening unknown; closed: on-hold (look)",
     ]);
   });

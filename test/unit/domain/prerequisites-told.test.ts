@@ -169,13 +169,13 @@ const roles: readonly ToldRow[] = [
       },
     },
     "warned: instances-not-running",
-    `shop-blue: 1 of 2 not running (${busy}, Web_IN_1 RoleStateStarted); shop-green: denied: 403`,
+    `shop-blue: 1 of 2 instances ready: ${busy}; shop-green: denied: 403`,
   ],
   [
     "role-instances",
     { observed: { greenInstances: found(someInstances("green", ["Busy", "Started"])) } },
     "warned: instances-not-running",
-    `shop-green: 1 of 2 not running (${busy}, Web_IN_1 RoleStateStarted)`,
+    `shop-green: 1 of 2 instances ready: ${busy}`,
   ],
   [
     "region",

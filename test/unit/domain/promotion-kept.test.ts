@@ -118,7 +118,11 @@ test("an order by a person is kept with the object id of whoever gave it, one of
 });
 
 test("a run that goes on changes nothing, and neither does one before any has begun", () => {
-  const note: PromotionChange = { kind: "note-attempt", ...run, note: { at: NOW, n: 1, verdict: "busy" } };
+  const note: PromotionChange = {
+    kind: "note-attempt",
+    ...run,
+    note: { at: NOW, n: 1, verdict: { kind: "busy" } },
+  };
   expect(play(begun, { kind: "go-on", ...run })).toBe(begun);
   const fresh = enlisted();
   expect(play(fresh, note)).toBe(fresh);
@@ -171,10 +175,10 @@ test("a plan goes to where it is carried out without its evidence and its way ba
 
 test("an attempt is kept with its correlation id cut to 64 characters, and without one where there is none", () => {
   const note = (correlationId?: string): PromotionChange => ({
-    ...{ kind: "note-attempt", ...run, note: { at: NOW, n: 1, verdict: "busy", correlationId } },
+    ...{ kind: "note-attempt", ...run, note: { at: NOW, n: 1, verdict: { kind: "busy", correlationId } } },
   });
-  expect(play(begun, note("c".repeat(65))).attempts[0]?.correlationId).toBe(`${"c".repeat(63)}…`);
-  expect(play(begun, note()).attempts).toEqual([{ at: NOW, n: 1, verdict: "busy" }]);
+  expect(play(begun, note("c".repeat(65))).attempts[0]?.verdict.correlationId).toBe(`${"c".repeat(63)}…`);
+  expect(play(begun, note()).attempts).toEqual([{ at: NOW, n: 1, verdict: { kind: "busy" } }]);
 });
 
 const ask: PromotionChange = { kind: "ask-approval", ...run, planHash: "hash", at: NOW };
@@ -215,7 +219,7 @@ test("the event tells who broke the glass, and where the chains of its promotion
 });
 
 test("the event tells what was measured, what was ordered, and each attempt with its act", () => {
-  const note = { at: NOW + 1, n: 2, act: "swap-back", verdict: "busy" } as const;
+  const note = { at: NOW + 1, n: 2, act: "swap-back", verdict: { kind: "busy" } } as const;
   const { data } = eventOf(
     play(planned, { kind: "note-attempt", ...run, note }, watched({ soak, swapBack: order })),
   );
@@ -303,7 +307,7 @@ test("the view tells what was measured and why it was swapped back, with its tim
 test("the view tells how much was left out of a long life, and the foreseen way back of its plan", () => {
   const many = Array.from({ length: 30 }, (_, n): PromotionChange[] => [
     { kind: "enter", ...run, phase: "planning", at: NOW, note: String(n) },
-    { kind: "note-attempt", ...run, note: { at: NOW, n, act: "swap-back", verdict: "busy" } },
+    { kind: "note-attempt", ...run, note: { at: NOW, n, act: "swap-back", verdict: { kind: "busy" } } },
   ]).flat();
   const view = viewPromotion(play(planned, ...many), "UTC");
   const omitted = (list: readonly { omitted?: number | undefined }[]) =>

@@ -17,6 +17,7 @@ import type { SwapBackOrder } from "../../../src/domain/pair";
 import type { Probe } from "../../../src/domain/probe";
 import type { SoakEvidence } from "../../../src/domain/soak";
 import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
+import { longestSide } from "../../support/longest-ledger";
 import { runs } from "../../support/runs";
 
 /** The ledger of one request under every sequence of changes, of runs in charge and of runs that are not. */
@@ -115,7 +116,7 @@ const change: fc.Arbitrary<PromotionChange> = fc.oneof(
     runId: id,
     note: {
       ...{ at: when, n, act: "swap-back" as const },
-      ...{ verdict: `unknown: ${"v".repeat(280)}`, correlationId: "c".repeat(36) },
+      verdict: { kind: "unknown", detail: "v".repeat(280), correlationId: "c".repeat(36) },
     },
   })),
   fc.tuple(runId, fc.boolean(), at).map(([id, ordered, when]): PromotionChange => ({
@@ -131,7 +132,7 @@ const change: fc.Arbitrary<PromotionChange> = fc.oneof(
       ...{ kind: "readiness", detail, since: NOW, until: NOW, endsWith: "e", next: "n" },
       instanceId: "i".repeat(130),
     },
-    readiness: [detail.slice(0, 700), detail.slice(0, 700)],
+    readiness: [longestSide(() => detail), longestSide(() => detail)],
   })),
   fc
     .tuple(fc.option(runId, { nil: undefined }), fc.constantFrom(...outcomes), at)

@@ -29,6 +29,8 @@ test.each([
     verdict,
     instances: [],
     total: 0,
+    ready: 0,
+    problems: [`${read.kind}: ${read.detail}`],
     summary: `${read.kind}: ${read.detail}`,
     retryAfterMs: read.kind === "throttled" ? 7 : undefined,
   });
@@ -122,7 +124,8 @@ const look = (
   seconds: number,
   over: Partial<RoleStateCheck> = {},
 ): RoleStateCheck => ({
-  ...{ side, observedAt: NOW + seconds * 1_000, verdict: "ready", instances: [], total: 2, summary: side },
+  ...{ side, observedAt: NOW + seconds * 1_000, verdict: "ready", instances: [], total: 2, ready: 2 },
+  ...{ problems: [], summary: side },
   ...over,
 });
 const observed = (incoming: number, outgoing = incoming) => ({

@@ -7,6 +7,7 @@ import { httpRoutes } from "../../../src/triggers/http/routes";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 import { progressEventSchema } from "../../../src/contracts/events";
 import type { PairOperation } from "../../../src/domain/pair";
+import { expectOneFormat } from "../../support/times";
 import { aPolicy, aRequest, SHOP } from "../../support/observations";
 
 const all: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Operate"];
@@ -44,7 +45,11 @@ async function call(ports: Ports, name: string, asked: Asked = {}, verifier = ve
   return { status: reply.status, headers: reply.headers as Record<string, string>, body: parsed(reply) };
 }
 
-const parsed = (reply: HttpResponseInit) => JSON.parse((reply.body as string | undefined) ?? "{}");
+function parsed(reply: HttpResponseInit) {
+  const body = JSON.parse((reply.body as string | undefined) ?? "{}");
+  expectOneFormat(body, "api");
+  return body;
+}
 
 async function enlisted(ports: FakePorts, requestId: string): Promise<void> {
   const at = ports.clock.now();

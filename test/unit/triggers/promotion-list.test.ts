@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { changeIndex, indexKey, PAGE_SIZE, type IndexPage } from "../../../src/domain/index-page";
 import { emptyPair, type PairState } from "../../../src/domain/pair";
 import { register } from "../../../src/domain/promotion";
+import type { ShownTime } from "../../../src/domain/shown-time";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 import { listToken } from "../../../src/contracts/list-token";
 import { call } from "../../support/api-call";
@@ -87,7 +88,7 @@ function ledgerOf(pairs: readonly string[]): Ledger {
 }
 
 interface Page {
-  readonly value: readonly { readonly id: string; readonly acceptedAt: string; readonly phase: string }[];
+  readonly value: readonly { readonly id: string; readonly acceptedAt: ShownTime; readonly phase: string }[];
   readonly next?: string;
 }
 async function list(ports: FakePorts, query: string): Promise<Page> {
@@ -238,7 +239,7 @@ test("with clocks that differ, pages that are full or not, and any page size: al
       const shown = pages.flatMap(({ value }) => value);
       expect(new Set(shown.map(({ id }) => id)).size).toBe(all.length);
       expect(shown).toHaveLength(all.length);
-      const times = shown.map(({ acceptedAt }) => Date.parse(acceptedAt));
+      const times = shown.map(({ acceptedAt }) => Date.parse(acceptedAt.utc));
       expect(times).toEqual([...times].sort((a, b) => b - a));
       expect(pages.slice(0, -1).every(({ value }) => value.length === top)).toBe(true);
     }),

@@ -49,7 +49,7 @@ test("whoever a message names is told as declared, an application and a person i
   const ports = createFakePorts();
   const requestedBy = "Rita Requester (person 11111111-1111-4111-8111-111111111111)";
   await deliver(ports, { ...request, requestedBy });
-  expect(summarisePromotion(ports.ledger.get("r-1")!)).toMatchObject({
+  expect(summarisePromotion(ports.ledger.get("r-1")!, "UTC")).toMatchObject({
     requestedBy: { kind: "declared", name: requestedBy },
   });
 });
