@@ -70,7 +70,7 @@ export const faultsOfOperating: readonly Listed[] = [
     name: "an entry of the audit is dropped",
     rule: "audit",
     file: auditPage,
-    find: "if (page.entries.some(({ n }) => n === entry.n))",
+    find: "if (page.entries.some(({ n, hash }) => n === entry.n && hash === entry.hash))",
     replace: "if (entry.n === 2)",
   },
   {

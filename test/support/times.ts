@@ -21,7 +21,9 @@ export function expectOneFormat(value: unknown, channel: "api" | "events"): void
 
 /** What a sender wrote is repeated as it was sent, and an event's id says nothing but which one it is. */
 function isOpaque(path: string): boolean {
-  return path === "$.id" || path.endsWith(".body.excerpt") || /\.complaints\.\d+\.value$/.test(path);
+  return (
+    path === "$.id" || path.endsWith(".body.excerpt") || /\.complaints\.\d+\.(value|expectation)$/.test(path)
+  );
 }
 
 const UTC = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
