@@ -27,9 +27,7 @@ test("a side that is not ready names the instances that it waits for, with state
 test("of many that are not ready the first three are kept, and the text says how many more there are", () => {
   const seen = view(check(...Array.from({ length: 40 }, () => "Busy"), "Started"));
   expect([seen.total, seen.ready, seen.instances.length]).toEqual([41, 1, 3]);
-  expect(seen.text).toMatch(
-    /^1 of 41 instances ready: Web_IN_0 .*, 37 more; Web has 41 of 2 instances$/,
-  );
+  expect(seen.text).toMatch(/^1 of 41 instances ready: Web_IN_0 .*, 37 more; Web has 41 of 2 instances$/);
 });
 
 test("what stands in the way beside instances is told: missing ones, the provisioning state, probes", () => {
@@ -49,10 +47,7 @@ test("what stands in the way beside instances is told: missing ones, the provisi
 test("a side that could not be read says why, and claims neither a time nor instances", () => {
   const denied = { kind: "denied", detail: "403" } as const;
   const planned = { ...aService("green"), side: "green" as const, uniqueId: "u", roles: [] };
-  for (const unread of [
-    checkRoles("green", denied, denied),
-    checkPlannedRoles(planned, denied, NOW),
-  ]) {
+  for (const unread of [checkRoles("green", denied, denied), checkPlannedRoles(planned, denied, NOW)]) {
     expect(view(unread)).toEqual({
       ...{ side: "green", verdict: "not-yet", total: 0, ready: 0, instances: [] },
       ...{ problems: ["denied: 403"], observedAt: undefined, text: "denied: 403" },
