@@ -191,7 +191,7 @@ test("whoever lets a halted pair go on while its operation runs has taken an ove
   const next: Happening = { ...sent, request: "r2" };
   const halted: Happening = {
     ...{ kind: "published", type: "promotion.completed", id: "x", request: "r1", pair: "shop" },
-    ...{ outcome: "halted", code: undefined, bytes: "" },
+    ...{ outcome: "halted", code: undefined, bytes: "{}" },
   };
   const released: Happening = { kind: "hold-released", pair: "shop", release: 0, hold: undefined };
   const overlapping = put(1, { request: "r2", during: [0] });
