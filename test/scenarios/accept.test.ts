@@ -83,6 +83,8 @@ test("what its pair has no room for is refused by its own run, and the sender is
   expect(scenario.published.map(({ data }) => data.reason.code)).toEqual(["queue-full"]);
   expect((await scenario.promotion("r-x")).announcedAt).toBeDefined();
   expect(await isEnlisted("r-x")).toBe(false);
+  // It is in no export, which its event must not be held against.
+  expect(scenario.published[0]?.data.audit).toMatchObject({ pair: null });
 });
 
 test("what fills a pair and its line keeps no operator and no break-glass from a place, and none is left to others", async () => {

@@ -41,7 +41,7 @@ function* announceAlone(run: Run, announced: boolean): Steps<void> {
 
 /** The outcome that stands: the one found when the run began, or what the ledger made of this ending. */
 function* store(
-  { context, requestId, runId, pairKey, began }: Run,
+  { context, requestId, runId, pairKey, began, turnedAway }: Run,
   ending: Ending | undefined,
 ): Steps<Pick<ChangeAnswer, "conclusion" | "announced" | "audit"> | undefined> {
   if (!ending)
@@ -50,12 +50,16 @@ function* store(
       announced: false,
       audit: began.audit && chainHead(began.audit),
     };
-  // The event tells where the pair's own chain stood, so that nothing can be cut off it unseen.
-  const { audit = emptyChain } = yield* applyToPairEntity(context, pairKey, { kind: "look", requestId });
+  // The event tells where the pair's own chain stood, so that nothing can be cut off it unseen; of what the pair never took
+  // up no export knows, and it says so.
+  const look = { kind: "look", requestId } as const;
+  const pairAudit = turnedAway
+    ? null
+    : ((yield* applyToPairEntity(context, pairKey, look)).audit ?? emptyChain);
   return yield* changeLedger(context, requestId, {
     kind: "conclude",
     runId,
-    ending: { ...ending, pairAudit: audit },
+    ending: { ...ending, pairAudit },
     at: timeOf(context),
   });
 }
