@@ -92,7 +92,7 @@ test("what fills a pair and its line keeps no operator and no break-glass from a
   const at = scenario.clock.now();
   for (let i = 0; i < 20; i++) {
     const stand = { kind: "stand-in-line", requestId: `q-${i}`, at, maxQueued: 20, whenBusy: "wait" };
-    await scenario.app.call("POST", "entities/pair/shop?op=apply", stand);
+    await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, stand);
   }
   await scenario.app.settle();
   const ask = async (requestId: string, by: readonly Permission[], over: object = {}) => {
