@@ -72,15 +72,22 @@ export const themesOfTheFile = {
   },
   /** A pair is taken out shortly before a swap of it would be claimed, and some of the time put back. */
   takenOut: (dice) => {
-    const stableMs = dice.pick([1, 2]) * MINUTE;
+    const stableMs = dice.pick([2, 2.5]) * MINUTE;
     const at = stableMs - dice.between(10, 50) * SECOND;
-    const back: Deed = { at: at + 25 * MINUTE, kind: "edit-pairs", to: [{ of: "shop", name: "shop" }] };
+    // Nobody votes: whoever asked waits on, in no file.
+    const approval = dice.chance(0.4)
+      ? { quorum: 1, deadlineMs: 40 * MINUTE, validForMs: 60 * MINUTE }
+      : undefined;
+    const to = [{ of: "shop", name: "shop", approval }];
+    const back: Deed = { at: at + 25 * MINUTE, kind: "edit-pairs", to };
     return {
       stableForMs: stableMs,
       hosts: dice.pick([1, 1, 2]),
       sharing: undefined,
+      janitorEveryMs: MINUTE,
+      approval,
       deeds: [
-        request("r1", { channel: dice.pick(["queue", "http"]) }),
+        request("r1", dice.chance(0.5) ? { channel: "http", breakGlass: "operator" } : {}),
         ...(dice.chance(0.5) ? [request("r2", { at: 5 * SECOND, notBeforeIn: 40 * MINUTE })] : []),
         { at, kind: "edit-pairs", to: [] },
         ...(dice.chance(0.7) ? [back] : []),
