@@ -87,7 +87,9 @@ function judgeRemoved({ history, plan }: Judged, tell: Tell): void {
       const by = from + ENDS_WITHIN_MS + 2 * (plan.janitorEveryMs ?? MINUTE);
       const isCalm = history.faults.every(({ at, what }) => at < from || at > by || what.includes("edited"));
       const isServed = history.hosts.every(({ at, what }) => at < from || at > by || what.startsWith("up"));
-      if (to < by || !isCalm || !isServed) continue;
+      // Whoever looks after pairs knows those that were in a file when they looked.
+      const isKnown = from > (plan.janitorEveryMs ?? MINUTE) + MINUTE / 2;
+      if (to < by || !isCalm || !isServed || !isKnown) continue;
       for (const { request, n, at } of history.sent.filter((e) => e.pair === pair && e.at < from)) {
         if (history.puts.some((put) => put.request === request && put.at < by)) continue;
         const end = history.completions(request)[0];

@@ -15,7 +15,7 @@ export const faultsOfDeeds: readonly Listed[] = [
   },
   {
     name: "sides are those of the present file",
-    theme: "editedPairs",
+    theme: "tightened",
     rule: "§3.2",
     file: "activities/plan-promotion.js",
     find: "(0, pair_key_1.asAccepted)(policy, input.pair)",
@@ -31,7 +31,7 @@ export const faultsOfDeeds: readonly Listed[] = [
   },
   {
     name: "a claim goes on though its pair was taken out",
-    theme: "editedPairs",
+    theme: "takenOut",
     rule: "§2",
     file: attempt,
     find: "const present = policies.byKey(pairKey);",
@@ -39,7 +39,7 @@ export const faultsOfDeeds: readonly Listed[] = [
   },
   {
     name: "nobody looks after what a pair that was taken out has under way",
-    theme: "editedPairs",
+    theme: "takenOut",
     rule: "§2",
     file: "domain/roster.js",
     find: "return gone !== undefined && now - gone >= AWAY_MS;",

@@ -56,7 +56,8 @@ export const themesOfTheFile = {
       { ...rule, validForMs: 2 * MINUTE },
       { ...rule, people: ["cleo", "dora"] },
     ]);
-    const to = [{ of: "shop", name: "shop", approval: after }];
+    // With the sides exchanged too, what is planned anew has to mean the service that was asked for.
+    const to = [{ of: "shop", name: "shop", approval: after, exchanged: dice.chance(0.4) }];
     return {
       approval: before,
       hosts: dice.pick([1, 2]),
@@ -66,6 +67,30 @@ export const themesOfTheFile = {
         ...["ann", "bob"].map((by): Deed => approving(by, dice.between(0, 30 * SECOND))),
         { at: dice.between(40, 150) * SECOND, kind: "edit-pairs", to },
         ...(dice.chance(0.5) ? ["cleo", "dora"].map((by): Deed => approving(by, 7 * MINUTE)) : []),
+      ],
+    };
+  },
+  /** A pair is taken out shortly before a swap of it would be claimed, and some of the time put back. */
+  takenOut: (dice) => {
+    const stableMs = dice.pick([2, 2.5]) * MINUTE;
+    const at = stableMs - dice.between(10, 50) * SECOND;
+    // Nobody votes: whoever asked waits on, in no file.
+    const approval = dice.chance(0.4)
+      ? { quorum: 1, deadlineMs: 40 * MINUTE, validForMs: 60 * MINUTE }
+      : undefined;
+    const to = [{ of: "shop", name: "shop", approval }];
+    const back: Deed = { at: at + 25 * MINUTE, kind: "edit-pairs", to };
+    return {
+      stableForMs: stableMs,
+      hosts: dice.pick([1, 1, 2]),
+      sharing: undefined,
+      janitorEveryMs: MINUTE,
+      approval,
+      deeds: [
+        request("r1", dice.chance(0.5) ? { channel: "http", breakGlass: "operator" } : {}),
+        ...(dice.chance(0.5) ? [request("r2", { at: 5 * SECOND, notBeforeIn: 40 * MINUTE })] : []),
+        { at, kind: "edit-pairs", to: [] },
+        ...(dice.chance(0.7) ? [back] : []),
       ],
     };
   },
