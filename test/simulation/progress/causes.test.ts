@@ -142,3 +142,15 @@ test.each<[string, Plan, readonly Happening[], readonly Happening[]]>([
     expect(broken(plan, good)).toEqual([]);
   },
 );
+
+test("a person may have swapped for a host that died with its claim: the version asked for is the one seen before the end", () => {
+  const byHand = (version: string): readonly Happening[] => [
+    sent({ expect: { version: "v2" } }),
+    ["hosts", 31, { host: "h0", what: "dies at: orchestration promote: done" }],
+    seen(32, "green", { version }),
+    effect(33, "green", undefined),
+    ended(60, "promoted"),
+  ];
+  expect(broken(calm, byHand("v2"))).toEqual([]);
+  expect(broken(calm, byHand("v1"))).toContain("ends as promoted");
+});

@@ -73,9 +73,10 @@ function isPromoted({ world, plan, it, isClear }: Ended): boolean {
   return isAsked && holds && isWatched && backOf(world, it) === undefined && hasExpected(world, it);
 }
 
-/** The last that the wire showed of its version before the swap. */
-function hasExpected({ reads }: World, { asked, pair, puts: [put] }: Case): boolean {
-  const seen = reads.filter((e) => e.pair === pair && e.side === put?.side && e.n < put.n).at(-1);
+/** The last that the wire showed of its version before the swap, or before the end where a person has swapped. */
+function hasExpected({ reads }: World, { asked, pair, incoming, puts: [put] }: Case): boolean {
+  const { side = incoming, n = Infinity } = put ?? {};
+  const seen = reads.filter((e) => e.pair === pair && e.side === side && e.n < n).at(-1);
   return asked.expect === undefined || seen?.version === asked.expect;
 }
 
