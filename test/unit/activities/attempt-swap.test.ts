@@ -45,6 +45,7 @@ function attempting(reply: SwapReply) {
     pair = applyToPair(pair, op).state;
   fake.pairStates.set("shop", pair!);
   let puts = 0;
+  const readAfterClaim: boolean[] = [];
   const ports: Ports = {
     ...fake,
     cloudServices: {
@@ -60,8 +61,12 @@ function attempting(reply: SwapReply) {
     },
     promotions: {
       ...fake.promotions,
-      read: () =>
-        Promise.resolve({ v: 1, requestId, request: aRequest(), origin: { channel: "queue" } } as never),
+      read: () => {
+        readAfterClaim.push(fake.pairStates.get("shop")?.open !== undefined);
+        return Promise.resolve({
+          ...{ v: 1, requestId, request: aRequest(), origin: { channel: "queue" } },
+        } as never);
+      },
     },
   };
   const input = {
@@ -75,8 +80,14 @@ function attempting(reply: SwapReply) {
   };
   const attempt = (asked: AttemptInput["asked"] = { passOpening: true }) =>
     attemptSwap({ ...input, act: "forward", asked } as const, ports);
-  return { fake, ports, attempt, puts: () => puts };
+  return { fake, ports, attempt, readAfterClaim, puts: () => puts };
 }
+
+test("the ledger is read once the claim is granted: what it said before may have been overtaken by a cancel", async () => {
+  const { attempt, readAfterClaim, puts } = attempting(accepted);
+  await attempt();
+  expect([readAfterClaim, puts()]).toEqual([[true], 1]);
+});
 
 test.each([
   ["a promotion", false],

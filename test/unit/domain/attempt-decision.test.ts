@@ -114,6 +114,12 @@ test.each<[string, Partial<ServiceObservation>, Partial<ServiceObservation>, obj
     { kind: "stale-plan", detail: "the services no longer name each other as swappable" },
   ],
   [
+    "a provisioning state that is missing",
+    {},
+    { provisioningState: undefined },
+    { kind: "not-ready", detail: "provisioning has not succeeded on both services" },
+  ],
+  [
     "an update under way",
     { provisioningState: "Updating" },
     {},

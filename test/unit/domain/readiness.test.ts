@@ -56,6 +56,11 @@ test.each([
     aService("green", { provisioningState: "Updating" }),
     found(someInstances("green")),
   ],
+  [
+    "its provisioning state is missing",
+    aService("green", { provisioningState: undefined }),
+    found(someInstances("green")),
+  ],
   ["the list could not be read", aService("green"), { kind: "unavailable", detail: "x" } as const],
   [
     "an instance belongs to no known role",
@@ -65,6 +70,14 @@ test.each([
 ])("a service is not ready when %s", (_why, service, instances) => {
   expect(checkRoles("green", found(service), instances).verdict).toBe("not-yet");
 });
+
+test.each(["unavailable", "denied", "throttled"] as const)(
+  "a service of which nothing could be read (%s) is not ready, whatever its instances do",
+  (kind) => {
+    const read = { kind, detail: "x", retryAfterMs: 1_000 } as const;
+    expect(checkRoles("green", read, found(someInstances("green"))).verdict).toBe("not-yet");
+  },
+);
 
 test("an instance listed twice does not stand in for one that is missing (I11)", () => {
   const list = someInstances("green");
