@@ -48,7 +48,7 @@ test("the function for all other paths is asked last: its name comes after those
 });
 
 test.each(templates)(
-  "17. /api/%s answers methods that it has not with 405 and Allow, and OPTIONS with Allow",
+  "34. /api/%s answers methods that it has not with 405 and Allow, and OPTIONS with Allow",
   async (template) => {
     const allowed = [...new Set([...methodsOf(template), "OPTIONS"])];
     for (const method of asked) {
@@ -71,7 +71,7 @@ test.each(templates)(
 );
 
 test.each(templates.filter((each) => methodsOf(each).includes("GET")))(
-  "18. HEAD /api/%s answers as GET does, without a body, and asks for the same token",
+  "35. HEAD /api/%s answers as GET does, without a body, and asks for the same token",
   async (template) => {
     const [head, get] = [await ask("HEAD", pathOf(template)), await ask("GET", pathOf(template))];
     expect([head.status, head.type, head.body]).toEqual([get.status, get.type, {}]);
@@ -88,7 +88,7 @@ test.each([
   "%2e%2e%2fadmin",
   "promotions/a%2Fb/cancel/x",
 ])(
-  "19. /api/%s answers every method with 404 as problem details, and asks nobody for a token",
+  "36. /api/%s answers every method with 404 as problem details, and asks nobody for a token",
   async (path) => {
     for (const method of asked) {
       const { status, type, body } = await ask(method, path, "");
@@ -98,14 +98,14 @@ test.each([
   },
 );
 
-test("20. HEAD and GET of health need no token", async () => {
+test("37. HEAD and GET of health need no token", async () => {
   for (const method of ["HEAD", "GET"]) {
     const reply = await fetch(`${scenario.app.host.origin}/api/health`, { method });
     expect(reply.status).toBe(200);
   }
 });
 
-test("21. every call refuses a query field that it does not know, names those it does, and shows no value", async () => {
+test("38. every call refuses a query field that it does not know, names those it does, and shows no value", async () => {
   for (const { methods, route } of known) {
     const [method = "GET"] = methods;
     const { status, body } = await ask(method, `${pathOf(route)}?code=canary-canary&x=1`);
@@ -132,7 +132,7 @@ test.each([
   ["top=0", "$.top", "1 to 100"],
   ["after=x", "$.after", "token"],
   [`after=${forged("1 ../../etc")}`, "$.after", "token"],
-])("22. a list asked with %s is refused, and told what may stand there", async (query, path, told) => {
+])("39. a list asked with %s is refused, and told what may stand there", async (query, path, told) => {
   const { status, body } = await ask("GET", `promotions?${query}`);
   expect([status, body.code]).toEqual([400, "invalid-query"]);
   expect(body.complaints).toEqual([
