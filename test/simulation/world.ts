@@ -26,8 +26,11 @@ import type { WorldPlan } from "./world-plan";
 
 /** How long a killed host stays away when nothing else is said. */
 const DOWN_MS = 5_000;
-/** A world not at rest so long after the last deed has lost something: the policy's deadlines and grace, one by one, and more. */
-const LONGEST_MS = 12 * 3_600_000;
+/**
+ * A world not at rest so long after the last deed has lost something: the policy's deadlines and grace, one by one, and more;
+ * more than a day where people may be asked three times (630557).
+ */
+const LONGEST_MS = 36 * 3_600_000;
 /** How long a world at rest is watched for what must not happen any more. */
 const AFTERMATH_MS = 360_000;
 
@@ -159,7 +162,7 @@ export class World implements HostSurroundings {
       if (audit.isOver) return true;
       const due = this.clock.nextDue;
       if (!this.#people.done || !this.scheduling.isOver) last = now;
-      const isTooLong = now - last > LONGEST_MS || now - START > 6 * LONGEST_MS;
+      const isTooLong = now - last > LONGEST_MS || now - START > 2 * LONGEST_MS;
       if (due === undefined || isTooLong) return restSince !== undefined;
       this.clock.advanceTo(due);
     }
