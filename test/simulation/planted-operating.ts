@@ -31,6 +31,10 @@ export const faultsOfOperating: readonly Listed[] = [
     file: scheduler,
     find: "Math.max(since, now - schedule.expiresAfterMs)",
     replace: "since",
+    onlyBy: {
+      test: "triggers/scheduler.test.ts",
+      because: "what has expired is refused where requests are accepted as well",
+    },
   },
   {
     name: "a pause does not hold",

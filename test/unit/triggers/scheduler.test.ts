@@ -64,6 +64,15 @@ test("starts a due promotion once, however often it looks, as the schedule's req
   expect(run.ports.runs.get("schedule-shop-20261124T010000Z")).toBe("live");
 });
 
+test("an instant that is past its expiry is passed over in silence: nothing is asked for, and nothing is logged", async () => {
+  const run = begin("2026-11-23T00:00:00Z", rule());
+  await run.tick();
+  const warned = jest.spyOn(run.ports.log, "warn");
+  run.at("2026-11-24T01:30:01Z");
+  await run.tick();
+  expect([run.started(), warned.mock.calls]).toEqual([[], []]);
+});
+
 test("makes up for a downtime within the expiry, and not after it", async () => {
   const late = begin("2026-11-23T00:00:00Z", rule());
   await late.tick();
