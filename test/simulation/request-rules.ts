@@ -177,11 +177,20 @@ function concluded({ history, finished, plan }: Judged, request: string, tell: P
 }
 
 /** A request id with two contents: one of them is told that it was not accepted. */
-function conflictAnswered({ history, finished }: Judged, request: string, tell: Parameters<Rule>[2]): void {
+function conflictAnswered(
+  { history, finished, plan }: Judged,
+  request: string,
+  tell: Parameters<Rule>[2],
+): void {
   const contents = new Set(history.sent.filter((e) => e.request === request).map((e) => e.content));
   if (!finished || contents.size < 2) return;
   const isAnswered = history.published.some(
     (e) => e.type === "request.not-accepted" && e.request === request && e.code === "request-conflict",
   );
-  tell(history.last, isAnswered ? undefined : "came with two contents, and neither was turned away");
+  // Both may have expired when they came (640244).
+  const isOver = isTurnedAway(history, request, clockErrorOf(plan));
+  tell(
+    history.last,
+    isAnswered || isOver ? undefined : "came with two contents, and neither was turned away",
+  );
 }
