@@ -40,9 +40,13 @@ function freshSeeds(source: ts.SourceFile): string[] {
 
 const parsed = (name: string, text: string) => ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true);
 
+/** Written and removed by the suite that plants violations, which may run beside this one. */
+const planted = /probe-\w\.ts$/;
+
 test("no suite draws a seed", () => {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
-    (name) => name.endsWith(".ts") && !name.startsWith("fixtures") && !commands.includes(name),
+    (name) =>
+      name.endsWith(".ts") && !planted.test(name) && !name.startsWith("fixtures") && !commands.includes(name),
   );
   expect(files.length).toBeGreaterThan(200);
   const found = files.flatMap((name) => freshSeeds(parsed(name, readFileSync(join(folder, name), "utf8"))));
