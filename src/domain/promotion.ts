@@ -44,7 +44,7 @@ export interface PromotionState {
   readonly contentHash: string;
   readonly request: SwapRequest;
   readonly origin: RequestOrigin;
-  /** Its pair, which the request names by the label of then; absent: there was no such pair, and it ended at once. */
+  /** Its pair, which the request names by the label of then; whatever is taken up has one, see `pairOf`. */
   readonly pair?: PairIdentity | undefined;
   readonly acceptedAt: number;
   readonly phase: Phase;
@@ -173,7 +173,7 @@ export function register(current: PromotionState | undefined, r: Registration): 
   );
 }
 
-/** The pair of a promotion that has, or had, a run. */
+/** The pair of a promotion. */
 export function pairOf({ requestId, pair }: Pick<PromotionState, "requestId" | "pair">): PairIdentity {
   if (!pair) throw new Error(`promotion ${requestId} was registered without its pair`);
   return pair;

@@ -12,7 +12,6 @@ import type { PairPolicy } from "../domain/policy";
 import type { PromotionState } from "../domain/promotion";
 import { applyToRoster, isRemoved, removedPairs, type Roster } from "../domain/roster";
 import type { Ports } from "../ports/ports";
-import { tellLeft } from "./in-parallel";
 import { askPair, untilSeen } from "./read-back";
 import { BrokerIsSlow, createWalk, withPatience } from "./walk";
 
@@ -50,9 +49,7 @@ export function createJanitor(portsFor: PortsFor): TimerHandler {
         return true;
       }
     };
-    const left = await walk(pairs, visit, ports.clock);
-    if (left.length > 0)
-      ports.log.warn("some pairs were not looked after this time", { detail: tellLeft(left, pairs.length) });
+    await walk(pairs, visit, ports);
     await noteRoster(roster, idle, ports);
   };
 }

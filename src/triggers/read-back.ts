@@ -100,7 +100,7 @@ export async function askPairs(
   const isOver = () => clock.monotonic() - started > budgetMs;
   const answers = new Map<PairKey, AskedPair>();
   const faults = new Map<PairKey, unknown>();
-  let unsent = [...questions];
+  const unsent = new Map(questions);
   const trying = (step: (pair: PairKey, question: Question) => Promise<void>) => {
     return async ([pair, question]: readonly [PairKey, Question]) => {
       await step(pair, question).catch((fault: unknown) => faults.set(pair, fault));
@@ -108,7 +108,7 @@ export async function askPairs(
   };
   const send = trying(async (pair, question) => {
     await pairs.signal(pair, question.operation);
-    unsent = unsent.filter(([other]) => other !== pair);
+    unsent.delete(pair);
   });
   const see = trying(async (pair, { id }) => {
     // Whatever the time, everybody is sent their question. Reads that are silent must not add up to that.
@@ -117,16 +117,13 @@ export async function askPairs(
     const answer = state && answerTo(state, id);
     if (state && answer) answers.set(pair, { answer, state });
   });
-  for (let wait = 50; ; wait = Math.min(wait * 1.6, 1_000)) {
-    await inParallel(unsent, AT_ONCE, send);
-    await inParallel(
-      [...questions].filter(([pair]) => !answers.has(pair) && !unsent.some(([other]) => other === pair)),
-      AT_ONCE,
-      see,
-    );
-    if (answers.size === questions.size || isOver()) break;
-    await clock.sleep(wait);
-  }
+  const round = async () => {
+    await inParallel([...unsent], AT_ONCE, send);
+    const open = [...questions].filter(([pair]) => !answers.has(pair) && !unsent.has(pair));
+    await inParallel(open, AT_ONCE, see);
+    return answers.size === questions.size || isOver() || undefined;
+  };
+  await untilSeen(what, round, { clock }, budgetMs);
   const unseen = (pair: PairKey) =>
     new NotAcknowledged(`${what} was not seen to be stored in time`, { cause: faults.get(pair) });
   return new Map([...questions.keys()].map((pair) => [pair, answers.get(pair) ?? unseen(pair)]));

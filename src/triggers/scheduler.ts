@@ -18,7 +18,6 @@ import { removedPairs } from "../domain/roster";
 import type { Ports } from "../ports/ports";
 import type { Schedule } from "../ports/schedules";
 import { acceptRequest } from "./accept";
-import { tellLeft } from "./in-parallel";
 import { createWalk, withPatience } from "./walk";
 
 type PortsFor = (context: InvocationContext) => Ports;
@@ -41,9 +40,7 @@ export function createScheduler(portsFor: PortsFor): TimerHandler {
       await safely(name, ports, () => startDue(key, own, ports));
       return true;
     };
-    const left = await walk(pairs, visit, ports.clock);
-    if (left.length > 0)
-      ports.log.warn("some pairs were not looked after this time", { detail: tellLeft(left, pairs.length) });
+    await walk(pairs, visit, ports);
     await safely("all", ports, () => missRemoved(ports));
   };
 }
@@ -111,14 +108,13 @@ async function startAt(
   state: ScheduleState,
   ports: Ports,
 ): Promise<void> {
-  const requestId = scheduledId(key, due);
   const promotion = await startedAs(key, schedule, due, ports);
   if (!promotion) return;
   if (!isOfSchedule(promotion, key)) {
     tellSquatted(schedule, promotion, ports);
     return;
   }
-  const start = { times: timesOf(schedule), requestId, at: due };
+  const start = { times: timesOf(schedule), requestId: promotion.requestId, at: due };
   if (!hasStarted(state, start)) await ports.schedules.signal(key, { kind: "started", ...start });
 }
 

@@ -1,6 +1,7 @@
 import type { Announcer } from "../ports/announcer";
 import type { Clock } from "../ports/clock";
-import { inParallel } from "./in-parallel";
+import type { Ports } from "../ports/ports";
+import { inParallel, tellLeft } from "./in-parallel";
 
 /** After that nothing more is begun: what is under way then ends within the minute that is left of the timer's interval. */
 const BUDGET_MS = 30_000;
@@ -9,12 +10,12 @@ const AT_ONCE = 8;
 /** Looks after one thing; `isOver`: the time is up, what is left of it is left for the next walk. Answers whether it is done. */
 export type Step<T> = (item: T, isOver: () => boolean) => Promise<boolean>;
 
-/** Goes over a list, a few at once, within a budget; answers the names of what it did not finish. */
+/** Goes over a list, a few at once, within a budget; the log tells what it did not finish. */
 export type Walk = <T extends { readonly name: string }>(
   items: readonly T[],
   step: Step<T>,
-  clock: Pick<Clock, "now" | "monotonic">,
-) => Promise<readonly string[]>;
+  ports: Pick<Ports, "clock" | "log">,
+) => Promise<void>;
 
 /**
  * A walk that remembers, in this process, where the last one stopped, and goes on there; the first one begins somewhere
@@ -22,7 +23,7 @@ export type Walk = <T extends { readonly name: string }>(
  */
 export function createWalk(): Walk {
   let next: string | undefined;
-  return async (items, step, clock) => {
+  return async (items, step, { clock, log }) => {
     const until = clock.monotonic() + BUDGET_MS;
     const isOver = () => clock.monotonic() >= until;
     const named = items.findIndex(({ name }) => name === next);
@@ -34,7 +35,8 @@ export function createWalk(): Walk {
     });
     const left = order.filter(({ name }) => unfinished.has(name)).map(({ name }) => name);
     next = left[0];
-    return left;
+    if (left.length > 0)
+      log.warn("some pairs were not looked after this time", { detail: tellLeft(left, items.length) });
   };
 }
 

@@ -4,6 +4,7 @@ import type { Hold, PairState } from "../../domain/pair";
 import type { PairPolicy } from "../../domain/policy";
 import type { Ports } from "../../ports/ports";
 import { inParallel, tellLeft } from "../in-parallel";
+import { wakeWaiting } from "../wake";
 
 /** News of one hold that was set or released. */
 export interface HoldNews {
@@ -34,10 +35,7 @@ export async function wakeAndTell(recorded: readonly Recorded[], ports: Ports): 
     ...(lease ? [lease.holder] : []),
     ...line.map((entry) => entry.requestId),
   ]);
-  const wake = async (requestId: string) => {
-    const waiting = (await ports.promotions.read(requestId))?.waiting;
-    if (waiting) await ports.promotions.wake(waiting.instanceId);
-  };
+  const wake = (requestId: string) => wakeWaiting(requestId, ports);
   const tell = async ({ pair, hold, step, detail, audit }: HoldNews, leftMs: number) => {
     const event = composeHoldNews(pair, hold, step, detail, { at: ports.clock.now(), audit });
     await ports.announcer.publish(JSON.stringify(event), leftMs);

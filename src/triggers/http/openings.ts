@@ -1,10 +1,9 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseAt } from "../../contracts/commands";
+import type { Opening } from "../../domain/opening";
 import { viewOpening } from "../../domain/opening-told";
 import type { PairPolicy } from "../../domain/policy";
 import { showTime } from "../../domain/shown-time";
-import type { SwapRequest } from "../../domain/swap-request";
-import type { Ports } from "../../ports/ports";
 import type { Call } from "./call";
 import { policyOf } from "./pairs";
 import { json, Problem } from "./problem";
@@ -14,24 +13,21 @@ const MOST_AHEAD_MS = 366 * DAY_MS;
 
 /** GET pairs/{name}/opening?at=T: may a swap start at T (now), if not why, and when next. */
 export async function getOpening(call: Call): Promise<HttpResponseInit> {
-  const policy = policyOf(call.request.params["name"] ?? "", call.ports);
+  const { ports } = call;
+  const policy = policyOf(call.request.params["name"] ?? "", ports);
+  const at = askedAt(call);
+  const holds = (await ports.pairs.read(policy.key))?.holds ?? [];
+  const opening = await ports.openings.at(policy, {}, holds, at);
   return json(200, {
     pair: policy.name,
     timeZone: policy.timeZone,
-    ...(await describeOpening(policy, {}, askedAt(call), call.ports)),
+    ...showOpening(opening, at, policy),
   });
 }
 
-/** The opening of a pair at a time, holds included: the answer that the run, the claim and the API give alike. */
-export async function describeOpening(
-  policy: PairPolicy,
-  asked: Pick<SwapRequest, "notBefore" | "expiresAt">,
-  at: number,
-  ports: Ports,
-) {
-  const holds = (await ports.pairs.read(policy.key))?.holds ?? [];
-  const opening = await ports.openings.at(policy, asked, holds, at);
-  return { at: showTime(at, policy.timeZone), ...viewOpening(opening, policy.timeZone, asked.expiresAt) };
+/** The opening of a pair as it is at a time; `expiresAt`: of the request that it is looked at for. */
+export function showOpening(opening: Opening, at: number, { timeZone }: PairPolicy, expiresAt?: number) {
+  return { at: showTime(at, timeZone), ...viewOpening(opening, timeZone, expiresAt) };
 }
 
 /** The time of `?at=`, or now; from a day ago to 366 days ahead. */

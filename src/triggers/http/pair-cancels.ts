@@ -7,6 +7,7 @@ import type { Caller } from "../../ports/identity";
 import type { PairKey } from "../../domain/pair-key";
 import type { Ports } from "../../ports/ports";
 import { NotAcknowledged, untilSeen } from "../read-back";
+import { wakeWaiting } from "../wake";
 import { unacknowledged } from "./acknowledged";
 import { readJson, type Call } from "./call";
 import { policyOf } from "./pairs";
@@ -108,8 +109,7 @@ async function tell(
     cancelled.map(async (requestId) => {
       ports.log.info("a promotion is cancelled", { requestId, pair, detail });
       try {
-        const waiting = (await ports.promotions.read(requestId))?.waiting;
-        if (waiting) await ports.promotions.wake(waiting.instanceId);
+        await wakeWaiting(requestId, ports);
       } catch (fault) {
         ports.log.warn("promotions were not woken", { requestId, pair, fault });
       }

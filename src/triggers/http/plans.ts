@@ -1,7 +1,6 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parsePlanRequest } from "../../contracts/swap-request";
 import { reason } from "../../domain/codes";
-import { viewOpening } from "../../domain/opening-told";
 import { emptyPair } from "../../domain/pair";
 import type { PlanVerdict } from "../../domain/plan";
 import { viewPlan, viewService } from "../../domain/promotion-view";
@@ -9,7 +8,7 @@ import { showTime } from "../../domain/shown-time";
 import { stillToDo } from "../../domain/still-to-do";
 import type { RequestOrigin } from "../../domain/swap-request";
 import { readJson, type Call } from "./call";
-import { askedAt } from "./openings";
+import { askedAt, showOpening } from "./openings";
 import { policyOf, type Reading } from "./pairs";
 import { json, Problem } from "./problem";
 import type { SharedLooks } from "./shared-looks";
@@ -44,10 +43,7 @@ export function postPlan(reading: Reading, looks: SharedLooks) {
       ...(verdict.kind === "planned"
         ? { plan: viewPlan(verdict.plan, policy.timeZone), stillToDo: stillToDo(standing) }
         : viewEnd(verdict)),
-      opening: {
-        at: showTime(at, policy.timeZone),
-        ...viewOpening(opening, policy.timeZone, asked.expiresAt),
-      },
+      opening: showOpening(opening, at, policy, asked.expiresAt),
     });
   };
 }
