@@ -46,6 +46,11 @@ export class Verdicts implements Judgement {
     if (broken !== undefined) this.violations.push({ invariant: rule, detail: broken, entry });
   }
 
+  /** The same, for whoever is handed it alone. */
+  readonly tell = (rule: string, entry: number, broken: string | undefined): void => {
+    this.judged(rule, entry, broken);
+  };
+
   /** Takes over what another judgement says. */
   add({ violations, exercised }: Judgement): void {
     this.violations.push(...violations);

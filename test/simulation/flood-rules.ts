@@ -22,9 +22,7 @@ export const floodRules: RuleModule = {
   notInSmallWorlds: rules,
   judge(world: Judged) {
     const verdicts = new Verdicts();
-    const tell: Tell = (rule, entry, broken) => {
-      verdicts.judged(rule, entry, broken);
-    };
+    const tell: Tell = verdicts.tell;
     judgeSquats(world, tell);
     judgeTooFar(world, tell);
     judgeKeptPlaces(world.history, tell);

@@ -27,9 +27,7 @@ export const pairsRules: RuleModule = {
   notInSmallWorlds: rules,
   judge(world: Judged) {
     const verdicts = new Verdicts();
-    const tell: Tell = (rule, entry, broken) => {
-      verdicts.judged(rule, entry, broken);
-    };
+    const tell: Tell = verdicts.tell;
     judgeRefusals(world, tell);
     if (!world.history.pairsRecord.isEdited) return verdicts;
     for (const put of world.history.puts) judgePut(world.history, put, tell);

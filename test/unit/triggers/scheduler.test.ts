@@ -1,40 +1,11 @@
 import type { PairKey } from "../../../src/domain/pair-key";
-import type { InvocationContext, Timer } from "@azure/functions";
 import { createScheduleTimes } from "../../../src/adapters/schedules";
-import type { ScheduleRule } from "../../../src/domain/schedule";
-import { createScheduler } from "../../../src/triggers/scheduler";
-import { createFakePorts, type FakePorts } from "../../support/fake-ports";
-import { aPolicy, SHOP } from "../../support/observations";
+import { SHOP } from "../../support/observations";
 import { dateIn, happensAt } from "../../support/wall-clock";
+import { begin, rule } from "../../support/scheduler";
 
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
-
-function rule(over: Partial<ScheduleRule> = {}): ScheduleRule {
-  return {
-    ...{ pair: "shop", name: "weekly", cron: "0 2 * * TUE", zone: "Europe/Berlin" },
-    ...{ promote: "green", reason: "the weekly release", expiresAfterMs: 30 * MINUTE },
-    ...over,
-  };
-}
-
-/** Ports whose clock is set by hand; accepting a request takes no time. */
-function begin(at: string, ...rules: readonly ScheduleRule[]) {
-  const ports = createFakePorts([aPolicy({ timeZone: "Europe/Berlin" })]);
-  let now = Date.parse(at);
-  Object.assign(ports.clock, { now: () => now, monotonic: () => now });
-  ports.scheduled = createScheduleTimes(rules);
-  return {
-    ports,
-    at: (time: string | number) => (now = typeof time === "string" ? Date.parse(time) : time),
-    tick: () => tick(ports),
-    started: () => [...ports.ledger.keys()],
-  };
-}
-
-async function tick(ports: FakePorts): Promise<void> {
-  await createScheduler(() => ports)({} as Timer, {} as unknown as InvocationContext);
-}
 
 const olga = { by: "Olga", oid: "o-1", note: "over" };
 

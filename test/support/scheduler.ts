@@ -1,0 +1,33 @@
+import type { InvocationContext, Timer } from "@azure/functions";
+import { createScheduleTimes } from "../../src/adapters/schedules";
+import type { ScheduleRule } from "../../src/domain/schedule";
+import { createScheduler } from "../../src/triggers/scheduler";
+import { createFakePorts, type FakePorts } from "./fake-ports";
+import { aPolicy } from "./observations";
+
+/** Tuesdays at two in Berlin; a promotion may start half an hour late. */
+export function rule(over: Partial<ScheduleRule> = {}): ScheduleRule {
+  return {
+    ...{ pair: "shop", name: "weekly", cron: "0 2 * * TUE", zone: "Europe/Berlin" },
+    ...{ promote: "green", reason: "the weekly release", expiresAfterMs: 30 * 60_000 },
+    ...over,
+  };
+}
+
+/** Ports whose clock is set by hand; accepting a request takes no time. */
+export function begin(at: string, ...rules: readonly ScheduleRule[]) {
+  const ports = createFakePorts([aPolicy({ timeZone: "Europe/Berlin" })]);
+  let now = Date.parse(at);
+  Object.assign(ports.clock, { now: () => now, monotonic: () => now });
+  ports.scheduled = createScheduleTimes(rules);
+  return {
+    ports,
+    at: (time: string | number) => (now = typeof time === "string" ? Date.parse(time) : time),
+    tick: () => tick(ports),
+    started: () => [...ports.ledger.keys()],
+  };
+}
+
+async function tick(ports: FakePorts): Promise<void> {
+  await createScheduler(() => ports)({} as Timer, {} as unknown as InvocationContext);
+}
