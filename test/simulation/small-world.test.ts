@@ -42,6 +42,8 @@ test("most are plain promotions, and every other use comes up", () => {
     "the line is stopped": (world) => deedsOf(world, "hold").length > 0,
     "the glass is broken": ({ approval, opening }) => approval !== undefined && opening !== undefined,
     "a schedule": ({ schedules }) => schedules !== undefined,
+    "the pairs file is edited": (world) => deedsOf(world, "edit-pairs").length > 0,
+    "a schedule's ids are taken": (world) => deedsOf(world, "squat").length > 0,
   };
   const counted = Object.entries(uses).map(([name, is]) => [name, worlds.filter(is).length] as const);
   for (const [name, count] of counted) expect([name, count >= 15]).toEqual([name, true]);

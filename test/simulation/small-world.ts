@@ -1,8 +1,13 @@
+import { scheduledId } from "../../src/domain/schedule";
 import { chances, expectedIn, request } from "./deeds";
 import { Dice } from "./dice";
+import { pairKeyIn } from "./pair-ids";
+import { editsOf } from "./random-edits";
 import { randomWire } from "./random-wire";
 import { sharingIn } from "./sharing";
 import { putToUse } from "./small-uses";
+import { START } from "./start";
+import { squatsOn } from "./themes-of-the-file";
 import type { Chances, Deed, WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
@@ -11,12 +16,21 @@ const MINUTE = 60_000;
 /**
  * A truly small world: one pair, one host or two, one request (sometimes twice), and one to three kinds of harm, none of which
  * makes anybody wait for long. Two in five are put to another use: approvals, openings, soaks, holds, break-glass,
- * schedules. Many of these are played where few others would be.
+ * schedules. In some, somebody edits the pairs file, or takes the ids of what a schedule starts. Many of these are played
+ * where few others would be.
  */
 export function smallWorld(seed: number): WorldPlan {
   const dice = new Dice(seed).fork("purpose");
   const plan = { ...plainWorld(seed), ...shared(new Dice(seed).fork("sharing")) };
-  return dice.chance(0.4) ? putToUse(plan, dice) : plan;
+  const used = dice.chance(0.4) ? putToUse(plan, dice) : plan;
+  const deeds = [...used.deeds, ...ofOthers(used, new Dice(seed).fork("others"))];
+  return { ...used, deeds: deeds.sort((a, b) => a.at - b.at) };
+}
+
+/** What others do to the pairs file, or to the ids of a schedule. */
+function ofOthers(plan: WorldPlan, dice: Dice): readonly Deed[] {
+  if (plan.schedules) return dice.chance(0.3) ? squatsOn(dice, idsStartedIn(plan), 5 * MINUTE) : [];
+  return dice.chance(0.08) ? editsOf(dice, plan, dice.between(0, MINUTE)) : [];
 }
 
 /** One in four has two hosts, or HTTP on a host of its own; some poll slowly, or come back as others. */
@@ -24,6 +38,11 @@ function shared(dice: Dice): Partial<WorldPlan> {
   if (!dice.chance(0.25)) return {};
   const sharing = sharingIn(dice);
   return { sharing, hosts: sharing.apart ? 1 : 2 };
+}
+
+function idsStartedIn({ schedules }: WorldPlan): readonly string[] {
+  const minutes = (schedules?.file["shop"] ?? []).flatMap((schedule) => schedule.minutes);
+  return minutes.map((minute) => scheduledId(pairKeyIn("shop"), START + minute * MINUTE));
 }
 
 function plainWorld(seed: number): WorldPlan {

@@ -98,16 +98,7 @@ export const themesOfTheFile = {
   squatters: (dice) => {
     const minutes = [7, 14];
     const ids = minutes.map((minute) => scheduledId(pairKeyIn("shop"), START + minute * MINUTE));
-    const guessed = `schedule-${dice.hex128()}-20261201T120700Z`;
-    const inOtherCase = ids.map((id) => dice.pick([id.toUpperCase(), id.replace("schedule", "Schedule")]));
-    const squats = Array.from({ length: dice.between(2, 4) }, (): Deed => ({
-      at: dice.between(0, 16 * MINUTE),
-      kind: "squat",
-      id: dice.pick([...ids, ...ids, ...inOtherCase, guessed]),
-      pair: "shop",
-      promote: dice.pick(["green", "blue"]),
-      channel: dice.pick(["queue", "queue", "http"]),
-    }));
+    const squats = squatsOn(dice, ids, 16 * MINUTE);
     return {
       ...scheduled([weekly(minutes)], dice.pick([4, 12])),
       hosts: dice.pick([1, 2]),
@@ -140,6 +131,20 @@ export const themesOfTheFile = {
     };
   },
 } satisfies Themes;
+
+/** Requests under `ids`, some of them in other cases, and under an id that somebody guessed. */
+export function squatsOn(dice: Dice, ids: readonly string[], withinMs: number): Deed[] {
+  const guessed = `schedule-${dice.hex128()}-20261201T120700Z`;
+  const inOtherCase = ids.map((id) => dice.pick([id.toUpperCase(), id.replace("schedule", "Schedule")]));
+  return Array.from({ length: dice.between(2, 4) }, (): Deed => ({
+    at: dice.between(0, withinMs),
+    kind: "squat",
+    id: dice.pick([...ids, ...ids, ...inOtherCase, guessed]),
+    pair: "shop",
+    promote: dice.pick(["green", "blue"]),
+    channel: dice.pick(["queue", "queue", "http"]),
+  }));
+}
 
 function approving(by: string, at: number): Deed {
   return { at, kind: "vote", request: "r1", by, application: false, decision: "approve", stale: false };

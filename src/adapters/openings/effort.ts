@@ -1,7 +1,7 @@
 import { CalendarMistake } from "./calendar-mistake";
 
 /** A step is about a microsecond: a day that a rule looks at, an occurrence that it finds. */
-const MOST_STEPS = 200_000;
+const MOST_STEPS = 120_000;
 const MOST_MS = 250;
 /** How often the clock is looked at. */
 const STEPS_PER_LOOK = 1_000;
