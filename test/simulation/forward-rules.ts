@@ -76,7 +76,7 @@ function isOpen(history: History, put: Put, plan: WorldPlan): string | true | un
   const moments = Array.from({ length: Math.ceil((to - from) / 1_000) + 1 }, (_, n) =>
     Math.min(from + n * 1_000, to),
   );
-  return moments.some((at) => at >= 0 && mayStart(plan, at)) || "outside every opening";
+  return moments.some((at) => mayStart(plan, at, put.at)) || "outside every opening";
 }
 
 /** A person's hold says nothing of attempts that had begun before it stood. */

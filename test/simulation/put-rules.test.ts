@@ -169,6 +169,18 @@ test.each<[string, readonly Happening[], Partial<WorldPlan>, boolean]>([
   expect(broken(story, over).includes("§5 expiresAt")).toBe(!isRight);
 });
 
+test.each<[string, number, boolean]>([
+  ["was readable by then, and open by that clock", 1_000, true],
+  ["was not readable yet", 3_600_000, false],
+])("under a clock that is wrong, a PUT is judged by a calendar that %s", (_what, readableAfter, isRight) => {
+  const opening = {
+    window: { everyMinutes: 10, forMs: 70_000 },
+    feed: { from: 0, to: 15 * 60_000, readableAfter },
+  };
+  const over = { skewMs: 600_000, opening };
+  expect(broken([sent, put(0)], over).includes("I10 opening")).toBe(!isRight);
+});
+
 const fresh = (version: string) =>
   (["blue", "green"] as const).map((side): Happening => ({
     ...(freshly(side) as Extract<Happening, { kind: "read" }>),

@@ -69,12 +69,17 @@ export function feedAt(
 }
 
 /** Whether a swap may start at `at` (ms after the world's start, which is a full hour), by the plan alone. */
-export function mayStart({ opening }: Pick<WorldPlan, "opening">, at: number): boolean {
+export function mayStart(
+  { opening }: Pick<WorldPlan, "opening">,
+  at: number,
+  readableAt: number = at,
+): boolean {
   if (!opening) return true;
   const { window, freeze, feed } = opening;
   const isIn = (span: { from: number; to: number } | undefined) =>
     span !== undefined && at >= Math.floor(span.from / 1000) * 1000 && at < Math.floor(span.to / 1000) * 1000;
-  const isInWindow = !window || at % (window.everyMinutes * MINUTE) < window.forMs;
+  const every = (window?.everyMinutes ?? 1) * MINUTE;
+  const isInWindow = !window || ((at % every) + every) % every < window.forMs;
   const isFrozen = freeze !== undefined && at >= freeze.from && at < freeze.to;
-  return isInWindow && !isFrozen && !isIn(feed) && (!feed || at >= feed.readableAfter);
+  return isInWindow && !isFrozen && !isIn(feed) && (!feed || readableAt >= feed.readableAfter);
 }
