@@ -9,6 +9,7 @@ import {
   type CompletionData,
   type EventService,
   type FinalRead,
+  type FinalReads,
   type ProgressData,
   type ProgressEvent,
 } from "./events";
@@ -24,7 +25,7 @@ export interface Ending {
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly waitingFor?: WaitedFor | undefined;
-  readonly finalRead?: CompletionData["finalRead"] | undefined;
+  readonly finalRead?: FinalReads | null | undefined;
   /** Judged by a plan that was refused; otherwise those of the stored plan are told. */
   readonly prerequisites?: readonly Prerequisite[] | undefined;
   readonly incoming?: ServiceIdentity | undefined;
@@ -153,7 +154,7 @@ function breakGlassOf({ origin }: PromotionState): CompletionData["breakGlass"] 
     : undefined;
 }
 
-function finalReadOf({ finalRead }: Ending): CompletionData["finalRead"] {
+function finalReadOf({ finalRead }: Ending): FinalReads | null {
   if (!finalRead) return null;
   const short = (read: FinalRead | null) =>
     read && { ...read, version: read.version && clip(read.version, VERSION_LENGTH) };

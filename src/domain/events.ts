@@ -39,6 +39,12 @@ export interface FinalRead {
     | undefined;
 }
 
+/** The final read of both services; null for one that could not be read. */
+export interface FinalReads {
+  readonly incoming: FinalRead | null;
+  readonly outgoing: FinalRead | null;
+}
+
 /** The `data` of a completion event. Times are RFC 3339 UTC. */
 export interface CompletionData {
   readonly requestId: string;
@@ -95,7 +101,7 @@ export interface CompletionData {
   /** An operator passed gate and opening; absent when nobody did. */
   readonly breakGlass?: { readonly oid: string; readonly name: string; readonly reason: string } | undefined;
   /** The last read of both services before the outcome was stored; null when nothing was read. */
-  readonly finalRead: { readonly incoming: FinalRead | null; readonly outgoing: FinalRead | null } | null;
+  readonly finalRead: FinalReads | null;
   /** Where its audit chain ends, and where its pair's stood when it was concluded; null: it never got into the line. */
   readonly audit?: (ChainHead & { readonly pair: ChainHead | null }) | undefined;
 }

@@ -1,4 +1,3 @@
-import type { PairPolicy } from "./policy";
 import { otherSide, type Side } from "./swap-request";
 
 declare const ofPair: unique symbol;
@@ -9,7 +8,11 @@ declare const ofPair: unique symbol;
  */
 export type PairKey = string & { readonly [ofPair]: true };
 
-type Services = Pick<PairPolicy, "blue" | "green">;
+/** The full ARM ids of the two services. */
+interface Services {
+  readonly blue: string;
+  readonly green: string;
+}
 
 /** A pair as a promotion was accepted for it: which one, and which of its services was blue. */
 export interface PairIdentity {
@@ -24,18 +27,18 @@ export function pairKeyOf({ blue, green }: Services, hash: (value: unknown) => s
 }
 
 /** What a promotion keeps of its pair. */
-export function pairIdentity(policy: Services & Pick<PairPolicy, "key">): PairIdentity {
+export function pairIdentity(policy: Services & { readonly key: PairKey }): PairIdentity {
   return { key: policy.key, blueFirst: isBlueFirst(policy) };
 }
 
 /** The present policy of a pair with its sides as they were when a promotion was accepted. */
-export function asAccepted(policy: PairPolicy, { blueFirst }: PairIdentity): PairPolicy {
+export function asAccepted<Policy extends Services>(policy: Policy, { blueFirst }: PairIdentity): Policy {
   if (isBlueFirst(policy) === blueFirst) return policy;
   return { ...policy, blue: policy.green, green: policy.blue };
 }
 
 /** What the file calls a side now that had this name when a promotion was accepted. */
-export function sideNow(side: Side, policy: PairPolicy, { blueFirst }: PairIdentity): Side {
+export function sideNow(side: Side, policy: Services, { blueFirst }: PairIdentity): Side {
   return isBlueFirst(policy) === blueFirst ? side : otherSide(side);
 }
 

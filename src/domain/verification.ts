@@ -1,4 +1,4 @@
-import { toTime, type CompletionData, type FinalRead } from "./events";
+import { toTime, type FinalRead, type FinalReads } from "./events";
 import { sameId, type PublicIpObservation, type Read, type ServiceObservation } from "./observation";
 import type { ServiceIdentity, SwapPlan } from "./plan";
 import { tellTrouble, type ProbeResult } from "./probe";
@@ -39,7 +39,7 @@ export function areSettled({ incoming, outgoing }: Services): boolean {
 /** What a verifying read showed. */
 export interface Verified {
   readonly detail: string;
-  readonly finalRead: CompletionData["finalRead"];
+  readonly finalRead: FinalReads | null;
 }
 
 export interface VerificationDecision extends Verified {
@@ -155,7 +155,7 @@ export function lastSegment(id: string): string {
 }
 
 /** What the last read showed, for the completion event. */
-function finalReadOf(plan: SwapPlan, truth: SwapTruth): CompletionData["finalRead"] {
+function finalReadOf(plan: SwapPlan, truth: SwapTruth): FinalReads | null {
   return {
     incoming: readOf(plan.incoming, truth.incoming, truth.incomingIp),
     outgoing: readOf(plan.outgoing, truth.outgoing, truth.outgoingIp),
