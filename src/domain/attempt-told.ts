@@ -30,7 +30,7 @@ export interface ToldVerdict extends AttemptOutcome {
 }
 
 const CODE_LENGTH = 80;
-const DETAIL_LENGTH = 160;
+const SHORT_DETAIL_LENGTH = 160;
 const CORRELATION_LENGTH = 64;
 
 /** What people are told of a result; a claim that was refused says why by its code. */
@@ -46,7 +46,7 @@ const absent: { code?: string; status?: number; detail?: string; correlationId?:
 /** As the ledger keeps it, its detail at most so long. */
 export function shortOutcome(
   { kind, code, httpStatus, detail, correlationId }: AttemptOutcome,
-  length = DETAIL_LENGTH,
+  length = SHORT_DETAIL_LENGTH,
 ): AttemptOutcome {
   return {
     kind,

@@ -1,12 +1,10 @@
 import type { Act } from "./attempt";
 import { clip } from "./clip";
 import type { Reason } from "./codes";
-import type { Hold, OpenAttempt, PairAnswer, PairOperation, PairState } from "./pair";
+import type { Hold, OpenAttempt, PairAnswer, Op, PairState } from "./pair";
 import { answerTo, answered, type PairStep } from "./pair-answers";
 import type { PairPolicy } from "./policy";
 import { proofSpan } from "./settlement";
-
-type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
 
 /** Most holds that people may set at one pair. */
 export const MOST_HOLDS = 4;
@@ -14,7 +12,7 @@ const HALTS_KEPT = 2;
 const RELEASED_KEPT = 6;
 const DETAIL_LENGTH = 160;
 const NAME_LENGTH = 60;
-const NOTE_LENGTH = 200;
+const HOLD_NOTE_LENGTH = 200;
 
 /** The hold that an outcome asks for: the same one, whoever sets it and however often. */
 export function haltOf(requestId: string, at: number, reason: Reason): Hold {
@@ -49,7 +47,7 @@ export function releaseIn(state: PairState, op: Op<"release">): PairStep {
       ...state,
       holds,
       open: abandoned && holds.length === 0 ? undefined : state.open,
-      released: { at: op.at, by: clip(op.by, NAME_LENGTH), note: clip(op.note, NOTE_LENGTH) },
+      released: { at: op.at, by: clip(op.by, NAME_LENGTH), note: clip(op.note, HOLD_NOTE_LENGTH) },
       releasedHolds: [...(state.releasedHolds ?? []), ...gone].slice(-RELEASED_KEPT),
     },
     op.id,

@@ -7,6 +7,7 @@ import { endWatchIn, orderSwapBackIn } from "./pair-swap-back";
 import {
   emptyPair,
   type Lease,
+  type Op,
   type OpenAttempt,
   type PairAnswer,
   type PairOperation,
@@ -18,7 +19,6 @@ import { withinPairRoom } from "./pair-room";
 
 const PROOF_LENGTH = 200;
 
-type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
 
 /**
  * Applies one operation. Every operation may come twice, late or out of order: it names what it changes, and one that

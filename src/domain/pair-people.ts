@@ -1,13 +1,11 @@
 import { clip } from "./clip";
-import type { Cancel, PairOperation, PairState } from "./pair";
+import type { Cancel, Op, PairState } from "./pair";
 import { tellTime } from "./shown-time";
 import { answerTo, answered, isEnlisted, type PairStep } from "./pair-answers";
 
-type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
-
 const PERSON_LENGTH = 60;
 /** A whole note; where many are cancelled at once less of each is kept, see `pair-room.ts`. */
-const NOTE_LENGTH = 500;
+const CANCEL_NOTE_LENGTH = 500;
 
 /** Who has cancelled, when, and why, wherever it is told. */
 export function tellCancel({ by, at, note }: Pick<Cancel, "by" | "at" | "note">): string {
@@ -25,7 +23,7 @@ export function cancelIn(state: PairState, op: Op<"cancel">): PairStep {
   if (state.open?.requestId === op.requestId) return answered(state, op.id, "attempt-open");
   if (state.lease?.holder === op.requestId && state.lease.swapped) return answered(state, op.id, "too-late");
   const { kind: _kind, oid: _oid, by, note, ...rest } = op;
-  const given = { ...rest, by: clip(by, PERSON_LENGTH), note: clip(note, NOTE_LENGTH) };
+  const given = { ...rest, by: clip(by, PERSON_LENGTH), note: clip(note, CANCEL_NOTE_LENGTH) };
   const before = state.cancels.find((each) => each.requestId === op.requestId);
   const cancels = before
     ? state.cancels.map((each) => (each === before ? withNoteOf(before, given) : each))
@@ -36,5 +34,5 @@ export function cancelIn(state: PairState, op: Op<"cancel">): PairStep {
 function withNoteOf(first: Cancel, { by, note }: Cancel): Cancel {
   if (note === "" || first.note.includes(note)) return first;
   const told = by === first.by ? note : `${by}: ${note}`;
-  return { ...first, note: clip(first.note === "" ? told : `${first.note}; ${told}`, NOTE_LENGTH) };
+  return { ...first, note: clip(first.note === "" ? told : `${first.note}; ${told}`, CANCEL_NOTE_LENGTH) };
 }

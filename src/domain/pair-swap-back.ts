@@ -1,11 +1,9 @@
 import { clip } from "./clip";
-import type { PairOperation, PairState } from "./pair";
+import type { Op, PairState } from "./pair";
 import { answerTo, answered, hasLeft, isEnlisted, type PairStep } from "./pair-answers";
 
-type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
-
 const BY_LENGTH = 60;
-const NOTE_LENGTH = 160;
+const ORDER_NOTE_LENGTH = 160;
 
 /**
  * Records that a promotion is to be swapped back, while it is verified or soaks. The first order stands, and whoever asks
@@ -22,7 +20,7 @@ export function orderSwapBackIn(state: PairState, { requestId, order }: Op<"orde
   if (lease.order) return answered(state, order.id, "granted");
   if (!lease.swapped) return answered(state, order.id, "not-swapped");
   if (lease.watched) return answered(state, order.id, "watch-over");
-  const short = { ...order, by: clip(order.by, BY_LENGTH), note: clip(order.note, NOTE_LENGTH) };
+  const short = { ...order, by: clip(order.by, BY_LENGTH), note: clip(order.note, ORDER_NOTE_LENGTH) };
   return answered({ ...state, lease: { ...lease, order: short } }, order.id, "granted");
 }
 

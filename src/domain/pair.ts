@@ -207,6 +207,9 @@ export type PairOperation =
   | { readonly kind: "leave"; readonly requestId: string; readonly concluded?: Concluded | undefined }
   | { readonly kind: "delist"; readonly requestId: string };
 
+/** The operations of one kind. */
+export type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
+
 /** How a promotion left its pair, for the pair's audit chain. */
 export interface Concluded {
   readonly at: number;
