@@ -128,9 +128,18 @@ export function untilOf(run: Run, deadline: number): number {
   return Math.min(deadline, run.began.request.expiresAt ?? Infinity);
 }
 
-/** The ending of a wait that ran out of time: of its own, or because the request expired. */
-export function expired(run: Run, waitingFor: WaitedFor, code: Code, last: string): Exit {
-  const byRequest = timeOf(run.context) >= (run.began.request.expiresAt ?? Infinity);
+/**
+ * The ending of a wait that ran until `until`: `code`, or `request-expired` where that was the request's `expiresAt`. No clock
+ * decides: the one of the host that waited may differ from this one's.
+ */
+export function expired(
+  { began }: Pick<Run, "began">,
+  waitingFor: WaitedFor,
+  code: Code,
+  last: string,
+  until: number,
+): Exit {
+  const byRequest = (began.request.expiresAt ?? Infinity) <= until;
   return {
     kind: "end",
     ending: { outcome: "expired", waitingFor, reason: reason(byRequest ? "request-expired" : code, last) },

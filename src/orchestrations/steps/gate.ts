@@ -29,7 +29,7 @@ export function* awaitApproval(run: Run, plan: SwapPlan, note?: string): Steps<G
   if (over) return over;
   const gate = answer?.gate;
   if (!gate) throw new Error("the ledger did not take up the question that a plan asks");
-  if (gate.decision) return after(run, gate.decision, gate.detail);
+  if (gate.decision) return after(run, gate.decision, gate);
   return yield* waitForPeople(run, plan, rule, { gate, isNew: gate.askedAt === at, note });
 }
 
@@ -66,23 +66,27 @@ function* waitForPeople(
   const result = yield* waitFor(run, "gate", about, limits);
   switch (result.ended) {
     case "decided":
-      return after(run, result.verdict, result.verdict.detail);
+      return after(run, result.verdict, { until: gate.until, detail: result.verdict.detail });
     case "cancelled":
       return cancelled(result.cancel);
     case "superseded":
       return { kind: "superseded" };
     case "expired":
-      return expired(run, "gate", "approval-expired", result.last);
+      return expired(run, "gate", "approval-expired", result.last, gate.until);
   }
 }
 
-function after(run: Run, { kind }: GateDecision, detail: string): Go | Exit {
+function after(
+  run: Run,
+  { kind }: GateDecision,
+  { until, detail }: Pick<GateView, "until" | "detail">,
+): Go | Exit {
   switch (kind) {
     case "granted":
       return { kind: "go" };
     case "rejected":
       return { kind: "end", ending: { outcome: "rejected", reason: reason("rejected-by-approver", detail) } };
     case "expired":
-      return expired(run, "gate", "approval-expired", detail);
+      return expired(run, "gate", "approval-expired", detail, until);
   }
 }

@@ -30,7 +30,8 @@ export function* awaitOpening(
 }
 
 function* wait(run: Run, about: OpeningInput, deadline: number): Steps<{ readonly kind: "go" } | Exit> {
-  const result = yield* waitFor(run, "opening", about, { until: untilOf(run, deadline) });
+  const until = untilOf(run, deadline);
+  const result = yield* waitFor(run, "opening", about, { until });
   switch (result.ended) {
     case "decided":
       if (result.verdict.kind === "open") return { kind: "go" };
@@ -43,6 +44,6 @@ function* wait(run: Run, about: OpeningInput, deadline: number): Steps<{ readonl
     case "superseded":
       return { kind: "superseded" };
     case "expired":
-      return expired(run, "opening", "opening-expired", result.last);
+      return expired(run, "opening", "opening-expired", result.last, until);
   }
 }

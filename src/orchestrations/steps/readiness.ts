@@ -16,6 +16,7 @@ export function* awaitReadiness(
   const tightened = tightenReadiness(plan.policy, run.began.request);
   const rule = isBreakGlass(run.began) ? { ...tightened, outgoingMayBeDown: true } : tightened;
   const deadline = (run.deadlines.readiness ??= now + rule.deadlineMs);
+  const until = untilOf(run, deadline);
   const again = lastAttempt(run);
   const over = yield* enter(run, "awaiting-readiness", again?.note);
   if (over) return over;
@@ -28,7 +29,7 @@ export function* awaitReadiness(
       rule,
       probes: plan.policy.probes?.filter(probesIncoming),
     },
-    { until: untilOf(run, deadline), ...(again ? { observeAfter: now + again.afterMs } : {}) },
+    { until, ...(again ? { observeAfter: now + again.afterMs } : {}) },
   );
   switch (result.ended) {
     case "decided":
@@ -44,7 +45,7 @@ export function* awaitReadiness(
     case "superseded":
       return { kind: "superseded" };
     case "expired":
-      return expired(run, "readiness", "readiness-expired", result.last);
+      return expired(run, "readiness", "readiness-expired", result.last, until);
   }
 }
 

@@ -49,7 +49,8 @@ function turnedAway(answer: PairAnswer, pair: string, maxQueued: number): Exit |
 }
 
 function* waitForLease(run: Run, deadline: number): Steps<Exit | undefined> {
-  const result = yield* waitFor(run, "turn", {}, { until: untilOf(run, deadline) });
+  const until = untilOf(run, deadline);
+  const result = yield* waitFor(run, "turn", {}, { until });
   switch (result.ended) {
     case "decided":
       run.lease = result.verdict;
@@ -59,6 +60,6 @@ function* waitForLease(run: Run, deadline: number): Steps<Exit | undefined> {
     case "superseded":
       return { kind: "superseded" };
     case "expired":
-      return expired(run, "turn", "turn-expired", result.last);
+      return expired(run, "turn", "turn-expired", result.last, until);
   }
 }
