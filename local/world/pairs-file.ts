@@ -12,7 +12,7 @@ interface WorldPair {
 
 /** Seconds, chosen for a person at a laptop; `--speed` divides them. Production defaults are in docs/writing-a-request.md. */
 const laptop = {
-  turn: { deadline: 600 },
+  queue: { deadline: 600 },
   readiness: { poll: 2, stableFor: 6, deadline: 300 },
   swap: { claimWindow: 20, putTimeout: 20, operationDeadline: 60, poll: 2 },
   verification: { poll: 2, deadline: 60 },

@@ -36,23 +36,21 @@ const policyFields = {
     .optional()
     .describe('Allows promote "staging" without expect.'),
   timeZone: timeZone.optional().describe("IANA zone in which people see times of this pair (default: UTC)."),
-  line: exactly({
+  queue: exactly({
     maxQueued: z.int({ error: queued }).min(1, queued).max(30, queued).optional(),
     whenBusy: z.enum(["wait", "refuse"], { error: '"wait" or "refuse"' }).optional(),
     horizon: duration("1h", "366d").optional(),
+    deadline: duration("1s", "30d").optional(),
   })
     .optional()
     .describe(
-      "How many promotions may wait for their turn (20), whether they may wait at all (wait), and how far ahead the times of a request may lie (90d).",
+      "How many promotions may wait in the queue of the pair (20), whether they may wait at all (wait), how far ahead the times of a request may lie (90d), and how long a promotion waits for the lease (2h).",
     ),
   approval: approvalFields
     .optional()
     .describe(
       "Asks people before every swap: how many (quorum, 1), holders of which app roles or which object ids (default: everybody with Swap.Approve), who never counts, by when (72h), and for how long the approval holds (24h). Absent: nobody is asked.",
     ),
-  turn: exactly({ deadline: duration("1s", "30d").optional() })
-    .optional()
-    .describe("How long a promotion waits for its turn (2h)."),
   readiness: exactly({
     poll: duration("1s", "60s").optional(),
     stableFor: duration("1s", "1d").optional(),
@@ -238,9 +236,8 @@ function policyOf(own: Fields, shared: Fields): Settled {
     versionTag: own.versionTag ?? shared.versionTag ?? d.versionTag,
     allowUnpinned: own.allowUnpinned ?? shared.allowUnpinned ?? d.allowUnpinned,
     timeZone: own.timeZone ?? shared.timeZone ?? d.timeZone,
-    line: lineOf(d.line, shared.line, own.line),
+    queue: queueOf(d.queue, shared.queue, own.queue),
     approval: approvalRule(own.approval, shared.approval),
-    turn: times(d.turn, shared.turn, own.turn),
     readiness: times(d.readiness, shared.readiness, own.readiness),
     swap: times(d.swap, shared.swap, own.swap),
     verification: times(d.verification, shared.verification, own.verification),
@@ -250,9 +247,10 @@ function policyOf(own: Fields, shared: Fields): Settled {
   };
 }
 
-function lineOf(standard: PairPolicy["line"], ...settings: Fields["line"][]): PairPolicy["line"] {
-  const { horizon, ...line } = Object.assign({}, ...settings.map(defined)) as NonNullable<Fields["line"]>;
-  return { ...standard, ...defined(line), ...(horizon ? { horizonMs: durationMs(horizon) } : {}) };
+function queueOf(standard: PairPolicy["queue"], ...settings: Fields["queue"][]): PairPolicy["queue"] {
+  const given = settings.map(defined);
+  const { horizon, deadline, ...queue } = Object.assign({}, ...given) as NonNullable<Fields["queue"]>;
+  return times({ ...standard, ...defined(queue) }, { horizon, deadline });
 }
 
 /** Durations of one group: the pair's over the file's over the product's; `poll: "30s"` sets `pollMs`. */

@@ -40,7 +40,7 @@ export function whyRefused(
   if (expiresAt !== undefined && expiresAt <= now)
     return reason("request-expired", `expiresAt is over: ${tellTime(expiresAt)}`);
   // How long a schedule's promotion may last is reviewed where the horizon is.
-  return origin.channel === "schedule" ? undefined : whyTooFar(request, policy.line.horizonMs, now);
+  return origin.channel === "schedule" ? undefined : whyTooFar(request, policy.queue.horizonMs, now);
 }
 
 function whyTooFar(request: SwapRequest, horizonMs: number, now: number): Reason | undefined {

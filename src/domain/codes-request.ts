@@ -15,7 +15,7 @@ export const requestCodes = {
   "too-far-ahead": {
     status: 400,
     exit: 2,
-    remedy: "Send the request when its time is nearer: line.horizon of the pairs file bounds it.",
+    remedy: "Send the request when its time is nearer: queue.horizon of the pairs file bounds it.",
   },
   "dead-lettered": {
     status: 400,

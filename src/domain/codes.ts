@@ -44,7 +44,7 @@ export const codes = {
     status: 409,
     exit: 3,
     remedy:
-      'This pair refuses while another promotion runs (line.whenBusy: "refuse"): send a new request later.',
+      'This pair refuses while another promotion runs (queue.whenBusy: "refuse"): send a new request later.',
   },
 
   // Prerequisites

@@ -40,11 +40,11 @@ export function lastDeadline(
   openingMs = 0,
   asking?: Pick<PromotionState, "request" | "origin">,
 ): number {
-  const { turn, readiness, verification } = policy;
+  const { queue, readiness, verification } = policy;
   const attempts = 4 * (proofSpan(policy.swap) + policy.swap.operationDeadlineMs);
   const rule = asking && ruleFor(policy, asking);
   const people = rule ? rule.deadlineMs + VOTE_LAG_MS + PLANNING_MS : 0;
-  const round = people + openingMs + turn.deadlineMs + 2 * readiness.deadlineMs;
+  const round = people + openingMs + queue.deadlineMs + 2 * readiness.deadlineMs;
   const waits = PLANNING_MS + (rule ? MOST_ASKED : 1) * round + verification.deadlineMs;
   const watch = soakDeadline(watchRule(tightenSoak(policy, asking?.request ?? {}), readiness.stableForMs), 0);
   const wayBack = readiness.deadlineMs + verification.deadlineMs;

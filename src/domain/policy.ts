@@ -19,15 +19,16 @@ export interface PairPolicy {
   readonly allowUnpinned: boolean;
   /** IANA zone in which people see times of this pair. */
   readonly timeZone: string;
-  readonly line: {
+  readonly queue: {
     readonly maxQueued: number;
     readonly whenBusy: "wait" | "refuse";
     /** How far ahead the times of a request may lie when it is accepted: whoever waits takes a place. */
     readonly horizonMs: number;
+    /** How long a promotion waits for the lease of the pair. */
+    readonly deadlineMs: number;
   };
   /** Absent: nobody needs to approve. */
   readonly approval?: ApprovalRule | undefined;
-  readonly turn: { readonly deadlineMs: number };
   readonly readiness: { readonly pollMs: number; readonly stableForMs: number; readonly deadlineMs: number };
   readonly swap: {
     /** How long after its claim an attempt may still send its PUT. */
@@ -97,8 +98,7 @@ export const defaultPolicy: Omit<PairPolicy, "name" | "key" | "blue" | "green"> 
   versionTag: "version",
   allowUnpinned: false,
   timeZone: "UTC",
-  line: { maxQueued: 20, whenBusy: "wait", horizonMs: 90 * 86_400_000 },
-  turn: { deadlineMs: 2 * 3_600_000 },
+  queue: { maxQueued: 20, whenBusy: "wait", horizonMs: 90 * 86_400_000, deadlineMs: 2 * 3_600_000 },
   readiness: { pollMs: 30_000, stableForMs: 120_000, deadlineMs: 30 * 60_000 },
   swap: { claimWindowMs: 60_000, putTimeoutMs: 60_000, operationDeadlineMs: 15 * 60_000, pollMs: 10_000 },
   verification: { pollMs: 10_000, deadlineMs: 5 * 60_000 },

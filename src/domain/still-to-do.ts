@@ -74,11 +74,11 @@ function openingSteps({ policy, request, opening }: Standing): readonly Step[] {
   return [{ what: "opening", detail: tellOpening(opening, policy.timeZone, request.expiresAt) }];
 }
 
-function turnSteps({ policy: { line }, pair }: Standing): readonly Step[] {
+function turnSteps({ policy: { queue }, pair }: Standing): readonly Step[] {
   const before = [...(pair.lease ? [pair.lease.holder] : []), ...pair.line.map((entry) => entry.requestId)];
   if (before.length === 0) return [];
   const detail = `${before.join(", ")} ${before.length === 1 ? "goes" : "go"} first`;
-  if (line.whenBusy === "refuse") return [failing("turn", "turn-refused", detail)];
-  const isFull = pair.line.length >= line.maxQueued;
+  if (queue.whenBusy === "refuse") return [failing("turn", "turn-refused", detail)];
+  const isFull = pair.line.length >= queue.maxQueued;
   return [isFull ? failing("turn", "queue-full", detail) : { what: "turn", detail }];
 }

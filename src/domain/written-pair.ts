@@ -19,14 +19,13 @@ export interface BesidePolicy {
  * named by the setting.
  */
 export function writePair(policy: PairPolicy, { opening, schedules, retainMs }: BesidePolicy) {
-  const { blue, green, versionTag, allowUnpinned, timeZone, line, approval, soak, swapBack } = policy;
+  const { blue, green, versionTag, allowUnpinned, timeZone, queue, approval, soak, swapBack } = policy;
   const { forMs, everyMs, ...tolerance } = soak;
-  const { horizonMs, ...places } = line;
+  const { horizonMs, deadlineMs, ...places } = queue;
   return {
     ...{ blue, green, versionTag, allowUnpinned, timeZone },
-    line: { ...places, horizon: durationText(horizonMs) },
+    queue: { ...places, horizon: durationText(horizonMs), deadline: durationText(deadlineMs) },
     ...(approval ? { approval: writeApproval(approval) } : {}),
-    turn: writeTimes(policy.turn),
     ...(opening && policy.opening ? { opening: writeOpening(opening, policy.opening.deadlineMs) } : {}),
     readiness: writeTimes(policy.readiness),
     swap: writeTimes(policy.swap),

@@ -220,7 +220,10 @@ test("13: what is no request never becomes durable work; it is answered at once"
 
 test("13: a promotion that can never end by itself ends by its deadlines: nothing is retried for ever", async () => {
   await open({
-    policy: { turn: { deadlineMs: 60_000 }, readiness: { ...defaultPolicy.readiness, deadlineMs: 180_000 } },
+    policy: {
+      queue: { ...defaultPolicy.queue, deadlineMs: 60_000 },
+      readiness: { ...defaultPolicy.readiness, deadlineMs: 180_000 },
+    },
     around: (name, invoke) => (name === "planPromotion" ? Promise.reject(new Error("poison")) : invoke()),
   });
   const id = await scenario.request();

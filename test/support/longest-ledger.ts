@@ -5,7 +5,7 @@ import type { FinalRead } from "../../src/domain/events";
 import type { ServiceObservation } from "../../src/domain/observation";
 import type { Plan } from "../../src/domain/plan";
 import { decidePlan, type PairObservation } from "../../src/domain/planning";
-import type { PairPolicy } from "../../src/domain/policy";
+import { defaultPolicy, type PairPolicy } from "../../src/domain/policy";
 import type { Probe } from "../../src/domain/probe";
 import type { PromotionChange, Registration } from "../../src/domain/promotion";
 import type { SideReadiness } from "../../src/domain/side-readiness";
@@ -79,7 +79,7 @@ export function longestPolicy(): PairPolicy {
       people: Array.from({ length: 8 }, (_, i) => guid(i)),
       neverApprove: Array.from({ length: 8 }, (_, i) => `${i}n`.repeat(18)),
     },
-    turn: { deadlineMs: 30 * 86_400_000 },
+    queue: { ...defaultPolicy.queue, deadlineMs: 30 * 86_400_000 },
     readiness: { pollMs: 60_000, stableForMs: 86_400_000, deadlineMs: 7 * 86_400_000 },
     swap: { claimWindowMs: 60_000, putTimeoutMs: 120_000, operationDeadlineMs: 7_200_000, pollMs: 60_000 },
     opening: { deadlineMs: 30 * 86_400_000, rules: "o".repeat(64) },

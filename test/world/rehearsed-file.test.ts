@@ -40,11 +40,11 @@ describe("the durations of a pairs file", () => {
       defaults: { readiness: { stableFor: "4m" } },
       pairs: { shop: { ...shop, soak: { for: "20m" } } },
     };
-    const { readiness, soak, swap, turn, verification } = policyOf(own, 60);
+    const { readiness, soak, swap, queue, verification } = policyOf(own, 60);
     expect(readiness).toEqual({ pollMs: 1_000, stableForMs: 4_000, deadlineMs: 30_000 });
     expect(soak).toMatchObject({ forMs: 20_000, everyMs: 1_000 });
-    expect({ turn, verification }).toEqual({
-      turn: { deadlineMs: 120_000 },
+    expect({ queue, verification }).toMatchObject({
+      queue: { deadlineMs: 120_000 },
       verification: { pollMs: 1_000, deadlineMs: 5_000 },
     });
     expect(swap).toMatchObject({ claimWindowMs: 60_000, putTimeoutMs: 60_000, operationDeadlineMs: 15_000 });

@@ -17,7 +17,7 @@ type Seconds = Readonly<Record<string, number>>;
 
 /** Waits that `--speed` divides, in seconds as the product has them (docs/writing-a-request.md): those of people are not among them. */
 export const productWaits: Readonly<Record<string, Seconds>> = {
-  turn: { deadline: 7_200 },
+  queue: { deadline: 7_200 },
   readiness: { poll: 30, stableFor: 120, deadline: 1_800 },
   swap: { operationDeadline: 900, poll: 10 },
   verification: { poll: 10, deadline: 300 },

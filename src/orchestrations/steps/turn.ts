@@ -9,14 +9,14 @@ import { cancelled, enter, expired, progress, untilOf, waitFor, type Exit, type 
 export function* awaitTurn(run: Run, plan: SwapPlan, note?: string): Steps<{ readonly kind: "go" } | Exit> {
   if (run.lease) return { kind: "go" };
   const { context, requestId, pair, pairKey } = run;
-  const { line, turn } = plan.policy;
-  run.deadlines.turn ??= timeOf(context) + turn.deadlineMs;
+  const { queue } = plan.policy;
+  run.deadlines.turn ??= timeOf(context) + queue.deadlineMs;
   const over = yield* enter(run, "awaiting-turn", note);
   if (over) return over;
   const at = timeOf(context);
-  const { whenBusy } = line;
+  const { whenBusy } = queue;
   // An operator's has its place among those that are enlisted, however many stand in line.
-  const maxQueued = mayTakeKeptPlace(run.began.origin) ? MAX_ENLISTED : line.maxQueued;
+  const maxQueued = mayTakeKeptPlace(run.began.origin) ? MAX_ENLISTED : queue.maxQueued;
   const standing = { kind: "stand-in-line", requestId, at, maxQueued, whenBusy } as const;
   const { answer } = yield* applyToPairEntity(context, pairKey, standing);
   const away = turnedAway(answer, pair, maxQueued);

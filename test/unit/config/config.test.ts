@@ -46,21 +46,21 @@ test("a pair's settings win over the file's defaults, and those over the product
   });
 });
 
-test("how far ahead requests may lie is the pair's, or the file's, or 90 days; beside it the other line settings stay", () => {
+test("how far ahead requests may lie is the pair's, or the file's, or 90 days; beside it the other settings stay", () => {
   const horizons = (shop: object, defaults: object) => {
     const file = { defaults, pairs: { shop: { blue: id("a"), green: id("b"), ...shop } } };
     const parsed = parse({}, file);
-    return parsed.ok ? parsed.config.pairs[0]?.line : parsed.complaints.map(({ path }) => path);
+    return parsed.ok ? parsed.config.pairs[0]?.queue : parsed.complaints.map(({ path }) => path);
   };
   const day = 86_400_000;
-  const standard = { maxQueued: 20, whenBusy: "wait" };
+  const standard = { maxQueued: 20, whenBusy: "wait", deadlineMs: 2 * 3_600_000 };
   expect(horizons({}, {})).toEqual({ ...standard, horizonMs: 90 * day });
-  expect(horizons({}, { line: { horizon: "7d" } })).toEqual({ ...standard, horizonMs: 7 * day });
-  expect(horizons({ line: { horizon: "1h" } }, { line: { horizon: "7d", maxQueued: 3 } })).toEqual({
-    ...{ maxQueued: 3, whenBusy: "wait", horizonMs: 3_600_000 },
+  expect(horizons({}, { queue: { horizon: "7d" } })).toEqual({ ...standard, horizonMs: 7 * day });
+  expect(horizons({ queue: { horizon: "1h" } }, { queue: { horizon: "7d", maxQueued: 3 } })).toEqual({
+    ...{ ...standard, maxQueued: 3, horizonMs: 3_600_000 },
   });
-  expect(horizons({ line: { horizon: "59m" } }, {})).toEqual(["pairs.json.pairs.shop.line.horizon"]);
-  expect(horizons({ line: { horizon: "367d" } }, {})).toEqual(["pairs.json.pairs.shop.line.horizon"]);
+  expect(horizons({ queue: { horizon: "59m" } }, {})).toEqual(["pairs.json.pairs.shop.queue.horizon"]);
+  expect(horizons({ queue: { horizon: "367d" } }, {})).toEqual(["pairs.json.pairs.shop.queue.horizon"]);
 });
 
 test("a pair, or a field of one, that stands twice in the file is a mistake: of two freezes one would be gone", () => {

@@ -134,11 +134,11 @@ test("a secret pasted into the wrong setting is told without the secret", () => 
 test("every mistake of a pairs file is told at once, whatever else is wrong with it", () => {
   const file = {
     colour: 1,
-    defaults: { line: { maxQueued: 31 } },
+    defaults: { queue: { maxQueued: 31 } },
     pairs: {
       SHOP: { ...pair, timeZone: "Mars/Olympus" },
       again: { blue: id("B"), green: id("c"), swap: { poll: "61s", putTimeout: "121s", claimWindow: "61s" } },
-      third: { blue: id("d"), green: "d", turn: { deadline: "31d" }, readiness: { poll: "0s" } },
+      third: { blue: id("d"), green: "d", queue: { deadline: "31d" }, readiness: { poll: "0s" } },
     },
   };
   const parsed = parse({}, file);
@@ -146,7 +146,7 @@ test("every mistake of a pairs file is told at once, whatever else is wrong with
   expect(told.map(({ path }) => path).sort()).toEqual(
     [
       "colour",
-      "defaults.line.maxQueued",
+      "defaults.queue.maxQueued",
       "pairs.SHOP",
       "pairs.SHOP.timeZone",
       "pairs.again.blue",
@@ -154,8 +154,8 @@ test("every mistake of a pairs file is told at once, whatever else is wrong with
       "pairs.again.swap.poll",
       "pairs.again.swap.putTimeout",
       "pairs.third.green",
+      "pairs.third.queue.deadline",
       "pairs.third.readiness.poll",
-      "pairs.third.turn.deadline",
     ].map((path) => `pairs.json.${path}`),
   );
   expect(JSON.stringify(told)).not.toMatch(/Invalid input|Too (?:small|big)|Unrecognized/);

@@ -18,7 +18,7 @@ const aSchedule = (name: string, cron: string, more: object = {}) => ({
 function aPair(name: string): Node {
   return {
     ...{ blue: id(`${name}-blue`), green: id(`${name}-green`) },
-    ...{ turn: {}, readiness: {}, swap: {}, verification: {}, soak: {}, line: {}, approval: {} },
+    ...{ readiness: {}, swap: {}, verification: {}, soak: {}, queue: {}, approval: {} },
     opening: {
       windows: [{ cron: "0 8 * * *", duration: "2h" }],
       deny: [{ cron: "0 9 * * *", duration: "1h" }],
@@ -60,9 +60,9 @@ const inPair: readonly Planted[] = [
   { area: "retain", at: ".retain", plant: put([], { retain: "29d" }) },
   { area: "swapBack", at: ".swapBack", plant: put([], { swapBack: "perhaps" }) },
   { area: "strange", at: ".colour", plant: put([], { colour: 1 }) },
-  { area: "line", at: ".line.maxQueued", plant: put(["line"], { maxQueued: 31 }) },
-  { area: "line", at: ".line", plant: put([], { line: 20 }) },
-  { area: "turn", at: ".turn.deadline", plant: put(["turn"], { deadline: "31d" }) },
+  { area: "queue", at: ".queue.maxQueued", plant: put(["queue"], { maxQueued: 31 }) },
+  { area: "queue", at: ".queue", plant: put([], { queue: 20 }) },
+  { area: "queue", at: ".queue.deadline", plant: put(["queue"], { deadline: "31d" }) },
   ...readinessMistakes(),
   {
     ...{ area: "swap", at: ".swap" },

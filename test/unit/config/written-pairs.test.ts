@@ -64,10 +64,11 @@ const settings = {
   versionTag: fc.constantFrom("version", "build.id"),
   allowUnpinned: fc.boolean(),
   timeZone: zone,
-  line: some({
+  queue: some({
     maxQueued: fc.integer({ min: 1, max: 30 }),
     whenBusy: fc.constantFrom("wait", "refuse"),
     horizon: lasting(3_600, 366 * DAY),
+    deadline: lasting(1, 30 * DAY),
   }),
   approval: some({
     quorum: fc.integer({ min: 1, max: 5 }),
@@ -77,7 +78,6 @@ const settings = {
     deadline: lasting(1, 30 * DAY),
     validFor: lasting(1, 7 * DAY),
   }),
-  turn: some({ deadline: lasting(1, 30 * DAY) }),
   readiness: some({ poll: lasting(1, 60), stableFor: lasting(1, DAY), deadline: lasting(1, 7 * DAY) }),
   swap: some({
     claimWindow: lasting(1, 60),
@@ -147,8 +147,7 @@ test("nothing but the services in the file shows every default of the product", 
   expect(entry).toEqual({
     ...services,
     ...{ versionTag: "version", allowUnpinned: false, timeZone: "UTC" },
-    line: { maxQueued: 20, whenBusy: "wait", horizon: "90d" },
-    turn: { deadline: "2h" },
+    queue: { maxQueued: 20, whenBusy: "wait", horizon: "90d", deadline: "2h" },
     readiness: { poll: "30s", stableFor: "2m", deadline: "30m" },
     swap: { claimWindow: "1m", putTimeout: "1m", operationDeadline: "15m", poll: "10s" },
     verification: { poll: "10s", deadline: "5m" },

@@ -60,7 +60,7 @@ test("every schema has its identity, a title, and a description of each field of
   expect(describedIn(pairs.additionalProperties, "pairs")).toEqual([]);
 });
 
-test.each(["turn", "readiness", "swap", "verification"] as const)(
+test.each(["readiness", "swap", "verification"] as const)(
   "the defaults that the pairs schema tells of %s are the product's",
   (group) => {
     const { defaults } = (

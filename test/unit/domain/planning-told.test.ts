@@ -251,8 +251,7 @@ const minute = 60_000;
 test("the defaults are those of the design", () => {
   expect(defaultPolicy).toEqual<Omit<PairPolicy, "name" | "key" | "blue" | "green">>({
     ...{ versionTag: "version", allowUnpinned: false, timeZone: "UTC" },
-    line: { maxQueued: 20, whenBusy: "wait", horizonMs: 90 * 86_400_000 },
-    turn: { deadlineMs: 120 * minute },
+    queue: { maxQueued: 20, whenBusy: "wait", horizonMs: 90 * 86_400_000, deadlineMs: 120 * minute },
     readiness: { pollMs: 30_000, stableForMs: 2 * minute, deadlineMs: 30 * minute },
     swap: { claimWindowMs: minute, putTimeoutMs: minute, operationDeadlineMs: 15 * minute, pollMs: 10_000 },
     verification: { pollMs: 10_000, deadlineMs: 5 * minute },

@@ -81,9 +81,9 @@ test.each([
 
 test("where the promotion would be turned away, the code says so beforehand", () => {
   const busy = pair({ lease });
-  const refusing = aPolicy({ line: { ...defaultPolicy.line, whenBusy: "refuse" } });
+  const refusing = aPolicy({ queue: { ...defaultPolicy.queue, whenBusy: "refuse" } });
   expect(steps({ ...busy, policy: refusing })).toContainEqual(["turn", "r-0 goes first", "turn-refused"]);
-  const short = aPolicy({ line: { ...defaultPolicy.line, maxQueued: 0 } });
+  const short = aPolicy({ queue: { ...defaultPolicy.queue, maxQueued: 0 } });
   expect(steps({ ...busy, policy: short })).toContainEqual(["turn", "r-0 goes first", "queue-full"]);
   const enlisted = Array.from({ length: 32 }, (_, i) => ({ requestId: `r-${i}`, at: NOW }));
   expect(steps(pair({ enlisted }))).toContainEqual([

@@ -81,7 +81,7 @@ test("times up to the horizon, and ids that only look a little like a schedule's
 });
 
 test("the pairs file says how far ahead a request may lie", async () => {
-  const ports = createFakePorts([aPolicy({ line: { ...aPolicy().line, horizonMs: DAY } })]);
+  const ports = createFakePorts([aPolicy({ queue: { ...aPolicy().queue, horizonMs: DAY } })]);
   await deliver(ports, { ...request, requestId: "near", notBefore: at(ports, DAY) });
   await deliver(ports, { ...request, requestId: "far", notBefore: at(ports, DAY + 1) });
   expect([...ports.ledger.keys()]).toEqual(["near"]);

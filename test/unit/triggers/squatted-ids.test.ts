@@ -51,7 +51,7 @@ test("an id that is taken between the look at the ledger and the start is told a
 test("a schedule's own promotion is started under its id, and may last beyond the horizon of other requests", async () => {
   const run = begin("2026-11-24T00:00:00Z", rule({ expiresAfterMs: 3 * 60 * MINUTE }));
   const [policy] = run.ports.policies.all();
-  Object.assign(policy!, { line: { ...policy!.line, horizonMs: 60 * MINUTE } });
+  Object.assign(policy!, { queue: { ...policy!.queue, horizonMs: 60 * MINUTE } });
   await run.tick();
   run.at("2026-11-24T01:00:00Z");
   await run.tick();
