@@ -64,7 +64,7 @@ export function scheduleMistakes(
   const zone = readableOf("timeZone", own, shared) ? settled.timeZone : "";
   const asksForPin = readableOf("allowUnpinned", own, shared) && !settled.allowUnpinned;
   const rules = (Array.isArray(given) ? given : []).map((_, i) => readableRule(own, i, zone));
-  const tell = ({ i }: Readable, field: string, value: string, expectation: string): Complaint => ({
+  const issueOf = ({ i }: Readable, field: string, value: string, expectation: string): Complaint => ({
     path: pathOf([...own.at, "schedules", i, field]),
     value,
     expectation,
@@ -75,12 +75,12 @@ export function scheduleMistakes(
     const hasName = name !== undefined && before.some((other) => other.name === name);
     const twin = before.find((other) => haveSameTimes(other, rule));
     return [
-      ...(hasName ? [tell(rule, "name", name, "a name that no other schedule of the pair has")] : []),
+      ...(hasName ? [issueOf(rule, "name", name, "a name that no other schedule of the pair has")] : []),
       ...(twin && text !== undefined
-        ? [tell(rule, "cron", text, `other times than ${twin.name ?? `schedules[${twin.i}]`} has`)]
+        ? [issueOf(rule, "cron", text, `other times than ${twin.name ?? `schedules[${twin.i}]`} has`)]
         : []),
       ...(rule.isUnpinned && asksForPin
-        ? [tell(rule, "promote", "staging", "blue, green, or an expected version")]
+        ? [issueOf(rule, "promote", "staging", "blue, green, or an expected version")]
         : []),
     ];
   });

@@ -32,7 +32,7 @@ function main(args: readonly string[]): number {
     const verified = verifyAudit(asked.pair, lines, events, digest);
     const idle = nothingCompared(verified, asked.events !== undefined);
     const verdict = idle ? { ...verified, findings: [...verified.findings, idle] } : verified;
-    tell(verdict, asked.events);
+    printVerdict(verdict, asked.events);
     return verdict.findings.length === 0 ? 0 : 1;
   } catch (fault) {
     console.error(`cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`);
@@ -63,19 +63,19 @@ function eventsOf(text: string): readonly unknown[] {
     : linesOf(text).map((line) => JSON.parse(line) as unknown);
 }
 
-function tell(verdict: AuditVerdict, eventsFile: string | undefined): void {
+function printVerdict(verdict: AuditVerdict, eventsFile: string | undefined): void {
   const { findings, pair, entries, promotions, events } = verdict;
   console.log(
     `pair ${pair ?? "unknown"}: ${entries} entries, ${promotions} promotions, ${events} events compared`,
   );
   if (eventsFile === undefined)
     console.log("without --events an export that was rewritten as a whole, hashes included, looks sound");
-  for (const finding of findings) console.log(describe(finding));
+  for (const finding of findings) console.log(describeFinding(finding));
   if (findings.length === 0) console.log("nothing was edited, deleted, moved or cut off");
   console.log(JSON.stringify({ ok: findings.length === 0, ...verdict }));
 }
 
-function describe({ line, chain, n, what }: AuditFinding): string {
+function describeFinding({ line, chain, n, what }: AuditFinding): string {
   const where = [
     line === undefined ? "" : `line ${line}`,
     chain === undefined ? "" : `${chain}${n === undefined ? "" : ` entry ${n}`}`,

@@ -174,7 +174,7 @@ test.each<[string, number, boolean]>([
   ["was not readable yet", 3_600_000, false],
 ])("under a clock that is wrong, a PUT is judged by a calendar that %s", (_what, readableAfter, isRight) => {
   const opening = {
-    window: { everyMinutes: 10, forMs: 70_000 },
+    allow: { everyMinutes: 10, forMs: 70_000 },
     feed: { from: 0, to: 15 * 60_000, readableAfter },
   };
   const over = { skewMs: 600_000, opening };

@@ -99,7 +99,7 @@ function openingOf(dice: Dice): NonNullable<WorldPlan["opening"]> {
   return {
     ...(dice.chance(0.6)
       ? {
-          window: {
+          allow: {
             everyMinutes: dice.pick([5, 10, 20]),
             forMs: dice.pick([20_000, 70_000, 4 * MINUTE]),
           },

@@ -77,7 +77,7 @@ function opened(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   if (dice.chance(0.3)) return { deeds: later(plan.deeds, dice.between(10, 120) * SECOND) };
   return {
     opening: dice.pick([
-      { window: { everyMinutes: 5, forMs: dice.between(30, 120) * SECOND } },
+      { allow: { everyMinutes: 5, forMs: dice.between(30, 120) * SECOND } },
       { freeze: span },
       { feed: { ...span, readableAfter: dice.pick([0, 2 * MINUTE]) } },
     ]),

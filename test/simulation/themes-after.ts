@@ -130,7 +130,7 @@ export const themesAround = {
   /** The opening closes while an attempt is late. */
   openingCloses: (dice) => ({
     deeds: [request("r1")],
-    opening: { window: { everyMinutes: 5, forMs: dice.between(20, 50) * SECOND } },
+    opening: { allow: { everyMinutes: 5, forMs: dice.between(20, 50) * SECOND } },
     chances: chances({ attemptLate: 1 }),
     stableForMs: 30 * SECOND,
   }),

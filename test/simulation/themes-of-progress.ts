@@ -87,7 +87,7 @@ const obstacles: readonly ((dice: Dice) => Calm)[] = [
   },
   (dice) => ({
     deeds: [first({ at: dice.between(5, 9) * MINUTE })],
-    opening: { window: { everyMinutes: 10, forMs: 5 * MINUTE } },
+    opening: { allow: { everyMinutes: 10, forMs: 5 * MINUTE } },
   }),
   (dice) => ({
     deeds: [first()],

@@ -4,7 +4,7 @@ import type { WorldPlan } from "./world-plan";
 /** When swaps of a simulated world may start; times are ms after its start. */
 export interface PlannedOpening {
   /** Opens every so many minutes of the hour (a divisor of 60), for so long. */
-  readonly window?: { readonly everyMinutes: number; readonly forMs: number } | undefined;
+  readonly allow?: { readonly everyMinutes: number; readonly forMs: number } | undefined;
   readonly freeze?: { readonly from: number; readonly to: number } | undefined;
   /** A calendar with one freeze, which cannot be read before `readableAfter`. */
   readonly feed?: { readonly from: number; readonly to: number; readonly readableAfter: number } | undefined;
@@ -16,10 +16,10 @@ const DEADLINE_MS = 3 * 60 * MINUTE;
 
 /** The rule as the pairs file would say it. */
 export function ruleOf(opening: PlannedOpening, startedAt: number): OpeningRule {
-  const { window, freeze, feed } = opening;
+  const { allow, freeze, feed } = opening;
   return {
-    windows: window
-      ? [{ cron: `*/${window.everyMinutes} * * * *`, durationMs: window.forMs, zone: "UTC" }]
+    windows: allow
+      ? [{ cron: `*/${allow.everyMinutes} * * * *`, durationMs: allow.forMs, zone: "UTC" }]
       : [],
     deny: [],
     freezes: [
@@ -75,11 +75,11 @@ export function mayStart(
   readableAt: number = at,
 ): boolean {
   if (!opening) return true;
-  const { window, freeze, feed } = opening;
+  const { allow, freeze, feed } = opening;
   const isIn = (span: { from: number; to: number } | undefined) =>
     span !== undefined && at >= Math.floor(span.from / 1000) * 1000 && at < Math.floor(span.to / 1000) * 1000;
-  const every = (window?.everyMinutes ?? 1) * MINUTE;
-  const isInWindow = !window || ((at % every) + every) % every < window.forMs;
+  const every = (allow?.everyMinutes ?? 1) * MINUTE;
+  const isInWindow = !allow || ((at % every) + every) % every < allow.forMs;
   const isFrozen = freeze !== undefined && at >= freeze.from && at < freeze.to;
   return isInWindow && !isFrozen && !isIn(feed) && (!feed || readableAt >= feed.readableAfter);
 }

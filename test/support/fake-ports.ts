@@ -72,7 +72,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
   const scheduleStates = new Map<string, ScheduleState>();
   const pages = new Map<string, IndexPage>();
   const audits = new Map<string, AuditPage>();
-  const record = (chain: string, entries: readonly AuditEntry[]) => {
+  const recordAudit = (chain: string, entries: readonly AuditEntry[]) => {
     for (const entry of entries) {
       const key = auditKey(chain, auditPageOf(entry.n));
       audits.set(key, addToAudit(audits.get(key), entry));
@@ -101,12 +101,12 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     if (!entry) return;
     const step = auditChange(entry, change, digest);
     ledger.set(id, step.state);
-    record(promotionChain(id), step.entries);
+    recordAudit(promotionChain(id), step.entries);
   };
   const changePair = (pair: PairKey, operation: PairOperation): PairAnswer => {
     const step = auditStep(pair, pairStates.get(pair), operation, digest);
     pairStates.set(pair, step.state);
-    record(pairChain(pair), step.entries);
+    recordAudit(pairChain(pair), step.entries);
     if (step.indexed) {
       const key = indexKey(pair, step.indexed.page);
       pages.set(key, changeIndex(pages.get(key), { kind: "add", ...step.indexed }));

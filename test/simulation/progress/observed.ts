@@ -138,7 +138,7 @@ export interface Plan {
     { readonly quorum: number; readonly deadlineMs: number; readonly validForMs: number } | undefined;
   readonly opening?:
     | {
-        readonly window?: { readonly everyMinutes: number; readonly forMs: number } | undefined;
+        readonly allow?: { readonly everyMinutes: number; readonly forMs: number } | undefined;
         readonly freeze?: Span | undefined;
         readonly feed?: (Span & { readonly readableAfter: number }) | undefined;
       }

@@ -7,10 +7,10 @@ const LONGEST_MS = 4 * 60 * MINUTE;
 
 /** Whether the plan lets a swap start at `at`. */
 function isOpen({ opening }: Plan, at: number): boolean {
-  const { window, freeze, feed } = opening ?? {};
+  const { allow, freeze, feed } = opening ?? {};
   const isIn = (span: { from: number; to: number } | undefined) =>
     span !== undefined && at >= span.from - STEP_MS && at < span.to;
-  const isInWindow = !window || at % (window.everyMinutes * MINUTE) < window.forMs;
+  const isInWindow = !allow || at % (allow.everyMinutes * MINUTE) < allow.forMs;
   return isInWindow && !isIn(freeze) && !isIn(feed) && (!feed || at >= feed.readableAfter);
 }
 

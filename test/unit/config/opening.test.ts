@@ -37,10 +37,10 @@ test("a pair without an opening has none, neither in its policy nor beside it", 
 test("windows are in the pair's zone unless they name their own, and the deadline is 7 days by default", () => {
   const opening = { windows: [night, { ...night, zone: "America/New_York" }], deny: [night] };
   const { pairs, openings } = configOf(opening);
-  const window = { cron: "0 2 * * TUE", durationMs: 7_200_000, zone: "Europe/Berlin" };
+  const nightly = { cron: "0 2 * * TUE", durationMs: 7_200_000, zone: "Europe/Berlin" };
   expect(openings.get("shop")).toEqual({
-    windows: [window, { ...window, zone: "America/New_York" }],
-    deny: [window],
+    windows: [nightly, { ...nightly, zone: "America/New_York" }],
+    deny: [nightly],
     freezes: [],
     zone: "Europe/Berlin",
   });
@@ -104,15 +104,15 @@ test("every mistake comes at once, each with its place", () => {
     deadline: "31d",
     extra: 1,
   };
-  const window = "pairs.json.pairs.shop.opening.windows";
+  const allowed = "pairs.json.pairs.shop.opening.windows";
   const freeze = "pairs.json.pairs.shop.opening.freezes";
   expect(complaintsOf(opening)).toEqual([
-    expect.stringContaining(`${window}[0].cron: five fields`),
-    expect.stringContaining(`${window}[1].cron: one minute`),
-    expect.stringContaining(`${window}[2].cron: a cron text (Invalid value for hour: 25)`),
-    expect.stringContaining(`${window}[2].duration: a duration`),
-    expect.stringContaining(`${window}[3].cron: a time that comes`),
-    expect.stringContaining(`${window}[3].zone: an IANA time zone`),
+    expect.stringContaining(`${allowed}[0].cron: five fields`),
+    expect.stringContaining(`${allowed}[1].cron: one minute`),
+    expect.stringContaining(`${allowed}[2].cron: a cron text (Invalid value for hour: 25)`),
+    expect.stringContaining(`${allowed}[2].duration: a duration`),
+    expect.stringContaining(`${allowed}[3].cron: a time that comes`),
+    expect.stringContaining(`${allowed}[3].zone: an IANA time zone`),
     expect.stringContaining("pairs.json.pairs.shop.opening.deny[0].cron: five fields"),
     expect.stringContaining(`${freeze}[0].to: a time after from`),
     expect.stringContaining(`${freeze}[1].from: a time with an offset`),
