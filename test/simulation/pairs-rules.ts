@@ -3,7 +3,7 @@ import { clockErrorOf } from "./clocks";
 import type { History } from "./history";
 import { pairsFilesOf } from "./planned-pairs";
 import type { Of } from "./timeline";
-import { mayTurnAway } from "./turned-away";
+import { isTurnedAway, mayTurnAway } from "./turned-away";
 
 const MINUTE = 60_000;
 /** After all hosts have the file without a pair: for those who look after it, for their news, and for what they tell. */
@@ -91,7 +91,7 @@ function judgeRemoved({ history, plan }: Judged, tell: Tell): void {
       for (const { request, n, at } of history.sent.filter((e) => e.pair === pair && e.at < from)) {
         if (history.puts.some((put) => put.request === request && put.at < by)) continue;
         const end = history.completions(request)[0];
-        if (end && end.at < from) continue;
+        if ((end && end.at < from) || isWithoutRecord(history, request, plan)) continue;
         const isOver = end ? end.at <= by : by > history.lastAt;
         tell(
           "pairs: removed ends",
@@ -100,6 +100,12 @@ function judgeRemoved({ history, plan }: Judged, tell: Tell): void {
         );
       }
     }
+}
+
+/** Whoever was turned away has no promotion that could go on. */
+function isWithoutRecord(history: History, request: string, plan: Judged["plan"]): boolean {
+  const isRefused = history.turnedAway.some((each) => each.request === request);
+  return isRefused || isTurnedAway(history, request, clockErrorOf(plan));
 }
 
 /** When no host had a pair in its file. */
