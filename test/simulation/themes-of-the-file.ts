@@ -123,8 +123,12 @@ export const themesOfTheFile = {
       channel: "http",
       breakGlass: "operator",
     });
+    const isPlain = dice.chance(0.8);
+    const isCalm = dice.chance(0.5);
     return {
-      ...(dice.chance(0.8) ? { sharing: undefined, wire: undefined } : {}),
+      ...(isPlain ? { sharing: undefined, wire: undefined } : {}),
+      // Only where nothing goes wrong it is certain by when a cancel has ended all.
+      ...(isCalm ? { skewMs: 0, chances: chances({}) } : {}),
       stableForMs: 30 * SECOND,
       janitorEveryMs: 6 * MINUTE,
       deeds: [...many, urgent, { at: dice.between(9, 12) * MINUTE, kind: "cancel-all", pair: "shop" }],
