@@ -90,7 +90,7 @@ test("the workflow checks every Node, and nightly plays fresh worlds and mutates
   for (const nightly of ["simulate", "mutate"]) expect(jobs[nightly]?.if).toContain("'schedule'");
 });
 
-test(".nvmrc, the workflow and the dev container agree with the oldest Node of engines", () => {
+test(".nvmrc, workflow and dev container agree with the oldest Node of engines", () => {
   const oldest = read(".nvmrc").trim();
   expect(`>=${oldest}`).toBe(engines.node);
   expect(nodes[0]).toBe(oldest);
