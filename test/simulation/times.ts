@@ -18,9 +18,7 @@ const DEADLINE_MS = 3 * 60 * MINUTE;
 export function ruleOf(opening: PlannedOpening, startedAt: number): OpeningRule {
   const { allow, freeze, feed } = opening;
   return {
-    windows: allow
-      ? [{ cron: `*/${allow.everyMinutes} * * * *`, durationMs: allow.forMs, zone: "UTC" }]
-      : [],
+    windows: allow ? [{ cron: `*/${allow.everyMinutes} * * * *`, durationMs: allow.forMs, zone: "UTC" }] : [],
     deny: [],
     freezes: [
       ...(freeze
