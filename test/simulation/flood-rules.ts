@@ -102,7 +102,7 @@ function judgeOneCancel({ history, plan }: Judged, tell: Tell): void {
     const all = history.sent.filter((e) => e.pair === pair && e.at <= askedAt - KNOWN_MS);
     const open = all.filter(({ request }) => {
       const end = history.completions(request)[0];
-      const isOver = end !== undefined && end.at <= at;
+      const isOver = end !== undefined && end.at < askedAt;
       const isGone = history.published.some(
         (e) => e.type === "request.not-accepted" && e.request === request,
       );
