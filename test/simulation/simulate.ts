@@ -84,7 +84,8 @@ function parse(): SimulateOptions | undefined {
       },
     });
     const seed = Number(values.replay ?? values.seed ?? Math.floor(Date.now() % 4_294_967_296));
-    const runs = values.replay === undefined ? Number(values.runs ?? (values.planted ? 3000 : 1000)) : 1;
+    const unasked = values.planted ? 3_000 : values.seconds === undefined ? 1_000 : Number.MAX_SAFE_INTEGER;
+    const runs = values.replay === undefined ? Number(values.runs ?? unasked) : 1;
     const pairs = pairsOf(Number(values.share), values.firsts);
     const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
     const step = Number(values.step);
