@@ -31,7 +31,7 @@ export function applyToPair(current: PairState | undefined, op: PairOperation): 
 
 function applied(state: PairState, op: PairOperation): PairStep {
   switch (op.kind) {
-    case "look":
+    case "read":
       return { state, answer: "done" };
     case "enlist":
       return enlist(state, op);

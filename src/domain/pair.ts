@@ -128,7 +128,7 @@ export interface PairState {
 /** Operations on a pair. Each names what it changes; `at` is the caller's clock. */
 export type PairOperation =
   /** Changes nothing; answers with the view of one promotion. */
-  | { readonly kind: "look"; readonly requestId: string }
+  | { readonly kind: "read"; readonly requestId: string }
   /** `kept`: it may take a place that is kept for operators. */
   | {
       readonly kind: "enlist";

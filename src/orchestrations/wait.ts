@@ -42,7 +42,7 @@ function* takeRound<K extends Kind>(
 ): Steps<WaitInput<K> | WaitResult<K>> {
   const kind: Wait<K> = waits[input.kind];
   // Every round yields at least this once, so that a wake event is never followed by continue-as-new in one turn.
-  const view = yield* applyToPairEntity(context, input.pairKey, { kind: "look", requestId: input.requestId });
+  const view = yield* applyToPairEntity(context, input.pairKey, { kind: "read", requestId: input.requestId });
   if (view.cancel && kind.cancellable) return { ended: "cancelled", cancel: view.cancel };
   const early = isEarly(kind, input, timeOf(context));
   const seen: Round<K> = early

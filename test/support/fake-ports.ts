@@ -50,7 +50,7 @@ export interface FakePorts extends Ports {
   /** The broker refuses this many times. */
   refusals: number;
   /** How far runs get that are started: nowhere while no host has taken them over. */
-  runsGet: "nowhere" | "registered" | "enlisted";
+  runsGet: "nowhere" | "registered" | "with-its-pair";
   /** A ledger entry whose run nobody plays. */
   register(registration: Registration): Promise<void>;
   /** What was started goes on as far as runs get now. */
@@ -142,7 +142,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     refusals: 0,
     scheduled: [],
     pairsFile: policies,
-    runsGet: "enlisted",
+    runsGet: "with-its-pair",
     register: (r) => {
       const pair = { key: keyOf(r.request.pair), blueFirst: true };
       ledger.set(r.requestId, register(ledger.get(r.requestId), { pair, ...r }));

@@ -71,7 +71,7 @@ function* closeBy(run: Run, act: Act, verdict: WaitKinds["settlement"]["verdict"
 
 /** The pair as this promotion may know it. */
 export function* look(run: Run): Steps<PairView> {
-  return yield* change(run, { kind: "look", requestId: run.requestId });
+  return yield* change(run, { kind: "read", requestId: run.requestId });
 }
 
 export function* change(run: Run, operation: PairOperation): Steps<PairView> {

@@ -64,7 +64,7 @@ function* goOn(context: OrchestrationContext, requestId: string, carried: Carrie
   if (!began || overtaken({ runId }, answer)) return undefined;
   const pair = began.request.pair;
   const pairKey = pairOf(began).key;
-  const { lease } = yield* applyToPairEntity(context, pairKey, { kind: "look", requestId });
+  const { lease } = yield* applyToPairEntity(context, pairKey, { kind: "read", requestId });
   const deadlines = { ...carried.deadlines };
   const { waits } = carried;
   return {

@@ -52,7 +52,7 @@ function* store(
     };
   // The event tells where the pair's own chain stood, so that nothing can be cut off it unseen; of what the pair never took
   // up no export knows, and it says so.
-  const look = { kind: "look", requestId } as const;
+  const look = { kind: "read", requestId } as const;
   const pairAudit = turnedAway
     ? null
     : ((yield* applyToPairEntity(context, pairKey, look)).audit ?? emptyChain);

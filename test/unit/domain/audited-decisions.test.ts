@@ -136,7 +136,7 @@ describe("a pair's notes", () => {
   });
 
   test.each<[string, PairState | undefined, PairOperation]>([
-    ["a look", undefined, { kind: "look", requestId: "r-1" }],
+    ["a look", undefined, { kind: "read", requestId: "r-1" }],
     ["an entry into the pair", undefined, enlist],
     ["a hold that stands already", play(hold("h")), hold("h")],
     ["a release of nothing, where nothing stands", undefined, release("h")],

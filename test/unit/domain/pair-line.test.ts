@@ -48,7 +48,7 @@ test("an empty pair has no answers and begins at the first place of the first pa
 test("everything that is granted, or changes nothing, answers done", () => {
   const open = play(held, claim("a", "n"));
   const steps: readonly [PairState, PairOperation][] = [
-    [emptyPair, { kind: "look", requestId: "a" }],
+    [emptyPair, { kind: "read", requestId: "a" }],
     [emptyPair, enlist("a")],
     [held, enlist("a")],
     [trio, stand("a")],
@@ -135,7 +135,7 @@ test("a state that has outgrown its room gives up remedies with the next change,
   const remedies = (operation: PairOperation) =>
     new Set(play(full, operation).holds.map((each) => each.reason.remedy));
   expect(remedies(stand("a"))).toEqual(new Set([""]));
-  expect(remedies({ kind: "look", requestId: "a" })).toEqual(new Set([long[0]?.reason.remedy]));
+  expect(remedies({ kind: "read", requestId: "a" })).toEqual(new Set([long[0]?.reason.remedy]));
 });
 
 test("the line takes exactly as many as it may", () => {
@@ -240,7 +240,7 @@ test("an attempt whose promotion has left is closed without a lease coming back"
 const waiting = play(emptyPair, enlist("a"), enlist("b"), stand("a"), stand("b"));
 
 test.each<[string, PairState, PairOperation]>([
-  ["a look of a promotion nobody knows", held, { kind: "look", requestId: "z" }],
+  ["a look of a promotion nobody knows", held, { kind: "read", requestId: "z" }],
   ["the holder that stands in line again", held, stand("a")],
   ["whoever takes a turn that is another's", waiting, take("b")],
   ["whoever takes a turn while a hold is on", play(waiting, hold), take("a")],

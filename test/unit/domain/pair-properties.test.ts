@@ -25,7 +25,7 @@ const proof = fc.constantFrom<Proof>(
 );
 
 const operation: fc.Arbitrary<PairOperation> = fc.oneof(
-  fc.record({ kind: fc.constant("look" as const), requestId: who }),
+  fc.record({ kind: fc.constant("read" as const), requestId: who }),
   fc.record({ kind: fc.constant("enlist" as const), requestId: who, at: small }),
   fc.record({
     kind: fc.constant("stand-in-line" as const),

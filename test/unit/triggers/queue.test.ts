@@ -58,7 +58,7 @@ test("a message whose run no host takes over comes again: nothing it asked for i
   const ports = createFakePorts();
   ports.runsGet = "nowhere";
   await expect(deliver(ports, request)).rejects.toThrow("not seen to be stored in time");
-  ports.runsGet = "enlisted";
+  ports.runsGet = "with-its-pair";
   ports.takeOver();
   await deliver(ports, request);
   expect(ports.effects.filter((effect) => effect === "start")).toHaveLength(1);
@@ -72,7 +72,7 @@ test("a takeover of 40 s is waited out inside the message's lock", async () => {
   const read = ports.promotions.read.bind(ports.promotions);
   jest.spyOn(ports.promotions, "read").mockImplementation((id) => {
     if (ports.clock.now() >= until && ports.runsGet === "nowhere") {
-      ports.runsGet = "enlisted";
+      ports.runsGet = "with-its-pair";
       ports.takeOver();
     }
     return read(id);
@@ -93,7 +93,7 @@ test("of two requests with one id that come at once the ledger's first goes on, 
   ports.runsGet = "nowhere";
   const first = deliver(ports, request);
   const second = deliver(ports, { ...request, promote: "blue" });
-  ports.runsGet = "enlisted";
+  ports.runsGet = "with-its-pair";
   await new Promise((resolve) => setImmediate(resolve));
   ports.takeOver();
   await Promise.all([first, second]);

@@ -109,7 +109,7 @@ test("a request whose run another delivery has started is not refused, though it
   const timed = { ...request, expiresAt: at(ports, HOUR) };
   await expect(deliver(ports, timed)).rejects.toThrow("not seen to be stored in time");
   ports.clock.sleep(HOUR).catch(() => undefined);
-  ports.runsGet = "enlisted";
+  ports.runsGet = "with-its-pair";
   const later = deliver(ports, timed);
   ports.takeOver();
   await later;

@@ -193,7 +193,7 @@ test("a request that nobody has registered yet is answered 503: the same request
     mayStillTakeEffect: true,
     nextStep: expect.stringContaining("the same promotion"),
   });
-  ports.runsGet = "enlisted";
+  ports.runsGet = "with-its-pair";
   const again = post(ports);
   ports.takeOver();
   expect(await again).toMatchObject({ status: 202, headers: { location: "/api/promotions/r-1" } });
@@ -204,7 +204,7 @@ test("a sender that gives up leaves nothing at accepted: what is registered late
   const ports = begin();
   ports.runsGet = "nowhere";
   expect((await post(ports)).status).toBe(503);
-  ports.runsGet = "enlisted";
+  ports.runsGet = "with-its-pair";
   ports.takeOver();
   expect(ports.pairStates.get("shop")?.enlisted.map(({ requestId }) => requestId)).toEqual(["r-1"]);
   expect(ports.runs.get("r-1")).toBe("live");
