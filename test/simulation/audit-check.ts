@@ -3,8 +3,8 @@ import { verifyAudit } from "../../src/domain/audit-verification";
 import { pairKeyIn } from "./pair-ids";
 import type { World } from "./world";
 
-/** Whoever dies while exporting is asked again; a page that never comes is a finding. */
-const PATIENCE_MS = 600_000;
+/** Whoever dies while exporting is asked again, and whoever is away is waited for (world 680425); a page that never comes is a finding. */
+const PATIENCE_MS = 2 * 3_600_000;
 const NO_EXPORT = "its audit cannot be exported";
 
 /** Exports the audit of every pair of a world at rest, and holds it against every event that was received. */

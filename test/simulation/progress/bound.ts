@@ -70,7 +70,13 @@ function mayLookAlive({ faults, hosts }: World): boolean {
   const isGone =
     hosts.some(({ what }) => !what.startsWith("up")) ||
     faults.some(({ what }) => what.includes("terminated by hand"));
-  return faults.some(({ what }) => what.includes("looks Running")) || (isLagging && isGone);
+  // Who dies between the history and the row of a run that was just terminated leaves the row as it was.
+  const isCutOff = faults.some(
+    ({ what, at }) =>
+      what.includes("terminated by hand") &&
+      hosts.some((e) => e.what.startsWith("dies") && e.at >= at && e.at <= at + MINUTE),
+  );
+  return faults.some(({ what }) => what.includes("looks Running")) || isCutOff || (isLagging && isGone);
 }
 
 /** What stands in the way of this request and of no other one. */

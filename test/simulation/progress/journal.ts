@@ -76,6 +76,8 @@ export const vote = (second: number, by: string, decision = "approve", over: obj
   { request: "r1", by, application: false, decision, plan: "abc", ...over },
 ];
 export const fault = (second: number, what: string): Happening => ["faults", second, { what }];
+/** What happened to a host. */
+export const host = (second: number, what: string): Happening => ["hosts", second, { what }];
 export const held = (second: number): Happening => ["holdsAsked", second, { pair: "shop", hold: "h" }];
 export const released = (second: number): Happening => ["released", second, { pair: "shop", hold: "h" }];
 

@@ -11,6 +11,7 @@ import {
   busy,
   vote,
   fault,
+  host,
   asks,
   deed,
   withDeeds,
@@ -45,6 +46,14 @@ test.each<[string, Plan, readonly Happening[], number?]>([
     "a run that looks alive for good",
     calm,
     [sent(), fault(1, "an instance looks Running for good"), ended(20_000, "expired", "run-lost")],
+  ],
+  [
+    "a run whose host dies as soon as it was terminated (world 670056)",
+    withDeeds(calm, deed(28, "terminate")),
+    [
+      ...[sent(), fault(28, "the run of r1 is terminated by hand")],
+      ...[host(29, "dies at: orchestration promote: row"), ended(20_000, "halted", "run-lost-after-claim")],
+    ],
   ],
   [
     "a run that is terminated while its row lags",
