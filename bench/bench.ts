@@ -12,8 +12,8 @@ import { worldFlags } from "./world-flags";
 /** `npm run bench`: runs benchmarks one after another, each in its own process, and says what they measured. */
 async function main(): Promise<void> {
   const options = parseBenchOptions(process.argv.slice(2), Object.keys(catalog));
-  if ("complaint" in options) {
-    console.error(`${options.complaint}\n\n${benchUsage}`);
+  if ("issue" in options) {
+    console.error(`${options.issue}\n\n${benchUsage}`);
     process.exitCode = 2;
   } else if (options.list) await list(options.names);
   else await measure(options);

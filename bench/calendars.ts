@@ -1,7 +1,7 @@
 import ICAL from "ical.js";
-import { createCalendar } from "../src/adapters/openings/calendar";
-import { processorTime } from "../src/adapters/openings/effort";
-import { decideOpening } from "../src/domain/opening";
+import { createCalendar } from "../src/adapters/deployment-windows/calendar";
+import { processorTime } from "../src/adapters/deployment-windows/effort";
+import { decideWindow } from "../src/domain/policy/deployment-window";
 import type { Benchmark, Row } from "./benchmark";
 
 const DAY = 86_400_000;
@@ -20,7 +20,7 @@ export const benchmark: Benchmark = {
         ...row("5,000 events in three zones, 500 of them weekly without end: read and asked", () =>
           open(large),
         ),
-        baseline: `ical.js reads it: ${told(costOf(() => readable(large)))} ms`,
+        baseline: `ical.js reads it: ${described(costOf(() => readable(large)))} ms`,
       },
       row("followed: a rule that never applies, since 1970", () =>
         ask(calendar(event(0, `${since1970}\r\nRRULE:FREQ=DAILY;${never}`))),
@@ -30,7 +30,7 @@ export const benchmark: Benchmark = {
           refuse(text);
         }),
         aim: "≤ 250",
-        baseline: `ical.js reads it: ${told(costOf(() => readable(text)))} ms`,
+        baseline: `ical.js reads it: ${described(costOf(() => readable(text)))} ms`,
       })),
     ];
     return Promise.resolve(rows);
@@ -44,7 +44,7 @@ function row(what: string, work: () => unknown): Row {
 function open(text: string): unknown {
   const spans = createCalendar(text, "Europe/Berlin", NOW - 2 * DAY);
   const freezes = [{ kind: "readable", spans }] as const;
-  return decideOpening({ windows: [], deny: [], freezes }, { holds: [] }, NOW);
+  return decideWindow({ allow: [], deny: [], freezes }, { holds: [] }, NOW);
 }
 
 const since1970 = "DTSTART:19700101T000000Z\r\nDURATION:PT1M";
@@ -115,6 +115,6 @@ function costOf(work: () => unknown): number {
   return took.sort((a, b) => a - b)[Math.floor(TIMES / 2)] ?? 0;
 }
 
-function told(ms: number): string {
+function described(ms: number): string {
   return ms.toPrecision(3);
 }

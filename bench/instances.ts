@@ -4,8 +4,8 @@ import { installCoreModule } from "../local/functions-host/load";
 import type { Benchmark, Row } from "./benchmark";
 import { percentile } from "./distribution";
 import { projectDirectory } from "./durable-host";
-import type { Asked, Measurements } from "./instances/measure";
 import type { Layout } from "./instances/installation";
+import type { Asked, Measurements } from "./instances/measure";
 
 const PROMOTIONS = 40;
 const SEED = 20261201;
@@ -71,9 +71,9 @@ export const benchmark: Benchmark = {
   async run() {
     // Before anything of the app is loaded: it must meet the stand-in of the library's core module.
     installCoreModule();
-    const { settleIn } = await import("../test/simulation/campaign.js");
+    const { settleIn } = await import("../test/simulation/campaigns/campaign.js");
     const { measure } = await import("./instances/measure.js");
-    const { measureEntityRoom } = await import("./instances/entity-room.js");
+    const { measureEntitySize } = await import("./instances/entity-room.js");
     await settleIn();
     const settings = committed();
     const rows: Row[] = [];
@@ -85,7 +85,7 @@ export const benchmark: Benchmark = {
       rows.push(...timesOf(what, now, then));
     }
     const alone = { instances: 1, sharing: { ...settings, apart: false } };
-    return [...rows, ...(calm ? countsOf(calm) : []), ...(await measureEntityRoom(alone, SEED))];
+    return [...rows, ...(calm ? countsOf(calm) : []), ...(await measureEntitySize(alone, SEED))];
   },
 };
 

@@ -1,9 +1,9 @@
 import { openTaskHub } from "../local/durable-engine";
 import { listToken } from "../src/contracts/list-token";
-import { indexKey, newestFirst, PAGE_SIZE, type IndexEntry } from "../src/domain/index-page";
-import { emptyPair } from "../src/domain/pair";
-import { defaultPolicy } from "../src/domain/policy";
-import { startDurableApp, type DurableApp } from "../test/support/durable-app";
+import { type IndexEntry, indexKey, newestFirst, PAGE_SIZE } from "../src/domain/pair/index-page";
+import { emptyPair } from "../src/domain/pair/pair";
+import { defaultPolicy } from "../src/domain/policy/policy";
+import { type DurableApp, startDurableApp } from "../test/support/durable-app";
 import { quickQueues } from "../test/support/quick-queues";
 import { createVirtualClock } from "../test/support/virtual-clock";
 import type { Benchmark, Row } from "./benchmark";
@@ -26,7 +26,7 @@ function timeOf(n: number): number {
   return BEGAN + n + Math.floor(n / BURST) * WEEK;
 }
 
-/** What a list costs where the ledger is long. */
+/** What a list costs where the promotion record is long. */
 export const benchmark: Benchmark = {
   name: "lists",
   title: "Lists: pages of 20 promotions out of 100,000, over four pairs",

@@ -1,6 +1,6 @@
 import * as df from "durable-functions";
-import { createOpenings } from "../src/adapters/openings/openings";
 import { createLog } from "../src/adapters/console-log";
+import { createDeploymentWindows } from "../src/adapters/deployment-windows/deployment-windows";
 import { digest, nonce } from "../src/adapters/digest";
 import {
   createOperations,
@@ -8,14 +8,18 @@ import {
   createPromotions,
   createSchedules,
 } from "../src/adapters/durable-client";
-import { systemClock } from "../src/adapters/system-clock";
-import { registerDurable, registerHttpAndTimer, type PortsFor } from "../src/app/register";
-import type { InstanceList, PublicIpObservation, ServiceObservation } from "../src/domain/observation";
 import { createPolicies } from "../src/adapters/policies";
+import { systemClock } from "../src/adapters/system-clock";
+import { type PortsFor, registerDurable, registerHttpAndTimer } from "../src/app/register";
 import { contentHashOf } from "../src/contracts/content-hash";
-import { pairKeyOf } from "../src/domain/pair-key";
-import type { PairPolicy } from "../src/domain/policy";
-import { otherSide, type Side } from "../src/domain/swap-request";
+import type {
+  InstanceList,
+  PublicIpObservation,
+  ServiceObservation,
+} from "../src/domain/cloud-service/observation";
+import { pairKeyOf } from "../src/domain/kernel/pair-key";
+import { otherSide, type Side } from "../src/domain/kernel/swap-request";
+import type { PairPolicy } from "../src/domain/policy/policy";
 import type { Announcer } from "../src/ports/announcer";
 import type { CloudServices } from "../src/ports/cloud-services";
 import type { TokenVerifier } from "../src/ports/identity";
@@ -133,7 +137,7 @@ function portsOf({ policy, green, requestSwap, announcer = nowhere }: MemoryProd
     if (level === "error") console.error(line);
   });
   const none = () => Promise.resolve({ kind: "error", detail: "there is none" } as const);
-  const openings = createOpenings({
+  const deploymentWindows = createDeploymentWindows({
     ...{ policies, rules: new Map(), addresses: new Map(), clock: systemClock },
     sources: { fetch: none, readFile: none },
   });
@@ -144,7 +148,7 @@ function portsOf({ policy, green, requestSwap, announcer = nowhere }: MemoryProd
       announcer,
       prober: { ask: () => Promise.resolve({ kind: "none", detail: "nobody probes here" }) },
       policies,
-      openings: openings(log),
+      deploymentWindows: deploymentWindows(log),
       clock: systemClock,
       log,
       digest,

@@ -18,7 +18,7 @@ export const benchUsage = `Usage: npm run bench -- [options]
 export function parseBenchOptions(
   args: readonly string[],
   known: readonly string[],
-): BenchOptions | { readonly complaint: string } {
+): BenchOptions | { readonly issue: string } {
   let values;
   try {
     ({ values } = parseArgs({
@@ -31,12 +31,12 @@ export function parseBenchOptions(
       },
     }));
   } catch (fault) {
-    return { complaint: (fault as Error).message };
+    return { issue: (fault as Error).message };
   }
   const asked = values.only?.split(",").filter(Boolean);
   const unknown = asked?.filter((name) => !known.includes(name)) ?? [];
   if (unknown.length > 0 || asked?.length === 0)
-    return { complaint: `there is no benchmark "${unknown.join('", "')}"; there are: ${known.join(", ")}` };
+    return { issue: `there is no benchmark "${unknown.join('", "')}"; there are: ${known.join(", ")}` };
   const { json, list, write } = values;
   return { json, list, write, names: known.filter((name) => asked?.includes(name) ?? true) };
 }

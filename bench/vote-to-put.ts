@@ -48,7 +48,7 @@ function rowsOf(took: readonly number[]) {
   ];
 }
 
-interface Ledger {
+interface PromotionRecord {
   readonly waiting?: { readonly kind: string };
   readonly gate?: { readonly planHash: string };
   readonly conclusion?: { readonly reason: { readonly code: string } };
@@ -65,10 +65,10 @@ async function voteOnce(durable: DurableHost, n: number, putAt: Map<string, numb
     const text = await reply.text();
     if (!reply.ok) throw new Error(`${pair}: ${reply.status} ${text}`);
   };
-  const until = async (holds: (ledger: Ledger) => boolean): Promise<Ledger> => {
+  const until = async (holds: (record: PromotionRecord) => boolean): Promise<PromotionRecord> => {
     for (;;) {
-      const ledger = (await durable.call("GET", `entities/promotion/r-${n}`)).body as Ledger;
-      if (holds(ledger)) return ledger;
+      const record = (await durable.call("GET", `entities/promotion/r-${n}`)).body as PromotionRecord;
+      if (holds(record)) return record;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
@@ -78,7 +78,7 @@ async function voteOnce(durable: DurableHost, n: number, putAt: Map<string, numb
   );
   const began = performance.now();
   await post(`/r-${n}/approvals`, { decision: "approve", planHash: gate?.planHash });
-  const { conclusion } = await until((ledger) => ledger.conclusion !== undefined);
+  const { conclusion } = await until((record) => record.conclusion !== undefined);
   const at = putAt.get(pair);
   if (at === undefined) throw new Error(`${pair} ended without a PUT: ${JSON.stringify(conclusion)}`);
   return at - began;

@@ -4,7 +4,7 @@ import { startDurableHost, type DurableHost } from "./durable-host";
 export type Ask = { readonly fill: number } | { readonly watchSeconds: number };
 
 /** What this process tells; times are milliseconds since the epoch. */
-export type Told =
+export type Described =
   | { readonly kind: "progress"; readonly at: number }
   | { readonly kind: "up"; readonly at: number }
   | { readonly kind: "filled"; readonly seconds: number }
@@ -23,8 +23,8 @@ const TIMER_FIRED = 11;
 let lateness: number[] = [];
 let progressed = false;
 
-function tell(told: Told): void {
-  process.send?.(told);
+function report(described: Described): void {
+  process.send?.(described);
 }
 
 /** How late the timers are that this episode of a waiting loop acts on. */
@@ -49,21 +49,21 @@ async function main(directory: string): Promise<void> {
         const result = await app.invoke(name, request);
         if (!progressed && name === "wait") {
           progressed = true;
-          tell({ kind: "progress", at: Date.now() });
+          report({ kind: "progress", at: Date.now() });
         }
         return result;
       },
     }),
   });
-  tell({ kind: "up", at: Date.now() });
+  report({ kind: "up", at: Date.now() });
   process.on("message", (ask: Ask) => {
     const work = "fill" in ask ? fill(host, ask.fill) : watch(ask.watchSeconds);
-    work.then(tell, fail);
+    work.then(report, fail);
   });
 }
 
 /** Requests one promotion per pair over HTTP and returns when all of them wait for readiness. */
-async function fill(host: DurableHost, count: number): Promise<Told> {
+async function fill(host: DurableHost, count: number): Promise<Described> {
   const began = performance.now();
   let next = 0;
   const lane = async () => {
@@ -98,7 +98,7 @@ async function untilWaiting(host: DurableHost, n: number): Promise<void> {
   }
 }
 
-async function watch(seconds: number): Promise<Told> {
+async function watch(seconds: number): Promise<Described> {
   lateness = [];
   const cpu = process.cpuUsage();
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));

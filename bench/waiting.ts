@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Benchmark, Row } from "./benchmark";
 import { percentile } from "./distribution";
-import type { Ask, Told } from "./waiting-host";
+import type { Ask, Described } from "./waiting-host";
 
 const PROMOTIONS = 5_000;
 /** Longer than the longest sleep of a waiting loop: every promotion is seen at least once. */
@@ -20,12 +20,12 @@ export const benchmark: Benchmark = {
     const directory = mkdtempSync(join(tmpdir(), "bench-waiting-"));
     try {
       const first = new Host(directory);
-      await first.told("up");
+      await first.described("up");
       const filled = await first.ask({ fill: PROMOTIONS }, "filled");
       const watched = await first.ask({ watchSeconds: WATCH_S }, "watched");
       await first.kill();
       const second = new Host(directory);
-      const [progress, up] = await Promise.all([second.told("progress"), second.told("up")]);
+      const [progress, up] = await Promise.all([second.described("progress"), second.described("up")]);
       const after = await second.ask({ watchSeconds: WATCH_AFTER_RESTART_S }, "watched");
       await second.kill();
       return [
@@ -52,7 +52,7 @@ export const benchmark: Benchmark = {
   },
 };
 
-type Watched = Extract<Told, { kind: "watched" }>;
+type Watched = Extract<Described, { kind: "watched" }>;
 
 function whileWaiting(watched: Watched): Row[] {
   return [
@@ -77,30 +77,32 @@ function latenessRow(what: string, { lateness }: Watched): Row {
 class Host {
   readonly began = Date.now();
   readonly #child: ChildProcess;
-  readonly #told: Told[] = [];
+  readonly #described: Described[] = [];
 
   constructor(directory: string) {
     this.#child = fork(join(__dirname, "waiting-host.js"), [directory], {
       env: { ...process.env, BENCH_PAIRS: String(PROMOTIONS) },
     });
-    this.#child.on("message", (told: Told) => this.#told.push(told));
+    this.#child.on("message", (described: Described) => this.#described.push(described));
   }
 
-  ask<K extends Told["kind"]>(ask: Ask, kind: K): Promise<Extract<Told, { kind: K }>> {
+  ask<K extends Described["kind"]>(ask: Ask, kind: K): Promise<Extract<Described, { kind: K }>> {
     this.#child.send(ask);
-    return this.told(kind);
+    return this.described(kind);
   }
 
-  told<K extends Told["kind"]>(kind: K): Promise<Extract<Told, { kind: K }>> {
+  described<K extends Described["kind"]>(kind: K): Promise<Extract<Described, { kind: K }>> {
     return new Promise((resolve, reject) => {
-      const look = () => {
-        const found = this.#told.find((told): told is Extract<Told, { kind: K }> => told.kind === kind);
+      const check = () => {
+        const found = this.#described.find(
+          (described): described is Extract<Described, { kind: K }> => described.kind === kind,
+        );
         if (found) resolve(found);
         else if (this.#child.exitCode !== null) reject(new Error("the process under measurement ended"));
-        else this.#child.once("message", look);
+        else this.#child.once("message", check);
       };
-      this.#child.once("exit", look);
-      look();
+      this.#child.once("exit", check);
+      check();
     });
   }
 

@@ -24,11 +24,11 @@ const groups = [
   [["settlement"], ["settlement", "settlement-told", "decision-properties"]],
   [
     ["attempt-decision", "after-attempt", "attempt"],
-    ["attempt-decision", "after-attempt", "settlement", "decision-properties", "swap-back"],
+    ["attempt-decision", "after-attempt", "settlement", "decision-properties", "rollback"],
   ],
   [
-    ["acceptance", "outcome", "index-page", "janitor"],
-    ["ledger-tables", "promotion", "promotion-properties", "chore-properties"],
+    ["acceptance", "outcome", "index-page", "reconciler"],
+    ["promotion record-tables", "promotion", "promotion-properties", "reconcile action-properties"],
   ],
   [["readiness"], ["readiness", "readiness-told"]],
   [["instance-state"], ["instance-state"]],
@@ -47,13 +47,13 @@ const groups = [
     ["completion-event", "events", "promotion-view"],
     ["promotion-shown", "promotion-kept"],
   ],
-  [["codes", "codes-gate", "codes-opening", "codes-soak", "codes-way-back"], ["codes"]],
+  [["codes", "codes-gate", "codes-deployment window", "codes-soak", "codes-way-back"], ["codes"]],
   [
     ["gate", "vote"],
     ["gate", "gate-properties"],
   ],
   [["promotion-gate", "approval-view"], ["gate-told"]],
-  [["opening-told"], ["opening", "opening-told"]],
+  [["deployment window-told"], ["window", "deployment window-told"]],
   [["hold"], ["pair-people", "pair-operations"]],
   [
     ["audit-chain", "audit-page", "audited-gate", "audited-pair", "audited-promotion"],

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { defaultPolicy } from "../../src/domain/policy";
+import { defaultPolicy } from "../../src/domain/policy/policy";
 import { registerMemoryProduct } from "../memory-product";
 
 /** The product on a broker that accepts connections and never answers, unless BENCH_BROKER says "answers". */

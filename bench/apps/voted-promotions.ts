@@ -1,6 +1,6 @@
 import { channel } from "node:diagnostics_channel";
-import { defaultApproval } from "../../src/domain/approval-rule";
-import { defaultPolicy } from "../../src/domain/policy";
+import { defaultApproval } from "../../src/domain/approval/rule";
+import { defaultPolicy } from "../../src/domain/policy/policy";
 import { registerMemoryProduct } from "../memory-product";
 
 const puts = channel("bench.put");

@@ -1,4 +1,4 @@
-import { defaultPolicy } from "../../src/domain/policy";
+import { defaultPolicy } from "../../src/domain/policy/policy";
 import { registerMemoryProduct } from "../memory-product";
 
 /** The product where no incoming service ever gets ready. */

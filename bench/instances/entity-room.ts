@@ -1,8 +1,8 @@
-import { pairKeyIn } from "../../test/simulation/pair-ids";
-import { auditChange } from "../../src/domain/audited-promotion";
-import { register } from "../../src/domain/promotion";
-import { arbiterCases, longestArbiter } from "../../test/support/longest-arbiter";
-import { longestEnding, longestLife, longestRegistration, textsOf } from "../../test/support/longest-ledger";
+import { auditChange } from "../../src/domain/promotion/audit";
+import { register } from "../../src/domain/promotion/promotion";
+import { pairKeyIn } from "../../test/simulation/world/pair-ids";
+import { coordinatorCases, longestCoordinator } from "../../test/support/longest-pair";
+import { longestEnding, longestLife, longestRegistration, textsOf } from "../../test/support/longest-record";
 import type { Row } from "../benchmark";
 import { Installation, type Layout } from "./installation";
 import { promote } from "./measure";
@@ -17,7 +17,7 @@ const PROMOTIONS = 24;
 const NAME_LENGTH = 53;
 
 /** How near the state of entities comes to what the Azure Storage provider keeps in a row. */
-export async function measureEntityRoom(layout: Layout, seed: number): Promise<readonly Row[]> {
+export async function measureEntitySize(layout: Layout, seed: number): Promise<readonly Row[]> {
   const app = new Installation(layout, seed);
   await app.open();
   const began = app.clock.now();
@@ -41,14 +41,18 @@ export async function measureEntityRoom(layout: Layout, seed: number): Promise<r
   const own = Math.ceil(callers / PROMOTIONS);
   return [
     row(`a pair after ${PROMOTIONS} promotions in half an hour`, pair + sorter, kept),
-    row("the longest arbiter there is, with the same callers", longestOfArbiters() + sorter, kept),
+    row(
+      "the longest pair coordinator there is, with the same callers",
+      longestOfCoordinators() + sorter,
+      kept,
+    ),
     ...[own, own + 2].map((each) => ({
-      what: `entity state: promotions in half an hour for the longest arbiter, ${each} callers each`,
-      value: Math.floor((INLINE - longestOfArbiters()) / (each * PER_CALLER)),
+      what: `entity state: promotions in half an hour for the longest pair coordinator, ${each} callers each`,
+      value: Math.floor((INLINE - longestOfCoordinators()) / (each * PER_CALLER)),
       unit: "promotions",
       baseline: each === own ? "" : "with a soak and a gate",
     })),
-    row("the longest ledger entry", longestOfLedgers() + own * PER_CALLER, `with ${own} callers`),
+    row("the longest promotion record", longestOfRecords() + own * PER_CALLER, `with ${own} callers`),
   ];
 }
 
@@ -57,11 +61,11 @@ function escaped(text: string): number {
   return JSON.stringify(text).length;
 }
 
-function longestOfArbiters(): number {
-  return Math.max(...arbiterCases.map((each) => escaped(JSON.stringify(longestArbiter(each)))));
+function longestOfCoordinators(): number {
+  return Math.max(...coordinatorCases.map((each) => escaped(JSON.stringify(longestCoordinator(each)))));
 }
 
-function longestOfLedgers(): number {
+function longestOfRecords(): number {
   const lengths = ["x", '"', "😀"].flatMap((fill) => {
     const text = textsOf(fill);
     let state = register(undefined, longestRegistration(text, false));

@@ -1,19 +1,19 @@
 import { openTaskHub, type TaskHub } from "../../local/durable-engine";
-import { defaultPolicy, type PairPolicy } from "../../src/domain/policy";
-import type { PromotionState } from "../../src/domain/promotion";
-import { Azure } from "../../test/simulation/azure";
-import { Dice } from "../../test/simulation/dice";
-import { Health } from "../../test/simulation/health";
-import { quiet, settingsOf, SimulatedHost, type HostSurroundings } from "../../test/simulation/host";
 import { createPolicies } from "../../src/adapters/policies";
-import { policyOf } from "../../test/simulation/policy-of";
-import { inhabit } from "../../test/simulation/process";
-import { hosts } from "../../test/simulation/product";
-import { seatsOf, type Sharing } from "../../test/simulation/sharing";
-import { START } from "../../test/simulation/start";
-import { exchange, type Call, type Reply, type Rights } from "../../test/simulation/surface";
-import { Timeline } from "../../test/simulation/timeline";
-import { calmChances, type WorldPlan } from "../../test/simulation/world-plan";
+import { defaultPolicy, type PairPolicy } from "../../src/domain/policy/policy";
+import type { PromotionState } from "../../src/domain/promotion/state";
+import { calmChances, type WorldPlan } from "../../test/simulation/plans/world-plan";
+import { Azure } from "../../test/simulation/world/azure";
+import { Dice } from "../../test/simulation/world/dice";
+import { Health } from "../../test/simulation/world/health";
+import { type HostSurroundings, quiet, settingsOf, SimulatedHost } from "../../test/simulation/world/host";
+import { type Call, exchange, type Reply, type Rights } from "../../test/simulation/world/http-api";
+import { policyOf } from "../../test/simulation/world/policy-of";
+import { inhabit } from "../../test/simulation/world/process";
+import { hosts } from "../../test/simulation/world/product";
+import { seatsOf, type Sharing } from "../../test/simulation/world/sharing";
+import { START } from "../../test/simulation/world/start";
+import { Timeline } from "../../test/simulation/world/timeline";
 import { createVirtualClock } from "../../test/support/virtual-clock";
 
 /** A promotion of `shop` waits for its services, one of `voted` for one vote and nothing else. */
@@ -55,7 +55,7 @@ export class Installation implements HostSurroundings {
     this.#layout = layout;
     this.#dice = new Dice(seed);
     const plan: WorldPlan = {
-      ...{ seed, pairs: PAIRS, hosts: layout.instances, sharing: layout.sharing, deeds: [] },
+      ...{ seed, pairs: PAIRS, hosts: layout.instances, sharing: layout.sharing, userActions: [] },
       ...{ stableForMs: 30_000, readinessDeadlineMs: 600_000, operationSeconds: 2, repeatedPut: "toggle" },
       ...{ skewMs: 0, chances: calmChances, calmAfterMs: 0 },
     };
@@ -99,7 +99,7 @@ export class Installation implements HostSurroundings {
     for (const seat of seatsOf(instances, sharing)) {
       const life = {
         ...{ id: `h${this.hosts.length}`, seat, version: "1.0", sharing },
-        ...{ pairs: { policies: this.policies, file: 0, openingRules: new Map() } },
+        ...{ pairs: { policies: this.policies, file: 0, windowRules: new Map() } },
       };
       const host: SimulatedHost = new CountingHost(
         this,
@@ -147,7 +147,7 @@ export class Installation implements HostSurroundings {
     await this.until(() => this.clock.now() >= end);
   }
 
-  ledger(requestId: string): PromotionState | undefined {
+  record(requestId: string): PromotionState | undefined {
     const text = this.hub.entities.get(`@promotion@${requestId}`)?.state;
     return text ? (JSON.parse(text) as PromotionState) : undefined;
   }

@@ -1,7 +1,7 @@
-import { pairKeyIn } from "../../test/simulation/pair-ids";
-import type { SimulatedHost } from "../../test/simulation/host";
-import { Dice } from "../../test/simulation/dice";
-import { START } from "../../test/simulation/start";
+import { Dice } from "../../test/simulation/world/dice";
+import type { SimulatedHost } from "../../test/simulation/world/host";
+import { pairKeyIn } from "../../test/simulation/world/pair-ids";
+import { START } from "../../test/simulation/world/start";
 import { Installation, type Layout, type Traffic } from "./installation";
 
 /** How long nobody asks for anything before each measurement, and up to how much longer, so that polls fall anywhere. */
@@ -54,27 +54,27 @@ export async function promote(app: Installation, asked: Asked, i: number) {
   const requestId = `calm-${i}`;
   const began = app.clock.now();
   const { ms: post } = await request(app, asked, { requestId, pair: "shop", promote: sideOf(i) });
-  await app.until(() => app.ledger(requestId)?.announcedAt !== undefined);
-  const outcome = app.ledger(requestId)?.conclusion?.outcome;
+  await app.until(() => app.record(requestId)?.announcedAt !== undefined);
+  const outcome = app.record(requestId)?.conclusion?.outcome;
   if (outcome !== "promoted") throw new Error(`${requestId} ended as ${outcome ?? "nothing"}`);
   const whole = app.clock.now() - began;
   const put = putOf(app, requestId);
-  const looks = app.timeline.of("listed").filter((e) => e.activity === "checkRoleState" && e.n < put.n);
-  return { post, whole, readyToPut: put.at - (looks.at(-1)?.at ?? NaN) };
+  const checks = app.timeline.of("listed").filter((e) => e.activity === "checkRoleState" && e.n < put.n);
+  return { post, whole, readyToPut: put.at - (checks.at(-1)?.at ?? NaN) };
 }
 
 async function vote(app: Installation, asked: Asked, i: number, quiet: () => Promise<void>): Promise<number> {
   const requestId = `voted-${i}`;
   await request(app, asked, { requestId, pair: "voted", promote: sideOf(i) });
-  await app.until(() => app.ledger(requestId)?.waiting?.kind === "gate");
+  await app.until(() => app.record(requestId)?.waiting?.kind === "gate");
   await quiet();
-  const planHash = app.ledger(requestId)?.gate?.planHash;
+  const planHash = app.record(requestId)?.gate?.planHash;
   const body = { decision: "approve", planHash, comment: "bench" };
   const path = `promotions/${requestId}/approvals`;
   const sent = app.clock.now();
   const ballot = { method: "POST", path, params: { id: requestId }, body };
   await app.call(hostFor(app, asked, requestId), "postApproval", ballot, "Swap.Approve|somebody-else|person");
-  await app.until(() => app.ledger(requestId)?.announcedAt !== undefined);
+  await app.until(() => app.record(requestId)?.announcedAt !== undefined);
   return putOf(app, requestId).at - (sent - START);
 }
 

@@ -7,7 +7,7 @@ const steps: readonly (readonly [activity: string, what: string])[] = [
   ["planPromotion", "plan: both services, instance lists, permissions, public IPs"],
   ["attemptSwap", "attempt: both services and both instance lists afresh, one PUT"],
   ["followOperation", "proof: the operation"],
-  ["readTruth", "proof and verification: both services, both public IPs"],
+  ["readObservedState", "proof and verification: both services, both public IPs"],
 ];
 
 /** Resource Manager calls of a promotion whose services are ready from the first look on. */

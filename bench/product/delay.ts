@@ -1,8 +1,8 @@
-import { defaultPolicy } from "../../src/domain/policy";
 import { seededRandom } from "../../local/world/seeded-random";
+import { defaultPolicy } from "../../src/domain/policy/policy";
 import type { Row } from "../benchmark";
 import { percentile } from "../distribution";
-import { cpuMs, startProduct, type ArmCall, type ProductWorld } from "./world";
+import { type ArmCall, cpuMs, type ProductWorld, startProduct } from "./world";
 
 const PROMOTIONS = 1_000;
 const WARM_UP = 20;
@@ -76,9 +76,9 @@ async function promoteOnce(world: ProductWorld, n: number, readyAfterMs: number)
 /** Judged from the calls alone, not by what the product thought. */
 function delayOf(calls: readonly ArmCall[], readyAt: number): Delay {
   const put = calls.find((call) => call.method === "PUT");
-  const looks = calls.filter((call) => call.by === "checkRoleState" && call.at >= readyAt);
-  const first = looks[0]?.at ?? NaN;
-  const deciding = looks.filter((call) => call.at >= first + READINESS.stableForMs);
+  const checks = calls.filter((call) => call.by === "checkRoleState" && call.at >= readyAt);
+  const first = checks[0]?.at ?? NaN;
+  const deciding = checks.filter((call) => call.at >= first + READINESS.stableForMs);
   const last = deciding.filter((call) => call.at === deciding[0]?.at).at(-1);
   if (!put || !last || deciding.length !== 2) throw new Error("the PUT did not follow the deciding poll");
   return { waited: put.at - last.at, worked: put.realAt - last.realAt, cpu: put.cpuAt - last.cpuAt };

@@ -1,6 +1,6 @@
+import { defaultPolicy } from "../../src/domain/policy/policy";
 import type { Row } from "../benchmark";
-import { defaultPolicy } from "../../src/domain/policy";
-import { startProduct, type ProductWorld } from "./world";
+import { type ProductWorld, startProduct } from "./world";
 
 const HOUR_MS = 3_600_000;
 const HOURS = 6;

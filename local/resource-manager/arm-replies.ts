@@ -34,9 +34,9 @@ export type ErrorShape = "nested" | "top-level";
 
 /** The same reply with its error, if it tells of one, in another shape. */
 export function shaped(reply: ArmReply, shape: ErrorShape | undefined): ArmReply {
-  const { error: told, ...rest } = (reply.body ?? {}) as { error?: { code: string; message: string } };
-  if (shape !== "top-level" || told === undefined) return reply;
-  const { code, message } = told;
+  const { error: described, ...rest } = (reply.body ?? {}) as { error?: { code: string; message: string } };
+  if (shape !== "top-level" || described === undefined) return reply;
+  const { code, message } = described;
   const entity = {
     ExtendedCode: "0",
     MessageTemplate: message,

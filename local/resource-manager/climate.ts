@@ -1,6 +1,6 @@
 import { DiskFault } from "./disk";
 import { exchange } from "./state";
-import { complaintAbout, stepsOf } from "./weather-steps";
+import { issueAbout, stepsOf } from "./weather-steps";
 import type { Spell, Weather } from "./weather";
 import { pairOf, serviceOf, takeEffect, type World } from "./world";
 
@@ -18,8 +18,8 @@ export class Climate {
   /** Adds weather, counted from now; answers what is wrong with it, or undefined. */
   add(weather: Weather): string | undefined {
     const { state, journal, clock } = this.#world;
-    const complaint = complaintAbout(state, weather);
-    if (complaint !== undefined) return complaint;
+    const issue = issueAbout(state, weather);
+    if (issue !== undefined) return issue;
     const spell: Spell = { weather, from: clock.now(), steps: 0 };
     state.weather.push(spell);
     try {

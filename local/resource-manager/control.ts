@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { complaintsOf } from "./complaints";
 import { DiskFault } from "./disk";
 import { parseFault } from "./faults";
+import { issuesOf } from "./issues";
 import { bug } from "./scenario";
 import type { Simulator } from "./simulator";
 import { parseWeather } from "./weather";
@@ -25,7 +25,7 @@ export interface ControlReply {
 
 /**
  * Changes the simulated world from outside: `POST /control/instance`, `/control/service`, `/control/faults`,
- * `/control/weather`, `/control/swap-by-hand`; `DELETE /control/faults`. Wrong input is answered with every complaint.
+ * `/control/weather`, `/control/swap-by-hand`; `DELETE /control/faults`. Wrong input is answered with every issue.
  */
 export function control(simulator: Simulator, method: string, path: string, body: unknown): ControlReply {
   try {
@@ -53,8 +53,8 @@ const commands: Readonly<Record<string, Command>> = {
   "POST /control/weather": (simulator, body) => {
     const weather = parseWeather(body);
     if (Array.isArray(weather)) return refused(400, weather);
-    const complaint = simulator.addWeather(weather);
-    return complaint === undefined ? done : refused(404, [complaint]);
+    const issue = simulator.addWeather(weather);
+    return issue === undefined ? done : refused(404, [issue]);
   },
   "POST /control/instance": (simulator, body) =>
     apply(simulator, instanceCommand, body, ({ service: name, instance, state }) => {
@@ -84,8 +84,8 @@ const commands: Readonly<Record<string, Command>> = {
 
 const done: ControlReply = { status: 200, body: {} };
 
-function refused(status: number, complaints: readonly string[]): ControlReply {
-  return { status, body: { complaints } };
+function refused(status: number, issues: readonly string[]): ControlReply {
+  return { status, body: { issues } };
 }
 
 function apply<T>(
@@ -95,9 +95,9 @@ function apply<T>(
   change: (value: T) => string | undefined,
 ): ControlReply {
   const parsed = schema.safeParse(body);
-  if (!parsed.success) return refused(400, complaintsOf(parsed.error, "body"));
-  const complaint = change(parsed.data);
-  if (complaint !== undefined) return refused(404, [complaint]);
+  if (!parsed.success) return refused(400, issuesOf(parsed.error, "body"));
+  const issue = change(parsed.data);
+  if (issue !== undefined) return refused(404, [issue]);
   simulator.save();
   return done;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { complaintsOf } from "./complaints";
+import { issuesOf } from "./issues";
 import { urlRules } from "./operation-urls";
 
 const seconds = z.number().min(0);
@@ -104,7 +104,7 @@ export type OperationFault = z.infer<typeof operation>;
 
 export function parseFault(value: unknown): Fault | string[] {
   const parsed = faultSchema.safeParse(value);
-  return parsed.success ? parsed.data : complaintsOf(parsed.error, "fault");
+  return parsed.success ? parsed.data : issuesOf(parsed.error, "fault");
 }
 
 /** The operation that an answer asks for; the short kinds are spelt out. */

@@ -73,7 +73,7 @@ export function addressHeaders(
  * What is wrong with the query that an operation is asked by. Nobody knows how Azure answers an old signature, or whether
  * signatures age at all: a world may say that they do.
  */
-export function complaintAboutQuery(
+export function issueAboutQuery(
   operation: Addressed,
   kind: AddressKind,
   query: URLSearchParams,

@@ -4,7 +4,7 @@ import { DiskFault } from "./disk";
 import type { OperationFault } from "./faults";
 import { allStarted } from "./instances";
 import { lockOf } from "./locks";
-import { addressHeaders, complaintAboutQuery, type AddressKind, type UrlRules } from "./operation-urls";
+import { addressHeaders, issueAboutQuery, type AddressKind, type UrlRules } from "./operation-urls";
 import { bind, exchange, type Change, type Operation, type ServiceState } from "./state";
 import { momentOf, pairOf, serviceOf, takeEffect, type Pair, type World } from "./world";
 
@@ -68,7 +68,7 @@ export class Operations {
   }
 
   /** What an operation answers at either of its addresses; without the signature of that address, nothing. */
-  tell(
+  report(
     route: "operation" | "operation-result",
     id: string,
     query: URLSearchParams,
@@ -77,10 +77,11 @@ export class Operations {
     const operation = this.#find(id);
     if (!operation) return lost(id);
     const kind: AddressKind = route === "operation" ? "operations" : "operationResults";
-    const complaint = complaintAboutQuery(operation, kind, query, this.#world.clock.now());
-    if (complaint) return refused(complaint);
-    const told = kind === "operations" ? this.#status(operation, request) : this.#result(operation, request);
-    return shaped(told, operation.errorShape);
+    const issue = issueAboutQuery(operation, kind, query, this.#world.clock.now());
+    if (issue) return refused(issue);
+    const described =
+      kind === "operations" ? this.#status(operation, request) : this.#result(operation, request);
+    return shaped(described, operation.errorShape);
   }
 
   /** What `operations/{id}` answers: the status stands in the body. */
@@ -220,8 +221,8 @@ function urlsOf(usual: UrlRules, plan: OperationFault): Operation["urls"] {
   };
 }
 
-function refused(complaint: "unsigned" | "expired"): ArmReply {
-  return complaint === "expired"
+function refused(issue: "unsigned" | "expired"): ArmReply {
+  return issue === "expired"
     ? error(403, "OperationUrlExpired", "The signature of this address has expired.")
     : error(403, "OperationUrlNotSigned", "This address has no valid signature of this operation.");
 }

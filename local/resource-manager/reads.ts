@@ -29,7 +29,7 @@ export function answerRead(
     case "operation-result":
       return (
         forbidden(world.scenario.permissions, OPERATION_READ, route.path) ??
-        operations.tell(route.kind, route.id, route.query, request)
+        operations.report(route.kind, route.id, route.query, request)
       );
     case "set-addresses":
       return error(405, "MethodNotAllowed", "This address takes POST.");

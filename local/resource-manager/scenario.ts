@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { complaintsOf } from "./complaints";
 import { faultSchema } from "./faults";
+import { issuesOf } from "./issues";
 import { urlRules } from "./operation-urls";
 import { grantSchema, usualGrants } from "./permissions";
 import { weatherSchema } from "./weather";
@@ -136,5 +136,5 @@ export type ServiceScenario = z.infer<typeof service>;
 export function parseScenario(value: unknown): Scenario {
   const parsed = scenarioSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new Error(`the scenario is wrong:\n  ${complaintsOf(parsed.error, "scenario").join("\n  ")}`);
+  throw new Error(`the scenario is wrong:\n  ${issuesOf(parsed.error, "scenario").join("\n  ")}`);
 }

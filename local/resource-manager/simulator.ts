@@ -15,7 +15,7 @@ import { initialState, type ServiceState, type WorldState } from "./state";
 import { beginWrite, concernedBy } from "./swaps";
 import { Throttle } from "./throttle";
 import type { Weather } from "./weather";
-import { complaintAbout } from "./weather-steps";
+import { issueAbout } from "./weather-steps";
 import { answerRead } from "./reads";
 import { momentOf, readinessOfAll, serviceOf, type World } from "./world";
 
@@ -165,13 +165,13 @@ export class Simulator {
     const status = reply === "reset" ? null : reply.status;
     this.journal.answered(entry, status, now + delayMs);
     if (reply === "reset") return { kind: "reset", delayMs };
-    const told = shaped(reply, this.#world.scenario.wire.errors);
+    const described = shaped(reply, this.#world.scenario.wire.errors);
     const headers = {
       ...replyHeaders(request, entry, now),
       ...this.#throttle.headers(request.method),
-      ...told.headers,
+      ...described.headers,
     };
-    return { kind: "reply", delayMs, reply: damaged({ ...told, headers }, fault) };
+    return { kind: "reply", delayMs, reply: damaged({ ...described, headers }, fault) };
   }
 
   #replyTo(request: ArmRequest, entry: number, fault: FaultAnswer | undefined): ArmReply | "reset" | "hang" {
@@ -207,8 +207,8 @@ export class Simulator {
 function refuseMisplaced(scenario: Scenario): void {
   if (scenario.weather.length === 0) return;
   const state = initialState(scenario, 0);
-  const complaints = scenario.weather.flatMap((each) => complaintAbout(state, each) ?? []);
-  if (complaints.length > 0) throw new Error(`the scenario is wrong:\n  ${complaints.join("\n  ")}`);
+  const issues = scenario.weather.flatMap((each) => issueAbout(state, each) ?? []);
+  if (issues.length > 0) throw new Error(`the scenario is wrong:\n  ${issues.join("\n  ")}`);
 }
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */

@@ -117,8 +117,8 @@ function bindingsOf(
     return error(400, "InvalidRequest", "The frontends are not those of a pair.");
   if (!pair.every((service) => service.location.toLowerCase() === location.toLowerCase()))
     return error(400, "InvalidResourceLocation", `The load balancers are not in ${location}.`);
-  const complaint = clash(pair, bindings);
-  if (complaint !== undefined) return error(400, "PublicIPAddressInUse", complaint);
+  const issue = clash(pair, bindings);
+  if (issue !== undefined) return error(400, "PublicIPAddressInUse", issue);
   return { pair, change: { kind: "addresses", bindings } };
 }
 

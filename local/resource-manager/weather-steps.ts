@@ -61,7 +61,7 @@ export function stepsOf(weather: Weather, swapByHand: (service: string) => void)
 }
 
 /** What is wrong with weather for this world, or undefined. */
-export function complaintAbout(state: WorldState, weather: Weather): string | undefined {
+export function issueAbout(state: WorldState, weather: Weather): string | undefined {
   const service = state.services[weather.service.toLowerCase()];
   if (!service) return `service: there is no service ${weather.service}`;
   const instance = "instance" in weather ? weather.instance : undefined;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { complaintsOf } from "./complaints";
+import { issuesOf } from "./issues";
 
 const duration = z.number().min(0);
 const common = {
@@ -88,7 +88,7 @@ export const weatherSchema = weather;
 
 export function parseWeather(value: unknown): Weather | string[] {
   const parsed = weather.safeParse(value);
-  return parsed.success ? parsed.data : complaintsOf(parsed.error, "weather");
+  return parsed.success ? parsed.data : issuesOf(parsed.error, "weather");
 }
 
 /** Weather with its place in time; `steps` counts those of its changes that are done. */

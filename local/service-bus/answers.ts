@@ -21,21 +21,26 @@ export interface AnswersOptions {
 /** Does what a client asks and answers once that is durable; over a slow link later, under some faults never. */
 export class Answers {
   readonly #options: AnswersOptions;
-  #toldOfDisk = false;
+  #describedOfDisk = false;
 
   constructor(options: AnswersOptions) {
     this.#options = options;
   }
 
-  answer<T>(path: string, act: () => T, then: (result: T) => void, refuse: (why: Refusal) => void): void {
+  answer<T>(
+    path: string,
+    direction: () => T,
+    then: (result: T) => void,
+    refuse: (why: Refusal) => void,
+  ): void {
     const refuseLater = (fault: unknown) => {
-      this.#tellOfDisk();
+      this.#describeOfDisk();
       this.#later(path, () => {
         refuse(refusalOf(fault));
       });
     };
     try {
-      const result = act();
+      const result = direction();
       this.#options.journal.whenDurable(() => {
         this.#later(path, () => {
           then(result);
@@ -61,10 +66,10 @@ export class Answers {
     else clock.setTimer(clock.now() + latency, guarded);
   }
 
-  #tellOfDisk(): void {
+  #describeOfDisk(): void {
     const { fault } = this.#options.journal;
-    if (!fault || this.#toldOfDisk) return;
-    this.#toldOfDisk = true;
+    if (!fault || this.#describedOfDisk) return;
+    this.#describedOfDisk = true;
     this.#options.log("error", fault.message);
   }
 }

@@ -7,7 +7,7 @@ import { LinkConsumer } from "./links";
 import { BrokerError, notFound, type Disposition, type Settlement } from "./message";
 import type { QueueEntity } from "./queue-entity";
 import { refuse } from "./sending-links";
-import { adoptModes, forget, tellAccepted, tellRefused } from "./session-mending";
+import { adoptModes, forget, describeAccepted, describeRefused } from "./session-mending";
 
 /** Links on which clients receive from us, and how they settle. */
 export function serveReceivers(
@@ -70,7 +70,7 @@ function serveSettlements(container: any, answers: Answers): void {
       if (delivery.judged) return;
       delivery.judged = true;
       const acknowledge = () => {
-        tellAccepted(delivery);
+        describeAccepted(delivery);
         forget(delivery);
       };
       if (!entity) {
@@ -84,7 +84,7 @@ function serveSettlements(container: any, answers: Answers): void {
         },
         acknowledge,
         (why) => {
-          tellRefused(delivery, why);
+          describeRefused(delivery, why);
           forget(delivery);
         },
       );

@@ -6,7 +6,7 @@ import { MAX_MESSAGE_BYTES, type Broker } from "./broker";
 import { BATCH_FORMAT, unbatch, wire } from "./codec";
 import { manageEntity } from "./management-node";
 import { BrokerError, notFound } from "./message";
-import { adoptModes, forget, RAW, tellAccepted, tellRefused } from "./session-mending";
+import { adoptModes, forget, RAW, describeAccepted, describeRefused } from "./session-mending";
 
 const message: any = (rhea as any).message;
 
@@ -38,14 +38,14 @@ export function serveSenders(
       const publish = () =>
         broker.publish(path, context.format - RAW === BATCH_FORMAT ? unbatch(raw) : [raw]);
       const accept = () => {
-        tellAccepted(delivery);
+        describeAccepted(delivery);
       };
       answers.answer(path, publish, accept, (why) => {
-        tellRefused(delivery, why);
+        describeRefused(delivery, why);
       });
       return;
     }
-    tellAccepted(delivery);
+    describeAccepted(delivery);
     const asked = message.decode(raw);
     const reply = (properties: Record<string, unknown>, body?: unknown) => {
       if (!send(receiver, asked, properties, body)) log(`there is no link to reply on for ${kind} ${path}`);

@@ -39,7 +39,7 @@ export function adoptModes(link: any): void {
   link.local.attach.rcv_settle_mode = link.rcv_settle_mode;
 }
 
-export function tellAccepted(delivery: any): void {
+export function describeAccepted(delivery: any): void {
   delivery.update(true, message.accepted().described());
 }
 
@@ -47,7 +47,7 @@ export function tellAccepted(delivery: any): void {
  * rhea tells the outcomes of neighbouring deliveries together, and never compares the first two: a refusal next to an
  * acceptance would pass for accepted. It does compare their settled flags, and any object is a true one of its own.
  */
-export function tellRefused(delivery: any, error: Refusal): void {
+export function describeRefused(delivery: any, error: Refusal): void {
   delivery.update({}, message.rejected({ error }).described());
 }
 

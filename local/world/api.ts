@@ -18,7 +18,7 @@ export interface ShownPromotion {
   };
   readonly attempts: readonly {
     readonly n: number;
-    readonly act?: string;
+    readonly direction?: string;
     readonly verdict: { readonly text: string };
     readonly evidence?: string;
   }[];

@@ -62,15 +62,15 @@ export class Bus {
       const timer = setTimeout(() => {
         reject(new Error(`no completion event of ${requestId} arrived within ${timeoutMs / 1000} s`));
       }, timeoutMs);
-      const look = () => {
+      const check = () => {
         const event = find();
         if (!event) return;
         clearTimeout(timer);
-        this.#listeners = this.#listeners.filter((listener) => listener !== look);
+        this.#listeners = this.#listeners.filter((listener) => listener !== check);
         resolve(event);
       };
-      this.#listeners.push(look);
-      look();
+      this.#listeners.push(check);
+      check();
     });
   }
 

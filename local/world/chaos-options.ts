@@ -16,7 +16,7 @@ export const chaosUsage = `Usage: npm run chaos -- [options]
 export function parseChaosOptions(
   args: readonly string[],
   clockSeed: number,
-): { options: ChaosOptions } | { complaints: string[] } {
+): { options: ChaosOptions } | { issues: string[] } {
   let values;
   try {
     ({ values } = parseArgs({
@@ -28,18 +28,16 @@ export function parseChaosOptions(
       },
     }));
   } catch (fault) {
-    return { complaints: [(fault as Error).message] };
+    return { issues: [(fault as Error).message] };
   }
   const { kills, seed, json } = values;
-  const complaints = [
+  const issues = [
     ...(isWhole(kills, 1, 10_000) ? [] : [`--kills: a whole number from 1 to 10000, not "${kills}"`]),
     ...(isWhole(seed, 0, 2 ** 32 - 1)
       ? []
       : [`--seed: a whole number from 0 to ${2 ** 32 - 1}, not "${seed}"`]),
   ];
-  return complaints.length > 0
-    ? { complaints }
-    : { options: { kills: Number(kills), seed: Number(seed), json } };
+  return issues.length > 0 ? { issues } : { options: { kills: Number(kills), seed: Number(seed), json } };
 }
 
 function isWhole(text: string, min: number, max: number): boolean {

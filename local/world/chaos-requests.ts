@@ -37,7 +37,7 @@ export class ChaosRequests {
     return this.sent.filter((request) => !this.#completionOf(request));
   }
 
-  /** Something for every pair, whatever its state: a new request, the other side's in line behind it, the same again. */
+  /** Something for every pair, whatever its state: a new request, the other side's in the queue behind it, the same again. */
   async sendMore(): Promise<void> {
     for (const pair of this.#world.pairs) {
       const own = this.sent.filter((request) => request.pair === pair);
@@ -58,7 +58,7 @@ export class ChaosRequests {
   async releaseHolds(): Promise<void> {
     for (const request of this.sent) {
       const event = this.#completionOf(request);
-      if (!["halted", "swapped-back"].includes(event?.data.outcome ?? "")) continue;
+      if (!["halted", "rolled-back"].includes(event?.data.outcome ?? "")) continue;
       if (this.#released.has(request.requestId)) continue;
       if (await this.#world.releaseHolds(request.pair)) this.#released.add(request.requestId);
     }

@@ -90,7 +90,7 @@ function groupOf({ at, production }: EffectLine, sent: readonly Sent[]): readonl
 }
 
 /** Outcomes that say nothing about what was swapped; every other but `promoted` says that nothing was. */
-const openOutcomes = ["halted", "swapped-back"];
+const openOutcomes = ["halted", "rolled-back"];
 
 function judgeAccount(account: Account, accounts: readonly Account[]): string[] {
   const { request, outcome, swaps, completionEventIds } = account;
@@ -100,28 +100,28 @@ function judgeAccount(account: Account, accounts: readonly Account[]): string[] 
     (other) =>
       other.request.group === request.group && other.request.pair === request.pair && other !== account,
   );
-  const swapBacks = undone.filter((other) => other.outcome === "swapped-back").length;
+  const rollbacks = undone.filter((other) => other.outcome === "rolled-back").length;
   const none = outcome !== "promoted" && !openOutcomes.includes(outcome);
   return [
     ...(completionEventIds > 1 ? [`I4: ${name} has ${completionEventIds} completion event ids`] : []),
-    ...(swaps > 1 + swapBacks ? [`I1: ${name} was swapped ${swaps} times`] : []),
+    ...(swaps > 1 + rollbacks ? [`I1: ${name} was swapped ${swaps} times`] : []),
     ...(outcome === "promoted" && swaps === 0 ? [`I6: ${name} was promoted, and nothing was swapped`] : []),
-    ...(none && swaps > swapBacks ? [`I6: ${name} was swapped, and its outcome says ${outcome}`] : []),
+    ...(none && swaps > rollbacks ? [`I6: ${name} was swapped, and its outcome says ${outcome}`] : []),
   ];
 }
 
 function changedEvents(completions: readonly ReceivedEvent[]): string[] {
-  const told = new Map<unknown, Set<string>>();
+  const described = new Map<unknown, Set<string>>();
   for (const event of completions) {
-    const own = told.get(event.data.requestId) ?? new Set();
-    told.set(event.data.requestId, own.add(JSON.stringify(event)));
+    const own = described.get(event.data.requestId) ?? new Set();
+    described.set(event.data.requestId, own.add(JSON.stringify(event)));
   }
-  return [...told].flatMap(([id, texts]) =>
+  return [...described].flatMap(([id, texts]) =>
     texts.size > 1 ? [`I9: the completion event of ${String(id)} changed`] : [],
   );
 }
 
-/** Effects that no request asked for; the way back of a swap-back is the only one of them that may be. */
+/** Effects that no request asked for; the rollback of a rollback is the only one of them that may be. */
 function ownerless(accounts: readonly Account[], effects: readonly EffectLine[]): string[] {
   const sent = accounts.map(({ request }) => request);
   return effects
@@ -129,7 +129,7 @@ function ownerless(accounts: readonly Account[], effects: readonly EffectLine[])
       const group = groupOf(effect, sent);
       const own = accounts.filter(({ request }) => group.includes(request));
       return !own.some(
-        ({ request, outcome }) => belongsTo(effect, request, sent) || outcome === "swapped-back",
+        ({ request, outcome }) => belongsTo(effect, request, sent) || outcome === "rolled-back",
       );
     })
     .map(({ at, production }) => `I1: ${production} went into production at ${at}, and no request names it`);

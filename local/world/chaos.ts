@@ -20,8 +20,8 @@ const PATIENCE_MS = 240_000;
  */
 async function main(): Promise<void> {
   const parsed = parseChaosOptions(process.argv.slice(2), Date.now() % 1_000_000);
-  if ("complaints" in parsed) {
-    console.error(`${parsed.complaints.join("\n")}\n\n${chaosUsage}`);
+  if ("issues" in parsed) {
+    console.error(`${parsed.issues.join("\n")}\n\n${chaosUsage}`);
     process.exitCode = 2;
     return;
   }
@@ -56,18 +56,18 @@ async function main(): Promise<void> {
 async function play(world: ChaosWorld, options: ChaosOptions, say: (line: string) => void) {
   const requests = new ChaosRequests(world, seededRandom(options.seed + 1));
   const harm = new ChaosHarm(world, seededRandom(options.seed), say);
-  const tell = () => `${requests.sent.length} requests sent, ${requests.underWay.length} under way`;
+  const report = () => `${requests.sent.length} requests sent, ${requests.underWay.length} under way`;
   for (let kills = 0; kills < options.kills;) {
     await requests.releaseHolds();
     await requests.sendMore();
     kills += await harm.strike(options.kills - kills);
-    say(`${kills} kills; ${tell()}`);
+    say(`${kills} kills; ${report()}`);
   }
   for (const end = Date.now() + PATIENCE_MS; requests.underWay.length > 0 && Date.now() < end;) {
     await requests.releaseHolds();
     await pause(250);
   }
-  say(`the end: ${tell()}; the evidence is read`);
+  say(`the end: ${report()}; the evidence is read`);
   const verdict = await judgeWorld(world, requests);
   const violations = [...harm.violations, ...verdict.violations];
   return { harm: harm.done, duplicates: requests.duplicates, verdict: { ...verdict, violations } };

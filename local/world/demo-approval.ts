@@ -1,6 +1,6 @@
 import { Api, countSwaps, type Vote } from "./api";
 import { Bus } from "./bus";
-import { followPromotion, tellCompletion, tellFinalRead, type Voice } from "./narration";
+import { followPromotion, describeCompletion, describeFinalRead, type Voice } from "./narration";
 import { Traffic } from "./traffic";
 import type { World } from "./world";
 
@@ -33,13 +33,13 @@ export async function playApproval({ description }: World, { say, heading }: Voi
   say(`until        ${asked.until.utc}`);
   say(`to say yes   ${asked.command}`);
   const vote = async (person: keyof World["description"]["tokens"], name: string, ballot: Partial<Vote>) => {
-    const told = await new Api(description, person).vote(request.requestId, {
+    const described = await new Api(description, person).vote(request.requestId, {
       ...{ decision: "approve", planHash: asked.planHash, comment: "looked at it" },
       ...ballot,
     });
-    say(`${name}: ${told.status} ${told.said}`);
+    say(`${name}: ${described.status} ${described.said}`);
   };
-  heading("Votes, and what the ledger made of each");
+  heading("Votes, and what the promotion record made of each");
   await vote("requester", "Rita Requester (asked for it, and is no approver)  ", {});
   await vote("approver", "Aron Approver, for a plan that nobody asks about   ", { planHash: "0".repeat(64) });
   await vote("approver", "Aron Approver                                      ", {
@@ -59,9 +59,9 @@ export async function playApproval({ description }: World, { say, heading }: Voi
   heading("What the traffic saw");
   say(`${report.requests} requests, ${report.failures} failures, versions ${report.versions.join(" then ")}`);
   heading("Both services, re-read");
-  tellFinalRead(event, say);
+  describeFinalRead(event, say);
   heading(`The completion event, as received from the topic ${description.eventTopic}`);
-  tellCompletion(event, say);
+  describeCompletion(event, say);
   const { votes } = event.data["approvals"] as { votes: { name: string; at: string; comment?: string }[] };
   for (const { name, at, comment } of votes) say(`approved by ${name} at ${at}: ${comment ?? ""}`);
   await bus.close();

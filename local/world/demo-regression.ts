@@ -1,6 +1,6 @@
 import { Api, countSwaps } from "./api";
 import { Bus } from "./bus";
-import { tellCompletion, tellFinalRead, type Voice } from "./narration";
+import { describeCompletion, describeFinalRead, type Voice } from "./narration";
 import { promoteUnderTraffic } from "./promote-under-traffic";
 import type { World } from "./world";
 
@@ -14,9 +14,9 @@ interface Summary {
 }
 
 interface Evidence {
-  readonly swapBack?: { readonly by: string; readonly note: string };
+  readonly rollback?: { readonly by: string; readonly note: string };
   readonly soak?: {
-    readonly looks: number;
+    readonly checks: number;
     readonly failures: number;
     readonly last: readonly { readonly name: string; readonly verdict: string; readonly detail: string }[];
   };
@@ -37,13 +37,13 @@ export async function playRegression({ description }: World, { say, heading }: V
   await new Promise((resolve) => setTimeout(resolve, 500));
   const report = await traffic.stop();
   heading("What was measured of new production");
-  tellEvidence(event.data as Evidence, say);
+  describeEvidence(event.data as Evidence, say);
   heading("What the traffic saw");
   say(`${report.requests} requests; who answered: ${report.versions.join(", then ")}`);
   heading("Both services, re-read");
-  tellFinalRead(event, say);
+  describeFinalRead(event, say);
   heading(`The completion event, as received from the topic ${description.eventTopic}`);
-  tellCompletion(event, say);
+  describeCompletion(event, say);
   heading("The pair is on hold until a person has looked");
   const { holds } = await new Api(description, "reader").pair("shop");
   for (const { reason } of holds) say(`${reason.code}: ${reason.detail}`);
@@ -56,13 +56,13 @@ export async function playRegression({ description }: World, { say, heading }: V
     answered: report.versions,
     onHold: holds.length > 0,
   };
-  const isProved = summary.outcome === "swapped-back" && summary.effectiveSwaps === 2 && summary.puts === 2;
+  const isProved = summary.outcome === "rolled-back" && summary.effectiveSwaps === 2 && summary.puts === 2;
   if (!isProved || report.versions.at(-1) !== "v1" || !summary.onHold) process.exitCode = 1;
   return summary;
 }
 
-function tellEvidence({ soak, swapBack }: Evidence, say: Voice["say"]): void {
+function describeEvidence({ soak, rollback }: Evidence, say: Voice["say"]): void {
   for (const { name, verdict, detail } of soak?.last ?? []) say(`${verdict.padEnd(8)} ${name}: ${detail}`);
-  if (soak) say(`${soak.failures} failure(s) in ${soak.looks} looks`);
-  if (swapBack) say(`the swap-back was ordered by ${swapBack.by}: ${swapBack.note}`);
+  if (soak) say(`${soak.failures} failure(s) in ${soak.checks} looks`);
+  if (rollback) say(`the rollback was ordered by ${rollback.by}: ${rollback.note}`);
 }

@@ -12,8 +12,8 @@ export const MORNING = Date.parse("2027-03-08T09:00:00+01:00");
 export const weekly = {
   timeZone: ZONE,
   allowUnpinned: true,
-  opening: {
-    windows: [{ cron: "0 2 * * MON-FRI", duration: "4h" }],
+  window: {
+    allow: [{ cron: "0 2 * * MON-FRI", duration: "4h" }],
     freezes: [{ from: "2027-03-15T00:00:00+01:00", to: "2027-03-17T00:00:00+01:00", reason: "spring fair" }],
   },
   schedules: [
@@ -85,8 +85,8 @@ class Story {
     );
     this.#say("moment at which something happens.");
     this.#heading("The pairs file says when");
-    this.#say(`windows    ${JSON.stringify(weekly.opening.windows)}`);
-    this.#say(`freezes    ${JSON.stringify(weekly.opening.freezes)}`);
+    this.#say(`windows    ${JSON.stringify(weekly.window.allow)}`);
+    this.#say(`freezes    ${JSON.stringify(weekly.window.freezes)}`);
     this.#say(`schedules  ${JSON.stringify(weekly.schedules)}`);
     const [schedule] = await this.#api("reader").schedules();
     this.#say("next runs, as GET /api/schedules tells them:");
@@ -97,7 +97,7 @@ class Story {
   async scheduled(): Promise<void> {
     this.#heading("Tuesday, 02:00: the schedule starts a promotion");
     await this.#jump("2027-03-09T01:59:58+01:00");
-    await this.#tellEnd("schedule-shop-20270309T010000Z");
+    await this.#describeEnd("schedule-shop-20270309T010000Z");
   }
 
   async oneOff(): Promise<void> {
@@ -107,47 +107,47 @@ class Story {
     const notBefore = "2027-03-11T03:00:00+01:00";
     this.#say(JSON.stringify({ ...request, notBefore }));
     await this.#api("requester").request({ ...request, notBefore });
-    await this.#tellWait(request.requestId);
+    await this.#describeWait(request.requestId);
     await this.#jump("2027-03-11T02:30:00+01:00");
     const { phase } = (await this.#api("reader").promotion(request.requestId)) ?? {};
     this.#say(`The window is on, but it is too early for this request: still ${phase ?? "unknown"}`);
     await this.#jump("2027-03-11T02:59:58+01:00");
-    await this.#tellEnd(request.requestId);
+    await this.#describeEnd(request.requestId);
   }
 
   async frozen(): Promise<void> {
     this.#heading("The next Tuesday is in a freeze: the promotion waits, and expires after its two hours");
     await this.#jump("2027-03-16T01:59:58+01:00");
-    await this.#tellWait("schedule-shop-20270316T010000Z");
+    await this.#describeWait("schedule-shop-20270316T010000Z");
     await this.#jump("2027-03-16T03:59:58+01:00");
-    await this.#tellEnd("schedule-shop-20270316T010000Z");
+    await this.#describeEnd("schedule-shop-20270316T010000Z");
   }
 
   async paused(): Promise<void> {
     this.#heading("Paused at a Tuesday's 02:00, and resumed 90 minutes later");
     await this.#jump("2027-03-22T16:00:00+01:00");
     await this.#api("operator").steerSchedule("pause", "shop/weekly", "the team is away");
-    await this.#tellSchedule();
+    await this.#describeSchedule();
     await this.#jump("2027-03-23T01:59:58+01:00");
-    await this.#tellNothing("schedule-shop-20270323T010000Z");
+    await this.#describeNothing("schedule-shop-20270323T010000Z");
     await this.#jump("2027-03-23T03:30:00+01:00");
     await this.#api("operator").steerSchedule("resume", "shop/weekly", "back again");
     this.#say("Resumed within the two hours: what was due while it was paused is not made up for.");
     await this.#jump("2027-03-23T03:30:58+01:00");
-    await this.#tellNothing("schedule-shop-20270323T010000Z");
+    await this.#describeNothing("schedule-shop-20270323T010000Z");
   }
 
   async shortDowntime(): Promise<void> {
     this.#heading("The function app is down at 02:00, and back at 02:40: within the two hours it catches up");
     await this.#downFromTo("2027-03-30T01:50:00+02:00", "2027-03-30T02:39:57+02:00");
-    await this.#tellEnd("schedule-shop-20270330T000000Z");
+    await this.#describeEnd("schedule-shop-20270330T000000Z");
   }
 
   async longDowntime(): Promise<void> {
     this.#heading("Down again, and back at 05:00, still in the window: too late, so nothing is started");
     await this.#downFromTo("2027-04-06T01:50:00+02:00", "2027-04-06T04:59:57+02:00");
-    await this.#tellNothing("schedule-shop-20270406T000000Z");
-    await this.#tellSchedule();
+    await this.#describeNothing("schedule-shop-20270406T000000Z");
+    await this.#describeSchedule();
   }
 
   async summarise(): Promise<Summary> {
@@ -183,19 +183,19 @@ class Story {
     this.#say("The function app is up again.");
   }
 
-  async #tellSchedule(): Promise<void> {
+  async #describeSchedule(): Promise<void> {
     for (const { name, paused, lastRun } of await this.#api("reader").schedules()) {
       if (paused) this.#say(`schedule ${name}: paused by ${paused.by}: ${paused.note}`);
       if (lastRun) this.#say(`schedule ${name}: last run ${lastRun.id}, ${lastRun.outcome ?? "under way"}`);
     }
   }
 
-  async #tellWait(id: string): Promise<void> {
-    const { waitingFor } = await this.#until(id, (shown) => shown.waitingFor?.what === "opening");
+  async #describeWait(id: string): Promise<void> {
+    const { waitingFor } = await this.#until(id, (shown) => shown.waitingFor?.what === "window");
     this.#say(`${id} waits: ${waitingFor?.detail ?? ""}`);
   }
 
-  async #tellEnd(id: string): Promise<void> {
+  async #describeEnd(id: string): Promise<void> {
     let phase: string | undefined;
     await this.#until(id, (shown) => {
       if (shown.phase !== phase && shown.phase !== "concluded") this.#say(`${id}: ${shown.phase}`);
@@ -207,7 +207,7 @@ class Story {
   }
 
   /** Looks once the minute has come and its scheduler has run. */
-  async #tellNothing(id: string): Promise<void> {
+  async #describeNothing(id: string): Promise<void> {
     await pause(4 * SECOND);
     const found = await this.#api("reader").promotion(id);
     this.#say(found ? `${id} WAS STARTED: ${found.phase}` : `${id} was not started`);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Api, countSwaps } from "./api";
 import { Bus } from "./bus";
-import { tellCompletion, tellFinalRead, tellPrerequisite } from "./narration";
+import { describeCompletion, describeFinalRead, describePrerequisite } from "./narration";
 import { promoteUnderTraffic } from "./promote-under-traffic";
 import { playApproval } from "./demo-approval";
 import { playRegression } from "./demo-regression";
@@ -110,11 +110,11 @@ async function playPromotion(world: World): Promise<Summary> {
   };
   const { event, traffic } = await promoteUnderTraffic(description, bus, request, { say, heading });
   const report = await traffic.stop();
-  tellTraffic(report);
+  describeTraffic(report);
   heading("Both services, re-read");
-  tellFinalRead(event, say);
+  describeFinalRead(event, say);
   heading(`The completion event, as received from the topic ${description.eventTopic}`);
-  tellCompletion(event, say);
+  describeCompletion(event, say);
   heading("The same request is sent again");
   await bus.send(request);
   const again = await bus.completion(request.requestId, 2, 60_000);
@@ -129,7 +129,7 @@ async function playPromotion(world: World): Promise<Summary> {
   return summary;
 }
 
-function tellTraffic(report: TrafficReport): void {
+function describeTraffic(report: TrafficReport): void {
   heading("What the traffic saw");
   say(`${report.requests} requests, ${report.failures} failures, versions ${report.versions.join(" then ")}`);
   say(`longest time without an answer: ${report.gapMs} ms`);
@@ -148,13 +148,13 @@ async function playRefusal(world: World): Promise<Summary> {
   };
   heading("Every prerequisite with its evidence (POST /api/plans writes nothing)");
   const plan = await new Api(description, "reader").plan({ pair: request.pair, promote: request.promote });
-  for (const prerequisite of plan.prerequisites) tellPrerequisite(prerequisite, say);
+  for (const prerequisite of plan.prerequisites) describePrerequisite(prerequisite, say);
   heading(`A swap request is sent to the queue ${description.requestQueue}`);
   say(JSON.stringify(request));
   await bus.send(request);
   const event = await bus.completion(request.requestId, 1, 60_000);
   heading(`The completion event, as received from the topic ${description.eventTopic}`);
-  tellCompletion(event, say);
+  describeCompletion(event, say);
   await bus.close();
   const summary = await summarise(description.journal, event.data.outcome ?? "unknown", 0);
   say(`Resource Manager has seen ${summary.puts} PUTs`);

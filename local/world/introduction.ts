@@ -1,13 +1,13 @@
 import { quoted, variableOf } from "./env-lines";
-import type { Openings } from "./openings-now";
 import { defaultDataDirectory, type WorldOptions } from "./options";
+import type { DeploymentWindows } from "./windows-now";
 import type { WorldDescription } from "./world";
 
 /** What a person reads when a world is up: where everything is, and commands to copy. */
 export function introduce(
   world: WorldDescription,
   options: Pick<WorldOptions, "pairsFile" | "speed">,
-  openings: Openings,
+  deploymentWindows: DeploymentWindows,
 ): string {
   return `
 cloud-service-swap is up, in the embedded world (laptops, tests and rehearsals only).
@@ -21,24 +21,24 @@ cloud-service-swap is up, in the embedded world (laptops, tests and rehearsals o
                      queue ${world.requestQueue}, topic ${world.eventTopic}, subscription ${world.eventSubscription}
 
 Pairs (virtual IPs, and whether swaps may start now):
-${pairLines(world, openings)}
+${pairLines(world, deploymentWindows)}
 ${rehearsalLines(world, options)}
 People, by the variables that hold their tokens:
   ${Object.keys(world.tokens).map(variableOf).join(" ")}
 
 Next, in another terminal:
-${nextCommands(world, openings)}
+${nextCommands(world, deploymentWindows)}
 
 Ctrl-C stops it; the same command carries on where it was.
 `;
 }
 
-function pairLines({ pairs }: WorldDescription, openings: Openings): string {
+function pairLines({ pairs }: WorldDescription, deploymentWindows: DeploymentWindows): string {
   const width = Math.max(...pairs.map(({ name }) => name.length));
   return pairs
     .map(
       ({ name, production, staging }) =>
-        `  ${name.padEnd(width)}  production ${production}  staging ${staging}  ${openings.get(name) ?? ""}`,
+        `  ${name.padEnd(width)}  production ${production}  staging ${staging}  ${deploymentWindows.get(name) ?? ""}`,
     )
     .map((line) => line.trimEnd())
     .join("\n");
@@ -60,7 +60,10 @@ Rehearsed: ${pairsFile}, on simulated services (v1 in production, v2 in staging)
 ${lines}`;
 }
 
-function nextCommands({ pairs, dataDirectory }: WorldDescription, openings: Openings): string {
+function nextCommands(
+  { pairs, dataDirectory }: WorldDescription,
+  deploymentWindows: DeploymentWindows,
+): string {
   const [first] = pairs;
   const body = JSON.stringify({
     requestId: "first-1",
@@ -69,7 +72,7 @@ function nextCommands({ pairs, dataDirectory }: WorldDescription, openings: Open
     reason: "try it",
   });
   const auth = '-H "authorization: Bearer $TOKEN"';
-  const isClosed = openings.get(first?.name ?? "")?.startsWith("closed") ?? false;
+  const isClosed = deploymentWindows.get(first?.name ?? "")?.startsWith("closed") ?? false;
   const lines = [
     `eval "$(npm start --silent -- --env${dataOption(dataDirectory)})"    # addresses and tokens, as variables`,
     `curl -s -X POST "$HTTP/api/promotions" ${auth} -H "content-type: application/json" -d '${body}'`,
@@ -78,7 +81,7 @@ function nextCommands({ pairs, dataDirectory }: WorldDescription, openings: Open
     'curl -s "$RESOURCE_MANAGER/effects"',
     ...(isClosed
       ? [
-          '# no swap may start now; "breakGlass":{"reason":"rehearsal"} in the request passes opening and approval',
+          '# no swap may start now; "breakGlass":{"reason":"rehearsal"} in the request passes deployment window and approval',
         ]
       : []),
   ];

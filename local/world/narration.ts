@@ -9,7 +9,7 @@ export interface Voice {
   readonly heading: (text: string) => void;
 }
 
-const LOOK_MS = 200;
+const CHECK_MS = 200;
 
 /** Tells of a promotion while it goes on, from what the HTTP API shows; ends with its outcome. */
 export async function followPromotion(
@@ -18,17 +18,17 @@ export async function followPromotion(
   say: Say,
   heading: (text: string) => void,
 ): Promise<void> {
-  const told = new Told(say, heading);
+  const described = new Described(say, heading);
   for (;;) {
     const promotion = await api.promotion(id);
-    if (promotion) told.look(promotion);
+    if (promotion) described.check(promotion);
     if (promotion?.outcome) return;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
   }
 }
 
 /** Remembers what was said, so that only news is. */
-class Told {
+class Described {
   readonly #say: Say;
   readonly #heading: (text: string) => void;
   #plan: string | undefined;
@@ -42,8 +42,8 @@ class Told {
     this.#heading = heading;
   }
 
-  look(promotion: ShownPromotion): void {
-    this.#lookAtPlan(promotion);
+  check(promotion: ShownPromotion): void {
+    this.#checkAtPlan(promotion);
     if (promotion.phase !== this.#phase && promotion.phase !== "concluded") {
       this.#phase = promotion.phase;
       this.#heading(`Phase: ${promotion.phase}`);
@@ -52,9 +52,9 @@ class Told {
       if (this.#sides.get(side) !== text) this.#say(`${side.padEnd(6)} ${text}`);
       this.#sides.set(side, text);
     }
-    for (const { n, act, verdict, evidence } of promotion.attempts.slice(this.#attempts)) {
+    for (const { n, direction, verdict, evidence } of promotion.attempts.slice(this.#attempts)) {
       const beside = evidence === undefined ? "" : `; ${evidence}`;
-      this.#say(`attempt ${n}${act === undefined ? "" : ` (${act})`}: ${verdict.text}${beside}`);
+      this.#say(`attempt ${n}${direction === undefined ? "" : ` (${direction})`}: ${verdict.text}${beside}`);
     }
     this.#attempts = promotion.attempts.length;
     const detail = promotion.waitingFor?.detail;
@@ -63,17 +63,17 @@ class Told {
     this.#detail = detail;
   }
 
-  #lookAtPlan({ plan }: ShownPromotion): void {
+  #checkAtPlan({ plan }: ShownPromotion): void {
     if (!plan || plan.hash === this.#plan) return;
     this.#plan = plan.hash;
     this.#heading(`The plan (${plan.hash.slice(0, 12)}…): every prerequisite with its evidence`);
-    for (const prerequisite of plan.prerequisites) tellPrerequisite(prerequisite, this.#say);
+    for (const prerequisite of plan.prerequisites) describePrerequisite(prerequisite, this.#say);
   }
 }
 
 const marks: Readonly<Record<string, string>> = { met: "met     ", warned: "WARNING ", broken: "NOT MET " };
 
-export function tellPrerequisite(
+export function describePrerequisite(
   { verdict, title, evidence, failure, remedy }: ShownPrerequisite,
   say: Say,
 ): void {
@@ -99,7 +99,7 @@ interface Completion {
 }
 
 /** The completion event in lines that fit a terminal. */
-export function tellCompletion(event: ReceivedEvent, say: Say): void {
+export function describeCompletion(event: ReceivedEvent, say: Say): void {
   const { outcome, reason, prerequisites, phases } = event.data as unknown as Completion;
   say(`id       ${event.id}`);
   say(`type     ${event.type}`);
@@ -115,7 +115,7 @@ export function tellCompletion(event: ReceivedEvent, say: Say): void {
 }
 
 /** What the final read showed of both services. */
-export function tellFinalRead(event: ReceivedEvent, say: Say): void {
+export function describeFinalRead(event: ReceivedEvent, say: Say): void {
   const { finalRead } = event.data as unknown as Completion;
   for (const service of Object.values(finalRead ?? {})) {
     if (!service) continue;

@@ -66,15 +66,15 @@ Examples:
 export function parseWorldOptions(
   args: readonly string[],
   env: Environment,
-): WorldCommand | { readonly complaints: readonly string[] } {
-  const { given, complaints } = readFlags(args);
+): WorldCommand | { readonly issues: readonly string[] } {
+  const { given, issues } = readFlags(args);
   if (given.has("help")) return { command: "help" };
-  const speed = numberOf(given, "speed", 1, 1000, complaints) ?? 1;
-  const portBase = numberOf(given, "port-base", 1024, 65_000, complaints);
+  const speed = numberOf(given, "speed", 1, 1000, issues) ?? 1;
+  const portBase = numberOf(given, "port-base", 1024, 65_000, issues);
   const scenario = given.get("scenario") ?? "default";
-  if (!/^[a-z0-9-]+$/.test(scenario)) complaints.push("--scenario: a name like default, without a path");
-  complaints.push(...contradictions(given), ...takenByNpm(given, env));
-  if (complaints.length > 0) return { complaints };
+  if (!/^[a-z0-9-]+$/.test(scenario)) issues.push("--scenario: a name like default, without a path");
+  issues.push(...contradictions(given), ...takenByNpm(given, env));
+  if (issues.length > 0) return { issues };
   const pairs = given.get("pairs");
   const dataDirectory = resolve(given.get("data") ?? defaultDataDirectory(env, pairs !== undefined));
   if (given.has("env")) return { command: "env", dataDirectory };
@@ -95,13 +95,13 @@ export function parseWorldOptions(
 interface Read {
   /** Flags by name, with their values. */
   readonly given: ReadonlyMap<Flag, string>;
-  readonly complaints: string[];
+  readonly issues: string[];
 }
 
 function readFlags(args: readonly string[]): Read {
   const known = Object.keys(flags);
   const given = new Map<Flag, string>();
-  const complaints: string[] = [];
+  const issues: string[] = [];
   const { tokens } = parseArgs({
     args: [...args],
     options: { ...flags, help: { type: "boolean", short: "h" } },
@@ -111,15 +111,14 @@ function readFlags(args: readonly string[]): Read {
   let isAfterUnknown = false;
   for (const token of tokens) {
     // What stands behind an option that is not there is probably its value.
-    if (token.kind === "positional" && !isAfterUnknown)
-      complaints.push(`"${token.value}" belongs to no option`);
+    if (token.kind === "positional" && !isAfterUnknown) issues.push(`"${token.value}" belongs to no option`);
     isAfterUnknown = token.kind === "option" && !known.includes(token.name);
     if (token.kind !== "option") continue;
     const mistake = mistakeIn(token);
     if (mistake === undefined) given.set(token.name as Flag, token.value ?? "");
-    else complaints.push(mistake);
+    else issues.push(mistake);
   }
-  return { given, complaints };
+  return { given, issues };
 }
 
 function mistakeIn({ name, rawName, value }: { name: string; rawName: string; value?: string | undefined }) {
@@ -160,13 +159,13 @@ function numberOf(
   name: Flag,
   min: number,
   max: number,
-  complaints: string[],
+  issues: string[],
 ): number | undefined {
   const text = given.get(name);
   if (text === undefined) return undefined;
   const value = Number(text);
   if (Number.isFinite(value) && value >= min && value <= max) return value;
-  complaints.push(`--${name}: a number from ${min} to ${max}, not "${text}"`);
+  issues.push(`--${name}: a number from ${min} to ${max}, not "${text}"`);
   return undefined;
 }
 

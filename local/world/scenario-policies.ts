@@ -14,7 +14,7 @@ function guarded({ production, staging }: PairAddresses): object {
   return {
     timeZone: "Europe/Berlin",
     approval: { quorum: 2, deadline: "1h", validFor: "1h" },
-    opening: { windows: [{ cron: "0 * * * *", duration: "50m" }], deadline: "2h" },
+    window: { allow: [{ cron: "0 * * * *", duration: "50m" }], deadline: "2h" },
     probes: [
       {
         ...{ name: "health", url: `${production}/health`, incomingUrl: `${staging}/health`, timeout: "2s" },

@@ -1,18 +1,18 @@
 import { envLines } from "./env-lines";
 import { messagesOf } from "./fault-text";
 import { introduce } from "./introduction";
-import { lookAtOpenings } from "./openings-now";
 import { parseWorldOptions, startUsage, type WorldOptions } from "./options";
 import { readOwnFile } from "./own-pairs/own-file";
 import { mistakesOfPairsFile } from "./parts";
 import { dropDescription, keepDescription, runningWorld } from "./running-world";
+import { checkWindows } from "./windows-now";
 import { startWorld, type World } from "./world";
 
 /** `npm start`: the world stays up until Ctrl-C; everything durable survives a kill. */
 async function main(): Promise<void> {
   const parsed = parseWorldOptions(process.argv.slice(2), process.env);
-  if ("complaints" in parsed) {
-    complain(parsed.complaints);
+  if ("issues" in parsed) {
+    complain(parsed.issues);
     console.error("npm start -- --help lists every option");
     process.exitCode = 2;
   } else if (parsed.command === "help") {
@@ -54,7 +54,7 @@ async function start(options: WorldOptions): Promise<void> {
   stopOnSignal(world);
   keepDescription(world.description);
   if (json) console.log(JSON.stringify(world.description));
-  else say(introduce(world.description, options, await lookAtOpenings(world.description)));
+  else say(introduce(world.description, options, await checkWindows(world.description)));
 }
 
 function stopOnSignal(world: World): void {
@@ -72,12 +72,12 @@ function stopOnSignal(world: World): void {
   }
 }
 
-function complain(complaints: readonly string[]): void {
-  for (const complaint of complaints) console.error(`error: ${complaint}`);
+function complain(issues: readonly string[]): void {
+  for (const issue of issues) console.error(`error: ${issue}`);
 }
 
-function fail(complaints: readonly string[]): void {
-  complain(complaints);
+function fail(issues: readonly string[]): void {
+  complain(issues);
   process.exitCode = 1;
 }
 

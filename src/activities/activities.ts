@@ -1,21 +1,21 @@
 import { announceProgress, publishCompletion } from "./announce";
 import { attemptSwap } from "./attempt-swap";
 import { checkRoleState } from "./check-role-state";
+import { checkWindow } from "./check-window";
 import { followOperation } from "./follow-operation";
-import { lookAtOpening } from "./look-at-opening";
 import { planPromotion } from "./plan-promotion";
-import { readTruth } from "./read-truth";
+import { readObservedState } from "./read-observed-state";
 import { runProbes } from "./run-probes";
 import { wakeNext } from "./wake-next";
 
 /** Every activity under its registered name: one effect each, through ports, answering with a verdict. */
 export const activities = {
   planPromotion,
-  lookAtOpening,
+  checkWindow,
   checkRoleState,
   attemptSwap,
   followOperation,
-  readTruth,
+  readObservedState,
   runProbes,
   publishCompletion,
   announceProgress,

@@ -1,6 +1,6 @@
-import { composeProgress } from "../domain/completion-event";
-import type { ProgressData } from "../domain/events";
-import { alertOf, fieldsOf } from "../domain/alerts";
+import { alertOf, fieldsOf } from "../domain/promotion/alerts";
+import { composeProgress } from "../domain/promotion/completion-event";
+import type { ProgressData } from "../domain/promotion/events";
 import type { Ports } from "../ports/ports";
 
 export interface CompletionInput {
@@ -38,10 +38,10 @@ const PROGRESS_TIMEOUT_MS = 3_000;
 
 /** Tells of steps in their order, best effort: a lost progress event is logged and forgotten. */
 export async function announceProgress(input: ProgressInput, ports: Ports): Promise<void> {
-  for (const news of input.news) await tell(input, news, ports);
+  for (const news of input.news) await describe(input, news, ports);
 }
 
-async function tell(
+async function describe(
   { requestId, pair, at }: ProgressInput,
   { step, detail, approval }: ProgressInput["news"][number],
   ports: Ports,

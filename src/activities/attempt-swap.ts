@@ -1,36 +1,36 @@
-import { isBreakGlass } from "../domain/approval-rule";
+import { isBreakGlass } from "../domain/approval/rule";
+import { checkRoles } from "../domain/cloud-service/readiness";
+import { type PairKey, describeRemoved } from "../domain/kernel/pair-key";
+import { answerTo } from "../domain/pair/answers";
+import type { PairState } from "../domain/pair/pair";
+import type { SwapPlan } from "../domain/plan/plan";
+import { describeWindow } from "../domain/policy/deployment-window";
+import { lacksApproval, lacksPresentApproval } from "../domain/promotion/approval";
+import type { PromotionState } from "../domain/promotion/state";
 import {
-  isClaimRefusal,
-  type Act,
+  type Direction,
   type AttemptResult,
   type AttemptVerdict,
+  isClaimRefusal,
   type SwapReply,
   type Unsent,
-} from "../domain/attempt";
-import { decideAttempt } from "../domain/attempt-decision";
-import type { PairState } from "../domain/pair";
-import { tellRemoved, type PairKey } from "../domain/pair-key";
-import { answerTo } from "../domain/pair-answers";
-import type { SwapPlan } from "../domain/plan";
-import { tellOpening } from "../domain/opening-told";
-import type { PromotionState } from "../domain/promotion";
-import { lacksApproval, lacksPresentApproval } from "../domain/promotion-gate";
-import { checkRoles } from "../domain/readiness";
+} from "../domain/swap/attempt";
+import { decideAttempt } from "../domain/swap/decide-attempt";
 import type { Ports } from "../ports/ports";
-import { lookAtOpening, type OpeningInput } from "./look-at-opening";
+import { checkWindow, type WindowInput } from "./check-window";
 
 export interface AttemptInput {
   readonly requestId: string;
   /** Its label, for the log. */
   readonly pair: string;
   readonly pairKey: PairKey;
-  readonly act: Act;
+  readonly direction: Direction;
   /** Which attempt of the lease this is; an execution that comes late finds its number closed. */
   readonly n: number;
   readonly epoch: number;
   readonly plan: SwapPlan;
-  /** What the request says of its opening; swap-backs and break-glass pass it. */
-  readonly asked?: (OpeningInput["asked"] & { readonly passOpening: boolean }) | undefined;
+  /** What the request says of its deployment window; rollbacks and break-glass pass it. */
+  readonly asked?: (WindowInput["asked"] & { readonly passWindow: boolean }) | undefined;
 }
 
 /** Both clocks at the start; the PUT is sent only while neither has left the claim window. */
@@ -61,11 +61,11 @@ async function claimAttempt(
   started: Started,
   ports: Ports,
 ): Promise<Claim> {
-  const { requestId, pair, pairKey, act, n, epoch, plan } = input;
+  const { requestId, pair, pairKey, direction, n, epoch, plan } = input;
   const operation = {
     kind: "claim",
     requestId,
-    act,
+    direction,
     n,
     nonce,
     epoch,
@@ -111,7 +111,7 @@ async function carryOut(
 ): Promise<{ readonly verdict: AttemptVerdict; readonly evidence?: string | undefined }> {
   let decision: ReturnType<typeof decideAttempt>;
   try {
-    const state = input.act === "swap-back" ? undefined : await readLedger(input.requestId, ports);
+    const state = input.direction === "rollback" ? undefined : await readRecord(input.requestId, ports);
     const barred = state && (whyBarred(state, input, ports) ?? (await findClosed(input, ports)));
     decision =
       barred ?? (await decideFromFreshReads(input, state !== undefined && isBreakGlass(state), ports));
@@ -128,28 +128,28 @@ async function carryOut(
   return { verdict, evidence: decision.evidence };
 }
 
-/** The opening as it is now, after the claim and before anything is read for the PUT. Break-glass passes it, not its own expiry. */
+/** The deployment window as it is now, after the claim and before anything is read for the PUT. Break-glass passes it, not its own expiry. */
 async function findClosed(
-  { act, asked, plan, requestId, pair }: AttemptInput,
+  { direction, asked, plan, requestId, pair }: AttemptInput,
   ports: Ports,
 ): Promise<Unsent | undefined> {
-  if (act === "swap-back") return undefined;
-  if (asked?.passOpening) {
+  if (direction === "rollback") return undefined;
+  if (asked?.passWindow) {
     if (ports.clock.now() >= (asked.expiresAt ?? Infinity))
-      return { kind: "not-open", detail: "the request has expired" };
-    ports.log.warn("break-glass passes the opening", { requestId, pair });
+      return { kind: "window-closed", detail: "the request has expired" };
+    ports.log.warn("break-glass passes the deployment window", { requestId, pair });
     return undefined;
   }
-  const opening = await lookAtOpening({ policy: plan.policy, asked: asked ?? {} }, ports);
-  return opening.open
+  const window = await checkWindow({ policy: plan.policy, asked: asked ?? {} }, ports);
+  return window.open
     ? undefined
     : {
-        kind: "not-open",
-        detail: tellOpening(opening, plan.policy.timeZone, asked?.expiresAt).slice(0, 300),
+        kind: "window-closed",
+        detail: describeWindow(window, plan.policy.timeZone, asked?.expiresAt).slice(0, 300),
       };
 }
 
-/** For a swap-back the plan's sides are exchanged: production is asked for the service that held it before. */
+/** For a rollback the plan's sides are exchanged: production is asked for the service that held it before. */
 async function send({ plan, requestId, pair }: AttemptInput, ports: Ports): Promise<SwapReply> {
   try {
     return await ports.cloudServices.requestSwap(
@@ -191,13 +191,13 @@ async function keepOperation(
   }
 }
 
-async function readLedger(requestId: string, ports: Ports): Promise<PromotionState> {
+async function readRecord(requestId: string, ports: Ports): Promise<PromotionState> {
   const state = await ports.promotions.read(requestId);
-  if (!state) throw new Error("the ledger could not be found");
+  if (!state) throw new Error("the promotion record could not be found");
   return state;
 }
 
-/** What the ledger says against a forward swap, a swap-back needs nobody's word. Break-glass passes, and is named. */
+/** What the promotion record says against a forward swap, a rollback needs nobody's word. Break-glass passes, and is named. */
 function whyBarred(
   state: PromotionState,
   { plan, pairKey }: AttemptInput,
@@ -207,10 +207,10 @@ function whyBarred(
   if (conclusion) return { kind: "concluded", detail: `ended as ${conclusion.outcome}` };
   const present = policies.byKey(pairKey);
   // Planned anew it is refused, with the same words.
-  if (!present) return { kind: "stale-plan", detail: tellRemoved(request.pair) };
+  if (!present) return { kind: "stale-plan", detail: describeRemoved(request.pair) };
   if (isBreakGlass(state)) {
     const detail = `break-glass by ${origin.principal?.name ?? "?"}: ${origin.breakGlass?.reason ?? ""}`;
-    log.warn("an attempt passes gate and opening", { requestId, pair: plan.pair, detail });
+    log.warn("an attempt passes gate and deployment window", { requestId, pair: plan.pair, detail });
   }
   const detail = lacksApproval(state, plan, clock.now());
   if (detail !== undefined) return { kind: "not-approved", detail };
@@ -220,7 +220,7 @@ function whyBarred(
 }
 
 async function decideFromFreshReads(
-  { plan, act }: AttemptInput,
+  { plan, direction }: AttemptInput,
   outgoingMayBeDown: boolean,
   { cloudServices }: Ports,
 ): Promise<ReturnType<typeof decideAttempt>> {
@@ -237,7 +237,7 @@ async function decideFromFreshReads(
     incomingCheck: checkRoles(plan.incoming.side, incoming, incomingInstances),
     outgoingCheck: checkRoles(plan.outgoing.side, outgoing, outgoingInstances),
   };
-  return decideAttempt(plan, reads, act, outgoingMayBeDown);
+  return decideAttempt(plan, reads, direction, outgoingMayBeDown);
 }
 
 /** The verdict travels in the activity's result too; a report that cannot be written only costs time. */

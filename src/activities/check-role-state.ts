@@ -1,5 +1,5 @@
-import type { ServiceIdentity } from "../domain/plan";
-import { checkPlannedRoles, type RoleStateCheck } from "../domain/readiness";
+import type { ServiceIdentity } from "../domain/cloud-service/observation";
+import { checkPlannedRoles, type RoleStateCheck } from "../domain/cloud-service/readiness";
 import type { Ports } from "../ports/ports";
 
 export interface RoleStateInput {

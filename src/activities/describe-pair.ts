@@ -1,6 +1,6 @@
-import type { Read, ServiceObservation } from "../domain/observation";
-import type { PairPolicy } from "../domain/policy";
-import { checkRoles, type RoleStateCheck } from "../domain/readiness";
+import type { Read, ServiceObservation } from "../domain/cloud-service/observation";
+import { checkRoles, type RoleStateCheck } from "../domain/cloud-service/readiness";
+import type { PairPolicy } from "../domain/policy/policy";
 import type { Ports } from "../ports/ports";
 
 export interface PairDescription {

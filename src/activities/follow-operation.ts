@@ -1,4 +1,4 @@
-import { changeBy, isEnd, type OperationSeen, type OperationState } from "../domain/operation";
+import { changeBy, isEnd, type OperationSeen, type OperationState } from "../domain/swap/operation";
 import type { Ports } from "../ports/ports";
 
 export interface OperationInput {

@@ -1,9 +1,9 @@
-import type { PublicIpObservation, Read, ServiceObservation } from "../domain/observation";
-import type { PlanVerdict } from "../domain/plan";
-import { decidePlan } from "../domain/planning";
-import { asAccepted, tellRemoved, type PairIdentity } from "../domain/pair-key";
-import type { PairPolicy } from "../domain/policy";
-import type { Side, SwapRequest } from "../domain/swap-request";
+import type { PublicIpObservation, Read, ServiceObservation } from "../domain/cloud-service/observation";
+import { asAccepted, type PairIdentity, describeRemoved } from "../domain/kernel/pair-key";
+import type { Side, SwapRequest } from "../domain/kernel/swap-request";
+import type { PlanVerdict } from "../domain/plan/plan";
+import { decidePlan } from "../domain/plan/planning";
+import type { PairPolicy } from "../domain/policy/policy";
 import type { Ports } from "../ports/ports";
 
 export interface PlanInput {
@@ -20,7 +20,7 @@ export async function planPromotion(input: PlanInput, ports: Ports): Promise<Pla
     return {
       kind: "refused",
       code: "pair-removed",
-      detail: tellRemoved(input.request.pair),
+      detail: describeRemoved(input.request.pair),
       prerequisites: [],
     };
   return planWith(asAccepted(policy, input.pair), input, ports);

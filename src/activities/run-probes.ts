@@ -1,4 +1,4 @@
-import { judgeProbe, probesIncoming, type Probe, type ProbeResult } from "../domain/probe";
+import { judgeProbe, type Probe, type ProbeResult, probesIncoming } from "../domain/cloud-service/probe";
 import type { Ports } from "../ports/ports";
 
 export interface ProbesInput {

@@ -1,17 +1,17 @@
-import { maskCredentials } from "../contracts/complaints";
-import { escapeUnfit } from "../domain/outside-text";
+import { maskCredentials } from "../contracts/issues";
+import { escapeUnfit } from "../domain/kernel/untrusted-text";
 import type { Log, LogFields } from "../ports/log";
-import { tellFaults } from "./fault-chain";
+import { describeFaults } from "./fault-chain";
 
 type Level = "info" | "warn" | "error";
 
 /** A log that writes one line per entry: the message, then its fields as JSON. What would not show is escaped. */
 export function createLog(write: (level: Level, line: string) => void): Log {
   const line = (message: string, { fault, ...fields }: LogFields = {}, more: object = {}) => {
-    const all = { ...fields, fault: fault === undefined ? undefined : tellFaults(fault), ...more };
+    const all = { ...fields, fault: fault === undefined ? undefined : describeFaults(fault), ...more };
     const entries = Object.entries(all).filter(([, value]) => value !== undefined);
-    const told = entries.length > 0 ? ` ${JSON.stringify(Object.fromEntries(entries))}` : "";
-    return escapeUnfit(maskSecrets(`${message}${told}`));
+    const described = entries.length > 0 ? ` ${JSON.stringify(Object.fromEntries(entries))}` : "";
+    return escapeUnfit(maskSecrets(`${message}${described}`));
   };
   return {
     info: (message, fields) => {
@@ -37,7 +37,7 @@ function maskSecrets(text: string): string {
   return maskCredentials(text).replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s?"'\\]*\?)[^\s"'\\]+/gi, "$1***");
 }
 
-const STACK_ROOM = 2_000;
+const STACK_BUDGET = 2_000;
 
 /** The frames alone: the message before them is told already. */
 function stackOf(fault: unknown): string | undefined {
@@ -47,5 +47,5 @@ function stackOf(fault: unknown): string | undefined {
   return frames
     .map((frame) => frame.trim())
     .join(" ")
-    .slice(0, STACK_ROOM);
+    .slice(0, STACK_BUDGET);
 }

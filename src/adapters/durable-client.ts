@@ -1,18 +1,18 @@
-import { EntityId, OrchestrationRuntimeStatus, type DurableClient } from "durable-functions";
-import { auditKey, type AuditPage } from "../domain/audit-page";
-import { indexKey, type IndexPage } from "../domain/index-page";
-import { runInstance, waitInstance } from "../domain/instance-ids";
-import type { OperationState } from "../domain/operation";
-import type { PairKey } from "../domain/pair-key";
-import type { PairState } from "../domain/pair";
-import type { PromotionState } from "../domain/promotion";
-import type { Roster } from "../domain/roster";
-import type { ScheduleState } from "../domain/schedule";
-import { isNewer } from "../domain/state-version";
-import { boundedClient, type BoundedClient } from "./bounded-client";
+import { type DurableClient, EntityId, OrchestrationRuntimeStatus } from "durable-functions";
+import { auditKey, type AuditPage } from "../domain/audit/chain";
+import type { PairKey } from "../domain/kernel/pair-key";
+import { isNewer } from "../domain/kernel/state-version";
+import { indexKey, type IndexPage } from "../domain/pair/index-page";
+import type { PairState } from "../domain/pair/pair";
+import type { Roster } from "../domain/pair/roster";
+import type { ScheduleState } from "../domain/policy/schedule";
+import type { PromotionState } from "../domain/promotion/state";
+import { runInstance, waitInstance } from "../domain/promotion/waiting";
+import type { OperationState } from "../domain/swap/operation";
 import type { Log } from "../ports/log";
-import type { Schedule, Schedules } from "../ports/schedules";
 import type { Operations, Pairs, Promotions, RunStatus } from "../ports/promotions";
+import type { Schedule, Schedules } from "../ports/schedules";
+import { boundedClient, type BoundedClient } from "./bounded-client";
 
 /** The SDK pastes ids into URLs unescaped: nothing else ever reaches it. */
 const safeId = /^[A-Za-z0-9-]{1,150}$/;
@@ -22,15 +22,15 @@ function checked(id: string): string {
   return id;
 }
 
-/** The ledger and its runs, through a durable client, which is made when it is first needed. */
+/** The promotion record and its runs, through a durable client, which is made when it is first needed. */
 export function createPromotions(unbounded: () => DurableClient, log: Log): Promotions {
   const client = boundedClient(unbounded);
-  const ledger = (requestId: string) => new EntityId("promotion", checked(requestId));
+  const record = (requestId: string) => new EntityId("promotion", checked(requestId));
   const instanceId = (requestId: string) => runInstance(checked(requestId));
   const index = (pair: PairKey, page: number) => new EntityId("index", checked(indexKey(pair, page)));
   return {
-    read: (requestId) => readState<PromotionState>(client(), ledger(requestId)),
-    change: (requestId, change) => client().signalEntity(ledger(requestId), "change", change),
+    read: (requestId) => readState<PromotionState>(client(), record(requestId)),
+    change: (requestId, change) => client().signalEntity(record(requestId), "change", change),
     readIndex: (pair, page) => readState<IndexPage>(client(), index(pair, page)),
     changeIndex: (pair, page, change) => client().signalEntity(index(pair, page), "change", change),
     readAudit: (chain, page) =>
@@ -55,14 +55,14 @@ export function createPromotions(unbounded: () => DurableClient, log: Log): Prom
   };
 }
 
-/** The arbiters, through a durable client. */
+/** The pair coordinators, through a durable client. */
 export function createPairs(unbounded: () => DurableClient): Pairs {
   const client = boundedClient(unbounded);
   const roster = new EntityId("roster", "pairs");
-  const arbiter = (pair: PairKey) => new EntityId("pair", checked(pair));
+  const coordinator = (pair: PairKey) => new EntityId("pair", checked(pair));
   return {
-    read: (pair) => readState<PairState>(client(), arbiter(pair)),
-    signal: (pair, operation) => client().signalEntity(arbiter(pair), "apply", operation),
+    read: (pair) => readState<PairState>(client(), coordinator(pair)),
+    signal: (pair, operation) => client().signalEntity(coordinator(pair), "apply", operation),
     readRoster: () => readState<Roster>(client(), roster),
     noteRoster: (change) => client().signalEntity(roster, "note", change),
   };

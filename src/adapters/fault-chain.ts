@@ -1,35 +1,35 @@
-import { tellText } from "../contracts/complaints";
+import { formatText } from "../contracts/issues";
 
 const MOST_FAULTS = 8;
-const MESSAGE_ROOM = 300;
-const NAME_ROOM = 60;
+const MESSAGE_BUDGET = 300;
+const NAME_BUDGET = 60;
 
 /**
  * A fault and what caused it, outermost first: `Error: it failed; caused by SystemError (ENOTFOUND): no such host`.
  * Name, code and message of each and nothing else they hold, masked and shortened. The attempts that an AggregateError
  * collects count as causes: the Azure SDKs throw one, without a message, after retries. Cycles and repeats are cut.
  */
-export function tellFaults(fault: unknown): string {
-  const told = new Set<string>();
+export function describeFaults(fault: unknown): string {
+  const described = new Set<string>();
   const seen = new Set<unknown>();
   const open: unknown[] = [fault];
   while (open.length > 0) {
     const next = open.shift();
     if (next === undefined || next === null || seen.has(next)) continue;
-    if (told.size === MOST_FAULTS) return `${[...told].join("; caused by ")}; and more`;
+    if (described.size === MOST_FAULTS) return `${[...described].join("; caused by ")}; and more`;
     seen.add(next);
-    told.add(tellOne(next));
+    described.add(describeOne(next));
     open.push(...causesOf(next));
   }
-  return [...told].join("; caused by ");
+  return [...described].join("; caused by ");
 }
 
 /** Members are read one by one: what was thrown may be anything, and of another realm than this `Error`. */
-function tellOne(value: unknown): string {
-  if (typeof value !== "object" || value === null) return tellText(String(value), MESSAGE_ROOM);
-  const name = textOf(value, "name", NAME_ROOM) ?? "unnamed fault";
-  const code = textOf(value, "code", NAME_ROOM) ?? textOf(value, "statusCode", NAME_ROOM);
-  const message = textOf(value, "message", MESSAGE_ROOM);
+function describeOne(value: unknown): string {
+  if (typeof value !== "object" || value === null) return formatText(String(value), MESSAGE_BUDGET);
+  const name = textOf(value, "name", NAME_BUDGET) ?? "unnamed fault";
+  const code = textOf(value, "code", NAME_BUDGET) ?? textOf(value, "statusCode", NAME_BUDGET);
+  const message = textOf(value, "message", MESSAGE_BUDGET);
   return `${name}${code === undefined ? "" : ` (${code})`}${message === undefined ? "" : `: ${message}`}`;
 }
 
@@ -38,8 +38,8 @@ function causesOf(fault: unknown): readonly unknown[] {
   return Array.isArray(errors) ? [cause, ...(errors as unknown[]).slice(0, MOST_FAULTS)] : [cause];
 }
 
-function textOf(fault: object, member: string, room: number): string | undefined {
+function textOf(fault: object, member: string, budget: number): string | undefined {
   const value = (fault as Record<string, unknown>)[member];
   if (typeof value !== "string" && typeof value !== "number") return undefined;
-  return value === "" ? undefined : tellText(String(value), room);
+  return value === "" ? undefined : formatText(String(value), budget);
 }

@@ -1,5 +1,5 @@
 import type { createLocalJWKSet } from "jose";
-import { tellText, tellValue } from "../contracts/complaints";
+import { formatText, formatValue } from "../contracts/issues";
 import type { Clock } from "../ports/clock";
 
 type FindKey = ReturnType<typeof createLocalJWKSet>;
@@ -114,10 +114,10 @@ async function discover(issuer: string): Promise<IssuerKeys> {
   const { issuer: named, jwks_uri: address } = discovery.json;
   if (named !== issuer)
     return wrong(
-      `its discovery document names the issuer ${tellValue(named, 200)}, TOKEN_ISSUER is "${issuer}"`,
+      `its discovery document names the issuer ${formatValue(named, 200)}, TOKEN_ISSUER is "${issuer}"`,
     );
   if (typeof address !== "string" || !isAsSafe(address, issuer))
-    return wrong(`its discovery document names no https address of keys: ${tellValue(address, 200)}`);
+    return wrong(`its discovery document names no https address of keys: ${formatValue(address, 200)}`);
   const keys = await getJson(address);
   if (keys.kind !== "json") return keys;
   const { createLocalJWKSet } = await import("jose");
@@ -143,7 +143,7 @@ type JsonReply = Failure | { readonly kind: "json"; readonly json: Readonly<Reco
 async function getJson(url: string): Promise<JsonReply> {
   const unavailable = (detail: string, cause?: unknown) =>
     ({ kind: "unavailable", detail, retryMs: COOLDOWN_MS.unavailable, cause }) as const;
-  const place = tellText(url.split("?")[0] ?? "", 200);
+  const place = formatText(url.split("?")[0] ?? "", 200);
   let text: string;
   try {
     const reply = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });

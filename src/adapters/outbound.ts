@@ -1,9 +1,9 @@
-import { lookup as systemLookup, type LookupAddress, type LookupOptions } from "node:dns";
-import { request as requestHttp, type IncomingMessage } from "node:http";
+import { type LookupAddress, type LookupOptions, lookup as systemLookup } from "node:dns";
+import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP } from "node:net";
 import { isNativeError } from "node:util/types";
-import { kindOfAddress } from "../domain/address-kind";
+import { kindOfAddress } from "../domain/cloud-service/address-kind";
 
 /** What came of one GET. `detail` never holds the URL: it may be a secret. */
 export type OutboundReply =
@@ -130,7 +130,7 @@ function exchange(url: URL, { timeoutMs, maxBytes }: OutboundLimits, lookup: Loo
       request.destroy();
     };
     const fail = (fault: unknown) => {
-      end({ kind: "error", detail: tellFault(fault) });
+      end({ kind: "error", detail: describeFault(fault) });
     };
     const timer = setTimeout(() => {
       fail(new Error(`no whole reply within ${timeoutMs} ms`));
@@ -166,7 +166,7 @@ function flat({ headers }: IncomingMessage): Readonly<Record<string, string>> {
 }
 
 /** System errors are told by their code alone: their messages name hosts and addresses. */
-function tellFault(fault: unknown): string {
+function describeFault(fault: unknown): string {
   if (!isNativeError(fault)) return "the host could not be asked";
   return "code" in fault ? `the host could not be asked (${String(fault.code)})` : fault.message;
 }

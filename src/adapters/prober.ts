@@ -1,4 +1,4 @@
-import type { PairPolicy } from "../domain/policy";
+import type { PairPolicy } from "../domain/policy/policy";
 import type { Prober } from "../ports/prober";
 import type { Outbound } from "./outbound";
 

@@ -1,6 +1,6 @@
-import type { ScheduleRule } from "../domain/schedule";
+import type { ScheduleRule } from "../domain/policy/schedule";
 import type { Schedule } from "../ports/schedules";
-import { createCronTimes } from "./openings/cron-times";
+import { createCronTimes } from "./deployment-windows/cron-times";
 
 /** Gives the schedules of the pairs file their times. */
 export function createScheduleTimes(rules: readonly ScheduleRule[]): readonly Schedule[] {

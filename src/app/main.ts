@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseConfig } from "../config/config";
-import type { Complaint } from "../domain/events";
+import type { Issue } from "../domain/kernel/issue";
 import { registerApp } from "./register";
 import { wire } from "./wiring";
 
@@ -8,17 +8,17 @@ import { wire } from "./wiring";
  * One line per mistake. The host files what a worker says line by line, and as an error only what has that word in it
  * (or "fail" or "severe"); the rest is Information, which host.json leaves out.
  */
-function tellMistakes(complaints: readonly Complaint[]): string {
-  const places = complaints.length === 1 ? "one place" : `${complaints.length} places`;
+function describeMistakes(issues: readonly Issue[]): string {
+  const places = issues.length === 1 ? "one place" : `${issues.length} places`;
   const head = `the configuration is wrong, in ${places}; no function is loaded`;
-  const mistakes = complaints.map(({ path, expectation, value }) => `${path}: ${expectation} (is: ${value})`);
+  const mistakes = issues.map(({ path, expectation, value }) => `${path}: ${expectation} (is: ${value})`);
   return [head, ...mistakes].map((line) => `error: ${line}`).join("\n");
 }
 
 /** The entry point that the Functions host loads (`main` in package.json). Registers nothing on a wrong configuration. */
 function start(): void {
   const parsed = parseConfig(process.env, (path) => readFileSync(path, "utf8"));
-  if (!parsed.ok) throw new Error(tellMistakes(parsed.complaints));
+  if (!parsed.ok) throw new Error(describeMistakes(parsed.issues));
   const { portsFor, verifier } = wire(parsed.config);
   registerApp(portsFor, verifier, parsed.config);
 }

@@ -1,8 +1,11 @@
-import { app, trigger, type InvocationContext } from "@azure/functions";
+import { app, type InvocationContext, trigger } from "@azure/functions";
 import * as df from "durable-functions";
-import { digest } from "../adapters/digest";
 import { activities } from "../activities/activities";
+import { describePair } from "../activities/describe-pair";
+import { planWith } from "../activities/plan-promotion";
+import { digest } from "../adapters/digest";
 import type { Config } from "../config/config";
+import { retainMs } from "../domain/promotion/retention";
 import { auditEntity } from "../entities/audit-entity";
 import { refusingNewer } from "../entities/newer-state";
 import { operationEntity } from "../entities/operation-entity";
@@ -12,17 +15,14 @@ import { rosterEntity } from "../entities/roster-entity";
 import { scheduleEntity } from "../entities/schedule-entity";
 import { promote } from "../orchestrations/promote";
 import { wait } from "../orchestrations/wait";
-import { planWith } from "../activities/plan-promotion";
-import { describePair } from "../activities/describe-pair";
-import { retainMs } from "../domain/retention";
 import type { TokenVerifier } from "../ports/identity";
 import type { Ports } from "../ports/ports";
 import type { CallLimiter } from "../triggers/http/call-limit";
 import { httpRoutes } from "../triggers/http/routes";
-import { createJanitor } from "../triggers/janitor";
+import { createDeadLetterHandler, createQueueHandler } from "../triggers/queue";
+import { createReconciler } from "../triggers/reconciler";
 import { createRetention } from "../triggers/retention";
 import { createScheduler } from "../triggers/scheduler";
-import { createDeadLetterHandler, createQueueHandler } from "../triggers/queue";
 
 /** Binds ports to one invocation: its durable client, its log. */
 export type PortsFor = (context: InvocationContext) => Ports;
@@ -74,14 +74,14 @@ function registerEntity<T>(
   name: string,
   entity: (context: df.EntityContext<T>) => void,
 ): void {
-  const told = (context: df.EntityContext<T>) => {
+  const described = (context: df.EntityContext<T>) => {
     const { entityKey, operationName } = context.df;
     const detail = `@${name}@${entityKey}: ${operationName ?? ""}`;
     const message =
       "an operation was refused: the state it is for was written by a newer version of this app";
     portsFor(context).log.alert("newer-state", message, { detail });
   };
-  df.app.entity(name, refusingNewer(entity, told));
+  df.app.entity(name, refusingNewer(entity, described));
 }
 
 export function registerDurable(portsFor: PortsFor): void {
@@ -130,10 +130,10 @@ export function registerHttpAndTimer(
   verifier: TokenVerifier,
   limiter?: CallLimiter,
 ): void {
-  app.timer("janitor", {
+  app.timer("reconciler", {
     schedule: "0 * * * * *",
     extraInputs: [client],
-    handler: loggingFaults(portsFor, createJanitor(portsFor)),
+    handler: loggingFaults(portsFor, createReconciler(portsFor)),
   });
   app.timer("scheduler", {
     schedule: "0 * * * * *",

@@ -3,16 +3,16 @@ import * as df from "durable-functions";
 import type { DurableClient } from "durable-functions";
 import { createLog } from "../adapters/console-log";
 import { createCredential } from "../adapters/credential";
+import { createCalendarSources } from "../adapters/deployment-windows/calendar-sources";
+import { createDeploymentWindows } from "../adapters/deployment-windows/deployment-windows";
 import { digest, nonce } from "../adapters/digest";
 import { createOperations, createPairs, createPromotions, createSchedules } from "../adapters/durable-client";
-import { createCloudServices } from "../adapters/resource-manager/cloud-services";
-import { createCalendarSources } from "../adapters/openings/calendar-sources";
-import { createOpenings } from "../adapters/openings/openings";
 import { createOutbound } from "../adapters/outbound";
 import { createPolicies } from "../adapters/policies";
 import { createProber, probeOrigins } from "../adapters/prober";
-import { createAnnouncer } from "../adapters/service-bus-announcer";
+import { createCloudServices } from "../adapters/resource-manager/cloud-services";
 import { createScheduleTimes } from "../adapters/schedules";
+import { createAnnouncer } from "../adapters/service-bus-announcer";
 import { systemClock } from "../adapters/system-clock";
 import { createTokenVerifier } from "../adapters/token-verifier";
 import type { Config } from "../config/config";
@@ -32,9 +32,9 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
   const { eventTopic: topic, connectionString, fullyQualifiedNamespace } = config.serviceBus;
   const announcer = createAnnouncer({ connectionString, fullyQualifiedNamespace, credential, topic });
   const policies = createPolicies(config.pairs, config);
-  const openings = openingsOf(config, policies);
-  const door = createOutbound({ allow: probeOrigins(config.pairs), loopback: !config.identity.inAzure });
-  const prober = createProber(door);
+  const deploymentWindows = deploymentWindowsOf(config, policies);
+  const client = createOutbound({ allow: probeOrigins(config.pairs), loopback: !config.identity.inAzure });
+  const prober = createProber(client);
   const schedules = createScheduleTimes(config.schedules);
   const portsFor = (context: InvocationContext) => {
     let made: DurableClient | undefined;
@@ -47,7 +47,7 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
       announcer,
       prober,
       policies,
-      openings: openings(bound),
+      deploymentWindows: deploymentWindows(bound),
       clock: systemClock,
       log: bound,
       promotions: createPromotions(client, bound),
@@ -61,8 +61,8 @@ export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerif
   return { portsFor, verifier: createTokenVerifier(config.identity) };
 }
 
-function openingsOf(config: Config, policies: Policies): ReturnType<typeof createOpenings> {
-  const { openings: rules, calendarAddresses: addresses, identity } = config;
+function deploymentWindowsOf(config: Config, policies: Policies): ReturnType<typeof createDeploymentWindows> {
+  const { deploymentWindows: rules, calendarAddresses: addresses, identity } = config;
   const named = [...rules.values()].flatMap(({ freezes }) =>
     freezes.flatMap((freeze) => (freeze.kind === "calendar" ? [freeze.source] : [])),
   );
@@ -70,5 +70,5 @@ function openingsOf(config: Config, policies: Policies): ReturnType<typeof creat
     URL.canParse(source) ? [new URL(source).origin] : [],
   );
   const sources = createCalendarSources(createOutbound({ allow, loopback: !identity.inAzure }));
-  return createOpenings({ policies, rules, addresses, sources, clock: systemClock });
+  return createDeploymentWindows({ policies, rules, addresses, sources, clock: systemClock });
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { pathOf } from "../contracts/complaints";
 import { duration, durationMs, exactly, quorum } from "../contracts/fields";
-import { defaultApproval, unreachable, type ApprovalRule } from "../domain/approval-rule";
-import type { Complaint } from "../domain/events";
+import { pathOf } from "../contracts/issues";
+import { type ApprovalRule, defaultApproval, unreachable } from "../domain/approval/rule";
+import type { Issue } from "../domain/kernel/issue";
 import { placeToMend, type ReadPart } from "./readable-part";
 
 const objectIds = z
@@ -54,7 +54,7 @@ export function approvalRule(own: Approval, shared: Approval): ApprovalRule | un
 export function approvalMistakes(
   approval: ApprovalRule | undefined,
   parts: readonly ReadPart<unknown>[],
-): readonly Complaint[] {
+): readonly Issue[] {
   const why = approval && unreachable(approval);
   const place = placeToMend(parts, "approval", ["quorum", "people", "neverApprove", "roles"]);
   if (why === undefined || !place) return [];

@@ -1,18 +1,18 @@
-import { tellText } from "../contracts/complaints";
+import { formatText } from "../contracts/issues";
 import { parseJsonText } from "../contracts/json-text";
-import type { Complaint } from "../domain/events";
-import type { OpeningRule, PairPolicy } from "../domain/policy";
-import type { ScheduleRule } from "../domain/schedule";
-import { readCalendarAddresses, type CalendarAddresses } from "./calendar-addresses";
+import type { Issue } from "../domain/kernel/issue";
+import type { DeploymentWindowRule, PairPolicy } from "../domain/policy/policy";
+import type { ScheduleRule } from "../domain/policy/schedule";
+import { type CalendarAddresses, readCalendarAddresses } from "./calendar-addresses";
 import { isLoopback } from "./loopback";
+import { type PairsFile, parsePairsFile } from "./pairs-file";
 import { audienceMistake, issuerMistake } from "./token-issuer";
-import { parsePairsFile, type PairsFile } from "./pairs-file";
 
 /** Everything the app is told, checked once. */
 export interface Config {
   readonly pairs: readonly PairPolicy[];
   /** When swaps may start, by pair; only pairs whose file says so. */
-  readonly openings: ReadonlyMap<string, OpeningRule>;
+  readonly deploymentWindows: ReadonlyMap<string, DeploymentWindowRule>;
   readonly calendarAddresses: CalendarAddresses;
   readonly schedules: readonly ScheduleRule[];
   /** How long promotions are kept whole after their outcome, by pair. */
@@ -36,8 +36,7 @@ export interface Config {
 }
 
 export type ConfigParse =
-  | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly complaints: readonly Complaint[] };
+  { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly issues: readonly Issue[] };
 
 /** Every setting this app reads; `local.settings.sample.json` names exactly these and the host's own. */
 export const settingNames = [
@@ -71,20 +70,20 @@ export function parseConfig(
   env: Readonly<Record<string, string | undefined>>,
   readFile: (path: string) => string,
 ): ConfigParse {
-  const complaints: Complaint[] = [];
-  const settings = new Settings(env, complaints);
+  const issues: Issue[] = [];
+  const settings = new Settings(env, issues);
   const inAzure = signsOfAzure.some((name) => env[name] !== undefined);
   const {
     policies: pairs,
-    openings,
+    deploymentWindows,
     schedules,
     retention,
-  } = readPairs(settings, readFile, inAzure, complaints);
-  const calendars = readCalendarAddresses(openings, env, inAzure);
-  complaints.push(...calendars.complaints);
+  } = readPairs(settings, readFile, inAzure, issues);
+  const calendars = readCalendarAddresses(deploymentWindows, env, inAzure);
+  issues.push(...calendars.issues);
   const config: Config = {
     pairs,
-    openings,
+    deploymentWindows,
     schedules,
     retention,
     calendarAddresses: calendars.addresses,
@@ -98,16 +97,16 @@ export function parseConfig(
       inAzure,
     },
   };
-  return complaints.length === 0 ? { ok: true, config } : { ok: false, complaints };
+  return issues.length === 0 ? { ok: true, config } : { ok: false, issues };
 }
 
 class Settings {
   readonly #env: Readonly<Record<string, string | undefined>>;
-  readonly #complaints: Complaint[];
+  readonly #issues: Issue[];
 
-  constructor(env: Readonly<Record<string, string | undefined>>, complaints: Complaint[]) {
+  constructor(env: Readonly<Record<string, string | undefined>>, issues: Issue[]) {
     this.#env = env;
-    this.#complaints = complaints;
+    this.#issues = issues;
   }
 
   get(name: Setting): string | undefined {
@@ -115,7 +114,7 @@ class Settings {
   }
 
   complain(path: string, value: string, expectation: string): void {
-    this.#complaints.push({ path, value: tellText(value, 300), expectation });
+    this.#issues.push({ path, value: formatText(value, 300), expectation });
   }
 
   text(name: Setting, pattern: RegExp, expectation: string, standard?: string): string {
@@ -219,11 +218,11 @@ function readPairs(
   settings: Settings,
   readFile: (path: string) => string,
   inAzure: boolean,
-  complaints: Complaint[],
-): Omit<PairsFile, "complaints"> {
+  issues: Issue[],
+): Omit<PairsFile, "issues"> {
   const none = {
     policies: [],
-    openings: new Map<string, OpeningRule>(),
+    deploymentWindows: new Map<string, DeploymentWindowRule>(),
     schedules: [],
     retention: new Map<string, number>(),
   };
@@ -237,11 +236,11 @@ function readPairs(
     settings.complain("PAIRS_FILE", file, `a readable JSON file (${read.mistake})`);
     return none;
   }
-  const { complaints: found, ...parsed } = parsePairsFile(read.content, inAzure);
-  complaints.push(
-    ...[...read.complaints, ...found].map((complaint) => ({
-      ...complaint,
-      path: `${file}${complaint.path.slice(1)}`,
+  const { issues: found, ...parsed } = parsePairsFile(read.content, inAzure);
+  issues.push(
+    ...[...read.issues, ...found].map((issue) => ({
+      ...issue,
+      path: `${file}${issue.path.slice(1)}`,
     })),
   );
   return parsed;
@@ -250,15 +249,15 @@ function readPairs(
 function readJson(
   file: string,
   readFile: (path: string) => string,
-): { readonly content: unknown; readonly complaints: readonly Complaint[] } | { readonly mistake: string } {
+): { readonly content: unknown; readonly issues: readonly Issue[] } | { readonly mistake: string } {
   try {
     // Editors on Windows begin a file with a byte order mark, which JSON does not know.
     const text = readFile(file).replace(/^\u{feff}/u, "");
     // Of a pair or a freeze that stands there twice the parser keeps the last one only.
-    const complaints = parseJsonText(text)?.complaints ?? [];
-    return { content: JSON.parse(text) as unknown, complaints };
+    const issues = parseJsonText(text)?.issues ?? [];
+    return { content: JSON.parse(text) as unknown, issues };
   } catch (fault) {
     // The engine quotes what it stumbled over, and a wrong path may lead to a file of secrets.
-    return { mistake: fault instanceof Error ? tellText(fault.message, 200) : "unreadable" };
+    return { mistake: fault instanceof Error ? formatText(fault.message, 200) : "unreadable" };
   }
 }

@@ -1,19 +1,19 @@
 import { z } from "zod";
-import { complaintsOf, pathOf, tellText } from "../contracts/complaints";
 import { contentHashOf } from "../contracts/content-hash";
 import { duration, durationMs, exactly, pairName } from "../contracts/fields";
-import type { Complaint } from "../domain/events";
-import { RETAIN_MS } from "../domain/retention";
-import type { ScheduleRule } from "../domain/schedule";
-import { pairKeyOf } from "../domain/pair-key";
-import { defaultPolicy, type OpeningRule, type PairPolicy } from "../domain/policy";
+import { issuesOf, pathOf, formatText } from "../contracts/issues";
+import type { Issue } from "../domain/kernel/issue";
+import { pairKeyOf } from "../domain/kernel/pair-key";
+import { defaultPolicy, type DeploymentWindowRule, type PairPolicy } from "../domain/policy/policy";
+import type { ScheduleRule } from "../domain/policy/schedule";
+import { RETAIN_MS } from "../domain/promotion/retention";
 import { approvalFields, approvalMistakes, approvalRule } from "./approval-policy";
-import { openingFields, openingOf } from "./opening-rule";
-import { scheduleFields, scheduleMistakes, schedulesOf } from "./schedule-rule";
-import { timeZone } from "./time-zone";
+import { windowFields, windowOf } from "./deployment-window-rule";
 import { probeMistakes } from "./probe-addresses";
 import { fieldOf, readPart, type ReadPart } from "./readable-part";
+import { scheduleFields, scheduleMistakes, schedulesOf } from "./schedule-rule";
 import { probesOf, soakFields, soakOf } from "./soak-fields";
+import { timeZone } from "./time-zone";
 import { timingMistakes } from "./timing-rules";
 
 const armId = z
@@ -81,7 +81,7 @@ const policyFields = {
     .describe(
       "How long a promotion is kept whole after its outcome (400d); then it is reduced to what duplicates are answered with.",
     ),
-  opening: openingFields.optional().describe("When swaps may start: windows, denied windows, freezes."),
+  window: windowFields.optional().describe("When swaps may start: windows, denied windows, freezes."),
   ...soakFields,
 };
 
@@ -108,11 +108,11 @@ type Fields = z.infer<typeof defaultsSchema>;
 /** What the file says, pair by pair, and every mistake in it. */
 export interface PairsFile {
   readonly policies: readonly PairPolicy[];
-  readonly openings: ReadonlyMap<string, OpeningRule>;
+  readonly deploymentWindows: ReadonlyMap<string, DeploymentWindowRule>;
   readonly schedules: readonly ScheduleRule[];
   /** How long promotions are kept whole after their outcome, by pair, in milliseconds. */
   readonly retention: ReadonlyMap<string, number>;
-  readonly complaints: readonly Complaint[];
+  readonly issues: readonly Issue[];
 }
 
 /** What is told of a pair beside the mistakes of its fields needs neither of its services. */
@@ -127,9 +127,9 @@ export function parsePairsFile(content: unknown, inAzure = false): PairsFile {
   const shared = readPart(defaultsSchema, fieldOf(content, "defaults") ?? {}, ["defaults"]);
   const found = namedPairs(content).map(([name, given]) => readPair(name, given, shared));
   const parsed = pairsFileSchema.safeParse(content);
-  const complaints = [
+  const issues = [
     ...found.flatMap(({ name }) => nameMistakes(name)),
-    ...(parsed.success ? [] : complaintsOf(parsed.error, content)),
+    ...(parsed.success ? [] : issuesOf(parsed.error, content)),
     ...repeatedServices(found),
     ...probeMistakes(shared, inAzure),
     ...onceEach(found.flatMap((pair) => mistakesBetween(pair, shared))),
@@ -137,10 +137,12 @@ export function parsePairsFile(content: unknown, inAzure = false): PairsFile {
   ];
   return {
     policies: found.flatMap(({ policy }) => policy ?? []),
-    openings: new Map(found.flatMap(({ name, opening }) => (opening ? [[name, opening.rule] as const] : []))),
+    deploymentWindows: new Map(
+      found.flatMap(({ name, window }) => (window ? [[name, window.rule] as const] : [])),
+    ),
     schedules: found.flatMap(({ schedules }) => schedules),
     retention: new Map(found.map(({ name, retainMs }) => [name, retainMs])),
-    complaints,
+    issues,
   };
 }
 
@@ -150,7 +152,7 @@ interface ReadPair {
   readonly name: string;
   readonly own: ReadPart<Fields>;
   readonly settled: Settled;
-  readonly opening: ReturnType<typeof openingOf>;
+  readonly window: ReturnType<typeof windowOf>;
   readonly schedules: readonly ScheduleRule[];
   readonly retainMs: number;
   /** Those that can be read. */
@@ -163,14 +165,14 @@ function readPair(name: string, given: unknown, shared: ReadPart<Fields>): ReadP
   const own = readPart(settingsSchema, withoutServices(given), ["pairs", name]);
   const { schedules, ...fields } = own.value;
   const base = policyOf(fields, shared.value);
-  const opening = openingOf(fields.opening, shared.value.opening, base.timeZone);
-  const settled = opening ? { ...base, opening: opening.policy } : base;
+  const window = windowOf(fields.window, shared.value.window, base.timeZone);
+  const settled = window ? { ...base, window: window.policy } : base;
   const blue = armId.safeParse(fieldOf(given, "blue")).data;
   const green = armId.safeParse(fieldOf(given, "green")).data;
   const retain = fields.retain ?? shared.value.retain;
   const isWhole = blue !== undefined && green !== undefined;
   return {
-    ...{ name, own, settled, opening, services: { blue, green } },
+    ...{ name, own, settled, window, services: { blue, green } },
     schedules: schedulesOf(schedules, { name, timeZone: settled.timeZone }),
     retainMs: retain === undefined ? RETAIN_MS : durationMs(retain),
     policy: isWhole
@@ -184,7 +186,7 @@ function withoutServices(given: unknown): unknown {
   return Object.fromEntries(Object.entries(given).filter(([field]) => field !== "blue" && field !== "green"));
 }
 
-function mistakesBetween({ own, settled }: ReadPair, shared: ReadPart<Fields>): readonly Complaint[] {
+function mistakesBetween({ own, settled }: ReadPair, shared: ReadPart<Fields>): readonly Issue[] {
   const parts = [own, shared];
   return [
     ...timingMistakes(settled, parts),
@@ -194,11 +196,11 @@ function mistakesBetween({ own, settled }: ReadPair, shared: ReadPart<Fields>): 
 }
 
 /** What is wrong in the defaults is found in every pair that goes by them. */
-function onceEach(complaints: readonly Complaint[]): readonly Complaint[] {
-  const told = new Set<string>();
-  return complaints.filter((each) => {
+function onceEach(issues: readonly Issue[]): readonly Issue[] {
+  const described = new Set<string>();
+  return issues.filter((each) => {
     const text = JSON.stringify(each);
-    return !told.has(text) && told.add(text);
+    return !described.has(text) && described.add(text);
   });
 }
 
@@ -207,25 +209,27 @@ function namedPairs(content: unknown): readonly (readonly [string, unknown])[] {
   return typeof pairs === "object" && pairs !== null && !Array.isArray(pairs) ? Object.entries(pairs) : [];
 }
 
-function nameMistakes(name: string): Complaint[] {
+function nameMistakes(name: string): Issue[] {
   const wrong = pairName.safeParse(name).error?.issues[0];
   // `all` stands for every pair in PUT and DELETE holds.
   if (name === "all") return [{ path: pathOf(["pairs", name]), value: "all", expectation: "another name" }];
-  return wrong ? [{ path: pathOf(["pairs", name]), value: tellText(name), expectation: wrong.message }] : [];
+  return wrong
+    ? [{ path: pathOf(["pairs", name]), value: formatText(name), expectation: wrong.message }]
+    : [];
 }
 
 /** Azure compares resource ids without regard to case; one service in two places could be swapped by two promotions at once. */
-function repeatedServices(pairs: readonly ReadPair[]): readonly Complaint[] {
+function repeatedServices(pairs: readonly ReadPair[]): readonly Issue[] {
   const seen = new Map<string, string>();
   return pairs.flatMap(({ name, services }) =>
-    (["blue", "green"] as const).flatMap((side): Complaint[] => {
+    (["blue", "green"] as const).flatMap((side): Issue[] => {
       const id = services[side];
       if (id === undefined) return [];
       const other = seen.get(id.toLowerCase());
       seen.set(id.toLowerCase(), other ?? `${name}.${side}`);
       if (other === undefined) return [];
-      const expectation = `a service that stands nowhere else (it is ${tellText(other)})`;
-      return [{ path: pathOf(["pairs", name, side]), value: tellText(id, 300), expectation }];
+      const expectation = `a service that stands nowhere else (it is ${formatText(other)})`;
+      return [{ path: pathOf(["pairs", name, side]), value: formatText(id, 300), expectation }];
     }),
   );
 }
@@ -243,7 +247,7 @@ function policyOf(own: Fields, shared: Fields): Settled {
     verification: times(d.verification, shared.verification, own.verification),
     soak: soakOf(d.soak, shared.soak, own.soak),
     ...probesOf(own.probes ?? shared.probes),
-    swapBack: own.swapBack ?? shared.swapBack ?? d.swapBack,
+    rollback: own.rollback ?? shared.rollback ?? d.rollback,
   };
 }
 

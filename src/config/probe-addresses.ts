@@ -1,6 +1,6 @@
-import { pathOf } from "../contracts/complaints";
-import { kindOfAddress } from "../domain/address-kind";
-import type { Complaint } from "../domain/events";
+import { pathOf } from "../contracts/issues";
+import { kindOfAddress } from "../domain/cloud-service/address-kind";
+import type { Issue } from "../domain/kernel/issue";
 import { isLoopback } from "./loopback";
 import { givenAt, isWrongAt, type ReadPart } from "./readable-part";
 
@@ -8,10 +8,10 @@ import { givenAt, isWrongAt, type ReadPart } from "./readable-part";
  * Probes at addresses that the outbound door would refuse whenever it is asked, as far as they can be told from the
  * file alone: names are looked up when they are asked. A private address that is named stands on the allow-list.
  */
-export function probeMistakes(part: ReadPart<unknown>, inAzure: boolean): readonly Complaint[] {
+export function probeMistakes(part: ReadPart<unknown>, inAzure: boolean): readonly Issue[] {
   const probes = givenAt(part, ["probes"]);
   return (Array.isArray(probes) ? probes : []).flatMap((_, i) =>
-    (["url", "incomingUrl"] as const).flatMap((field): Complaint[] => {
+    (["url", "incomingUrl"] as const).flatMap((field): Issue[] => {
       const place = ["probes", i, field];
       const address = givenAt(part, place);
       if (typeof address !== "string" || !URL.canParse(address) || isWrongAt(part, place)) return [];

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { placesOf } from "../contracts/complaints";
+import { placesOf } from "../contracts/issues";
 
 export type Place = readonly PropertyKey[];
 

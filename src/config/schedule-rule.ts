@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { pathOf } from "../contracts/complaints";
 import { duration, durationMs, exactly, plainText } from "../contracts/fields";
-import type { Complaint } from "../domain/events";
-import type { PairPolicy } from "../domain/policy";
-import type { ScheduleRule } from "../domain/schedule";
-import { cron } from "./opening-rule";
+import { pathOf } from "../contracts/issues";
+import type { Issue } from "../domain/kernel/issue";
+import type { PairPolicy } from "../domain/policy/policy";
+import type { ScheduleRule } from "../domain/policy/schedule";
+import { cron } from "./deployment-window-rule";
 import { givenAt, isWrongAt, type ReadPart } from "./readable-part";
 import { timeZone } from "./time-zone";
 
@@ -59,17 +59,17 @@ export function scheduleMistakes(
   own: ReadPart<unknown>,
   shared: ReadPart<unknown>,
   settled: Pick<PairPolicy, "allowUnpinned" | "timeZone">,
-): readonly Complaint[] {
+): readonly Issue[] {
   const given = givenAt(own, ["schedules"]);
   const zone = readableOf("timeZone", own, shared) ? settled.timeZone : "";
   const asksForPin = readableOf("allowUnpinned", own, shared) && !settled.allowUnpinned;
   const rules = (Array.isArray(given) ? given : []).map((_, i) => readableRule(own, i, zone));
-  const issueOf = ({ i }: Readable, field: string, value: string, expectation: string): Complaint => ({
+  const issueOf = ({ i }: Readable, field: string, value: string, expectation: string): Issue => ({
     path: pathOf([...own.at, "schedules", i, field]),
     value,
     expectation,
   });
-  return rules.flatMap((rule): Complaint[] => {
+  return rules.flatMap((rule): Issue[] => {
     const { name, cron: text } = rule;
     const before = rules.slice(0, rule.i);
     const hasName = name !== undefined && before.some((other) => other.name === name);

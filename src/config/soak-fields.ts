@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { duration, durationMs, exactly, plainText } from "../contracts/fields";
-import type { PairPolicy } from "../domain/policy";
-import type { Probe } from "../domain/probe";
-import type { SoakRule } from "../domain/soak";
+import type { Probe } from "../domain/cloud-service/probe";
+import type { SoakRule } from "../domain/cloud-service/soak";
+import type { PairPolicy } from "../domain/policy/policy";
 import { fieldOf } from "./readable-part";
 
 const budget = "a whole number from 0 to 100";
@@ -62,7 +62,7 @@ type ProbeSetting = z.infer<typeof probe>;
 /** For rules of a list: they are told whatever is wrong with one of its elements. */
 const isList = ({ value }: { readonly value: unknown }) => Array.isArray(value);
 
-function tellSameNames(probes: readonly unknown[], check: z.RefinementCtx): void {
+function describeSameNames(probes: readonly unknown[], check: z.RefinementCtx): void {
   const names = probes.map((each) => probe.shape.name.safeParse(fieldOf(each, "name")).data);
   names.forEach((name, i) => {
     if (name === undefined || names.indexOf(name) === i) return;
@@ -71,8 +71,8 @@ function tellSameNames(probes: readonly unknown[], check: z.RefinementCtx): void
 }
 
 /**
- * A promotion keeps its probes in its ledger entry, which has to stay small. What goes without saying is not counted: the
- * ledger has it either way.
+ * A promotion keeps its probes in its promotion record, which has to stay small. What goes without saying is not counted: the
+ * promotion record has it either way.
  */
 function areShort(probes: readonly unknown[]): boolean {
   const brief = probes.flatMap((each) => {
@@ -106,7 +106,7 @@ export const soakFields = {
   probes: z
     .array(probe, { error: "a list of probes" })
     .max(5, "at most 5 probes")
-    .superRefine(tellSameNames, { when: isList })
+    .superRefine(describeSameNames, { when: isList })
     .refine(areShort, {
       when: isList,
       error: `probes of at most ${PROBES_LENGTH} characters of JSON together`,
@@ -115,10 +115,10 @@ export const soakFields = {
     .describe(
       "What is asked of production after a swap, and at incomingUrl (the staging address) before it: status (2xx), header, JSON field, latency; timeout 5s.",
     ),
-  swapBack: z
+  rollback: z
     .enum(["automatic", "never"], { error: '"automatic" or "never"' })
     .optional()
-    .describe("Whether a regression is swapped back without a person (automatic), or halts."),
+    .describe("Whether a regression is rolled back without a person (automatic), or halts."),
 };
 
 interface SoakSetting {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isTimeZone } from "../domain/time-zone";
+import { isTimeZone } from "../domain/kernel/time-zone";
 
 /** A zone of the tz database. */
 export const timeZone = z

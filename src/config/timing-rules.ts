@@ -1,7 +1,7 @@
-import { pathOf } from "../contracts/complaints";
-import { durationText } from "../domain/duration-text";
-import type { Complaint } from "../domain/events";
-import type { PairPolicy } from "../domain/policy";
+import { pathOf } from "../contracts/issues";
+import type { Issue } from "../domain/kernel/issue";
+import { durationText } from "../domain/kernel/time";
+import type { PairPolicy } from "../domain/policy/policy";
 import { placeToMend, type ReadPart } from "./readable-part";
 
 /** A rule between two durations of a group: each of them broken would be a wait that cannot end well. */
@@ -45,8 +45,8 @@ const rules: readonly TimingRule[] = [
 ];
 
 /** Durations of a pair that cannot work together, its own settings over the file's over the product's. */
-export function timingMistakes(policy: Timing, parts: readonly ReadPart<unknown>[]): readonly Complaint[] {
-  return rules.flatMap(({ group, fields, relation, expectation, values }): Complaint[] => {
+export function timingMistakes(policy: Timing, parts: readonly ReadPart<unknown>[]): readonly Issue[] {
+  return rules.flatMap(({ group, fields, relation, expectation, values }): Issue[] => {
     const [a, b] = values(policy);
     if (relation === "≥" ? a < b : a <= b) return [];
     const place = placeToMend(parts, group, fields);

@@ -1,5 +1,5 @@
-import { cleanName } from "../domain/outside-text";
-import { tellValue } from "./complaints";
+import { cleanName } from "../domain/kernel/untrusted-text";
+import { formatValue } from "./issues";
 
 /** Asymmetric ones only (RFC 8725 §3.1). */
 export const tokenAlgorithms: readonly string[] = ["RS256", "RS384", "RS512", "PS256", "ES256"];
@@ -38,20 +38,20 @@ export function misfitOf(
   const found = [
     tokenAlgorithms.includes(String(header["alg"]))
       ? undefined
-      : `it is signed with ${told(header["alg"])}, expected is one of ${tokenAlgorithms.join(", ")}`,
+      : `it is signed with ${described(header["alg"])}, expected is one of ${tokenAlgorithms.join(", ")}`,
     claims["iss"] === issuer
       ? undefined
-      : `its issuer is ${told(claims["iss"])}, expected is "${issuer}"${hintOf(claims)}`,
+      : `its issuer is ${described(claims["iss"])}, expected is "${issuer}"${hintOf(claims)}`,
     audiences(claims).includes(audience)
       ? undefined
-      : `its audience is ${told(claims["aud"])}, expected is "${audience}"`,
+      : `its audience is ${described(claims["aud"])}, expected is "${audience}"`,
     ...timeMisfits(claims, nowMs),
   ].filter((each) => each !== undefined);
   return found.length === 0 ? undefined : `the token does not fit: ${found.join("; ")}`;
 }
 
-function told(value: unknown): string {
-  return tellValue(value, 120);
+function described(value: unknown): string {
+  return formatValue(value, 120);
 }
 
 function audiences({ aud }: Claims): readonly unknown[] {
@@ -83,7 +83,7 @@ function timeMisfits({ exp, nbf }: Claims, nowMs: number): readonly (string | un
 
 function timeOf(seconds: number): string {
   const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? told(seconds) : date.toISOString();
+  return Number.isNaN(date.getTime()) ? described(seconds) : date.toISOString();
 }
 
 /**
@@ -96,7 +96,7 @@ function timeOf(seconds: number): string {
 export function holderOf(claims: Claims): TokenHolder | { readonly refused: string } {
   const { oid, name, roles, scp, idtyp } = claims;
   if (typeof oid !== "string" || !/^[!-~]{1,100}$/.test(oid))
-    return { refused: `the token's claim "oid" is ${told(oid)}, expected is an object id` };
+    return { refused: `the token's claim "oid" is ${described(oid)}, expected is an object id` };
   if (!isText(scp) && !isText(idtyp)) return { refused: noAccessToken };
   return {
     oid,

@@ -1,13 +1,12 @@
 import { z } from "zod";
-import type { Complaint } from "../domain/events";
-import type { Outcome, Phase } from "../domain/outcome";
-import { complaintsOf, tellText } from "./complaints";
+import type { Issue } from "../domain/kernel/issue";
+import type { Outcome, Phase } from "../domain/kernel/outcome";
 import { exactly, instant, plainText, requestId } from "./fields";
+import { issuesOf, formatText } from "./issues";
 import { parseListToken } from "./list-token";
 
 type Parsed<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly complaints: readonly Complaint[] };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly issues: readonly Issue[] };
 
 const note = plainText(500, "a note");
 
@@ -17,7 +16,7 @@ export function parseNote(body: unknown, required: boolean): Parsed<{ note: stri
   const parsed = schema.safeParse(body ?? {});
   return parsed.success
     ? { ok: true, value: parsed.data }
-    : { ok: false, complaints: complaintsOf(parsed.error, body ?? {}) };
+    : { ok: false, issues: issuesOf(parsed.error, body ?? {}) };
 }
 
 const promotions = "request ids, from 1 to 32";
@@ -31,7 +30,7 @@ export function parseCancels(body: unknown): Parsed<z.infer<typeof cancels>> {
   const parsed = cancels.safeParse(body ?? {});
   return parsed.success
     ? { ok: true, value: parsed.data }
-    : { ok: false, complaints: complaintsOf(parsed.error, body ?? {}) };
+    : { ok: false, issues: issuesOf(parsed.error, body ?? {}) };
 }
 
 const holdId = z
@@ -46,7 +45,7 @@ export function parseHold(body: unknown): Parsed<{ reason: string; id?: string |
   const parsed = exactly({ reason: plainText(500, "a reason"), id: holdId.optional() }).safeParse(body ?? {});
   return parsed.success
     ? { ok: true, value: parsed.data }
-    : { ok: false, complaints: complaintsOf(parsed.error, body ?? {}) };
+    : { ok: false, issues: issuesOf(parsed.error, body ?? {}) };
 }
 
 const ballot = exactly({
@@ -62,24 +61,24 @@ export function parseBallot(body: unknown): Parsed<z.infer<typeof ballot>> {
   const parsed = ballot.safeParse(body ?? {});
   return parsed.success
     ? { ok: true, value: parsed.data }
-    : { ok: false, complaints: complaintsOf(parsed.error, body ?? {}) };
+    : { ok: false, issues: issuesOf(parsed.error, body ?? {}) };
 }
 
-const breakGlass = exactly({ reason: plainText(200, "why gate and opening are passed") });
+const breakGlass = exactly({ reason: plainText(200, "why gate and deployment window are passed") });
 
 /** Takes `breakGlass` out of the body of POST /api/promotions: it is said beside the request, and is no part of it. */
 export function takeBreakGlass(body: unknown): {
   readonly rest: unknown;
   readonly breakGlass?: { readonly reason: string } | undefined;
-  readonly complaints: readonly Complaint[];
+  readonly issues: readonly Issue[];
 } {
   if (typeof body !== "object" || body === null || !Object.hasOwn(body, "breakGlass")) {
-    return { rest: body, complaints: [] };
+    return { rest: body, issues: [] };
   }
   const { breakGlass: given, ...rest } = body as { breakGlass: unknown };
   const parsed = breakGlass.safeParse(given);
-  if (parsed.success) return { rest, breakGlass: parsed.data, complaints: [] };
-  return { rest, complaints: complaintsOf(parsed.error, given, ["breakGlass"]) };
+  if (parsed.success) return { rest, breakGlass: parsed.data, issues: [] };
+  return { rest, issues: issuesOf(parsed.error, given, ["breakGlass"]) };
 }
 
 const auditQuery = exactly({
@@ -102,17 +101,17 @@ export function parseAuditQuery(
   const parsed = auditQuery.safeParse(query);
   return parsed.success
     ? { ok: true, value: parsed.data }
-    : { ok: false, complaints: complaintsOf(parsed.error, query) };
+    : { ok: false, issues: issuesOf(parsed.error, query) };
 }
 
 const phases = [
-  ...(["accepted", "planning", "awaiting-approval", "awaiting-opening", "awaiting-turn"] as const),
-  ...(["awaiting-readiness", "swapping", "verifying", "soaking", "swapping-back", "concluded"] as const),
+  ...(["accepted", "planning", "awaiting-approval", "awaiting-window", "queued"] as const),
+  ...(["awaiting-readiness", "swapping", "verifying", "soaking", "rolling-back", "concluded"] as const),
 ] as const satisfies readonly Phase[];
 
 const outcomes = [
   ...(["promoted", "unchanged", "refused", "rejected", "expired", "cancelled"] as const),
-  ...(["swapped-back", "halted"] as const),
+  ...(["rolled-back", "halted"] as const),
 ] as const satisfies readonly Outcome[];
 
 const oneOf = <const T extends readonly string[]>(values: T) =>
@@ -143,7 +142,7 @@ const listQuery = exactly({
 
 export type ListQuery = z.infer<typeof listQuery>;
 
-const NAMES_TOLD = 20;
+const NAMES_SHOWN = 20;
 
 /** The query of GET /api/promotions, where these pairs are configured. */
 export function parseListQuery(
@@ -152,18 +151,16 @@ export function parseListQuery(
 ): Parsed<ListQuery> {
   const parsed = listQuery.safeParse(query);
   const { pair } = query;
-  const names = pairs.slice(0, NAMES_TOLD).join(", ");
+  const names = pairs.slice(0, NAMES_SHOWN).join(", ");
   const expectation =
-    pairs.length > NAMES_TOLD ? `one of the ${pairs.length} of GET /api/pairs` : `one of ${names}`;
-  const complaints = [
+    pairs.length > NAMES_SHOWN ? `one of the ${pairs.length} of GET /api/pairs` : `one of ${names}`;
+  const issues = [
     ...(pair === undefined || pairs.includes(pair)
       ? []
-      : [{ path: "$.pair", value: tellText(pair), expectation }]),
-    ...(parsed.success ? [] : complaintsOf(parsed.error, query)),
+      : [{ path: "$.pair", value: formatText(pair), expectation }]),
+    ...(parsed.success ? [] : issuesOf(parsed.error, query)),
   ];
-  return parsed.success && complaints.length === 0
-    ? { ok: true, value: parsed.data }
-    : { ok: false, complaints };
+  return parsed.success && issues.length === 0 ? { ok: true, value: parsed.data } : { ok: false, issues };
 }
 
 /** A time of a query, in milliseconds since the epoch. A plus sign that arrived as a space is one. */
@@ -172,5 +169,5 @@ export function parseAt(text: string): Parsed<number> {
   const parsed = exactly({ at: instant }).safeParse(query);
   return parsed.success
     ? { ok: true, value: Date.parse(parsed.data.at) }
-    : { ok: false, complaints: complaintsOf(parsed.error, query) };
+    : { ok: false, issues: issuesOf(parsed.error, query) };
 }

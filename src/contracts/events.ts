@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { outcomeKinds } from "../domain/attempt-told";
-import { codes, type Code } from "../domain/codes";
-import { prerequisiteTitles, type PrerequisiteCode } from "../domain/plan";
-import { eventTypes } from "../domain/events";
+import { type Code, codes } from "../domain/kernel/reason-codes";
+import { type PrerequisiteCode, prerequisiteTitles } from "../domain/plan/plan";
+import { eventTypes } from "../domain/promotion/events";
+import { outcomeKinds } from "../domain/swap/attempt";
 
 const reason = z
   .strictObject({
@@ -46,7 +46,7 @@ const finalRead = z.strictObject({
 const soak = z.strictObject({
   since: z.iso.datetime(),
   until: z.iso.datetime(),
-  looks: z.number().int(),
+  checks: z.number().int(),
   failures: z.number().int(),
   last: z.array(
     z.strictObject({
@@ -56,7 +56,7 @@ const soak = z.strictObject({
     }),
   ),
 });
-const swapBack = z.strictObject({
+const rollback = z.strictObject({
   cause: z.enum(["regression", "person"]),
   by: z.string(),
   oid: z.string().optional().describe("Object id of the person who ordered it."),
@@ -81,7 +81,7 @@ const verdict = z
 
 const chainHead = z.strictObject({ entries: z.number().int(), head: z.string() });
 
-const asker = z.strictObject({
+const requester = z.strictObject({
   kind: z
     .enum(["person", "application", "schedule", "declared"])
     .describe(
@@ -121,23 +121,14 @@ export const completionEventSchema = event(
         "What stays when the pair is renamed: the key of its audit chain; absent: there was no such pair.",
       ),
     outcome: z
-      .enum([
-        "promoted",
-        "unchanged",
-        "refused",
-        "rejected",
-        "expired",
-        "cancelled",
-        "swapped-back",
-        "halted",
-      ])
+      .enum(["promoted", "unchanged", "refused", "rejected", "expired", "cancelled", "rolled-back", "halted"])
       .describe("How the promotion ended; it never changes."),
     reason,
     waitingFor: z
-      .enum(["gate", "opening", "turn", "readiness", "planning"])
+      .enum(["gate", "window", "queue", "readiness", "planning"])
       .optional()
       .describe("Of an expired promotion: what it waited for."),
-    requestedBy: asker.describe("Who asked, and how far that is known."),
+    requestedBy: requester.describe("Who asked, and how far that is known."),
     requestReason: z.string().describe("Why it was asked for."),
     incoming: service.nullable().describe("The service that was to hold production."),
     outgoing: service.nullable().describe("The service that held production when planned."),
@@ -160,7 +151,7 @@ export const completionEventSchema = event(
         z.strictObject({
           n: z.number().int(),
           at: z.iso.datetime(),
-          act: z.literal("swap-back").optional(),
+          direction: z.literal("rollback").optional(),
           verdict,
           evidence: z.string().optional().describe("What was seen before and did not stand in its way."),
           omitted,
@@ -170,7 +161,7 @@ export const completionEventSchema = event(
         "Every swap call, and what came of it; of more than four the middle is left out, and counted.",
       ),
     soak: soak.optional().describe("What was measured of new production; absent when it was not watched."),
-    swapBack: swapBack.optional().describe("Why it was to be swapped back; absent when it was not."),
+    rollback: rollback.optional().describe("Why it was to be rolled back; absent when it was not."),
     approvals: z
       .strictObject({
         planHash: z.string(),
@@ -192,7 +183,7 @@ export const completionEventSchema = event(
     breakGlass: z
       .strictObject({ oid: z.string(), name: z.string(), reason: z.string() })
       .optional()
-      .describe("The operator who passed gate and opening, and why; absent when nobody did."),
+      .describe("The operator who passed gate and deployment window, and why; absent when nobody did."),
     finalRead: z
       .strictObject({ incoming: finalRead.nullable(), outgoing: finalRead.nullable() })
       .nullable()
@@ -221,14 +212,14 @@ export const progressEventSchema = event(
         "accepted",
         "planned",
         "approval-requested",
-        "turn-taken",
+        "lease-acquired",
         "ready",
         "swap-started",
         "swapped",
         "soaking",
         "regression",
-        "swap-back-started",
-        "swapped-back",
+        "rollback-started",
+        "rolled-back",
         "hold-set",
         "hold-released",
       ])
@@ -241,7 +232,7 @@ export const progressEventSchema = event(
         quorum: z.number().int(),
         approvers: z.string(),
         until: z.iso.datetime(),
-        requestedBy: asker,
+        requestedBy: requester,
       })
       .optional()
       .describe("Of approval-requested: what is to be approved, by whom, by when, and who asked for it."),
@@ -254,7 +245,7 @@ export const notAcceptedEventSchema = event(
   eventTypes.notAccepted,
   z.strictObject({
     reason,
-    complaints: z
+    issues: z
       .array(z.strictObject({ path: z.string(), value: z.string(), expectation: z.string() }))
       .describe("Every mistake of the body, at most 50."),
     requestId: z.string().nullable().describe("Only when the body named a well-formed one."),

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { MOST_APPROVALS } from "../domain/approval-rule";
-import { isPlain } from "../domain/outside-text";
+import { MOST_APPROVALS } from "../domain/approval/rule";
+import { isPlain } from "../domain/kernel/untrusted-text";
 
 const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -19,7 +19,7 @@ export function duration(min: string, max: string) {
     });
 }
 
-/** An object with these fields and no others; a complaint about another one lists them. */
+/** An object with these fields and no others; an issue about another one lists them. */
 export function exactly<Shape extends z.ZodRawShape>(shape: Shape) {
   const known = Object.keys(shape).join(", ");
   return z.strictObject(shape, {

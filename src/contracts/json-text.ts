@@ -1,11 +1,11 @@
 import { visit } from "jsonc-parser";
-import type { Complaint } from "../domain/events";
-import { isDeeperThan, onePerPlace, pathOf } from "./complaints";
+import type { Issue } from "../domain/kernel/issue";
+import { isDeeperThan, onePerPlace, pathOf } from "./issues";
 
 /** What a JSON text says, and what is wrong with how it says it. */
 export interface JsonText {
   readonly value: unknown;
-  readonly complaints: readonly Complaint[];
+  readonly issues: readonly Issue[];
 }
 
 /** Deeper than anything that is accepted anywhere, and no danger to the stack. */
@@ -23,7 +23,7 @@ export function utf8Text(bytes: Uint8Array): string | undefined {
 }
 
 /** Bytes that are no UTF-8: nobody can tell which text was meant. */
-export function noUtf8(bytes: Uint8Array): Complaint {
+export function noUtf8(bytes: Uint8Array): Issue {
   return { path: "$", value: `${bytes.length} bytes that are not UTF-8`, expectation: "JSON in UTF-8" };
 }
 
@@ -31,7 +31,7 @@ export function noUtf8(bytes: Uint8Array): Complaint {
 export function parseJsonText(text: string): JsonText | undefined {
   try {
     const value = JSON.parse(text) as unknown;
-    return { value, complaints: isDeeperThan(value, WALKED_LEVELS) ? [] : repeatedFields(text) };
+    return { value, issues: isDeeperThan(value, WALKED_LEVELS) ? [] : repeatedFields(text) };
   } catch {
     return undefined;
   }
@@ -41,9 +41,9 @@ export function parseJsonText(text: string): JsonText | undefined {
  * Fields that stand more than once in an object. JSON parsers differ in which one they take
  * (https://www.rfc-editor.org/rfc/rfc8259#section-4): what a reviewer saw need not be what is done.
  */
-function repeatedFields(text: string): readonly Complaint[] {
+function repeatedFields(text: string): readonly Issue[] {
   const open: Set<string>[] = [];
-  const found: Complaint[] = [];
+  const found: Issue[] = [];
   visit(text, {
     onObjectBegin: () => {
       open.push(new Set());

@@ -1,4 +1,4 @@
-import type { IndexEntry } from "../domain/index-page";
+import type { IndexEntry } from "../domain/pair/index-page";
 
 /** The paging token of a list: opaque, names the last entry that was looked at, and no entry that comes later moves it. */
 export function listToken({ requestId, at }: IndexEntry): string {

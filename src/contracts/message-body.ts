@@ -6,8 +6,8 @@ import { noUtf8, parseJsonText, utf8Text, type JsonText } from "./json-text";
  * more whether a field stood there twice or a byte was no UTF-8. What is not JSON stays text. Never throws.
  */
 export function readMessageBody(handed: unknown): JsonText {
-  if (!(handed instanceof Uint8Array)) return { value: handed, complaints: [] };
+  if (!(handed instanceof Uint8Array)) return { value: handed, issues: [] };
   const text = utf8Text(handed) ?? dataContractText(Buffer.from(handed));
-  if (text === undefined) return { value: undefined, complaints: [noUtf8(handed)] };
-  return parseJsonText(text) ?? { value: text, complaints: [] };
+  if (text === undefined) return { value: undefined, issues: [noUtf8(handed)] };
+  return parseJsonText(text) ?? { value: text, issues: [] };
 }

@@ -1,25 +1,21 @@
 import { createHash } from "node:crypto";
-import type { Reason } from "../domain/codes";
-import {
-  eventTypes,
-  toTime,
-  type Complaint,
-  type NotAcceptedData,
-  type NotAcceptedEvent,
-} from "../domain/events";
-import { cleanText } from "../domain/outside-text";
-import { jsonText, maskCredentials, tellText } from "./complaints";
+import type { Issue } from "../domain/kernel/issue";
+import type { Reason } from "../domain/kernel/reason-codes";
+import { toTime } from "../domain/kernel/time";
+import { cleanText } from "../domain/kernel/untrusted-text";
+import { eventTypes, type NotAcceptedData, type NotAcceptedEvent } from "../domain/promotion/events";
+import { jsonText, maskCredentials, formatText } from "./issues";
 
 const EXCERPT = 4 * 1024;
 /** These bounds keep the event far below 256 KiB, the most a Standard namespace takes: it must always be publishable. */
-const COMPLAINT_LIMIT = 50;
+const ISSUE_LIMIT = 50;
 const TEXT_LIMIT = 500;
 /** As long as Service Bus lets one be (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas). */
 const MESSAGE_ID_LIMIT = 128;
 
 export interface NotAccepted {
   readonly reason: Reason;
-  readonly complaints: readonly Complaint[];
+  readonly issues: readonly Issue[];
   readonly requestId: string | null;
   readonly message: NotAcceptedData["message"];
   /** As the host handed it over: bytes, or what it made of them. */
@@ -35,7 +31,7 @@ export interface NotAccepted {
  */
 export function notAcceptedEvent({
   reason,
-  complaints,
+  issues,
   requestId,
   message,
   body,
@@ -54,10 +50,10 @@ export function notAcceptedEvent({
     time: toTime(at),
     datacontenttype: "application/json",
     data: {
-      reason: { ...reason, detail: tellText(reason.detail, TEXT_LIMIT) },
-      complaints: complaints.slice(0, COMPLAINT_LIMIT),
+      reason: { ...reason, detail: formatText(reason.detail, TEXT_LIMIT) },
+      issues: issues.slice(0, ISSUE_LIMIT),
       requestId,
-      message: tellMessage(message),
+      message: describeMessage(message),
       body: digestBody(bytes, text),
       ...(promotion === undefined ? {} : { promotion }),
     },
@@ -65,10 +61,10 @@ export function notAcceptedEvent({
 }
 
 /** A message's id, and why it was dead-lettered, are text of whoever sent or did it: they may quote anything. */
-function tellMessage({ deadLetterReason, ...message }: NotAccepted["message"]): NotAccepted["message"] {
-  const told = { ...message, messageId: tellText(message.messageId, MESSAGE_ID_LIMIT) };
-  if (deadLetterReason === undefined) return told;
-  return { ...told, deadLetterReason: tellText(deadLetterReason, TEXT_LIMIT) };
+function describeMessage({ deadLetterReason, ...message }: NotAccepted["message"]): NotAccepted["message"] {
+  const described = { ...message, messageId: formatText(message.messageId, MESSAGE_ID_LIMIT) };
+  if (deadLetterReason === undefined) return described;
+  return { ...described, deadLetterReason: formatText(deadLetterReason, TEXT_LIMIT) };
 }
 
 function bytesOf(body: unknown): Buffer {

@@ -1,17 +1,7 @@
 import { z } from "zod";
-import type { Complaint } from "../domain/events";
-import type { SwapRequest } from "../domain/swap-request";
-import {
-  complaintsOf,
-  isDeeperThan,
-  jsonText,
-  onePerPlace,
-  pathOf,
-  prototypeNames,
-  tellValue,
-} from "./complaints";
+import type { Issue } from "../domain/kernel/issue";
+import type { SwapRequest } from "../domain/kernel/swap-request";
 import { contentHashOf } from "./content-hash";
-import { afterByteOrderMark, jsonWithin } from "./json-within";
 import {
   duration,
   durationMs,
@@ -23,6 +13,8 @@ import {
   requestId,
   whereReadable,
 } from "./fields";
+import { issuesOf, isDeeperThan, jsonText, onePerPlace, pathOf, prototypeNames, formatValue } from "./issues";
+import { afterByteOrderMark, jsonWithin } from "./json-within";
 
 const stableFor = duration("1s", "1d");
 const deadline = duration("1s", "7d");
@@ -70,7 +62,7 @@ export const swapRequestSchema = exactly({
   irreversible: z
     .boolean({ error: "true or false" })
     .optional()
-    .describe("Going back would do harm: a regression halts the promotion instead of being swapped back."),
+    .describe("Going back would do harm: a regression halts the promotion instead of being rolled back."),
 }).refine(({ notBefore, expiresAt }) => Date.parse(notBefore ?? "") < Date.parse(expiresAt ?? ""), {
   when: whereReadable({ notBefore: instant, expiresAt: instant }),
   path: ["notBefore"],
@@ -101,7 +93,7 @@ export type RequestParse =
   | {
       readonly ok: false;
       readonly code: "malformed-request" | "body-too-large";
-      readonly complaints: readonly Complaint[];
+      readonly issues: readonly Issue[];
       readonly requestId: string | null;
     };
 
@@ -112,14 +104,14 @@ type Defaults = Readonly<Partial<Pick<WireRequest, "requestId" | "reason" | "req
 
 /**
  * Parses what the Functions host handed over: a JSON value, or text when it was not JSON. Needs no clock and never
- * throws; all complaints come at once.
+ * throws; all issues come at once.
  */
 export function parseSwapRequest(handed: unknown, defaults: Defaults = {}): RequestParse {
   const body = afterByteOrderMark(handed);
   const wrong = (
-    complaints: readonly Complaint[],
+    issues: readonly Issue[],
     code: "malformed-request" | "body-too-large" = "malformed-request",
-  ) => ({ ok: false, code, complaints, requestId: namedId(body) }) as const;
+  ) => ({ ok: false, code, issues, requestId: namedId(body) }) as const;
   if (!isObject(body)) return wrong([noObject(body, "$")]);
   if (isDeeperThan(body, MAX_DEPTH)) {
     return wrong([{ path: "$", value: "nested too deeply", expectation: `at most ${MAX_DEPTH} levels` }]);
@@ -131,49 +123,49 @@ export function parseSwapRequest(handed: unknown, defaults: Defaults = {}): Requ
       "body-too-large",
     );
   }
-  const { data: given, at, complaints: ofEnvelope } = openEnvelope(body);
+  const { data: given, at, issues: ofEnvelope } = openEnvelope(body);
   const around = [...ofEnvelope, ...prototypeNames(body)];
   if (!isObject(given)) return wrong(onePerPlace([noObject(given, pathOf(at)), ...around]));
   const data = { ...defaults, ...given };
   const parsed = swapRequestSchema.safeParse(data);
-  const ofData = parsed.success ? [] : complaintsOf(parsed.error, data, at);
-  const complaints = onePerPlace([...ofEnvelope, ...ofData, ...prototypeNames(body)]);
-  if (!parsed.success || complaints.length > 0) return wrong(complaints);
+  const ofData = parsed.success ? [] : issuesOf(parsed.error, data, at);
+  const issues = onePerPlace([...ofEnvelope, ...ofData, ...prototypeNames(body)]);
+  if (!parsed.success || issues.length > 0) return wrong(issues);
   const request = toDomain(parsed.data);
   return { ok: true, value: { request, contentHash: contentHashOf(request), sent: { data, at } } };
 }
 
 /** Each field in which a request differs from the promotion that has its id. */
-export function conflictComplaints(
+export function conflictIssues(
   { data, at }: ParsedRequest["sent"],
   fields: readonly string[],
   requestId: string,
-): readonly Complaint[] {
+): readonly Issue[] {
   return fields.map((field) => ({
     path: pathOf([...at, field]),
-    value: tellValue(data[field]),
+    value: formatValue(data[field]),
     expectation: `as promotion ${requestId} was asked for, or another requestId`,
   }));
 }
 
 /** What is wrong with a value that should be an object, and what to do about the mistake that makes most of them. */
-function noObject(value: unknown, path: string): Complaint {
+function noObject(value: unknown, path: string): Issue {
   const expectation = jsonWithin(value)
     ? "a JSON object: this is JSON inside a JSON string; send the object itself, without turning it into text first"
     : "a JSON object";
-  return { path, value: tellValue(value), expectation };
+  return { path, value: formatValue(value), expectation };
 }
 
 /** The request's data, where it stands, and what is wrong with what is around it. */
 function openEnvelope(body: Readonly<Record<string, unknown>>): {
   data: unknown;
   at: readonly string[];
-  complaints: readonly Complaint[];
+  issues: readonly Issue[];
 } {
-  if (!Object.hasOwn(body, "specversion")) return { data: body, at: [], complaints: [] };
+  if (!Object.hasOwn(body, "specversion")) return { data: body, at: [], issues: [] };
   const parsed = envelopeSchema.safeParse(body);
-  const complaints = parsed.success ? [] : complaintsOf(parsed.error, body);
-  return { data: body["data"], at: ["data"], complaints };
+  const issues = parsed.success ? [] : issuesOf(parsed.error, body);
+  return { data: body["data"], at: ["data"], issues };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

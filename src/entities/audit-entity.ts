@@ -1,6 +1,5 @@
-import { EntityId, type EntityContext } from "durable-functions";
-import type { AuditEntry } from "../domain/audit-chain";
-import { addToAudit, auditKey, auditPageOf, type AuditPage } from "../domain/audit-page";
+import { type EntityContext, EntityId } from "durable-functions";
+import { addToAudit, type AuditEntry, auditKey, type AuditPage, auditPageOf } from "../domain/audit/chain";
 
 /** One page of an audit chain, keyed by chain and page. Operation `append` takes an `AuditEntry`. Never purged. */
 export function auditEntity(context: EntityContext<AuditPage>): void {

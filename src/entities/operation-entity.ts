@@ -1,5 +1,5 @@
 import type { EntityContext } from "durable-functions";
-import { applyToOperation, type OperationChange, type OperationState } from "../domain/operation";
+import { applyToOperation, type OperationChange, type OperationState } from "../domain/swap/operation";
 
 /** The operation of one attempt, keyed by the attempt's nonce. Operation `apply` takes an `OperationChange`. */
 export function operationEntity(context: EntityContext<OperationState>): void {

@@ -1,14 +1,14 @@
-import { EntityId, type EntityContext } from "durable-functions";
-import { pairChain, type Digest } from "../domain/audit-chain";
-import { auditStep } from "../domain/audited-pair";
-import { changeIndex, indexKey, type IndexChange, type IndexPage } from "../domain/index-page";
-import type { PairKey } from "../domain/pair-key";
-import type { PairOperation, PairState } from "../domain/pair";
-import { viewOf } from "../domain/pair-operations";
+import { type EntityContext, EntityId } from "durable-functions";
+import { type Digest, pairChain } from "../domain/audit/chain";
+import type { PairKey } from "../domain/kernel/pair-key";
+import { auditStep } from "../domain/pair/audit";
+import { changeIndex, type IndexChange, indexKey, type IndexPage } from "../domain/pair/index-page";
+import { viewOf } from "../domain/pair/operations";
+import type { PairOperation, PairState } from "../domain/pair/pair";
 import { recordAll } from "./audit-entity";
 
 /**
- * The arbiter of one pair, keyed by the key of the pair (`pair-key.ts`). Operation `apply` takes a `PairOperation` and answers with the
+ * The pair coordinator of one pair, keyed by the key of the pair (`pair-key.ts`). Operation `apply` takes a `PairOperation` and answers with the
  * `PairView` of the promotion it names (`undefined` for operations that name none). Never purged.
  */
 export function pairEntity(digest: Digest): (context: EntityContext<PairState>) => void {

@@ -1,18 +1,18 @@
-import { EntityId, type EntityContext } from "durable-functions";
-import { chainHead, promotionChain, type ChainHead, type Digest } from "../domain/audit-chain";
-import { recordAll } from "./audit-entity";
-import { auditChange } from "../domain/audited-promotion";
-import type { Outcome } from "../domain/outcome";
-import { viewOfGate, type GateView } from "../domain/gate";
-import type { PairOperation } from "../domain/pair";
+import { type EntityContext, EntityId } from "durable-functions";
+import { type GateView, viewOfGate } from "../domain/approval/gate";
+import { chainHead, type ChainHead, type Digest, promotionChain } from "../domain/audit/chain";
+import type { Outcome } from "../domain/kernel/outcome";
+import { mayTakeKeptPlace } from "../domain/kernel/swap-request";
+import type { PairOperation } from "../domain/pair/pair";
+import { auditChange } from "../domain/promotion/audit";
+import { entryFor } from "../domain/promotion/promotion";
 import {
-  entryFor,
-  pairOf,
   type Conclusion,
+  pairOf,
   type PromotionChange,
   type PromotionState,
-} from "../domain/promotion";
-import { mayTakeKeptPlace } from "../domain/swap-request";
+} from "../domain/promotion/state";
+import { recordAll } from "./audit-entity";
 
 /** What a run learns from a change: whether it is still in charge, and the outcome that stands. */
 export interface ChangeAnswer {
@@ -25,12 +25,12 @@ export interface ChangeAnswer {
   readonly gate?: GateView | undefined;
   /** Where its audit chain ends, for a run that concludes. */
   readonly audit?: ChainHead | undefined;
-  /** The whole ledger, for a run that begins or goes on. */
+  /** The whole promotion record, for a run that begins or goes on. */
   readonly state?: PromotionState | undefined;
 }
 
 /**
- * The ledger of one request, keyed by request id. Operations: `change` (a `PromotionChange`, answered with a
+ * The promotion record of one request, keyed by request id. Operations: `change` (a `PromotionChange`, answered with a
  * `ChangeAnswer`), `read` (answered with the state). Never purged.
  */
 export function promotionEntity(digest: Digest): (context: EntityContext<PromotionState>) => void {
@@ -41,7 +41,7 @@ export function promotionEntity(digest: Digest): (context: EntityContext<Promoti
         const change = context.df.getInput<PromotionChange>();
         const entry = change && entryFor(state, change);
         if (!entry) return;
-        if (!state && change.kind === "begin") enlist(context, entry);
+        if (!state && change.kind === "begin") register(context, entry);
         context.df.return<ChangeAnswer>(answerTo(change, changed(context, entry, change, digest)));
         return;
       }
@@ -54,11 +54,11 @@ export function promotionEntity(digest: Digest): (context: EntityContext<Promoti
   };
 }
 
-/** It leaves together with the registration: whatever becomes of the run, the janitor finds the promotion at its pair. */
-function enlist(context: EntityContext<PromotionState>, state: PromotionState): void {
+/** It leaves together with the registration: whatever becomes of the run, the reconciler finds the promotion at its pair. */
+function register(context: EntityContext<PromotionState>, state: PromotionState): void {
   const { requestId, acceptedAt, origin } = state;
   const kept = mayTakeKeptPlace(origin);
-  const operation: PairOperation = { kind: "enlist", requestId, at: acceptedAt, kept };
+  const operation: PairOperation = { kind: "register", requestId, at: acceptedAt, kept };
   context.df.signalEntity(new EntityId("pair", pairOf(state).key), "apply", operation);
 }
 

@@ -1,5 +1,5 @@
 import type { EntityContext } from "durable-functions";
-import { applyToRoster, type Roster, type RosterChange } from "../domain/roster";
+import { applyToRoster, type Roster, type RosterChange } from "../domain/pair/roster";
 
 /** The pairs that promotions are kept of; its one key is `pairs`. Operation `note` takes a `RosterChange`. Never purged. */
 export function rosterEntity(context: EntityContext<Roster>): void {

@@ -1,5 +1,6 @@
-import { EntityId, type EntityContext } from "durable-functions";
-import { applyToSchedules, decidedBy, type ScheduleOperation, type ScheduleState } from "../domain/schedule";
+import { type EntityContext, EntityId } from "durable-functions";
+import { decidedBy } from "../domain/pair/operator-actions";
+import { applyToSchedules, type ScheduleOperation, type ScheduleState } from "../domain/policy/schedule";
 
 /**
  * What is remembered of a pair's schedules, keyed by the key of the pair. Operation `apply` takes a

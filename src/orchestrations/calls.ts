@@ -1,8 +1,8 @@
 import { EntityId, type OrchestrationContext, type Task } from "durable-functions";
 import type { Activities } from "../activities/activities";
-import type { PairKey } from "../domain/pair-key";
-import type { PairOperation, PairView } from "../domain/pair";
-import type { PromotionChange } from "../domain/promotion";
+import type { PairKey } from "../domain/kernel/pair-key";
+import type { PairOperation, PairView } from "../domain/pair/pair";
+import type { PromotionChange } from "../domain/promotion/state";
 import type { ChangeAnswer } from "../entities/promotion-entity";
 
 /** A part of an orchestration: yields durable tasks, returns a T. */
@@ -19,7 +19,7 @@ export function callActivity<K extends keyof Activities>(
   return context.df.callActivity(name, input);
 }
 
-export function* act<K extends keyof Activities>(
+export function* runActivity<K extends keyof Activities>(
   context: OrchestrationContext,
   name: K,
   input: Parameters<Activities[K]>[0],
@@ -28,7 +28,7 @@ export function* act<K extends keyof Activities>(
 }
 
 /** Runs an activity beside others whose results nobody needs; all of them are awaited. */
-export function* actBeside<K extends keyof Activities>(
+export function* directionBeside<K extends keyof Activities>(
   context: OrchestrationContext,
   name: K,
   input: Parameters<Activities[K]>[0],
@@ -53,18 +53,18 @@ export function* applyToPairEntity(
   return (yield context.df.callEntity(new EntityId("pair", pair), "apply", operation)) as PairView;
 }
 
-/** The task of a change of the ledger. */
-export function callLedger(context: OrchestrationContext, requestId: string, change: PromotionChange): Task {
+/** The task of a change of the promotion record. */
+export function callRecord(context: OrchestrationContext, requestId: string, change: PromotionChange): Task {
   return context.df.callEntity(new EntityId("promotion", requestId), "change", change);
 }
 
-/** Changes the ledger; undefined when it has no entry for this request. */
-export function* changeLedger(
+/** Changes the promotion record; undefined when it has no entry for this request. */
+export function* changeRecord(
   context: OrchestrationContext,
   requestId: string,
   change: PromotionChange,
 ): Steps<ChangeAnswer | undefined> {
-  const answer = yield callLedger(context, requestId, change);
+  const answer = yield callRecord(context, requestId, change);
   return (answer ?? undefined) as ChangeAnswer | undefined;
 }
 

@@ -1,33 +1,33 @@
 import type { OrchestrationContext } from "durable-functions";
-import { reason } from "../domain/codes";
+import { reason } from "../domain/kernel/reason-codes";
+import type { SwapPlan } from "../domain/plan/plan";
 import type { Steps } from "./calls";
-import type { SwapPlan } from "../domain/plan";
 import type { Exit, Run } from "./run";
 import { begin, type RunInput } from "./steps/begin";
 import { conclude } from "./steps/conclude";
 import { awaitApproval } from "./steps/gate";
-import { awaitOpening } from "./steps/opening";
 import { planSwap } from "./steps/plan";
-import { swapWhenReady, type AttemptAgain, type Swapped } from "./steps/swap";
-import { awaitTurn } from "./steps/turn";
+import { awaitLease } from "./steps/queue";
+import { rollback } from "./steps/rollback";
 import { soak } from "./steps/soak";
-import { swapBack } from "./steps/swap-back";
+import { type AttemptAgain, type Swapped, swapWhenReady } from "./steps/swap";
 import { verify } from "./steps/verify";
+import { awaitWindow } from "./steps/window";
 
 /** How often a promotion may be planned anew before the services count as never standing still. */
 const MOST_PLANS = 5;
 
 /**
  * One promotion, from acceptance to one outcome (docs/swap-protocol.md):
- *  1. register and enlist, or resume: only a stored outcome makes a duplicate;
+ *  1. register and register, or resume: only a stored outcome makes a duplicate;
  *  2. plan: both services read, every prerequisite judged, target held already → `unchanged`;
  *  3. gate: where somebody has to approve, enough people have approved exactly this plan;
- *  4. opening: an allowed window, no denied one, no freeze, not before `notBefore`;
+ *  4. deployment window: an allowed window, no denied one, no freeze, not before `notBefore`;
  *  5. turn: the pair's lease, in order;
  *  6. readiness: every role instance of both services, unbroken for `stableFor`;
  *  7. swap: a claim, fresh reads, one PUT, and proof by reads;
  *  8. verify: both services re-read, production asked;
- *  9. soak: new production is watched; a regression is swapped back once, or halts;
+ *  9. soak: new production is watched; a regression is rolled back once, or halts;
  * 10. conclude: outcome and event stored, hold, lease released, event published.
  */
 export function* promote(context: OrchestrationContext): Steps<void> {
@@ -52,8 +52,8 @@ function* oneRound(run: Run): Steps<Exit | Again> {
   if (!plan) throw new Error("a promotion went on without a plan");
   const may = yield* awaitLeave(run, plan, planned);
   if (may.kind !== "go") return may;
-  const turn = yield* awaitTurn(run, plan, note);
-  if (turn.kind !== "go") return turn;
+  const queue = yield* awaitLease(run, plan, note);
+  if (queue.kind !== "go") return queue;
   const swapped = yield* swapWhenReady(run, plan);
   return swapped.kind === "verify" ? yield* watchOver(run, plan, swapped) : swapped;
 }
@@ -73,39 +73,39 @@ function plansOf({ carried }: Run): number {
   return carried ? carried.plans + (carried.planned ? 0 : 1) : 1;
 }
 
-/** Steps 3 and 4: people first, then the opening. */
+/** Steps 3 and 4: people first, then the deployment window. */
 function* awaitLeave(run: Run, plan: SwapPlan, planned: boolean): Steps<Exit | { readonly kind: "go" }> {
   // A run that resumes with the lease had its approvals, and may have swapped already: the attempt judges them afresh.
   const resumed = planned && run.lease !== undefined;
   const approved = resumed ? ({ kind: "go" } as const) : yield* awaitApproval(run, plan, run.carried?.note);
-  return approved.kind === "go" ? yield* awaitOpening(run, plan, run.carried?.closed) : approved;
+  return approved.kind === "go" ? yield* awaitWindow(run, plan, run.carried?.closed) : approved;
 }
 
 function nextGeneration(run: Run, again: Again): RunInput {
   const { requestId, runId, deadlines, waits, carried } = run;
-  if (again.kind === "wait-for-opening") delete deadlines.turn;
-  // A person's hold, or a closed opening, must not use up the time the services have to become ready.
-  if (again.kind === "wait-for-turn" || again.kind === "wait-for-opening") delete deadlines.readiness;
+  if (again.kind === "wait-for-window") delete deadlines.queue;
+  // A person's hold, or a closed deployment window, must not use up the time the services have to become ready.
+  if (again.kind === "wait-for-lease" || again.kind === "wait-for-window") delete deadlines.readiness;
   return {
     requestId,
     carried: {
       ...{ runId, deadlines, waits, generation: (carried?.generation ?? 0) + 1, plans: plansOf(run) },
       planned: again.kind !== "plan-again",
       note: again.detail,
-      closed: again.kind === "wait-for-opening" ? again.detail : undefined,
+      closed: again.kind === "wait-for-window" ? again.detail : undefined,
       afterMs: again.kind === "attempt-again" ? again.afterMs : undefined,
     },
   };
 }
 
-/** Steps 8 and 9. A swap-back that was ordered before this run began is carried on with. */
+/** Steps 8 and 9. A rollback that was ordered before this run began is carried on with. */
 function* watchOver(
   run: Run,
   plan: SwapPlan,
   swapped: Extract<Swapped, { kind: "verify" }>,
 ): Steps<Exit | AttemptAgain> {
-  if (swapped.order) return yield* swapBack(run, plan, swapped.order);
+  if (swapped.order) return yield* rollback(run, plan, swapped.order);
   const seen = yield* verify(run, plan, swapped);
   const exit = seen.kind === "verified" ? yield* soak(run, plan, seen.verified) : seen;
-  return exit.kind === "regressed" ? yield* swapBack(run, plan, exit.order) : exit;
+  return exit.kind === "regressed" ? yield* rollback(run, plan, exit.order) : exit;
 }

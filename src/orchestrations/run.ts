@@ -1,19 +1,18 @@
 import type { OrchestrationContext, Task } from "durable-functions";
-import type { Cancel, Lease } from "../domain/pair";
-import type { PairKey } from "../domain/pair-key";
-import { tellCancel } from "../domain/pair-people";
-import { reason, type Code } from "../domain/codes";
-import type { Ending } from "../domain/completion-event";
-import type { ProgressData } from "../domain/events";
-import type { Phase, WaitedFor } from "../domain/outcome";
-import type { SwapPlan } from "../domain/plan";
-import type { PromotionState } from "../domain/promotion";
+import type { Phase, WaitedFor } from "../domain/kernel/outcome";
+import type { PairKey } from "../domain/kernel/pair-key";
+import { type Code, reason } from "../domain/kernel/reason-codes";
+import { describeCancel } from "../domain/pair/operator-actions";
+import type { Cancel, Lease } from "../domain/pair/pair";
+import type { SwapPlan } from "../domain/plan/plan";
+import type { ProgressData } from "../domain/promotion/events";
+import type { Ending, PromotionState } from "../domain/promotion/state";
+import { waitInstance } from "../domain/promotion/waiting";
 import type { ChangeAnswer } from "../entities/promotion-entity";
-import { waitInstance } from "../domain/instance-ids";
-import { callActivity, callLedger, timeOf, type Steps } from "./calls";
+import { callActivity, callRecord, type Steps, timeOf } from "./calls";
 import type { Kind, WaitInput, WaitKinds, WaitResult } from "./wait-input";
 
-/** What a run hands to its next generation, whose history is empty; the rest is read from ledger and arbiter. */
+/** What a run hands to its next generation, whose history is empty; the rest is read from promotion record and pair coordinator. */
 export interface Carried {
   readonly runId: string;
   readonly generation: number;
@@ -24,7 +23,7 @@ export interface Carried {
   readonly planned: boolean;
   /** Why it goes round again. */
   readonly note: string;
-  /** What of the opening the attempt found closed. */
+  /** What of the deployment window the attempt found closed. */
   readonly closed?: string | undefined;
   /** How long to leave the services alone before the next attempt. */
   readonly afterMs?: number | undefined;
@@ -39,14 +38,14 @@ export interface Run {
   /** The label of the pair as the request has it, and what its state is kept under. */
   readonly pair: string;
   readonly pairKey: PairKey;
-  /** The ledger as it stood when this run began. */
+  /** The promotion record as it stood when this run began. */
   readonly began: PromotionState;
   readonly deadlines: {
-    opening?: number;
-    turn?: number;
+    window?: number;
+    queue?: number;
     readiness?: number;
     soak?: number;
-    swapBack?: number;
+    rollback?: number;
   };
   /** Absent in a run's first generation. */
   readonly carried?: Carried | undefined;
@@ -60,12 +59,12 @@ export interface Run {
 /** How a step leaves the runbook. */
 export type Exit = { readonly kind: "end"; readonly ending: Ending } | { readonly kind: "superseded" };
 
-/** Enters a phase, in the ledger where people see it; the way out when this run is not in charge any more. */
+/** Enters a phase, in the promotion record where people see it; the way out when this run is not in charge any more. */
 export function* enter(run: Run, phase: Phase, note?: string): Steps<Exit | undefined> {
   return overtaken(run, (yield entering(run, phase, note)) as ChangeAnswer | undefined);
 }
 
-/** A run ends where the ledger names another run, or an outcome that somebody else stored. */
+/** A run ends where the promotion record names another run, or an outcome that somebody else stored. */
 export function overtaken(run: Pick<Run, "runId">, answer: ChangeAnswer | undefined): Exit | undefined {
   const isInCharge = !answer || (answer.runId === run.runId && answer.outcome === undefined);
   return isInCharge ? undefined : { kind: "superseded" };
@@ -73,7 +72,7 @@ export function overtaken(run: Pick<Run, "runId">, answer: ChangeAnswer | undefi
 
 /** The task of entering a phase. */
 export function entering(run: Run, phase: Phase, note?: string): Task {
-  return callLedger(run.context, run.requestId, {
+  return callRecord(run.context, run.requestId, {
     kind: "enter",
     runId: run.runId,
     phase,
@@ -92,11 +91,11 @@ export function* progress(
   detail: string,
   approval?: News["approval"],
 ): Steps<void> {
-  yield telling(run, approval ? { step, detail, approval } : { step, detail });
+  yield describing(run, approval ? { step, detail, approval } : { step, detail });
 }
 
 /** The task of telling steps in this order. */
-export function telling(run: Run, ...news: readonly News[]): Task {
+export function describing(run: Run, ...news: readonly News[]): Task {
   const { requestId, pair, context } = run;
   return callActivity(context, "announceProgress", { requestId, pair, news, at: timeOf(context) });
 }
@@ -147,6 +146,9 @@ export function expired(
 }
 
 export function cancelled(cancel: Cancel): Exit {
-  const ending = { outcome: "cancelled", reason: reason("cancelled-by-person", tellCancel(cancel)) } as const;
+  const ending = {
+    outcome: "cancelled",
+    reason: reason("cancelled-by-person", describeCancel(cancel)),
+  } as const;
   return { kind: "end", ending };
 }

@@ -1,19 +1,19 @@
-import type { OpeningInput } from "../activities/look-at-opening";
-import type { GateDecision } from "../domain/gate";
-import type { Cancel, Lease, SwapBackOrder } from "../domain/pair";
-import type { PairIdentity, PairKey } from "../domain/pair-key";
-import type { PlanVerdict, SwapPlan } from "../domain/plan";
-import type { ReadinessMemory, ReadinessRule } from "../domain/readiness";
-import type { SideReadiness } from "../domain/side-readiness";
-import type { SettlementDecision, SettlementMemory } from "../domain/settlement";
-import type { Verified, VerificationDecision } from "../domain/verification";
-import type { Probe } from "../domain/probe";
-import type { SoakEvidence, SoakMemory, WatchRule } from "../domain/soak";
-import type { SwapRequest, Side } from "../domain/swap-request";
-import type { AttemptVerdict } from "../domain/attempt";
+import type { WindowInput } from "../activities/check-window";
+import type { GateDecision } from "../domain/approval/gate";
+import type { Probe } from "../domain/cloud-service/probe";
+import type { ReadinessMemory, ReadinessRule } from "../domain/cloud-service/readiness";
+import type { SideReadiness } from "../domain/cloud-service/readiness-view";
+import type { SoakEvidence, SoakMemory, WatchRule } from "../domain/cloud-service/soak";
+import type { PairIdentity, PairKey } from "../domain/kernel/pair-key";
+import type { Side, SwapRequest } from "../domain/kernel/swap-request";
+import type { Cancel, Lease, RollbackOrder } from "../domain/pair/pair";
+import type { PlanVerdict, SwapPlan } from "../domain/plan/plan";
+import type { AttemptVerdict } from "../domain/swap/attempt";
+import type { SettlementDecision, SettlementMemory } from "../domain/swap/settlement";
+import type { VerificationDecision, Verified } from "../domain/swap/verification";
 
-/** A swap-back was ordered meanwhile. */
-type Ordered = { readonly kind: "ordered"; readonly order: SwapBackOrder };
+/** A rollback was ordered meanwhile. */
+type Ordered = { readonly kind: "ordered"; readonly order: RollbackOrder };
 
 /** What each kind of wait needs to know, and what it decides. Inputs and verdicts cross as JSON. */
 export interface WaitKinds {
@@ -28,12 +28,12 @@ export interface WaitKinds {
     memory: undefined;
     verdict: GateDecision & { detail: string };
   };
-  opening: {
-    about: OpeningInput;
+  window: {
+    about: WindowInput;
     memory: undefined;
     verdict: { kind: "open" } | { kind: "removed"; detail: string };
   };
-  turn: { about: Record<string, never>; memory: undefined; verdict: Lease };
+  queue: { about: Record<string, never>; memory: undefined; verdict: Lease };
   readiness: {
     about: Pick<SwapPlan, "incoming" | "outgoing"> & {
       rule: ReadinessRule;
@@ -55,7 +55,7 @@ export interface WaitKinds {
     };
   };
   verification: {
-    /** `orderable`: a swap-back that is ordered meanwhile ends it. */
+    /** `orderable`: a rollback that is ordered meanwhile ends it. */
     about: { plan: SwapPlan; probes: readonly Probe[]; orderable: boolean };
     memory: Pick<VerificationDecision, "finalRead" | "against">;
     verdict: ({ kind: "verified" } & Verified) | Ordered;
@@ -68,7 +68,7 @@ export interface WaitKinds {
       | { kind: "regression" | "cannot-measure" | "foreign-state"; detail: string; evidence: SoakEvidence }
       | Ordered;
   };
-  "swap-back": { about: Record<string, never>; memory: undefined; verdict: "go" };
+  rollback: { about: Record<string, never>; memory: undefined; verdict: "go" };
   announcement: { about: Record<string, never>; memory: undefined; verdict: "published" };
 }
 

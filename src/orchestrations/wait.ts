@@ -1,9 +1,9 @@
 import type { OrchestrationContext, Task } from "durable-functions";
-import { changeLedger, timeOf, applyToPairEntity, type Steps } from "./calls";
+import { sleepMs } from "../domain/promotion/waiting";
+import { applyToPairEntity, changeRecord, type Steps, timeOf } from "./calls";
 import { overtaken } from "./run";
 import type { Kind, News, Round, WaitInput, WaitResult } from "./wait-input";
-import { sleepMs } from "../domain/waiting";
-import { waits, type Wait } from "./waits/waits";
+import { type Wait, waits } from "./waits/waits";
 
 /** Rounds per generation: a waiting promotion's history stays short however long it waits. */
 const ROUNDS = 5;
@@ -55,19 +55,19 @@ function* takeRound<K extends Kind>(
     : yield* kind.observe(context, input, view);
   if (seen.kind === "decided") return { ended: "decided", verdict: seen.verdict };
   const now = timeOf(context);
-  if (now >= lastLookOf(input)) return { ended: "expired", last: seen.detail, memory: seen.memory };
-  const charged = kind.afterOutcome ?? (yield* tell(context, input, seen, round));
+  if (now >= lastCheckOf(input)) return { ended: "expired", last: seen.detail, memory: seen.memory };
+  const charged = kind.afterOutcome ?? (yield* describe(context, input, seen, round));
   if (!charged) return { ended: "superseded" };
   const observeAfter = early ? input.observeAfter : now + seen.afterMs;
   return { ...input, memory: seen.memory, last: newsOf(seen), observeAfter };
 }
 
-function isEarly({ looksWhenWoken }: { looksWhenWoken?: boolean }, input: WaitInput, now: number): boolean {
-  return !looksWhenWoken && now < (input.observeAfter ?? 0);
+function isEarly({ checksWhenWoken }: { checksWhenWoken?: boolean }, input: WaitInput, now: number): boolean {
+  return !checksWhenWoken && now < (input.observeAfter ?? 0);
 }
 
 /** Writes what is waited for when it changed, and learns once per generation whether this run is still in charge. */
-function* tell<K extends Kind>(
+function* describe<K extends Kind>(
   context: OrchestrationContext,
   input: WaitInput<K>,
   seen: Extract<Round<K>, { kind: "again" }>,
@@ -85,7 +85,7 @@ function* tell<K extends Kind>(
     next,
     instanceId: context.df.instanceId,
   };
-  const answer = yield* changeLedger(context, input.requestId, {
+  const answer = yield* changeRecord(context, input.requestId, {
     kind: "wait",
     runId,
     waiting,
@@ -94,7 +94,7 @@ function* tell<K extends Kind>(
   return overtaken({ runId }, answer) === undefined;
 }
 
-function lastLookOf({ until, graceMs = 0 }: WaitInput): number {
+function lastCheckOf({ until, graceMs = 0 }: WaitInput): number {
   return until + graceMs;
 }
 
@@ -104,9 +104,9 @@ function newsOf({ detail, readiness }: News): News {
 
 /** A picture that is only looked at again is no news. */
 function isNews(seen: News, last: News | undefined): boolean {
-  const told = (news: News | undefined) =>
+  const described = (news: News | undefined) =>
     JSON.stringify(news, (name, value: unknown) => (name === "observedAt" ? undefined : value));
-  return told(newsOf(seen)) !== told(last);
+  return described(newsOf(seen)) !== described(last);
 }
 
 /** `isAgain`: the round before was too early for its look. */
@@ -118,7 +118,7 @@ function* sleep(
 ): Steps<void> {
   if (waiter.isCompleted) return;
   const now = timeOf(context);
-  const due = Math.min(input.observeAfter ?? now, lastLookOf(input));
+  const due = Math.min(input.observeAfter ?? now, lastCheckOf(input));
   const timer = context.df.createTimer(new Date(now + sleepMs(due - now, isAgain)));
   yield context.df.Task.any([timer, waiter]);
   // Cancelled here, and observed again before anything continues as new: doing both in one turn would deliver the

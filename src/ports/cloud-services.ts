@@ -1,12 +1,12 @@
-import type { OperationAddress, OperationRead, SwapReply } from "../domain/attempt";
 import type {
   InstanceList,
   PermissionsObservation,
   PublicIpObservation,
   Read,
   ServiceObservation,
-} from "../domain/observation";
-import type { Slot } from "../domain/swap-request";
+} from "../domain/cloud-service/observation";
+import type { Slot } from "../domain/kernel/swap-request";
+import type { OperationAddress, OperationRead, SwapReply } from "../domain/swap/attempt";
 
 /** Pairs and slots, as the platform shows and changes them. Ids are full ARM ids. Nothing here throws for what ARM may answer. */
 export interface CloudServices {

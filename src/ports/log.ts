@@ -1,10 +1,10 @@
-import type { AlertCode } from "../domain/alerts";
-import type { Code } from "../domain/codes";
-import type { LogLine } from "../domain/log-lines";
+import type { LogLine } from "../domain/kernel/log-lines";
+import type { Code } from "../domain/kernel/reason-codes";
+import type { AlertCode } from "../domain/promotion/alerts";
 
 /**
  * Structured log lines; never secrets, tokens, SAS strings, service configuration or operation URLs. Which message has
- * which level stands in one table, `domain/log-lines.ts`.
+ * which level stands in one table, `domain/kernel/log-lines.ts`.
  */
 export interface Log {
   info(message: LogLine<"info">, fields?: LogFields): void;

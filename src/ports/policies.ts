@@ -1,6 +1,6 @@
-import type { PairKey } from "../domain/pair-key";
-import type { PairPolicy } from "../domain/policy";
-import type { writePair } from "../domain/written-pair";
+import type { PairKey } from "../domain/kernel/pair-key";
+import type { writePair } from "../domain/policy/pairs-file-form";
+import type { PairPolicy } from "../domain/policy/policy";
 
 /** An entry of the pairs file; durations such as "2m". */
 export type WrittenPair = ReturnType<typeof writePair>;

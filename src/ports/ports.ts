@@ -1,8 +1,8 @@
 import type { Announcer } from "./announcer";
 import type { Clock } from "./clock";
 import type { CloudServices } from "./cloud-services";
+import type { DeploymentWindows } from "./deployment-windows";
 import type { Log } from "./log";
-import type { Openings } from "./openings";
 import type { Policies } from "./policies";
 import type { Prober } from "./prober";
 import type { Operations, Pairs, Promotions } from "./promotions";
@@ -16,7 +16,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
   readonly policies: Policies;
-  readonly openings: Openings;
+  readonly deploymentWindows: DeploymentWindows;
   readonly promotions: Promotions;
   readonly pairs: Pairs;
   readonly operations: Operations;

@@ -1,4 +1,4 @@
-import type { ProbeAnswer } from "../domain/probe";
+import type { ProbeAnswer } from "../domain/cloud-service/probe";
 
 /** Asks what is configured as a probe. */
 export interface Prober {

@@ -1,16 +1,16 @@
-import type { AuditPage } from "../domain/audit-page";
-import type { OperationChange, OperationState } from "../domain/operation";
-import type { PairKey } from "../domain/pair-key";
-import type { PairOperation, PairState } from "../domain/pair";
-import type { IndexChange, IndexPage } from "../domain/index-page";
-import type { Roster, RosterChange } from "../domain/roster";
-import type { PromotionChange, PromotionState, Registration } from "../domain/promotion";
+import type { AuditPage } from "../domain/audit/chain";
+import type { PairKey } from "../domain/kernel/pair-key";
+import type { IndexChange, IndexPage } from "../domain/pair/index-page";
+import type { PairOperation, PairState } from "../domain/pair/pair";
+import type { Roster, RosterChange } from "../domain/pair/roster";
+import type { PromotionChange, PromotionState, Registration } from "../domain/promotion/state";
+import type { OperationChange, OperationState } from "../domain/swap/operation";
 
 /** The state of a durable run, as far as anybody may rely on it. */
 export type RunStatus = "absent" | "live" | "completed" | "failed" | "terminated";
 
 /**
- * The ledger of promotions and the runs that carry them out, through the durable client.
+ * The promotion record of promotions and the runs that carry them out, through the durable client.
  * Writes are signals: acknowledged, not applied. Read back before relying on them. Throws on transient faults.
  */
 export interface Promotions {
@@ -23,7 +23,7 @@ export interface Promotions {
   runStatus(requestId: string): Promise<RunStatus>;
   /**
    * Starts the run `promotion-<requestId>`; a run that is live already counts as started. The first one registers the
-   * promotion. Of two that are started at once only one runs, with either's registration: read the ledger back.
+   * promotion. Of two that are started at once only one runs, with either's registration: read the promotion record back.
    */
   startRun(requestId: string, registration?: Registration): Promise<void>;
   /**
@@ -35,7 +35,7 @@ export interface Promotions {
   wake(instanceId: string): Promise<void>;
 }
 
-/** The arbiter of each pair, and the roster of all pairs, through the durable client. */
+/** The pair coordinator of each pair, and the roster of all pairs, through the durable client. */
 export interface Pairs {
   read(pair: PairKey): Promise<PairState | undefined>;
   signal(pair: PairKey, operation: PairOperation): Promise<void>;

@@ -1,5 +1,5 @@
-import type { PairKey } from "../domain/pair-key";
-import type { ScheduleOperation, ScheduleRule, ScheduleState } from "../domain/schedule";
+import type { PairKey } from "../domain/kernel/pair-key";
+import type { ScheduleOperation, ScheduleRule, ScheduleState } from "../domain/policy/schedule";
 
 /** A schedule of the pairs file with its times, in milliseconds since the epoch. */
 export interface Schedule extends ScheduleRule {

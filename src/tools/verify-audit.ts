@@ -1,12 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { digest } from "../adapters/digest";
-import {
-  nothingCompared,
-  verifyAudit,
-  type AuditFinding,
-  type AuditVerdict,
-} from "../domain/audit-verification";
+import { type AuditFinding, type AuditVerdict, nothingCompared, verifyAudit } from "../domain/audit/verify";
 
 const USAGE = "usage: npm run verify-audit -- EXPORT --pair KEY [--events FILE]";
 

@@ -1,10 +1,10 @@
-import { decideAcceptance, whyRefused, type Acceptance } from "../domain/acceptance";
-import type { Reason } from "../domain/codes";
-import { composeProgress } from "../domain/completion-event";
-import { isEnlisted, standsWith } from "../domain/pair-answers";
-import { pairIdentity } from "../domain/pair-key";
-import { pairOf, type PromotionState, type Registration } from "../domain/promotion";
-import { asAskedAgain } from "../domain/retention";
+import { pairIdentity } from "../domain/kernel/pair-key";
+import type { Reason } from "../domain/kernel/reason-codes";
+import { isRegistered, standsWith } from "../domain/pair/answers";
+import { type Acceptance, decideAcceptance, whyRefused } from "../domain/promotion/acceptance";
+import { composeProgress } from "../domain/promotion/completion-event";
+import { asAskedAgain } from "../domain/promotion/retention";
+import { pairOf, type PromotionState, type Registration } from "../domain/promotion/state";
 import type { Ports } from "../ports/ports";
 import { NotAcknowledged, NothingSent, untilSeen } from "./read-back";
 
@@ -29,7 +29,7 @@ export interface Refused {
 export type HashBeside = (known: PromotionState) => string;
 
 /**
- * Accepts one request: its run is started, which registers it in the ledger, enlists it with its pair and goes on,
+ * Accepts one request: its run is started, which registers it in the promotion record, registers it with its pair and goes on,
  * whatever becomes of whoever sent it; both are read back. Every step may have happened before: a repeat changes nothing.
  */
 export async function acceptRequest(
@@ -38,7 +38,7 @@ export async function acceptRequest(
   hashBeside: HashBeside = () => registration.contentHash,
 ): Promise<Accepted | Refused> {
   const { requestId } = registration;
-  const known = await beforehand("the ledger", () => ports.promotions.read(requestId), ports);
+  const known = await beforehand("the promotion record", () => ports.promotions.read(requestId), ports);
   if (!known) return acceptNew(registration, hashBeside, ports);
   const kind = decideAcceptance(known, hashBeside(known));
   if (kind === "live") return startAndSee(kind, registration, hashBeside, ports);
@@ -54,7 +54,7 @@ async function acceptNew(
   if (refusal) return { kind: "refused", reason: refusal };
   raiseAlarm(registration, ports);
   const accepted = await startAndSee("new", registration, hashBeside, ports);
-  if (accepted.kind === "new" && !accepted.state.conclusion) await tell(accepted.state, ports);
+  if (accepted.kind === "new" && !accepted.state.conclusion) await describe(accepted.state, ports);
   return accepted;
 }
 
@@ -96,10 +96,10 @@ function raiseAlarm({ requestId, request, origin }: Registration, { log }: Ports
   if (!breakGlass) return;
   const detail = `by ${principal?.name ?? "?"} (${principal?.oid ?? "?"}): ${breakGlass.reason}`;
   const about = { requestId, pair: request.pair, detail };
-  log.alert("break-glass", "gate and opening are passed by an operator's word", about);
+  log.alert("break-glass", "gate and deployment window are passed by an operator's word", about);
 }
 
-/** Ledger first: `startNew` silently overwrites a run that is over. */
+/** Promotion record first: `startNew` silently overwrites a run that is over. */
 async function startRun(registration: Registration, { promotions }: Ports): Promise<true> {
   const { requestId } = registration;
   if ((await promotions.runStatus(requestId)) !== "live") await promotions.startRun(requestId, registration);
@@ -114,19 +114,19 @@ async function untilTakenUp(
   ports: Ports,
 ): Promise<Accepted> {
   let registered: Accepted | undefined;
-  const look = async (): Promise<Accepted | undefined> => {
+  const check = async (): Promise<Accepted | undefined> => {
     const state = await ports.promotions.read(requestId);
     if (!state) return undefined;
-    // Of two requests with one id that came at once the ledger knows the first.
+    // Of two requests with one id that came at once the promotion record knows the first.
     const won = decideAcceptance(state, hashBeside(state));
     if (won === "conflict") return { kind: won, state };
     if (state.conclusion) return { kind, state };
     registered = { kind, state, onItsWay: true };
     const pair = await ports.pairs.read(pairOf(state).key);
-    return pair && isEnlisted(pair, requestId) ? { kind, state } : undefined;
+    return pair && isRegistered(pair, requestId) ? { kind, state } : undefined;
   };
   try {
-    return await untilSeen("the registration", look, ports);
+    return await untilSeen("the registration", check, ports);
   } catch (fault) {
     if (registered && fault instanceof NotAcknowledged) return registered;
     throw fault;
@@ -135,7 +135,7 @@ async function untilTakenUp(
 
 /**
  * Publishes the stored bytes of an outcome, again if need be: consumers dedupe by the event's id. One that still stands
- * with its pair is not marked announced here: run or janitor have its hold and its leaving to see to before.
+ * with its pair is not marked announced here: run or reconciler have its hold and its leaving to see to before.
  */
 export async function publishOutcome(state: PromotionState, ports: Ports): Promise<void> {
   const event = state.conclusion?.event;
@@ -156,7 +156,7 @@ export async function publishOutcome(state: PromotionState, ports: Ports): Promi
 /** Nobody who asks for a promotion waits for the broker. */
 const NEWS_TIMEOUT_MS = 2_000;
 
-async function tell({ requestId, request }: PromotionState, ports: Ports): Promise<void> {
+async function describe({ requestId, request }: PromotionState, ports: Ports): Promise<void> {
   const about = { requestId, pair: request.pair };
   try {
     await ports.announcer.publish(

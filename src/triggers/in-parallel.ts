@@ -11,10 +11,10 @@ export async function inParallel<T>(
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }
 
-const NAMES_TOLD = 20;
+const NAMES_SHOWN = 20;
 
 /** What was not come to, for the log. */
-export function tellLeft(left: readonly string[], all: number): string {
-  const more = left.length > NAMES_TOLD ? ", …" : "";
-  return `${left.length} of ${all}: ${left.slice(0, NAMES_TOLD).join(", ")}${more}`;
+export function describeLeft(left: readonly string[], all: number): string {
+  const more = left.length > NAMES_SHOWN ? ", …" : "";
+  return `${left.length} of ${all}: ${left.slice(0, NAMES_SHOWN).join(", ")}${more}`;
 }

@@ -1,11 +1,11 @@
 import type { InvocationContext, ServiceBusQueueHandler } from "@azure/functions";
-import { onePerPlace, tellText } from "../contracts/complaints";
+import { onePerPlace, formatText } from "../contracts/issues";
 import { readMessageBody } from "../contracts/message-body";
-import { notAcceptedEvent, type NotAccepted } from "../contracts/not-accepted-event";
-import { conflictComplaints, parseSwapRequest, type ParsedRequest } from "../contracts/swap-request";
-import { conflictDetail, differingFields } from "../domain/acceptance";
-import { reason } from "../domain/codes";
-import type { PromotionState, Registration } from "../domain/promotion";
+import { type NotAccepted, notAcceptedEvent } from "../contracts/not-accepted-event";
+import { conflictIssues, type ParsedRequest, parseSwapRequest } from "../contracts/swap-request";
+import { reason } from "../domain/kernel/reason-codes";
+import { conflictDetail, differingFields } from "../domain/promotion/acceptance";
+import type { PromotionState, Registration } from "../domain/promotion/state";
 import type { Ports } from "../ports/ports";
 import { acceptRequest, publishOutcome } from "./accept";
 import { untilSeen } from "./read-back";
@@ -28,31 +28,31 @@ export function createQueueHandler(portsFor: PortsFor, queue: string): ServiceBu
     const origin = { channel: "queue" } as const;
     const registration = { requestId, contentHash, request, origin, at: ports.clock.now() };
     const accepted = await acceptRequest(registration, ports);
-    if (accepted.kind === "refused") return answer({ reason: accepted.reason, complaints: [], requestId });
+    if (accepted.kind === "refused") return answer({ reason: accepted.reason, issues: [], requestId });
     if (accepted.kind === "concluded") await publishOutcome(accepted.state, ports);
     if (accepted.kind === "conflict") await answer(conflictOf(parsed.value, registration, accepted.state));
   };
 }
 
-type Refusal = Pick<NotAccepted, "reason" | "complaints" | "requestId" | "promotion">;
+type Refusal = Pick<NotAccepted, "reason" | "issues" | "requestId" | "promotion">;
 type MessageParse =
   { readonly ok: true; readonly value: ParsedRequest } | { readonly ok: false; readonly refusal: Refusal };
 
 /** The request in a message, or every mistake of it. Where a field stands twice nobody knows which request was meant. */
 function parseMessage(body: unknown): MessageParse {
-  const { value, complaints: ofText } = readMessageBody(body);
+  const { value, issues: ofText } = readMessageBody(body);
   const parsed = parseSwapRequest(value);
   if (parsed.ok && ofText.length === 0) return parsed;
   // Of bytes that are no text there is nothing else to say.
-  const ofRequest = parsed.ok || (value === undefined && ofText.length > 0) ? [] : parsed.complaints;
-  const complaints = onePerPlace([...ofText, ...ofRequest]);
+  const ofRequest = parsed.ok || (value === undefined && ofText.length > 0) ? [] : parsed.issues;
+  const issues = onePerPlace([...ofText, ...ofRequest]);
   const code = parsed.ok ? "malformed-request" : parsed.code;
-  const detail = `${complaints.length} complaint${complaints.length === 1 ? "" : "s"}`;
+  const detail = `${issues.length} issue${issues.length === 1 ? "" : "s"}`;
   const named = parsed.ok ? parsed.value.request.requestId : parsed.requestId;
   const isAmbiguous = ofText.some(({ path }) => /^\$(?:\.data)?\.requestId$|^\$\.data$/.test(path));
   return {
     ok: false,
-    refusal: { reason: reason(code, detail), complaints, requestId: isAmbiguous ? null : named },
+    refusal: { reason: reason(code, detail), issues, requestId: isAmbiguous ? null : named },
   };
 }
 
@@ -61,7 +61,7 @@ function conflictOf({ sent }: ParsedRequest, registration: Registration, known: 
   const fields = differingFields(known, registration);
   return {
     reason: reason("request-conflict", conflictDetail(requestId, fields)),
-    complaints: conflictComplaints(sent, fields, requestId),
+    issues: conflictIssues(sent, fields, requestId),
     requestId,
     promotion: `/api/promotions/${requestId}`,
   };
@@ -77,16 +77,16 @@ export function createDeadLetterHandler(portsFor: PortsFor, queue: string): Serv
     const why = [deadLetterReason, deadLetterErrorDescription]
       .filter((text) => typeof text === "string")
       .join(": ");
-    const told = tellText(why || "no reason given", 500);
+    const described = formatText(why || "no reason given", 500);
     const parsed = parseSwapRequest(body);
     const requestId = parsed.ok ? parsed.value.request.requestId : parsed.requestId;
     ports.log.alert("dead-letter", "a message ended in the dead-letter queue", {
       requestId: requestId ?? undefined,
-      detail: told,
+      detail: described,
     });
-    const message = { ...identify(queue, context), deadLetterReason: told };
-    const complaints = parsed.ok ? [] : parsed.complaints;
-    await decline({ reason: reason("dead-lettered", told), complaints, requestId, message, body }, ports);
+    const message = { ...identify(queue, context), deadLetterReason: described };
+    const issues = parsed.ok ? [] : parsed.issues;
+    await decline({ reason: reason("dead-lettered", described), issues, requestId, message, body }, ports);
   };
 }
 

@@ -1,6 +1,6 @@
-import type { PairAnswer, PairOperation, PairState } from "../domain/pair";
-import type { PairKey } from "../domain/pair-key";
-import { answerTo } from "../domain/pair-answers";
+import type { PairKey } from "../domain/kernel/pair-key";
+import { answerTo } from "../domain/pair/answers";
+import type { PairAnswer, PairOperation, PairState } from "../domain/pair/pair";
 import type { Ports } from "../ports/ports";
 import { inParallel } from "./in-parallel";
 
@@ -58,19 +58,19 @@ export async function sendUntilSeen<T>(
   );
 }
 
-/** What an arbiter answered, and its state as it was read then. */
+/** What a pair coordinator answered, and its state as it was read then. */
 export interface AskedPair {
   readonly answer: PairAnswer;
   readonly state: PairState;
 }
 
-/** What is asked of an arbiter: the answer is kept under the id. */
+/** What is asked of a pair coordinator: the answer is kept under the id. */
 export interface Question {
   readonly id: string;
   readonly operation: PairOperation;
 }
 
-/** Asks the arbiter of a pair by signal, until it could be sent, and reads back what it answered under the id of the question. */
+/** Asks the pair coordinator of a pair by signal, until it could be sent, and reads back what it answered under the id of the question. */
 export async function askPair(
   what: string,
   pair: PairKey,
@@ -87,7 +87,7 @@ export async function askPair(
 const AT_ONCE = 32;
 
 /**
- * Asks the arbiters of many pairs at once. All that could be sent is sent before anything is read, and one back-off is
+ * Asks the pair coordinators of many pairs at once. All that could be sent is sent before anything is read, and one back-off is
  * kept for all: what the slowest pair takes is what the call takes. A pair that does not answer hides none of the others.
  */
 export async function askPairs(

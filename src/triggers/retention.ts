@@ -1,11 +1,11 @@
 import type { InvocationContext, TimerHandler } from "@azure/functions";
-import type { IndexEntry } from "../domain/index-page";
-import type { PairState } from "../domain/pair";
-import { isEnlisted } from "../domain/pair-answers";
-import { isPastRetention } from "../domain/retention";
-import type { PairKey } from "../domain/pair-key";
-import type { PairPolicy } from "../domain/policy";
-import { formerPairs } from "../domain/roster";
+import type { PairKey } from "../domain/kernel/pair-key";
+import { isRegistered } from "../domain/pair/answers";
+import type { IndexEntry } from "../domain/pair/index-page";
+import type { PairState } from "../domain/pair/pair";
+import { formerPairs } from "../domain/pair/roster";
+import type { PairPolicy } from "../domain/policy/policy";
+import { isPastRetention } from "../domain/promotion/retention";
 import type { Ports } from "../ports/ports";
 
 type PortsFor = (context: InvocationContext) => Ports;
@@ -29,7 +29,7 @@ export function createRetention(
     const walk: Walk = { ports, until: ports.clock.monotonic() + MOST_MS, reduced: 0 };
     const former = await readFormer(ports);
     const pairs: readonly Walked[] = [...ports.policies.all(), ...former.map((key) => ({ key }))];
-    // Begun with another pair each hour: one with much to do must not keep the others from their turn.
+    // Begun with another pair each hour: one with much to do must not keep the others from the lease.
     const first = Math.floor(ports.clock.now() / HOUR_MS) % Math.max(pairs.length, 1);
     const empty: PairKey[] = [];
     for (const pair of [...pairs.slice(first), ...pairs.slice(0, first)]) {
@@ -111,7 +111,7 @@ async function isEmpty(pair: PairKey, ports: Ports): Promise<boolean> {
   const state = await ports.pairs.read(pair);
   if (!state) return true;
   const { page } = state.index;
-  if (state.enlisted.length > 0 || (await oldestKept(pair, page, ports)) < page) return false;
+  if (state.registered.length > 0 || (await oldestKept(pair, page, ports)) < page) return false;
   return ((await ports.promotions.readIndex(pair, page))?.entries ?? []).length === 0;
 }
 
@@ -170,7 +170,7 @@ async function reduceOne(requestId: string, { state, before }: About, walk: Walk
   const { promotions } = walk.ports;
   const promotion = await promotions.read(requestId);
   if (!promotion || promotion.reduced) return true;
-  if (isEnlisted(state, requestId) || !isPastRetention(promotion, before)) return false;
+  if (isRegistered(state, requestId) || !isPastRetention(promotion, before)) return false;
   if (!(await promotions.purgeRuns(requestId, promotion.run?.n ?? 0))) return false;
   await promotions.change(requestId, { kind: "reduce" });
   walk.reduced++;

@@ -1,20 +1,20 @@
 import type { InvocationContext, TimerHandler } from "@azure/functions";
 import { parseSwapRequest } from "../contracts/swap-request";
-import { toTime } from "../domain/events";
+import type { PairKey } from "../domain/kernel/pair-key";
+import { toTime } from "../domain/kernel/time";
+import { removedPairs } from "../domain/pair/roster";
+import type { PairPolicy } from "../domain/policy/policy";
 import {
   hasStarted,
   isOfSchedule,
   noSchedules,
   pauseOf,
   scheduledId,
+  type ScheduleState,
   sinceOf,
   timesOf,
-  type ScheduleState,
-} from "../domain/schedule";
-import type { PairKey } from "../domain/pair-key";
-import type { PairPolicy } from "../domain/policy";
-import type { PromotionState, Registration } from "../domain/promotion";
-import { removedPairs } from "../domain/roster";
+} from "../domain/policy/schedule";
+import type { PromotionState, Registration } from "../domain/promotion/state";
 import type { Ports } from "../ports/ports";
 import type { Schedule } from "../ports/schedules";
 import { acceptRequest } from "./accept";
@@ -25,7 +25,7 @@ type PortsFor = (context: InvocationContext) => Ports;
 /**
  * Starts what is due, every minute and after any downtime, as long as it has not expired. The promotion's id is the key of
  * its pair and the instant: another host, an edited or renamed schedule, a renamed pair, or a second look find it in the
- * ledger. Pairs that do not come to their turn within the budget are told in the log, and come first the next minute.
+ * promotion record. Pairs that do not come to the lease within the budget are told in the log, and come first the next minute.
  */
 export function createScheduler(portsFor: PortsFor): TimerHandler {
   const walk = createWalk();
@@ -100,7 +100,7 @@ function dueTime(schedule: Schedule, state: ScheduleState, now: number): number 
   return schedule.last(now, Math.max(since, now - schedule.expiresAfterMs));
 }
 
-/** What a schedule has put into the ledger is on its way, whatever the file says now. */
+/** What a schedule has put into the promotion record is on its way, whatever the file says now. */
 async function startAt(
   key: PairKey,
   schedule: Schedule,
@@ -111,7 +111,7 @@ async function startAt(
   const promotion = await startedAs(key, schedule, due, ports);
   if (!promotion) return;
   if (!isOfSchedule(promotion, key)) {
-    tellSquatted(schedule, promotion, ports);
+    describeSquatted(schedule, promotion, ports);
     return;
   }
   const start = { times: timesOf(schedule), requestId: promotion.requestId, at: due };
@@ -141,7 +141,7 @@ async function startedAs(
 }
 
 /** Nobody is let through with an id of this shape: whoever put it there writes into the storage, or did so before. */
-function tellSquatted(
+function describeSquatted(
   { pair, name }: Schedule,
   { requestId, origin, request }: PromotionState,
   ports: Ports,
@@ -159,6 +159,6 @@ function registrationOf(schedule: Schedule, requestId: string, due: number, port
     ...(expect ? { expect } : {}),
     expiresAt: toTime(due + expiresAfterMs),
   });
-  if (!parsed.ok) throw new Error(`it is no request: ${JSON.stringify(parsed.complaints)}`);
+  if (!parsed.ok) throw new Error(`it is no request: ${JSON.stringify(parsed.issues)}`);
   return { requestId, ...parsed.value, origin: { channel: "schedule" }, at: ports.clock.now() };
 }

@@ -1,7 +1,7 @@
 import type { Announcer } from "../ports/announcer";
 import type { Clock } from "../ports/clock";
 import type { Ports } from "../ports/ports";
-import { inParallel, tellLeft } from "./in-parallel";
+import { inParallel, describeLeft } from "./in-parallel";
 
 /** After that nothing more is begun: what is under way then ends within the minute that is left of the timer's interval. */
 const BUDGET_MS = 30_000;
@@ -36,7 +36,7 @@ export function createWalk(): Walk {
     const left = order.filter(({ name }) => unfinished.has(name)).map(({ name }) => name);
     next = left[0];
     if (left.length > 0)
-      log.warn("some pairs were not looked after this time", { detail: tellLeft(left, items.length) });
+      log.warn("some pairs were not looked after this time", { detail: describeLeft(left, items.length) });
   };
 }
 

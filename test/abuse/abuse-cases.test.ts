@@ -38,7 +38,7 @@ async function call(method: string, path: string, { token, body, headers = {} }:
   const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   const reply = await scenario.raw(method, path, body, { ...authorization, ...headers });
   return {
-    ...{ status: reply.status, told: JSON.stringify(reply.body), body: reply.body as { code?: string } },
+    ...{ status: reply.status, described: JSON.stringify(reply.body), body: reply.body as { code?: string } },
     retryAfter: reply.headers.get("retry-after"),
   };
 }
@@ -91,9 +91,11 @@ test("2. a valid user who is no approver, or is none any more: 403, a log line, 
     const reply = await call("POST", approvals(), { body: await ballot(), token });
     expect([reply.status, reply.body.code, await votes()]).toEqual([403, "forbidden", 0]);
   }
-  const told = scenario.logged.filter((line) => line.includes("a caller without the permission was refused"));
-  expect(told).toHaveLength(2);
-  expect(told[0]).toMatch(
+  const described = scenario.logged.filter((line) =>
+    line.includes("a caller without the permission was refused"),
+  );
+  expect(described).toHaveLength(2);
+  expect(described[0]).toMatch(
     /^warn .*POST \/api\/promotions\/release-1\/approvals by [0-9a-f-]{36}: .*Swap\.Approve/,
   );
 });
@@ -205,12 +207,12 @@ test("13. control characters in a reason are refused, and no log line holds any"
   expect(scenario.logged.some((line) => /[\u0000-\u001f]/.test(line))).toBe(false);
 });
 
-test("14. a token and a secret reach no reply, log, event or ledger", async () => {
+test("14. a token and a secret reach no reply, log, event or promotion record", async () => {
   const token = await issuer.token("approver");
   const sas = "SharedAccessKey=canary-canary";
   const reply = await call("POST", approvals(), { body: { ...(await ballot()), password: sas }, token });
-  await call("POST", approvals(), { body: await ballot({ comment: "looked" }), token });
-  const everything = [reply.told, ...scenario.logged, JSON.stringify(await scenario.promotion(id))].join(
+  await call("POST", approvals(), { body: await ballot({ comment: "checked" }), token });
+  const everything = [reply.described, ...scenario.logged, JSON.stringify(await scenario.promotion(id))].join(
     "\n",
   );
   expect(reply.status).toBe(400);
@@ -226,7 +228,7 @@ test("15. a flood of guessed votes: 429 with Retry-After after the burst; others
   );
   const passed = flood.filter(({ body }) => body.code === "plan-changed").length;
   const refused = flood.filter(({ status, body }) => status === 429 && body.code === "too-many-calls");
-  // The ledger keeps the receipts of the last few votes: in a flood one may have made room before it was read.
+  // The promotion record keeps the receipts of the last few votes: in a flood one may have made room before it was read.
   const unseen = flood.filter(
     ({ status, body }) => status === 503 && body.code === "not-acknowledged",
   ).length;
@@ -252,5 +254,5 @@ test("16. a request that has ended, sent again: the original result, and no seco
   const body = { requestId: id, pair: "shop", promote: "green", reason: "test" };
   const again = await call("POST", "promotions", { body, token });
   expect([again.status, scenario.puts()]).toEqual([200, 0]);
-  expect(again.told).toContain('"outcome":"rejected"');
+  expect(again.described).toContain('"outcome":"rejected"');
 });

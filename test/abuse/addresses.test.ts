@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createCalendarSources } from "../../src/adapters/openings/calendar-sources";
+import { createCalendarSources } from "../../src/adapters/deployment-windows/calendar-sources";
 import { createOutbound, type OutboundRules } from "../../src/adapters/outbound";
 import { createProber, probeOrigins } from "../../src/adapters/prober";
 import { parseConfig } from "../../src/config/config";
@@ -31,8 +31,11 @@ async function listen(listener: RequestListener) {
 async function ask(url: string, rules: Partial<OutboundRules> = {}) {
   const probe = { name: "front", url, timeoutMs: 1_000 };
   const probes = [probe] as unknown as NonNullable<ReturnType<typeof aPolicy>["probes"]>;
-  const door = createOutbound({ allow: probeOrigins([aPolicy({ probes })]), loopback: false, ...rules });
-  return [await createProber(door).ask(url, 1_000), await createCalendarSources(door).fetch(url)] as const;
+  const client = createOutbound({ allow: probeOrigins([aPolicy({ probes })]), loopback: false, ...rules });
+  return [
+    await createProber(client).ask(url, 1_000),
+    await createCalendarSources(client).fetch(url),
+  ] as const;
 }
 
 test("7. without an issuer or audience of tokens, the app does not start: no header stands in for them", () => {
@@ -45,10 +48,7 @@ test("7. without an issuer or audience of tokens, the app does not start: no hea
     WEBSITE_AUTH_ENABLED: "False",
   };
   const parsed = parseConfig(env, () => file);
-  expect(parsed.ok ? [] : parsed.complaints.map(({ path }) => path)).toEqual([
-    "TOKEN_ISSUER",
-    "TOKEN_AUDIENCE",
-  ]);
+  expect(parsed.ok ? [] : parsed.issues.map(({ path }) => path)).toEqual(["TOKEN_ISSUER", "TOKEN_AUDIENCE"]);
 });
 
 test.each([

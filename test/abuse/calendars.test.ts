@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCalendarSources } from "../../src/adapters/openings/calendar-sources";
-import { processorTime } from "../../src/adapters/openings/effort";
-import { createPolicies } from "../../src/adapters/policies";
-import { createOpenings } from "../../src/adapters/openings/openings";
+import { createCalendarSources } from "../../src/adapters/deployment-windows/calendar-sources";
+import { createDeploymentWindows } from "../../src/adapters/deployment-windows/deployment-windows";
+import { processorTime } from "../../src/adapters/deployment-windows/effort";
 import { createOutbound } from "../../src/adapters/outbound";
-import { aPolicy } from "../support/observations";
-import { anOpening } from "../support/openings";
+import { createPolicies } from "../../src/adapters/policies";
 import { calendarOf, textOf } from "../support/calendar-text";
+import { aDeploymentWindow } from "../support/deployment-windows";
+import { aPolicy } from "../support/observations";
 import { createVirtualClock } from "../support/virtual-clock";
 
 /**
@@ -32,19 +32,19 @@ const silent = {
 /** What 250 ms for the rules and the reading of two megabytes take, on a machine that does other things as well. */
 const BOUND_MS = 2_500;
 
-async function look(text: string) {
+async function check(text: string) {
   const file = join(folder, "freeze.ics");
   writeFileSync(file, text);
-  const openings = createOpenings({
+  const deploymentWindows = createDeploymentWindows({
     policies: createPolicies([aPolicy()]),
-    rules: new Map([["shop", anOpening({ freezes: [{ kind: "calendar", source: file }] })]]),
+    rules: new Map([["shop", aDeploymentWindow({ freezes: [{ kind: "calendar", source: file }] })]]),
     addresses: new Map(),
     sources: createCalendarSources(createOutbound({ allow: [], loopback: false })),
     clock: createVirtualClock(Date.parse("2026-11-24T12:00:00Z")),
   });
   const began = processorTime();
-  const opening = await openings(silent).at(aPolicy(), {}, [], Date.parse("2026-11-24T12:00:00Z"));
-  return { opening, took: processorTime() - began };
+  const window = await deploymentWindows(silent).at(aPolicy(), {}, [], Date.parse("2026-11-24T12:00:00Z"));
+  return { window, took: processorTime() - began };
 }
 
 const hours = Array.from({ length: 24 }, (_, i) => i).join(",");
@@ -125,9 +125,9 @@ test.each([
     "RRULE",
   ],
 ])("an event %s is refused by its name and property, and soon", async (_what, text, property) => {
-  const { opening, took } = await look(text);
-  expect(opening).toMatchObject({ open: false, reasons: [{ code: "freeze-unreadable" }] });
-  expect(JSON.stringify(opening)).toMatch(new RegExp(`event \\\\"\\d+\\\\": .*${property}: `));
+  const { window, took } = await check(text);
+  expect(window).toMatchObject({ open: false, reasons: [{ code: "freeze-unreadable" }] });
+  expect(JSON.stringify(window)).toMatch(new RegExp(`event \\\\"\\d+\\\\": .*${property}: `));
   expect(took).toBeLessThan(BOUND_MS);
 });
 
@@ -143,8 +143,8 @@ test.each([
   ],
   ["a hundred thousand beginnings without an end", "BEGIN:VCALENDAR\r\n".repeat(100_000)],
 ])("a file with %s is refused, and soon", async (_what, text) => {
-  const { opening, took } = await look(text);
-  expect(opening).toMatchObject({ open: false, reasons: [{ code: "freeze-unreadable" }] });
+  const { window, took } = await check(text);
+  expect(window).toMatchObject({ open: false, reasons: [{ code: "freeze-unreadable" }] });
   expect(took).toBeLessThan(BOUND_MS);
 });
 
@@ -155,14 +155,14 @@ test.each([
   [`FREQ=DAILY;COUNT=5;${never}`],
   ["FREQ=YEARLY;BYDAY=53MO;BYWEEKNO=2"],
 ])("a single rule %s since 1970 is followed, and soon", async (rule) => {
-  const { opening, took } = await look(calendarOf(`${since1970}\nRRULE:${rule}`));
-  expect([opening.open, took < BOUND_MS]).toEqual([true, true]);
+  const { window, took } = await check(calendarOf(`${since1970}\nRRULE:${rule}`));
+  expect([window.open, took < BOUND_MS]).toEqual([true, true]);
 });
 
 test("text of an event stands in no answer but as its shortened name, without control characters", async () => {
   const uid = `x\u001b[31m${"y".repeat(500)}`;
-  const { opening } = await look(calendarOf("DTSTART:never").replace("UID:0", `UID:${uid}`));
-  const told = JSON.stringify(opening);
-  expect(told).toMatch(/event \\"x \[31my+…\\": DTSTART/);
-  expect(told.length).toBeLessThan(400);
+  const { window } = await check(calendarOf("DTSTART:never").replace("UID:0", `UID:${uid}`));
+  const described = JSON.stringify(window);
+  expect(described).toMatch(/event \\"x \[31my+…\\": DTSTART/);
+  expect(described.length).toBeLessThan(400);
 });

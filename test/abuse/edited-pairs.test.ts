@@ -66,7 +66,7 @@ test("26. a pair that is halted, renamed: the halt stands under every name and i
   // What was green then is called blue by now.
   await ask("next", "store", "blue");
   await scenario.advance({ minutes: 5 });
-  expect([scenario.puts(), (await scenario.promotion("next")).phase]).toEqual([1, "awaiting-turn"]);
+  expect([scenario.puts(), (await scenario.promotion("next")).phase]).toEqual([1, "queued"]);
   expect((await call("operator", "DELETE", "holds/store", { note: "looked at it" })).status).toBe(200);
 });
 

@@ -8,7 +8,7 @@ interface Reply {
   readonly code?: string;
   readonly detail?: string;
   readonly promotion?: string;
-  readonly complaints?: readonly { readonly path: string; readonly value: string }[];
+  readonly issues?: readonly { readonly path: string; readonly value: string }[];
 }
 
 let issuer: LocalIssuer;
@@ -37,11 +37,11 @@ async function post(path: string, body: unknown, token = requester) {
   return { status, reply: reply as Reply, headers };
 }
 
-/** Nobody knows of it: no ledger, no place with the pair, no line of it anywhere but in the log. */
+/** Nobody knows of it: no promotion record, no place with the pair, no line of it anywhere but in the log. */
 async function leavesNothing(requestId: string): Promise<void> {
   const authorization = `Bearer ${operator}`;
-  const look = await scenario.raw("GET", `promotions/${requestId}`, undefined, { authorization });
-  expect(look.status).toBe(404);
+  const check = await scenario.raw("GET", `promotions/${requestId}`, undefined, { authorization });
+  expect(check.status).toBe(404);
   expect(JSON.stringify([await scenario.pair()])).not.toContain(requestId);
   expect([scenario.published, scenario.news, scenario.puts()]).toEqual([[], [], 0]);
 }
@@ -86,12 +86,12 @@ test("20. an id that is taken: 409 that names each field that differs, and where
   const { status, reply, headers } = await post("promotions", other);
   expect([status, reply.code, reply.promotion]).toEqual([409, "request-conflict", "/api/promotions/r-1"]);
   expect(headers.get("link")).toBe('</api/promotions/r-1>; rel="related"');
-  expect(reply.complaints?.map(({ path }) => path)).toEqual(["$.promote", "$.requestedBy", "$.irreversible"]);
+  expect(reply.issues?.map(({ path }) => path)).toEqual(["$.promote", "$.requestedBy", "$.irreversible"]);
   // What its sender left to a default does not differ.
   const unnamed = await post("promotions", { ...request, reason: "another" }, operator);
-  expect(unnamed.reply.complaints?.map(({ path }) => path)).toEqual(["$.reason"]);
+  expect(unnamed.reply.issues?.map(({ path }) => path)).toEqual(["$.reason"]);
   const glass = await post("promotions", { ...request, breakGlass: { reason: "now" } }, operator);
-  expect(glass.reply.complaints).toMatchObject([{ path: "$.breakGlass", value: '{"reason":"now"}' }]);
+  expect(glass.reply.issues).toMatchObject([{ path: "$.breakGlass", value: '{"reason":"now"}' }]);
 });
 
 test("21. a field that stands twice, or bytes that are no UTF-8, at every route that takes a body: 400, and nothing is done", async () => {
@@ -103,18 +103,18 @@ test("21. a field that stands twice, or bytes that are no UTF-8, at every route 
   const paths = [
     "promotions",
     "promotions/r-1/cancel",
-    "promotions/r-1/swap-back",
+    "promotions/r-1/rollback",
     "plans",
     "pairs/shop/cancel",
   ];
   for (const path of paths) {
     const doubled = await post(path, twice, operator);
-    expect([path, doubled.status, doubled.reply.complaints?.map((each) => each.path)]).toEqual([
+    expect([path, doubled.status, doubled.reply.issues?.map((each) => each.path)]).toEqual([
       ...[path, 400],
       ["$.note", "$.requestId"],
     ]);
     const other = await post(path, latin, operator);
-    expect([path, other.status, other.reply.complaints?.[0]?.value]).toEqual([
+    expect([path, other.status, other.reply.issues?.[0]?.value]).toEqual([
       ...[path, 400],
       `${latin.length} bytes that are not UTF-8`,
     ]);
@@ -127,7 +127,7 @@ test("22. a pair filled to its last place: an operator still gets one, and clear
   const fill = Array.from({ length: 32 }, (_, i) => ({ ...request, requestId: `fill-${i}`, notBefore }));
   for (const each of fill) await post("promotions", each);
   await scenario.app.settle();
-  expect((await scenario.pair()).enlisted.length).toBeLessThan(30);
+  expect((await scenario.pair()).registered.length).toBeLessThan(30);
   expect((await post("promotions", { ...request, requestId: "mine" }, operator)).status).toBe(202);
   const cancel = (body: object, token = operator) => post("pairs/shop/cancel", body, token);
   expect((await cancel({ note: "flood" }, requester)).status).toBe(403);
@@ -146,7 +146,7 @@ test("22. a pair filled to its last place: an operator still gets one, and clear
   const again = await cancel({ note: "flood" });
   expect([all.status, again.status]).toEqual([200, 200]);
   await scenario.advance({ minutes: 5 });
-  expect((await scenario.pair()).enlisted).toEqual([]);
+  expect((await scenario.pair()).registered).toEqual([]);
   expect(new Set(scenario.published.map(({ data }) => data.outcome))).toEqual(
     new Set(["cancelled", "refused"]),
   );

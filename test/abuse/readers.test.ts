@@ -35,14 +35,14 @@ const reader = (n: number) =>
 async function call(n: number, method: string, path: string, body?: unknown) {
   const {
     status,
-    body: told,
+    body: described,
     headers,
   } = await scenario.raw(method, path, body, {
     authorization: `Bearer ${await reader(n)}`,
   });
-  return { status, told: told as Told, retryAfter: headers.get("retry-after") };
+  return { status, described: described as Described, retryAfter: headers.get("retry-after") };
 }
-interface Told {
+interface Described {
   readonly code?: string;
   readonly readAt?: { readonly utc: string };
   readonly services?: Record<string, { readonly read: string }>;
@@ -59,9 +59,9 @@ async function promoteShop(id: string) {
 
 test("30. fifty people look at a pair and fifty plan it at once: two looks at Azure", async () => {
   const fifty = Array.from({ length: 50 }, (_, i) => i);
-  const looks = await Promise.all(fifty.map((n) => call(n, "GET", "pairs/shop")));
-  expect(new Set(looks.map(({ status }) => status))).toEqual(new Set([200]));
-  expect(new Set(looks.map(({ told }) => told.readAt?.utc)).size).toBe(1);
+  const checks = await Promise.all(fifty.map((n) => call(n, "GET", "pairs/shop")));
+  expect(new Set(checks.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(new Set(checks.map(({ described }) => described.readAt?.utc)).size).toBe(1);
   expect(reads()).toBe(4);
   const plans = await Promise.all(fifty.map((n) => plan(n, "shop")));
   expect(new Set(plans.map(({ status }) => status))).toEqual(new Set([200]));
@@ -79,10 +79,10 @@ test("31. dashboards and plans of every pair, all the time: readers spend 60 rea
       call(10 + i, "GET", `pairs/${pair}`),
       plan(20 + ((round + i) % 30), pair),
     ]);
-    for (const { status, told, retryAfter } of await Promise.all(calls)) {
+    for (const { status, described, retryAfter } of await Promise.all(calls)) {
       statuses.add(status);
       if (status !== 429) continue;
-      expect([told.code, Number(retryAfter) > 0]).toEqual(["too-many-calls", true]);
+      expect([described.code, Number(retryAfter) > 0]).toEqual(["too-many-calls", true]);
     }
     await scenario.advance({ seconds: 5 });
   }
@@ -112,22 +112,22 @@ test("32. beyond the budget a pair shows its last look with its time, and its ho
   await scenario.advance({ seconds: 10 });
   for (const pair of names.slice(1)) await plan(1, pair);
   const refused = await plan(1, "shop");
-  expect([refused.status, refused.told.code]).toEqual([429, "too-many-calls"]);
+  expect([refused.status, refused.described.code]).toEqual([429, "too-many-calls"]);
   const operator = { authorization: `Bearer ${await issuer.token("operator")}` };
   await scenario.raw("PUT", "holds/shop", { id: "h-1", reason: "incident 7" }, operator);
   const before = reads();
   const old = await call(0, "GET", "pairs/shop");
   expect(reads()).toBe(before);
   expect(old.status).toBe(200);
-  expect(old.told).toMatchObject({ holds: [{ id: "h-1" }], services: { blue: { read: "found" } } });
-  expect(Date.parse(old.told.readAt!.utc)).toBeGreaterThan(Date.parse(first.told.readAt!.utc));
-  expect(scenario.clock.now() - Date.parse(old.told.readAt!.utc)).toBeGreaterThanOrEqual(10_000);
+  expect(old.described).toMatchObject({ holds: [{ id: "h-1" }], services: { blue: { read: "found" } } });
+  expect(Date.parse(old.described.readAt!.utc)).toBeGreaterThan(Date.parse(first.described.readAt!.utc));
+  expect(scenario.clock.now() - Date.parse(old.described.readAt!.utc)).toBeGreaterThanOrEqual(10_000);
   await scenario.advance({ seconds: Number(refused.retryAfter) });
   expect((await plan(1, "shop")).status).toBe(200);
 }, 60_000);
 
 test("33. what a pair shows names no calendar's address and no credential", async () => {
-  const opening = {
+  const window = {
     freezes: [
       { calendarSetting: "FREEZE_CALENDAR" },
       { calendar: "https://calendar.example/f.ics?token=canary" },
@@ -135,13 +135,13 @@ test("33. what a pair shows names no calendar's address and no credential", asyn
   };
   const probes = [{ name: "home", url: "https://shop.example/health?code=canary" }];
   const [blue, green] = [scenario.serviceId("shop", "blue"), scenario.serviceId("shop", "green")];
-  scenario.edit({ pairs: { shop: { blue, green, opening, probes, retain: "90d" } } });
-  const { told } = await call(0, "GET", "pairs/shop");
-  expect(JSON.stringify(told)).not.toContain("canary");
-  expect(told).toMatchObject({
+  scenario.edit({ pairs: { shop: { blue, green, window, probes, retain: "90d" } } });
+  const { described } = await call(0, "GET", "pairs/shop");
+  expect(JSON.stringify(described)).not.toContain("canary");
+  expect(described).toMatchObject({
     policy: {
       ...{ blue, green, readiness: { poll: "30s", stableFor: "2m", deadline: "30m" }, retain: "90d" },
-      opening: { freezes: [{ calendarSetting: "FREEZE_CALENDAR" }, {}], deadline: "7d" },
+      window: { freezes: [{ calendarSetting: "FREEZE_CALENDAR" }, {}], deadline: "7d" },
       probes: [{ name: "home", url: "https://shop.example/health?code=***", timeout: "5s" }],
     },
   });

@@ -30,7 +30,7 @@ async function ask(
   authorization = JSON.stringify({ permissions: everything }),
 ) {
   const reply = await scenario.raw(method, path, undefined, { authorization });
-  const body = (reply.body ?? {}) as { code?: string; status?: number; complaints?: object[] };
+  const body = (reply.body ?? {}) as { code?: string; status?: number; issues?: object[] };
   return {
     status: reply.status,
     allow: reply.headers.get("allow"),
@@ -111,7 +111,7 @@ test("38. every call refuses a query field that it does not know, names those it
     const { status, body } = await ask(method, `${pathOf(route)}?code=canary-canary&x=1`);
     expect([route, status, body.code]).toEqual([route, 400, "invalid-query"]);
     expect(JSON.stringify(body)).not.toContain("canary");
-    expect(body.complaints).toEqual([
+    expect(body.issues).toEqual([
       {
         path: "$.code",
         value: "***",
@@ -128,19 +128,19 @@ test.each([
   ["pair=", "$.pair", "shop"],
   ["pair=shop&pair=shop", "$.pair", "shop"],
   ["phase=waiting", "$.phase", "awaiting-approval, "],
-  ["outcome=done", "$.outcome", "swapped-back, halted"],
+  ["outcome=done", "$.outcome", "rolled-back, halted"],
   ["top=0", "$.top", "1 to 100"],
   ["after=x", "$.after", "token"],
   [`after=${forged("1 ../../etc")}`, "$.after", "token"],
-])("39. a list asked with %s is refused, and told what may stand there", async (query, path, told) => {
+])("39. a list asked with %s is refused, and told what may stand there", async (query, path, described) => {
   const { status, body } = await ask("GET", `promotions?${query}`);
   expect([status, body.code]).toEqual([400, "invalid-query"]);
-  expect(body.complaints).toEqual([
-    { path, value: expect.any(String), expectation: expect.stringContaining(told) },
+  expect(body.issues).toEqual([
+    { path, value: expect.any(String), expectation: expect.stringContaining(described) },
   ]);
 });
 
 test("several mistakes of a list are told at once", async () => {
   const { body } = await ask("GET", "promotions?pair=nowhere&phase=waiting&outcome=done&top=x&after=x");
-  expect(body.complaints).toHaveLength(5);
+  expect(body.issues).toHaveLength(5);
 });

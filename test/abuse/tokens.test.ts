@@ -26,7 +26,7 @@ async function call(method: string, path: string, { token, body }: { token?: str
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   const reply = await scenario.raw(method, path, body, headers);
   return {
-    ...{ status: reply.status, told: JSON.stringify(reply.body), body: reply.body as { code?: string } },
+    ...{ status: reply.status, described: JSON.stringify(reply.body), body: reply.body as { code?: string } },
     challenge: reply.headers.get("www-authenticate"),
   };
 }
@@ -58,7 +58,7 @@ test("40. an ID token, of a person or named as an application's: 401 with the re
   for (const token of tokens) {
     const reply = await call("POST", approvals(), { body, token });
     expect([reply.status, reply.body.code, await votes()]).toEqual([401, "unauthenticated", 0]);
-    expect(reply.told).toMatch(/ID token.*scp.*idtyp.*app registration/);
+    expect(reply.described).toMatch(/ID token.*scp.*idtyp.*app registration/);
     expect(reply.challenge).toMatch(/^Bearer error="invalid_token", error_description="[ !#-[\]-~]+"$/);
   }
 });
@@ -81,18 +81,18 @@ test("41. a token that does not fit: 401 says what was expected and what was sen
     ["abc", /no signed JSON Web Token/],
   ];
   await other.stop();
-  for (const [token, told] of sent) {
+  for (const [token, described] of sent) {
     const before = scenario.logged.length;
     const reply = await call("POST", approvals(), { body: await ballot(), token });
-    expect([reply.status, reply.told, reply.challenge]).toEqual([
+    expect([reply.status, reply.described, reply.challenge]).toEqual([
       401,
-      expect.stringMatching(told),
+      expect.stringMatching(described),
       expect.stringMatching(/^Bearer error="invalid_token"/),
     ]);
     const lines = scenario.logged.slice(before).filter((line) => line.includes("without a valid token"));
-    expect(lines).toEqual([expect.stringMatching(told)]);
+    expect(lines).toEqual([expect.stringMatching(described)]);
     for (const part of token.split(".").filter(({ length }) => length > 8))
-      expect([reply.told, reply.challenge, ...lines].join()).not.toContain(part);
+      expect([reply.described, reply.challenge, ...lines].join()).not.toContain(part);
   }
   expect(await call("POST", approvals(), { body: await ballot() })).toMatchObject({
     status: 401,
@@ -108,7 +108,7 @@ test("42. a name of 3 KB with line breaks, escapes and bidirectional controls: c
   const operator = await issuer.token("operator", hostile);
   const approver = await issuer.token("approver", hostile);
   const replies = [
-    await call("POST", approvals(), { body: await ballot({ comment: "looked" }), token: approver }),
+    await call("POST", approvals(), { body: await ballot({ comment: "checked" }), token: approver }),
     await call("PUT", "holds/shop", { body: { reason: "incident" }, token: operator }),
     await call("POST", "promotions", {
       body: { requestId: "x-9", pair: "shop", promote: "green", reason: "x" },
@@ -153,11 +153,11 @@ test.each(["reason", "requestedBy", "note", "comment"])(
         }),
     };
     const reply = await asked[field]!();
-    expect([reply.status, reply.told]).toEqual([
+    expect([reply.status, reply.described]).toEqual([
       400,
       expect.stringContaining("control or invisible characters"),
     ]);
-    expect(reply.told).not.toMatch(/\u202e|\u200b/);
+    expect(reply.described).not.toMatch(/\u202e|\u200b/);
   },
 );
 
@@ -194,8 +194,8 @@ test("44. a declared name never stands where the verified one does: question, vi
     `asked by Rita Requester (person ${oid}), who declares "Berta Approver"`,
   );
   const news = scenario.news.filter(({ data }) => data.step === "approval-requested");
-  const told = news.find(({ data }) => data.requestId === "x-7")?.data;
-  expect([told?.approval?.requestedBy, told?.detail]).toEqual([
+  const described = news.find(({ data }) => data.requestId === "x-7")?.data;
+  expect([described?.approval?.requestedBy, described?.detail]).toEqual([
     asked,
     expect.stringContaining(`(person ${oid})`),
   ]);

@@ -67,7 +67,7 @@ test("json-in-a-string.json is not accepted, and told what it is", async () => {
   expect(await take(body)).toMatchObject({
     ok: false,
     requestId: "release-4",
-    complaints: [{ path: "$", expectation: expect.stringContaining("JSON inside a JSON string") as string }],
+    issues: [{ path: "$", expectation: expect.stringContaining("JSON inside a JSON string") as string }],
   });
 });
 
@@ -75,7 +75,7 @@ test("what was sent is handed over to the byte, so that a field that stands twic
   const body = Buffer.from('{"requestId":"release-8","promote":"blue","promote":"green"}');
   await take(body);
   expect(handed).toEqual([body]);
-  expect(readMessageBody(handed[0]).complaints).toMatchObject([{ path: "$.promote" }]);
+  expect(readMessageBody(handed[0]).issues).toMatchObject([{ path: "$.promote" }]);
 });
 
 test.each([

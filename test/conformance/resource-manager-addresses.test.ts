@@ -78,7 +78,7 @@ describe.each(transports)("the older swap by addresses, %s", (_name, open) => {
     expect((await read(arm, address("production"))).text).toContain("lb-shop-green");
   });
 
-  test("the same body again changes nothing, a body rebuilt from the bindings swaps back", async () => {
+  test("the same body again changes nothing, a body rebuilt from the bindings rolls back", async () => {
     for (const body of [swapped, swapped]) {
       await post(arm, body);
       arm.pass(2);

@@ -176,11 +176,11 @@ test.each([0, 1, 2] as const)(
         ];
         for (const link of links as { snd_settle_mode?: number; rcv_settle_mode?: number }[]) {
           // AMQP's own defaults where the broker leaves them out.
-          const told = {
+          const described = {
             snd_settle_mode: link.snd_settle_mode ?? 2,
             rcv_settle_mode: link.rcv_settle_mode ?? 0,
           };
-          expect({ node, ...told }).toEqual({ node, ...modes });
+          expect({ node, ...described }).toEqual({ node, ...modes });
         }
       }
     }
@@ -283,7 +283,7 @@ test("a reply that a client wants to settle itself is settled with it, and takes
   const settledBy: unknown[] = [];
   receiver.on("settled", ({ delivery }) => settledBy.push(delivery?.id));
   sender.send({ message_id: "1", reply_to: "slow", application_properties: putToken, body: "token" });
-  await until(() => settledBy.length === 1, "the broker settles in its turn");
+  await until(() => settledBy.length === 1, "the broker settles in the lease");
   expect(peer.dispositions).toContainEqual(expect.objectContaining({ role: false, settled: true }));
 });
 

@@ -7,7 +7,7 @@ import { simulate } from "../support/simulate-command";
 /** `npm test` says the same to everybody: fresh seeds are for `npm run simulate` and `npm run chaos`, which print them. */
 const folder = join(__dirname, "..");
 /** The command itself draws a seed from the clock when it is given none. */
-const commands = ["simulation/simulate.ts"];
+const commands = ["simulation/campaigns/simulate.ts"];
 
 const isClock = (text: string) => /^(?:Date|performance)\.now$|^process\.hrtime/.test(text);
 const isChance = (text: string) =>

@@ -1,13 +1,13 @@
 import { openTaskHub } from "../../local/durable-engine";
+import { reason } from "../../src/domain/kernel/reason-codes";
+import { applyToPair } from "../../src/domain/pair/operations";
+import { emptyPair, type PairOperation, type PairState } from "../../src/domain/pair/pair";
 import { createQueueHandler } from "../../src/triggers/queue";
-import { emptyPair, type PairOperation, type PairState } from "../../src/domain/pair";
-import { applyToPair } from "../../src/domain/pair-operations";
-import { reason } from "../../src/domain/codes";
 import type { ObservedInvocation } from "../support/durable-app";
 import { createFakePorts } from "../support/fake-ports";
-import { quickQueues } from "../support/quick-queues";
 import { startMessageApp } from "../support/message-app";
-import { startScenario, type Scenario } from "../support/scenario";
+import { quickQueues } from "../support/quick-queues";
+import { type Scenario, startScenario } from "../support/scenario";
 import { createVirtualClock } from "../support/virtual-clock";
 
 /** How the product stands what comes over its boundaries: entities, ids, signals, messages (docs/pitfalls.md). */
@@ -64,7 +64,7 @@ const begun = { requestId: "r-9", contentHash: "h", request: {}, origin: {}, at:
 test.each([
   ["promotion", "r-9", "change", { kind: "begin", runId: "x", at: 1, registration: begun }],
   ["promotion", "r-9", "read", {}],
-  ["pair", "shop", "apply", { kind: "enlist", requestId: "r-9", at: 1 }],
+  ["pair", "shop", "apply", { kind: "register", requestId: "r-9", at: 1 }],
   ["operation", "nonce", "apply", { kind: "begun", address: {} }],
   ["audit", "pair-shop-0", "append", { n: 1, what: "held", who: "x", at: "", hash: "" }],
   ["index", "shop-0", "change", { kind: "add", requestId: "r-9", at: 1 }],
@@ -112,7 +112,7 @@ test("10: the lease is no lock that leaks: it outlives a dead holder, is never s
   expect((await world.pair()).lease).toBeUndefined();
 });
 
-test("C: a run that is absent is started again, and an absent ledger entry concludes nothing", async () => {
+test("C: a run that is absent is started again, and an absent promotion record concludes nothing", async () => {
   const world = await open();
   const id = await world.request();
   await world.advance({ seconds: 70 });
@@ -136,7 +136,7 @@ test("D: what comes after the outcome is told so: nobody believes in an event th
   expect({ status, body }).toMatchObject({ status: 409, body: { code: "already-concluded" } });
 });
 
-test("H: no instance of the product has a custom status: people read the ledger", async () => {
+test("H: no instance of the product has a custom status: people read the promotion record", async () => {
   const world = await open();
   await world.request();
   await world.advance({ minutes: 5 });
@@ -181,7 +181,7 @@ test("18: messages whose ids and bodies look like numbers are answered with thei
     sequenceNumber: 5,
     body: JSON.stringify({ requestId: "1e3", pair: "shop", promote: "green", reason: "x", requestedBy: "y" }),
   });
-  expect([...ports.ledger.keys()]).toEqual(["1e3"]);
+  expect([...ports.record.keys()]).toEqual(["1e3"]);
   await app.stop();
 });
 
@@ -191,17 +191,25 @@ function orders<T>(list: readonly T[]): readonly (readonly T[])[] {
   return list.flatMap((item, i) => orders(list.filter((_, at) => at !== i)).map((rest) => [item, ...rest]));
 }
 
-test("A: signals in any order and twice come to one arbiter's state without a second open attempt or a lost hold", () => {
+test("A: signals in any order and twice come to one pair coordinator's state without a second open attempt or a lost hold", () => {
   const at = 1;
   const apply = (state: PairState, operation: PairOperation) => applyToPair(state, operation).state;
   const requestId = "a";
   const start: readonly PairOperation[] = [
-    { kind: "enlist", requestId, at },
-    { kind: "stand-in-line", requestId, at, maxQueued: 9, whenBusy: "wait" },
-    { kind: "take-turn", requestId, at },
+    { kind: "register", requestId, at },
+    { kind: "enqueue", requestId, at, maxQueued: 9, whenBusy: "wait" },
+    { kind: "acquire-lease", requestId, at },
   ];
   const held = start.reduce(apply, emptyPair);
-  const claim = { kind: "claim", requestId, act: "forward", n: 1, epoch: 1, planHash: "h", at } as const;
+  const claim = {
+    kind: "claim",
+    requestId,
+    direction: "forward",
+    n: 1,
+    epoch: 1,
+    planHash: "h",
+    at,
+  } as const;
   const signals: readonly PairOperation[] = [
     { ...claim, nonce: "first" },
     { ...claim, nonce: "second" },

@@ -30,16 +30,16 @@ const nodes: readonly Found<ts.Node>[] = readdirSync(folder, { recursive: true, 
 /** Every throw, call or `new` in `src/<room>`, or in all rooms. */
 export function findNodes<N extends ts.Node>(
   is: (node: ts.Node) => node is N,
-  room = "",
+  budget = "",
 ): readonly Found<N>[] {
   return nodes.filter(
-    (found): found is Found<N> => is(found.node) && found.file.startsWith(join("src", room)),
+    (found): found is Found<N> => is(found.node) && found.file.startsWith(join("src", budget)),
   );
 }
 
 /** Calls of a method or function by its last name: `context.df.createTimer(…)` is a call of `createTimer`. */
-export function callsOf(name: string, room = ""): readonly Found<ts.CallExpression>[] {
-  return findNodes(ts.isCallExpression, room).filter(({ node: { expression } }) => {
+export function callsOf(name: string, budget = ""): readonly Found<ts.CallExpression>[] {
+  return findNodes(ts.isCallExpression, budget).filter(({ node: { expression } }) => {
     const called = ts.isPropertyAccessExpression(expression) ? expression.name : expression;
     return ts.isIdentifier(called) && called.text === name;
   });

@@ -24,13 +24,13 @@ test("1: tasks are raced in one place only: a fresh timer and the one waiter of 
 });
 
 test("5: whatever decides or orchestrates throws Errors with a message, and nothing else", () => {
-  for (const room of ["domain", "orchestrations", "entities"]) {
-    for (const { node, file, text } of findNodes(ts.isThrowStatement, room)) {
+  for (const budget of ["domain", "orchestrations", "entities"]) {
+    for (const { node, file, text } of findNodes(ts.isThrowStatement, budget)) {
       const { expression } = node;
       const [message] = ts.isNewExpression(expression) ? (expression.arguments ?? []) : [];
-      const told = message && (ts.isStringLiteral(message) || ts.isTemplateExpression(message));
+      const described = message && (ts.isStringLiteral(message) || ts.isTemplateExpression(message));
       expect(
-        `${file}: ${text} ${told && message.getText().length > 10 ? "is fine" : "says nothing"}`,
+        `${file}: ${text} ${described && message.getText().length > 10 ? "is fine" : "says nothing"}`,
       ).toMatch(/: throw new Error\(.* is fine$/s);
     }
   }
@@ -52,7 +52,7 @@ neverCalls("8: nothing is ever terminated or suspended, which would tell nobody 
   "resume",
   "rewind",
 ]);
-neverCalls("10: locks, which leak on failure, are never used: the pair entity is the arbiter", [
+neverCalls("10: locks, which leak on failure, are never used: the pair entity is the pair coordinator", [
   "lock",
   "isLocked",
 ]);

@@ -13,9 +13,9 @@ beforeEach(async () => {
     durable: {
       observe: (call) => seen.push(call),
       around: async (name, invoke) => {
-        const act = name === "checkRoleState" ? during : undefined;
-        if (act) during = undefined;
-        await act?.();
+        const direction = name === "checkRoleState" ? during : undefined;
+        if (direction) during = undefined;
+        await direction?.();
         return invoke();
       },
     },
@@ -54,14 +54,14 @@ test("2: one wake event starts one new generation, is not delivered again, and c
   busy("RoleStateBusy");
   const id = await scenario.request();
   await scenario.advance({ seconds: 70 });
-  const [looks, generations] = [count("checkRoleState"), count("wait")];
+  const [checks, generations] = [count("checkRoleState"), count("wait")];
   await wake(id);
   await scenario.app.settle();
   const more = count("wait") - generations;
   expect(more).toBeGreaterThan(0);
   expect(more).toBeLessThanOrEqual(6);
   await scenario.advance({ seconds: 15 });
-  expect([count("checkRoleState") - looks, count("wait") - generations - more]).toEqual([0, 0]);
+  expect([count("checkRoleState") - checks, count("wait") - generations - more]).toEqual([0, 0]);
 });
 
 test("3: a wait that is ended by a wake event leaves no timer: the run is completed in the same instant", async () => {
@@ -96,7 +96,7 @@ test("4: a wake event that comes five times, or before anybody waits, answers no
   expect([scenario.puts(), scenario.effects()]).toEqual([1, 1]);
 });
 
-test("8: a waiting child that is terminated by hand fails its parent, and the janitor's restart goes on to one swap", async () => {
+test("8: a waiting child that is terminated by hand fails its parent, and the reconciler's restart goes on to one swap", async () => {
   const id = await scenario.request();
   await scenario.advance({ seconds: 70 });
   await scenario.app.call("POST", `instances/${await waitingOf(id)}/terminate?reason=oops`);
@@ -147,10 +147,10 @@ test("G: where timers are cut down to whole seconds, a wait takes one timer for 
   busy("RoleStateBusy");
   await scenario.request();
   await scenario.advance({ seconds: 20 });
-  const [looks, turns] = [count("checkRoleState"), count("wait")];
+  const [checks, turns] = [count("checkRoleState"), count("wait")];
   await scenario.advance({ minutes: 2 });
   // Two checks a look; a turn each for the timer, the pair, both checks and what people are told, and one when it begins anew.
-  const taken = (count("checkRoleState") - looks) / 2;
+  const taken = (count("checkRoleState") - checks) / 2;
   expect(taken).toBeGreaterThanOrEqual(3);
   expect(count("wait") - turns).toBeLessThanOrEqual(5 * taken + 2);
 });

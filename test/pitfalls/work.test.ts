@@ -1,9 +1,9 @@
-import type { ObservedInvocation } from "../support/durable-app";
-import { activities } from "../../src/activities/activities";
 import calm from "../../local/world/scenarios/calm.json";
-import { defaultPolicy } from "../../src/domain/policy";
-import { anOpening } from "../support/openings";
-import { startScenario, type Scenario, type ScenarioOptions } from "../support/scenario";
+import { activities } from "../../src/activities/activities";
+import { defaultPolicy } from "../../src/domain/policy/policy";
+import { aDeploymentWindow } from "../support/deployment-windows";
+import type { ObservedInvocation } from "../support/durable-app";
+import { type Scenario, type ScenarioOptions, startScenario } from "../support/scenario";
 
 /** How the product stands repeated, late, oversized and failing work (docs/pitfalls.md). */
 let scenario: Scenario;
@@ -13,9 +13,9 @@ type Around = NonNullable<NonNullable<ScenarioOptions["durable"]>["around"]>;
 
 async function open(options: ScenarioOptions & { around?: Around; settings?: Record<string, unknown> } = {}) {
   seen = [];
-  const { scenario: world, policy = {}, opening, ...durable } = options;
+  const { scenario: world, policy = {}, window, ...durable } = options;
   scenario = await startScenario({
-    ...{ policy, opening },
+    ...{ policy, window },
     ...(world === undefined ? {} : { scenario: world }),
     durable: { observe: (call) => seen.push(call), ...durable },
   });
@@ -45,11 +45,11 @@ const runs = async () =>
     .filter(({ name }) => name === "promote")
     .map(({ instanceId }) => instanceId);
 
-test("5: an activity that throws text, or an Error without a message, fails the run loudly, and the janitor resumes it", async () => {
+test("5: an activity that throws text, or an Error without a message, fails the run loudly, and the reconciler resumes it", async () => {
   const faults: unknown[] = ["text", new Error(""), {}];
   await open({
     around: async (name, invoke) => {
-      if (name === "readTruth" && faults.length > 0) throw faults.shift();
+      if (name === "readObservedState" && faults.length > 0) throw faults.shift();
       return invoke();
     },
   });
@@ -73,7 +73,7 @@ test("9: ten requests of one id at once are one run, one swap and one event", as
   expect([scenario.puts(), scenario.published.length]).toEqual([1, 1]);
 });
 
-test("B: a request that comes again after its outcome starts nothing: the ledger is asked first", async () => {
+test("B: a request that comes again after its outcome starts nothing: the promotion record is asked first", async () => {
   await open();
   const id = await scenario.request();
   await scenario.advance({ minutes: 5 });
@@ -128,9 +128,9 @@ test("11: a run whose attempts are turned away ten times keeps the history of on
 test("11: a run that comes too late for one window after another keeps the history of one round", async () => {
   let late = 6;
   await open({
-    opening: anOpening({ windows: [{ cron: "*/5 * * * *", durationMs: 60_000, zone: "UTC" }] }),
+    window: aDeploymentWindow({ allow: [{ cron: "*/5 * * * *", durationMs: 60_000, zone: "UTC" }] }),
     policy: {
-      opening: { deadlineMs: 86_400_000, rules: "r" },
+      window: { deadlineMs: 86_400_000, rules: "r" },
       readiness: { pollMs: 10_000, stableForMs: 30_000, deadlineMs: 600_000 },
     },
     around: async (name, invoke) => {
@@ -145,7 +145,7 @@ test("11: a run that comes too late for one window after another keeps the histo
   expect([scenario.outcomeOf(id), scenario.effects()]).toEqual(["promoted", 1]);
 });
 
-test("11: a swap-back that is turned away ten times keeps the history of one round", async () => {
+test("11: a rollback that is turned away ten times keeps the history of one round", async () => {
   await open({
     policy: {
       probes: [{ name: "home", url: "http://shop/", expect: {}, timeoutMs: 1_000 }],
@@ -161,7 +161,7 @@ test("11: a swap-back that is turned away ten times keeps the history of one rou
   await scenario.advance({ minutes: 10 });
   expect(scenario.puts()).toBe(12);
   expect(growth()).toBeLessThan(1.5);
-  expect([scenario.outcomeOf(id), scenario.effects()]).toEqual(["swapped-back", 2]);
+  expect([scenario.outcomeOf(id), scenario.effects()]).toEqual(["rolled-back", 2]);
 });
 
 test("11: what crosses and what is kept stays small for 400 instances that flap for ten minutes", async () => {
@@ -229,7 +229,7 @@ test("13: a promotion that can never end by itself ends by its deadlines: nothin
   const id = await scenario.request();
   await scenario.advance({ hours: 7 });
   expect(scenario.outcomeOf(id)).toBe("expired");
-  expect((await scenario.pair()).enlisted).toEqual([]);
+  expect((await scenario.pair()).registered).toEqual([]);
 });
 
 test("14: with every activity executed twice at once there is one swap, and one outcome", async () => {

@@ -24,17 +24,17 @@ const start = (requestId: string, over: object = {}) =>
 const fill = async () => {
   for (let i = 0; i < 32; i++)
     await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, {
-      ...{ kind: "enlist", requestId: `q-${i}`, at: scenario.clock.now() },
+      ...{ kind: "register", requestId: `q-${i}`, at: scenario.clock.now() },
     });
 };
 
-const isEnlisted = async (id: string) =>
-  (await scenario.pair()).enlisted.some(({ requestId }) => requestId === id);
+const isRegistered = async (id: string) =>
+  (await scenario.pair()).registered.some(({ requestId }) => requestId === id);
 
-test("a run that was started is all it takes: it registers, enlists and promotes, though nobody asks again", async () => {
+test("a run that was started is all it takes: it registers, registers and promotes, though nobody asks again", async () => {
   await start("alone");
   await scenario.app.settle();
-  expect([(await scenario.promotion("alone")).contentHash, await isEnlisted("alone")]).toEqual(["h", true]);
+  expect([(await scenario.promotion("alone")).contentHash, await isRegistered("alone")]).toEqual(["h", true]);
   await scenario.advance({ minutes: 10 });
   expect(scenario.outcomeOf("alone")).toBe("promoted");
 });
@@ -48,12 +48,12 @@ test("a run that is gone as soon as it has registered is found at its pair, and 
   };
   await scenario.app.call("POST", "entities/promotion/r-x?op=change", begin);
   await scenario.app.settle();
-  expect(await isEnlisted("r-x")).toBe(true);
+  expect(await isRegistered("r-x")).toBe(true);
   await scenario.advance({ minutes: 15 });
   expect(scenario.outcomeOf("r-x")).toBe("promoted");
 });
 
-test("a run that finds its id taken goes on with what the ledger holds: the first registration wins", async () => {
+test("a run that finds its id taken goes on with what the promotion record holds: the first registration wins", async () => {
   const first = { ...registrationOf("r-x"), contentHash: "first" };
   const begin = { kind: "begin", runId: "gone", at: scenario.clock.now(), registration: first };
   await scenario.app.call("POST", "entities/promotion/r-x?op=change", begin);
@@ -64,14 +64,14 @@ test("a run that finds its id taken goes on with what the ledger holds: the firs
   });
 });
 
-test("a run that overwrites one that was over changes nothing, and enlists nobody", async () => {
+test("a run that overwrites one that was over changes nothing, and registers nobody", async () => {
   const id = await scenario.request();
   await scenario.advance({ minutes: 10 });
   const before = await scenario.promotion(id);
   await start(id, { promote: "blue" });
   await scenario.advance({ minutes: 10 });
   expect(await scenario.promotion(id)).toEqual(before);
-  expect([scenario.published.length, await isEnlisted(id), scenario.effects()]).toEqual([1, false, 1]);
+  expect([scenario.published.length, await isRegistered(id), scenario.effects()]).toEqual([1, false, 1]);
 });
 
 test("what its pair has no room for is refused by its own run, and the sender is told so", async () => {
@@ -82,7 +82,7 @@ test("what its pair has no room for is refused by its own run, and the sender is
   await scenario.app.settle();
   expect(scenario.published.map(({ data }) => data.reason.code)).toEqual(["queue-full"]);
   expect((await scenario.promotion("r-x")).announcedAt).toBeDefined();
-  expect(await isEnlisted("r-x")).toBe(false);
+  expect(await isRegistered("r-x")).toBe(false);
   // It is in no export, which its event must not be held against.
   expect(scenario.published[0]?.data.audit).toMatchObject({ pair: null });
 });
@@ -91,7 +91,7 @@ test("what fills a pair and its line keeps no operator and no break-glass from a
   await fill();
   const at = scenario.clock.now();
   for (let i = 0; i < 20; i++) {
-    const stand = { kind: "stand-in-line", requestId: `q-${i}`, at, maxQueued: 20, whenBusy: "wait" };
+    const stand = { kind: "enqueue", requestId: `q-${i}`, at, maxQueued: 20, whenBusy: "wait" };
     await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, stand);
   }
   await scenario.app.settle();
@@ -104,7 +104,7 @@ test("what fills a pair and its line keeps no operator and no break-glass from a
   expect(await ask("glass", ["Swap.Operate"], { breakGlass: { reason: "an incident" } })).toBe(202);
   await scenario.app.settle();
   expect((await scenario.promotion("others")).conclusion?.reason.code).toBe("queue-full");
-  const line = (await scenario.pair()).line.map(({ requestId }) => requestId);
+  const line = (await scenario.pair()).queue.map(({ requestId }) => requestId);
   expect(line.slice(20).sort()).toEqual(["glass", "operator"]);
 });
 
@@ -120,7 +120,7 @@ test("the outcome of what its pair has no room for is published after a broker's
   expect((await scenario.promotion("r-x")).announcedAt).toBeDefined();
 });
 
-test("a run whose event the broker does not take publishes it itself before long, and the janitor not once more", async () => {
+test("a run whose event the broker does not take publishes it itself before long, and the reconciler not once more", async () => {
   const id = await scenario.request();
   while (scenario.puts() === 0) await scenario.advance({ seconds: 1 });
   scenario.brokerDown = true;
@@ -129,5 +129,5 @@ test("a run whose event the broker does not take publishes it itself before long
   await scenario.advance({ seconds: 30 });
   expect(scenario.outcomeOf(id)).toBe("promoted");
   await scenario.advance({ minutes: 10 });
-  expect([scenario.published.length, await isEnlisted(id)]).toEqual([1, false]);
+  expect([scenario.published.length, await isRegistered(id)]).toEqual([1, false]);
 });

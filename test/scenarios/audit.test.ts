@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { digest } from "../../src/adapters/digest";
-import type { ExportedEntry } from "../../src/domain/audit-export";
-import { verifyAudit } from "../../src/domain/audit-verification";
+import type { ExportedEntry } from "../../src/domain/audit/chain";
+import { verifyAudit } from "../../src/domain/audit/verify";
 import type { Scenario } from "../support/scenario";
-import { startGate, voter, type GateScenario } from "../support/votes";
+import { type GateScenario, startGate, voter } from "../support/votes";
 
 /** The audit chain of a whole promotion: asked for, approved by two, held, released, swapped. */
 let gate: GateScenario;
@@ -90,19 +90,19 @@ test("the completion event carries where its chain ends, and so does the news of
   ]);
 });
 
-const enlistAgain = () => {
-  const enlist = { kind: "enlist", requestId: id, at: scenario.clock.now() };
-  return scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, enlist);
+const registerAgain = () => {
+  const register = { kind: "register", requestId: id, at: scenario.clock.now() };
+  return scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, register);
 };
 const exported = async () => {
   const reply = await scenario.http("GET", "pairs/shop/audit", undefined, ["Swap.Read"]);
   return (reply.body as string).trim().split("\n");
 };
 
-test("a promotion that a late message enlists again is exported once, before the janitor comes as well", async () => {
-  await enlistAgain();
+test("a promotion that a late message registers again is exported once, before the reconciler comes as well", async () => {
+  await registerAgain();
   await scenario.advance({ seconds: 1 });
-  expect((await scenario.pair()).enlisted.map(({ requestId }) => requestId)).toContain(id);
+  expect((await scenario.pair()).registered.map(({ requestId }) => requestId)).toContain(id);
   expect(verifyAudit(scenario.key, await exported(), events, digest)).toMatchObject({
     findings: [],
     promotions: 2,
@@ -110,18 +110,18 @@ test("a promotion that a late message enlists again is exported once, before the
 });
 
 test.each([
-  ["the janitor delists it", () => Promise.resolve()],
+  ["the reconciler deregisters it", () => Promise.resolve()],
   [
     "a run of it that is started once more does nothing",
     () => scenario.app.call("POST", `orchestrators/promote/promotion-${id}`, { requestId: id }),
   ],
 ])(
-  "a promotion that a late message enlists again is concluded once in its pair's chain: %s",
+  "a promotion that a late message registers again is concluded once in its pair's chain: %s",
   async (_, next) => {
-    await enlistAgain();
+    await registerAgain();
     await next();
     await scenario.advance({ minutes: 5 });
-    expect((await scenario.pair()).enlisted.map(({ requestId }) => requestId)).not.toContain(id);
+    expect((await scenario.pair()).registered.map(({ requestId }) => requestId)).not.toContain(id);
     expect(verifyAudit(scenario.key, await exported(), events, digest).findings).toEqual([]);
   },
 );
@@ -133,7 +133,7 @@ test("the command says which entry breaks, ends with one line of JSON, and exits
       writeFileSync(join(folder, name), `${content.join("\n")}\n`);
       return join(folder, name);
     };
-    const told = file(
+    const described = file(
       "events.jsonl",
       events.map((event) => JSON.stringify(event)),
     );
@@ -142,9 +142,9 @@ test("the command says which entry breaks, ends with one line of JSON, and exits
       const { status, stdout } = spawnSync(process.execPath, [script, ...args], { encoding: "utf8" });
       return { status, text: stdout, last: JSON.parse(stdout.trim().split("\n").at(-1) ?? "null") };
     };
-    const sound = run(file("sound.jsonl", lines), "--pair", scenario.key, "--events", told);
+    const sound = run(file("sound.jsonl", lines), "--pair", scenario.key, "--events", described);
     expect(sound).toMatchObject({ status: 0, last: { ok: true, pair: "shop", findings: [] } });
-    const cut = run(file("cut.jsonl", lines.slice(0, -1)), "--pair", scenario.key, "--events", told);
+    const cut = run(file("cut.jsonl", lines.slice(0, -1)), "--pair", scenario.key, "--events", described);
     expect(cut).toMatchObject({ status: 1, last: { ok: false } });
     const edited = run(
       file(

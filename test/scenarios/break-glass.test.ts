@@ -2,7 +2,7 @@ import { approval, startGate } from "../support/votes";
 import type { Caller } from "../../src/ports/identity";
 import type { Scenario } from "../support/scenario";
 
-/** An operator's word passes gate and opening, and nothing else; everybody hears of it. */
+/** An operator's word passes gate and deployment window, and nothing else; everybody hears of it. */
 let scenario: Scenario;
 beforeEach(async () => {
   scenario = (await startGate({ approval })).scenario;
@@ -51,7 +51,7 @@ test("it never passes a hold", async () => {
   expect((await scenario.http("PUT", "holds/shop", { reason: "incident" })).status).toBeLessThan(300);
   await post({ breakGlass });
   await scenario.advance({ minutes: 10 });
-  expect([(await scenario.promotion("urgent")).phase, scenario.puts()]).toEqual(["awaiting-turn", 0]);
+  expect([(await scenario.promotion("urgent")).phase, scenario.puts()]).toEqual(["queued", 0]);
 });
 
 test.each<[string, object, Partial<Caller>, number, string]>([

@@ -1,5 +1,5 @@
-import { reason } from "../../src/domain/codes";
-import { startScenario, type Scenario } from "../support/scenario";
+import { reason } from "../../src/domain/kernel/reason-codes";
+import { type Scenario, startScenario } from "../support/scenario";
 
 let scenario: Scenario;
 beforeEach(async () => {
@@ -53,7 +53,7 @@ test("a cancel while an attempt is open is refused, and after the swap it is too
   expect(scenario.outcomeOf(id)).toBe("promoted");
 });
 
-test("a run terminated by hand before a claim ends as cancelled through the janitor", async () => {
+test("a run terminated by hand before a claim ends as cancelled through the reconciler", async () => {
   const id = await scenario.request();
   await scenario.advance({ seconds: 60 });
   await scenario.app.call("POST", `instances/promotion-${id}/terminate?reason=oops`);
@@ -70,9 +70,9 @@ const other = { requestId: "other", at: 1 };
 test("a run that lives when somebody else stores its outcome goes no further (world 9072)", async () => {
   const pair = (operation: object) =>
     scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, operation);
-  await pair({ kind: "enlist", ...other });
-  await pair({ kind: "stand-in-line", ...other, maxQueued: 9, whenBusy: "wait" });
-  await pair({ kind: "take-turn", ...other });
+  await pair({ kind: "register", ...other });
+  await pair({ kind: "enqueue", ...other, maxQueued: 9, whenBusy: "wait" });
+  await pair({ kind: "acquire-lease", ...other });
   const id = await scenario.request();
   await scenario.advance({ seconds: 60 });
   const ending = { outcome: "cancelled", reason: reason("terminated-by-hand", "seen too late") };
@@ -84,7 +84,7 @@ test("a run that lives when somebody else stores its outcome goes no further (wo
     outcome: "cancelled",
     puts: 0,
   });
-  expect((await scenario.pair()).line).toEqual([]);
+  expect((await scenario.pair()).queue).toEqual([]);
 });
 
 test("a run that lives when its promotion has left the pair stands in no line (world 9072)", async () => {
@@ -94,7 +94,7 @@ test("a run that lives when its promotion has left the pair stands in no line (w
   expect(scenario.puts()).toBe(0);
 });
 
-test("a run that is gone after its PUT is started again by the janitor and proves the swap", async () => {
+test("a run that is gone after its PUT is started again by the reconciler and proves the swap", async () => {
   const id = await scenario.request();
   while (scenario.puts() === 0) await scenario.advance({ seconds: 1 });
   await scenario.app.call("POST", `instances/promotion-${id}/terminate?reason=oops`);
@@ -117,7 +117,7 @@ test("an outcome is published when the broker is back, with the bytes stored bef
     new Set([`promotion-${id}-completed`]),
   );
   expect(scenario.logged.some((line) => line.includes("[alert publish-failing]"))).toBe(true);
-  expect((await scenario.pair()).enlisted).toEqual([]);
+  expect((await scenario.pair()).registered).toEqual([]);
 });
 
 test("the history of a promotion that waits for hours stays short", async () => {

@@ -47,7 +47,7 @@ test("a swap call that is late from the old name keeps the new name waiting: non
   edit({ store: of("shop") });
   const back = await scenario.request({ requestId: "back", pair: "store", promote: "green" });
   await scenario.advance({ minutes: 3 });
-  expect([scenario.puts(), (await scenario.promotion(back)).phase]).toEqual([1, "awaiting-turn"]);
+  expect([scenario.puts(), (await scenario.promotion(back)).phase]).toEqual([1, "queued"]);
   await scenario.advance({ minutes: 12 });
   expect([scenario.effects(), scenario.holder()]).toEqual([1, "green"]);
   expect([endOf(late)[0], endOf(back)[0]]).toEqual(["promoted", "unchanged"]);
@@ -84,7 +84,7 @@ test("two pairs that exchange their names: what was accepted for one swaps its s
   expect([await listed("billing"), await listed("shop")]).toMatchObject([[{ id, pair: "shop" }], []]);
 });
 
-test("blue and green exchanged: a promotion of green gives production to the service that was green, and its way back names it as it is named now", async () => {
+test("blue and green exchanged: a promotion of green gives production to the service that was green, and its rollback names it as it is named now", async () => {
   await hold();
   const id = await scenario.request({ promote: "green" });
   edit({ shop: exchanged("shop") });
@@ -92,7 +92,7 @@ test("blue and green exchanged: a promotion of green gives production to the ser
   await release("shop");
   await scenario.advance({ minutes: 5 });
   expect([endOf(id)[0], scenario.holder(), swapsOf("shop-green")]).toEqual(["promoted", "green", 1]);
-  const late = await scenario.http("POST", `promotions/${id}/swap-back`, { note: "back" });
+  const late = await scenario.http("POST", `promotions/${id}/rollback`, { note: "back" });
   expect(JSON.stringify(late.body)).toContain('\\"pair\\":\\"shop\\",\\"promote\\":\\"green\\"');
 });
 

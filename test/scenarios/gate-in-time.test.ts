@@ -1,9 +1,9 @@
-import { VOTE_LAG_MS } from "../../src/domain/gate";
-import type { PairPolicy } from "../../src/domain/policy";
-import { approval, startGate, voter, type GateScenario } from "../support/votes";
+import { VOTE_LAG_MS } from "../../src/domain/approval/gate";
+import type { PairPolicy } from "../../src/domain/policy/policy";
 import type { Scenario } from "../support/scenario";
+import { approval, type GateScenario, startGate, voter } from "../support/votes";
 
-/** Votes across time: changed plans, lapsed grants, deadlines, crashes, and others in the line. */
+/** Votes across time: changed plans, lapsed grants, deadlines, crashes, and others in the queue. */
 const MINUTE = 60_000;
 
 let gate: GateScenario;
@@ -88,11 +88,11 @@ test("an approval that lapses before the swap does not permit it: people are ask
   expect([phase, gate?.asked, attempts[0]?.verdict, scenario.puts()]).toEqual([
     ...["awaiting-approval", 2, { kind: "not-approved", detail: "the approvals have lapsed" }, 0],
   ]);
-  const { line, lease, open } = await scenario.pair();
+  const { queue: line, lease, open } = await scenario.pair();
   expect({ line, lease, open }).toEqual({ line: [] });
 });
 
-test("a vote received before the deadline counts though it reaches the ledger after it", async () => {
+test("a vote received before the deadline counts though it reaches the promotion record after it", async () => {
   const id = await begin();
   await vote(id, voter("aron"));
   const { gate } = await scenario.promotion(id);

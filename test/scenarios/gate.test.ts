@@ -1,7 +1,7 @@
-import type { PairPolicy } from "../../src/domain/policy";
+import type { PairPolicy } from "../../src/domain/policy/policy";
 import type { Caller } from "../../src/ports/identity";
-import { approval, startGate, voter, type GateScenario } from "../support/votes";
 import type { Scenario } from "../support/scenario";
+import { approval, type GateScenario, startGate, voter } from "../support/votes";
 
 /** Releases that wait for people: who counts, and what is said. */
 const MINUTE = 60_000;
@@ -58,7 +58,7 @@ const waitsOf: Readonly<Record<string, readonly string[]>> = {
   accepted: [],
   planning: ["planning"],
   "awaiting-approval": ["gate"],
-  "awaiting-turn": ["turn"],
+  queued: ["queue"],
   "awaiting-readiness": ["readiness"],
   swapping: ["settlement"],
   verifying: ["verification"],
@@ -134,9 +134,9 @@ test.each<[string, Partial<Caller>, number, string, RegExp]>([
   const id = await begin({
     approval: { ...approval, people: ["aron", "never"], roles: ["Release"], neverApprove: ["never"] },
   });
-  const told = await vote(id, by);
-  expect([told.status, told.code]).toEqual([status, code]);
-  expect(told.detail).toMatch(detail);
+  const described = await vote(id, by);
+  expect([described.status, described.code]).toEqual([status, code]);
+  expect(described.detail).toMatch(detail);
   expect(await vote(id, voter("holder", { roles: ["Release"] }))).toMatchObject({ vote: "counted" });
   expect(await vote(id, voter("ARON"))).toMatchObject({ vote: "counted" });
 });

@@ -1,5 +1,5 @@
-import type { ProgressEvent } from "../../src/domain/events";
-import { startScenario, type Scenario } from "../support/scenario";
+import type { ProgressEvent } from "../../src/domain/promotion/events";
+import { type Scenario, startScenario } from "../support/scenario";
 
 /** Stopping the line by hand, at every moment of a promotion. */
 let scenario: Scenario;
@@ -29,19 +29,19 @@ test("a hold during readiness: nothing is claimed until a person releases it, th
   await scenario.advance({ minutes: 8 });
   expect(scenario.puts()).toBe(0);
   expect(await shown(id)).toMatchObject({
-    phase: "awaiting-turn",
-    waitingFor: { detail: "the pair is on hold by Olga: incident 7; first in the line" },
+    phase: "queued",
+    waitingFor: { detail: "the pair is on hold by Olga: incident 7; first in the queue" },
   });
   expect((await release("note=over")).status).toBe(200);
   await scenario.advance({ minutes: 10 });
   expect([scenario.outcomeOf(id), scenario.puts()]).toEqual(["promoted", 1]);
 });
 
-test("a release wakes who waits: the promotion takes its turn at once, not at its next timer", async () => {
+test("a release wakes who waits: the promotion takes the lease at once, not at its next timer", async () => {
   await hold({ reason: "incident", id: "h-1" });
   const id = await scenario.request();
   await scenario.advance({ seconds: 90 });
-  expect((await shown(id)).phase).toBe("awaiting-turn");
+  expect((await shown(id)).phase).toBe("queued");
   await release("note=over&id=h-1");
   await scenario.app.settle();
   expect((await shown(id)).phase).toBe("awaiting-readiness");
@@ -108,7 +108,7 @@ test("a lost attempt counts after a hold too: the lease given back and taken aga
   while (((await scenario.pair()).lease?.unknowns ?? 0) === 0) await scenario.advance({ seconds: 20 });
   await hold({ reason: "incident", id: "h-1" });
   await scenario.advance({ minutes: 10 });
-  expect((await shown(id)).phase).toBe("awaiting-turn");
+  expect((await shown(id)).phase).toBe("queued");
   await release("note=over");
   await scenario.advance({ minutes: 30 });
   expect(scenario.published.at(-1)?.data).toMatchObject({

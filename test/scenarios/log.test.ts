@@ -1,6 +1,6 @@
+import { defaultPolicy } from "../../src/domain/policy/policy";
+import { type Scenario, startScenario } from "../support/scenario";
 import { approval, startGate, voter } from "../support/votes";
-import { defaultPolicy } from "../../src/domain/policy";
-import { startScenario, type Scenario } from "../support/scenario";
 
 /** What an operator reads in the log, after host.json has let through what it lets through. */
 let scenario: Scenario;
@@ -35,7 +35,7 @@ test("votes, a hold, its release and the outcome are one line each, and progress
   expect(scenario.app.logged.at(-1)).toContain(`"requestId":"${id}","pair":"shop","code":"promoted"`);
 });
 
-test("who cancels, who orders a swap-back, and who asks without the permission is told", async () => {
+test("who cancels, who orders a rollback, and who asks without the permission is told", async () => {
   scenario = await startScenario({ policy: { soak: defaultPolicy.soak } });
   const first = await scenario.request();
   await scenario.http("POST", `promotions/${first}/cancel`, { note: "mine" }, ["Swap.Read"]);
@@ -43,14 +43,14 @@ test("who cancels, who orders a swap-back, and who asks without the permission i
   await scenario.advance({ minutes: 2 });
   const second = await scenario.request();
   while ((await scenario.promotion(second)).phase !== "soaking") await scenario.advance({ seconds: 30 });
-  await scenario.http("POST", `promotions/${second}/swap-back`, { note: "orders fail" });
+  await scenario.http("POST", `promotions/${second}/rollback`, { note: "orders fail" });
   await scenario.advance({ minutes: 10 });
   expect(read()).toEqual([
     "warning: cancelPromotion.Invocation a caller without the permission was refused",
     "information: cancelPromotion.Invocation a promotion is cancelled",
     "information: publishCompletion.Invocation a promotion ended",
-    "information: orderSwapBack.Invocation a swap-back was ordered",
-    "error: publishCompletion.Invocation [alert swapped-back] a promotion was swapped back: the release needs a look",
+    "information: orderRollback.Invocation a rollback was ordered",
+    "error: publishCompletion.Invocation [alert rolled-back] a promotion was rolled back: the release needs a look",
   ]);
 });
 
@@ -71,7 +71,9 @@ test("faults come through from wherever they are met: a broker that is away, see
     lines.some((line) => /^warning: publishCompletion\.Invocation a completion event could not/.test(line)),
   ).toBe(true);
   await scenario.advance({ minutes: 6 });
-  expect(lines.some((line) => /^error: janitor\.Invocation \[alert publish-failing\]/.test(line))).toBe(true);
+  expect(lines.some((line) => /^error: reconciler\.Invocation \[alert publish-failing\]/.test(line))).toBe(
+    true,
+  );
 });
 
 test("a calm promotion is one line", async () => {

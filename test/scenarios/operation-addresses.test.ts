@@ -14,14 +14,14 @@ async function play(answer: object, hours = 1) {
   await scenario.advance({ hours });
   const event = scenario.published.find(({ data }) => data.requestId === id);
   const shown = await scenario.http("GET", `promotions/${id}`);
-  const told = [scenario.logged, scenario.published, scenario.news, shown.body, await scenario.pair()];
+  const described = [scenario.logged, scenario.published, scenario.news, shown.body, await scenario.pair()];
   return {
     outcome: event?.data.outcome,
     code: event?.data.reason.code,
     saysWhy: JSON.stringify(shown.body).includes("VipSwapX"),
     puts: scenario.puts(),
     held: (await scenario.pair()).holds.length > 0,
-    signature: JSON.stringify(told).includes(SIGNED),
+    signature: JSON.stringify(described).includes(SIGNED),
     logged: scenario.logged.join("\n"),
   };
 }

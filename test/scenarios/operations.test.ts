@@ -62,7 +62,7 @@ test("no signature of an operation's address is in a history, an event, the log,
   expect(new Set(urls).size).toBe(urls.length);
   const histories = seen.filter((call) => ["promote", "wait"].includes(call.function));
   const { body } = await scenario.http("GET", `promotions/${id}`, undefined, ["Swap.Read"]);
-  const told = JSON.stringify([
+  const described = JSON.stringify([
     histories,
     body,
     scenario.published,
@@ -70,5 +70,5 @@ test("no signature of an operation's address is in a history, an event, the log,
     scenario.logged,
     await scenario.pair(),
   ]);
-  for (const signature of urls) expect(told).not.toContain(signature.slice(0, 40));
+  for (const signature of urls) expect(described).not.toContain(signature.slice(0, 40));
 });

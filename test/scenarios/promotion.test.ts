@@ -1,5 +1,5 @@
-import { reason } from "../../src/domain/codes";
-import { startScenario, type Scenario } from "../support/scenario";
+import { reason } from "../../src/domain/kernel/reason-codes";
+import { type Scenario, startScenario } from "../support/scenario";
 
 let scenario: Scenario;
 beforeEach(async () => {
@@ -24,10 +24,10 @@ test("promotes when every instance of both services has been running for two min
     provisioningState: "Succeeded",
   });
   const pair = await scenario.pair();
-  expect({ lease: pair.lease, line: pair.line, enlisted: pair.enlisted }).toEqual({
+  expect({ lease: pair.lease, line: pair.queue, registered: pair.registered }).toEqual({
     lease: undefined,
     line: [],
-    enlisted: [],
+    registered: [],
   });
 });
 
@@ -165,7 +165,7 @@ test("promotions of one pair go one after another, each with its own lease", asy
   await scenario.advance({ minutes: 10 });
   const third = await scenario.request({ promote: "blue" });
   const fourth = await scenario.request({ promote: "blue", reason: "another" });
-  expect((await scenario.pair()).line).toHaveLength(1);
+  expect((await scenario.pair()).queue).toHaveLength(1);
   await scenario.advance({ minutes: 10 });
   expect([scenario.outcomeOf(third), scenario.outcomeOf(fourth)]).toEqual(["promoted", "unchanged"]);
   expect(scenario.effects()).toBe(2);
@@ -182,7 +182,7 @@ test("expiresAt ends a wait as expired before anything is claimed", async () => 
   expect(scenario.puts()).toBe(0);
 });
 
-test("whoever is next takes its turn as soon as the one before has left, not at its next timer", async () => {
+test("whoever is next takes the lease as soon as the one before has left, not at its next timer", async () => {
   const first = await scenario.request();
   await scenario.advance({ seconds: 85 });
   // Its own timer comes every 60 s: the first leaves well before the one at 145 s.
@@ -192,7 +192,7 @@ test("whoever is next takes its turn as soon as the one before has left, not at 
   expect((await scenario.pair()).lease?.holder).toBe(second);
 });
 
-test("whoever is first in line takes its turn as soon as the hold is released", async () => {
+test("whoever is first in the queue takes the lease as soon as the hold is released", async () => {
   const hold = { id: "h-1", at: 1, reason: reason("foreign-state", "looked at") };
   await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, { kind: "hold", hold });
   const id = await scenario.request();

@@ -1,6 +1,6 @@
 import { digest } from "../../src/adapters/digest";
-import { verifyAudit } from "../../src/domain/audit-verification";
-import { startScenario, type Scenario } from "../support/scenario";
+import { verifyAudit } from "../../src/domain/audit/verify";
+import { type Scenario, startScenario } from "../support/scenario";
 
 let scenario: Scenario | undefined;
 afterEach(async () => {

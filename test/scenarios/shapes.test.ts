@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { progressEventSchema } from "../../src/contracts/events";
-import { defaultPolicy } from "../../src/domain/policy";
+import { defaultPolicy } from "../../src/domain/policy/policy";
 import { httpRoutes } from "../../src/triggers/http/routes";
-import { anOpening } from "../support/openings";
-import { voter } from "../support/votes";
-import { startScenario, type Scenario } from "../support/scenario";
+import { aDeploymentWindow } from "../support/deployment-windows";
+import { type Scenario, startScenario } from "../support/scenario";
 import { strayTimes } from "../support/times";
+import { voter } from "../support/votes";
 
 /** What all answers and events have in common, and the one that docs/http-api.md shows. */
 let run: Scenario;
@@ -16,7 +16,7 @@ const HOUR = 3_600_000;
 const daily = { pair: "shop", name: "daily", cron: "30 13 * * *", zone: "Europe/Berlin" };
 const policy = {
   timeZone: "Europe/Berlin",
-  opening: { deadlineMs: 24 * HOUR, rules: "r" },
+  window: { deadlineMs: 24 * HOUR, rules: "r" },
   probes: [
     {
       ...{ name: "home", url: "http://shop/", incomingUrl: "http://staging.shop/" },
@@ -30,7 +30,7 @@ const policy = {
 const begin = () =>
   startScenario({
     policy,
-    opening: anOpening({ windows: [{ cron: "0 * * * *", zone: "Europe/Berlin", durationMs: HOUR }] }),
+    window: aDeploymentWindow({ allow: [{ cron: "0 * * * *", zone: "Europe/Berlin", durationMs: HOUR }] }),
     schedules: [{ ...daily, promote: "green", reason: "daily", expiresAfterMs: HOUR / 2 }],
   });
 
@@ -50,7 +50,7 @@ test("every route answers with times in one format, and every event in one of it
     expect(`${route} ${String(strayTimes(reply.body, "api"))}`).toBe(`${route} `);
     return reply as { status: number; body: Record<string, never> };
   };
-  const look = async (id: string) => {
+  const check = async (id: string) => {
     await ask("getPromotion", "GET", `promotions/${id}`);
     await ask("listPromotions", "GET", "promotions");
     await ask("listPairs", "GET", "pairs");
@@ -59,7 +59,7 @@ test("every route answers with times in one format, and every event in one of it
     const plan = { pair: "shop", promote: "green", expiresAt: "2026-11-25T12:00:00Z" };
     await ask("postPlan", "POST", "plans", plan);
     await ask("postPlan", "POST", "plans?at=2026-11-24T12:59:00Z", plan);
-    await ask("getOpening", "GET", "pairs/shop/opening");
+    await ask("getWindow", "GET", "pairs/shop/window");
   };
   // Given a promotion whose times are all told, and one role instance that is busy
   const instance = run.arm.service("shop-green")!.instances[0]!;
@@ -70,30 +70,30 @@ test("every route answers with times in one format, and every event in one of it
   await ask("postPromotion", "POST", "promotions", { ...request, expiresAt: "2026-11-25T13:00:00Z" });
   await run.app.settle();
   await until("r-1", "awaiting-approval");
-  await look("r-1");
+  await check("r-1");
   const { planHash } = (await run.promotion("r-1")).gate!;
   const ballot = { decision: "approve", planHash };
   await ask("postApproval", "POST", "promotions/r-1/approvals", ballot, voter("aron"));
   await ask("postApproval", "POST", "promotions/r-1/approvals", ballot, voter("aron"));
   await run.advance({ seconds: 20 });
-  await look("r-1");
+  await check("r-1");
   await until("r-1", "awaiting-readiness");
   await run.advance({ seconds: 20 });
-  await look("r-1");
+  await check("r-1");
   instance.state = "RoleStateStarted";
-  // When it is swapped, held, watched, regresses and is swapped back
+  // When it is swapped, held, watched, regresses and is rolled back
   await until("r-1", "soaking");
   await ask("putHold", "PUT", "holds/shop", { reason: "look", id: "h-1" });
   await ask("putHold", "PUT", "holds/all", { reason: "look", id: "h-2" });
   await ask("cancelPromotion", "POST", "promotions/r-1/cancel", { note: "stop" });
   await ask("cancelPromotions", "POST", "pairs/shop/cancel", { note: "stop" });
-  await look("r-1");
+  await check("r-1");
   run.sites.set("v2", { status: 500 });
   for (let i = 0; i < 60 && !run.outcomeOf("r-1"); i++) await run.advance({ seconds: 30 });
-  expect(run.outcomeOf("r-1")).toBe("swapped-back");
-  await ask("orderSwapBack", "POST", "promotions/r-1/swap-back", { note: "slow" });
-  await look("r-1");
-  await ask("deleteHold", "DELETE", "holds/shop", { note: "looked" });
+  expect(run.outcomeOf("r-1")).toBe("rolled-back");
+  await ask("orderRollback", "POST", "promotions/r-1/rollback", { note: "slow" });
+  await check("r-1");
+  await ask("deleteHold", "DELETE", "holds/shop", { note: "checked" });
   await ask("pauseSchedule", "POST", "schedules/shop/daily/pause", { note: "not today" });
   await ask("resumeSchedule", "POST", "schedules/shop/daily/resume", { note: "today" });
   await ask("getHealth", "GET", "health");
@@ -170,11 +170,11 @@ test("a picture of readiness that does not change is told once, with the time of
   const id = await run.request();
   await until(id, "awaiting-readiness");
   await run.advance({ seconds: 10 });
-  const looks = () => run.arm.journal.entries.filter(({ url }) => url.includes("roleInstances")).length;
-  const [before, seen] = [await run.promotion(id), looks()];
+  const checks = () => run.arm.journal.entries.filter(({ url }) => url.includes("roleInstances")).length;
+  const [before, seen] = [await run.promotion(id), checks()];
   await run.advance({ minutes: 5 });
   const after = await run.promotion(id);
-  const rounds = (looks() - seen) / 2;
+  const rounds = (checks() - seen) / 2;
   expect(rounds).toBeGreaterThan(25);
   // Each generation of the wait tells once where it stands.
   expect(after.revision - before.revision).toBeLessThan(rounds / 3);

@@ -1,5 +1,5 @@
-import { defaultPolicy, type PairPolicy } from "../../src/domain/policy";
-import { startScenario, type Scenario } from "../support/scenario";
+import { defaultPolicy, type PairPolicy } from "../../src/domain/policy/policy";
+import { type Scenario, startScenario } from "../support/scenario";
 
 const probe = {
   name: "home",
@@ -56,7 +56,7 @@ test("a release that stays well through its soak is promoted, with what was watc
   expect([scenario.puts(), scenario.effects(), await held()]).toEqual([1, 1, []]);
 });
 
-test("a regression in the soak is swapped back once: the old service holds production, the pair is on hold, an alert is raised (I1)", async () => {
+test("a regression in the soak is rolled back once: the old service holds production, the pair is on hold, an alert is raised (I1)", async () => {
   const id = await begin();
   await until("soaking", id);
   scenario.sites.set("v2", { status: 500, body: "secret stack trace" });
@@ -64,39 +64,39 @@ test("a regression in the soak is swapped back once: the old service holds produ
   expect(scenario.holder()).toBe("blue");
   expect([scenario.puts(), scenario.effects()]).toEqual([2, 2]);
   expect(event(id)).toMatchObject({
-    outcome: "swapped-back",
+    outcome: "rolled-back",
     reason: {
       code: "regression",
       detail: expect.stringContaining(
-        "probe home: status is 500, not 2xx; swapped back: shop-blue holds production",
+        "probe home: status is 500, not 2xx; rolled back: shop-blue holds production",
       ),
     },
-    attempts: [{ n: 1 }, { n: 2, act: "swap-back" }],
+    attempts: [{ n: 1 }, { n: 2, direction: "rollback" }],
     soak: { failures: 1, last: [{ name: "home", verdict: "failure" }, { verdict: "pass" }] },
-    swapBack: { cause: "regression", by: "the soak" },
+    rollback: { cause: "regression", by: "the soak" },
     finalRead: {
       incoming: { side: "blue", slot: "production" },
       outgoing: { side: "green", slot: "staging" },
     },
   });
   expect(event(id)?.phases.map(({ phase }) => phase)).toEqual(
-    expect.arrayContaining(["swapping", "verifying", "soaking", "swapping-back", "concluded"]),
+    expect.arrayContaining(["swapping", "verifying", "soaking", "rolling-back", "concluded"]),
   );
   expect(await held()).toEqual(["regression"]);
-  expect(alerts("swapped-back")).toBe(1);
+  expect(alerts("rolled-back")).toBe(1);
   expect(JSON.stringify([scenario.published, scenario.logged])).not.toContain("secret stack trace");
   await scenario.advance({ minutes: 20 });
   expect([scenario.puts(), scenario.effects(), scenario.published.length]).toEqual([2, 2, 1]);
 });
 
-test("the way back is a PUT for production of the old service", async () => {
+test("the rollback is a PUT for production of the old service", async () => {
   const id = await begin();
   await until("soaking", id);
   scenario.sites.set("v2", { status: 500 });
   await scenario.advance({ minutes: 5 });
   const puts = scenario.arm.journal.entries.filter(({ method }) => method === "PUT").map(({ url }) => url);
   expect(puts.map((url) => /cloudServices\/([\w-]+)\//.exec(url)?.[1])).toEqual(["shop-green", "shop-blue"]);
-  expect(event(id)?.outcome).toBe("swapped-back");
+  expect(event(id)?.outcome).toBe("rolled-back");
 });
 
 test("a production that never answers as the incoming service is a regression of the verification", async () => {
@@ -105,7 +105,7 @@ test("a production that never answers as the incoming service is a regression of
   const id = await begin({ probes: [{ ...blind, expect: { header } }] });
   await scenario.advance({ minutes: 10 });
   expect(event(id)).toMatchObject({
-    outcome: "swapped-back",
+    outcome: "rolled-back",
     reason: { detail: expect.stringContaining('header x-version is "v2", not "v9"') },
   });
   expect(scenario.effects()).toBe(2);
@@ -147,8 +147,8 @@ test("an irreversible release that regresses halts where it is, on hold", async 
   expect(await held()).toEqual(["regression-irreversible"]);
 });
 
-test("a pair that never swaps back by itself halts at a regression", async () => {
-  const id = await begin({ swapBack: "never" });
+test("a pair that never rolls back by itself halts at a regression", async () => {
+  const id = await begin({ rollback: "never" });
   await until("soaking", id);
   scenario.sites.set("v2", { status: 500 });
   await scenario.advance({ minutes: 5 });
@@ -156,7 +156,7 @@ test("a pair that never swaps back by itself halts at a regression", async () =>
   expect(scenario.effects()).toBe(1);
 });
 
-test("errors are no failures: a few are tolerated, more of them halt and nothing is swapped back", async () => {
+test("errors are no failures: a few are tolerated, more of them halt and nothing is rolled back", async () => {
   const id = await begin();
   await until("soaking", id);
   scenario.sites.set("v2", { error: "timeout" });

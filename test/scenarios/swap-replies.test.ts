@@ -107,9 +107,9 @@ test("two lost attempts halt and put the pair on hold, and a person's note relea
   });
   const next = await scenario.request();
   await scenario.advance({ minutes: 5 });
-  expect((await scenario.promotion(next)).waiting).toMatchObject({ kind: "turn" });
+  expect((await scenario.promotion(next)).waiting).toMatchObject({ kind: "queue" });
   expect((await scenario.http("DELETE", "holds/shop", {})).status).toBe(400);
-  expect((await scenario.http("DELETE", "holds/shop", { note: "looked" })).status).toBe(200);
+  expect((await scenario.http("DELETE", "holds/shop", { note: "checked" })).status).toBe(200);
   await scenario.advance({ minutes: 5 });
   expect(scenario.outcomeOf(next)).toBe("promoted");
   expect(scenario.logged.some((line) => line.includes("[alert halted]"))).toBe(true);

@@ -1,7 +1,7 @@
 import { digest } from "../../src/adapters/digest";
-import type { ExportLine } from "../../src/domain/audit-export";
-import { reason } from "../../src/domain/codes";
-import type { PairOperation } from "../../src/domain/pair";
+import type { ExportLine } from "../../src/domain/audit/chain";
+import { reason } from "../../src/domain/kernel/reason-codes";
+import type { PairOperation } from "../../src/domain/pair/pair";
 import { httpRoutes } from "../../src/triggers/http/routes";
 import { createFakePorts, type FakePorts } from "./fake-ports";
 import { aRequest, SHOP } from "./observations";
@@ -48,7 +48,7 @@ async function promote(
   ports: FakePorts,
   events: unknown[],
 ): Promise<void> {
-  const { promotions, pairs, ledger, pairStates } = ports;
+  const { promotions, pairs, record, pairStates } = ports;
   const request = aRequest({ requestId });
   await ports.register({
     requestId,
@@ -57,7 +57,7 @@ async function promote(
     origin: { channel: "queue" },
     at,
   });
-  await pairs.signal(SHOP, { kind: "enlist", requestId, at });
+  await pairs.signal(SHOP, { kind: "register", requestId, at });
   await promotions.change(requestId, { kind: "begin", runId: "run", at });
   const note = { at, n: 1, verdict: { kind: "accepted" } } as const;
   if (what !== "cancelled") await promotions.change(requestId, { kind: "note-attempt", runId: "run", note });
@@ -74,10 +74,10 @@ async function promote(
   const pairAudit = pairStates.get("shop")?.audit ?? { entries: 0, head: "" };
   const ending = { outcome: what, reason: reason("promoted", "x"), pairAudit } as const;
   await promotions.change(requestId, { kind: "conclude", ending, at });
-  const { audit, conclusion } = ledger.get(requestId)!;
+  const { audit, conclusion } = record.get(requestId)!;
   const ends = { entries: audit!.entries, head: audit!.head };
   await pairs.signal(SHOP, { kind: "leave", requestId, concluded: { at, outcome: what, ends } });
-  await pairs.signal(SHOP, { kind: "delist", requestId });
+  await pairs.signal(SHOP, { kind: "deregister", requestId });
   events.push(JSON.parse(conclusion!.event));
 }
 

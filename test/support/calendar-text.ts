@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Recurrence } from "../../src/domain/opening";
+import type { Recurrence } from "../../src/domain/policy/deployment-window";
 
 const DAY = 86_400_000;
 

@@ -1,33 +1,38 @@
 import { digest, nonce } from "../../src/adapters/digest";
-import { pairChain, promotionChain, type AuditEntry } from "../../src/domain/audit-chain";
-import { addToAudit, auditKey, auditPageOf, type AuditPage } from "../../src/domain/audit-page";
-import { auditStep } from "../../src/domain/audited-pair";
-import { auditChange } from "../../src/domain/audited-promotion";
-import { changeIndex, indexKey, type IndexPage } from "../../src/domain/index-page";
-import { applyToOperation, type OperationState } from "../../src/domain/operation";
-import type { PairState } from "../../src/domain/pair";
-import type { PairPolicy } from "../../src/domain/policy";
-import { reason } from "../../src/domain/codes";
-import type { PairAnswer, PairOperation } from "../../src/domain/pair";
-import { applyToRoster, type Roster } from "../../src/domain/roster";
-import type { PairKey } from "../../src/domain/pair-key";
 import { createPolicies } from "../../src/adapters/policies";
-import type { Policies } from "../../src/ports/policies";
 import {
-  entryFor,
+  addToAudit,
+  type AuditEntry,
+  auditKey,
+  type AuditPage,
+  auditPageOf,
+  pairChain,
+  promotionChain,
+} from "../../src/domain/audit/chain";
+import type { PairKey } from "../../src/domain/kernel/pair-key";
+import { reason } from "../../src/domain/kernel/reason-codes";
+import { auditStep } from "../../src/domain/pair/audit";
+import { changeIndex, indexKey, type IndexPage } from "../../src/domain/pair/index-page";
+import type { PairAnswer, PairOperation, PairState } from "../../src/domain/pair/pair";
+import { applyToRoster, type Roster } from "../../src/domain/pair/roster";
+import type { PairPolicy } from "../../src/domain/policy/policy";
+import { applyToSchedules, type ScheduleState } from "../../src/domain/policy/schedule";
+import { auditChange } from "../../src/domain/promotion/audit";
+import { entryFor, register } from "../../src/domain/promotion/promotion";
+import {
   pairOf,
-  register,
   type PromotionChange,
   type PromotionState,
   type Registration,
-} from "../../src/domain/promotion";
-import { applyToSchedules, type ScheduleState } from "../../src/domain/schedule";
-import type { Schedule } from "../../src/ports/schedules";
-import type { RunStatus } from "../../src/ports/promotions";
+} from "../../src/domain/promotion/state";
+import { applyToOperation, type OperationState } from "../../src/domain/swap/operation";
+import type { Policies } from "../../src/ports/policies";
 import type { Ports } from "../../src/ports/ports";
-import { openingsOf } from "./openings";
-import { createVirtualClock } from "./virtual-clock";
+import type { RunStatus } from "../../src/ports/promotions";
+import type { Schedule } from "../../src/ports/schedules";
+import { deploymentWindowsOf } from "./deployment-windows";
 import { aPolicy, keyOf } from "./observations";
+import { createVirtualClock } from "./virtual-clock";
 
 /** Thrown in place of an effect, or right after it: the process died there. */
 export class Crash extends Error {}
@@ -37,7 +42,7 @@ export interface FakePorts extends Ports {
   readonly effects: string[];
   readonly published: string[];
   readonly alerts: string[];
-  readonly ledger: Map<string, PromotionState>;
+  readonly record: Map<string, PromotionState>;
   readonly pairStates: Map<string, PairState>;
   readonly runs: Map<string, RunStatus>;
   readonly operationStates: Map<string, OperationState>;
@@ -51,7 +56,7 @@ export interface FakePorts extends Ports {
   refusals: number;
   /** How far runs get that are started: nowhere while no host has taken them over. */
   runsGet: "nowhere" | "registered" | "with-its-pair";
-  /** A ledger entry whose run nobody plays. */
+  /** A promotion record whose run nobody plays. */
   register(registration: Registration): Promise<void>;
   /** What was started goes on as far as runs get now. */
   takeOver(): void;
@@ -67,7 +72,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     written: (policy) => createPolicies(fake.pairsFile).written(policy),
   };
   let roster: Roster | undefined;
-  const ledger = new Map<string, PromotionState>();
+  const record = new Map<string, PromotionState>();
   const pairStates = new Map<string, PairState>();
   const scheduleStates = new Map<string, ScheduleState>();
   const pages = new Map<string, IndexPage>();
@@ -96,11 +101,11 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     return Promise.reject(new Crash("the process died"));
   };
   let dead = false;
-  const changeLedger = (id: string, change: PromotionChange) => {
-    const entry = entryFor(ledger.get(id), change);
+  const changeRecord = (id: string, change: PromotionChange) => {
+    const entry = entryFor(record.get(id), change);
     if (!entry) return;
     const step = auditChange(entry, change, digest);
-    ledger.set(id, step.state);
+    record.set(id, step.state);
     recordAudit(promotionChain(id), step.entries);
   };
   const changePair = (pair: PairKey, operation: PairOperation): PairAnswer => {
@@ -118,23 +123,23 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
   const goOn = (id: string) => {
     const at = clock.now();
     if (fake.runsGet === "nowhere") return;
-    changeLedger(id, { kind: "begin", runId: `run-${id}`, at, registration: started.get(id) });
-    const entry = ledger.get(id);
+    changeRecord(id, { kind: "begin", runId: `run-${id}`, at, registration: started.get(id) });
+    const entry = record.get(id);
     if (!entry || fake.runsGet === "registered") return;
     started.delete(id);
-    const answer = changePair(pairOf(entry).key, { kind: "enlist", requestId: id, at: entry.acceptedAt });
+    const answer = changePair(pairOf(entry).key, { kind: "register", requestId: id, at: entry.acceptedAt });
     if (answer !== "queue-full") return;
     const ending = { outcome: "refused", reason: reason(answer, "too many") } as const;
-    changeLedger(id, { kind: "conclude", ending, at });
-    published.push(ledger.get(id)!.conclusion!.event);
-    changeLedger(id, { kind: "announced", at });
+    changeRecord(id, { kind: "conclude", ending, at });
+    published.push(record.get(id)!.conclusion!.event);
+    changeRecord(id, { kind: "announced", at });
     runs.set(id, "completed");
   };
   const fake: FakePorts = {
     effects,
     published,
     alerts,
-    ledger,
+    record,
     pairStates,
     runs,
     operationStates,
@@ -145,7 +150,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     runsGet: "with-its-pair",
     register: (r) => {
       const pair = { key: keyOf(r.request.pair), blueFirst: true };
-      ledger.set(r.requestId, register(ledger.get(r.requestId), { pair, ...r }));
+      record.set(r.requestId, register(record.get(r.requestId), { pair, ...r }));
       return Promise.resolve();
     },
     takeOver: () => {
@@ -171,7 +176,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
       alert: (code) => alerts.push(code),
     },
     policies: known,
-    openings: openingsOf(
+    deploymentWindows: deploymentWindowsOf(
       known,
       clock,
     )({ info: () => undefined, warn: () => undefined, error: () => undefined, alert: () => undefined }),
@@ -185,10 +190,10 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
       },
     },
     promotions: {
-      read: (id) => Promise.resolve(ledger.get(id)),
+      read: (id) => Promise.resolve(record.get(id)),
       change: (id, change) =>
         effect(change.kind, () => {
-          changeLedger(id, change);
+          changeRecord(id, change);
         }),
       readAudit: (chain, page) => Promise.resolve(audits.get(auditKey(chain, page))),
       readIndex: (pair, page) => Promise.resolve(pages.get(indexKey(pair, page))),

@@ -55,10 +55,10 @@ export function registerHostile(): void {
       return yield context.df.callSubOrchestrator("worker", "child", `${context.df.instanceId}-child`);
     },
     *again(context) {
-      const turn = context.df.getInput<number>() ?? 0;
-      if (turn > 0) return yield context.df.waitForExternalEvent("kept");
+      const queue = context.df.getInput<number>() ?? 0;
+      if (queue > 0) return yield context.df.waitForExternalEvent("kept");
       yield context.df.waitForExternalEvent("go");
-      context.df.continueAsNew(turn + 1);
+      context.df.continueAsNew(queue + 1);
       return undefined;
     },
     *generations(context) {

@@ -1,15 +1,15 @@
 import type {
   Grant,
   InstanceList,
+  PairObservation,
   PermissionsObservation,
   PublicIpObservation,
   Read,
   ServiceObservation,
-} from "../../src/domain/observation";
-import { defaultPolicy, type PairPolicy } from "../../src/domain/policy";
-import type { PairKey } from "../../src/domain/pair-key";
-import type { PairObservation } from "../../src/domain/planning";
-import type { Side, SwapRequest } from "../../src/domain/swap-request";
+} from "../../src/domain/cloud-service/observation";
+import type { PairKey } from "../../src/domain/kernel/pair-key";
+import type { Side, SwapRequest } from "../../src/domain/kernel/swap-request";
+import { defaultPolicy, type PairPolicy } from "../../src/domain/policy/policy";
 
 export const NOW = Date.parse("2026-11-24T12:00:00Z");
 

@@ -11,6 +11,6 @@ export const addresses = (name: string) => ({
 export const shop = { blue: id("shop-blue"), green: id("shop-green") };
 
 /** Where the product finds mistakes in a pairs file. */
-export function complaintsOf(file: object): string[] {
-  return parsePairsFile(JSON.parse(JSON.stringify(file))).complaints.map(({ path }) => path);
+export function issuesOf(file: object): string[] {
+  return parsePairsFile(JSON.parse(JSON.stringify(file))).issues.map(({ path }) => path);
 }

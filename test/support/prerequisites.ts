@@ -1,8 +1,13 @@
-import type { PublicIpObservation, Read, ServiceObservation } from "../../src/domain/observation";
-import { identityOf, type PairObservation } from "../../src/domain/planning";
-import type { PrerequisiteCode } from "../../src/domain/plan";
-import { judgePrerequisites } from "../../src/domain/prerequisites";
-import type { SwapRequest } from "../../src/domain/swap-request";
+import type {
+  PairObservation,
+  PublicIpObservation,
+  Read,
+  ServiceObservation,
+} from "../../src/domain/cloud-service/observation";
+import type { SwapRequest } from "../../src/domain/kernel/swap-request";
+import type { PrerequisiteCode } from "../../src/domain/plan/plan";
+import { identityOf } from "../../src/domain/plan/planning";
+import { judgePrerequisites } from "../../src/domain/plan/prerequisites";
 import { aPair, aPolicy, aRequest, aService, NOW } from "./observations";
 
 export interface World {
@@ -26,11 +31,14 @@ export function judge({ blue, green, ips, observed, request, now }: World = {}) 
 }
 
 /** The verdict on one rule, with how it failed, and its evidence. */
-export function told(code: PrerequisiteCode, world: World): readonly [verdict: string, evidence: string] {
+export function described(
+  code: PrerequisiteCode,
+  world: World,
+): readonly [verdict: string, evidence: string] {
   const rule = judge(world).find((each) => each.code === code);
   if (!rule) throw new Error(`no rule ${code}`);
   const { verdict, failure, evidence } = rule;
   return [failure === undefined ? verdict : `${verdict}: ${failure}`, evidence];
 }
 
-export type ToldRow = readonly [code: PrerequisiteCode, world: World, verdict: string, evidence: string];
+export type DescribedRow = readonly [code: PrerequisiteCode, world: World, verdict: string, evidence: string];

@@ -1,6 +1,7 @@
+import * as df from "durable-functions";
 import { MemoryLevel } from "memory-level";
-import type { Side } from "../../src/domain/swap-request";
-import { createCloudServices } from "../../src/adapters/resource-manager/cloud-services";
+import { createSimulator, httpClientOf, type Simulator } from "../../local/resource-manager";
+import calm from "../../local/world/scenarios/calm.json";
 import { createLog } from "../../src/adapters/console-log";
 import { digest, nonce } from "../../src/adapters/digest";
 import {
@@ -9,36 +10,34 @@ import {
   createPromotions,
   createSchedules,
 } from "../../src/adapters/durable-client";
+import { createPolicies } from "../../src/adapters/policies";
+import { createCloudServices } from "../../src/adapters/resource-manager/cloud-services";
+import { createScheduleTimes } from "../../src/adapters/schedules";
 import {
+  type PortsFor,
   registerDurable,
   registerHttpAndTimer,
   registerRetention,
-  type PortsFor,
 } from "../../src/app/register";
-import type { TokenVerifier } from "../../src/ports/identity";
-import { completionEventSchema, progressEventSchema } from "../../src/contracts/events";
-import type { CompletionEvent, ProgressEvent } from "../../src/domain/events";
-import { createPolicies } from "../../src/adapters/policies";
-import { parsePairsFile, type PairsFile } from "../../src/config/pairs-file";
+import { type PairsFile, parsePairsFile } from "../../src/config/pairs-file";
 import { contentHashOf } from "../../src/contracts/content-hash";
-import { pairKeyOf, type PairKey } from "../../src/domain/pair-key";
-import { createScheduleTimes } from "../../src/adapters/schedules";
-import type { ScheduleRule } from "../../src/domain/schedule";
-import { openingsOf } from "./openings";
+import { completionEventSchema, progressEventSchema } from "../../src/contracts/events";
+import { type PairKey, pairKeyOf } from "../../src/domain/kernel/pair-key";
+import type { Side } from "../../src/domain/kernel/swap-request";
+import type { PairState } from "../../src/domain/pair/pair";
 import {
   defaultPolicy,
-  OPENING_DEADLINE_MS,
-  type OpeningRule,
+  WINDOW_DEADLINE_MS,
+  type DeploymentWindowRule,
   type PairPolicy,
-} from "../../src/domain/policy";
+} from "../../src/domain/policy/policy";
+import type { ScheduleRule } from "../../src/domain/policy/schedule";
+import type { CompletionEvent, ProgressEvent } from "../../src/domain/promotion/events";
+import type { PromotionState } from "../../src/domain/promotion/state";
+import type { Caller, Permission, TokenVerifier } from "../../src/ports/identity";
 import type { Prober } from "../../src/ports/prober";
-import type { PromotionState } from "../../src/domain/promotion";
-import type { PairState } from "../../src/domain/pair";
-import type { Caller, Permission } from "../../src/ports/identity";
-import * as df from "durable-functions";
-import { createSimulator, httpClientOf, type Simulator } from "../../local/resource-manager";
-import calm from "../../local/world/scenarios/calm.json";
-import { startDurableApp, type DurableApp, type DurableAppOptions } from "./durable-app";
+import { deploymentWindowsOf } from "./deployment-windows";
+import { type DurableApp, type DurableAppOptions, startDurableApp } from "./durable-app";
 import { expectOneFormat } from "./times";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock";
 
@@ -49,7 +48,7 @@ export interface ScenarioOptions {
   /** One that a hub goes by as well. */
   readonly clock?: VirtualClock;
   /** When swaps may start; the policy says so by itself. */
-  readonly opening?: OpeningRule | undefined;
+  readonly window?: DeploymentWindowRule | undefined;
   readonly schedules?: readonly ScheduleRule[] | undefined;
   /** How long promotions are kept whole, when not for more than a year. */
   readonly retainMs?: number | undefined;
@@ -132,7 +131,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     name: "shop",
     key: pairKeyOf(services, contentHashOf),
     ...services,
-    ...(options.opening ? { opening: { deadlineMs: OPENING_DEADLINE_MS, rules: "r" } } : {}),
+    ...(options.window ? { window: { deadlineMs: WINDOW_DEADLINE_MS, rules: "r" } } : {}),
     ...options.policy,
   };
   const published: CompletionEvent[] = [];
@@ -174,15 +173,20 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       });
     },
   };
-  const loaded = (file: Omit<PairsFile, "complaints">) => {
+  const loaded = (file: Omit<PairsFile, "issues">) => {
     const policies = createPolicies(file.policies, file);
-    const openingsFor = openingsOf(policies, clock, file.openings, options.calendars);
-    return { policies, openingsFor, schedules: createScheduleTimes(file.schedules) };
+    const deploymentWindowsFor = deploymentWindowsOf(
+      policies,
+      clock,
+      file.deploymentWindows,
+      options.calendars,
+    );
+    return { policies, deploymentWindowsFor, schedules: createScheduleTimes(file.schedules) };
   };
-  const openings = new Map(options.opening ? [["shop", options.opening] as const] : []);
+  const deploymentWindows = new Map(options.window ? [["shop", options.window] as const] : []);
   const { schedules = [], retainMs } = options;
   const retention = new Map(retainMs === undefined ? [] : [["shop", retainMs] as const]);
-  let file = loaded({ policies: [policy], openings, schedules, retention });
+  let file = loaded({ policies: [policy], deploymentWindows, schedules, retention });
   const portsFor: PortsFor = (context) => {
     const client = () => df.getClient(context);
     const log = createLog((level, line) => {
@@ -196,8 +200,19 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       schedules: createSchedules(client, file.schedules),
     };
     const { policies } = file;
-    const openings = file.openingsFor(log);
-    return { cloudServices, announcer, prober, policies, openings, clock, log, digest, nonce, ...bound };
+    const deploymentWindows = file.deploymentWindowsFor(log);
+    return {
+      cloudServices,
+      announcer,
+      prober,
+      policies,
+      deploymentWindows,
+      clock,
+      log,
+      digest,
+      nonce,
+      ...bound,
+    };
   };
   const verifier: TokenVerifier = options.verifier ?? {
     verify: (authorization) => {
@@ -267,7 +282,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     promotion: (requestId: string) => entity<PromotionState>("promotion", requestId),
     edit(content: object) {
       const parsed = parsePairsFile(JSON.parse(JSON.stringify(content)));
-      if (parsed.complaints.length > 0) throw new Error(JSON.stringify(parsed.complaints));
+      if (parsed.issues.length > 0) throw new Error(JSON.stringify(parsed.issues));
       file = loaded(parsed);
     },
     serviceId: serviceIn,

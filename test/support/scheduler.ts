@@ -1,6 +1,6 @@
 import type { InvocationContext, Timer } from "@azure/functions";
 import { createScheduleTimes } from "../../src/adapters/schedules";
-import type { ScheduleRule } from "../../src/domain/schedule";
+import type { ScheduleRule } from "../../src/domain/policy/schedule";
 import { createScheduler } from "../../src/triggers/scheduler";
 import { createFakePorts, type FakePorts } from "./fake-ports";
 import { aPolicy } from "./observations";
@@ -24,7 +24,7 @@ export function begin(at: string, ...rules: readonly ScheduleRule[]) {
     ports,
     at: (time: string | number) => (now = typeof time === "string" ? Date.parse(time) : time),
     tick: () => tick(ports),
-    started: () => [...ports.ledger.keys()],
+    started: () => [...ports.record.keys()],
   };
 }
 

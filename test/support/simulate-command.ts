@@ -17,7 +17,7 @@ export function simulate(...options: readonly string[]): Promise<Played> {
   const named =
     options.includes("--seed") || options.includes("--replay") || options.join(" ").includes("--runs 0");
   if (!named) throw new Error("a test names the seed of its worlds");
-  const command = join(__dirname, "../../dist/test/simulation/simulate.js");
+  const command = join(__dirname, "../../dist/test/simulation/campaigns/simulate.js");
   if (!existsSync(command)) throw new Error("build first: npm run build");
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [command, ...options], { stdio: ["ignore", "pipe", "inherit"] });

@@ -5,18 +5,18 @@
  * @param sizeOf - what the kept value takes of its room
  * @param tell - what is looked at of it
  */
-export function stepByStep<T, Told>(
-  room: number,
+export function stepByStep<T, Described>(
+  budget: number,
   steps: number,
   keep: (longer: number) => T,
   sizeOf: (kept: T) => number,
-  tell: (kept: T) => Told,
-): readonly { readonly full: Told; readonly one: Told }[] {
+  report: (kept: T) => Described,
+): readonly { readonly full: Described; readonly one: Described }[] {
   let longer = 0;
   return Array.from({ length: steps }, () => {
-    longer += room - sizeOf(keep(longer));
-    const full = tell(keep(longer));
+    longer += budget - sizeOf(keep(longer));
+    const full = report(keep(longer));
     longer++;
-    return { full, one: tell(keep(longer)) };
+    return { full, one: report(keep(longer)) };
   });
 }

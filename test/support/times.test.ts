@@ -21,8 +21,8 @@ test.each([
   { at: shown },
   { detail: `opens ${utc} (${shown.local}); closed` },
   { detail: `cancelled by Olga at ${utc}: wrong` },
-  { date: "2027-03-31", turnMs: 7_776_000_000, status: 202 },
-  { complaints: [{ path: "$.notBefore", value: "2026-11-24T12:00:00Z" }] },
+  { date: "2027-03-31", queueMs: 7_776_000_000, status: 202 },
+  { issues: [{ path: "$.notBefore", value: "2026-11-24T12:00:00Z" }] },
 ])("in an answer %j is none", (answer) => {
   expect(strayTimes(answer, "api")).toEqual([]);
 });

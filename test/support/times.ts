@@ -22,7 +22,7 @@ export function expectOneFormat(value: unknown, channel: "api" | "events"): void
 /** What a sender wrote is repeated as it was sent, and an event's id says nothing but which one it is. */
 function isOpaque(path: string): boolean {
   return (
-    path === "$.id" || path.endsWith(".body.excerpt") || /\.complaints\.\d+\.(value|expectation)$/.test(path)
+    path === "$.id" || path.endsWith(".body.excerpt") || /\.issues\.\d+\.(value|expectation)$/.test(path)
   );
 }
 

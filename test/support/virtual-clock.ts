@@ -13,7 +13,7 @@ export interface VirtualClock {
 
 /** So many steps that move no time are no progress. */
 const MOST_STEPS_AT_ONCE = 200_000;
-const LOOKED_AT_EVERY = 1_000;
+const CHECKED_AT_EVERY = 1_000;
 const LONGEST_REST_S = 60;
 
 /** How long a clock may be turned. */
@@ -30,7 +30,7 @@ export function mustComeToRest(): () => void {
   const since = process.cpuUsage();
   let rounds = 0;
   return () => {
-    if (++rounds % LOOKED_AT_EVERY !== 0) return;
+    if (++rounds % CHECKED_AT_EVERY !== 0) return;
     const seconds = secondsSince(since);
     if (seconds > LONGEST_REST_S)
       throw new Error(`nothing comes to rest after ${rounds} rounds and ${seconds} s of processor time`);
@@ -65,7 +65,7 @@ class Watchman {
       throw new Error(
         `the virtual clock stands at ${toText(at)} for ${this.#atOnce} steps: something waits again and again for no time at all`,
       );
-    if (this.#steps++ % LOOKED_AT_EVERY !== 0) return;
+    if (this.#steps++ % CHECKED_AT_EVERY !== 0) return;
     const seconds = secondsSince(this.#since);
     if (seconds > this.#patience.processorSeconds)
       throw new Error(

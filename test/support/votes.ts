@@ -1,6 +1,6 @@
-import type { PairPolicy } from "../../src/domain/policy";
+import type { PairPolicy } from "../../src/domain/policy/policy";
 import type { Caller } from "../../src/ports/identity";
-import { startScenario, type Scenario } from "./scenario";
+import { type Scenario, startScenario } from "./scenario";
 
 const MINUTE = 60_000;
 
@@ -11,7 +11,7 @@ export function voter(oid: string, over: Partial<Caller> = {}): Partial<Caller> 
   return { oid, name: oid, permissions: ["Swap.Read", "Swap.Approve"], ...over };
 }
 
-interface Told {
+interface Described {
   readonly vote?: string;
   readonly code?: string;
   readonly detail: string;
@@ -20,7 +20,11 @@ interface Told {
 /** A scenario whose requests wait for people, and how people vote in it. */
 export interface GateScenario {
   readonly scenario: Scenario;
-  vote(id: string, by: Partial<Caller>, over?: Record<string, unknown>): Promise<Told & { status: number }>;
+  vote(
+    id: string,
+    by: Partial<Caller>,
+    over?: Record<string, unknown>,
+  ): Promise<Described & { status: number }>;
   /** A new build in staging: the plan that was approved is not the plan any more. */
   deploy(): void;
 }
@@ -33,7 +37,7 @@ export async function startGate(policy: Partial<PairPolicy> = { approval }): Pro
       const planHash = (await scenario.promotion(id)).gate?.planHash;
       const body = { decision: "approve", planHash, ...over };
       const reply = await scenario.http("POST", `promotions/${id}/approvals`, body, by);
-      return { status: reply.status, ...(reply.body as Told) };
+      return { status: reply.status, ...(reply.body as Described) };
     },
     deploy() {
       const green = scenario.arm.service("shop-green");

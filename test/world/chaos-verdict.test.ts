@@ -15,7 +15,7 @@ const completion = (n: number, outcome: string, id = `event-${n}`): ReceivedEven
 });
 const effect = (side: string, ms: number) => ({ at: at(ms), cause: "PUT", production: `shop-${side}` });
 
-/** Green is promoted; then blue, with green in line behind it. */
+/** Green is promoted; then blue, with green in the queue behind it. */
 const sound: Evidence = {
   sent: [request(1, "green", 1_000), request(2, "blue", 5_000), request(3, "green", 5_000)],
   events: [completion(1, "promoted"), completion(2, "promoted"), completion(3, "promoted")],
@@ -79,12 +79,12 @@ test("an outcome that changes between two copies of its event is a violation", (
   expect(violationsOf({ events })).toEqual(["I9: the completion event of r-1 changed"]);
 });
 
-test("a promotion that was halted may have swapped once or not at all, and a swap-back has its way back", () => {
+test("a promotion that was halted may have swapped once or not at all, and a rollback has its rollback", () => {
   const events = [completion(1, "halted"), ...sound.events.slice(1)];
   expect(violationsOf({ events, seen: [] })).toEqual([]);
   const back = {
     sent: [request(1, "green", 1_000)],
-    events: [completion(1, "swapped-back")],
+    events: [completion(1, "rolled-back")],
     seen: [],
     effects: [effect("green", 2_000), effect("blue", 3_000)],
     productions: [{ pair: "shop", production: "blue" as const }],

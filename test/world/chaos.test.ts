@@ -17,9 +17,9 @@ jest.setTimeout(240_000);
 test("the app and Resource Manager, killed in mid-promotion, end every request once, and one JSON line says so", async () => {
   const { code, stdout, stderr } = await runChaos("--kills", "2", "--seed", "711", "--json");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  const told = JSON.parse(stdout) as Record<string, number>;
-  expect(told).toMatchObject({ seed: 711, kills: 2, mostSwapsPerRequest: 1, lost: 0, violations: 0 });
-  expect(told["completionEventIds"]).toBe(told["requests"]);
+  const described = JSON.parse(stdout) as Record<string, number>;
+  expect(described).toMatchObject({ seed: 711, kills: 2, mostSwapsPerRequest: 1, lost: 0, violations: 0 });
+  expect(described["completionEventIds"]).toBe(described["requests"]);
 });
 
 test("wrong options are told together, with exit code 2", async () => {

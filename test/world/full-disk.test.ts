@@ -34,10 +34,10 @@ test("after a write that the disk cut short the engine's store goes on in a new 
     })().catch((fault) => { console.error(fault.message); process.exit(1); });
   `);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  const told = JSON.parse(stdout) as { refused: number; acknowledged: number; lost: string[] };
-  expect(told.lost).toEqual([]);
-  expect(told.refused).toBeGreaterThan(0);
-  expect(told.acknowledged).toBeGreaterThan(40);
+  const described = JSON.parse(stdout) as { refused: number; acknowledged: number; lost: string[] };
+  expect(described.lost).toEqual([]);
+  expect(described.refused).toBeGreaterThan(0);
+  expect(described.acknowledged).toBeGreaterThan(40);
 });
 
 test("a log that cannot be written loses lines, never the world, and goes on once it can", async () => {

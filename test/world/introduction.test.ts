@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { introduce } from "../../local/world/introduction";
-import { tellOpening } from "../../local/world/openings-now";
 import { defaultDataDirectory } from "../../local/world/options";
+import { describeWindow } from "../../local/world/windows-now";
 
 const pair = {
   name: "shop",
@@ -83,6 +83,6 @@ test.each([
     },
     "closed (frozen, outside-window), opens Friday",
   ],
-])("an opening of %j is told as %s", (opening, words) => {
-  expect(tellOpening(opening)).toBe(words);
+])("a deployment window of %j is told as %s", (window, words) => {
+  expect(describeWindow(window)).toBe(words);
 });

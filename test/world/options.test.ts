@@ -6,9 +6,9 @@ import { parseWorldOptions, startUsage } from "../../local/world/options";
 const env = { XDG_CACHE_HOME: "/cache" };
 const parse = (line: string, more: Record<string, string> = {}) =>
   parseWorldOptions(line.split(" ").filter(Boolean), { ...env, ...more });
-const complaints = (line: string, more: Record<string, string> = {}) => {
+const issues = (line: string, more: Record<string, string> = {}) => {
   const parsed = parse(line, more);
-  return "complaints" in parsed ? parsed.complaints : [];
+  return "issues" in parsed ? parsed.issues : [];
 };
 
 const usual = {
@@ -75,20 +75,20 @@ test.each([
   ["--pairs f --scenario calm", "--pairs and --scenario: only one of them"],
   ["--env --fresh", "--env and --fresh: only one of them"],
   ["--env --json", "--env and --json: only one of them"],
-])("%s is complained about as: %s", (line, complaint) => {
-  expect(complaints(line)).toEqual([complaint]);
+])("%s is complained about as: %s", (line, issue) => {
+  expect(issues(line)).toEqual([issue]);
 });
 
 test("every mistake is told at once", () => {
-  expect(complaints("--speed no --colour --port-base x --scenario A/B")).toHaveLength(4);
+  expect(issues("--speed no --colour --port-base x --scenario A/B")).toHaveLength(4);
 });
 
 test("an option that npm kept for itself is told, and one that came through is not", () => {
-  expect(complaints("", { npm_config_fresh: "true", npm_config_port_base: "18000" })).toEqual([
+  expect(issues("", { npm_config_fresh: "true", npm_config_port_base: "18000" })).toEqual([
     "npm took --fresh for itself: write npm start -- --fresh",
     "npm took --port-base for itself: write npm start -- --port-base",
   ]);
-  expect(complaints("--fresh", { npm_config_fresh: "true" })).toEqual([]);
+  expect(issues("--fresh", { npm_config_fresh: "true" })).toEqual([]);
 });
 
 test("help and README tell of the same options", () => {

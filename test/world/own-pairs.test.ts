@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { createSimulator } from "../../local/resource-manager";
 import { approvalNotes } from "../../local/world/approval-notes";
 import { mistakesIn } from "../../local/world/own-pairs/check-pairs";
-import { readOwnFile, type OwnFile } from "../../local/world/own-pairs/own-file";
+import { type OwnFile, readOwnFile } from "../../local/world/own-pairs/own-file";
 import { ownPeople } from "../../local/world/own-pairs/own-people";
 import { ownScenario } from "../../local/world/own-pairs/own-scenario";
 import { policiesOf } from "../../local/world/scenario-policies";
 import { parsePairsFile } from "../../src/config/pairs-file";
-import { unreachable, whyNotAllowed } from "../../src/domain/approval-rule";
-import { GUID, addresses, complaintsOf, id, shop } from "../support/own-pairs";
+import { unreachable, whyNotAllowed } from "../../src/domain/approval/rule";
+import { addresses, issuesOf, GUID, id, shop } from "../support/own-pairs";
 import { createVirtualClock } from "../support/virtual-clock";
 
 describe("the services of a pairs file", () => {
@@ -157,8 +157,8 @@ test("a pairs file of Windows, with a byte order mark, is read", () => {
 test("the pair orders of the default world is one that the app accepts, with all guards; the first pair has none", () => {
   const { orders, ...others } = policiesOf("default", ["shop", "orders"].map(addresses));
   expect(others).toEqual({});
-  expect(complaintsOf({ pairs: { orders: { ...shop, ...orders } } })).toEqual([]);
-  const fields = ["approval", "opening", "probes", "schedules", "timeZone"];
+  expect(issuesOf({ pairs: { orders: { ...shop, ...orders } } })).toEqual([]);
+  const fields = ["approval", "probes", "schedules", "timeZone", "window"];
   expect(Object.keys(orders!).sort()).toEqual(fields);
   expect(policiesOf("calm", [addresses("orders")])).toEqual({});
 });

@@ -1,22 +1,22 @@
-import { join } from "node:path";
 import fc from "fast-check";
+import { join } from "node:path";
 import { createSimulator } from "../../local/resource-manager";
 import { webAnswer } from "../../local/resource-manager/web-answers";
 import { answersFor } from "../../local/world/own-pairs/own-answers";
-import { readOwnFile, type OwnFile, type OwnProbe } from "../../local/world/own-pairs/own-file";
+import { type OwnFile, type OwnProbe, readOwnFile } from "../../local/world/own-pairs/own-file";
 import { ownScenario } from "../../local/world/own-pairs/own-scenario";
 import { productWaits, rehearsed } from "../../local/world/own-pairs/rehearsed-file";
 import { parsePairsFile } from "../../src/config/pairs-file";
-import { defaultPolicy } from "../../src/domain/policy";
-import { judgeProbe } from "../../src/domain/probe";
-import { addresses, complaintsOf, shop } from "../support/own-pairs";
+import { judgeProbe } from "../../src/domain/cloud-service/probe";
+import { defaultPolicy } from "../../src/domain/policy/policy";
+import { addresses, issuesOf, shop } from "../support/own-pairs";
 import { createVirtualClock } from "../support/virtual-clock";
 
 const sample = readOwnFile(join(__dirname, "../../pairs.sample.json"));
 
 function policyOf(own: OwnFile, speed: number) {
   const { file } = rehearsed(own, Object.keys(own.pairs).map(addresses), speed);
-  expect(complaintsOf(file)).toEqual([]);
+  expect(issuesOf(file)).toEqual([]);
   return parsePairsFile(JSON.parse(JSON.stringify(file))).policies[0]!;
 }
 
@@ -48,9 +48,9 @@ describe("the durations of a pairs file", () => {
       verification: { pollMs: 1_000, deadlineMs: 5_000 },
     });
     expect(swap).toMatchObject({ claimWindowMs: 60_000, putTimeoutMs: 60_000, operationDeadlineMs: 15_000 });
-    const { approval, opening } = policyOf(sample, 1_000);
+    const { approval, window } = policyOf(sample, 1_000);
     const { policies } = parsePairsFile(JSON.parse(JSON.stringify(sample)));
-    expect({ approval, opening }).toEqual({ approval: policies[0]!.approval, opening: policies[0]!.opening });
+    expect({ approval, window }).toEqual({ approval: policies[0]!.approval, window: policies[0]!.window });
   });
 
   test("a soak of nothing stays one", () => {
@@ -71,8 +71,8 @@ describe("the durations of a pairs file", () => {
     fc.assert(
       fc.property(policy, policy, fc.integer({ min: 1, max: 1_000 }), (defaults, pair, speed) => {
         const own = { defaults, pairs: { shop: { ...shop, ...pair } } };
-        fc.pre(complaintsOf(own).length === 0);
-        expect(complaintsOf(rehearsed(own, [], speed).file)).toEqual([]);
+        fc.pre(issuesOf(own).length === 0);
+        expect(issuesOf(rehearsed(own, [], speed).file)).toEqual([]);
       }),
     );
   });
@@ -192,7 +192,7 @@ describe("the probes of a pairs file", () => {
 
 test("calendars are told once each, by file, address or setting", () => {
   const freezes = [{ calendar: "f.ics" }, { calendarSetting: "FEED" }, { from: "a", to: "b", reason: "c" }];
-  const own = { defaults: { opening: { freezes } }, pairs: { shop: { ...shop, opening: { freezes } } } };
+  const own = { defaults: { window: { freezes } }, pairs: { shop: { ...shop, window: { freezes } } } };
   expect(rehearsed(own, [], 1).notes.map((note) => note.split(" is really")[0])).toEqual([
     ...["the calendar f.ics", "the calendar of the setting FEED"],
   ]);

@@ -25,7 +25,7 @@ interface Event {
     requestId: string | null;
     outcome?: string;
     reason: { code: string };
-    complaints?: { path: string }[];
+    issues?: { path: string }[];
   };
 }
 
@@ -65,11 +65,11 @@ async function end(signal: NodeJS.Signals): Promise<number> {
 
 async function until<T>(
   what: string,
-  look: () => Promise<T | undefined> | T | undefined,
+  check: () => Promise<T | undefined> | T | undefined,
   ms = 60_000,
 ): Promise<T> {
   for (const end = Date.now() + ms; Date.now() < end;) {
-    const seen = await look();
+    const seen = await check();
     if (seen !== undefined) return seen;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

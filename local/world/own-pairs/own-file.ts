@@ -10,7 +10,7 @@ export interface OwnPolicy {
   readonly versionTag?: string;
   readonly probes?: readonly OwnProbe[];
   readonly approval?: OwnApproval;
-  readonly opening?: { readonly freezes?: readonly object[] };
+  readonly window?: { readonly freezes?: readonly object[] };
   /** Groups of durations, such as `readiness`. */
   readonly [group: string]: unknown;
 }

@@ -37,7 +37,7 @@ export function rehearsed(own: OwnFile, pairs: readonly PairAddresses[], speed: 
     const addresses = pairs.find((each) => each.name === name);
     const probes = probesOf(own, pair).map((probe) => {
       const moved = addresses ? movedProbe(probe, addresses) : probe;
-      if (moved !== probe) notes.push(...tellMove(name, probe, moved));
+      if (moved !== probe) notes.push(...describeMove(name, probe, moved));
       return moved;
     });
     return [name, { ...shortened(pair, false), ...(probes.length > 0 ? { probes } : {}) }] as const;
@@ -73,7 +73,7 @@ function isLoopback(hostname: string): boolean {
   return /^(?:127(?:\.\d+){3}|\[::1\]|(?:.+\.)?localhost)$/.test(hostname);
 }
 
-function tellMove(pair: string, probe: OwnProbe, moved: OwnProbe): string[] {
+function describeMove(pair: string, probe: OwnProbe, moved: OwnProbe): string[] {
   const { header } = probe.expect ?? {};
   return [
     ...(probe.url === moved.url
@@ -91,7 +91,7 @@ function tellMove(pair: string, probe: OwnProbe, moved: OwnProbe): string[] {
 }
 
 function calendarNotes({ defaults, pairs }: OwnFile): string[] {
-  const freezes = [defaults, ...Object.values(pairs)].flatMap((policy) => policy?.opening?.freezes ?? []);
+  const freezes = [defaults, ...Object.values(pairs)].flatMap((policy) => policy?.window?.freezes ?? []);
   const sources = freezes.flatMap((freeze) => {
     if ("calendar" in freeze) return [String(freeze.calendar)];
     return "calendarSetting" in freeze ? [`of the setting ${String(freeze.calendarSetting)}`] : [];

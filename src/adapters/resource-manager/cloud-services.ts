@@ -1,5 +1,4 @@
 import type { CloudServicesGetOptionalParams } from "@azure/arm-compute";
-import type { OperationAddress, OperationRead, SwapReply } from "../../domain/attempt";
 import type {
   InstanceList,
   InstanceObservation,
@@ -7,17 +6,18 @@ import type {
   PublicIpObservation,
   Read,
   ServiceObservation,
-} from "../../domain/observation";
-import type { Slot } from "../../domain/swap-request";
+} from "../../domain/cloud-service/observation";
+import type { Slot } from "../../domain/kernel/swap-request";
+import type { OperationAddress, OperationRead, SwapReply } from "../../domain/swap/attempt";
 import type { CloudServices } from "../../ports/cloud-services";
 import type { Log } from "../../ports/log";
+import { withinSignal } from "../within-signal";
 import { ArmClient, type ArmClientOptions } from "./arm-client";
 import { parseServiceId, subscriptionOf } from "./arm-id";
 import { readOperationReply, readSwapReply } from "./parse-operation";
 import { parsePermissions } from "./parse-permissions";
 import { NO_SLOT, parseInstance, parsePublicIp, parseService, parseSlot } from "./parse-service";
-import { failedRead, jsonOf, listMember, member, remainingReads, textMember, type RawReply } from "./replies";
-import { withinSignal } from "../within-signal";
+import { failedRead, jsonOf, listMember, member, type RawReply, remainingReads, textMember } from "./replies";
 
 export interface CloudServicesOptions extends ArmClientOptions {
   readonly clock: { now(): number };
@@ -130,7 +130,7 @@ class ArmCloudServices implements CloudServices {
     try {
       reply = await this.#arm.send("PUT", slotPath(id), NETWORK_API, timeoutMs, { properties: { slotType } });
     } catch (fault) {
-      return { kind: "unknown", detail: this.#tell(fault) };
+      return { kind: "unknown", detail: this.#describe(fault) };
     }
     return readSwapReply(reply, this.#arm.origin, this.#now());
   }
@@ -146,7 +146,7 @@ class ArmCloudServices implements CloudServices {
       const reply = await this.#arm.sendTo("GET", versioned(url, target), subscription, this.#timeout);
       return readOperationReply(reply, address, this.#arm.origin, this.#now());
     } catch (fault) {
-      return { kind: "unreadable", detail: this.#tell(fault) };
+      return { kind: "unreadable", detail: this.#describe(fault) };
     }
   }
 
@@ -199,7 +199,7 @@ class ArmCloudServices implements CloudServices {
       const response = (fault as { response?: RawReply }).response;
       return response
         ? failedRead(response, this.#now())
-        : { kind: "unavailable", detail: this.#tell(fault) };
+        : { kind: "unavailable", detail: this.#describe(fault) };
     }
     if (reply.status !== 200) return failedRead(reply, this.#now());
     const json = jsonOf(reply);
@@ -207,7 +207,7 @@ class ArmCloudServices implements CloudServices {
     return { kind: "unavailable", detail: "the reply is too large or no JSON object" };
   }
 
-  #tell(fault: unknown): string {
+  #describe(fault: unknown): string {
     this.#log?.warn("a call of Resource Manager got no reply", { fault });
     return describeFault(fault);
   }

@@ -3,8 +3,8 @@ import {
   type OperationAddress,
   type OperationRead,
   type SwapReply,
-} from "../../domain/attempt";
-import { correlationOf, errorIn, errorOf, jsonOf, retryAfterMs, textMember, type RawReply } from "./replies";
+} from "../../domain/swap/attempt";
+import { correlationOf, errorIn, errorOf, jsonOf, type RawReply, retryAfterMs, textMember } from "./replies";
 
 /** Microsoft.Network answers 429 with this code when the target is locked: a conflict, not throttling. */
 const LOCKED = "RetryableErrorDueToAnotherOperation";

@@ -1,4 +1,4 @@
-import type { Grant, PermissionsObservation } from "../../domain/observation";
+import type { Grant, PermissionsObservation } from "../../domain/cloud-service/observation";
 import { listMember, textMember } from "./replies";
 
 /** The caller's permissions at a resource, from the raw reply. Of a list that is odd, or has more pages, the rest is unknown. */

@@ -4,8 +4,8 @@ import type {
   PublicIpObservation,
   RoleProfile,
   ServiceObservation,
-} from "../../domain/observation";
-import type { Slot } from "../../domain/swap-request";
+} from "../../domain/cloud-service/observation";
+import type { Slot } from "../../domain/kernel/swap-request";
 import { listMember, member, textMember } from "./replies";
 
 /** The finding on a service model that names no slot; the slot resource may still do. */

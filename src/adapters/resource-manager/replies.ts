@@ -1,5 +1,5 @@
-import type { Read } from "../../domain/observation";
-import { cleanText } from "../../domain/outside-text";
+import type { Read } from "../../domain/cloud-service/observation";
+import { cleanText } from "../../domain/kernel/untrusted-text";
 
 /** A reply as the pipeline handed it over, unparsed. */
 export interface RawReply {
@@ -53,10 +53,10 @@ export function errorOf(reply: RawReply): { code: string; message: string } {
  */
 export function errorIn(body: unknown, otherwise: string): { code: string; message: string } {
   const error = member(body, "error");
-  const told = (name: string) => textMember(error, name) ?? textMember(body, name);
+  const described = (name: string) => textMember(error, name) ?? textMember(body, name);
   return {
-    code: withoutQueries(told("code") ?? otherwise).slice(0, 100),
-    message: withoutQueries(told("message") ?? "no message").slice(0, 300),
+    code: withoutQueries(described("code") ?? otherwise).slice(0, 100),
+    message: withoutQueries(described("message") ?? "no message").slice(0, 300),
   };
 }
 
@@ -85,8 +85,8 @@ function askedWaitMs(reply: RawReply, now: number): number | undefined {
 }
 
 export function correlationOf(reply: RawReply): string | undefined {
-  const told = reply.headers.get("x-ms-correlation-request-id") ?? reply.headers.get("x-ms-request-id");
-  return told === undefined ? undefined : cleanText(told);
+  const described = reply.headers.get("x-ms-correlation-request-id") ?? reply.headers.get("x-ms-request-id");
+  return described === undefined ? undefined : cleanText(described);
 }
 
 /**
@@ -94,11 +94,11 @@ export function correlationOf(reply: RawReply): string | undefined {
  * (https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling).
  */
 export function remainingReads(reply: RawReply): number | undefined {
-  const told = ["subscription-reads", "subscription-global-reads"].flatMap((name) => {
+  const described = ["subscription-reads", "subscription-global-reads"].flatMap((name) => {
     const text = reply.headers.get(`x-ms-ratelimit-remaining-${name}`)?.trim();
     return text !== undefined && /^\d+$/.test(text) ? [Number(text)] : [];
   });
-  return told.length > 0 ? Math.min(...told) : undefined;
+  return described.length > 0 ? Math.min(...described) : undefined;
 }
 
 /** What a reply that is no success means for a read. */

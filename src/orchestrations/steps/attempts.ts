@@ -1,12 +1,11 @@
-import { afterProof, halted, type Next } from "../../domain/after-attempt";
-import type { Act, AttemptResult } from "../../domain/attempt";
-import { outcomeOf } from "../../domain/attempt-told";
-import type { PairOperation, PairView } from "../../domain/pair";
-import type { SwapPlan } from "../../domain/plan";
-import { settlementDeadline, untilNextLook } from "../../domain/settlement";
-import type { Verified } from "../../domain/verification";
-import { applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
-import { enter, progress, waitFor, type Exit, type Run } from "../run";
+import type { PairOperation, PairView } from "../../domain/pair/pair";
+import type { SwapPlan } from "../../domain/plan/plan";
+import { afterProof, halted, type Next } from "../../domain/promotion/next-step";
+import { type Direction, type AttemptResult, outcomeOf } from "../../domain/swap/attempt";
+import { settlementDeadline, untilNextCheck } from "../../domain/swap/settlement";
+import type { Verified } from "../../domain/swap/verification";
+import { applyToPairEntity, changeRecord, type Steps, timeOf } from "../calls";
+import { enter, type Exit, progress, type Run, waitFor } from "../run";
 import type { WaitKinds } from "../wait-input";
 
 const BEGUN = { detail: "the platform accepted the swap; its operation has just begun" };
@@ -17,15 +16,15 @@ export type Settled = (Next & { readonly verified?: Verified | undefined }) | Ex
 /** Writes what came of an attempt where people see it; `evidence` is what did not stand in its way. */
 export function* note(
   run: Run,
-  act: Act,
+  direction: Direction,
   n: number,
   result: AttemptResult,
   evidence: readonly string[] = [],
 ): Steps<void> {
   const at = timeOf(run.context);
   const beside = evidence.length > 0 ? { evidence: evidence.join("; ") } : {};
-  const back = act === "swap-back" ? { act } : {};
-  yield* changeLedger(run.context, run.requestId, {
+  const back = direction === "rollback" ? { direction } : {};
+  yield* changeRecord(run.context, run.requestId, {
     kind: "note-attempt",
     runId: run.runId,
     note: { at, n, ...back, verdict: outcomeOf(result), ...beside },
@@ -33,8 +32,13 @@ export function* note(
 }
 
 /** Follows the open attempt of an act to its proof and closes it; an operation that has just begun is left alone for `afterMs`. */
-export function* settle(run: Run, plan: SwapPlan, act: Act, afterMs: number | undefined): Steps<Settled> {
-  const phase = act === "forward" ? "swapping" : "swapping-back";
+export function* settle(
+  run: Run,
+  plan: SwapPlan,
+  direction: Direction,
+  afterMs: number | undefined,
+): Steps<Settled> {
+  const phase = direction === "forward" ? "swapping" : "rolling-back";
   const over = yield* enter(run, phase, "proving what the attempt did");
   if (over) return over;
   const { swap } = plan.policy;
@@ -45,32 +49,36 @@ export function* settle(run: Run, plan: SwapPlan, act: Act, afterMs: number | un
     { plan },
     {
       until: settlementDeadline(swap, now) + 60_000,
-      ...(afterMs === undefined ? {} : { observeAfter: now + untilNextLook(swap, afterMs), last: BEGUN }),
+      ...(afterMs === undefined ? {} : { observeAfter: now + untilNextCheck(swap, afterMs), last: BEGUN }),
     },
   );
   if (result.ended === "superseded") return { kind: "superseded" };
   if (result.ended !== "decided")
     return { kind: "end", ending: halted("outcome-unproved", "settling ran out of time") };
-  return yield* closeBy(run, act, result.verdict);
+  return yield* closeBy(run, direction, result.verdict);
 }
 
 /** Closes the attempt by what was proved of it. */
-function* closeBy(run: Run, act: Act, verdict: WaitKinds["settlement"]["verdict"]): Steps<Settled> {
+function* closeBy(
+  run: Run,
+  direction: Direction,
+  verdict: WaitKinds["settlement"]["verdict"],
+): Steps<Settled> {
   const { context, requestId } = run;
   if (verdict.kind === "unproved") return { kind: "end", ending: halted("outcome-unproved", verdict.detail) };
   const { proof, nonce, verified } = verdict;
   const view =
     nonce === undefined
-      ? yield* look(run)
+      ? yield* check(run)
       : yield* change(run, { kind: "close", requestId, nonce, proof, at: timeOf(context) });
-  const step = act === "forward" ? "swapped" : "swapped-back";
+  const step = direction === "forward" ? "swapped" : "rolled-back";
   if (proof.kind === "done") yield* progress(run, step, proof.detail);
   const next = afterProof(proof, verdict.verdict, verdict.failure, view.lease?.unknowns ?? 0);
   return next.kind === "verify" ? { ...next, verified } : next;
 }
 
 /** The pair as this promotion may know it. */
-export function* look(run: Run): Steps<PairView> {
+export function* check(run: Run): Steps<PairView> {
   return yield* change(run, { kind: "read", requestId: run.requestId });
 }
 

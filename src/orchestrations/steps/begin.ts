@@ -1,10 +1,10 @@
 import type { OrchestrationContext } from "durable-functions";
-import { withoutEvidence } from "../../domain/plan";
-import { reason } from "../../domain/codes";
-import { mayTakeKeptPlace } from "../../domain/swap-request";
-import { pairOf, type PromotionState, type Registration } from "../../domain/promotion";
-import { applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
-import { overtaken, type Carried, type Run } from "../run";
+import { reason } from "../../domain/kernel/reason-codes";
+import { mayTakeKeptPlace } from "../../domain/kernel/swap-request";
+import { withoutEvidence } from "../../domain/plan/plan";
+import { pairOf, type PromotionState, type Registration } from "../../domain/promotion/state";
+import { applyToPairEntity, changeRecord, type Steps, timeOf } from "../calls";
+import { type Carried, overtaken, type Run } from "../run";
 
 /** The input of a run: the first one brings the registration, the next generation what was carried over. */
 export interface RunInput {
@@ -14,7 +14,7 @@ export interface RunInput {
 }
 
 /**
- * Step 1. Registers and enlists what is new: nobody else has to, whoever sent it may be gone. Takes charge of the
+ * Step 1. Registers and registers what is new: nobody else has to, whoever sent it may be gone. Takes charge of the
  * promotion: a run that finds its request without an outcome resumes with what is stored; only a stored outcome makes it
  * a duplicate. A later generation goes on only while its run is in charge. Undefined when there is nothing to do for it.
  */
@@ -31,14 +31,14 @@ function* takeCharge(
 ): Steps<Run | undefined> {
   const runId = context.df.newGuid("run");
   const at = timeOf(context);
-  const began = (yield* changeLedger(context, requestId, { kind: "begin", runId, at, registration }))?.state;
-  // Who was announced has left its pair as well: enlisted again, it would be chained as concluded once more.
+  const began = (yield* changeRecord(context, requestId, { kind: "begin", runId, at, registration }))?.state;
+  // Who was announced has left its pair as well: registered again, it would be chained as concluded once more.
   if (!began || began.announcedAt !== undefined) return undefined;
   const pair = began.request.pair;
   const pairKey = pairOf(began).key;
   const kept = mayTakeKeptPlace(began.origin);
-  const enlist = { kind: "enlist", requestId, at: began.acceptedAt, kept } as const;
-  const { lease, answer } = yield* applyToPairEntity(context, pairKey, enlist);
+  const register = { kind: "register", requestId, at: began.acceptedAt, kept } as const;
+  const { lease, answer } = yield* applyToPairEntity(context, pairKey, register);
   const deadlines = { ...definite(began.deadlines) };
   const run = {
     context,
@@ -59,7 +59,7 @@ function* takeCharge(
 
 function* goOn(context: OrchestrationContext, requestId: string, carried: Carried): Steps<Run | undefined> {
   const { runId } = carried;
-  const answer = yield* changeLedger(context, requestId, { kind: "go-on", runId });
+  const answer = yield* changeRecord(context, requestId, { kind: "go-on", runId });
   const began = answer?.state;
   if (!began || overtaken({ runId }, answer)) return undefined;
   const pair = began.request.pair;

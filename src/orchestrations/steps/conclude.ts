@@ -1,14 +1,14 @@
-import type { Ending } from "../../domain/completion-event";
-import { chainHead, emptyChain } from "../../domain/audit-chain";
-import { needsHold } from "../../domain/outcome";
-import { haltOf } from "../../domain/hold";
+import { chainHead, emptyChain } from "../../domain/audit/chain";
+import { needsHold } from "../../domain/kernel/outcome";
+import { haltOf } from "../../domain/pair/operator-actions";
+import type { Ending } from "../../domain/promotion/state";
 import type { ChangeAnswer } from "../../entities/promotion-entity";
-import { act, applyToPairEntity, changeLedger, timeOf, type Steps } from "../calls";
-import { waitFor, type Run } from "../run";
+import { runActivity, applyToPairEntity, changeRecord, type Steps, timeOf } from "../calls";
+import { type Run, waitFor } from "../run";
 
-/** How long a run keeps publishing before it leaves that to the janitor. */
+/** How long a run keeps publishing before it leaves that to the reconciler. */
 const ANNOUNCEMENT_MS = 60 * 60_000;
-/** And when the janitor does not know of it. */
+/** And when the reconciler does not know of it. */
 const ALONE_MS = 30 * 24 * 60 * 60_000;
 
 /**
@@ -26,20 +26,20 @@ export function* conclude(run: Run, ending: Ending | undefined): Steps<void> {
   if (run.turnedAway) return yield* announceAlone(run, stored.announced);
   const concluded = stored.audit && { at, outcome, ends: stored.audit };
   const { next } = yield* applyToPairEntity(context, pairKey, { kind: "leave", requestId, concluded });
-  if (next !== undefined) yield* act(context, "wakeNext", { pair, pairKey });
+  if (next !== undefined) yield* runActivity(context, "wakeNext", { pair, pairKey });
   if (!stored.announced && !(yield* announce(run, ANNOUNCEMENT_MS))) return;
-  yield* changeLedger(context, requestId, { kind: "announced", at: timeOf(context) });
-  yield* applyToPairEntity(context, pairKey, { kind: "delist", requestId });
+  yield* changeRecord(context, requestId, { kind: "announced", at: timeOf(context) });
+  yield* applyToPairEntity(context, pairKey, { kind: "deregister", requestId });
 }
 
 /** The end of what its pair had no room for: there is nothing to leave. */
 function* announceAlone(run: Run, announced: boolean): Steps<void> {
   const { context, requestId } = run;
   if (announced || !(yield* announce(run, ALONE_MS))) return;
-  yield* changeLedger(context, requestId, { kind: "announced", at: timeOf(context) });
+  yield* changeRecord(context, requestId, { kind: "announced", at: timeOf(context) });
 }
 
-/** The outcome that stands: the one found when the run began, or what the ledger made of this ending. */
+/** The outcome that stands: the one found when the run began, or what the promotion record made of this ending. */
 function* store(
   { context, requestId, runId, pairKey, began, turnedAway }: Run,
   ending: Ending | undefined,
@@ -52,11 +52,11 @@ function* store(
     };
   // The event tells where the pair's own chain stood, so that nothing can be cut off it unseen; of what the pair never took
   // up no export knows, and it says so.
-  const look = { kind: "read", requestId } as const;
+  const check = { kind: "read", requestId } as const;
   const pairAudit = turnedAway
     ? null
-    : ((yield* applyToPairEntity(context, pairKey, look)).audit ?? emptyChain);
-  return yield* changeLedger(context, requestId, {
+    : ((yield* applyToPairEntity(context, pairKey, check)).audit ?? emptyChain);
+  return yield* changeRecord(context, requestId, {
     kind: "conclude",
     runId,
     ending: { ...ending, pairAudit },
@@ -66,7 +66,7 @@ function* store(
 
 function* announce(run: Run, forMs: number): Steps<boolean> {
   const { context, requestId } = run;
-  if (yield* act(context, "publishCompletion", { requestId })) return true;
+  if (yield* runActivity(context, "publishCompletion", { requestId })) return true;
   const until = timeOf(context) + forMs;
   const result = yield* waitFor(run, "announcement", {}, { until });
   return result.ended === "decided";

@@ -1,13 +1,13 @@
-import { approversOf, isBreakGlass, unreachable, type ApprovalRule } from "../../domain/approval-rule";
-import { askerOf, tellAsker } from "../../domain/asker";
-import { reason } from "../../domain/codes";
-import { toTime } from "../../domain/events";
-import { VOTE_LAG_MS, type GateDecision, type GateView } from "../../domain/gate";
-import type { SwapPlan } from "../../domain/plan";
-import { ruleFor } from "../../domain/promotion-gate";
-import { changeLedger, timeOf, type Steps } from "../calls";
-import { cancelled, enter, expired, overtaken, progress, waitFor, type Exit, type Run } from "../run";
-import { stepAside } from "./turn";
+import { type GateDecision, type GateView, VOTE_LAG_MS } from "../../domain/approval/gate";
+import { type ApprovalRule, approversOf, isBreakGlass, unreachable } from "../../domain/approval/rule";
+import { reason } from "../../domain/kernel/reason-codes";
+import { requesterOf, describeRequester } from "../../domain/kernel/requester";
+import { toTime } from "../../domain/kernel/time";
+import type { SwapPlan } from "../../domain/plan/plan";
+import { ruleFor } from "../../domain/promotion/approval";
+import { changeRecord, type Steps, timeOf } from "../calls";
+import { cancelled, enter, type Exit, expired, overtaken, progress, type Run, waitFor } from "../run";
+import { leaveQueue } from "./queue";
 
 type Go = { readonly kind: "go" };
 
@@ -24,11 +24,11 @@ export function* awaitApproval(run: Run, plan: SwapPlan, note?: string): Steps<G
   }
   const at = timeOf(run.context);
   const question = { kind: "ask-approval", runId: run.runId, planHash: plan.hash, at } as const;
-  const answer = yield* changeLedger(run.context, run.requestId, question);
+  const answer = yield* changeRecord(run.context, run.requestId, question);
   const over = overtaken(run, answer);
   if (over) return over;
   const gate = answer?.gate;
-  if (!gate) throw new Error("the ledger did not take up the question that a plan asks");
+  if (!gate) throw new Error("the promotion record did not take up the question that a plan asks");
   if (gate.decision) return after(run, gate.decision, gate);
   return yield* waitForPeople(run, plan, rule, { gate, isNew: gate.askedAt === at, note });
 }
@@ -45,20 +45,20 @@ function* waitForPeople(
   rule: ApprovalRule,
   { gate, isNew, note }: Asked,
 ): Steps<Go | Exit> {
-  yield* stepAside(run);
+  yield* leaveQueue(run);
   // While people are awaited no other deadline runs, and theirs starts when this wait is over.
-  delete run.deadlines.opening;
-  delete run.deadlines.turn;
+  delete run.deadlines.window;
+  delete run.deadlines.queue;
   delete run.deadlines.readiness;
   const over = yield* enter(run, "awaiting-approval", note);
   if (over) return over;
   const approvers = approversOf(rule);
   if (isNew) {
     const { quorum } = rule;
-    const requestedBy = askerOf(run.began);
+    const requestedBy = requesterOf(run.began);
     const approval = { planHash: plan.hash, quorum, approvers, until: toTime(gate.until), requestedBy };
     const needed = `${quorum} approval${quorum === 1 ? "" : "s"} needed of ${plan.incoming.name} to production`;
-    const detail = `${needed}, asked by ${tellAsker(requestedBy)}`;
+    const detail = `${needed}, asked by ${describeRequester(requestedBy)}`;
     yield* progress(run, "approval-requested", detail, approval);
   }
   const about = { approvers, planHash: plan.hash, because: note };

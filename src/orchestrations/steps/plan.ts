@@ -1,8 +1,8 @@
-import { reason } from "../../domain/codes";
-import { withoutEvidence, type PlanVerdict } from "../../domain/plan";
-import { pairOf } from "../../domain/promotion";
-import { act, changeLedger, timeOf, type Steps } from "../calls";
-import { cancelled, enter, overtaken, progress, untilOf, waitFor, type Exit, type Run } from "../run";
+import { reason } from "../../domain/kernel/reason-codes";
+import { type PlanVerdict, withoutEvidence } from "../../domain/plan/plan";
+import { pairOf } from "../../domain/promotion/state";
+import { runActivity, changeRecord, type Steps, timeOf } from "../calls";
+import { cancelled, enter, type Exit, overtaken, progress, type Run, untilOf, waitFor } from "../run";
 
 /** How long unreadable services may hold up a plan. */
 const PLANNING_DEADLINE_MS = 15 * 60_000;
@@ -18,7 +18,7 @@ export function* planSwap(run: Run, note?: string): Steps<{ readonly kind: "go" 
   if (judged.kind !== "planned") return { kind: "end", ending: endingOf(judged) };
   const { plan } = judged;
   run.plan = withoutEvidence(plan);
-  const stored = yield* changeLedger(run.context, run.requestId, {
+  const stored = yield* changeRecord(run.context, run.requestId, {
     kind: "plan",
     runId: run.runId,
     plan,
@@ -38,7 +38,7 @@ function* judge(run: Run): Steps<Judged | Exit> {
     pair: pairOf(began),
     target: run.plan?.incoming.side ?? began.target,
   };
-  const first = yield* act(context, "planPromotion", about);
+  const first = yield* runActivity(context, "planPromotion", about);
   if (first.kind !== "unreadable") return first;
   const now = timeOf(context);
   const result = yield* waitFor(run, "planning", about, {

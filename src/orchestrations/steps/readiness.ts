@@ -1,10 +1,10 @@
-import { isBreakGlass } from "../../domain/approval-rule";
-import { reason } from "../../domain/codes";
-import type { SwapPlan } from "../../domain/plan";
-import { probesIncoming } from "../../domain/probe";
-import { tightenReadiness } from "../../domain/policy";
-import { timeOf, type Steps } from "../calls";
-import { cancelled, enter, expired, untilOf, waitFor, type Exit, type Run } from "../run";
+import { isBreakGlass } from "../../domain/approval/rule";
+import { probesIncoming } from "../../domain/cloud-service/probe";
+import { reason } from "../../domain/kernel/reason-codes";
+import type { SwapPlan } from "../../domain/plan/plan";
+import { tightenReadiness } from "../../domain/policy/policy";
+import { type Steps, timeOf } from "../calls";
+import { cancelled, enter, type Exit, expired, type Run, untilOf, waitFor } from "../run";
 
 /** Step 6. Waits until every role instance of both services has been running for `stableFor`. */
 export function* awaitReadiness(

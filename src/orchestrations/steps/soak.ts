@@ -1,13 +1,13 @@
-import { halted } from "../../domain/after-attempt";
-import { reason } from "../../domain/codes";
-import type { SwapPlan } from "../../domain/plan";
-import { tightenSoak } from "../../domain/policy";
-import { evidenceOf, soakDeadline, watchRule } from "../../domain/soak";
-import type { Verified } from "../../domain/verification";
-import { timeOf, type Steps } from "../calls";
-import { enter, progress, waitFor, type Exit, type Run } from "../run";
+import { evidenceOf, soakDeadline, watchRule } from "../../domain/cloud-service/soak";
+import { reason } from "../../domain/kernel/reason-codes";
+import type { SwapPlan } from "../../domain/plan/plan";
+import { tightenSoak } from "../../domain/policy/policy";
+import { halted } from "../../domain/promotion/next-step";
+import type { Verified } from "../../domain/swap/verification";
+import { type Steps, timeOf } from "../calls";
+import { enter, type Exit, progress, type Run, waitFor } from "../run";
 import type { WaitKinds } from "../wait-input";
-import { recordSoak, regressed, windowClosed, type Regressed } from "./watch";
+import { recordSoak, regressed, type Regressed, windowClosed } from "./watch";
 
 /** Step 9. Watches new production for a while; what cannot be measured is for a person, and no regression. */
 export function* soak(run: Run, plan: SwapPlan, verified: Verified): Steps<Exit | Regressed> {

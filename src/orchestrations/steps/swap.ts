@@ -1,11 +1,11 @@
-import { isBreakGlass } from "../../domain/approval-rule";
-import { afterAttempt, type Next } from "../../domain/after-attempt";
-import type { Lease, SwapBackOrder } from "../../domain/pair";
-import type { SwapPlan } from "../../domain/plan";
-import type { Verified } from "../../domain/verification";
-import { actBeside, timeOf, type Steps } from "../calls";
-import { entering, telling, type Exit, type Run } from "../run";
-import { change, look, note, settle } from "./attempts";
+import { isBreakGlass } from "../../domain/approval/rule";
+import type { Lease, RollbackOrder } from "../../domain/pair/pair";
+import type { SwapPlan } from "../../domain/plan/plan";
+import { afterAttempt, type Next } from "../../domain/promotion/next-step";
+import type { Verified } from "../../domain/swap/verification";
+import { directionBeside, type Steps, timeOf } from "../calls";
+import { entering, type Exit, type Run, describing } from "../run";
+import { change, check, note, settle } from "./attempts";
 import { awaitReadiness } from "./readiness";
 
 /** The round is repeated: nothing was sent, or it is proved that nothing came of it. */
@@ -22,12 +22,12 @@ export type Swapped =
       readonly kind: "verify";
       readonly byUs: boolean;
       readonly verified?: Verified | undefined;
-      /** The swap-back that was ordered before this run began. */
-      readonly order?: SwapBackOrder | undefined;
+      /** The rollback that was ordered before this run began. */
+      readonly order?: RollbackOrder | undefined;
     }
   | { readonly kind: "plan-again"; readonly detail: string }
-  | { readonly kind: "wait-for-turn"; readonly detail: string }
-  | { readonly kind: "wait-for-opening"; readonly detail: string }
+  | { readonly kind: "wait-for-lease"; readonly detail: string }
+  | { readonly kind: "wait-for-window"; readonly detail: string }
   | AttemptAgain
   | Exit;
 
@@ -38,9 +38,9 @@ export type Swapped =
 export function* swapWhenReady(run: Run, plan: SwapPlan): Steps<Swapped> {
   let settleAfterMs: number | undefined;
   for (;;) {
-    const view = yield* look(run);
+    const view = yield* check(run);
     if (view.lease?.swapped) return { kind: "verify", byUs: true, order: view.lease.order };
-    if (!view.lease) return { kind: "wait-for-turn", detail: "the lease is not held" };
+    if (!view.lease) return { kind: "wait-for-lease", detail: "the lease is not held" };
     const next = view.open
       ? yield* settle(run, plan, "forward", settleAfterMs)
       : yield* attemptWhenReady(run, plan, view.lease);
@@ -52,10 +52,10 @@ export function* swapWhenReady(run: Run, plan: SwapPlan): Steps<Swapped> {
         const afterMs = Math.max(next.afterMs ?? 0, plan.policy.readiness.pollMs);
         return { kind: "attempt-again", detail: next.detail, afterMs };
       }
-      case "wait-for-turn":
-      case "wait-for-opening":
+      case "wait-for-lease":
+      case "wait-for-window":
         yield* change(run, {
-          kind: "give-back",
+          kind: "release-lease",
           requestId: run.requestId,
           epoch: view.lease.epoch,
           at: timeOf(run.context),
@@ -77,13 +77,22 @@ function* attemptWhenReady(run: Run, plan: SwapPlan, lease: Lease): Steps<Next |
   if (ready.kind !== "go") return ready;
   const n = lease.closed + 1;
   const { notBefore, expiresAt } = run.began.request;
-  const asked = { notBefore, expiresAt, passOpening: isBreakGlass(run.began) };
-  const input = { requestId, pair, pairKey, act: "forward", n, epoch: lease.epoch, plan, asked } as const;
+  const asked = { notBefore, expiresAt, passWindow: isBreakGlass(run.began) };
+  const input = {
+    requestId,
+    pair,
+    pairKey,
+    direction: "forward",
+    n,
+    epoch: lease.epoch,
+    plan,
+    asked,
+  } as const;
   const started = `attempt ${n}: ${plan.incoming.name} to production`;
   // Beside the attempt, not before it: nothing stands between the look that decided and the PUT.
-  const result = yield* actBeside(context, "attemptSwap", input, [
+  const result = yield* directionBeside(context, "attemptSwap", input, [
     entering(run, "swapping", `attempt ${n}`),
-    telling(run, { step: "ready", detail: ready.detail }, { step: "swap-started", detail: started }),
+    describing(run, { step: "ready", detail: ready.detail }, { step: "swap-started", detail: started }),
   ]);
   yield* note(run, "forward", n, result);
   const { next, close } = afterAttempt(result, lease.unknowns);

@@ -1,11 +1,11 @@
-import { halted } from "../../domain/after-attempt";
-import { reason } from "../../domain/codes";
-import type { SwapPlan } from "../../domain/plan";
-import type { Verified } from "../../domain/verification";
-import { timeOf, type Steps } from "../calls";
-import { enter, waitFor, type Exit, type Run } from "../run";
+import { reason } from "../../domain/kernel/reason-codes";
+import type { SwapPlan } from "../../domain/plan/plan";
+import { halted } from "../../domain/promotion/next-step";
+import type { Verified } from "../../domain/swap/verification";
+import { type Steps, timeOf } from "../calls";
+import { enter, type Exit, type Run, waitFor } from "../run";
 import type { WaitResult } from "../wait-input";
-import { regressed, windowClosed, type Regressed } from "./watch";
+import { regressed, type Regressed, windowClosed } from "./watch";
 
 /**
  * Step 8. Success is said only after a read of both services that shows the target state, and after production answered
@@ -18,7 +18,7 @@ export function* verify(
 ): Steps<Exit | Regressed | { readonly kind: "verified"; readonly verified: Verified }> {
   const over = yield* enter(run, "verifying");
   if (over) return over;
-  // What somebody else swapped is read, and neither asked nor swapped back.
+  // What somebody else swapped is read, and neither asked nor rolled back.
   const probes = byUs ? (plan.policy.probes ?? []) : [];
   if (verified && probes.length === 0) return found(verified, byUs);
   const until = timeOf(run.context) + plan.policy.verification.deadlineMs;

@@ -1,4 +1,4 @@
-import { act } from "../calls";
+import { runActivity } from "../calls";
 import type { Wait } from "./waits";
 
 const RETRY_MS = 15_000;
@@ -9,7 +9,7 @@ export const planning: Wait<"planning"> = {
   endsWith: "both services are read, or the promotion is cancelled",
   next: "the plan is judged; unreadable services to the end are refused",
   *observe(context, { about }) {
-    const verdict = yield* act(context, "planPromotion", about);
+    const verdict = yield* runActivity(context, "planPromotion", about);
     if (verdict.kind !== "unreadable") return { kind: "decided", verdict };
     return {
       kind: "again",

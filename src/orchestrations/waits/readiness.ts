@@ -1,10 +1,9 @@
 import type { OrchestrationContext } from "durable-functions";
-import { tellHold } from "../../domain/hold";
-import { decideReadiness } from "../../domain/readiness";
-import type { RoleStateCheck } from "../../domain/readiness";
-import { sideReadiness } from "../../domain/side-readiness";
-import { withProbes, type ProbeResult } from "../../domain/probe";
-import { callActivity, together, type Steps } from "../calls";
+import { type ProbeResult, withProbes } from "../../domain/cloud-service/probe";
+import { decideReadiness, type RoleStateCheck } from "../../domain/cloud-service/readiness";
+import { sideReadiness } from "../../domain/cloud-service/readiness-view";
+import { describeHold } from "../../domain/pair/operator-actions";
+import { callActivity, type Steps, together } from "../calls";
 import type { WaitKinds } from "../wait-input";
 import type { Wait } from "./waits";
 
@@ -22,7 +21,7 @@ export const readiness: Wait<"readiness"> = {
     return {
       kind: "again",
       memory: decision.memory,
-      detail: hold ? `${decision.detail}; ${tellHold(hold)}` : decision.detail,
+      detail: hold ? `${decision.detail}; ${describeHold(hold)}` : decision.detail,
       afterMs: decision.nextMs,
       readiness: [incoming, outgoing].map(sideReadiness),
     };

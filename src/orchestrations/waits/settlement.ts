@@ -1,10 +1,10 @@
 import type { OrchestrationContext } from "durable-functions";
-import { isFollowed, mayHaveOperation, type OperationSeen } from "../../domain/operation";
-import type { OpenAttempt } from "../../domain/pair";
-import { decideSettlement, isUnderWay, untilNextLook } from "../../domain/settlement";
-import { verifiedBy } from "../../domain/verification";
-import { act, timeOf, type Steps } from "../calls";
-import { readTruth } from "./truth";
+import type { OpenAttempt } from "../../domain/pair/pair";
+import { isFollowed, mayHaveOperation, type OperationSeen } from "../../domain/swap/operation";
+import { decideSettlement, isUnderWay, untilNextCheck } from "../../domain/swap/settlement";
+import { verifiedBy } from "../../domain/swap/verification";
+import { runActivity, type Steps, timeOf } from "../calls";
+import { readObservedState } from "./observed-state";
 import type { Wait } from "./waits";
 
 /**
@@ -20,17 +20,17 @@ export const settlement: Wait<"settlement"> = {
     const verdict = open?.verdict;
     const operation = memory.ended ?? (yield* follow(context, open));
     const underWay = isUnderWay(memory, operation, timeOf(context), swap);
-    const truth = underWay ? undefined : yield* readTruth(context, plan);
-    const decision = decideSettlement(memory, { verdict, operation, truth, now: timeOf(context) }, swap);
+    const observed = underWay ? undefined : yield* readObservedState(context, plan);
+    const decision = decideSettlement(memory, { verdict, operation, observed, now: timeOf(context) }, swap);
     if (decision.kind !== "not-yet") {
-      const verified = truth && verifiedBy(plan, truth);
+      const verified = observed && verifiedBy(plan, observed);
       return { kind: "decided", verdict: { ...decision, verdict, nonce: open?.nonce, verified } };
     }
     return {
       kind: "again",
       memory: decision.memory,
       detail: decision.detail,
-      afterMs: untilNextLook(swap, decision.retryAfterMs, timeOf(context) - since),
+      afterMs: untilNextCheck(swap, decision.retryAfterMs, timeOf(context) - since),
     };
   },
 };
@@ -41,5 +41,5 @@ function* follow(
 ): Steps<OperationSeen | undefined> {
   if (!open || !mayHaveOperation(open.verdict)) return undefined;
   const { nonce, verdict } = open;
-  return yield* act(context, "followOperation", { nonce, named: isFollowed(verdict) });
+  return yield* runActivity(context, "followOperation", { nonce, named: isFollowed(verdict) });
 }

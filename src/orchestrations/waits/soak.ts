@@ -1,11 +1,17 @@
 import type { OrchestrationContext } from "durable-functions";
-import type { ProbeResult } from "../../domain/probe";
-import type { RoleStateCheck } from "../../domain/readiness";
-import { decideSoak, evidenceOf, freshSoak, type SoakDecision, type SoakLook } from "../../domain/soak";
-import { decideVerification } from "../../domain/verification";
-import { callActivity, timeOf, together, type Steps } from "../calls";
+import type { ProbeResult } from "../../domain/cloud-service/probe";
+import type { RoleStateCheck } from "../../domain/cloud-service/readiness";
+import {
+  decideSoak,
+  evidenceOf,
+  freshSoak,
+  type SoakDecision,
+  type SoakCheck,
+} from "../../domain/cloud-service/soak";
+import { decideVerification } from "../../domain/swap/verification";
+import { callActivity, type Steps, timeOf, together } from "../calls";
 import type { Round, WaitKinds } from "../wait-input";
-import { readTruth } from "./truth";
+import { readObservedState } from "./observed-state";
 import type { Wait } from "./waits";
 
 type About = WaitKinds["soak"]["about"];
@@ -13,20 +19,20 @@ type About = WaitKinds["soak"]["about"];
 /** Looks at new production again and again: its role instances and its probes; passed only after a last read of both services. */
 export const soak: Wait<"soak"> = {
   cancellable: false,
-  endsWith: "all was well for long enough, new production regresses, or a person orders the swap-back",
-  next: "the promotion concludes; a regression is swapped back, unless request or policy keep it where it is",
+  endsWith: "all was well for long enough, new production regresses, or a person orders the rollback",
+  next: "the promotion concludes; a regression is rolled back, unless request or policy keep it where it is",
   *observe(context, { about, since, memory = freshSoak(since) }, { lease }) {
     if (lease?.order) return { kind: "decided", verdict: { kind: "ordered", order: lease.order } };
-    const look = yield* lookAtProduction(context, about);
-    const decision = decideSoak(memory, look, about.rule);
+    const check = yield* checkAtProduction(context, about);
+    const decision = decideSoak(memory, check, about.rule);
     if (decision.kind === "again") return decision;
-    if (decision.kind === "pass") return yield* confirm(context, about, decision, look.now);
+    if (decision.kind === "pass") return yield* confirm(context, about, decision, check.now);
     const { kind, detail } = decision;
-    return { kind: "decided", verdict: { kind, detail, evidence: evidenceOf(decision.memory, look.now) } };
+    return { kind: "decided", verdict: { kind, detail, evidence: evidenceOf(decision.memory, check.now) } };
   },
 };
 
-function* lookAtProduction(context: OrchestrationContext, { plan, probes }: About): Steps<SoakLook> {
+function* checkAtProduction(context: OrchestrationContext, { plan, probes }: About): Steps<SoakCheck> {
   const tasks = [
     callActivity(context, "checkRoleState", { service: plan.incoming }),
     ...(probes.length > 0 ? [callActivity(context, "runProbes", { probes, at: "production" })] : []),
@@ -42,7 +48,7 @@ function* confirm(
   { memory, detail }: Extract<SoakDecision, { kind: "pass" }>,
   now: number,
 ): Steps<Round<"soak">> {
-  const read = decideVerification(plan, yield* readTruth(context, plan));
+  const read = decideVerification(plan, yield* readObservedState(context, plan));
   const evidence = evidenceOf(memory, now);
   if (read.kind === "verified") {
     const verdict = {

@@ -1,6 +1,6 @@
-import { decideVerification, withAnswers } from "../../domain/verification";
-import { act } from "../calls";
-import { readTruth } from "./truth";
+import { decideVerification, withAnswers } from "../../domain/swap/verification";
+import { runActivity } from "../calls";
+import { readObservedState } from "./observed-state";
 import type { Wait } from "./waits";
 
 /** Re-reads both services and their public IPs, and asks production, until all show the target state. */
@@ -12,10 +12,10 @@ export const verification: Wait<"verification"> = {
   *observe(context, { about: { plan, probes, orderable } }, { lease }) {
     if (orderable && lease?.order)
       return { kind: "decided", verdict: { kind: "ordered", order: lease.order } };
-    const truth = yield* readTruth(context, plan);
-    const read = decideVerification(plan, truth);
+    const observed = yield* readObservedState(context, plan);
+    const read = decideVerification(plan, observed);
     const isAsked = read.kind === "verified" && probes.length > 0;
-    const answers = isAsked ? yield* act(context, "runProbes", { probes, at: "production" }) : [];
+    const answers = isAsked ? yield* runActivity(context, "runProbes", { probes, at: "production" }) : [];
     const { kind, detail, finalRead, against } = withAnswers(read, answers);
     if (kind === "verified") return { kind: "decided", verdict: { kind, detail, finalRead } };
     return {

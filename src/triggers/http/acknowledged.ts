@@ -1,4 +1,4 @@
-import { showTime } from "../../domain/shown-time";
+import { showTime } from "../../domain/kernel/time";
 import type { Ports } from "../../ports/ports";
 import { NotAcknowledged, NothingSent } from "../read-back";
 import { Problem } from "./problem";

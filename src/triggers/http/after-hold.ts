@@ -1,9 +1,9 @@
-import type { ChainHead } from "../../domain/audit-chain";
-import { composeHoldNews } from "../../domain/completion-event";
-import type { Hold, PairState } from "../../domain/pair";
-import type { PairPolicy } from "../../domain/policy";
+import type { ChainHead } from "../../domain/audit/chain";
+import type { Hold, PairState } from "../../domain/pair/pair";
+import type { PairPolicy } from "../../domain/policy/policy";
+import { composeHoldNews } from "../../domain/promotion/completion-event";
 import type { Ports } from "../../ports/ports";
-import { inParallel, tellLeft } from "../in-parallel";
+import { inParallel, describeLeft } from "../in-parallel";
 import { wakeWaiting } from "../wake";
 
 /** News of one hold that was set or released. */
@@ -29,31 +29,31 @@ const BUDGET_MS = 1_500;
 const AT_ONCE = 16;
 
 /** Wakes whoever waits at the pairs, and announces; both as far as the budget goes, and the log tells what was left out. */
-export async function wakeAndTell(recorded: readonly Recorded[], ports: Ports): Promise<void> {
+export async function wakeAndAnnounce(recorded: readonly Recorded[], ports: Ports): Promise<void> {
   const until = ports.clock.monotonic() + BUDGET_MS;
-  const sleepers = recorded.flatMap(({ state: { lease, line } }) => [
+  const sleepers = recorded.flatMap(({ state: { lease, queue: line } }) => [
     ...(lease ? [lease.holder] : []),
     ...line.map((entry) => entry.requestId),
   ]);
   const wake = (requestId: string) => wakeWaiting(requestId, ports);
-  const tell = async ({ pair, hold, step, detail, audit }: HoldNews, leftMs: number) => {
+  const describe = async ({ pair, hold, step, detail, audit }: HoldNews, leftMs: number) => {
     const event = composeHoldNews(pair, hold, step, detail, { at: ports.clock.now(), audit });
     await ports.announcer.publish(JSON.stringify(event), leftMs);
   };
   const news = recorded.flatMap((each) => each.news);
   const [unwoken, untold] = await Promise.all([
     asFarAsItGoes(sleepers, until, wake, ports),
-    asFarAsItGoes(news, until, tell, ports),
+    asFarAsItGoes(news, until, describe, ports),
   ]);
   // What was written stands already: a promotion that is not woken wakes by its own timer.
   if (unwoken.left.length > 0)
     ports.log.warn("promotions were not woken", {
-      detail: tellLeft(unwoken.left, sleepers.length),
+      detail: describeLeft(unwoken.left, sleepers.length),
       fault: unwoken.fault,
     });
   if (untold.left.length > 0)
     ports.log.warn("news of holds was lost", {
-      detail: tellLeft(
+      detail: describeLeft(
         untold.left.map(({ pair }) => pair.name),
         news.length,
       ),

@@ -1,28 +1,25 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseBallot } from "../../contracts/commands";
-import type { ApprovalRule } from "../../domain/approval-rule";
-import { viewApproval } from "../../domain/approval-view";
-import type { Vote, VoteReceipt } from "../../domain/gate";
-import type { PromotionChange, PromotionState } from "../../domain/promotion";
-import { ruleOf } from "../../domain/promotion-gate";
-import { whatCameOf } from "../../domain/vote";
+import { type Vote, type VoteReceipt, whatCameOf } from "../../domain/approval/gate";
+import type { ApprovalRule } from "../../domain/approval/rule";
+import { ruleOf, viewApproval } from "../../domain/promotion/approval";
+import type { PromotionChange, PromotionState } from "../../domain/promotion/state";
 import type { Ports } from "../../ports/ports";
 import { sendUntilSeen } from "../read-back";
 import { acknowledged } from "./acknowledged";
-import { readJson, requestIdOf, type Call } from "./call";
+import { type Call, readJson, requestIdOf } from "./call";
 import { json, Problem } from "./problem";
 import { find, presentPolicy } from "./promotions";
 
 /**
- * POST promotions/{id}/approvals: one person's vote. The reply says what the ledger made of it, read back; the body
+ * POST promotions/{id}/approvals: one person's vote. The reply says what the promotion record made of it, read back; the body
  * names the plan, and the token alone says who votes.
  */
 export async function postApproval({ request, ports, caller }: Call): Promise<HttpResponseInit> {
   const at = ports.clock.now();
   const requestId = requestIdOf(request);
   const parsed = parseBallot(await readJson(request));
-  if (!parsed.ok)
-    throw new Problem("malformed-request", "the vote is malformed", { complaints: parsed.complaints });
+  if (!parsed.ok) throw new Problem("malformed-request", "the vote is malformed", { issues: parsed.issues });
   const { planHash, decision, comment = "" } = parsed.value;
   const asked = await find(requestId, ports);
   const rule = ruleAsked(asked);
@@ -36,7 +33,7 @@ export async function postApproval({ request, ports, caller }: Call): Promise<Ht
   const after = await acknowledged(send(requestId, change, ports), { nextStep, timeZone }, ports);
   const receipt = whatCameOf(after.gate, id, vote);
   if (!receipt) throw ended(after);
-  tell(vote, receipt, after, ports);
+  describe(vote, receipt, after, ports);
   refuse(receipt, after);
   if (after.waiting?.kind === "gate") await ports.promotions.wake(after.waiting.instanceId);
   const approval = viewApproval(after, timeZone, new URL(request.url).origin);
@@ -56,7 +53,12 @@ function ruleAsked(state: PromotionState): ApprovalRule {
 }
 
 /** Every vote leaves a line, those that do not count too. */
-function tell(vote: Vote, receipt: VoteReceipt, { requestId, request }: PromotionState, ports: Ports): void {
+function describe(
+  vote: Vote,
+  receipt: VoteReceipt,
+  { requestId, request }: PromotionState,
+  ports: Ports,
+): void {
   const said = vote.comment === "" ? vote.decision : `${vote.decision} (${vote.comment})`;
   const detail = `${said} by ${vote.name} (${vote.oid}): ${receipt.answer}; ${receipt.detail}`;
   const fields = { requestId, pair: request.pair, detail };

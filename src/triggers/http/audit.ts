@@ -1,25 +1,34 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseAuditQuery } from "../../contracts/commands";
-import { emptyChain, pairChain, promotionChain, type ChainHead } from "../../domain/audit-chain";
-import type { ExportedEntry, ExportEnd, ExportLine } from "../../domain/audit-export";
-import { anchorOf, auditPageOf, chainTo, type FoundChain } from "../../domain/audit-page";
-import { emptyPair, type PairState } from "../../domain/pair";
-import type { PairKey } from "../../domain/pair-key";
+import {
+  anchorOf,
+  auditPageOf,
+  type ChainHead,
+  chainTo,
+  emptyChain,
+  type ExportedEntry,
+  type ExportEnd,
+  type ExportLine,
+  type FoundChain,
+  pairChain,
+  promotionChain,
+} from "../../domain/audit/chain";
+import type { PairKey } from "../../domain/kernel/pair-key";
+import { emptyPair, type PairState } from "../../domain/pair/pair";
 import type { Ports } from "../../ports/ports";
 import { NotAcknowledged, untilSeen } from "../read-back";
 import type { Call } from "./call";
 import { policyOf } from "./pairs";
 import { Problem } from "./problem";
 
-/** How long entries may be on their way from the ledger to their page. */
+/** How long entries may be on their way from the promotion record to their page. */
 const LAG_MS = 5_000;
 
 /** GET pairs/{name}/audit: every decision of the pair and its promotions, as JSON Lines (docs/audit.md). */
 export async function getAudit({ request, ports }: Call): Promise<HttpResponseInit> {
   const { name, key } = policyOf(request.params["name"] ?? "", ports);
   const parsed = parseAuditQuery(Object.fromEntries(request.query.entries()));
-  if (!parsed.ok)
-    throw new Problem("invalid-query", "the query is malformed", { complaints: parsed.complaints });
+  if (!parsed.ok) throw new Problem("invalid-query", "the query is malformed", { issues: parsed.issues });
   const { after, top } = parsed.value;
   const chained = await announcedOf(key, after + top, ports);
   const state = (await ports.pairs.read(key)) ?? emptyPair;
@@ -58,26 +67,26 @@ async function exportPair(pair: PairKey, span: Span, ports: Ports): Promise<Expo
 }
 
 /**
- * Who is enlisted and was announced all the same: a late message enlisted it again. Asked before the pair's chain is read,
+ * Who is registered and was announced all the same: a late message registered it again. Asked before the pair's chain is read,
  * which then has its conclusion; nobody where the chain goes on after this page, which then does not tell who is under way.
  */
 async function announcedOf(pair: PairKey, last: number, ports: Ports): Promise<ReadonlySet<string>> {
-  const { enlisted, audit = emptyChain } = (await ports.pairs.read(pair)) ?? emptyPair;
+  const { registered, audit = emptyChain } = (await ports.pairs.read(pair)) ?? emptyPair;
   if (audit.entries > last) return new Set();
-  const promotions = await Promise.all(enlisted.map(({ requestId }) => ports.promotions.read(requestId)));
+  const promotions = await Promise.all(registered.map(({ requestId }) => ports.promotions.read(requestId)));
   return new Set(promotions.flatMap((each) => (each?.announcedAt === undefined ? [] : [each.requestId])));
 }
 
 /** The chains of what is under way, and where every chain ends. */
 async function exportEnd(
   named: Pick<ExportEnd, "pair" | "key">,
-  { enlisted, audit: own }: PairState,
+  { registered, audit: own }: PairState,
   chained: ReadonlySet<string>,
   ports: Ports,
 ): Promise<ExportLine[]> {
   const lines: ExportLine[] = [];
   const underWay: ExportEnd["underWay"][number][] = [];
-  for (const { requestId, left } of enlisted) {
+  for (const { requestId, left } of registered) {
     const audit =
       left || chained.has(requestId) ? undefined : (await ports.promotions.read(requestId))?.audit;
     if (!audit) continue;
@@ -103,12 +112,12 @@ interface Span {
 async function readChain(chain: string, span: Span, ports: Ports): Promise<ExportedEntry[]> {
   if (span.last <= span.after) return [];
   let found: FoundChain | undefined;
-  const look = async () => {
+  const check = async () => {
     found = await findChain(chain, span, ports);
     return found?.isLinked || undefined;
   };
   try {
-    await untilSeen(`the audit chain ${chain}`, look, ports, LAG_MS);
+    await untilSeen(`the audit chain ${chain}`, check, ports, LAG_MS);
   } catch (fault) {
     if (!found || !(fault instanceof NotAcknowledged)) throw fault;
   }

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import { noUtf8, parseJsonText, utf8Text } from "../../contracts/json-text";
-import type { Complaint } from "../../domain/events";
+import type { Issue } from "../../domain/kernel/issue";
 import type { Caller, Permission, TokenVerifier } from "../../ports/identity";
 import type { Log } from "../../ports/log";
 import type { Ports } from "../../ports/ports";
@@ -49,13 +49,13 @@ export function guarded(
       return await handle({ request, ports, caller });
     } catch (fault) {
       if (fault instanceof Problem && fault.code === "forbidden")
-        tellForbidden(fault, request, caller, ports);
+        describeForbidden(fault, request, caller, ports);
       throw fault;
     }
   });
 }
 
-function tellForbidden(
+function describeForbidden(
   { code, message }: Problem,
   request: HttpRequest,
   { oid }: Caller,
@@ -149,9 +149,9 @@ function unavailable(retryMs: number, cause: unknown): Problem {
 
 /** No use in trying again: somebody has to mend a setting, or the issuer. */
 function misconfigured(detail: string): Problem {
-  const told =
+  const described =
     "no token can be verified: TOKEN_ISSUER or what it leads to is wrong; the log of this app says why";
-  const problem = new Problem("internal-error", told);
+  const problem = new Problem("internal-error", described);
   problem.cause = new Error(detail);
   return problem;
 }
@@ -171,12 +171,12 @@ export async function readJson(request: HttpRequest): Promise<unknown> {
   const read = parseJsonText(text);
   const noJson = { path: "$", value: "no JSON", expectation: "a JSON object" };
   if (!read) throw malformed("the body is not JSON", [noJson]);
-  if (read.complaints.length > 0) throw malformed("a field of the body stands there twice", read.complaints);
+  if (read.issues.length > 0) throw malformed("a field of the body stands there twice", read.issues);
   return read.value;
 }
 
-function malformed(detail: string, complaints: readonly Complaint[]): Problem {
-  return new Problem("malformed-request", detail, { complaints });
+function malformed(detail: string, issues: readonly Issue[]): Problem {
+  return new Problem("malformed-request", detail, { issues });
 }
 
 /** A path parameter that is a request id, checked before anything is asked with it. */

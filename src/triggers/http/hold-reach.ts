@@ -1,7 +1,7 @@
-import { reachOf, tellEffect } from "../../domain/hold";
-import type { PairState } from "../../domain/pair";
-import type { PairPolicy } from "../../domain/policy";
-import { showTime } from "../../domain/shown-time";
+import { showTime } from "../../domain/kernel/time";
+import { reachOf, describeEffect } from "../../domain/pair/operator-actions";
+import type { PairState } from "../../domain/pair/pair";
+import type { PairPolicy } from "../../domain/policy/policy";
 import type { Ports } from "../../ports/ports";
 
 /** By when a hold holds at one pair, in ms and as it is shown. */
@@ -19,18 +19,18 @@ export async function showReach(policy: PairPolicy, state: PairState, ports: Por
   const time = (at: number) => showTime(at, timeZone);
   const openAttempt = attempt && {
     requestId: attempt.requestId,
-    act: attempt.act,
+    direction: attempt.direction,
     claimedAt: time(attempt.claimedAt),
     effectUntil: time(attempt.effectUntil),
   };
   return {
     holdsFrom,
     timeZone,
-    shown: { effect: tellEffect(state), holdsFrom: time(holdsFrom), openAttempt },
+    shown: { effect: describeEffect(state), holdsFrom: time(holdsFrom), openAttempt },
   };
 }
 
-/** An attempt is claimed under the policy that its promotion was planned with. Nobody who stops the line waits for a ledger. */
+/** An attempt is claimed under the policy that its promotion was planned with. Nobody who stops the line waits for a promotion record. */
 async function swapTimesOf({ open }: PairState, ports: Ports): Promise<PairPolicy["swap"] | undefined> {
   if (!open) return undefined;
   try {

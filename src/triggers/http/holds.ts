@@ -1,17 +1,17 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseHold, parseNote } from "../../contracts/commands";
-import { reason, type Code } from "../../domain/codes";
-import { emptyPair, type Hold, type PairAnswer, type PairState } from "../../domain/pair";
-import type { PairPolicy } from "../../domain/policy";
-import { showTime } from "../../domain/shown-time";
+import { type Code, reason } from "../../domain/kernel/reason-codes";
+import { showTime } from "../../domain/kernel/time";
+import { emptyPair, type Hold, type PairAnswer, type PairState } from "../../domain/pair/pair";
+import type { PairPolicy } from "../../domain/policy/policy";
 import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
 import { inParallel } from "../in-parallel";
 import { askPairs, NotAcknowledged, type Question } from "../read-back";
 import { unacknowledged } from "./acknowledged";
-import { wakeAndTell } from "./after-hold";
-import { readJson, type Call } from "./call";
-import { reachOfAll, showReach, type ShownReach } from "./hold-reach";
+import { wakeAndAnnounce } from "./after-hold";
+import { type Call, readJson } from "./call";
+import { reachOfAll, type ShownReach, showReach } from "./hold-reach";
 import { policyOf, showHold, summarise } from "./pairs";
 import { json, Problem } from "./problem";
 
@@ -23,15 +23,14 @@ interface AtPair {
 }
 
 /**
- * PUT holds/{pair|all}: stops the line, acknowledged only once every pair's arbiter has recorded it. The same id with the
+ * PUT holds/{pair|all}: stops the line, acknowledged only once every pair coordinator has recorded it. The same id with the
  * same reason is the same hold, and nothing new is told of it; wherever it does not stand the answer is an error that
  * names the pair.
  */
 export async function putHold({ request, ports, caller }: Call): Promise<HttpResponseInit> {
   const policies = namedPairs(request.params["pair"], ports);
   const parsed = parseHold(await readJson(request));
-  if (!parsed.ok)
-    throw new Problem("malformed-request", "a hold needs a reason", { complaints: parsed.complaints });
+  if (!parsed.ok) throw new Problem("malformed-request", "a hold needs a reason", { issues: parsed.issues });
   const id = parsed.value.id ?? `hold-${ports.nonce()}`;
   const hold: Hold = {
     ...{ id, at: ports.clock.now(), by: caller.name, reason: reason("on-hold", parsed.value.reason) },
@@ -82,7 +81,7 @@ async function announceSet(results: readonly AtPair[], id: string, ports: Ports)
     ports.log.warn("the line is stopped", { pair: pair.name, detail });
     return [{ state, news: [{ pair, hold, step: "hold-set" as const, detail, audit: state.audit }] }];
   });
-  await wakeAndTell(recorded, ports);
+  await wakeAndAnnounce(recorded, ports);
 }
 
 async function reachesOf(results: readonly AtPair[], ports: Ports): Promise<(ShownReach | undefined)[]> {
@@ -102,16 +101,15 @@ export async function deleteHold({ request, ports, caller }: Call): Promise<Http
   const policies = namedPairs(target, ports);
   const inQuery = request.query.get("note");
   const parsed = parseNote((await readJson(request)) ?? (inQuery === null ? {} : { note: inQuery }), true);
-  if (!parsed.ok)
-    throw new Problem("note-required", "a release needs a note", { complaints: parsed.complaints });
+  if (!parsed.ok) throw new Problem("note-required", "a release needs a note", { issues: parsed.issues });
   const only = request.query.get("id") ?? undefined;
   if (target === "all" && only === undefined) {
-    const complaint = {
+    const issue = {
       path: "$.id",
       value: "nothing",
       expectation: "the id of the hold to release everywhere",
     };
-    throw new Problem("invalid-query", "name the hold by ?id=", { complaints: [complaint] });
+    throw new Problem("invalid-query", "name the hold by ?id=", { issues: [issue] });
   }
   const released = await release(policies, { only, caller, note: parsed.value.note }, ports);
   const done = released.filter((each) => each.answer === "released");
@@ -121,14 +119,15 @@ export async function deleteHold({ request, ports, caller }: Call): Promise<Http
     const nextStep = "look at the pairs, then send the same DELETE again: no-hold says that it is released";
     const { timeZone } = unseen.policy;
     const detail = `not seen to be released at ${lost.map((l) => l.policy.name).join(", ")}`;
-    const members = { released: done.map(({ policy, told }) => ({ pair: policy.name, ...told })) };
+    const members = { released: done.map(({ policy, described }) => ({ pair: policy.name, ...described })) };
     throw unacknowledged(detail, { nextStep, timeZone }, ports, { members });
   }
   const [first] = done;
   if (!first)
     throw new Problem("no-hold", `no such hold stands at ${policies.map((p) => p.name).join(", ")}`);
-  if (target !== "all") return json(200, { ...summarise(first.policy, first.state), released: first.told });
-  return json(200, { released: done.map(({ policy, told }) => ({ pair: policy.name, ...told })) });
+  if (target !== "all")
+    return json(200, { ...summarise(first.policy, first.state), released: first.described });
+  return json(200, { released: done.map(({ policy, described }) => ({ pair: policy.name, ...described })) });
 }
 
 interface Release {
@@ -160,7 +159,7 @@ async function release(
   const results = (await ask(asked, questionFor, ports)).map((result) => {
     const { timeZone } = result.policy;
     const holds = holdsOf(result.policy).map((hold) => showHold(hold, timeZone));
-    return { ...result, told: { by, note, at: showTime(at, timeZone), holds } };
+    return { ...result, described: { by, note, at: showTime(at, timeZone), holds } };
   });
   const recorded = results.flatMap(({ policy, answer, state }) => {
     if (answer !== "released") return [];
@@ -169,13 +168,13 @@ async function release(
     const about = { pair: policy, step: "hold-released", detail, audit: state.audit } as const;
     return [{ state, news: holdsOf(policy).map((hold) => ({ ...about, hold })) }];
   });
-  await wakeAndTell(recorded, ports);
+  await wakeAndAnnounce(recorded, ports);
   return results;
 }
 
 const READS_AT_ONCE = 32;
 
-/** Asks the arbiters and reads the answers back; a pair that does not answer must not hide what became of the others. */
+/** Asks the pair coordinators and reads the answers back; a pair that does not answer must not hide what became of the others. */
 async function ask(
   policies: readonly PairPolicy[],
   questionFor: (policy: PairPolicy) => Question,

@@ -1,15 +1,15 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseCancels } from "../../contracts/commands";
-import { reason, type Code } from "../../domain/codes";
-import type { PairState } from "../../domain/pair";
-import { answerTo, hasLeft, isEnlisted } from "../../domain/pair-answers";
+import type { PairKey } from "../../domain/kernel/pair-key";
+import { type Code, reason } from "../../domain/kernel/reason-codes";
+import { answerTo, hasLeft, isRegistered } from "../../domain/pair/answers";
+import type { PairState } from "../../domain/pair/pair";
 import type { Caller } from "../../ports/identity";
-import type { PairKey } from "../../domain/pair-key";
 import type { Ports } from "../../ports/ports";
 import { NotAcknowledged, untilSeen } from "../read-back";
 import { wakeWaiting } from "../wake";
 import { unacknowledged } from "./acknowledged";
-import { readJson, type Call } from "./call";
+import { type Call, readJson } from "./call";
 import { policyOf } from "./pairs";
 import { json, Problem } from "./problem";
 
@@ -22,14 +22,13 @@ type Result = "cancelled" | Extract<Code, "attempt-open" | "cancel-too-late" | "
 export async function cancelPromotions({ request, ports, caller }: Call): Promise<HttpResponseInit> {
   const { name, key, timeZone } = policyOf(request.params["name"] ?? "", ports);
   const parsed = parseCancels(await readJson(request));
-  if (!parsed.ok)
-    throw new Problem("malformed-request", "the body is malformed", { complaints: parsed.complaints });
+  if (!parsed.ok) throw new Problem("malformed-request", "the body is malformed", { issues: parsed.issues });
   const { note, requestIds } = parsed.value;
   const read = async () => ({ pair: await ports.pairs.read(key) });
   const { pair } = await untilSeen("the pair", read, ports);
   const ids = requestIds ? [...new Set(requestIds)] : underWay(pair);
   const results = await cancelEach({ pair: name, key, ids: holderLast(ids, pair), note, caller }, ports);
-  await tell(name, results, `by ${caller.name} (${caller.oid}): ${note}`, ports);
+  await describe(name, results, `by ${caller.name} (${caller.oid}): ${note}`, ports);
   const value = ids.map((requestId) => show(requestId, results.get(requestId)));
   const unseen = ids.filter((requestId) => !results.has(requestId));
   if (unseen.length === 0) {
@@ -42,10 +41,10 @@ export async function cancelPromotions({ request, ports, caller }: Call): Promis
 }
 
 function underWay(pair: PairState | undefined): readonly string[] {
-  return (pair?.enlisted ?? []).filter(({ left }) => !left).map(({ requestId }) => requestId);
+  return (pair?.registered ?? []).filter(({ left }) => !left).map(({ requestId }) => requestId);
 }
 
-/** Only its cancel may be refused, and the arbiter keeps a few answers: the last ones. */
+/** Only its cancel may be refused, and the pair coordinator keeps a few answers: the last ones. */
 function holderLast(ids: readonly string[], pair: PairState | undefined): readonly string[] {
   const isHolder = (id: string) => id === pair?.lease?.holder;
   return [...ids.filter((id) => !isHolder(id)), ...ids.filter(isHolder)];
@@ -89,16 +88,16 @@ async function cancelEach(
   return results;
 }
 
-/** Read from what is recorded rather than from the answers: of so many the arbiter keeps the last ones only. */
+/** Read from what is recorded rather than from the answers: of so many the pair coordinator keeps the last ones only. */
 function resultOf(state: PairState, requestId: string, id: string): Result | undefined {
-  if (!isEnlisted(state, requestId) || hasLeft(state, requestId)) return "already-concluded";
+  if (!isRegistered(state, requestId) || hasLeft(state, requestId)) return "already-concluded";
   if (state.cancels.some((cancel) => cancel.requestId === requestId)) return "cancelled";
   const answer = answerTo(state, id);
   if (answer === "attempt-open") return "attempt-open";
   return answer === "too-late" ? "cancel-too-late" : undefined;
 }
 
-async function tell(
+async function describe(
   pair: string,
   results: ReadonlyMap<string, Result>,
   detail: string,

@@ -1,19 +1,19 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
-import { maskCredentials } from "../../contracts/complaints";
-import type { Read, ServiceObservation } from "../../domain/observation";
-import { reason as reasonOf } from "../../domain/codes";
-import { emptyPair, type Hold, type PairState } from "../../domain/pair";
-import type { PlanVerdict } from "../../domain/plan";
-import type { PairPolicy } from "../../domain/policy";
-import { showTime } from "../../domain/shown-time";
-import type { RoleStateCheck } from "../../domain/readiness";
-import { viewCheck } from "../../domain/side-readiness";
-import { daysUntilRetirement, RETIREMENT } from "../../domain/retirement";
-import type { SwapRequest } from "../../domain/swap-request";
+import { maskCredentials } from "../../contracts/issues";
+import type { Read, ServiceObservation } from "../../domain/cloud-service/observation";
+import type { RoleStateCheck } from "../../domain/cloud-service/readiness";
+import { viewCheck } from "../../domain/cloud-service/readiness-view";
+import { reason as reasonOf } from "../../domain/kernel/reason-codes";
+import type { SwapRequest } from "../../domain/kernel/swap-request";
+import { showTime } from "../../domain/kernel/time";
+import { emptyPair, type Hold, type PairState } from "../../domain/pair/pair";
+import type { PlanVerdict } from "../../domain/plan/plan";
+import { daysUntilRetirement, RETIREMENT } from "../../domain/plan/prerequisites";
+import type { PairPolicy } from "../../domain/policy/policy";
 import type { Ports } from "../../ports/ports";
 import { authenticate, type Call, type Gate } from "./call";
 import { json, Problem } from "./problem";
-import type { SharedLooks } from "./shared-looks";
+import type { SharedReads } from "./shared-reads";
 
 /** A fresh look at both services of a pair. */
 export interface PairDescription {
@@ -29,7 +29,7 @@ export interface Reading {
   describe(policy: PairPolicy, ports: Ports): Promise<PairDescription>;
 }
 
-/** GET pairs: the configured pairs and their arbiters, without asking Resource Manager. */
+/** GET pairs: the configured pairs and their pair coordinators, without asking Resource Manager. */
 export async function listPairs({ ports }: Call): Promise<HttpResponseInit> {
   const policies = ports.policies.all();
   const states = await Promise.all(policies.map((policy) => ports.pairs.read(policy.key)));
@@ -40,20 +40,20 @@ export async function listPairs({ ports }: Call): Promise<HttpResponseInit> {
  * GET pairs/{name}: the same, its policy as the pairs file would write it, and a look at both services that readers share.
  * What looks like a credential in an address is masked.
  */
-export function getPair(reading: Reading, looks: SharedLooks) {
+export function getPair(reading: Reading, checks: SharedReads) {
   return async ({ request, ports }: Call): Promise<HttpResponseInit> => {
     const policy = policyOf(request.params["name"] ?? "", ports);
-    const look = looks.at(policy, "services", ports);
+    const check = checks.at(policy, "services", ports);
     const [state, seen] = await Promise.all([
       ports.pairs.read(policy.key),
-      reading.describe(policy, { ...ports, cloudServices: look.cloudServices }),
+      reading.describe(policy, { ...ports, cloudServices: check.cloudServices }),
     ]);
     return json(200, {
       ...summarise(policy, state),
-      readAt: showTime(look.readAt, policy.timeZone),
+      readAt: showTime(check.readAt, policy.timeZone),
       services: {
-        blue: tellService(seen.blue, seen.blueCheck, policy),
-        green: tellService(seen.green, seen.greenCheck, policy),
+        blue: describeService(seen.blue, seen.blueCheck, policy),
+        green: describeService(seen.green, seen.greenCheck, policy),
       },
       policy: masked(ports.policies.written(policy)),
       retirement: retirement(ports),
@@ -77,14 +77,14 @@ export function getHealth({ portsFor, verifier }: Gate) {
     const caller = await authenticate(verifier, request, ports.log);
     if (!caller.permissions.includes("Swap.Read"))
       throw new Problem("forbidden", `${caller.name} needs Swap.Read`);
-    const ledger = await ports.promotions.read("health-probe").then(
+    const record = await ports.promotions.read("health-probe").then(
       () => "reachable",
       () => "unreachable",
     );
     return json(200, {
       ...body,
-      status: ledger === "reachable" ? "ok" : "degraded",
-      ledger,
+      status: record === "reachable" ? "ok" : "degraded",
+      record,
       pairs: ports.policies.all().length,
     });
   };
@@ -103,10 +103,10 @@ export function policyOf(name: string, ports: Ports): PairPolicy {
   return policy;
 }
 
-/** A pair and its arbiter, as the API shows them. */
+/** A pair and its pair coordinator, as the API shows them. */
 export function summarise({ name, key, blue, green, timeZone }: PairPolicy, state: PairState = emptyPair) {
   const time = (ms: number) => showTime(ms, timeZone);
-  const { lease, line, holds, open, enlisted, released } = state;
+  const { lease, queue: line, holds, open, registered, released } = state;
   return {
     name,
     key,
@@ -117,7 +117,7 @@ export function summarise({ name, key, blue, green, timeZone }: PairPolicy, stat
     line: line.map(({ requestId, since }) => ({ requestId, since: time(since) })),
     holds: holds.map((hold) => showHold(hold, timeZone)),
     attemptOpen: open !== undefined,
-    underWay: enlisted.map((entry) => entry.requestId),
+    underWay: registered.map((entry) => entry.requestId),
     released: released && { ...released, at: time(released.at) },
   };
 }
@@ -128,7 +128,7 @@ export function showHold({ id, at, reason, by, requestId }: Hold, timeZone: stri
   return { id, since: showTime(at, timeZone), by, reason: reasonOf(code, detail), requestId };
 }
 
-function tellService(read: Read<ServiceObservation>, check: RoleStateCheck, { timeZone }: PairPolicy) {
+function describeService(read: Read<ServiceObservation>, check: RoleStateCheck, { timeZone }: PairPolicy) {
   if (read.kind !== "found") return { read: read.kind, detail: read.detail };
   const { id, name, slot, version, provisioningState, location, findings } = read.value;
   return {

@@ -1,49 +1,48 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parsePlanRequest } from "../../contracts/swap-request";
-import { reason } from "../../domain/codes";
-import { emptyPair } from "../../domain/pair";
-import type { PlanVerdict } from "../../domain/plan";
-import { viewPlan, viewService } from "../../domain/promotion-view";
-import { showTime } from "../../domain/shown-time";
-import { stillToDo } from "../../domain/still-to-do";
-import type { RequestOrigin } from "../../domain/swap-request";
-import { readJson, type Call } from "./call";
-import { askedAt, showOpening } from "./openings";
+import { reason } from "../../domain/kernel/reason-codes";
+import type { RequestOrigin } from "../../domain/kernel/swap-request";
+import { showTime } from "../../domain/kernel/time";
+import { emptyPair } from "../../domain/pair/pair";
+import type { PlanVerdict } from "../../domain/plan/plan";
+import { stillToDo } from "../../domain/promotion/acceptance";
+import { viewPlan, viewService } from "../../domain/promotion/view";
+import { type Call, readJson } from "./call";
+import { askedAt, showWindow } from "./deployment-windows";
 import { policyOf, type Reading } from "./pairs";
 import { json, Problem } from "./problem";
-import type { SharedLooks } from "./shared-looks";
+import type { SharedReads } from "./shared-reads";
 
 /**
  * POST plans?at=T: what a promotion would come to now, and whether it might start at T (now); with zero writes. It judges
  * reads that readers share, never older than their 10 s; a run makes its own.
  */
-export function postPlan(reading: Reading, looks: SharedLooks) {
+export function postPlan(reading: Reading, checks: SharedReads) {
   return async (call: Call): Promise<HttpResponseInit> => {
     const { request, ports } = call;
     const parsed = parsePlanRequest(await readJson(request));
-    if (!parsed.ok)
-      throw new Problem(parsed.code, "the request is malformed", { complaints: parsed.complaints });
+    if (!parsed.ok) throw new Problem(parsed.code, "the request is malformed", { issues: parsed.issues });
     const asked = parsed.value.request;
     const policy = policyOf(asked.pair, ports);
     const at = askedAt(call);
-    const look = looks.at(policy, "plan", ports);
-    const readers = { ...ports, cloudServices: look.cloudServices };
+    const check = checks.at(policy, "plan", ports);
+    const readers = { ...ports, cloudServices: check.cloudServices };
     const verdict = await reading.plan(policy, { request: asked }, readers);
     if (verdict.kind === "unreadable") {
       const seconds = String(Math.ceil((verdict.retryAfterMs ?? 10_000) / 1000));
       throw new Problem("service-unreadable", verdict.detail, { headers: { "retry-after": seconds } });
     }
     const pair = (await ports.pairs.read(policy.key)) ?? emptyPair;
-    const opening = await ports.openings.at(policy, asked, pair.holds, at);
+    const window = await ports.deploymentWindows.at(policy, asked, pair.holds, at);
     const about = { policy, request: asked, origin: originOf(call) };
-    const standing = { ...about, pair, opening, now: ports.clock.now() };
+    const standing = { ...about, pair, window, now: ports.clock.now() };
     return json(200, {
       verdict: verdict.kind,
-      readAt: showTime(look.readAt, policy.timeZone),
+      readAt: showTime(check.readAt, policy.timeZone),
       ...(verdict.kind === "planned"
         ? { plan: viewPlan(verdict.plan, policy.timeZone), stillToDo: stillToDo(standing) }
         : viewEnd(verdict)),
-      opening: showOpening(opening, at, policy, asked.expiresAt),
+      window: showWindow(window, at, policy, asked.expiresAt),
     });
   };
 }

@@ -1,11 +1,11 @@
 import type { HttpResponseInit } from "@azure/functions";
-import { codes, type Code } from "../../domain/codes";
-import type { Complaint } from "../../domain/events";
+import type { Issue } from "../../domain/kernel/issue";
+import { type Code, codes } from "../../domain/kernel/reason-codes";
 
 /** An error of the API; thrown by handlers' helpers, answered as problem details (RFC 9457). */
 export class Problem extends Error {
   readonly code: Code;
-  readonly complaints: readonly Complaint[];
+  readonly issues: readonly Issue[];
   readonly headers: Record<string, string>;
   readonly status: number;
   /** Extension members of the answer. */
@@ -14,7 +14,7 @@ export class Problem extends Error {
     code: Code,
     detail: string,
     more: {
-      complaints?: readonly Complaint[];
+      issues?: readonly Issue[];
       headers?: Record<string, string>;
       status?: number;
       members?: object;
@@ -22,7 +22,7 @@ export class Problem extends Error {
   ) {
     super(detail);
     this.code = code;
-    this.complaints = more.complaints ?? [];
+    this.issues = more.issues ?? [];
     this.headers = more.headers ?? {};
     this.status = more.status ?? codes[code].status;
     this.members = more.members ?? {};
@@ -30,7 +30,7 @@ export class Problem extends Error {
 }
 
 export function problemReply(
-  { code, message, complaints, headers, status, members }: Problem,
+  { code, message, issues, headers, status, members }: Problem,
   instance: string,
 ): HttpResponseInit {
   const { remedy } = codes[code];
@@ -43,7 +43,7 @@ export function problemReply(
     code,
     remedy,
     ...members,
-    ...(complaints.length > 0 ? { complaints } : {}),
+    ...(issues.length > 0 ? { issues } : {}),
   };
   return {
     status,

@@ -1,6 +1,6 @@
-import { comesAfter, newestFirst, type IndexEntry, type IndexPage } from "../../domain/index-page";
-import type { PairKey } from "../../domain/pair-key";
-import type { PairState } from "../../domain/pair";
+import type { PairKey } from "../../domain/kernel/pair-key";
+import { comesAfter, type IndexEntry, type IndexPage, newestFirst } from "../../domain/pair/index-page";
+import type { PairState } from "../../domain/pair/pair";
 import type { Promotions } from "../../ports/promotions";
 
 /** A place in a list, and where in its pair's index it stands; what is under way stands with its pair. */
@@ -41,8 +41,8 @@ export async function* history(
 }
 
 /**
- * Whether a promotion that was accepted then has an older place too: a message that was late has enlisted it again when it
- * had been delisted. Nobody's place is before their acceptance, and most stand at that very time: they cost nothing.
+ * Whether a promotion that was accepted then has an older place too: a message that was late has registered it again when it
+ * had been deregistered. Nobody's place is before their acceptance, and most stand at that very time: they cost nothing.
  */
 export async function stoodBefore(
   { requestId, at, index }: Place,

@@ -1,24 +1,24 @@
 import type { HttpResponseInit } from "@azure/functions";
-import { parseListQuery, type ListQuery } from "../../contracts/commands";
+import { type ListQuery, parseListQuery } from "../../contracts/commands";
 import { listToken } from "../../contracts/list-token";
-import { comesAfter, newestFirst, type IndexEntry } from "../../domain/index-page";
-import type { PairKey } from "../../domain/pair-key";
-import type { PairState } from "../../domain/pair";
-import type { PromotionState } from "../../domain/promotion";
-import { summarisePromotion } from "../../domain/promotion-view";
-import { formerPairs } from "../../domain/roster";
+import type { PairKey } from "../../domain/kernel/pair-key";
+import { comesAfter, type IndexEntry, newestFirst } from "../../domain/pair/index-page";
+import type { PairState } from "../../domain/pair/pair";
+import { formerPairs } from "../../domain/pair/roster";
+import type { PromotionState } from "../../domain/promotion/state";
+import { summarisePromotion } from "../../domain/promotion/view";
 import type { Ports } from "../../ports/ports";
 import type { Call } from "./call";
 import { json, Problem } from "./problem";
 import {
   history,
   merged,
-  readingOnce,
-  stoodBefore,
   type Merged,
   type Place,
   type ReadIndex,
+  readingOnce,
   type Source,
+  stoodBefore,
 } from "./promotion-history";
 import { presentPolicy } from "./promotions";
 
@@ -26,8 +26,7 @@ import { presentPolicy } from "./promotions";
 export async function listPromotions({ request, ports }: Call): Promise<HttpResponseInit> {
   const pairs = ports.policies.all().map(({ name }) => name);
   const parsed = parseListQuery(Object.fromEntries(request.query.entries()), pairs);
-  if (!parsed.ok)
-    throw new Problem("invalid-query", "the query is malformed", { complaints: parsed.complaints });
+  if (!parsed.ok) throw new Problem("invalid-query", "the query is malformed", { issues: parsed.issues });
   const { value, last } = await readList(parsed.value, ports);
   if (!last) return json(200, { value });
   const parameters = new URLSearchParams(request.query.entries());
@@ -35,7 +34,7 @@ export async function listPromotions({ request, ports }: Call): Promise<HttpResp
   return json(200, { value, next: `/api/promotions?${parameters.toString()}` });
 }
 
-/** A filter that fits nothing must not read the whole ledger: such a page may be short, or empty, with a `next`. */
+/** A filter that fits nothing must not read the whole promotion record: such a page may be short, or empty, with a `next`. */
 const MOST_READS = 60;
 /** How many are read side by side where a filter may pass over some of them. */
 const READ_AHEAD = 20;
@@ -51,7 +50,7 @@ async function readList(query: ListQuery, ports: Ports): Promise<List> {
   const most = isFiltered(query) ? MOST_READS : Math.max(top, MOST_READS);
   const value: ReturnType<typeof summarisePromotion>[] = [];
   let reads = 0;
-  for await (const { entry, state, isLast } of lookThrough(query, ports)) {
+  for await (const { entry, state, isLast } of walkThrough(query, ports)) {
     if (state && isAskedFor(state, query))
       value.push(summarisePromotion(state, presentPolicy(state, ports)?.timeZone ?? "UTC"));
     if (isLast) break;
@@ -60,7 +59,7 @@ async function readList(query: ListQuery, ports: Ports): Promise<List> {
   return { value };
 }
 
-interface Look {
+interface Check {
   readonly entry: IndexEntry;
   readonly state: PromotionState | undefined;
   /** There are no more. */
@@ -68,7 +67,7 @@ interface Look {
 }
 
 /** Reads promotions in their order, several side by side, as far as the list is not full. */
-async function* lookThrough(query: ListQuery, ports: Ports): AsyncGenerator<Look, void> {
+async function* walkThrough(query: ListQuery, ports: Ports): AsyncGenerator<Check, void> {
   const readIndex = readingOnce(ports.promotions);
   const entries = await merged(await sourcesOf(query, ports, readIndex));
   const ahead = isFiltered(query) ? READ_AHEAD : query.top;
@@ -118,8 +117,8 @@ async function askedPairs({ pair }: ListQuery, { policies, pairs }: Ports): Prom
 
 /** What is under way stands with its pair: history is not read for it. */
 // eslint-disable-next-line @typescript-eslint/require-await
-async function* underWay({ enlisted }: PairState, after: IndexEntry | undefined): Source {
-  yield* enlisted
+async function* underWay({ registered }: PairState, after: IndexEntry | undefined): Source {
+  yield* registered
     .filter((entry) => !entry.left && comesAfter(entry, after))
     .map(({ requestId, at }) => ({ requestId, at }))
     .sort(newestFirst);

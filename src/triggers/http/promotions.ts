@@ -1,18 +1,23 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseNote, takeBreakGlass } from "../../contracts/commands";
-import { conflictComplaints, parseSwapRequest } from "../../contracts/swap-request";
-import { conflictDetail, differingFields } from "../../domain/acceptance";
-import type { Cancel, PairOperation } from "../../domain/pair";
-import { tellCancel } from "../../domain/pair-people";
-import type { PairPolicy } from "../../domain/policy";
-import { pairOf, type Conclusion, type PromotionState, type Registration } from "../../domain/promotion";
-import { viewPromotion } from "../../domain/promotion-view";
+import { conflictIssues, parseSwapRequest } from "../../contracts/swap-request";
+import { describeCancel } from "../../domain/pair/operator-actions";
+import type { Cancel, PairOperation } from "../../domain/pair/pair";
+import type { PairPolicy } from "../../domain/policy/policy";
+import { conflictDetail, differingFields } from "../../domain/promotion/acceptance";
+import {
+  type Conclusion,
+  pairOf,
+  type PromotionState,
+  type Registration,
+} from "../../domain/promotion/state";
+import { viewPromotion } from "../../domain/promotion/view";
 import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
 import { acceptRequest } from "../accept";
 import { askPair } from "../read-back";
 import { acknowledged } from "./acknowledged";
-import { readJson, requestIdOf, type Call } from "./call";
+import { type Call, readJson, requestIdOf } from "./call";
 import { json, Problem } from "./problem";
 
 /** POST promotions: accepts a swap request; the same request again is the same promotion. */
@@ -42,7 +47,7 @@ export async function postPromotion({ request, ports, caller }: Call): Promise<H
   const view = {
     ...viewPromotion(state, timeZone ?? "UTC"),
     ...(onItsWay ? { nextStep: `look at ${location}: it is registered and goes on by itself` } : {}),
-    links: { self: location, cancel: `${location}/cancel`, swapBack: `${location}/swap-back` },
+    links: { self: location, cancel: `${location}/cancel`, rollback: `${location}/rollback` },
   };
   const retryAfter = String(Math.ceil((policy?.readiness.pollMs ?? 30_000) / 1000));
   return state.conclusion
@@ -76,7 +81,7 @@ function conflict(
   const { requestId } = request;
   const fields = differingFields(known, { request, origin });
   return new Problem("request-conflict", conflictDetail(requestId, fields), {
-    complaints: conflictComplaints(sent, fields, requestId),
+    issues: conflictIssues(sent, fields, requestId),
     headers: { link: `<${promotion}>; rel="related"` },
     members: { promotion },
   });
@@ -84,12 +89,12 @@ function conflict(
 
 /** The request, and what an operator says beside it. Both are its content: neither hides behind the other's id. */
 function readRequest(body: unknown, requestedBy: string, ports: Ports) {
-  const { rest, breakGlass, complaints } = takeBreakGlass(body);
+  const { rest, breakGlass, issues } = takeBreakGlass(body);
   const parsed = parseSwapRequest(rest, { requestedBy });
-  if (!parsed.ok || complaints.length > 0) {
+  if (!parsed.ok || issues.length > 0) {
     const code = parsed.ok ? "malformed-request" : parsed.code;
-    const all = [...(parsed.ok ? [] : parsed.complaints), ...complaints];
-    throw new Problem(code, "the request is malformed", { complaints: all });
+    const all = [...(parsed.ok ? [] : parsed.issues), ...issues];
+    throw new Problem(code, "the request is malformed", { issues: all });
   }
   const { request, contentHash, sent } = parsed.value;
   if (!breakGlass) return { request, contentHash, sent, breakGlass };
@@ -115,14 +120,13 @@ export async function getPromotion({ request, ports }: Call): Promise<HttpRespon
 }
 
 /**
- * POST promotions/{id}/cancel: acknowledged only once the pair's arbiter has recorded it. The answer says who has cancelled,
+ * POST promotions/{id}/cancel: acknowledged only once the pair coordinator has recorded it. The answer says who has cancelled,
  * when and why: the first one stands, also when the promotion has ended by it.
  */
 export async function cancelPromotion({ request, ports, caller }: Call): Promise<HttpResponseInit> {
   const requestId = requestIdOf(request);
   const parsed = parseNote(await readJson(request), false);
-  if (!parsed.ok)
-    throw new Problem("malformed-request", "the body is malformed", { complaints: parsed.complaints });
+  if (!parsed.ok) throw new Problem("malformed-request", "the body is malformed", { issues: parsed.issues });
   const state = await find(requestId, ports);
   mayCancel(state, caller);
   if (state.conclusion) return endedAs(state, state.conclusion, ports);
@@ -133,19 +137,19 @@ export async function cancelPromotion({ request, ports, caller }: Call): Promise
   const timeZone = presentPolicy(state, ports)?.timeZone;
   const nextStep = "look at the promotion, then send the cancel again: the first one stands";
   const asking = askPair("the cancel", pairOf(state).key, { id, operation }, ports);
-  const { answer, state: arbiter } = await acknowledged(asking, { nextStep, timeZone }, ports);
+  const { answer, state: coordinator } = await acknowledged(asking, { nextStep, timeZone }, ports);
   switch (answer) {
     case "granted":
-      return isCancelled(state, arbiter.cancels, operation, ports);
+      return isCancelled(state, coordinator.cancels, operation, ports);
     case "attempt-open":
       throw new Problem("attempt-open", "a swap call of this promotion is under way");
     case "too-late":
       throw new Problem(
         "cancel-too-late",
-        `the swap has taken effect; to go back: POST /api/promotions/${requestId}/swap-back {"note": "…"}`,
+        `the swap has taken effect; to go back: POST /api/promotions/${requestId}/rollback {"note": "…"}`,
       );
     default:
-      return notEnlisted(requestId, nextStep, ports);
+      return notRegistered(requestId, nextStep, ports);
   }
 }
 
@@ -164,7 +168,7 @@ async function isCancelled(
 ): Promise<HttpResponseInit> {
   const { requestId, request } = state;
   const cancel = recorded.find((each) => each.requestId === requestId) ?? asked;
-  const detail = tellCancel(cancel);
+  const detail = describeCancel(cancel);
   const sender =
     cancel.id === asked.id ? `(${asked.oid ?? "?"})` : `(again by ${asked.by}, ${asked.oid ?? "?"})`;
   ports.log.info("a promotion is cancelled", {
@@ -181,7 +185,7 @@ function endedAs(state: PromotionState, { outcome, reason }: Conclusion, ports: 
 }
 
 /** The pair does not know of it any more, or not yet. */
-async function notEnlisted(requestId: string, nextStep: string, ports: Ports): Promise<HttpResponseInit> {
+async function notRegistered(requestId: string, nextStep: string, ports: Ports): Promise<HttpResponseInit> {
   const state = await find(requestId, ports);
   if (state.conclusion) return endedAs(state, state.conclusion, ports);
   const detail = "nothing was cancelled: the pair has not taken this promotion up yet";
@@ -193,7 +197,7 @@ export function presentPolicy({ pair }: PromotionState, { policies }: Ports): Pa
   return pair && policies.byKey(pair.key);
 }
 
-/** The ledger entry of a promotion, or the answer that there is none. */
+/** The promotion record of a promotion, or the answer that there is none. */
 export async function find(requestId: string, ports: Ports): Promise<PromotionState> {
   const state = await ports.promotions.read(requestId);
   if (!state) throw new Problem("not-found", `there is no promotion ${requestId}`);

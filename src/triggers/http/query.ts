@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
-import { pathOf } from "../../contracts/complaints";
+import { pathOf } from "../../contracts/issues";
 import { Problem } from "./problem";
 
 /** Goes on when a query has no other fields than these. Nothing of a value is told: who puts a key there meant no field. */
@@ -9,14 +9,14 @@ export async function takingOnly(
   goOn: () => Promise<HttpResponseInit>,
 ): Promise<HttpResponseInit> {
   const fields = known.length === 0 ? "none" : known.join(", ");
-  const complaints = [...new Set(request.query.keys())]
+  const issues = [...new Set(request.query.keys())]
     .filter((field) => !known.includes(field))
     .map((field) => ({
       path: pathOf([field]),
       value: "***",
       expectation: `no such field; the known ones: ${fields}`,
     }));
-  if (complaints.length > 0)
-    throw new Problem("invalid-query", "the query has fields that this call does not know", { complaints });
+  if (issues.length > 0)
+    throw new Problem("invalid-query", "the query has fields that this call does not know", { issues });
   return goOn();
 }

@@ -1,20 +1,20 @@
 import type { HttpMethod } from "@azure/functions";
 import type { Permission } from "../../ports/identity";
-import { answering, guarded, type AuthenticatedHandler, type Gate, type Handler } from "./call";
-import { createCallLimiter, type CallLimiter } from "./call-limit";
 import { postApproval } from "./approvals";
 import { getAudit } from "./audit";
+import { answering, type AuthenticatedHandler, type Gate, guarded, type Handler } from "./call";
+import { type CallLimiter, createCallLimiter } from "./call-limit";
+import { getWindow } from "./deployment-windows";
 import { deleteHold, putHold } from "./holds";
-import { getHealth, getPair, listPairs, type Reading } from "./pairs";
 import { cancelPromotions } from "./pair-cancels";
-import { getOpening } from "./openings";
-import { listSchedules, stopOrGo } from "./schedules";
+import { getHealth, getPair, listPairs, type Reading } from "./pairs";
 import { postPlan } from "./plans";
 import { listPromotions } from "./promotion-list";
 import { cancelPromotion, getPromotion, postPromotion } from "./promotions";
 import { takingOnly } from "./query";
-import { createSharedLooks, type SharedLooks } from "./shared-looks";
-import { orderSwapBack } from "./swap-back";
+import { orderRollback } from "./rollback";
+import { listSchedules, stopOrGo } from "./schedules";
+import { createSharedReads, type SharedReads } from "./shared-reads";
 import { everyMethod, unknownRoute } from "./unknown-route";
 
 export interface Route {
@@ -42,8 +42,8 @@ export function httpRoutes(
   limiter: CallLimiter = createCallLimiter(),
 ): readonly Route[] {
   const gate = { ...open, limiter };
-  const looks = createSharedLooks();
-  const known = [...promotionRoutes, ...pairRoutes(reading, looks), ...timeRoutes].map(
+  const checks = createSharedReads();
+  const known = [...promotionRoutes, ...pairRoutes(reading, checks), ...timeRoutes].map(
     ({ name, methods, route, anyOf, query = [], handle }): Route => ({
       ...{ name, methods, route },
       handler: guarded(gate, anyOf, (call) => takingOnly(query, call.request, () => handle(call))),
@@ -95,16 +95,16 @@ const promotionRoutes: readonly Guarded[] = [
     ...{ anyOf: ["Swap.Approve"], handle: postApproval },
   },
   {
-    ...{ name: "orderSwapBack", methods: ["POST"], route: "promotions/{id}/swap-back" },
-    ...{ anyOf: ["Swap.Operate"], handle: orderSwapBack },
+    ...{ name: "orderRollback", methods: ["POST"], route: "promotions/{id}/rollback" },
+    ...{ anyOf: ["Swap.Operate"], handle: orderRollback },
   },
 ];
 
-function pairRoutes(reading: Reading, looks: SharedLooks): readonly Guarded[] {
+function pairRoutes(reading: Reading, checks: SharedReads): readonly Guarded[] {
   return [
     {
       ...{ name: "postPlan", methods: ["POST"], route: "plans" },
-      ...{ anyOf: ["Swap.Read"], query: ["at"], handle: postPlan(reading, looks) },
+      ...{ anyOf: ["Swap.Read"], query: ["at"], handle: postPlan(reading, checks) },
     },
     {
       ...{ name: "listPairs", methods: reads, route: "pairs" },
@@ -112,7 +112,7 @@ function pairRoutes(reading: Reading, looks: SharedLooks): readonly Guarded[] {
     },
     {
       ...{ name: "getPair", methods: reads, route: "pairs/{name}" },
-      ...{ anyOf: ["Swap.Read"], handle: getPair(reading, looks) },
+      ...{ anyOf: ["Swap.Read"], handle: getPair(reading, checks) },
     },
     {
       ...{ name: "getAudit", methods: reads, route: "pairs/{name}/audit" },
@@ -136,8 +136,8 @@ function pairRoutes(reading: Reading, looks: SharedLooks): readonly Guarded[] {
 /** When swaps may start, and what starts by the clock. */
 const timeRoutes: readonly Guarded[] = [
   {
-    ...{ name: "getOpening", methods: reads, route: "pairs/{name}/opening" },
-    ...{ anyOf: ["Swap.Read"], query: ["at"], handle: getOpening },
+    ...{ name: "getWindow", methods: reads, route: "pairs/{name}/window" },
+    ...{ anyOf: ["Swap.Read"], query: ["at"], handle: getWindow },
   },
   {
     ...{ name: "listSchedules", methods: reads, route: "schedules" },

@@ -1,13 +1,19 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { parseNote } from "../../contracts/commands";
-import { showTime } from "../../domain/shown-time";
-import { noSchedules, pauseOf, scheduleAnswer, timesOf, type ScheduleState } from "../../domain/schedule";
-import type { PairPolicy } from "../../domain/policy";
+import { showTime } from "../../domain/kernel/time";
+import type { PairPolicy } from "../../domain/policy/policy";
+import {
+  noSchedules,
+  pauseOf,
+  scheduleAnswer,
+  type ScheduleState,
+  timesOf,
+} from "../../domain/policy/schedule";
 import type { Ports } from "../../ports/ports";
 import type { Schedule } from "../../ports/schedules";
 import { sendUntilSeen } from "../read-back";
 import { acknowledged } from "./acknowledged";
-import { readJson, type Call } from "./call";
+import { type Call, readJson } from "./call";
 import { json, Problem } from "./problem";
 
 const NEXT_RUNS = 5;
@@ -37,8 +43,7 @@ export function stopOrGo(kind: "pause" | "resume") {
     const policy = ports.policies.find(pair);
     if (!schedule || !policy) throw new Problem("not-found", "there is no such schedule");
     const parsed = parseNote(await readJson(request), true);
-    if (!parsed.ok)
-      throw new Problem("note-required", `a ${kind} needs a note`, { complaints: parsed.complaints });
+    if (!parsed.ok) throw new Problem("note-required", `a ${kind} needs a note`, { issues: parsed.issues });
     const { note } = parsed.value;
     const id = ports.nonce();
     const about = {

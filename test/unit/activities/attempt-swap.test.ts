@@ -1,11 +1,11 @@
-import { attemptSwap, type AttemptInput } from "../../../src/activities/attempt-swap";
+import { type AttemptInput, attemptSwap } from "../../../src/activities/attempt-swap";
 import { followOperation } from "../../../src/activities/follow-operation";
-import type { OperationAddress, SwapReply } from "../../../src/domain/attempt";
-import { applyToPair } from "../../../src/domain/pair-operations";
-import type { PairState } from "../../../src/domain/pair";
-import { decidePlan } from "../../../src/domain/planning";
+import { applyToPair } from "../../../src/domain/pair/operations";
+import type { PairState } from "../../../src/domain/pair/pair";
+import { decidePlan } from "../../../src/domain/plan/planning";
+import type { OperationAddress, SwapReply } from "../../../src/domain/swap/attempt";
 import type { Ports } from "../../../src/ports/ports";
-import { createFakePorts, Crash } from "../../support/fake-ports";
+import { Crash, createFakePorts } from "../../support/fake-ports";
 import {
   aPair,
   aPolicy,
@@ -13,8 +13,8 @@ import {
   aService,
   found,
   NOW,
-  someInstances,
   SHOP,
+  someInstances,
 } from "../../support/observations";
 
 /** What becomes of the operation that a swap began, whatever dies on the way. */
@@ -38,9 +38,9 @@ function attempting(reply: SwapReply) {
   const requestId = "r-1";
   let pair: PairState | undefined;
   for (const op of [
-    { kind: "enlist", requestId, at: NOW },
-    { kind: "stand-in-line", requestId, at: NOW, maxQueued: 1, whenBusy: "wait" },
-    { kind: "take-turn", requestId, at: NOW },
+    { kind: "register", requestId, at: NOW },
+    { kind: "enqueue", requestId, at: NOW, maxQueued: 1, whenBusy: "wait" },
+    { kind: "acquire-lease", requestId, at: NOW },
   ] as const)
     pair = applyToPair(pair, op).state;
   fake.pairStates.set("shop", pair!);
@@ -73,17 +73,17 @@ function attempting(reply: SwapReply) {
     requestId,
     pair: "shop",
     pairKey: SHOP,
-    act: "forward",
+    direction: "forward",
     n: 1,
     epoch: 1,
     plan,
   };
-  const attempt = (asked: AttemptInput["asked"] = { passOpening: true }) =>
-    attemptSwap({ ...input, act: "forward", asked } as const, ports);
+  const attempt = (asked: AttemptInput["asked"] = { passWindow: true }) =>
+    attemptSwap({ ...input, direction: "forward", asked } as const, ports);
   return { fake, ports, attempt, readAfterClaim, puts: () => puts };
 }
 
-test("the ledger is read once the claim is granted: what it said before may have been overtaken by a cancel", async () => {
+test("the promotion record is read once the claim is granted: what it said before may have been overtaken by a cancel", async () => {
   const { attempt, readAfterClaim, puts } = attempting(accepted);
   await attempt();
   expect([readAfterClaim, puts()]).toEqual([[true], 1]);
@@ -91,18 +91,18 @@ test("the ledger is read once the claim is granted: what it said before may have
 
 test.each([
   ["a promotion", false],
-  ["an operator's, who passes the opening", true],
-])("an attempt of %s sends nothing once its request has expired", async (_whose, passOpening) => {
+  ["an operator's, who passes the deployment window", true],
+])("an attempt of %s sends nothing once its request has expired", async (_whose, passWindow) => {
   const { attempt, puts, fake } = attempting(accepted);
   const now = fake.clock.now();
 
-  const late = await attempt({ expiresAt: now, passOpening });
+  const late = await attempt({ expiresAt: now, passWindow });
 
   expect(late).toMatchObject({
-    verdict: { kind: "not-open", detail: expect.stringContaining("the request has expired") },
+    verdict: { kind: "window-closed", detail: expect.stringContaining("the request has expired") },
   });
   expect(puts()).toBe(0);
-  expect(await attempting(accepted).attempt({ expiresAt: now + 1_000, passOpening })).toMatchObject({
+  expect(await attempting(accepted).attempt({ expiresAt: now + 1_000, passWindow })).toMatchObject({
     verdict: { kind: "accepted" },
   });
 });
@@ -153,13 +153,13 @@ test("storage that fails for a moment does not lose the address; storage that st
       requestId: "r-1",
       pair: "shop",
       pairKey: SHOP,
-      act: "forward",
+      direction: "forward",
       n: 1,
       epoch: 1,
       plan,
     } as const;
     const operations = { ...fake.operations, signal };
-    const result = await attemptSwap({ ...input, asked: { passOpening: true } }, { ...ports, operations });
+    const result = await attemptSwap({ ...input, asked: { passWindow: true } }, { ...ports, operations });
     expect(result).toMatchObject({ kind: "attempted", verdict: { kind: "accepted", ...expected } });
   }
 });
@@ -212,12 +212,12 @@ function attemptingBy({ grantedAfterMs = 0, readsTakeMs = 0, wallJumpsMs = 0, mo
     requestId: "r-1",
     pair: "shop",
     pairKey: SHOP,
-    act: "forward",
+    direction: "forward",
     n: 1,
     epoch: 1,
     plan: planned(),
   } as const;
-  return { attempt: () => attemptSwap({ ...input, asked: { passOpening: true } }, apart), puts };
+  return { attempt: () => attemptSwap({ ...input, asked: { passWindow: true } }, apart), puts };
 }
 
 test.each<[string, Apart, boolean]>([

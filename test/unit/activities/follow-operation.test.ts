@@ -1,5 +1,5 @@
 import { followOperation } from "../../../src/activities/follow-operation";
-import type { OperationAddress, OperationRead } from "../../../src/domain/attempt";
+import type { OperationAddress, OperationRead } from "../../../src/domain/swap/attempt";
 import type { Ports } from "../../../src/ports/ports";
 import { createFakePorts } from "../../support/fake-ports";
 

@@ -1,4 +1,4 @@
-import { createCalendar } from "../../../src/adapters/openings/calendar";
+import { createCalendar } from "../../../src/adapters/deployment-windows/calendar";
 import { calendarFixture, calendarOf, frozenBetween, textOf } from "../../support/calendar-text";
 
 const from = Date.parse("2026-01-01T00:00:00Z");

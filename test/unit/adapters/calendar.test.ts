@@ -1,4 +1,4 @@
-import { createCalendar } from "../../../src/adapters/openings/calendar";
+import { createCalendar } from "../../../src/adapters/deployment-windows/calendar";
 
 const from = Date.parse("2026-10-01T00:00:00Z");
 const utc = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
@@ -11,13 +11,13 @@ function ics(...events: readonly string[]): string {
 /** The first spans after `at`, as far as they do not overlap. */
 function spansOf(text: string, count: number, at = from, zone = "Europe/Berlin"): string[] {
   const calendar = createCalendar(text, zone, from);
-  const told: string[] = [];
+  const described: string[] = [];
   let time: number | undefined = at;
-  while (told.length < count && (time = calendar.nextStart(time)) !== undefined) {
+  while (described.length < count && (time = calendar.nextStart(time)) !== undefined) {
     const span = calendar.covering(time);
-    told.push(`${utc(time) ?? ""}/${utc(span?.to) ?? ""}`);
+    described.push(`${utc(time) ?? ""}/${utc(span?.to) ?? ""}`);
   }
-  return told;
+  return described;
 }
 
 describe("a freeze calendar", () => {

@@ -1,6 +1,6 @@
-import { checkRoles, decideReadiness } from "../../../src/domain/readiness";
+import { checkRoles, decideReadiness } from "../../../src/domain/cloud-service/readiness";
 import { adapter, adapterOn } from "../../support/arm-adapter";
-import { blue, green, openInProcess, world, type InProcess } from "../../support/arm-transports";
+import { blue, green, type InProcess, openInProcess, world } from "../../support/arm-transports";
 
 /** How many reads Resource Manager says are left, under either name, and what that does to the pace of looks. */
 let arm: InProcess | undefined;

@@ -1,7 +1,7 @@
 import type { FaultAnswer } from "../../../local/resource-manager";
-import type { OperationAddress } from "../../../src/domain/attempt";
+import type { OperationAddress } from "../../../src/domain/swap/attempt";
 import { adapterOn } from "../../support/arm-adapter";
-import { green, openInProcess, world, type InProcess } from "../../support/arm-transports";
+import { green, type InProcess, openInProcess, world } from "../../support/arm-transports";
 
 /** Operations followed from address to address on the simulated Resource Manager. */
 let arm: InProcess | undefined;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { digest } from "../../../src/adapters/digest";
 import { createCloudServices } from "../../../src/adapters/resource-manager/cloud-services";
-import { LONGEST_OPERATION_URL } from "../../../src/domain/attempt";
+import { LONGEST_OPERATION_URL } from "../../../src/domain/swap/attempt";
 import { green, SUBSCRIPTION } from "../../support/arm-transports";
 
 /** Headers as long as Azure's over a real socket: Node reads 16 KB of them unless told otherwise, and a PUT's reply is lost. */

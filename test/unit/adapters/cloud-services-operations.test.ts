@@ -1,4 +1,4 @@
-import { LONGEST_OPERATION_URL, type OperationAddress } from "../../../src/domain/attempt";
+import { LONGEST_OPERATION_URL, type OperationAddress } from "../../../src/domain/swap/attempt";
 import { adapter, endpoint, type Reply } from "../../support/arm-adapter";
 import { green, SUBSCRIPTION } from "../../support/arm-transports";
 
@@ -230,12 +230,12 @@ test("no signature of an address is in anything that is told, also when an error
     )) as object & {
       operation?: unknown;
     };
-    const told = [
+    const described = [
       swapped,
       await services.readOperation(own()),
       await services.readOperation(result()),
       await services.readService(green, "version"),
     ];
-    expect(JSON.stringify(told)).not.toContain(SECRET);
+    expect(JSON.stringify(described)).not.toContain(SECRET);
   }
 });

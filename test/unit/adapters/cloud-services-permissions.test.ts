@@ -1,4 +1,4 @@
-import { permitted } from "../../../src/domain/permission";
+import { permitted } from "../../../src/domain/cloud-service/permission";
 import { adapter, type Reply } from "../../support/arm-adapter";
 import { green } from "../../support/arm-transports";
 

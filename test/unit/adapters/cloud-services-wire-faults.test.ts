@@ -1,11 +1,11 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { FaultAnswer } from "../../../local/resource-manager";
 import { digest } from "../../../src/adapters/digest";
 import { createCloudServices } from "../../../src/adapters/resource-manager/cloud-services";
-import { checkRoles } from "../../../src/domain/readiness";
-import type { FaultAnswer } from "../../../local/resource-manager";
+import { checkRoles } from "../../../src/domain/cloud-service/readiness";
 import { adapterOn } from "../../support/arm-adapter";
-import { green, network, openInProcess, world, type InProcess } from "../../support/arm-transports";
+import { green, type InProcess, network, openInProcess, world } from "../../support/arm-transports";
 
 const at = (url: string) => ({ url, style: "azure-async-operation" }) as const;
 

@@ -1,5 +1,5 @@
-import { createCronTimes } from "../../../src/adapters/openings/cron-times";
-import { offsetsOf, createToInstant } from "../../../src/adapters/openings/zone-time";
+import { createCronTimes } from "../../../src/adapters/deployment-windows/cron-times";
+import { createToInstant, offsetsOf } from "../../../src/adapters/deployment-windows/zone-time";
 import { dateIn, happensAt, transitionsOf, wallIn, zones } from "../../support/wall-clock";
 
 const HOUR = 3_600_000;

@@ -6,7 +6,7 @@ import {
   createPromotions,
   createSchedules,
 } from "../../../src/adapters/durable-client";
-import { tellFaults } from "../../../src/adapters/fault-chain";
+import { describeFaults } from "../../../src/adapters/fault-chain";
 import type { Log } from "../../../src/ports/log";
 
 type Call = readonly [string, ...unknown[]];
@@ -14,7 +14,7 @@ type Call = readonly [string, ...unknown[]];
 /** A durable client that notes what it is asked; `answer` says what comes back, or throws. */
 function client(answer: (call: Call) => unknown = () => undefined) {
   const calls: Call[] = [];
-  const told: string[] = [];
+  const described: string[] = [];
   const note =
     (name: string) =>
     (...args: unknown[]) => {
@@ -28,16 +28,16 @@ function client(answer: (call: Call) => unknown = () => undefined) {
       "purgeInstanceHistory",
     ].map((name) => [name, note(name)]),
   ) as unknown as DurableClient;
-  const tell = (message: string) => told.push(message);
-  const log: Log = { info: tell, warn: tell, error: tell, alert: (_code, message) => tell(message) };
+  const report = (message: string) => described.push(message);
+  const log: Log = { info: report, warn: report, error: report, alert: (_code, message) => report(message) };
   const made = () => stub;
-  const arbiters = { pairs: createPairs(made), schedules: createSchedules(made, []) };
+  const coordinators = { pairs: createPairs(made), schedules: createSchedules(made, []) };
   return {
     promotions: createPromotions(made, log),
     operations: createOperations(made),
-    ...arbiters,
+    ...coordinators,
     calls,
-    told,
+    described,
   };
 }
 
@@ -140,9 +140,9 @@ test.each([
 });
 
 test("a wake-up that is lost is told and nothing more", async () => {
-  const { promotions, told } = client(fails("No instance with ID 'x' found."));
+  const { promotions, described } = client(fails("No instance with ID 'x' found."));
   await expect(promotions.wake("x")).resolves.toBeUndefined();
-  expect(told).toHaveLength(1);
+  expect(described).toHaveLength(1);
 });
 
 test("state of another version is a fault that says so; none is undefined", async () => {
@@ -157,7 +157,7 @@ type Ports = ReturnType<typeof client>;
 const key = keyOf("shop");
 
 test.each<readonly [string, (ports: Ports) => Promise<unknown>]>([
-  ["a ledger entry", ({ promotions }) => promotions.read("r")],
+  ["a promotion record", ({ promotions }) => promotions.read("r")],
   ["a change", ({ promotions }) => promotions.change("r", { kind: "announced", at: 1 })],
   ["an index page", ({ promotions }) => promotions.readIndex(key, 0)],
   ["an audit page", ({ promotions }) => promotions.readAudit("promotion-r", 0)],
@@ -184,7 +184,7 @@ test.each<readonly [string, (ports: Ports) => Promise<unknown>]>([
       await jest.advanceTimersByTimeAsync(19_999);
       expect(ended).not.toHaveBeenCalled();
       await jest.advanceTimersByTimeAsync(1);
-      const chain = tellFaults(ended.mock.calls[0]?.[0]);
+      const chain = describeFaults(ended.mock.calls[0]?.[0]);
       expect(chain).toContain("the durable extension gave no answer within 20 s");
       expect(chain).toContain("no reply in time");
     } finally {
@@ -207,11 +207,11 @@ test("what was answered leaves no timer behind, and its fault is the extension's
 test("a wake-up that is never answered is given up, and told", async () => {
   jest.useFakeTimers();
   try {
-    const { promotions, told } = client(() => new Promise(() => undefined));
+    const { promotions, described } = client(() => new Promise(() => undefined));
     const waking = promotions.wake("promotion-r");
     await jest.advanceTimersByTimeAsync(20_000);
     await waking;
-    expect(told).toEqual(["a wake-up was lost; a timer will do"]);
+    expect(described).toEqual(["a wake-up was lost; a timer will do"]);
   } finally {
     jest.useRealTimers();
   }

@@ -1,5 +1,5 @@
 import { createLog } from "../../../src/adapters/console-log";
-import { tellFaults } from "../../../src/adapters/fault-chain";
+import { describeFaults } from "../../../src/adapters/fault-chain";
 
 const canary = "k3yC4n4ry";
 
@@ -12,7 +12,7 @@ function lineOf(fault: unknown): string {
 test("a fault is told with name, code and message of every cause, outermost first", () => {
   const system = Object.assign(new Error("getaddrinfo ENOTFOUND shop.test"), { code: "ENOTFOUND" });
   const middle = new TypeError("no connection", { cause: system });
-  expect(tellFaults(new Error("the event was not sent", { cause: middle }))).toBe(
+  expect(describeFaults(new Error("the event was not sent", { cause: middle }))).toBe(
     "Error: the event was not sent; caused by TypeError: no connection; " +
       "caused by Error (ENOTFOUND): getaddrinfo ENOTFOUND shop.test",
   );
@@ -21,7 +21,7 @@ test("a fault is told with name, code and message of every cause, outermost firs
 test("an AggregateError without a message tells what it has collected, the same only once", () => {
   const refused = () => Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
   const all = new AggregateError([refused(), refused(), new Error("too late")]);
-  expect(tellFaults(new Error("not sent", { cause: all }))).toBe(
+  expect(describeFaults(new Error("not sent", { cause: all }))).toBe(
     "Error: not sent; caused by AggregateError; caused by Error (ECONNREFUSED): refused; caused by Error: too late",
   );
 });
@@ -29,14 +29,14 @@ test("an AggregateError without a message tells what it has collected, the same 
 test("a chain that bites its tail, an endless one and a huge one end", () => {
   const tail = new Error("tail");
   tail.cause = new Error("head", { cause: tail });
-  expect(tellFaults(tail)).toBe("Error: tail; caused by Error: head");
+  expect(describeFaults(tail)).toBe("Error: tail; caused by Error: head");
   let deep = new Error("0");
   for (let i = 1; i < 10_000; i++) deep = new Error(String(i), { cause: deep });
-  expect(tellFaults(deep)).toMatch(/^Error: 9999; .*; caused by Error: 9992; and more$/);
+  expect(describeFaults(deep)).toMatch(/^Error: 9999; .*; caused by Error: 9992; and more$/);
   const wide = new AggregateError(
     Array.from({ length: 10_000 }, (_, i) => new Error(`${i} ${"x".repeat(9_999)}`)),
   );
-  expect(tellFaults(wide).length).toBeLessThan(4_000);
+  expect(describeFaults(wide).length).toBeLessThan(4_000);
 });
 
 test.each([
@@ -48,8 +48,8 @@ test.each([
     Object.assign(new Error("no"), { name: "RestError", statusCode: 403 }),
     "RestError (403): no",
   ],
-])("%s that was thrown is told", (_what, thrown, told) => {
-  expect(tellFaults(thrown)).toBe(told);
+])("%s that was thrown is told", (_what, thrown, described) => {
+  expect(describeFaults(thrown)).toBe(described);
 });
 
 test.each([

@@ -33,10 +33,10 @@ const wrongs: [string, string, IssuerAnswer, RegExp][] = [
 
 test.each(wrongs)(
   "%s: told as wrong, with its reason, and asked for once a minute, not by every call",
-  async (_what, path, answer, told) => {
+  async (_what, path, answer, described) => {
     issuer.answers.set(path, answer);
     for (let i = 0; i < 20; i++)
-      expect(await verify()).toEqual({ misconfigured: expect.stringMatching(told) });
+      expect(await verify()).toEqual({ misconfigured: expect.stringMatching(described) });
     const asked = issuer.asked.length;
     expect(asked).toBeLessThanOrEqual(2);
     issuer.clock.ms += 59_000;

@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { runProbes } from "../../../src/activities/run-probes";
 import { createOutbound } from "../../../src/adapters/outbound";
 import { createProber, probeOrigins } from "../../../src/adapters/prober";
-import { runProbes } from "../../../src/activities/run-probes";
-import type { Probe } from "../../../src/domain/probe";
+import type { Probe } from "../../../src/domain/cloud-service/probe";
 import { createFakePorts } from "../../support/fake-ports";
 import { aPolicy } from "../../support/observations";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readEvents } from "../../../src/adapters/openings/calendar-events";
-import { Effort } from "../../../src/adapters/openings/effort";
+import { readEvents } from "../../../src/adapters/deployment-windows/calendar-events";
+import { Effort } from "../../../src/adapters/deployment-windows/effort";
 import { calendarOf } from "../../support/calendar-text";
 
 /** Random rules, and their first forty occurrences before 2034 as python-dateutil finds them. */

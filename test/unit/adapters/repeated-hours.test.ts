@@ -1,10 +1,10 @@
+import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
-import { createCronTimes } from "../../../src/adapters/openings/cron-times";
-import { createWindow } from "../../../src/adapters/openings/openings";
+import { createCronTimes } from "../../../src/adapters/deployment-windows/cron-times";
+import { createWindow } from "../../../src/adapters/deployment-windows/deployment-windows";
 import { createScheduleTimes } from "../../../src/adapters/schedules";
-import type { ScheduleRule } from "../../../src/domain/schedule";
+import type { ScheduleRule } from "../../../src/domain/policy/schedule";
 import { dateIn, instantsOf, transitionsOf, wallIn, zones } from "../../support/wall-clock";
 
 const HOUR = 3_600_000;

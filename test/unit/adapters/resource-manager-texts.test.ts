@@ -1,6 +1,6 @@
 import { parseInstance, parseService } from "../../../src/adapters/resource-manager/parse-service";
 import { correlationOf, errorIn, failedRead } from "../../../src/adapters/resource-manager/replies";
-import { judgeProbe } from "../../../src/domain/probe";
+import { judgeProbe } from "../../../src/domain/cloud-service/probe";
 
 /** Tags, names and messages are written by whoever may; verdicts, plans and questions show them. */
 const hostile = "v2\r\n\u001b[31m\u202e\u200bx";

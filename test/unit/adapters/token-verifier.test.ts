@@ -49,26 +49,32 @@ test("tokens without a signature, of another issuer, for another audience, expir
   const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;
   const more = part({ ...claims, roles: ["Swap.Operate"] });
   const past = await issuer.token("reader", { exp: 1 });
-  const told = async (sent: string | undefined, audience?: string) => {
+  const described = async (sent: string | undefined, audience?: string) => {
     const verdict = await verify(sent, audience);
     const text = JSON.stringify(verdict);
     for (const secret of [header, payload, signature]) expect(text).not.toContain(secret);
     expect(text).not.toContain("eyJ");
     return "rejected" in verdict ? verdict.rejected : text;
   };
-  expect(await told(undefined)).toContain("no token was sent");
-  expect(await told("Basic abc")).toContain("another scheme than Bearer");
-  expect(await told("Bearer")).toContain("no token after Bearer");
-  expect(await told("Bearer abc")).toBe("the bearer token is no signed JSON Web Token");
-  expect(await told(`Bearer ${part({ alg: "none" })}.${payload}.`)).toContain('signed with "none", expected');
-  const foreign = await told(`Bearer ${await other.token("operator")}`);
+  expect(await described(undefined)).toContain("no token was sent");
+  expect(await described("Basic abc")).toContain("another scheme than Bearer");
+  expect(await described("Bearer")).toContain("no token after Bearer");
+  expect(await described("Bearer abc")).toBe("the bearer token is no signed JSON Web Token");
+  expect(await described(`Bearer ${part({ alg: "none" })}.${payload}.`)).toContain(
+    'signed with "none", expected',
+  );
+  const foreign = await described(`Bearer ${await other.token("operator")}`);
   expect(foreign).toContain(`its issuer is "${other.issuer}", expected is "${issuer.issuer}"`);
-  expect(await told(`Bearer ${token}`, "else")).toContain('its audience is "the-api", expected is "else"');
-  expect(await told(`Bearer ${past}`)).toContain("it expired at 1970-01-01T00:00:01.000Z, and now is 20");
-  expect(await told(`Bearer ${header}.${more}.${signature}`)).toContain("signature is not the issuer's");
-  expect(await told(`Bearer ${header}.${payload}.${signature.slice(2)}`)).toContain("signature is not");
+  expect(await described(`Bearer ${token}`, "else")).toContain(
+    'its audience is "the-api", expected is "else"',
+  );
+  expect(await described(`Bearer ${past}`)).toContain(
+    "it expired at 1970-01-01T00:00:01.000Z, and now is 20",
+  );
+  expect(await described(`Bearer ${header}.${more}.${signature}`)).toContain("signature is not the issuer's");
+  expect(await described(`Bearer ${header}.${payload}.${signature.slice(2)}`)).toContain("signature is not");
   const nobody = await issuer.token("reader", { oid: undefined });
-  expect(await told(`Bearer ${nobody}`)).toContain('"oid" is nothing, expected is an object id');
+  expect(await described(`Bearer ${nobody}`)).toContain('"oid" is nothing, expected is an object id');
 });
 
 test("an issuer that cannot be reached is a passing fault, not a rejection", async () => {

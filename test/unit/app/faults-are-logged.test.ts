@@ -25,7 +25,7 @@ function portsAway(): Ports {
       pairs: rejecting(fake.pairs),
       prober: rejecting(fake.prober),
     },
-    ...{ announcer: rejecting(fake.announcer), openings: rejecting(fake.openings) },
+    ...{ announcer: rejecting(fake.announcer), deploymentWindows: rejecting(fake.deploymentWindows) },
     ...{ cloudServices: rejecting(fake.cloudServices), schedules: rejecting(fake.schedules, ["all"]) },
   };
 }
@@ -99,7 +99,7 @@ test("what takes requests and votes, stops the line and looks after all fails he
     "putHold",
     "deleteHold",
     "postApproval",
-    "janitor",
+    "reconciler",
     "scheduler",
   ];
   for (const name of failing) {

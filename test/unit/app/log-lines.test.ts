@@ -6,8 +6,8 @@ import { createLogFilter } from "../../../local/functions-host/log-levels";
 import { createLog } from "../../../src/adapters/console-log";
 import { registerApp } from "../../../src/app/register";
 import type { Config } from "../../../src/config/config";
-import { alertCodes } from "../../../src/domain/alerts";
-import { logLines } from "../../../src/domain/log-lines";
+import { logLines } from "../../../src/domain/kernel/log-lines";
+import { alertCodes } from "../../../src/domain/promotion/alerts";
 import { createFakePorts } from "../../support/fake-ports";
 
 const root = join(__dirname, "../../..");

@@ -16,7 +16,7 @@ const engine = { name: "engine", title: "Engine", rows: [{ what: "runs", value: 
 
 test("an unknown benchmark is told with the known ones", () => {
   expect(parseBenchOptions(["--only", "engine,sart"], known)).toEqual({
-    complaint: 'there is no benchmark "sart"; there are: engine, start',
+    issue: 'there is no benchmark "sart"; there are: engine, start',
   });
 });
 

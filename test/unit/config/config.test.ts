@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfig, settingNames } from "../../../src/config/config";
-import { defaultPolicy } from "../../../src/domain/policy";
+import { defaultPolicy } from "../../../src/domain/policy/policy";
 
 const root = join(__dirname, "../../..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
@@ -50,7 +50,7 @@ test("how far ahead requests may lie is the pair's, or the file's, or 90 days; b
   const horizons = (shop: object, defaults: object) => {
     const file = { defaults, pairs: { shop: { blue: id("a"), green: id("b"), ...shop } } };
     const parsed = parse({}, file);
-    return parsed.ok ? parsed.config.pairs[0]?.queue : parsed.complaints.map(({ path }) => path);
+    return parsed.ok ? parsed.config.pairs[0]?.queue : parsed.issues.map(({ path }) => path);
   };
   const day = 86_400_000;
   const standard = { maxQueued: 20, whenBusy: "wait", deadlineMs: 2 * 3_600_000 };
@@ -65,10 +65,10 @@ test("how far ahead requests may lie is the pair's, or the file's, or 90 days; b
 
 test("a pair, or a field of one, that stands twice in the file is a mistake: of two freezes one would be gone", () => {
   const pair = `{"blue":"${id("a")}","green":"${id("b")}"`;
-  const file = `{"pairs":{"shop":${pair},"opening":{},"opening":{}},"shop":${pair}}}}`;
+  const file = `{"pairs":{"shop":${pair},"window":{},"window":{}},"shop":${pair}}}}`;
   const parsed = parse({}, file);
-  expect(parsed.ok ? [] : parsed.complaints.map(({ path }) => path)).toEqual([
-    "pairs.json.pairs.shop.opening",
+  expect(parsed.ok ? [] : parsed.issues.map(({ path }) => path)).toEqual([
+    "pairs.json.pairs.shop.window",
     "pairs.json.pairs.shop",
   ]);
 });
@@ -88,7 +88,7 @@ test("every mistake is told at once, and no secret with it", () => {
     },
   );
   if (parsed.ok) throw new Error("accepted");
-  const text = JSON.stringify(parsed.complaints);
+  const text = JSON.stringify(parsed.issues);
   for (const part of [
     "TOKEN_ISSUER",
     "TOKEN_AUDIENCE",
@@ -106,7 +106,7 @@ test("every mistake is told at once, and no secret with it", () => {
 test("loopback addresses and the emulator are refused in Azure", () => {
   const parsed = parse({ WEBSITE_INSTANCE_ID: "1" });
   if (parsed.ok) throw new Error("accepted");
-  expect(parsed.complaints.map((c) => c.path).sort()).toEqual([
+  expect(parsed.issues.map((c) => c.path).sort()).toEqual([
     "ARM_ENDPOINT",
     "ServiceBusConnection",
     "TOKEN_ISSUER",
@@ -160,7 +160,7 @@ test("the sample settings start the app with the sample pairs", () => {
 test("host.json keeps what durable state and recovery rely on", () => {
   const host = JSON.parse(read("host.json"));
   expect(host.extensionBundle.version).toBe("[4.*, 5.0.0)");
-  // Another hub name is another ledger; these two bound crash recovery on Azure Storage to 30 and 60 s.
+  // Another hub name is another promotion record; these two bound crash recovery on Azure Storage to 30 and 60 s.
   expect(host.extensions.durableTask).toMatchObject({
     hubName: "CloudServiceSwap",
     defaultVersion: "1.0",

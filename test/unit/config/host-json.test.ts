@@ -42,10 +42,10 @@ test("the longest attempt that a pairs file allows ends long before the host end
   const id =
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/r/providers/Microsoft.Compute/cloudServices/";
   const swap = { claimWindow: "60s", putTimeout: "120s" };
-  const { policies, complaints } = parsePairsFile({
+  const { policies, issues } = parsePairsFile({
     pairs: { a: { blue: `${id}a`, green: `${id}b`, swap } },
   });
-  expect(complaints).toEqual([]);
+  expect(issues).toEqual([]);
   const longest = policies[0]!.swap.claimWindowMs + policies[0]!.swap.putTimeoutMs;
   expect(seconds(host.functionTimeout) * 1_000).toBeGreaterThan(2 * longest);
 });

@@ -19,7 +19,7 @@ function parse(over: Record<string, string | undefined> = {}, file: unknown = { 
 
 function mistakes(over: Record<string, string | undefined> = {}, file?: unknown) {
   const parsed = parse(over, file);
-  return parsed.ok ? [] : parsed.complaints.map(({ path }) => path);
+  return parsed.ok ? [] : parsed.issues.map(({ path }) => path);
 }
 
 test.each(["WEBSITE_INSTANCE_ID", "LEGION_SERVICE_HOST", "WEBSITE_POD_NAME"])(
@@ -98,7 +98,7 @@ test.each([
     const given = { ...local, ServiceBusConnection };
     expect(mistakes(given)).toEqual(onlyInAzure ? [] : ["ServiceBusConnection"]);
     const parsed = parse({ ...given, WEBSITE_INSTANCE_ID: "1" });
-    expect(parsed).toMatchObject({ ok: false, complaints: [{ path: "ServiceBusConnection" }] });
+    expect(parsed).toMatchObject({ ok: false, issues: [{ path: "ServiceBusConnection" }] });
     expect(JSON.stringify(parsed)).not.toContain(canary);
   },
 );
@@ -125,7 +125,7 @@ test("a secret pasted into the wrong setting is told without the secret", () => 
     () => "{",
   );
   if (parsed.ok) throw new Error("accepted");
-  expect(parsed.complaints.map(({ path }) => path).sort()).toEqual(
+  expect(parsed.issues.map(({ path }) => path).sort()).toEqual(
     [...Object.keys(over), "TOKEN_ISSUER", "ARM_ENDPOINT"].sort(),
   );
   expect(JSON.stringify(parsed)).not.toContain(canary);
@@ -142,8 +142,8 @@ test("every mistake of a pairs file is told at once, whatever else is wrong with
     },
   };
   const parsed = parse({}, file);
-  const told = parsed.ok ? [] : parsed.complaints;
-  expect(told.map(({ path }) => path).sort()).toEqual(
+  const described = parsed.ok ? [] : parsed.issues;
+  expect(described.map(({ path }) => path).sort()).toEqual(
     [
       "colour",
       "defaults.queue.maxQueued",
@@ -158,7 +158,7 @@ test("every mistake of a pairs file is told at once, whatever else is wrong with
       "pairs.third.readiness.poll",
     ].map((path) => `pairs.json.${path}`),
   );
-  expect(JSON.stringify(told)).not.toMatch(/Invalid input|Too (?:small|big)|Unrecognized/);
+  expect(JSON.stringify(described)).not.toMatch(/Invalid input|Too (?:small|big)|Unrecognized/);
 });
 
 test.each([
@@ -180,13 +180,13 @@ test("a pairs file that begins with a byte order mark is read", () => {
   expect(parse({}, `\u{feff}${JSON.stringify({ pairs: { shop: pair } })}`).ok).toBe(true);
 });
 
-test("a pairs file that cannot be read is a complaint with its path and the reason", () => {
+test("a pairs file that cannot be read is an issue with its path and the reason", () => {
   const parsed = parseConfig(cloud, () => {
     throw new Error("ENOENT: no such file");
   });
   expect(parsed).toEqual({
     ok: false,
-    complaints: [{ path: "PAIRS_FILE", value: "pairs.json", expectation: expect.stringContaining("ENOENT") }],
+    issues: [{ path: "PAIRS_FILE", value: "pairs.json", expectation: expect.stringContaining("ENOENT") }],
   });
 });
 

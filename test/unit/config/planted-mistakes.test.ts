@@ -19,8 +19,8 @@ function aPair(name: string): Node {
   return {
     ...{ blue: id(`${name}-blue`), green: id(`${name}-green`) },
     ...{ readiness: {}, swap: {}, verification: {}, soak: {}, queue: {}, approval: {} },
-    opening: {
-      windows: [{ cron: "0 8 * * *", duration: "2h" }],
+    window: {
+      allow: [{ cron: "0 8 * * *", duration: "2h" }],
       deny: [{ cron: "0 9 * * *", duration: "1h" }],
       freezes: [
         { from: "2026-12-20T00:00:00Z", to: "2027-01-06T00:00:00Z", reason: "holidays" },
@@ -32,7 +32,7 @@ function aPair(name: string): Node {
   };
 }
 const aFile = (): File => ({
-  defaults: { approval: { quorum: 1 }, verification: {}, opening: {} },
+  defaults: { approval: { quorum: 1 }, verification: {}, window: {} },
   pairs: { shop: aPair("shop"), desk: aPair("desk"), till: aPair("till") },
 });
 
@@ -58,7 +58,7 @@ const inPair: readonly Planted[] = [
   { area: "tag", at: ".versionTag", plant: put([], { versionTag: "a b" }) },
   { area: "zone", at: ".timeZone", plant: put([], { timeZone: "CET+1" }) },
   { area: "retain", at: ".retain", plant: put([], { retain: "29d" }) },
-  { area: "swapBack", at: ".swapBack", plant: put([], { swapBack: "perhaps" }) },
+  { area: "rollback", at: ".rollback", plant: put([], { rollback: "perhaps" }) },
   { area: "strange", at: ".colour", plant: put([], { colour: 1 }) },
   { area: "queue", at: ".queue.maxQueued", plant: put(["queue"], { maxQueued: 31 }) },
   { area: "queue", at: ".queue", plant: put([], { queue: 20 }) },
@@ -80,7 +80,7 @@ const inPair: readonly Planted[] = [
   { area: "soak", at: ".soak", plant: put(["soak"], { for: "10s", every: "20s" }) },
   { area: "soak", at: ".soak.for", plant: put(["soak"], { for: 0, every: "5m" }) },
   ...approvalMistakes(),
-  ...openingMistakes(),
+  ...windowMistakes(),
   ...probeMistakes(),
   ...scheduleMistakes(),
 ];
@@ -118,20 +118,20 @@ function approvalMistakes(): Planted[] {
   ];
 }
 
-function openingMistakes(): Planted[] {
+function windowMistakes(): Planted[] {
   const group = (area: string, at: string, path: (string | number)[], fields: object): Planted => ({
-    ...{ area, at: `.opening${at}` },
-    plant: put(["opening", ...path], fields),
+    ...{ area, at: `.window${at}` },
+    plant: put(["window", ...path], fields),
   });
   return [
-    group("windows", ".windows[0].cron", ["windows", 0], { cron: "* 8 * * *" }),
-    group("windows", ".windows[0].zone", ["windows", 0], { zone: "Mars/Olympus" }),
+    group("windows", ".allow[0].cron", ["allow", 0], { cron: "* 8 * * *" }),
+    group("windows", ".allow[0].zone", ["allow", 0], { zone: "Mars/Olympus" }),
     group("deny", ".deny[0].duration", ["deny", 0], { duration: "32d" }),
     group("freezes", ".freezes[0].to", ["freezes", 0], { to: "2026-12-20T00:00:00Z" }),
     group("freezes", ".freezes[0].from", ["freezes", 0], { from: "2026-02-30T00:00:00Z" }),
     group("calendar", ".freezes[1].calendar", ["freezes", 1], { calendar: "ftp://freeze.example/" }),
     group("calendar", ".freezes[1].colour", ["freezes", 1], { colour: 1 }),
-    group("opening", ".deadline", [], { deadline: "1" }),
+    group("window", ".deadline", [], { deadline: "1" }),
   ];
 }
 
@@ -222,13 +222,13 @@ function touches(a: { area: string; at: string }, b: { area: string; at: string 
 }
 
 test("a good file is found good", () => {
-  expect(parsePairsFile(aFile()).complaints).toEqual([]);
+  expect(parsePairsFile(aFile()).issues).toEqual([]);
 });
 
 test.each(everywhere.slice(0, inPair.length))("$at: one mistake is told, alone", ({ at, plant }) => {
   const file = aFile();
   plant(file);
-  expect(parsePairsFile(file).complaints.map(({ path }) => path)).toEqual([at]);
+  expect(parsePairsFile(file).issues.map(({ path }) => path)).toEqual([at]);
 });
 
 test.each(inDefaults)(
@@ -236,7 +236,7 @@ test.each(inDefaults)(
   ({ at, plant }) => {
     const file = aFile();
     plant(file);
-    expect(parsePairsFile(file).complaints.map(({ path }) => path)).toEqual([at]);
+    expect(parsePairsFile(file).issues.map(({ path }) => path)).toEqual([at]);
   },
 );
 
@@ -248,8 +248,8 @@ test("however many mistakes are in a file, one pass tells each of them once and 
         const planted = independent(drawn);
         const file = aFile();
         for (const { plant } of planted) plant(file);
-        const told = parsePairsFile(file).complaints.map(({ path }) => path);
-        expect(told.sort()).toEqual(planted.map(({ at }) => at).sort());
+        const described = parsePairsFile(file).issues.map(({ path }) => path);
+        expect(described.sort()).toEqual(planted.map(({ at }) => at).sort());
       },
     ),
     { numRuns: 100 },
@@ -263,8 +263,8 @@ test("a service in two places, a name and a pair that is no object are told besi
   })(file);
   put(["pairs", "shop", "readiness"], { stableFor: "soon", deadline: "1m" })(file);
   Object.assign(file.pairs, { TILL: aPair("other"), nothing: 5 });
-  const told = parsePairsFile(file).complaints.map(({ path }) => path);
-  expect(told).toEqual([
+  const described = parsePairsFile(file).issues.map(({ path }) => path);
+  expect(described).toEqual([
     "$.pairs.TILL",
     "$.pairs.shop.readiness.stableFor",
     "$.pairs.nothing",
@@ -275,7 +275,7 @@ test("a service in two places, a name and a pair that is no object are told besi
 test("an id that is malformed in two places is malformed twice, not repeated", () => {
   const file = aFile();
   put(["pairs", "desk"], { blue: "x", green: "x" })(file);
-  expect(parsePairsFile(file).complaints.map(({ path }) => path)).toEqual([
+  expect(parsePairsFile(file).issues.map(({ path }) => path)).toEqual([
     "$.pairs.desk.blue",
     "$.pairs.desk.green",
   ]);
@@ -284,7 +284,7 @@ test("an id that is malformed in two places is malformed twice, not repeated", (
 test("a rule between durations names both as they count, wherever they come from", () => {
   const file = aFile();
   put(["pairs", "shop", "readiness"], { deadline: "90s" })(file);
-  expect(parsePairsFile(file).complaints).toEqual([
+  expect(parsePairsFile(file).issues).toEqual([
     {
       path: "$.pairs.shop.readiness",
       value: "stableFor 2m ≥ deadline 90s",

@@ -8,7 +8,7 @@ const fileWith = (url: string, incomingUrl?: string) => ({
     shop: { blue: idOf("blue"), green: idOf("green"), probes: [{ name: "home", url, incomingUrl }] },
   },
 });
-const mistakesIn = (file: object, inAzure: boolean) => parsePairsFile(file, inAzure).complaints;
+const mistakesIn = (file: object, inAzure: boolean) => parsePairsFile(file, inAzure).issues;
 
 test.each([
   ...[
@@ -57,7 +57,7 @@ test("public names, and private addresses that are named, are left to the door",
     expect(mistakesIn(fileWith(url), true)).toEqual([]);
 });
 
-test("the app does not start with one, and the complaint says where it stands", () => {
+test("the app does not start with one, and the issue says where it stands", () => {
   const probes = [{ name: "home", url: "http://localhost:7071/?key=canary" }];
   const file = { pairs: { shop: { blue: idOf("blue"), green: idOf("green"), probes } } };
   const env = {
@@ -68,6 +68,6 @@ test("the app does not start with one, and the complaint says where it stands", 
     parseConfig({ ...env, ...more }, () => JSON.stringify(file));
   expect(parse({})).toMatchObject({ ok: true });
   const refused = parse({ WEBSITE_INSTANCE_ID: "1" });
-  expect(refused).toMatchObject({ ok: false, complaints: [{ path: "pairs.json.pairs.shop.probes[0].url" }] });
+  expect(refused).toMatchObject({ ok: false, issues: [{ path: "pairs.json.pairs.shop.probes[0].url" }] });
   expect(JSON.stringify(refused)).not.toContain("canary");
 });

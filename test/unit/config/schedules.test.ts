@@ -9,10 +9,10 @@ const parse = (...schedules: readonly unknown[]) =>
 const weekly = { name: "weekly", cron: "0 2 * * TUE", promote: "green", reason: "the weekly release" };
 
 test("a schedule is in its pair's zone and expires after 30 minutes unless it says otherwise", () => {
-  const { schedules, complaints } = parse(weekly, {
+  const { schedules, issues } = parse(weekly, {
     ...{ ...weekly, name: "other", zone: "UTC", expiresAfter: "1h", expect: { version: "2" } },
   });
-  expect(complaints).toEqual([]);
+  expect(issues).toEqual([]);
   expect(schedules).toEqual([
     { ...weekly, pair: "shop", zone: "Europe/Berlin", expiresAfterMs: 1_800_000 },
     {
@@ -33,7 +33,7 @@ test("schedules are no part of a plan", () => {
 test("names and times are given once per pair, and staging needs a version", () => {
   const mistakes = parse(weekly, weekly, { ...weekly, name: "x", cron: "0 3 * * *", promote: "staging" });
   const place = "$.pairs.shop.schedules";
-  expect(mistakes.complaints.map(({ path, expectation }) => `${path}: ${expectation}`)).toEqual([
+  expect(mistakes.issues.map(({ path, expectation }) => `${path}: ${expectation}`)).toEqual([
     `${place}[1].name: a name that no other schedule of the pair has`,
     `${place}[1].cron: other times than weekly has`,
     `${place}[2].promote: blue, green, or an expected version`,
@@ -52,7 +52,7 @@ test("every mistake of a schedule comes at once", () => {
   };
   expect(
     parse(wrong)
-      .complaints.map(({ path }) => path.replace("$.pairs.shop.schedules[0].", ""))
+      .issues.map(({ path }) => path.replace("$.pairs.shop.schedules[0].", ""))
       .sort(),
   ).toEqual(["cron", "expiresAfter", "name", "promote", "reason", "y", "zone"]);
 });

@@ -1,5 +1,5 @@
 import { parsePairsFile } from "../../../src/config/pairs-file";
-import { defaultPolicy } from "../../../src/domain/policy";
+import { defaultPolicy } from "../../../src/domain/policy/policy";
 
 const id = (name: string) =>
   `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/cloudServices/${name}`;
@@ -9,26 +9,26 @@ function parse(pair: object, defaults?: object) {
     ...(defaults ? { defaults } : {}),
     pairs: { shop: { blue: id("a"), green: id("b"), ...pair } },
   };
-  const { policies, complaints } = parsePairsFile(file);
-  return { policy: policies[0], complaints: complaints.map(({ path }) => path) };
+  const { policies, issues } = parsePairsFile(file);
+  return { policy: policies[0], issues: issues.map(({ path }) => path) };
 }
 
 const probe = { name: "home", url: "https://shop.example/health" };
 
-test("a pair without settings soaks as the product does, has no probes, and swaps back by itself", () => {
+test("a pair without settings soaks as the product does, has no probes, and rolls back by itself", () => {
   const { policy } = parse({});
   expect(policy?.soak).toEqual(defaultPolicy.soak);
   expect(policy && "probes" in policy).toBe(false);
-  expect(policy?.swapBack).toBe("automatic");
+  expect(policy?.rollback).toBe("automatic");
 });
 
 test("the pair's own settings stand over the file's, one by one", () => {
   const { policy } = parse(
     { soak: { for: "10m", consecutiveErrors: 0 } },
-    { soak: { for: "1m", every: "5s", failures: 2 }, swapBack: "never", probes: [probe] },
+    { soak: { for: "1m", every: "5s", failures: 2 }, rollback: "never", probes: [probe] },
   );
   expect(policy?.soak).toEqual({ forMs: 600_000, everyMs: 5_000, failures: 2, consecutiveErrors: 0 });
-  expect(policy?.swapBack).toBe("never");
+  expect(policy?.rollback).toBe("never");
   expect(policy?.probes).toEqual([{ ...probe, expect: {}, timeoutMs: 5_000 }]);
   expect(parse({ probes: [] }, { probes: [probe] }).policy).not.toHaveProperty("probes");
 });
@@ -46,13 +46,13 @@ test("a probe keeps all it expects", () => {
 });
 
 test("a soak of 0s switches it off", () => {
-  expect(parse({ soak: { for: "0s" } })).toMatchObject({ policy: { soak: { forMs: 0 } }, complaints: [] });
+  expect(parse({ soak: { for: "0s" } })).toMatchObject({ policy: { soak: { forMs: 0 } }, issues: [] });
 });
 
 test.each<[string, object, string]>([
   ["a look outside the soak", { soak: { for: "5s", every: "10s" } }, "$.pairs.shop.soak"],
   ["a budget that is no number", { soak: { failures: "none" } }, "$.pairs.shop.soak.failures"],
-  ["another word", { swapBack: "maybe" }, "$.pairs.shop.swapBack"],
+  ["another word", { rollback: "maybe" }, "$.pairs.shop.rollback"],
   ["two probes of one name", { probes: [probe, probe] }, "$.pairs.shop.probes[1].name"],
   [
     "six probes",
@@ -83,16 +83,16 @@ test.each<[string, object, string]>([
     "$.pairs.shop.probes[0].expect.status",
   ],
 ])("%s is a mistake, told with its place", (_what, pair, path) => {
-  expect(parse(pair).complaints).toEqual([path]);
+  expect(parse(pair).issues).toEqual([path]);
 });
 
 test("all mistakes come at once", () => {
-  const pair = { soak: { for: "1w", failures: -1 }, probes: [{ name: "", url: "x" }], swapBack: 1 };
-  expect(parse(pair).complaints).toEqual([
+  const pair = { soak: { for: "1w", failures: -1 }, probes: [{ name: "", url: "x" }], rollback: 1 };
+  expect(parse(pair).issues).toEqual([
     "$.pairs.shop.soak.for",
     "$.pairs.shop.soak.failures",
     "$.pairs.shop.probes[0].name",
     "$.pairs.shop.probes[0].url",
-    "$.pairs.shop.swapBack",
+    "$.pairs.shop.rollback",
   ]);
 });

@@ -5,7 +5,7 @@ const client = "22222222-2222-4222-8222-222222222222";
 const service = (name: string) =>
   `/subscriptions/${tenant}/resourceGroups/rg/providers/Microsoft.Compute/cloudServices/${name}`;
 
-function complaints(TOKEN_ISSUER: string, TOKEN_AUDIENCE = client) {
+function issues(TOKEN_ISSUER: string, TOKEN_AUDIENCE = client) {
   const env = {
     ...{
       PAIRS_FILE: "pairs.json",
@@ -15,7 +15,7 @@ function complaints(TOKEN_ISSUER: string, TOKEN_AUDIENCE = client) {
   };
   const file = JSON.stringify({ pairs: { shop: { blue: service("a"), green: service("b") } } });
   const parsed = parseConfig(env, () => file);
-  return parsed.ok ? [] : parsed.complaints;
+  return parsed.ok ? [] : parsed.issues;
 }
 
 test.each([
@@ -25,7 +25,7 @@ test.each([
   "https://issuer.example",
   "https://issuer.example/",
 ])("the issuer %s may stand in tokens", (issuer) => {
-  expect(complaints(issuer)).toEqual([]);
+  expect(issues(issuer)).toEqual([]);
 });
 
 // What Entra ID never writes into a token of version 2.0: each would refuse everybody for ever.
@@ -59,19 +59,19 @@ test.each([
   ],
   ["its discovery document", "https://issuer.example/.well-known/openid-configuration", "without the path"],
   ["a blank", "https://issuer.example ", "without blanks"],
-])("an issuer with %s is told at start", (_what, issuer, told) => {
-  const found = complaints(issuer);
+])("an issuer with %s is told at start", (_what, issuer, described) => {
+  const found = issues(issuer);
   expect(found.map(({ path }) => path)).toEqual(["TOKEN_ISSUER"]);
-  expect(found[0]?.expectation).toContain(told);
+  expect(found[0]?.expectation).toContain(described);
 });
 
 test.each(["api://swap", `api://${client}`, client.replaceAll("2", "A")])(
   "the audience %s stands in no token of version 2.0, and is told at start",
   (audience) => {
-    const found = complaints(`https://login.microsoftonline.com/${tenant}/v2.0`, audience);
+    const found = issues(`https://login.microsoftonline.com/${tenant}/v2.0`, audience);
     expect(found.map(({ path, expectation }) => [path, /client id/.test(expectation)])).toEqual([
       ["TOKEN_AUDIENCE", true],
     ]);
-    expect(complaints("https://issuer.example", audience)).toEqual([]);
+    expect(issues("https://issuer.example", audience)).toEqual([]);
   },
 );

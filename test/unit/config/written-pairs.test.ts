@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { createPolicies } from "../../../src/adapters/policies";
-import { parsePairsFile, type PairsFile } from "../../../src/config/pairs-file";
+import { type PairsFile, parsePairsFile } from "../../../src/config/pairs-file";
 import { durationMs } from "../../../src/contracts/fields";
-import { durationText } from "../../../src/domain/duration-text";
+import { durationText } from "../../../src/domain/kernel/time";
 
 /** What the API shows of a pair's policy is an entry of the pairs file that means the same. */
 const id = (name: string) =>
@@ -93,10 +93,10 @@ const settings = {
     consecutiveErrors: fc.nat(100),
   }),
   probes: fc.uniqueArray(probe, { maxLength: 5, selector: ({ name }) => name }),
-  swapBack: fc.constantFrom("automatic", "never"),
+  rollback: fc.constantFrom("automatic", "never"),
   retain: lasting(30 * DAY, 3_650 * DAY),
-  opening: some({
-    windows: fc.array(window, { maxLength: 3 }),
+  window: some({
+    allow: fc.array(window, { maxLength: 3 }),
     deny: fc.array(window, { maxLength: 3 }),
     freezes: fc.array(freeze, { maxLength: 4 }),
     deadline: lasting(60, 30 * DAY),
@@ -127,7 +127,7 @@ test("shown and pasted into the file, with its defaults or without, a pair has t
       const first = parsePairsFile({ defaults, pairs: { shop: { ...services, ...pair } } });
       all++;
       // Rules between fields that were drawn apart are what makes a file wrong here.
-      if (first.complaints.length > 0) return;
+      if (first.issues.length > 0) return;
       whole++;
       const entry = shown(first);
       const pasted = JSON.parse(JSON.stringify(entry)) as object;
@@ -152,7 +152,7 @@ test("nothing but the services in the file shows every default of the product", 
     swap: { claimWindow: "1m", putTimeout: "1m", operationDeadline: "15m", poll: "10s" },
     verification: { poll: "10s", deadline: "5m" },
     soak: { for: "5m", every: "10s", failures: 0, consecutiveErrors: 4 },
-    ...{ probes: [], swapBack: "automatic", retain: "400d", schedules: [] },
+    ...{ probes: [], rollback: "automatic", retain: "400d", schedules: [] },
   });
 });
 
@@ -174,7 +174,7 @@ test("probes at the bound of the file stay within it when they are shown", () =>
   const parse = (length: number) =>
     parsePairsFile({ pairs: { shop: { ...services, probes: probes(length) } } });
   const longest = Array.from({ length: 180 }, (_, i) => i)
-    .filter((n) => parse(n).complaints.length === 0)
+    .filter((n) => parse(n).issues.length === 0)
     .pop();
   expect(longest).toBeGreaterThan(0);
   expect(longest).toBeLessThan(179);

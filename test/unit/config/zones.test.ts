@@ -14,14 +14,14 @@ const abbreviated = JSON.parse(
   readFileSync(join(__dirname, "../../fixtures/abbreviated-zone-in-pairs-file/pair.json"), "utf8"),
 ) as Record<string, unknown>;
 
-function complaintsOf(pair: Record<string, unknown>, defaults = {}): readonly string[] {
+function issuesOf(pair: Record<string, unknown>, defaults = {}): readonly string[] {
   const shop = { blue: id("a"), green: id("b"), ...pair };
   const parsed = parseConfig(env, () => JSON.stringify({ defaults, pairs: { shop } }));
-  return parsed.ok ? [] : parsed.complaints.map(({ path }) => path.replace("pairs.json.", ""));
+  return parsed.ok ? [] : parsed.issues.map(({ path }) => path.replace("pairs.json.", ""));
 }
 
 test("a pair whose zone is an abbreviation is refused at start", () => {
-  expect(complaintsOf(abbreviated)).toEqual(["pairs.shop.timeZone"]);
+  expect(issuesOf(abbreviated)).toEqual(["pairs.shop.timeZone"]);
 });
 
 test.each(["BST", "IST", "EST", "+01:00", "europe/berlin"])(
@@ -30,15 +30,15 @@ test.each(["BST", "IST", "EST", "+01:00", "europe/berlin"])(
     const night = { cron: "0 2 * * *", zone };
     const schedule = { ...night, name: "nightly", promote: "green", reason: "nightly" };
     const window = { ...night, duration: "1h" };
-    const complaints = complaintsOf(
-      { timeZone: zone, opening: { windows: [window], deny: [window] }, schedules: [schedule] },
+    const issues = issuesOf(
+      { timeZone: zone, window: { allow: [window], deny: [window] }, schedules: [schedule] },
       { timeZone: zone },
     );
-    expect([...complaints].sort()).toEqual(
+    expect([...issues].sort()).toEqual(
       [
         "defaults.timeZone",
-        "pairs.shop.opening.deny[0].zone",
-        "pairs.shop.opening.windows[0].zone",
+        "pairs.shop.window.deny[0].zone",
+        "pairs.shop.window.allow[0].zone",
         "pairs.shop.schedules[0].zone",
         "pairs.shop.timeZone",
       ].sort(),
@@ -47,5 +47,5 @@ test.each(["BST", "IST", "EST", "+01:00", "europe/berlin"])(
 );
 
 test.each(["UTC", "Asia/Kolkata", "US/Eastern", "Etc/GMT-3"])("%s is a zone a pair can be in", (zone) => {
-  expect(complaintsOf({ ...abbreviated, timeZone: zone })).toEqual([]);
+  expect(issuesOf({ ...abbreviated, timeZone: zone })).toEqual([]);
 });

@@ -37,16 +37,16 @@ test.each([
   ["an expiry that is no number", { exp: "2030-01-01" }, "it has no expiry"],
   ["an expiry before all time", { exp: -1e300 }, "it expired at"],
   ["a start in the future", { nbf: seconds + 61 }, "it is not valid before 2026-11-24T12:01:01.000Z"],
-])("%s: expected and found are told", (_what, claims, told) => {
-  expect(misfit(claims)).toContain(told);
+])("%s: expected and found are told", (_what, claims, described) => {
+  expect(misfit(claims)).toContain(described);
 });
 
 test.each([
   [{ alg: "none" }, '"none"'],
   [{ alg: "HS256" }, '"HS256"'],
   [{}, "nothing"],
-])("the algorithm of %j is told, and those that are expected", (header, told) => {
-  expect(misfit({}, header)).toContain(`it is signed with ${told}, expected is one of RS256, RS384`);
+])("the algorithm of %j is told, and those that are expected", (header, described) => {
+  expect(misfit({}, header)).toContain(`it is signed with ${described}, expected is one of RS256, RS384`);
 });
 
 test("a minute between the clocks is let pass", () => {
@@ -54,12 +54,12 @@ test("a minute between the clocks is let pass", () => {
 });
 
 test("everything that does not fit is told at once, and a token of version 1.0 with the way out", () => {
-  const told = misfit(
+  const described = misfit(
     { iss: "https://sts.windows.net/t/", aud: "api://x", exp: 1, ver: "1.0" },
     { alg: "none" },
   );
   expect(
-    told?.match(/signed with|its issuer|its audience|it expired|requestedAccessTokenVersion/g),
+    described?.match(/signed with|its issuer|its audience|it expired|requestedAccessTokenVersion/g),
   ).toHaveLength(5);
 });
 
@@ -108,9 +108,9 @@ test("whatever stands in a token, judging it does not throw, and tells one plain
       fc.dictionary(fc.string(), fc.jsonValue()),
       fc.dictionary(fc.string(), fc.jsonValue()),
       (header, claims) => {
-        const told = misfitOf(header, { ...claims }, expected, now);
-        expect(told).toMatch(/^the token does not fit: [^\p{Cc}]+$/u);
-        expect(told!.length).toBeLessThan(1_500);
+        const described = misfitOf(header, { ...claims }, expected, now);
+        expect(described).toMatch(/^the token does not fit: [^\p{Cc}]+$/u);
+        expect(described!.length).toBeLessThan(1_500);
         holderOf(claims);
       },
     ),

@@ -5,13 +5,13 @@ import {
   notAcceptedEventSchema,
   progressEventSchema,
 } from "../../../src/contracts/events";
+import type { Outcome, Phase } from "../../../src/domain/kernel/outcome";
 import {
-  eventTypes,
   type CompletionEvent,
+  eventTypes,
   type NotAcceptedEvent,
   type ProgressEvent,
-} from "../../../src/domain/events";
-import type { Outcome, Phase } from "../../../src/domain/outcome";
+} from "../../../src/domain/promotion/events";
 
 /** `true` only when each of two types is assignable to the other, read-only marks aside. */
 type Same<A, B> = [Open<A>] extends [Open<B>] ? ([Open<B>] extends [Open<A>] ? true : false) : false;
@@ -33,13 +33,13 @@ test("lists can be asked for every phase and every outcome there is, and for no 
     accepted: true,
     planning: true,
     "awaiting-approval": true,
-    "awaiting-opening": true,
-    "awaiting-turn": true,
+    "awaiting-window": true,
+    queued: true,
     "awaiting-readiness": true,
     swapping: true,
     verifying: true,
     soaking: true,
-    "swapping-back": true,
+    "rolling-back": true,
     concluded: true,
   };
   const outcomes: Record<Outcome, true> = {
@@ -49,7 +49,7 @@ test("lists can be asked for every phase and every outcome there is, and for no 
     rejected: true,
     expired: true,
     cancelled: true,
-    "swapped-back": true,
+    "rolled-back": true,
     halted: true,
   };
   for (const phase of Object.keys(phases)) expect(parseListQuery({ phase }, []).ok).toBe(true);

@@ -18,8 +18,8 @@ test.each([
   ["tomorrow", "a time with an offset"],
   [5, "a time with an offset"],
 ])("the time %j is refused with what is wrong with it: %s", (text, expected) => {
-  const told = (value: unknown) => instant.safeParse(value).error?.issues[0]?.message;
-  expect(told(text)).toContain(expected);
+  const described = (value: unknown) => instant.safeParse(value).error?.issues[0]?.message;
+  expect(described(text)).toContain(expected);
 });
 
 test.each([
@@ -36,7 +36,7 @@ test.each([
   ],
   ["of a query", parseAt("2026-02-30T12:00:00Z")],
 ])("a day that does not exist is told as such in a time %s", (_, parsed) => {
-  expect(parsed.ok ? [] : parsed.complaints).toMatchObject([
+  expect(parsed.ok ? [] : parsed.issues).toMatchObject([
     { expectation: expect.stringContaining("there is no such day as 2026-02-30") },
   ]);
 });
@@ -52,7 +52,7 @@ test("a rule between times or durations of a request is told beside other mistak
   };
   const paths = (over: object) => {
     const parsed = parseSwapRequest({ ...wrong, ...over });
-    return parsed.ok ? [] : parsed.complaints.map(({ path }) => path).sort();
+    return parsed.ok ? [] : parsed.issues.map(({ path }) => path).sort();
   };
   const [early, late] = ["2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"];
   const besides = ["$.colour", "$.requestId"];

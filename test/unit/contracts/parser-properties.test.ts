@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { parseListQuery, parseNote } from "../../../src/contracts/commands";
-import { maskCredentials, tellText } from "../../../src/contracts/complaints";
+import { maskCredentials, formatText } from "../../../src/contracts/issues";
 import { notAcceptedEvent } from "../../../src/contracts/not-accepted-event";
 import { parseSwapRequest } from "../../../src/contracts/swap-request";
-import { reason } from "../../../src/domain/codes";
+import { reason } from "../../../src/domain/kernel/reason-codes";
 
 /** Parsers meet whatever a stranger may send: they never throw, and tell every mistake at once. */
 const good = { requestId: "r-1", pair: "shop", promote: "green", reason: "why", requestedBy: "who" };
@@ -16,18 +16,18 @@ const wrong: Readonly<Record<keyof typeof good, unknown>> = {
 };
 const anything = fc.oneof(fc.anything(), fc.jsonValue(), fc.string({ unit: "binary" }), fc.object());
 
-test("no parser throws, and none that refuses does so without a complaint", () => {
+test("no parser throws, and none that refuses does so without an issue", () => {
   fc.assert(
     fc.property(anything, fc.boolean(), (body, required) => {
       const parsed = [parseSwapRequest(body), parseNote(body, required)];
-      for (const each of parsed) if (!each.ok) expect(each.complaints.length).toBeGreaterThan(0);
+      for (const each of parsed) if (!each.ok) expect(each.issues.length).toBeGreaterThan(0);
     }),
     { numRuns: 1_000 },
   );
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.string()), (query) => {
       const parsed = parseListQuery(query, []);
-      if (!parsed.ok) expect(parsed.complaints.length).toBeGreaterThan(0);
+      if (!parsed.ok) expect(parsed.issues.length).toBeGreaterThan(0);
     }),
   );
 });
@@ -44,7 +44,7 @@ test("every wrong field is complained of at once, each once, and no good one", (
         (name) => `$.${name}`,
       );
       const parsed = parseSwapRequest(body);
-      expect(parsed.ok ? [] : parsed.complaints.map(({ path }) => path).sort()).toEqual(expected.sort());
+      expect(parsed.ok ? [] : parsed.issues.map(({ path }) => path).sort()).toEqual(expected.sort());
     }),
     { numRuns: 300 },
   );
@@ -79,7 +79,7 @@ test("what is told of a stranger's body is short, well formed, and shows no secr
         const event = notAcceptedEvent({
           ...{
             reason: reason("malformed-request", "d"),
-            complaints: [],
+            issues: [],
             requestId: null,
             message: about,
             at: 0,
@@ -95,9 +95,9 @@ test("what is told of a stranger's body is short, well formed, and shows no secr
   );
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 500 }), (text) => {
-      const told = tellText(text);
-      expect(told.length).toBeLessThanOrEqual(81);
-      expect(told).not.toMatch(/\p{Cs}|\p{Cc}|\p{Bidi_C}|[\u200b-\u200d\u2028\u2029\ufeff]/u);
+      const described = formatText(text);
+      expect(described.length).toBeLessThanOrEqual(81);
+      expect(described).not.toMatch(/\p{Cs}|\p{Cc}|\p{Bidi_C}|[\u200b-\u200d\u2028\u2029\ufeff]/u);
       expect(maskCredentials(maskCredentials(text))).toBe(maskCredentials(text));
     }),
     { numRuns: 500 },

@@ -1,13 +1,13 @@
+import addFormats from "ajv-formats";
+import Ajv2020 from "ajv/dist/2020";
+import fc from "fast-check";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Ajv2020 from "ajv/dist/2020";
-import addFormats from "ajv-formats";
-import fc from "fast-check";
 import { pairsFileSchema } from "../../../src/config/pairs-file";
 import { durationMs } from "../../../src/contracts/fields";
 import { contractSchemas, publish } from "../../../src/contracts/json-schemas";
 import { parseSwapRequest } from "../../../src/contracts/swap-request";
-import { defaultPolicy } from "../../../src/domain/policy";
+import { defaultPolicy } from "../../../src/domain/policy/policy";
 
 const folder = join(__dirname, "../../../docs/schemas");
 const schemas: Record<string, object> = {
@@ -68,9 +68,11 @@ test.each(["readiness", "swap", "verification"] as const)(
         properties: { defaults: { properties: Record<string, { description: string }> } };
       }
     ).properties;
-    const told = [...(defaults.properties[group]?.description ?? "").matchAll(/\((\d+[smhd])\)/g)];
+    const described = [...(defaults.properties[group]?.description ?? "").matchAll(/\((\d+[smhd])\)/g)];
     const standard: Readonly<Record<string, number>> = defaultPolicy[group];
-    expect(told.map((match) => durationMs(match[1] ?? "")).sort()).toEqual(Object.values(standard).sort());
+    expect(described.map((match) => durationMs(match[1] ?? "")).sort()).toEqual(
+      Object.values(standard).sort(),
+    );
   },
 );
 

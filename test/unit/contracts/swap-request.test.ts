@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { notAcceptedEventSchema } from "../../../src/contracts/events";
 import { notAcceptedEvent } from "../../../src/contracts/not-accepted-event";
 import { parsePlanRequest, parseSwapRequest } from "../../../src/contracts/swap-request";
-import { reason } from "../../../src/domain/codes";
+import { reason } from "../../../src/domain/kernel/reason-codes";
 
 const good = { requestId: "r-1", pair: "shop", promote: "green", reason: "release", requestedBy: "Rita" };
 
-function complaints(body: unknown): string[] {
+function issues(body: unknown): string[] {
   const parsed = parseSwapRequest(body);
-  return parsed.ok ? [] : parsed.complaints.map((c) => c.path);
+  return parsed.ok ? [] : parsed.issues.map((c) => c.path);
 }
 
 test("a request is parsed into milliseconds, and its content hash ignores the order of fields", () => {
@@ -43,7 +43,7 @@ test("a CloudEvent with the same data is the same request", () => {
   expect(a.ok && b.ok && a.value.contentHash === b.value.contentHash).toBe(true);
 });
 
-test("every complaint comes at once, with path, value and expectation", () => {
+test("every issue comes at once, with path, value and expectation", () => {
   const body = {
     requestId: 123,
     pair: "SHOP",
@@ -54,7 +54,7 @@ test("every complaint comes at once, with path, value and expectation", () => {
     notBefore: "x",
     readiness: { stableFor: "0s" },
   };
-  expect(complaints(body).sort()).toEqual([
+  expect(issues(body).sort()).toEqual([
     "$.expiresAt",
     "$.notBefore",
     "$.pair",
@@ -67,7 +67,7 @@ test("every complaint comes at once, with path, value and expectation", () => {
 });
 
 test.each([0, 6, 1.5, "2", null])("a quorum of %p is a mistake", (quorum) => {
-  expect(complaints({ ...good, approval: { quorum } })).toEqual(["$.approval.quorum"]);
+  expect(issues({ ...good, approval: { quorum } })).toEqual(["$.approval.quorum"]);
 });
 
 test("JSON inside a JSON string is not accepted, is told what it is, and still says which request it was", () => {
@@ -78,7 +78,7 @@ test("JSON inside a JSON string is not accepted, is told what it is, and still s
     type: "cloud-service-swap.promotion.requested",
     data: JSON.stringify(good),
   };
-  const told = expect.stringMatching(/JSON inside a JSON string; send the object itself/) as string;
+  const described = expect.stringMatching(/JSON inside a JSON string; send the object itself/) as string;
   for (const [body, path] of [
     [JSON.stringify(good), "$"],
     [JSON.stringify(JSON.stringify(good)), "$"],
@@ -90,7 +90,7 @@ test("JSON inside a JSON string is not accepted, is told what it is, and still s
       ok: false,
       code: "malformed-request",
       requestId: "r-1",
-      complaints: [{ path, expectation: told }],
+      issues: [{ path, expectation: described }],
     });
   }
 });
@@ -99,7 +99,7 @@ test("text that holds no JSON object is not taken for JSON in a string", () => {
   for (const body of ["hello", "{", "12", "null", '"hello"', "\ufeff", "\ufeff{", ""]) {
     expect(parseSwapRequest(body)).toMatchObject({
       requestId: null,
-      complaints: [{ path: "$", expectation: "a JSON object" }],
+      issues: [{ path: "$", expectation: "a JSON object" }],
     });
   }
 });
@@ -111,7 +111,7 @@ test("JSON after a byte order mark is the same request as without", () => {
 test("a request may ask for more approvals, and for nothing else of the gate", () => {
   const parsed = parseSwapRequest({ ...good, approval: { quorum: 3 } });
   expect(parsed).toMatchObject({ ok: true, value: { request: { approval: { quorum: 3 } } } });
-  expect(complaints({ ...good, breakGlass: { reason: "x" }, approval: { quorum: 1, people: [] } })).toEqual([
+  expect(issues({ ...good, breakGlass: { reason: "x" }, approval: { quorum: 1, people: [] } })).toEqual([
     "$.approval.people",
     "$.breakGlass",
   ]);
@@ -145,7 +145,7 @@ test("parsing never throws, and unknown keys are never accepted, whatever comes"
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.string(), fc.dictionary(fc.string(), fc.jsonValue())), (body) => {
       const parsed = parseSwapRequest(body);
-      if (!parsed.ok) expect(parsed.complaints.length).toBeGreaterThan(0);
+      if (!parsed.ok) expect(parsed.issues.length).toBeGreaterThan(0);
     }),
   );
   fc.assert(
@@ -172,7 +172,7 @@ test("what is no request is told with length, hash and a masked excerpt, under a
   const event = () =>
     notAcceptedEvent({
       reason: reason("malformed-request", "d"),
-      complaints: [],
+      issues: [],
       requestId: null,
       message: { queue: "q", messageId: "42", sequenceNumber: "7" },
       body,
@@ -193,13 +193,13 @@ test("a promotion may not start after it has expired", () => {
     ok: true,
     value: { request: { notBefore: Date.parse(noon) } },
   });
-  const wrong = { ok: false, complaints: [{ path: "$.notBefore" }] };
+  const wrong = { ok: false, issues: [{ path: "$.notBefore" }] };
   expect(at(noon, noon)).toMatchObject(wrong);
   expect(at(noon, "2026-11-24T12:30:00+01:00")).toMatchObject(wrong);
 });
 
 test("times have years of four digits, as they are written and in UTC", () => {
-  const of = (expiresAt: string) => complaints({ ...good, expiresAt });
+  const of = (expiresAt: string) => issues({ ...good, expiresAt });
   expect(of("9999-12-31T23:59:59Z")).toEqual([]);
   for (const time of [
     "9999-12-31T23:59:59-00:01",

@@ -13,9 +13,9 @@ test("the page's request and its CloudEvent are accepted, as one and the same re
   expect(event.value).toEqual({ ...plain.value, sent: { ...plain.value.sent, at: ["data"] } });
 });
 
-test("the page's mistaken request gets the complaints that the page shows", () => {
+test("the page's mistaken request gets the issues that the page shows", () => {
   const parsed = parseSwapRequest(examples[2]);
-  expect(parsed).toMatchObject({ ok: false, requestId: null, complaints: examples[3] });
+  expect(parsed).toMatchObject({ ok: false, requestId: null, issues: examples[3] });
 });
 
 test("the page tells of every field there is, and the request shows each of them", () => {

@@ -40,9 +40,9 @@ const put = (arm: Simulator, slotType = "Production") =>
 const calls = (arm: Simulator) =>
   arm.journal.entries.map(({ method, status, effect }) => [method, status, effect]);
 
-/** A disk that is full once `room` bytes are taken: it takes what still fits, then refuses. */
-function fullDisk(room: number): Disk & { free(): void } {
-  let left = room;
+/** A disk that is full once `capacity` bytes are taken: it takes what still fits, then refuses. */
+function fullDisk(budget: number): Disk & { free(): void } {
+  let left = budget;
   return {
     ...nodeDisk,
     write(fd, bytes) {
@@ -182,11 +182,11 @@ test("whatever room a full disk leaves, a PUT is never answered 202 without its 
   const copy = ["journal.jsonl", "state.json"].map((name) => [name, readFileSync(file(name))] as const);
   const stateSize = copy[1]![1].length;
   let refused = 0;
-  for (const room of [0, 1, 300, 700, 1_000, stateSize, stateSize + 800, 2 * stateSize + 2_000]) {
+  for (const budget of [0, 1, 300, 700, 1_000, stateSize, stateSize + 800, 2 * stateSize + 2_000]) {
     for (const [name, bytes] of copy) writeFileSync(file(name), bytes);
     const disk = fullDisk(Infinity);
     const arm = start({ ...disk, write: (fd, bytes) => limited.write(fd, bytes) });
-    limited = fullDisk(room);
+    limited = fullDisk(budget);
     const reply = put(arm, "Staging");
     if (reply.status === 500) {
       refused++;
@@ -198,7 +198,7 @@ test("whatever room a full disk leaves, a PUT is never answered 202 without its 
     pass(5);
     const { slot } = arm.service("shop-green")!;
     const again = start();
-    expect([room, again.service("shop-green")!.slot]).toEqual([room, slot]);
+    expect([budget, again.service("shop-green")!.slot]).toEqual([budget, slot]);
     expect(again.journal.effects).toHaveLength(slot === "Staging" ? 2 : 1);
     if (reply.status === 202) expect(slot).toBe("Staging");
   }

@@ -215,10 +215,10 @@ test("faults and weather are taken over the wire, every mistake is told at once,
   };
   const wrong = await post("faults", { times: 0, colour: "red", answer: { kind: "status", status: 9 } });
   expect(wrong.status).toBe(400);
-  for (const complaint of ["times", "answer.status", "colour"]) expect(wrong.text).toContain(complaint);
+  for (const issue of ["times", "answer.status", "colour"]) expect(wrong.text).toContain(issue);
   const weather = await post("weather", { kind: "scale", service: 1, capacity: -1 });
   expect(weather.status).toBe(400);
-  for (const complaint of ["service", "role", "capacity"]) expect(weather.text).toContain(complaint);
+  for (const issue of ["service", "role", "capacity"]) expect(weather.text).toContain(issue);
   for (const misplaced of [
     { kind: "deleted", service: "none" },
     { kind: "healing", service: "shop-blue", instance: "none" },

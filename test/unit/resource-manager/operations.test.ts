@@ -23,7 +23,7 @@ const nextPut = (answer: FaultAnswer) => {
 };
 const slotNow = () => arm.simulator.service("shop-green")?.slot;
 const effects = () => arm.simulator.journal.effects.length;
-const told = async (put: Answer) => {
+const described = async (put: Answer) => {
   const { status, body } = await read(arm, monitorOf(put));
   return status === 200 ? (body as { status: string }).status : status;
 };
@@ -36,23 +36,23 @@ test("success is reported without effect", async () => {
   nextPut({ kind: "no-effect" });
   const put = await swap(arm, green);
   arm.pass(2);
-  expect([await told(put), slotNow(), effects()]).toEqual(["Succeeded", "Staging", 0]);
+  expect([await described(put), slotNow(), effects()]).toEqual(["Succeeded", "Staging", 0]);
 });
 
 test("the effect comes before the operation ends", async () => {
   nextPut({ kind: "operation", seconds: 120, effectAfter: 5 });
   const put = await swap(arm, green);
   arm.pass(5);
-  expect([await told(put), slotNow()]).toEqual(["InProgress", "Production"]);
+  expect([await described(put), slotNow()]).toEqual(["InProgress", "Production"]);
   arm.pass(115);
-  expect([await told(put), effects()]).toEqual(["Succeeded", 1]);
+  expect([await described(put), effects()]).toEqual(["Succeeded", 1]);
 });
 
 test("the effect comes after the operation has ended", async () => {
   nextPut({ kind: "operation", seconds: 5, effectAfter: 240 });
   const put = await swap(arm, green);
   arm.pass(5);
-  expect([await told(put), slotNow()]).toEqual(["Succeeded", "Staging"]);
+  expect([await described(put), slotNow()]).toEqual(["Succeeded", "Staging"]);
   expect(arm.simulator.underWay()).toEqual([0]);
   arm.pass(235);
   expect([slotNow(), effects(), arm.simulator.underWay()]).toEqual(["Production", 1, []]);
@@ -64,7 +64,7 @@ test.each(["Failed", "Canceled"] as const)(
     nextPut({ kind: "operation", outcome, effect: true, code: "X", message: "boom" });
     const put = await swap(arm, green);
     arm.pass(2);
-    expect([await told(put), slotNow(), effects()]).toEqual([outcome, "Production", 1]);
+    expect([await described(put), slotNow(), effects()]).toEqual([outcome, "Production", 1]);
   },
 );
 
@@ -98,7 +98,7 @@ test("a PUT that is under way for minutes is judged when it arrives: it locks no
   expect([slotNow(), effects()]).toEqual(["Production", 1]);
 });
 
-test("such a PUT swaps back where a repeated PUT toggles", async () => {
+test("such a PUT rolls back where a repeated PUT toggles", async () => {
   await withSwap({ repeatedPut: "toggle" });
   nextPut({ kind: "operation", arrivesAfter: 90 });
   void swap(arm, green);
@@ -111,19 +111,19 @@ test("an operation that never ends keeps the pair locked, with its effect or wit
   nextPut({ kind: "operation", outcome: "never", effect: false });
   const put = await swap(arm, green);
   arm.pass(100_000);
-  expect([await told(put), slotNow()]).toEqual(["InProgress", "Staging"]);
+  expect([await described(put), slotNow()]).toEqual(["InProgress", "Staging"]);
   expect((await swap(arm, green)).status).toBe(429);
   await withSwap({});
   nextPut({ kind: "operation", outcome: "never", effectAfter: 30 });
   const other = await swap(arm, green);
   arm.pass(100_000);
-  expect([await told(other), slotNow()]).toEqual(["InProgress", "Production"]);
+  expect([await described(other), slotNow()]).toEqual(["InProgress", "Production"]);
 });
 
 test("a lost operation is answered 404, and takes effect all the same", async () => {
   nextPut({ kind: "operation-lost" });
   const put = await swap(arm, green);
-  expect(await told(put)).toBe(404);
+  expect(await described(put)).toBe(404);
   expect((await read(arm, put.headers.get("location")!)).status).toBe(404);
   arm.pass(2);
   expect(slotNow()).toBe("Production");
@@ -158,7 +158,7 @@ test("an operation's URL can be on another host, and its status a word of anothe
   const put = await swap(arm, green);
   expect(monitorOf(put)).toMatch(/^https:\/\/other\.example\/subscriptions\//);
   arm.pass(2);
-  expect(await told(put)).toBe("SUCCEEDED");
+  expect(await described(put)).toBe("SUCCEEDED");
 });
 
 test.each([
@@ -200,5 +200,5 @@ test("a swap by somebody else meanwhile leaves nothing to do: the PUT names an e
   const put = await swap(arm, green);
   arm.simulator.swapByHand("shop-blue");
   arm.pass(2);
-  expect([await told(put), slotNow(), effects()]).toEqual(["Succeeded", "Production", 1]);
+  expect([await described(put), slotNow(), effects()]).toEqual(["Succeeded", "Production", 1]);
 });

@@ -77,7 +77,7 @@ test("an operation under way at a kill goes on after the restart, with one effec
   expect(second.journal.entries.filter((entry) => entry.effect === "swapped")).toHaveLength(1);
 });
 
-test("control changes the world, wrong input is answered with every complaint", async () => {
+test("control changes the world, wrong input is answered with every issue", async () => {
   const server = await startResourceManager({ scenario: calm });
   const post = (path: string, body: unknown) =>
     fetch(`${server.endpoint}/control/${path}`, { method: "POST", body: JSON.stringify(body) });

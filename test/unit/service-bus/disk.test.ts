@@ -30,7 +30,7 @@ async function openOn(database: MemoryLevel<string, Buffer>) {
   return { server, client, logged, stop };
 }
 
-/** From now on every write fails; answers with the way back. */
+/** From now on every write fails; answers with the rollback. */
 function breakWrites(database: MemoryLevel<string, Buffer>, why: string): () => void {
   const spy = jest
     .spyOn(database, "batch")

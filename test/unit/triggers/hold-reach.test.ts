@@ -12,11 +12,11 @@ const claimed = async (ports: FakePorts, pair: string, claimedAt: number) => {
   const request = aRequest({ requestId: about.requestId, pair });
   const origin = { channel: "queue" } as const;
   await ports.register({ ...about, contentHash: "h", request, origin });
-  const claim = { act: "forward", n: 1, nonce: "n", epoch: 1, planHash: "h" } as const;
+  const claim = { direction: "forward", n: 1, nonce: "n", epoch: 1, planHash: "h" } as const;
   for (const operation of [
-    { ...about, kind: "enlist" },
-    { ...about, kind: "stand-in-line", maxQueued: 9, whenBusy: "wait" },
-    { ...about, kind: "take-turn" },
+    { ...about, kind: "register" },
+    { ...about, kind: "enqueue", maxQueued: 9, whenBusy: "wait" },
+    { ...about, kind: "acquire-lease" },
     { ...about, kind: "claim", ...claim },
   ] as const)
     await ports.pairs.signal(keyOf(pair), operation);
@@ -36,20 +36,20 @@ test("a hold says from when it holds at each pair and everywhere, and names the 
   expect(till).toMatchObject({
     holdsFrom: utc(lastPut),
     openAttempt: {
-      ...{ requestId: "r-till", act: "forward", claimedAt: utc(now - 5_000) },
+      ...{ requestId: "r-till", direction: "forward", claimedAt: utc(now - 5_000) },
       effectUntil: utc(lastPut + swap.operationDeadlineMs),
     },
   });
 });
 
-test("an attempt's times are those that its promotion was planned with, and a ledger that cannot be read keeps no hold waiting", async () => {
+test("an attempt's times are those that its promotion was planned with, and a promotion record that cannot be read keeps no hold waiting", async () => {
   const ports = two();
   const now = ports.clock.now();
   await claimed(ports, "shop", now);
-  const entry = ports.ledger.get("r-shop")!;
+  const entry = ports.record.get("r-shop")!;
   const { swap } = aPolicy();
   const plan = { policy: { ...aPolicy(), swap: { ...swap, claimWindowMs: 90_000 } } } as typeof entry.plan;
-  ports.ledger.set("r-shop", { ...entry, plan });
+  ports.record.set("r-shop", { ...entry, plan });
   const holdsFrom = async () =>
     Date.parse(((await put(ports, "shop")).body["holdsFrom"] as { utc: string }).utc);
   expect(await holdsFrom()).toBe(now + 90_000 + swap.putTimeoutMs);

@@ -1,14 +1,14 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import { createLog } from "../../../src/adapters/console-log";
-import { reason } from "../../../src/domain/codes";
+import { progressEventSchema } from "../../../src/contracts/events";
+import { reason } from "../../../src/domain/kernel/reason-codes";
+import type { PairOperation } from "../../../src/domain/pair/pair";
 import type { Caller, Permission, TokenVerifier } from "../../../src/ports/identity";
 import type { Ports } from "../../../src/ports/ports";
 import { httpRoutes } from "../../../src/triggers/http/routes";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
-import { progressEventSchema } from "../../../src/contracts/events";
-import type { PairOperation } from "../../../src/domain/pair";
-import { expectOneFormat } from "../../support/times";
 import { aPolicy, aRequest, SHOP } from "../../support/observations";
+import { expectOneFormat } from "../../support/times";
 
 const all: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Operate"];
 const verifierOf = (permissions: readonly Permission[]): TokenVerifier => ({
@@ -51,11 +51,11 @@ function parsed(reply: HttpResponseInit) {
   return body;
 }
 
-async function enlisted(ports: FakePorts, requestId: string): Promise<void> {
+async function registered(ports: FakePorts, requestId: string): Promise<void> {
   const at = ports.clock.now();
   const request = aRequest({ requestId });
   await ports.register({ requestId, contentHash: "h", request, origin: { channel: "queue" }, at });
-  await ports.pairs.signal(SHOP, { kind: "enlist", requestId, at });
+  await ports.pairs.signal(SHOP, { kind: "register", requestId, at });
 }
 
 const hold = { id: "halt-r-0", at: 1, reason: reason("operation-failed", "x") };
@@ -164,11 +164,11 @@ test("holds that somebody else released meanwhile are not claimed as one's own r
   expect(ports.pairStates.get("shop")?.released?.by).toBe("Bob");
 });
 
-test("a release that stands is answered 200 even when a promotion in line cannot be woken", async () => {
+test("a release that stands is answered 200 even when a promotion in the queue cannot be woken", async () => {
   const ports = createFakePorts();
-  await enlisted(ports, "r-1");
+  await registered(ports, "r-1");
   const line = { requestId: "r-1", at: 1, maxQueued: 20, whenBusy: "wait" } as const;
-  await ports.pairs.signal(SHOP, { kind: "stand-in-line", ...line });
+  await ports.pairs.signal(SHOP, { kind: "enqueue", ...line });
   await ports.pairs.signal(SHOP, { kind: "hold", hold });
   jest.spyOn(ports.promotions, "read").mockRejectedValue(new Error("storage"));
   const reply = await call(ports, "deleteHold", { params: { pair: "shop" }, query: "note=looked" });
@@ -213,7 +213,7 @@ test("a pair that does not take the hold makes the answer an error that names it
   expect(pairsOf(reply.body)).toEqual(["shop: held", "till: too-many-holds"]);
 });
 
-test("an arbiter that cannot be reached makes a hold of all pairs 503, and does not hide the pairs that hold", async () => {
+test("a pair coordinator that cannot be reached makes a hold of all pairs 503, and does not hide the pairs that hold", async () => {
   const ports = two();
   const signal = ports.pairs.signal.bind(ports.pairs);
   jest
@@ -282,22 +282,22 @@ test.each([
 
 test("what a hold means for what is under way is told", async () => {
   const ports = createFakePorts();
-  await enlisted(ports, "r-1");
-  await enlisted(ports, "r-2");
+  await registered(ports, "r-1");
+  await registered(ports, "r-2");
   const said = async () => (await put(ports, "shop", { reason: "x", id: "h-1" })).body.pairs[0].effect;
   for (const requestId of ["r-1", "r-2"])
     await ports.pairs.signal(SHOP, {
-      kind: "stand-in-line",
+      kind: "enqueue",
       requestId,
       at: 1,
       maxQueued: 20,
       whenBusy: "wait",
     });
-  await ports.pairs.signal(SHOP, { kind: "take-turn", requestId: "r-1", at: 1 });
+  await ports.pairs.signal(SHOP, { kind: "acquire-lease", requestId: "r-1", at: 1 });
   const claim = {
     kind: "claim",
     requestId: "r-1",
-    act: "forward",
+    direction: "forward",
     n: 1,
     nonce: "n",
     epoch: 1,
@@ -306,7 +306,7 @@ test("what a hold means for what is under way is told", async () => {
   };
   await ports.pairs.signal(SHOP, claim as PairOperation);
   expect(await said()).toBe(
-    "the open attempt of r-1 is settled, and nothing new is claimed; 1 in line wait until it is released",
+    "the open attempt of r-1 is settled, and nothing new is claimed; 1 in the queue wait until it is released",
   );
   const proof = { kind: "done", detail: "" } as const;
   await ports.pairs.signal(SHOP, { kind: "close", requestId: "r-1", nonce: "n", proof, at: 1 });

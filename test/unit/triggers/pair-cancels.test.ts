@@ -1,4 +1,4 @@
-import type { PairOperation } from "../../../src/domain/pair";
+import type { PairOperation } from "../../../src/domain/pair/pair";
 import { call } from "../../support/api-call";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 import { aRequest, SHOP } from "../../support/observations";
@@ -7,20 +7,20 @@ import { aRequest, SHOP } from "../../support/observations";
 
 const at = 1;
 
-async function enlisted(ports: FakePorts, ...ids: readonly string[]): Promise<void> {
+async function registered(ports: FakePorts, ...ids: readonly string[]): Promise<void> {
   for (const requestId of ids) {
     const request = aRequest({ requestId });
     await ports.register({ requestId, contentHash: "h", request, origin: { channel: "queue" }, at });
-    await ports.pairs.signal(SHOP, { kind: "enlist", requestId, at });
+    await ports.pairs.signal(SHOP, { kind: "register", requestId, at });
   }
 }
 
 /** It holds the lease, and its attempt is open. */
 async function attempting(ports: FakePorts, requestId: string): Promise<void> {
-  const claim = { act: "forward", n: 1, nonce: "n", epoch: 1, planHash: "h" } as const;
+  const claim = { direction: "forward", n: 1, nonce: "n", epoch: 1, planHash: "h" } as const;
   for (const operation of [
-    { kind: "stand-in-line", requestId, at, maxQueued: 9, whenBusy: "wait" },
-    { kind: "take-turn", requestId, at },
+    { kind: "enqueue", requestId, at, maxQueued: 9, whenBusy: "wait" },
+    { kind: "acquire-lease", requestId, at },
     { kind: "claim", requestId, at, ...claim },
   ] satisfies PairOperation[])
     await ports.pairs.signal(SHOP, operation);
@@ -45,7 +45,7 @@ const cancelledAt = (ports: FakePorts) =>
 
 test("everybody who is under way is cancelled, but for an open attempt and one that has left", async () => {
   const ports = createFakePorts();
-  await enlisted(ports, "r-1", "r-2", "r-3");
+  await registered(ports, "r-1", "r-2", "r-3");
   await attempting(ports, "r-1");
   await ports.pairs.signal(SHOP, { kind: "leave", requestId: "r-3" });
   const reply = await cancel(ports);
@@ -65,7 +65,7 @@ test("everybody who is under way is cancelled, but for an open attempt and one t
 
 test("a swap that has taken effect is told as too late, and who has left or is unknown as not under way", async () => {
   const ports = createFakePorts();
-  await enlisted(ports, "r-1", "r-2");
+  await registered(ports, "r-1", "r-2");
   await attempting(ports, "r-1");
   await ports.pairs.signal(SHOP, close);
   await ports.pairs.signal(SHOP, { kind: "leave", requestId: "r-2" });
@@ -77,9 +77,9 @@ test("a swap that has taken effect is told as too late, and who has left or is u
   ]);
 });
 
-test("of as many as may be enlisted each is told, though the arbiter keeps fewer answers, and the words of every cancel are kept beside the first", async () => {
+test("of as many as may be registered each is told, though the pair coordinator keeps fewer answers, and the words of every cancel are kept beside the first", async () => {
   const ports = createFakePorts();
-  await enlisted(ports, ...Array.from({ length: 26 }, (_, i) => `r-${i}`));
+  await registered(ports, ...Array.from({ length: 26 }, (_, i) => `r-${i}`));
   await attempting(ports, "r-0");
   for (const note of ["first", "second"]) {
     const { status, body, results } = await cancel(ports, { note });
@@ -91,7 +91,7 @@ test("of as many as may be enlisted each is told, though the arbiter keeps fewer
 
 test("what is not seen to be stored is named beside what is, with what to do; the same call again finds it", async () => {
   const ports = createFakePorts();
-  await enlisted(ports, "r-1", "r-2");
+  await registered(ports, "r-1", "r-2");
   const lost: PairOperation[] = [];
   const deaf: FakePorts = {
     ...ports,

@@ -1,7 +1,7 @@
 import type { HttpRequest, InvocationContext } from "@azure/functions";
-import { codes } from "../../../src/domain/codes";
-import type { PlanVerdict } from "../../../src/domain/plan";
-import { decidePlan } from "../../../src/domain/planning";
+import { codes } from "../../../src/domain/kernel/reason-codes";
+import type { PlanVerdict } from "../../../src/domain/plan/plan";
+import { decidePlan } from "../../../src/domain/plan/planning";
 import { httpRoutes } from "../../../src/triggers/http/routes";
 import { createFakePorts } from "../../support/fake-ports";
 import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
@@ -10,7 +10,7 @@ import { aPair, aPolicy, aRequest, NOW } from "../../support/observations";
 const caller = {
   ...{ oid: "o-1", name: "Ada", application: false, permissions: ["Swap.Read"] as const, roles: [] },
 };
-const policy = aPolicy({ swapBack: "never" });
+const policy = aPolicy({ rollback: "never" });
 
 const service = { side: "green", id: "/green", name: "shop-green", roles: [] } as const;
 
@@ -40,11 +40,11 @@ test("it says beforehand what would become of a regression, with what to do abou
     plan: {
       hash: "h",
       plannedAt: { utc: "2026-11-24T12:00:00.000Z" },
-      wayBack: {
+      rollbackOutlook: {
         kind: "by-order",
         warnings: [
-          { code: "way-back-by-person", remedy: codes["way-back-by-person"].remedy },
-          { code: "way-back-without-probes" },
+          { code: "rollback-only-by-order", remedy: codes["rollback-only-by-order"].remedy },
+          { code: "rollback-without-probes" },
         ],
       },
     },
@@ -56,7 +56,7 @@ test("it says what people, the clock and the line would still have to do", async
     ...{ request: aRequest(), policy, observed: aPair(), now: NOW },
     digest: () => "h",
   });
-  expect(await plan(verdict)).toMatchObject({ stillToDo: [{ what: "readiness" }], opening: { open: true } });
+  expect(await plan(verdict)).toMatchObject({ stillToDo: [{ what: "readiness" }], window: { open: true } });
 });
 
 test("it says beforehand that the same request would not be taken up, with what to do about it", async () => {

@@ -1,26 +1,26 @@
 import * as fc from "fast-check";
-import { changeIndex, indexKey, PAGE_SIZE, type IndexPage } from "../../../src/domain/index-page";
-import { emptyPair, type PairState } from "../../../src/domain/pair";
-import { register } from "../../../src/domain/promotion";
-import type { ShownTime } from "../../../src/domain/shown-time";
-import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 import { listToken } from "../../../src/contracts/list-token";
+import type { PairKey } from "../../../src/domain/kernel/pair-key";
+import type { ShownTime } from "../../../src/domain/kernel/time";
+import { changeIndex, indexKey, type IndexPage, PAGE_SIZE } from "../../../src/domain/pair/index-page";
+import { emptyPair, type PairState } from "../../../src/domain/pair/pair";
+import { register } from "../../../src/domain/promotion/promotion";
 import { call } from "../../support/api-call";
-import type { PairKey } from "../../../src/domain/pair-key";
+import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 import { aPolicy, aRequest, keyOf, NOW } from "../../support/observations";
 
-/** A ledger that is read as clients read it, and what was read of it. */
-interface Ledger {
+/** A promotion record that is read as clients read it, and what was read of it. */
+interface PromotionRecord {
   readonly ports: FakePorts;
   readonly read: { pages: number; promotions: number; pairs: number };
   /** Enters a promotion as its pair does; it is under way until it has ended. */
   readonly add: (pair: string, requestId: string, at?: number) => void;
   readonly end: (pair: string, requestId: string) => void;
-  /** A late message enlists it again, after its pair let go of it. */
+  /** A late message registers it again, after its pair let go of it. */
   readonly again: (pair: string, requestId: string) => void;
 }
 
-function ledgerOf(pairs: readonly string[]): Ledger {
+function recordOf(pairs: readonly string[]): PromotionRecord {
   const ports = createFakePorts(pairs.map((name) => aPolicy({ name })));
   const pages = new Map<string, IndexPage>();
   const read = { pages: 0, promotions: 0, pairs: 0 };
@@ -31,7 +31,7 @@ function ledgerOf(pairs: readonly string[]): Ledger {
     },
     read: (id: string) => {
       read.promotions++;
-      return Promise.resolve(ports.ledger.get(id));
+      return Promise.resolve(ports.record.get(id));
     },
   });
   Object.assign(ports.pairs, {
@@ -51,8 +51,8 @@ function ledgerOf(pairs: readonly string[]): Ledger {
     };
     const key = indexKey(keyOf(pair), index.page);
     pages.set(key, changeIndex(pages.get(key), { kind: "add", requestId, at: index.at }));
-    const enlisted = [...state.enlisted, { requestId, at }];
-    ports.pairStates.set(pair, { ...state, enlisted, index });
+    const registered = [...state.registered, { requestId, at }];
+    ports.pairStates.set(pair, { ...state, registered, index });
     return index;
   };
   return {
@@ -62,27 +62,27 @@ function ledgerOf(pairs: readonly string[]): Ledger {
       const index = enter(pair, requestId, at);
       const request = aRequest({ requestId, pair });
       const origin = { channel: "queue" } as const;
-      ports.ledger.set(
+      ports.record.set(
         requestId,
         register(undefined, { requestId, contentHash: "h", request, origin, at: index.at }),
       );
     },
     again(pair, requestId) {
-      const { acceptedAt } = ports.ledger.get(requestId)!;
+      const { acceptedAt } = ports.record.get(requestId)!;
       enter(pair, requestId, acceptedAt);
     },
     end(pair, requestId) {
       const state = ports.pairStates.get(pair) as PairState;
-      const enlisted = state.enlisted.filter((entry) => entry.requestId !== requestId);
-      ports.pairStates.set(pair, { ...state, enlisted });
-      const promotion = ports.ledger.get(requestId)!;
+      const registered = state.registered.filter((entry) => entry.requestId !== requestId);
+      ports.pairStates.set(pair, { ...state, registered });
+      const promotion = ports.record.get(requestId)!;
       const conclusion = {
         outcome: "promoted",
         reason: { code: "promoted", detail: "", remedy: "" },
         at: promotion.acceptedAt,
         event: "{}",
       } as const;
-      ports.ledger.set(requestId, { ...promotion, phase: "concluded", conclusion });
+      ports.record.set(requestId, { ...promotion, phase: "concluded", conclusion });
     },
   };
 }
@@ -110,14 +110,14 @@ async function walk(ports: FakePorts, query: string, between: () => void = () =>
 
 const pairs = ["billing", "legacy", "orders", "shop"];
 /** Promotions that have ended, in all pairs by turns. */
-function history(promotions: number): Ledger {
-  const ledger = ledgerOf(pairs);
+function history(promotions: number): PromotionRecord {
+  const record = recordOf(pairs);
   for (let i = 0; i < promotions; i++) {
     const pair = pairs[i % pairs.length]!;
-    ledger.add(pair, `r-${i}`);
-    ledger.end(pair, `r-${i}`);
+    record.add(pair, `r-${i}`);
+    record.end(pair, `r-${i}`);
   }
-  return ledger;
+  return record;
 }
 
 test("the first page costs the same however many there are: a page of each pair's index, and the promotions shown", async () => {
@@ -143,12 +143,12 @@ test("a page deep in the past is found by halving, not by reading what is newer"
 
 test("given promotions that came in bursts, when a page deep in the past is asked for, then few pages are read all the same", async () => {
   for (const burst of [7, 100, 1_500, 4_500]) {
-    const { ports, add, read } = ledgerOf(["shop"]);
+    const { ports, add, read } = recordOf(["shop"]);
     let at = NOW;
     for (let i = 0; i < 6_000; i++) add("shop", `r-${i}`, (at += i % burst === 0 ? 30 * 86_400_000 : 1));
     for (const n of [2, 61, 1_500, 4_499, 4_501, 5_990]) {
       Object.assign(read, { pages: 0 });
-      const after = listToken({ requestId: `r-${n}`, at: ports.ledger.get(`r-${n}`)!.acceptedAt });
+      const after = listToken({ requestId: `r-${n}`, at: ports.record.get(`r-${n}`)!.acceptedAt });
       const { value } = await list(ports, `top=2&after=${after}`);
       expect(value.map(({ id }) => id)).toEqual([`r-${n - 1}`, `r-${n - 2}`]);
       expect(read.pages).toBeLessThanOrEqual(2 * Math.log2(6_000 / PAGE_SIZE) + 3);
@@ -163,12 +163,12 @@ test("given any gaps between promotions, when the list is begun anywhere, then i
   });
   await fc.assert(
     fc.asyncProperty(gaps, fc.nat(), async (runs, seed) => {
-      const { ports, add } = ledgerOf(["shop"]);
+      const { ports, add } = recordOf(["shop"]);
       let [at, n] = [NOW, 0];
       for (const [length, power] of runs)
         for (let i = 0; i < length; i++) add("shop", `r-${n++}`, (at += 10 ** power));
       const from = seed % n;
-      const after = listToken({ requestId: `r-${from}`, at: ports.ledger.get(`r-${from}`)!.acceptedAt });
+      const after = listToken({ requestId: `r-${from}`, at: ports.record.get(`r-${from}`)!.acceptedAt });
       const { value } = await list(ports, `top=3&after=${after}`);
       const expected = [from - 1, from - 2, from - 3].filter((each) => each >= 0);
       expect(value.map(({ id }) => id)).toEqual(expected.map((each) => `r-${each}`));
@@ -177,13 +177,13 @@ test("given any gaps between promotions, when the list is begun anywhere, then i
   );
 });
 
-test("given a promotion that a late message enlisted again, when somebody pages, then it is shown once, in its place", async () => {
+test("given a promotion that a late message registered again, when somebody pages, then it is shown once, in its place", async () => {
   for (const [top, between] of [
     [3, 5],
     [100, 5],
     [20, 150],
   ] as const) {
-    const { ports, add, again } = ledgerOf(["shop", "orders"]);
+    const { ports, add, again } = recordOf(["shop", "orders"]);
     for (let i = 0; i < 10; i++) add("shop", `r-${i}`);
     for (let i = 10; i < 10 + between; i++) add(i % 2 === 0 ? "shop" : "orders", `r-${i}`);
     again("shop", "r-4");
@@ -195,7 +195,7 @@ test("given a promotion that a late message enlisted again, when somebody pages,
 });
 
 test("given pairs that were taken out of the file, when all promotions are listed, then theirs are among them", async () => {
-  const { ports, add, end } = ledgerOf(["shop", "till"]);
+  const { ports, add, end } = recordOf(["shop", "till"]);
   for (const id of ["old", "young"]) add("till", id);
   add("shop", "r-1");
   end("till", "old");
@@ -233,7 +233,7 @@ test("with clocks that differ, pages that are full or not, and any page size: al
   });
   await fc.assert(
     fc.asyncProperty(entries, fc.integer({ min: 1, max: 100 }), async (all, top) => {
-      const { ports, add } = ledgerOf(["a", "b", "c"]);
+      const { ports, add } = recordOf(["a", "b", "c"]);
       for (const [i, [pair, at]] of all.entries()) add("abc"[pair]!, `r-${i}`, NOW + at);
       const pages = await walk(ports, `top=${top}`);
       const shown = pages.flatMap(({ value }) => value);
@@ -247,7 +247,7 @@ test("with clocks that differ, pages that are full or not, and any page size: al
   );
 });
 
-test.each(["active=true", "phase=accepted", "phase=awaiting-turn", "active=true&outcome=promoted"])(
+test.each(["active=true", "phase=accepted", "phase=queued", "active=true&outcome=promoted"])(
   "what is under way comes from the pairs alone (%s)",
   async (query) => {
     const { ports, add, read } = history(3_000);
@@ -268,7 +268,7 @@ test("what is under way is paged as well", async () => {
   expect(new Set(pages.flatMap(({ value }) => value.map(({ id }) => id))).size).toBe(25);
 });
 
-test("a filter that fits nothing reads a bounded part of the ledger per call, and next carries on", async () => {
+test("a filter that fits nothing reads a bounded part of the promotion record per call, and next carries on", async () => {
   const { ports, read } = history(250);
   const pages = await walk(ports, "outcome=halted");
   expect(pages.map(({ value }) => value.length)).toEqual([0, 0, 0, 0, 0]);
@@ -278,8 +278,8 @@ test("a filter that fits nothing reads a bounded part of the ledger per call, an
 test("a filter that fits rarely finds what it fits, wherever that stands", async () => {
   const { ports } = history(500);
   for (const id of ["r-3", "r-250", "r-251"]) {
-    const state = ports.ledger.get(id)!;
-    ports.ledger.set(id, { ...state, conclusion: { ...state.conclusion!, outcome: "halted" } });
+    const state = ports.record.get(id)!;
+    ports.record.set(id, { ...state, conclusion: { ...state.conclusion!, outcome: "halted" } });
   }
   const pages = await walk(ports, "outcome=halted&top=1");
   expect(pages.flatMap(({ value }) => value.map(({ id }) => id))).toEqual(["r-251", "r-250", "r-3"]);
@@ -290,6 +290,6 @@ test("a token that was never given is refused", async () => {
   for (const after of ["x", "AAAA", "MTIz", "%00"]) {
     const { status, body } = await call(ports, { route: "listPromotions", query: `after=${after}` });
     expect([status, body["code"]]).toEqual([400, "invalid-query"]);
-    expect(JSON.stringify(body["complaints"])).toContain("an earlier reply");
+    expect(JSON.stringify(body["issues"])).toContain("an earlier reply");
   }
 });

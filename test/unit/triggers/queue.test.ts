@@ -1,12 +1,12 @@
-import { createPolicies } from "../../../src/adapters/policies";
-import { SHOP } from "../../support/observations";
 import type { InvocationContext } from "@azure/functions";
-import { summarisePromotion } from "../../../src/domain/promotion-view";
-import { reason } from "../../../src/domain/codes";
+import { createPolicies } from "../../../src/adapters/policies";
 import { notAcceptedEventSchema } from "../../../src/contracts/events";
-import { MAX_ENLISTED } from "../../../src/domain/pair";
+import { reason } from "../../../src/domain/kernel/reason-codes";
+import { MAX_REGISTERED } from "../../../src/domain/pair/pair";
+import { summarisePromotion } from "../../../src/domain/promotion/view";
 import { createDeadLetterHandler, createQueueHandler } from "../../../src/triggers/queue";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
+import { SHOP } from "../../support/observations";
 
 const request = { requestId: "r-1", pair: "shop", promote: "green", reason: "x", requestedBy: "y" };
 
@@ -37,19 +37,19 @@ const completions = (ports: FakePorts) =>
 const declined = (ports: FakePorts) =>
   ports.published.filter((event) => event.includes("not-accepted")).map((event) => JSON.parse(event));
 
-test("a new request starts its run, and its message is completed once the run has registered and enlisted it", async () => {
+test("a new request starts its run, and its message is completed once the run has registered and registered it", async () => {
   const ports = createFakePorts();
   await deliver(ports, request);
   expect(ports.effects).toEqual(["start", "publish"]);
-  expect(ports.ledger.get("r-1")).toMatchObject({ run: { id: "run-r-1" } });
-  expect(ports.pairStates.get("shop")?.enlisted.map((e) => e.requestId)).toEqual(["r-1"]);
+  expect(ports.record.get("r-1")).toMatchObject({ run: { id: "run-r-1" } });
+  expect(ports.pairStates.get("shop")?.registered.map((e) => e.requestId)).toEqual(["r-1"]);
 });
 
 test("whoever a message names is told as declared, an application and a person included", async () => {
   const ports = createFakePorts();
   const requestedBy = "Rita Requester (person 11111111-1111-4111-8111-111111111111)";
   await deliver(ports, { ...request, requestedBy });
-  expect(summarisePromotion(ports.ledger.get("r-1")!, "UTC")).toMatchObject({
+  expect(summarisePromotion(ports.record.get("r-1")!, "UTC")).toMatchObject({
     requestedBy: { kind: "declared", name: requestedBy },
   });
 });
@@ -62,7 +62,7 @@ test("a message whose run no host takes over comes again: nothing it asked for i
   ports.takeOver();
   await deliver(ports, request);
   expect(ports.effects.filter((effect) => effect === "start")).toHaveLength(1);
-  expect(ports.pairStates.get("shop")?.enlisted).toHaveLength(1);
+  expect(ports.pairStates.get("shop")?.registered).toHaveLength(1);
 });
 
 test("a takeover of 40 s is waited out inside the message's lock", async () => {
@@ -85,10 +85,10 @@ test("what is registered is the pair's before long, whoever looks: its message i
   const ports = createFakePorts();
   ports.runsGet = "registered";
   await deliver(ports, request);
-  expect(ports.ledger.get("r-1")?.conclusion).toBeUndefined();
+  expect(ports.record.get("r-1")?.conclusion).toBeUndefined();
 });
 
-test("of two requests with one id that come at once the ledger's first goes on, and the other is told", async () => {
+test("of two requests with one id that come at once the promotion record's first goes on, and the other is told", async () => {
   const ports = createFakePorts();
   ports.runsGet = "nowhere";
   const first = deliver(ports, request);
@@ -98,42 +98,42 @@ test("of two requests with one id that come at once the ledger's first goes on, 
   ports.takeOver();
   await Promise.all([first, second]);
   expect(declined(ports)).toMatchObject([{ data: { reason: { code: "request-conflict" } } }]);
-  expect(ports.pairStates.get("shop")?.enlisted).toHaveLength(1);
+  expect(ports.pairStates.get("shop")?.registered).toHaveLength(1);
 });
 
 test("a host that does not know the pair refuses nothing that another one has registered", async () => {
   const ports = createFakePorts();
   await deliver(ports, request);
   const elsewhere = { ...ports, policies: createPolicies([]) };
-  // Its own look at the ledger came too early.
+  // Its own look at the promotion record came too early.
   const read = ports.promotions.read.bind(ports.promotions);
   const late = jest.fn(read).mockResolvedValueOnce(undefined);
   await deliver({ ...elsewhere, promotions: { ...ports.promotions, read: late } }, request);
-  expect(ports.ledger.get("r-1")?.conclusion).toBeUndefined();
+  expect(ports.record.get("r-1")?.conclusion).toBeUndefined();
   expect(completions(ports)).toEqual([]);
 });
 
-test("the process may die before or after any effect: redelivery ends with one registration, one enlisting, one live run", async () => {
+test("the process may die before or after any effect: redelivery ends with one registration, one registering, one live run", async () => {
   for (let crashAt = 0.5; crashAt <= 5; crashAt += 0.5) {
     const ports = createFakePorts();
     ports.crashAt = crashAt;
     await deliverUntilCompleted(ports, request);
-    expect([...ports.ledger.keys()]).toEqual(["r-1"]);
-    expect(ports.pairStates.get("shop")?.enlisted.map((e) => e.requestId)).toEqual(["r-1"]);
+    expect([...ports.record.keys()]).toEqual(["r-1"]);
+    expect(ports.pairStates.get("shop")?.registered.map((e) => e.requestId)).toEqual(["r-1"]);
     expect(ports.runs.get("r-1")).toBe("live");
     expect(completions(ports)).toEqual([]);
   }
 });
 
-test("a request that cannot be enlisted is refused once, with one event id, wherever the process dies", async () => {
+test("a request that cannot be registered is refused once, with one event id, wherever the process dies", async () => {
   for (let crashAt = 0.5; crashAt <= 7; crashAt += 0.5) {
     const ports = createFakePorts();
-    for (let i = 0; i < MAX_ENLISTED; i++)
-      await ports.pairs.signal(SHOP, { kind: "enlist", requestId: `q-${i}`, at: 1 });
+    for (let i = 0; i < MAX_REGISTERED; i++)
+      await ports.pairs.signal(SHOP, { kind: "register", requestId: `q-${i}`, at: 1 });
     ports.effects.length = 0;
     ports.crashAt = crashAt;
     await deliverUntilCompleted(ports, request);
-    expect(ports.ledger.get("r-1")?.conclusion?.reason.code).toBe("queue-full");
+    expect(ports.record.get("r-1")?.conclusion?.reason.code).toBe("queue-full");
     expect(new Set(completions(ports)).size).toBe(1);
     expect(ports.runs.get("r-1")).toBe("completed");
   }
@@ -158,11 +158,11 @@ test("one that has an outcome and still stands with its pair is answered, and le
 
   await deliver(ports, request);
   expect(completions(ports)).toHaveLength(1);
-  expect(ports.ledger.get("r-1")?.announcedAt).toBeUndefined();
+  expect(ports.record.get("r-1")?.announcedAt).toBeUndefined();
 
   await ports.pairs.signal(SHOP, { kind: "leave", requestId: "r-1" });
   await deliver(ports, request);
-  expect(ports.ledger.get("r-1")?.announcedAt).toBeDefined();
+  expect(ports.record.get("r-1")?.announcedAt).toBeDefined();
 });
 
 test("other content under a known id is answered with a conflict that names what differs and where it stands, and the promotion goes on", async () => {
@@ -178,7 +178,7 @@ test("other content under a known id is answered with a conflict that names what
           code: "request-conflict",
           detail: "the request id r-1 is taken by a request that differs in promote, expect",
         },
-        complaints: [
+        issues: [
           { path: "$.promote", value: '"blue"', expectation },
           { path: "$.expect", value: '{"version":"2"}', expectation },
         ],
@@ -186,7 +186,7 @@ test("other content under a known id is answered with a conflict that names what
     },
   ]);
   expect(notAcceptedEventSchema.safeParse(declined(ports)[0]).success).toBe(true);
-  expect(ports.ledger.get("r-1")?.request.promote).toBe("green");
+  expect(ports.record.get("r-1")?.request.promote).toBe("green");
 });
 
 test("what is malformed is answered once per message and never delivered again; numeric ids are told as text", async () => {

@@ -1,7 +1,7 @@
-import { createPolicies } from "../../../src/adapters/policies";
 import type { InvocationContext } from "@azure/functions";
-import { reason } from "../../../src/domain/codes";
-import type { NotAcceptedEvent } from "../../../src/domain/events";
+import { createPolicies } from "../../../src/adapters/policies";
+import { reason } from "../../../src/domain/kernel/reason-codes";
+import type { NotAcceptedEvent } from "../../../src/domain/promotion/events";
 import { createQueueHandler } from "../../../src/triggers/queue";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 import { aPolicy } from "../../support/observations";
@@ -13,7 +13,7 @@ function deliver(ports: FakePorts, body: unknown) {
   return createQueueHandler(() => ports, "swap-requests")(body, context);
 }
 
-const told = (ports: FakePorts) =>
+const described = (ports: FakePorts) =>
   ports.published
     .map((event) => JSON.parse(event) as NotAcceptedEvent)
     .filter(({ type }) => type === "cloud-service-swap.request.not-accepted");
@@ -58,10 +58,10 @@ test.each(refused)(
       ports.crashAt = crashAt;
       await deliverUntilCompleted(ports, body);
       await deliver(ports, body);
-      const events = told(ports);
+      const events = described(ports);
       expect(new Set(events.map(({ id }) => id)).size).toBe(1);
       expect(events[0]?.data).toMatchObject({ requestId: body.requestId, reason: { code } });
-      expect([ports.ledger.size, ports.runs.size, ports.pairStates.size]).toEqual([0, 0, 0]);
+      expect([ports.record.size, ports.runs.size, ports.pairStates.size]).toEqual([0, 0, 0]);
       expect(completions(ports)).toEqual([]);
     }
   },
@@ -77,15 +77,15 @@ test("times up to the horizon, and ids that only look a little like a schedule's
     "schedule-20261124",
   ];
   for (const requestId of ids) await deliver(ports, { ...request, ...far, requestId });
-  expect([...ports.ledger.keys()]).toEqual(ids);
+  expect([...ports.record.keys()]).toEqual(ids);
 });
 
 test("the pairs file says how far ahead a request may lie", async () => {
   const ports = createFakePorts([aPolicy({ queue: { ...aPolicy().queue, horizonMs: DAY } })]);
   await deliver(ports, { ...request, requestId: "near", notBefore: at(ports, DAY) });
   await deliver(ports, { ...request, requestId: "far", notBefore: at(ports, DAY + 1) });
-  expect([...ports.ledger.keys()]).toEqual(["near"]);
-  expect(told(ports)).toMatchObject([{ data: { reason: { code: "too-far-ahead" } } }]);
+  expect([...ports.record.keys()]).toEqual(["near"]);
+  expect(described(ports)).toMatchObject([{ data: { reason: { code: "too-far-ahead" } } }]);
 });
 
 test("a request that is known has the answer of its promotion, however late and whatever the pairs file says by then", async () => {
@@ -99,7 +99,7 @@ test("a request that is known has the answer of its promotion, however late and 
   await ports.promotions.change("r-1", { kind: "conclude", ending, at: 1 });
   await deliver(elsewhere, timed);
   await deliver(ports, timed);
-  expect(told(ports)).toEqual([]);
+  expect(described(ports)).toEqual([]);
   expect([completions(ports).length, new Set(completions(ports)).size]).toEqual([2, 1]);
 });
 
@@ -113,5 +113,5 @@ test("a request whose run another delivery has started is not refused, though it
   const later = deliver(ports, timed);
   ports.takeOver();
   await later;
-  expect([told(ports), ports.ledger.size]).toEqual([[], 1]);
+  expect([described(ports), ports.record.size]).toEqual([[], 1]);
 });

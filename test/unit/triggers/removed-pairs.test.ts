@@ -1,6 +1,6 @@
 import type { InvocationContext, Timer } from "@azure/functions";
 import { createScheduleTimes } from "../../../src/adapters/schedules";
-import { createJanitor } from "../../../src/triggers/janitor";
+import { createReconciler } from "../../../src/triggers/reconciler";
 import { createScheduler } from "../../../src/triggers/scheduler";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 import { aPolicy, aRequest, keyOf, SHOP } from "../../support/observations";
@@ -9,17 +9,17 @@ import { aPolicy, aRequest, keyOf, SHOP } from "../../support/observations";
 const MINUTE = 60_000;
 const till = aPolicy({ name: "till" });
 const sweep = (ports: FakePorts) =>
-  createJanitor(() => ports)({} as Timer, {} as unknown as InvocationContext);
+  createReconciler(() => ports)({} as Timer, {} as unknown as InvocationContext);
 const tick = (ports: FakePorts) =>
   createScheduler(() => ports)({} as Timer, {} as unknown as InvocationContext);
 
-/** A promotion of `shop` is under way, the janitor has seen both pairs, and `shop` is taken out. */
+/** A promotion of `shop` is under way, the reconciler has seen both pairs, and `shop` is taken out. */
 async function removed(ports: FakePorts, run: "live" | "failed" = "live"): Promise<FakePorts> {
   const at = ports.clock.now();
   await ports.register({
     ...{ requestId: "r-1", contentHash: "h", request: aRequest(), origin: { channel: "queue" }, at },
   });
-  await ports.pairs.signal(SHOP, { kind: "enlist", requestId: "r-1", at });
+  await ports.pairs.signal(SHOP, { kind: "register", requestId: "r-1", at });
   ports.runs.set("r-1", run);
   await sweep(ports);
   ports.pairsFile = [till];
@@ -32,12 +32,12 @@ const both = () => createFakePorts([aPolicy(), till]);
 test("what waits for a pair that is gone ends as refused, claims nothing, and says why", async () => {
   const ports = await removed(both());
   await sweep(ports);
-  const { conclusion, announcedAt } = ports.ledger.get("r-1")!;
+  const { conclusion, announcedAt } = ports.record.get("r-1")!;
   expect([conclusion?.outcome, conclusion?.reason.code, announcedAt !== undefined]).toEqual([
     ...["refused", "pair-removed", true],
   ]);
   expect(conclusion?.reason.detail).toContain('the services of the pair "shop" are not in');
-  expect(ports.pairStates.get(SHOP)).toMatchObject({ enlisted: [], holds: [] });
+  expect(ports.pairStates.get(SHOP)).toMatchObject({ registered: [], holds: [] });
 });
 
 test("a host that has not read of a pair yet leaves alone what another one accepted for it", async () => {
@@ -45,17 +45,17 @@ test("a host that has not read of a pair yet leaves alone what another one accep
   const at = ports.clock.now();
   const registration = { requestId: "r-1", contentHash: "h", request: aRequest(), at };
   await ports.register({ ...registration, origin: { channel: "queue" } });
-  await ports.pairs.signal(SHOP, { kind: "enlist", requestId: "r-1", at });
+  await ports.pairs.signal(SHOP, { kind: "register", requestId: "r-1", at });
   ports.runs.set("r-1", "live");
   for (let minute = 0; minute < 9; minute++) {
     ports.pairsFile = minute % 3 === 0 ? [aPolicy(), till] : [till];
     await sweep(ports);
     await ports.clock.sleep(MINUTE);
   }
-  expect(ports.ledger.get("r-1")?.conclusion).toBeUndefined();
+  expect(ports.record.get("r-1")?.conclusion).toBeUndefined();
 });
 
-test("wherever the process dies, sweeping again ends with one event and nobody enlisted", async () => {
+test("wherever the process dies, sweeping again ends with one event and nobody registered", async () => {
   for (let crashAt = 0.5; crashAt <= 7; crashAt += 0.5) {
     const ports = await removed(both());
     ports.effects.length = 0;
@@ -65,29 +65,38 @@ test("wherever the process dies, sweeping again ends with one event and nobody e
       // A run that lives is given its time to finish by itself.
       await ports.clock.sleep(3 * MINUTE).catch(() => undefined);
     }
-    expect([crashAt, new Set(ports.published).size, ports.pairStates.get(SHOP)?.enlisted]).toEqual([
+    expect([crashAt, new Set(ports.published).size, ports.pairStates.get(SHOP)?.registered]).toEqual([
       crashAt,
       1,
       [],
     ]);
-    expect(ports.ledger.get("r-1")?.conclusion?.reason.code).toBe("pair-removed");
+    expect(ports.record.get("r-1")?.conclusion?.reason.code).toBe("pair-removed");
   }
 });
 
 test("what was claimed is left to its run, and a run that is gone is started again", async () => {
   const ports = both();
   for (const op of [
-    { kind: "enlist", requestId: "r-1", at: 1 },
-    { kind: "stand-in-line", requestId: "r-1", at: 1, maxQueued: 9, whenBusy: "wait" },
-    { kind: "take-turn", requestId: "r-1", at: 1 },
+    { kind: "register", requestId: "r-1", at: 1 },
+    { kind: "enqueue", requestId: "r-1", at: 1, maxQueued: 9, whenBusy: "wait" },
+    { kind: "acquire-lease", requestId: "r-1", at: 1 },
     ...[
-      { kind: "claim", requestId: "r-1", act: "forward", n: 1, nonce: "n", epoch: 1, planHash: "h", at: 1 },
+      {
+        kind: "claim",
+        requestId: "r-1",
+        direction: "forward",
+        n: 1,
+        nonce: "n",
+        epoch: 1,
+        planHash: "h",
+        at: 1,
+      },
     ],
   ] as const)
     await ports.pairs.signal(SHOP, op);
   await removed(ports, "failed");
   await sweep(ports);
-  expect([ports.ledger.get("r-1")?.conclusion, ports.runs.get("r-1")]).toEqual([undefined, "live"]);
+  expect([ports.record.get("r-1")?.conclusion, ports.runs.get("r-1")]).toEqual([undefined, "live"]);
   expect(ports.pairStates.get(SHOP)?.open?.nonce).toBe("n");
 });
 
@@ -118,7 +127,7 @@ function at(ports: FakePorts, time: string): void {
   Object.assign(ports.clock, { now: () => now, monotonic: () => now });
 }
 
-test("renamed at the instant, with the start not noted yet: the ledger has it, and it is not started twice", async () => {
+test("renamed at the instant, with the start not noted yet: the promotion record has it, and it is not started twice", async () => {
   const ports = createFakePorts();
   ports.scheduled = createScheduleTimes([schedule]);
   at(ports, "12:00:00");
@@ -131,7 +140,7 @@ test("renamed at the instant, with the start not noted yet: the ledger has it, a
   ports.scheduled = createScheduleTimes([{ ...schedule, pair: "store" }]);
   at(ports, "12:31:00");
   await tick(ports);
-  expect([...ports.ledger.keys()]).toEqual(["schedule-shop-20261124T123000Z"]);
+  expect([...ports.record.keys()]).toEqual(["schedule-shop-20261124T123000Z"]);
   expect((await ports.schedules.read(SHOP))?.last).toMatchObject([
     { requestId: "schedule-shop-20261124T123000Z" },
   ]);
@@ -153,8 +162,8 @@ test("a pair that comes back starts nothing that was due while it was away", asy
     at(ports, time);
     await tick(ports);
   }
-  expect([...ports.ledger.keys()]).toEqual([]);
+  expect([...ports.record.keys()]).toEqual([]);
   at(ports, "13:30:00");
   await tick(ports);
-  expect([...ports.ledger.keys()]).toEqual([`schedule-${keyOf("shop")}-20261124T133000Z`]);
+  expect([...ports.record.keys()]).toEqual([`schedule-${keyOf("shop")}-20261124T133000Z`]);
 });

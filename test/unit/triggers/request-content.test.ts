@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { InvocationContext } from "@azure/functions";
-import type { NotAcceptedEvent } from "../../../src/domain/events";
+import { createHash } from "node:crypto";
+import type { NotAcceptedEvent } from "../../../src/domain/promotion/events";
 import { createQueueHandler } from "../../../src/triggers/queue";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 
@@ -11,7 +11,7 @@ function deliver(ports: FakePorts, body: unknown) {
   return createQueueHandler(() => ports, "swap-requests")(body, context);
 }
 
-const told = (ports: FakePorts) =>
+const described = (ports: FakePorts) =>
   ports.published
     .map((event) => JSON.parse(event) as NotAcceptedEvent)
     .filter(({ type }) => type === "cloud-service-swap.request.not-accepted");
@@ -24,9 +24,9 @@ test("what goes without saying, and how a time is written, makes no conflict", a
     { expiresAt: "2026-01-02T00:00:00Z", readiness: { stableFor: "2m" }, soak: {} },
   ];
   for (const over of same) await deliver(ports, { ...request, ...over });
-  expect(told(ports)).toEqual([]);
+  expect(described(ports)).toEqual([]);
   await deliver(ports, { ...request, expiresAt: "2026-01-02T00:00:00Z", irreversible: true });
-  expect(told(ports)[0]?.data.complaints.map(({ path }) => path)).toEqual(["$.readiness", "$.irreversible"]);
+  expect(described(ports)[0]?.data.issues.map(({ path }) => path)).toEqual(["$.readiness", "$.irreversible"]);
 });
 
 const bytes = (text: string, encoding: BufferEncoding = "utf8") => Buffer.from(text, encoding);
@@ -54,11 +54,11 @@ test.each(doubled)(
   async (_what, body, path, named) => {
     const ports = createFakePorts();
     await deliver(ports, body);
-    expect(told(ports)).toMatchObject([
-      { data: { requestId: named, reason: { code: "malformed-request" }, complaints: [{ path }] } },
+    expect(described(ports)).toMatchObject([
+      { data: { requestId: named, reason: { code: "malformed-request" }, issues: [{ path }] } },
     ]);
-    expect(told(ports)[0]?.data.complaints).toHaveLength(1);
-    expect([ports.ledger.size, ports.runs.size]).toEqual([0, 0]);
+    expect(described(ports)[0]?.data.issues).toHaveLength(1);
+    expect([ports.record.size, ports.runs.size]).toEqual([0, 0]);
   },
 );
 
@@ -66,15 +66,15 @@ test("bytes that are not UTF-8 are refused as such, with the digest of exactly t
   const ports = createFakePorts();
   const body = bytes(JSON.stringify({ ...request, reason: "größer" }), "latin1");
   await deliver(ports, body);
-  expect(told(ports)).toMatchObject([
+  expect(described(ports)).toMatchObject([
     {
       data: {
-        complaints: [{ path: "$", value: `${body.length} bytes that are not UTF-8` }],
+        issues: [{ path: "$", value: `${body.length} bytes that are not UTF-8` }],
         body: { length: body.length, sha256: createHash("sha256").update(body).digest("hex") },
       },
     },
   ]);
-  expect(ports.ledger.size).toBe(0);
+  expect(ports.record.size).toBe(0);
 });
 
 test("a message in bytes is the same request as one that a host has parsed, with a byte order mark or without", async () => {
@@ -82,5 +82,5 @@ test("a message in bytes is the same request as one that a host has parsed, with
   await deliver(ports, request);
   await deliver(ports, bytes(asText));
   await deliver(ports, Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes(asText)]));
-  expect([told(ports), ports.ledger.size]).toEqual([[], 1]);
+  expect([described(ports), ports.record.size]).toEqual([[], 1]);
 });

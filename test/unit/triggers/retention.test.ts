@@ -1,9 +1,9 @@
 import type { InvocationContext, Timer } from "@azure/functions";
 import { completionEventSchema } from "../../../src/contracts/events";
-import { reason } from "../../../src/domain/codes";
-import type { CompletionEvent } from "../../../src/domain/events";
-import { changePromotion } from "../../../src/domain/promotion";
-import { isPastRetention, reduced, retainMs } from "../../../src/domain/retention";
+import { reason } from "../../../src/domain/kernel/reason-codes";
+import type { CompletionEvent } from "../../../src/domain/promotion/events";
+import { changePromotion } from "../../../src/domain/promotion/promotion";
+import { isPastRetention, reduced, retainMs } from "../../../src/domain/promotion/retention";
 import { acceptRequest, publishOutcome } from "../../../src/triggers/accept";
 import { createRetention } from "../../../src/triggers/retention";
 import { call } from "../../support/api-call";
@@ -28,7 +28,7 @@ async function ended(ports: FakePorts, requestId: string, upTo: "concluded" | "a
   ports.runs.set(requestId, "completed");
   if (upTo === "concluded") return;
   await ports.promotions.change(requestId, { kind: "announced", at });
-  if (upTo === "left") await ports.pairs.signal(SHOP, { kind: "delist", requestId });
+  if (upTo === "left") await ports.pairs.signal(SHOP, { kind: "deregister", requestId });
 }
 
 const retain = (ports: FakePorts, days = 400) =>
@@ -40,9 +40,9 @@ const retain = (ports: FakePorts, days = 400) =>
   );
 const later = (ports: FakePorts, days: number) => ports.clock.sleep(days * DAY);
 const reducedIn = (ports: FakePorts) =>
-  [...ports.ledger.values()].filter((state) => state.reduced).map(({ requestId }) => requestId);
+  [...ports.record.values()].filter((state) => state.reduced).map(({ requestId }) => requestId);
 
-test("only what is concluded, announced, delisted and old enough is reduced, and nothing whose run is live", async () => {
+test("only what is concluded, announced, deregistered and old enough is reduced, and nothing whose run is live", async () => {
   const ports = createFakePorts();
   await ended(ports, "live-run");
   ports.runs.set("live-run", "live");
@@ -178,7 +178,7 @@ test("given a roster that cannot be read, then the pairs of the file are walked 
 test("a duplicate from the queue gets the event again: the same id, outcome, code and time, and what it says itself", async () => {
   const ports = createFakePorts();
   await ended(ports, "r-1");
-  const { conclusion } = ports.ledger.get("r-1")!;
+  const { conclusion } = ports.record.get("r-1")!;
   const first = JSON.parse(conclusion!.event) as CompletionEvent;
   await later(ports, 401);
   await retain(ports);
@@ -187,7 +187,7 @@ test("a duplicate from the queue gets the event again: the same id, outcome, cod
   if (accepted.kind !== "concluded") throw new Error(accepted.kind);
   const { state } = accepted;
   await publishOutcome(state, ports);
-  const told = completionEventSchema.parse(JSON.parse(ports.published.at(-1)!));
+  const described = completionEventSchema.parse(JSON.parse(ports.published.at(-1)!));
   const brief = ({ id, type, subject, time, data }: CompletionEvent) => {
     const { requestId, pair, outcome, requestedBy, requestReason } = data;
     return {
@@ -196,8 +196,8 @@ test("a duplicate from the queue gets the event again: the same id, outcome, cod
       code: data.reason.code,
     };
   };
-  expect(brief(told as CompletionEvent)).toEqual(brief(first));
-  expect(JSON.stringify(told)).not.toContain("secret words");
+  expect(brief(described as CompletionEvent)).toEqual(brief(first));
+  expect(JSON.stringify(described)).not.toContain("secret words");
   const other = { ...registrationOf("r-1", 1), contentHash: "other" };
   expect((await acceptRequest(other, ports)).kind).toBe("conflict");
 });
@@ -206,7 +206,7 @@ test("an entry is reduced once, never before it is announced, and keeps no words
   const ports = createFakePorts();
   await ended(ports, "c", "concluded");
   await ended(ports, "a", "announced");
-  const [concluded, announced] = [ports.ledger.get("c")!, ports.ledger.get("a")!];
+  const [concluded, announced] = [ports.record.get("c")!, ports.record.get("a")!];
   expect(changePromotion(concluded, { kind: "reduce" })).toBe(concluded);
   expect(isPastRetention(concluded, Infinity)).toBe(false);
   const once = changePromotion(announced, { kind: "reduce" });

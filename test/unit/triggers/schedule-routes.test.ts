@@ -87,8 +87,8 @@ test("a pause and a resume are read back, with who and why", async () => {
 
 test("a pause again with other words is refused and stored nowhere; with the same words, and a resume of what runs, nothing is new", async () => {
   const fake = ports();
-  const told: string[] = [];
-  jest.spyOn(fake.log, "info").mockImplementation((message) => void told.push(message));
+  const described: string[] = [];
+  jest.spyOn(fake.log, "info").mockImplementation((message) => void described.push(message));
   await call(fake, "pauseSchedule", "incident 12");
   const other = await call(fake, "pauseSchedule", "incident 13");
   expect(other).toMatchObject({ status: 409, body: { code: "pause-differs" } });
@@ -97,10 +97,10 @@ test("a pause again with other words is refused and stored nowhere; with the sam
   expect((await call(fake, "pauseSchedule", `${long}a`)).status).toBe(409);
   const again = await call(fake, "pauseSchedule", "incident 12");
   expect(again).toMatchObject({ status: 200, body: { paused: { by: "Olga", note: "incident 12" } } });
-  expect(told).toEqual(["a schedule was paused"]);
+  expect(described).toEqual(["a schedule was paused"]);
   expect((await call(fake, "resumeSchedule", "over")).status).toBe(200);
   expect((await call(fake, "resumeSchedule", "over")).status).toBe(200);
-  expect(told).toEqual(["a schedule was paused", "a schedule was resumed"]);
+  expect(described).toEqual(["a schedule was paused", "a schedule was resumed"]);
 });
 
 test("a pause needs a note, a permission, and a schedule that exists", async () => {

@@ -1,8 +1,8 @@
-import type { PairKey } from "../../../src/domain/pair-key";
 import { createScheduleTimes } from "../../../src/adapters/schedules";
+import type { PairKey } from "../../../src/domain/kernel/pair-key";
 import { SHOP } from "../../support/observations";
-import { dateIn, happensAt } from "../../support/wall-clock";
 import { begin, rule } from "../../support/scheduler";
+import { dateIn, happensAt } from "../../support/wall-clock";
 
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
@@ -21,7 +21,7 @@ test("starts a due promotion once, however often it looks, as the schedule's req
   await run.tick();
   expect(run.ports.effects).toHaveLength(effects);
   expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
-  expect(run.ports.ledger.get("schedule-shop-20261124T010000Z")).toMatchObject({
+  expect(run.ports.record.get("schedule-shop-20261124T010000Z")).toMatchObject({
     request: {
       pair: "shop",
       promote: "green",
@@ -63,7 +63,7 @@ test("two hosts at once start one promotion", async () => {
   run.at("2026-11-24T01:00:00Z");
   await Promise.all([run.tick(), run.tick(), run.tick()]);
   expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
-  expect(run.ports.pairStates.get("shop")?.enlisted).toHaveLength(1);
+  expect(run.ports.pairStates.get("shop")?.registered).toHaveLength(1);
 });
 
 test("neither a new name nor a new reason starts the same instant again", async () => {
@@ -75,7 +75,7 @@ test("neither a new name nor a new reason starts the same instant again", async 
   run.at("2026-11-24T01:10:00Z");
   await run.tick();
   expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
-  expect(run.ports.ledger.get("schedule-shop-20261124T010000Z")?.request.requestedBy).toBe("schedule weekly");
+  expect(run.ports.record.get("schedule-shop-20261124T010000Z")?.request.requestedBy).toBe("schedule weekly");
 });
 
 test("a schedule that was just added or moved starts nothing for the time before", async () => {
@@ -135,7 +135,7 @@ test("of two schedules at one instant the first in the file is started", async (
   run.at("2026-11-24T01:00:00Z");
   await run.tick();
   await run.tick();
-  expect([...run.ports.ledger.values()].map(({ request }) => request.requestedBy)).toEqual([
+  expect([...run.ports.record.values()].map(({ request }) => request.requestedBy)).toEqual([
     "schedule first",
   ]);
 });
@@ -184,7 +184,7 @@ test.each([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])(
     await run.tick();
     expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
     expect(run.ports.runs.get("schedule-shop-20261124T010000Z")).toBe("live");
-    expect(run.ports.pairStates.get("shop")?.enlisted).toHaveLength(1);
+    expect(run.ports.pairStates.get("shop")?.registered).toHaveLength(1);
   },
 );
 
@@ -202,7 +202,7 @@ test.each([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])(
     await run.tick();
     for (const id of run.started()) {
       expect(run.ports.runs.get(id)).toBe("live");
-      expect(run.ports.pairStates.get("shop")?.enlisted).toHaveLength(1);
+      expect(run.ports.pairStates.get("shop")?.registered).toHaveLength(1);
     }
     const effects = run.ports.effects.length;
     await run.tick();

@@ -1,7 +1,7 @@
 import type { InvocationContext, Timer } from "@azure/functions";
 import { createScheduleTimes } from "../../../src/adapters/schedules";
-import { reason } from "../../../src/domain/codes";
-import { createJanitor } from "../../../src/triggers/janitor";
+import { reason } from "../../../src/domain/kernel/reason-codes";
+import { createReconciler } from "../../../src/triggers/reconciler";
 import { createScheduler } from "../../../src/triggers/scheduler";
 import { call } from "../../support/api-call";
 import { aRequest, keyOf } from "../../support/observations";
@@ -19,7 +19,7 @@ async function concluded(world: SilentWorld, pair: string, requestId: string): P
   const at = ports.clock.now();
   const request = aRequest({ requestId, pair });
   await ports.register({ requestId, contentHash: "h", request, origin: { channel: "queue" }, at });
-  await ports.pairs.signal(keyOf(pair), { kind: "enlist", requestId, at });
+  await ports.pairs.signal(keyOf(pair), { kind: "register", requestId, at });
   const ending = { outcome: "promoted", reason: reason("promoted", "x") } as const;
   await ports.promotions.change(requestId, { kind: "conclude", ending, at });
 }
@@ -61,8 +61,8 @@ test("whoever waits at the pairs is woken within the same budget, and the rest w
   for (const pair of names(world))
     for (let i = 0; i < 32; i++) {
       const line = { requestId: `r-${i}`, at: 1, maxQueued: 32, whenBusy: "wait" } as const;
-      await ports.pairs.signal(keyOf(pair), { kind: "enlist", requestId: `r-${i}`, at: 1 });
-      await ports.pairs.signal(keyOf(pair), { kind: "stand-in-line", ...line });
+      await ports.pairs.signal(keyOf(pair), { kind: "register", requestId: `r-${i}`, at: 1 });
+      await ports.pairs.signal(keyOf(pair), { kind: "enqueue", ...line });
     }
   const { tookMs } = await putAll(world, { id: "h-1", reason: "incident 7" });
   expect(tookMs).toBeLessThanOrEqual(5_000);
@@ -73,36 +73,36 @@ test("whoever waits at the pairs is woken within the same budget, and the rest w
 test("a walk over 300 outcomes that cannot be published ends within a minute, with one slow publish, and tells what it left", async () => {
   const world = createSilentWorld(300);
   for (const pair of names(world)) await concluded(world, pair, `of-${pair}`);
-  const janitor = createJanitor(() => world.ports);
-  const { tookMs } = await world.time(Promise.resolve(janitor({} as Timer, context)));
+  const reconciler = createReconciler(() => world.ports);
+  const { tookMs } = await world.time(Promise.resolve(reconciler({} as Timer, context)));
   expect([world.given.length, world.mostAtOnce()]).toEqual([1, 1]);
   expect(tookMs).toBeLessThanOrEqual(60_000);
   expect(lost(world, "some pairs were not looked after this time")).toEqual([
     expect.stringContaining("299 of 300"),
   ]);
   // What needs no broker is done all the same: everybody has left the line.
-  const left = names(world).filter((name) => world.ports.pairStates.get(keyOf(name))!.enlisted[0]?.left);
+  const left = names(world).filter((name) => world.ports.pairStates.get(keyOf(name))!.registered[0]?.left);
   expect(left.length).toBe(300);
 });
 
 test("the next walk goes on where the last one stopped: another outcome is tried each minute, and all are told once the broker heals", async () => {
   const world = createSilentWorld(5);
   for (const pair of names(world)) await concluded(world, pair, `of-${pair}`);
-  const janitor = createJanitor(() => world.ports);
-  const walk = () => world.time(Promise.resolve(janitor({} as Timer, context)));
+  const reconciler = createReconciler(() => world.ports);
+  const walk = () => world.time(Promise.resolve(reconciler({} as Timer, context)));
   for (let i = 0; i < 5; i++) await walk();
   expect(new Set(world.given).size).toBe(5);
   world.heals();
   await walk();
   expect(new Set(world.ports.published).size).toBe(5);
-  expect(names(world).flatMap((name) => world.ports.pairStates.get(keyOf(name))!.enlisted)).toEqual([]);
+  expect(names(world).flatMap((name) => world.ports.pairStates.get(keyOf(name))!.registered)).toEqual([]);
 });
 
 test("of several outcomes at one pair the walks try one after the other", async () => {
   const world = createSilentWorld(1);
   for (const requestId of ["a", "b", "c"]) await concluded(world, "pair-000", requestId);
-  const janitor = createJanitor(() => world.ports);
-  for (let i = 0; i < 3; i++) await world.time(Promise.resolve(janitor({} as Timer, context)));
+  const reconciler = createReconciler(() => world.ports);
+  for (let i = 0; i < 3; i++) await world.time(Promise.resolve(reconciler({} as Timer, context)));
   expect(new Set(world.given).size).toBe(3);
 });
 
@@ -117,13 +117,13 @@ test("a walk begins nothing any more when its time is up, and goes on there the 
     if (isSlow) await ports.clock.sleep(9_000);
     return read(pair);
   });
-  const janitor = createJanitor(() => ports);
-  const { tookMs } = await world.time(Promise.resolve(janitor({} as Timer, context)));
+  const reconciler = createReconciler(() => ports);
+  const { tookMs } = await world.time(Promise.resolve(reconciler({} as Timer, context)));
   expect(tookMs).toBeLessThanOrEqual(60_000);
   const first = asked.splice(0);
   expect(first.length).toBeLessThan(100);
   isSlow = false;
-  await world.time(Promise.resolve(janitor({} as Timer, context)));
+  await world.time(Promise.resolve(reconciler({} as Timer, context)));
   const order = names(world);
   expect(asked[0]).toBe(order[(order.indexOf(first.at(-1)!) + 1) % order.length]);
 });

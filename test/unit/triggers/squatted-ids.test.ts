@@ -1,4 +1,4 @@
-import type { Registration } from "../../../src/domain/promotion";
+import type { Registration } from "../../../src/domain/promotion/state";
 import { aRequest, SHOP } from "../../support/observations";
 import { begin, rule } from "../../support/scheduler";
 
@@ -31,7 +31,7 @@ test.each(squatted)(
   },
 );
 
-test("an id that is taken between the look at the ledger and the start is told all the same", async () => {
+test("an id that is taken between the look at the promotion record and the start is told all the same", async () => {
   const run = begin("2026-11-24T00:00:00Z", rule());
   const requestId = "schedule-shop-20261124T010000Z";
   await run.tick();

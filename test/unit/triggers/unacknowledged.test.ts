@@ -1,9 +1,9 @@
 import { createScheduleTimes } from "../../../src/adapters/schedules";
-import { reason } from "../../../src/domain/codes";
-import { decidePlan } from "../../../src/domain/planning";
+import { reason } from "../../../src/domain/kernel/reason-codes";
+import { decidePlan } from "../../../src/domain/plan/planning";
 import type { Ports } from "../../../src/ports/ports";
 import { askPairs, NotAcknowledged } from "../../../src/triggers/read-back";
-import { call, type ApiCall } from "../../support/api-call";
+import { type ApiCall, call } from "../../support/api-call";
 import { createFakePorts, type FakePorts } from "../../support/fake-ports";
 import { aPair, aPolicy, aRequest, keyOf, SHOP } from "../../support/observations";
 
@@ -38,20 +38,20 @@ async function soaking(ports: FakePorts): Promise<void> {
   const claim = { n: 1, nonce: "n", epoch: 1, planHash: "h" };
   const about = { requestId: "r-1", at } as const;
   for (const operation of [
-    { ...about, kind: "enlist" },
-    { ...about, kind: "stand-in-line", maxQueued: 9, whenBusy: "wait" },
-    { ...about, kind: "take-turn" },
-    { ...about, kind: "claim", act: "forward", ...claim },
+    { ...about, kind: "register" },
+    { ...about, kind: "enqueue", maxQueued: 9, whenBusy: "wait" },
+    { ...about, kind: "acquire-lease" },
+    { ...about, kind: "claim", direction: "forward", ...claim },
     { ...about, kind: "close", nonce: "n", proof: { kind: "done", detail: "" } },
   ] as const)
     await ports.pairs.signal(SHOP, operation);
 }
 
-async function enlisted(ports: FakePorts): Promise<void> {
+async function registered(ports: FakePorts): Promise<void> {
   const request = aRequest({ requestId: "r-1" });
   const origin = { channel: "queue" } as const;
   await ports.register({ requestId: "r-1", contentHash: "h", request, origin, at });
-  await ports.pairs.signal(SHOP, { kind: "enlist", requestId: "r-1", at });
+  await ports.pairs.signal(SHOP, { kind: "register", requestId: "r-1", at });
 }
 
 const held = (ports: FakePorts) =>
@@ -61,7 +61,7 @@ const held = (ports: FakePorts) =>
   });
 
 async function asking(ports: FakePorts): Promise<void> {
-  await enlisted(ports);
+  await registered(ports);
   const now = ports.clock.now();
   const policy = aPolicy({ approval: { quorum: 2, deadlineMs: 3_600_000, validForMs: 3_600_000 } });
   const observed = aPair();
@@ -86,7 +86,7 @@ const writes: readonly {
 }[] = [
   {
     what: "a hold",
-    given: enlisted,
+    given: registered,
     asked: { route: "putHold", params: { pair: "shop" }, body: { reason: "x", id: "h-1" } },
     took: async (ports) => (await ports.pairs.read(SHOP))?.holds.map((hold) => hold.id).join() === "h-1",
     again: 200,
@@ -100,15 +100,15 @@ const writes: readonly {
   },
   {
     what: "a cancel",
-    given: enlisted,
+    given: registered,
     asked: { route: "cancelPromotion", params: id, body: { note: "no" } },
     took: async (ports) => (await ports.pairs.read(SHOP))?.cancels.length === 1,
     again: 202,
   },
   {
-    what: "an order to swap back",
+    what: "an order to roll back",
     given: soaking,
-    asked: { route: "orderSwapBack", params: id, body: { note: "slow" } },
+    asked: { route: "orderRollback", params: id, body: { note: "slow" } },
     took: async (ports) => (await ports.pairs.read(SHOP))?.lease?.order?.by === "Ada",
     again: 202,
   },
@@ -206,7 +206,7 @@ test("a sender that gives up leaves nothing at accepted: what is registered late
   expect((await post(ports)).status).toBe(503);
   ports.runsGet = "with-its-pair";
   ports.takeOver();
-  expect(ports.pairStates.get("shop")?.enlisted.map(({ requestId }) => requestId)).toEqual(["r-1"]);
+  expect(ports.pairStates.get("shop")?.registered.map(({ requestId }) => requestId)).toEqual(["r-1"]);
   expect(ports.runs.get("r-1")).toBe("live");
 });
 
@@ -218,7 +218,7 @@ test("a request that is registered is answered 202 though its pair has not been 
   expect(reply.body["nextStep"]).toContain("goes on by itself");
 });
 
-test("a promotion that its pair has not taken up yet is not said to be over: cancel it again, and there is nothing to swap back", async () => {
+test("a promotion that its pair has not taken up yet is not said to be over: cancel it again, and there is nothing to roll back", async () => {
   const ports = begin();
   ports.runsGet = "registered";
   await post(ports);
@@ -229,8 +229,8 @@ test("a promotion that its pair has not taken up yet is not said to be over: can
     "5",
   ]);
   expect(cancel.body["detail"]).toContain("nothing was cancelled");
-  const order = await call(ports, { route: "orderSwapBack", params: id, body: { note: "no" } });
-  expect(order.body["code"]).toBe("nothing-to-swap-back");
+  const order = await call(ports, { route: "orderRollback", params: id, body: { note: "no" } });
+  expect(order.body["code"]).toBe("nothing-to-roll-back");
 });
 
 test("break-glass raises its alert before anything is durable, heard or not", async () => {
@@ -240,7 +240,7 @@ test("break-glass raises its alert before anything is durable, heard or not", as
   expect(ports.alerts).toEqual(["break-glass"]);
 });
 
-test("a pair that cannot be read leaves the ledger's word: what stands at a pair that did not answer is not told", async () => {
+test("a pair that cannot be read leaves the promotion record's word: what stands at a pair that did not answer is not told", async () => {
   const ports = begin();
   const { down } = withoutHosts(ports);
   const reply = await call(down, { route: "putHold", params: { pair: "all" }, body: { reason: "x" } });
@@ -249,7 +249,7 @@ test("a pair that cannot be read leaves the ledger's word: what stands at a pair
   expect(reply.body["nextStep"]).toContain(reply.body["id"]);
 });
 
-test("a ledger that cannot be read is answered 503: nothing was sent, and nothing may still take effect", async () => {
+test("a promotion record that cannot be read is answered 503: nothing was sent, and nothing may still take effect", async () => {
   const ports = begin();
   jest.spyOn(ports.promotions, "read").mockRejectedValue(new Error("storage"));
   const reply = await post(ports);

@@ -48,11 +48,11 @@ test("a cancel again is acknowledged with what stands: who was first, and every 
   const at = ports.clock.now();
   const request = aRequest({ requestId: "r-1" });
   await ports.register({ requestId: "r-1", contentHash: "h", request, origin: { channel: "queue" }, at });
-  await ports.pairs.signal(SHOP, { kind: "enlist", requestId: "r-1", at });
-  const told: string[] = [];
+  await ports.pairs.signal(SHOP, { kind: "register", requestId: "r-1", at });
+  const described: string[] = [];
   jest
     .spyOn(ports.log, "info")
-    .mockImplementation((_message, fields) => void told.push(fields?.detail ?? ""));
+    .mockImplementation((_message, fields) => void described.push(fields?.detail ?? ""));
   const cancel = async (by: string, note?: string) => {
     const body = note === undefined ? {} : { body: { note } };
     const reply = await call(ports, { route: "cancelPromotion", params: { id: "r-1" }, ...body, by });
@@ -62,7 +62,7 @@ test("a cancel again is acknowledged with what stands: who was first, and every 
   expect([status, detail]).toEqual([202, expect.stringMatching(/^cancelled by Ada at 20\S+$/)]);
   expect(await cancel("Ada", "wrong build")).toEqual([202, `${String(detail)}: wrong build`]);
   expect(await cancel("Bob", "broken")).toEqual([202, `${String(detail)}: wrong build; Bob: broken`]);
-  expect(told.at(-1)).toBe(`${String(detail)}: wrong build; Bob: broken (again by Bob, o-1)`);
+  expect(described.at(-1)).toBe(`${String(detail)}: wrong build; Bob: broken (again by Bob, o-1)`);
   expect(ports.pairStates.get("shop")?.cancels).toMatchObject([
     { by: "Ada", note: "wrong build; Bob: broken" },
   ]);

@@ -1,0 +1,38 @@
+import type { WorldDescription } from "./world";
+
+/** Whether swaps may start now, by pair, in words; a pair that says nothing of it is always open. */
+export type DeploymentWindows = ReadonlyMap<string, string>;
+
+interface DeploymentWindow {
+  readonly open: boolean;
+  readonly reasons?: readonly { readonly code: string }[];
+  readonly nextOpensAt?: { readonly local: string };
+}
+
+const MOST_PAIRS = 20;
+
+/** Asks the app of a world that has just come up; what it does not answer is left out. */
+export async function checkWindows({
+  http,
+  pairs,
+  tokens,
+}: Pick<WorldDescription, "http" | "pairs" | "tokens">): Promise<DeploymentWindows> {
+  const checked = await Promise.all(
+    pairs.slice(0, MOST_PAIRS).map(async ({ name }) => {
+      const reply = await fetch(`${http}/api/pairs/${name}/window`, {
+        headers: { authorization: `Bearer ${tokens.reader}` },
+        signal: AbortSignal.timeout(5_000),
+      }).catch(() => undefined);
+      if (!reply?.ok) return [];
+      return [[name, describeWindow((await reply.json()) as DeploymentWindow)] as const];
+    }),
+  );
+  return new Map(checked.flat());
+}
+
+/** What the app answers of a deployment window, in words. */
+export function describeWindow({ open, reasons = [], nextOpensAt }: DeploymentWindow): string {
+  if (open) return "open";
+  const why = reasons.map(({ code }) => code).join(", ");
+  return `closed (${why})${nextOpensAt ? `, opens ${nextOpensAt.local}` : ""}`;
+}

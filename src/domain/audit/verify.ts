@@ -1,0 +1,266 @@
+import type { PairKey } from "../kernel/pair-key";
+import {
+  type ChainHead,
+  type Digest,
+  emptyChain,
+  entryHash,
+  type ExportedEntry,
+  type ExportEnd,
+  pairChain,
+  promotionChain,
+} from "./chain";
+
+/** What is wrong, and where exactly. */
+export interface AuditFinding {
+  /** Line of the export, counted from 1; absent for what is missing from it. */
+  readonly line?: number | undefined;
+  readonly chain?: string | undefined;
+  readonly n?: number | undefined;
+  readonly what: string;
+}
+
+export interface AuditVerdict {
+  readonly findings: readonly AuditFinding[];
+  readonly pair: string | undefined;
+  readonly entries: number;
+  readonly promotions: number;
+  /** Events of this pair that name where a chain stood, and were compared. */
+  readonly events: number;
+}
+
+/**
+ * Verifies the lines of an export of the pair with this key, and holds them against events that somebody received: whoever rewrites an
+ * export together with all its hashes cannot rewrite the heads in those.
+ */
+export function verifyAudit(
+  pair: string,
+  lines: readonly string[],
+  events: readonly unknown[],
+  digest: Digest,
+): AuditVerdict {
+  const { entries, end, findings } = readExport(lines);
+  const chains = chainsOf(entries);
+  const own = events.filter((event) => end && dataOf(event)["pairKey"] === pair && namesHead(dataOf(event)));
+  return {
+    findings: [
+      ...findings,
+      ...(end && end.key !== pair
+        ? [{ what: `it is the export of the pair with the key ${end.key} (${end.pair}), not of ${pair}` }]
+        : []),
+      ...[...chains].flatMap(([chain, each]) => brokenIn(chain, each, digest)),
+      ...(end ? wrongEnds(end, chains) : []),
+      ...(end ? outOfPlace(end, entries, chains) : []),
+      ...own.flatMap((event) => contradicted(dataOf(event), chains)),
+    ],
+    pair: end?.pair,
+    entries: entries.length,
+    promotions: [...chains.keys()].filter((chain) => chain !== (end && pairChain(end.key))).length,
+    events: own.length,
+  };
+}
+
+/** An export or an events file that has nothing to compare proves nothing; undefined where something was compared. */
+export function nothingCompared(verdict: AuditVerdict, hasEvents: boolean): AuditFinding | undefined {
+  if (verdict.entries === 0) return { what: "the export has no entries: nothing was verified" };
+  if (!hasEvents || verdict.events > 0) return undefined;
+  return { what: `no event names a head of the pair's chains: nothing was compared` };
+}
+
+type Chains = ReadonlyMap<string, readonly PlacedEntry[]>;
+
+function chainsOf(entries: readonly PlacedEntry[]): Chains {
+  const chains = new Map<string, PlacedEntry[]>();
+  for (const entry of entries) {
+    const own = chains.get(entry.chain);
+    if (own) own.push(entry);
+    else chains.set(entry.chain, [entry]);
+  }
+  return chains;
+}
+
+/** Walks one chain. After a break it goes on from the hash that is written, so that every break is told by itself. */
+function brokenIn(chain: string, entries: readonly PlacedEntry[], digest: Digest): AuditFinding[] {
+  return entries.flatMap((entry, i): AuditFinding[] => {
+    const { line, chain: _chain, hash, ...rest } = entry;
+    const expected = (entries[i - 1]?.n ?? 0) + 1;
+    const at = { line, chain, n: entry.n };
+    if (entry.n !== expected)
+      return [{ ...at, what: `entry ${expected} belongs here: one was deleted, inserted or moved` }];
+    const isSound = entryHash(chain, entries[i - 1]?.hash ?? "", rest, digest) === hash;
+    return isSound
+      ? []
+      : [{ ...at, what: "its hash does not fit: the entry or the hash before it was changed" }];
+  });
+}
+
+interface Link extends ChainHead {
+  readonly requestId: string;
+}
+
+/** The promotions that a pair's chain says have concluded, and where their chains end. */
+function linksOf(entries: readonly PlacedEntry[] = []): readonly Link[] {
+  return entries.flatMap(({ what, requestId, ends }) =>
+    what === "concluded" && requestId !== undefined && isHead(ends) ? [{ requestId, ...ends }] : [],
+  );
+}
+
+/** Every chain must end where the export's end, or the pair's own chain, says. */
+function wrongEnds(end: ExportEnd, chains: Chains): AuditFinding[] {
+  const pair = pairChain(end.key);
+  const described: readonly (readonly [string, ChainHead])[] = [
+    [pair, end],
+    ...[...linksOf(chains.get(pair)), ...end.underWay].map(
+      (link) => [promotionChain(link.requestId), link] as const,
+    ),
+  ];
+  const known = new Set(described.map(([chain]) => chain));
+  const strangers = [...chains.keys()].filter((chain) => !known.has(chain));
+  return [
+    ...described.flatMap(([chain, head]) => notEndingAt(chain, head, chains.get(chain))),
+    ...strangers.map((chain) => ({ chain, what: "nothing else in the export knows of this chain" })),
+  ];
+}
+
+function notEndingAt(chain: string, { entries, head }: ChainHead, found: readonly PlacedEntry[] = []) {
+  const last = found.at(-1);
+  const [n, hash] = last ? [last.n, last.hash] : [0, ""];
+  if (found.length === entries && hash === head) return [];
+  const what = `it should end with ${describeHead(entries, head)}, and ends with ${describeHead(n, hash)}`;
+  return [{ line: last?.line, chain, n: last?.n, what }];
+}
+
+function describeHead(entries: number, head: string): string {
+  return entries === 0 ? "no entry" : `entry ${entries} (${head.slice(0, 12)})`;
+}
+
+/** Each conclusion is followed by the chain of its promotion; the first line that stands elsewhere is told. */
+function outOfPlace(end: ExportEnd, entries: readonly PlacedEntry[], chains: Chains): AuditFinding[] {
+  const lengthOf = (chain: string) =>
+    Array.from<string>({ length: chains.get(chain)?.length ?? 0 }).fill(chain);
+  const pair = pairChain(end.key);
+  const order = [
+    ...(chains.get(pair) ?? []).flatMap((entry) => [
+      pair,
+      ...linksOf([entry]).flatMap(({ requestId }) => lengthOf(promotionChain(requestId))),
+    ]),
+    ...end.underWay.flatMap(({ requestId }) => lengthOf(promotionChain(requestId))),
+  ];
+  const wrong = entries.find(({ chain }, i) => chain !== order[i]);
+  return wrong ? [{ line: wrong.line, chain: wrong.chain, n: wrong.n, what: "it is out of its place" }] : [];
+}
+
+/** What an event of the same pair says of its promotion and its pair must be in the export. */
+function contradicted(data: Readonly<Record<string, unknown>>, chains: Chains): AuditFinding[] {
+  const { requestId, pairKey, audit, outcome } = data as {
+    requestId: unknown;
+    pairKey: PairKey;
+    audit: Position;
+    outcome: unknown;
+  };
+  const name = pairChain(pairKey);
+  if (typeof outcome !== "string" || typeof requestId !== "string") return lacking(name, audit, chains);
+  const chain = promotionChain(requestId);
+  const last = chains.get(chain)?.at(-1);
+  const ends = notEndingAt(chain, audit, chains.get(chain)).map((finding) => ({
+    ...finding,
+    what: `by its completion event ${finding.what}`,
+  }));
+  const isSame = last === undefined || last.outcome === outcome;
+  return [
+    ...ends,
+    ...(isSame ? [] : [{ line: last.line, chain, n: last.n, what: `its completion event says ${outcome}` }]),
+    ...lacking(name, audit.pair ?? emptyChain, chains),
+  ];
+}
+
+/** Where a promotion's chain ended, and its pair's stood; in news of a hold only where the pair's stood. */
+type Position = ChainHead & { readonly pair?: ChainHead | null | undefined };
+
+/** Whether an event says where a chain of its pair stood; a promotion that never got into the line is in no export. */
+function namesHead({ audit, outcome, requestId }: Readonly<Record<string, unknown>>): boolean {
+  if (!isHead(audit)) return false;
+  const isNews = typeof outcome !== "string" || typeof requestId !== "string";
+  return isNews ? audit.entries > 0 : isHead((audit as { pair?: unknown }).pair);
+}
+
+/** A head that was told once must stand at its place for ever. */
+function lacking(chain: string, { entries, head }: ChainHead, chains: Chains): AuditFinding[] {
+  if (entries === 0) return [];
+  const entry = chains.get(chain)?.find(({ n }) => n === entries);
+  if (entry?.hash === head) return [];
+  const what = `an event says that entry ${entries} has the hash ${head.slice(0, 12)}`;
+  return [{ line: entry?.line, chain, n: entries, what: entry ? what : `${what}, and it is missing` }];
+}
+
+function dataOf(event: unknown): Readonly<Record<string, unknown>> {
+  const data = isRecord(event) ? event["data"] : undefined;
+  return isRecord(data) ? data : {};
+}
+
+/** An entry and the line of the export it stands in, counted from 1. */
+export type PlacedEntry = ExportedEntry & { readonly line: number };
+
+export interface ReadExport {
+  readonly entries: readonly PlacedEntry[];
+  readonly end: ExportEnd | undefined;
+  readonly findings: readonly AuditFinding[];
+}
+
+/** A doubled member, for one: readers differ in which of the two they take, so what is verified is not what is read. */
+const REWRITTEN = "it is not written as the app writes it: a member stands twice, or the line was formatted";
+
+/** Reads an export as anybody may have left it; what is no line of one is a finding. */
+export function readExport(lines: readonly string[]): ReadExport {
+  const entries: PlacedEntry[] = [];
+  const findings: AuditFinding[] = [];
+  let end: ExportEnd | undefined;
+  lines.forEach((text, i) => {
+    const line = i + 1;
+    const value = parsed(text);
+    const isLast = line === lines.length;
+    if (isRewritten(text, value)) findings.push({ line, what: REWRITTEN });
+    if (isEntry(value)) entries.push({ ...value, line });
+    else if (isRecord(value) && isEnd(value["end"]) && isLast) end = value["end"];
+    else if (isRecord(value) && typeof value["next"] === "string" && Object.keys(value).length === 1) {
+      if (isLast) findings.push({ line, what: `the export goes on at ${value["next"]}: append that page` });
+    } else findings.push({ line, what: "no line of an export, or not in its place" });
+  });
+  if (!end) findings.push({ what: "the export has no end: it was cut off" });
+  return { entries, end, findings };
+}
+
+function isRewritten(text: string, value: unknown): boolean {
+  return value !== undefined && JSON.stringify(value) !== text;
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Where a chain ends, as far as it is told. */
+export function isHead(value: unknown): value is { readonly entries: number; readonly head: string } {
+  return isRecord(value) && typeof value["entries"] === "number" && typeof value["head"] === "string";
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function isEntry(value: unknown): value is ExportedEntry {
+  return (
+    isRecord(value) &&
+    typeof value["n"] === "number" &&
+    [value["chain"], value["hash"], value["what"]].every((text) => typeof text === "string")
+  );
+}
+
+function isEnd(value: unknown): value is ExportEnd {
+  if (!isHead(value)) return false;
+  const { pair, key, underWay } = value as Partial<ExportEnd>;
+  const isNamed = typeof pair === "string" && typeof key === "string";
+  return isNamed && Array.isArray(underWay) && underWay.every(isHead);
+}

@@ -1,0 +1,280 @@
+import type { Side } from "../kernel/swap-request";
+import { formatTime } from "../kernel/time";
+import { assessInstance, type InstanceReadiness, type InstanceVerdict } from "./instance-state";
+import type { InstanceList, Read, RoleProfile, ServiceIdentity, ServiceObservation } from "./observation";
+
+/** One role-state check of one service. `ready` only when every role has its capacity of instances and each runs. */
+export interface RoleStateCheck {
+  readonly side: Side;
+  readonly observedAt: number;
+  readonly verdict: InstanceVerdict;
+  readonly instances: readonly InstanceReadiness[];
+  readonly total: number;
+  readonly ready: number;
+  /** What stands in its way beside instances that are not ready; of what is wrong with their list the first few. */
+  readonly problems: readonly string[];
+  /** Every instance with its state, those that are not ready first; at most 700 characters. */
+  readonly summary: string;
+  readonly remainingReads?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
+  /** The instances could not be read: nothing is known of them. */
+  readonly isUnread?: boolean | undefined;
+}
+
+export interface ReadinessRule {
+  readonly pollMs: number;
+  readonly stableForMs: number;
+  readonly deadlineMs: number;
+  /** The outgoing service need not run: what is seen of it is evidence only. */
+  readonly outgoingMayBeDown?: boolean | undefined;
+}
+
+/** When each of the two services was observed. */
+interface Observed {
+  readonly incoming: number;
+  readonly outgoing: number;
+}
+
+export interface ReadinessMemory {
+  /** Start of the unbroken row of ready observations of each service. */
+  readonly readySince?: Observed | undefined;
+  /** The newest observations that counted. */
+  readonly observedAt: Observed;
+  /** Looks in a row that brought nothing new. */
+  readonly quiet: number;
+  readonly picture: string;
+}
+
+export type ReadinessDecision =
+  | { readonly kind: "ready"; readonly detail: string }
+  | { readonly kind: "never"; readonly detail: string }
+  | {
+      readonly kind: "not-yet";
+      readonly memory: ReadinessMemory;
+      readonly detail: string;
+      readonly nextMs: number;
+    };
+
+const INSTANCES_KEPT = 30;
+const PROBLEMS_KEPT = 5;
+
+/** Judges a service from fresh reads of the service and of its instances. */
+export function checkRoles(
+  side: Side,
+  service: Read<ServiceObservation>,
+  instances: Read<InstanceList>,
+): RoleStateCheck {
+  if (service.kind === "absent") return unseen(side, service, "never");
+  if (service.kind !== "found") return unseen(side, service, "not-yet");
+  const check = checkAgainst(side, service.value.roles, instances, {
+    at: service.value.observedAt,
+    ifAbsent: "not-yet",
+  });
+  const state = service.value.provisioningState;
+  if (state?.toLowerCase() === "succeeded") return check;
+  const problem = `provisioning state is ${state ?? "missing"}`;
+  const verdict = state?.toLowerCase() === "deleting" ? "never" : "not-yet";
+  return {
+    ...check,
+    verdict,
+    problems: [problem, ...check.problems],
+    summary: truncate(`${problem}; ${check.summary}`),
+  };
+}
+
+/**
+ * Judges a service by one read of its instances, held against the roles it was planned with. Nothing else says here
+ * whether the service is still there: an absent list means that it is gone.
+ */
+export function checkPlannedRoles(
+  planned: ServiceIdentity,
+  instances: Read<InstanceList>,
+  now: number,
+): RoleStateCheck {
+  return checkAgainst(planned.side, planned.roles, instances, { at: now, ifAbsent: "never" });
+}
+
+function checkAgainst(
+  side: Side,
+  roles: readonly RoleProfile[] | undefined,
+  read: Read<InstanceList>,
+  otherwise: { readonly at: number; readonly ifAbsent: InstanceVerdict },
+): RoleStateCheck {
+  if (read.kind !== "found") {
+    const verdict = read.kind === "absent" ? otherwise.ifAbsent : "not-yet";
+    return { ...unseen(side, read, verdict), observedAt: otherwise.at };
+  }
+  const { value } = read;
+  const instances = value.instances.map(assessInstance).sort(notReadyFirst);
+  const problems = [...capacityProblems(roles, instances), ...value.findings];
+  const allReady = problems.length === 0 && instances.every((i) => i.verdict === "ready");
+  return {
+    side,
+    observedAt: value.observedAt,
+    verdict: allReady ? "ready" : "not-yet",
+    instances: instances.slice(0, INSTANCES_KEPT),
+    total: instances.length,
+    ready: instances.filter(({ verdict }) => verdict === "ready").length,
+    problems: problems.slice(0, PROBLEMS_KEPT),
+    summary: truncate([...problems, ...instances.map(describeInstance)].join(", ")),
+    remainingReads: value.remainingReads,
+  };
+}
+
+function capacityProblems(
+  roles: readonly RoleProfile[] | undefined,
+  instances: readonly InstanceReadiness[],
+): readonly string[] {
+  if (!roles || roles.length === 0) return ["the expected roles are unknown"];
+  const wrong = roles.flatMap(({ name, capacity }) => {
+    const count = instances.filter((i) => i.role?.toLowerCase() === name.toLowerCase()).length;
+    return count === capacity && capacity > 0 ? [] : [`${name} has ${count} of ${capacity} instances`];
+  });
+  const strangers = instances.filter(
+    (i) => !roles.some((r) => r.name.toLowerCase() === i.role?.toLowerCase()),
+  );
+  const names = instances.map((i) => i.name.toLowerCase());
+  const repeated = instances.filter((_, i) => names.indexOf(names[i] ?? "") !== i);
+  return [
+    ...wrong,
+    ...strangers.map((i) => `${i.name} belongs to no known role`),
+    ...repeated.map((i) => `${i.name} is listed more than once`),
+  ];
+}
+
+function unseen(
+  side: Side,
+  read: Exclude<Read<unknown>, { kind: "found" }>,
+  verdict: InstanceVerdict,
+): RoleStateCheck {
+  const retryAfterMs = "retryAfterMs" in read ? read.retryAfterMs : undefined;
+  const summary = truncate(`${read.kind}: ${read.detail}`);
+  return {
+    side,
+    observedAt: 0,
+    verdict,
+    instances: [],
+    total: 0,
+    ready: 0,
+    problems: [summary],
+    summary,
+    retryAfterMs,
+    isUnread: true,
+  };
+}
+
+function notReadyFirst(a: InstanceReadiness, b: InstanceReadiness): number {
+  return Number(a.verdict === "ready") - Number(b.verdict === "ready") || (a.name < b.name ? -1 : 1);
+}
+
+function describeInstance({ name, state, verdict, reason }: InstanceReadiness): string {
+  return verdict === "ready" ? `${name} ${state}` : `${name} ${state} (${reason})`;
+}
+
+function truncate(text: string): string {
+  return text.length > 700 ? `${text.slice(0, 697)}...` : text;
+}
+
+const FEW_READS = 100;
+const LONGEST_POLL_MS = 60_000;
+const QUIET_CHECKS = 5;
+const POLLS_IN_A_GAP = 3;
+
+/**
+ * Folds one look at both services into what is remembered. `ready` after `stableFor` of unbroken ready observations of
+ * each service; a gap of more than three polls or a look that is not ready starts again, and a ready look that is not
+ * newer than the last on both sides does not count.
+ * Polling slows down when nothing changes or Resource Manager's budget runs low, and obeys Retry-After.
+ */
+export function decideReadiness(
+  memory: ReadinessMemory | undefined,
+  incoming: RoleStateCheck,
+  outgoing: RoleStateCheck,
+  rule: ReadinessRule,
+): ReadinessDecision {
+  const checks = [incoming, outgoing];
+  const gone = checks.find((check) => check.verdict === "never");
+  if (gone) return { kind: "never", detail: `${gone.side}: ${gone.summary}` };
+  const row = countCheck(memory, incoming, outgoing, rule);
+  const stableMs = row.readySince ? shortestSpan(row.readySince, row.observedAt) : 0;
+  if (row.counted && stableMs >= rule.stableForMs) {
+    const seconds = Math.round(stableMs / 1000);
+    const running = checks.filter((check) => check.verdict === "ready");
+    const total = running.reduce((sum, check) => sum + check.total, 0);
+    const evidence =
+      outgoing.verdict === "ready" ? "" : `; evidence only: ${outgoing.side}: ${outgoing.summary}`;
+    return { kind: "ready", detail: `all ${total} instances running for ${seconds} s${evidence}` };
+  }
+  const picture = checks.map((check) => check.summary).join("|");
+  const quiet = memory?.picture === picture ? memory.quiet + 1 : 0;
+  const next: ReadinessMemory = { readySince: row.readySince, observedAt: row.observedAt, quiet, picture };
+  return {
+    kind: "not-yet",
+    memory: next,
+    detail: describe(checks, row.readySince, rule),
+    nextMs: nextPoll(checks, next, rule),
+  };
+}
+
+interface Row extends Pick<ReadinessMemory, "readySince" | "observedAt"> {
+  /** Whether the look is ready and newer than the last on both sides. */
+  readonly counted: boolean;
+}
+
+function countCheck(
+  memory: ReadinessMemory | undefined,
+  incoming: RoleStateCheck,
+  outgoing: RoleStateCheck,
+  rule: ReadinessRule,
+): Row {
+  const check: Observed = { incoming: incoming.observedAt, outgoing: outgoing.observedAt };
+  const ready =
+    incoming.verdict === "ready" && (outgoing.verdict === "ready" || rule.outgoingMayBeDown === true);
+  if (!memory) return { counted: ready, readySince: ready ? check : undefined, observedAt: check };
+  const last = memory.observedAt;
+  if (!ready) return { counted: false, readySince: undefined, observedAt: newest(last, check) };
+  if (check.incoming <= last.incoming || check.outgoing <= last.outgoing) {
+    return { counted: false, readySince: memory.readySince, observedAt: last };
+  }
+  const gap = Math.max(check.incoming - last.incoming, check.outgoing - last.outgoing);
+  const unbroken = gap <= POLLS_IN_A_GAP * Math.max(rule.pollMs, 1_000);
+  return {
+    counted: true,
+    readySince: unbroken ? (memory.readySince ?? check) : check,
+    observedAt: check,
+  };
+}
+
+function newest(a: Observed, b: Observed): Observed {
+  return { incoming: Math.max(a.incoming, b.incoming), outgoing: Math.max(a.outgoing, b.outgoing) };
+}
+
+function shortestSpan(since: Observed, until: Observed): number {
+  return Math.min(until.incoming - since.incoming, until.outgoing - since.outgoing);
+}
+
+function nextPoll(checks: readonly RoleStateCheck[], memory: ReadinessMemory, rule: ReadinessRule): number {
+  const scarce = checks.some((check) => (check.remainingReads ?? Infinity) < FEW_READS);
+  const counting = memory.readySince !== undefined;
+  const idle = !counting && memory.quiet >= QUIET_CHECKS;
+  const slow = Math.max(rule.pollMs, Math.min(2 * rule.pollMs, LONGEST_POLL_MS));
+  const sparing = Math.max(rule.pollMs, Math.min(LONGEST_POLL_MS, POLLS_IN_A_GAP * rule.pollMs));
+  const pace = scarce ? sparing : idle ? slow : rule.pollMs;
+  return Math.max(pace, ...checks.map((check) => check.retryAfterMs ?? 0));
+}
+
+function describe(
+  checks: readonly RoleStateCheck[],
+  readySince: Observed | undefined,
+  rule: ReadinessRule,
+): string {
+  if (readySince !== undefined) {
+    const total = checks.reduce((sum, check) => sum + (check.verdict === "ready" ? check.total : 0), 0);
+    const started = Math.max(readySince.incoming, readySince.outgoing);
+    return `all ${total} instances are running; stable at ${formatTime(started + rule.stableForMs)} if nothing changes`;
+  }
+  return checks
+    .filter((check) => check.verdict !== "ready")
+    .map((check) => `${check.side} is not ready: ${check.summary}`)
+    .join("; ");
+}

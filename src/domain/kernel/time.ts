@@ -1,0 +1,49 @@
+/** Times as people read them, each of the HTTP API: UTC, and the pair's zone. */
+export interface ShownTime {
+  readonly utc: string;
+  readonly local: string;
+}
+
+export function showTime(ms: number, timeZone: string): ShownTime {
+  return { utc: toTime(ms), local: `${formatOf(timeZone).format(new Date(ms))} ${timeZone}` };
+}
+
+/** The same where there may be none. */
+export function showKnown(ms: number | undefined, timeZone: string): ShownTime | undefined {
+  return ms === undefined ? undefined : showTime(ms, timeZone);
+}
+
+/** A time inside a text: UTC as everywhere else, and the local time behind it where the reader's zone is known. */
+export function formatTime(ms: number, timeZone?: string): string {
+  if (timeZone === undefined) return toTime(ms);
+  const { utc, local } = showTime(ms, timeZone);
+  return `${utc} (${local})`;
+}
+
+/** Making one takes longer than a hundred uses of it. Zones are those of the pairs file. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
+  formats.set(timeZone, format);
+  return format;
+}
+
+const units = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1_000],
+] as const;
+
+/** A duration of whole seconds as files and requests write it, in the largest unit that divides it: 120000 is "2m". */
+export function durationText(ms: number): string {
+  const [unit, size] = units.find(([, each]) => ms !== 0 && ms % each === 0) ?? ["s", 1_000];
+  return `${ms / size}${unit}`;
+}
+
+export function toTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,174 @@
+import { askApproval, castVote, closeGate, type Gate, isGranted, describeDecision } from "../approval/gate";
+import { approvalOf, type ApprovalRule, approversOf, isBreakGlass, whyNotAllowed } from "../approval/rule";
+import type { ServiceIdentity } from "../cloud-service/observation";
+import type { Phase } from "../kernel/outcome";
+import { requesterOf, describeRequester } from "../kernel/requester";
+import { showTime } from "../kernel/time";
+import { truncate } from "../kernel/truncate";
+import type { Plan, SwapPlan } from "../plan/plan";
+import type { PairPolicy } from "../policy/policy";
+import type { CompletionEvent } from "./events";
+import type { GateChange, PromotionState } from "./state";
+
+type Change<K extends GateChange["kind"]> = Extract<GateChange, { kind: K }>;
+
+type Asking = Pick<PromotionState, "request" | "origin">;
+
+/** What a promotion asks for under a policy; undefined when nobody needs to approve. */
+export function ruleFor(policy: PairPolicy, { request, origin }: Asking): ApprovalRule | undefined {
+  return approvalOf(policy.approval, request, origin);
+}
+
+/** The same under the policy that it was planned with; undefined before its first plan. */
+export function ruleOf(state: PromotionState): ApprovalRule | undefined {
+  return state.plan && ruleFor(state.plan.policy, state);
+}
+
+/**
+ * Why this plan must not be swapped now for want of approvals; undefined when it may be. Break-glass passes, by name.
+ */
+export function lacksApproval(
+  state: PromotionState,
+  { hash, policy }: SwapPlan,
+  now: number,
+): string | undefined {
+  if (isBreakGlass(state) || !ruleFor(policy, state) || isGranted(state.gate, hash, now)) return undefined;
+  const gate = state.gate;
+  if (!gate) return "nobody was asked";
+  if (gate.planHash !== hash) return "the approvals are for another plan";
+  return gate.decision?.kind === "granted" ? "the approvals have lapsed" : describeDecision(gate);
+}
+
+function placesOf(roles: readonly string[], rule: ApprovalRule): number[] {
+  return (rule.roles ?? []).flatMap((role, place) => (roles.includes(role) ? [place] : []));
+}
+
+/**
+ * Why approvals that suffice by the rule of the plan do not by the pair's present one; undefined when they do. The
+ * stricter counts: the larger quorum, the shorter `validFor`, and only who may approve by both. An app role that the rule of
+ * the plan did not name is not known of a voter, and makes nobody an approver. Break-glass passes.
+ */
+export function lacksPresentApproval(
+  state: PromotionState,
+  { policy: planned }: SwapPlan,
+  present: PairPolicy,
+  now: number,
+): string | undefined {
+  const rule = ruleFor(present, state);
+  if (isBreakGlass(state) || !rule) return undefined;
+  const { votes = [], decision } = state.gate ?? {};
+  const named = (places: readonly number[]) =>
+    places.flatMap((place) => planned.approval?.roles?.[place] ?? []);
+  const counting = votes.filter(
+    ({ oid, name, roles = [], decision: vote }) =>
+      vote === "approve" &&
+      whyNotAllowed(rule, state.origin, { oid, name, roles: named(roles), application: false }) === undefined,
+  );
+  const needed = `${rule.quorum} approval${rule.quorum === 1 ? "" : "s"}`;
+  if (counting.length < rule.quorum)
+    return `the pair's rule was tightened since the plan: ${counting.length} of ${needed} count by it`;
+  const grantedAt = decision?.kind === "granted" ? decision.at : -Infinity;
+  return now - grantedAt < rule.validForMs
+    ? undefined
+    : "the pair's rule was tightened since the plan: the approvals have lapsed by it";
+}
+
+export function asked(state: PromotionState, { planHash, at }: Change<"ask-approval">): PromotionState {
+  const rule = ruleOf(state);
+  if (!rule) return state;
+  const gate = askApproval(state.gate, { planHash, rule, expiresAt: state.request.expiresAt, at });
+  return gate === state.gate ? state : { ...state, gate };
+}
+
+const NAME_LENGTH = 40;
+const COMMENT_LENGTH = 100;
+const acting: readonly Phase[] = ["swapping", "verifying", "soaking", "rolling-back"];
+
+export function voted(state: PromotionState, change: Change<"vote">): PromotionState {
+  const rule = ruleOf(state);
+  if (!rule || !state.gate) return state;
+  const { id, planHash, application, roles } = change;
+  const { name, comment } = change.vote;
+  const vote = {
+    ...change.vote,
+    ...(roles.length > 0 ? { roles: placesOf(roles, rule) } : {}),
+    name: truncate(name, NAME_LENGTH),
+    comment: truncate(comment, COMMENT_LENGTH),
+  };
+  const barred = whyNotAllowed(rule, state.origin, { ...vote, application, roles });
+  const ballot = { id, vote, planHash, barred, acting: acting.includes(state.phase) };
+  const gate = castVote(state.gate, ballot);
+  return gate === state.gate ? state : { ...state, gate };
+}
+
+export function closed(state: PromotionState, at: number): PromotionState {
+  const gate = state.gate && closeGate(state.gate, at);
+  return gate === state.gate ? state : { ...state, gate };
+}
+
+/** What people are asked, what they have said, and how to say it; undefined when nobody is asked. */
+export function viewApproval(state: PromotionState, timeZone: string, origin: string) {
+  const { plan } = state;
+  const gate = withVotes(state);
+  return gate && plan && viewGate(state, gate, plan, { timeZone, origin });
+}
+
+/** The votes of a promotion that is over are told by its stored event. */
+function withVotes({ gate, conclusion }: PromotionState): Gate | undefined {
+  if (!gate || !conclusion) return gate;
+  const { data } = JSON.parse(conclusion.event) as CompletionEvent;
+  const votes = data.approvals?.votes ?? [];
+  return {
+    ...gate,
+    votes: votes.map(({ comment = "", at, ...vote }) => ({ ...vote, comment, at: Date.parse(at) })),
+  };
+}
+
+interface Shown {
+  readonly timeZone: string;
+  readonly origin: string;
+}
+
+function viewGate(state: PromotionState, gate: Gate, plan: Plan, { timeZone, origin }: Shown) {
+  const { planHash, quorum, asked, askedAt, until, decision, votes } = gate;
+  const standing = decision?.kind ?? (state.conclusion ? "undecided" : "waiting");
+  return {
+    state: standing,
+    detail: describeDecision(gate),
+    quorum,
+    asked,
+    askedAt: showTime(askedAt, timeZone),
+    until: showTime(until, timeZone),
+    validUntil: decision?.kind === "granted" ? showTime(decision.validUntil, timeZone) : undefined,
+    planHash,
+    planChange: asked > 1 ? state.planChange : undefined,
+    votes: votes.map(({ oid, name, decision: voted, comment, at }) => {
+      return { name, oid, decision: voted, comment, at: showTime(at, timeZone) };
+    }),
+    ...(standing === "waiting" ? viewQuestion(state, gate, plan, origin) : {}),
+  };
+}
+
+function viewQuestion(state: PromotionState, gate: Gate, plan: Plan, origin: string) {
+  const rule = ruleOf(state);
+  return {
+    requestedBy: requesterOf(state),
+    approvers: rule && approversOf(rule),
+    toApprove: question(state, plan),
+    command: commandOf(state, gate, origin),
+  };
+}
+
+function question(state: PromotionState, { incoming, outgoing }: Plan) {
+  return `${named(incoming)} is to take production from ${named(outgoing)}, because: ${state.request.reason}; asked by ${describeRequester(requesterOf(state))}`;
+}
+
+function named({ name, version }: ServiceIdentity): string {
+  return version === undefined ? name : `${name} (version ${version})`;
+}
+
+/** Ready to be pasted by an approver; the token is theirs, and nothing in here gives any authority. */
+function commandOf({ requestId }: PromotionState, { planHash }: Gate, origin: string): string {
+  const body = JSON.stringify({ decision: "approve", planHash, comment: "looked at it" });
+  return `curl -X POST ${origin}/api/promotions/${requestId}/approvals -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '${body}'`;
+}

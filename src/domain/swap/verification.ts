@@ -1,0 +1,208 @@
+import {
+  lastSegment,
+  publicIpIdOf,
+  type PublicIpObservation,
+  type Read,
+  sameId,
+  type ServiceIdentity,
+  type ServiceObservation,
+} from "../cloud-service/observation";
+import { type ProbeResult, describeTrouble } from "../cloud-service/probe";
+import type { Slot } from "../kernel/swap-request";
+import { toTime } from "../kernel/time";
+import type { SwapPlan } from "../plan/plan";
+
+/** Both services of a promotion, read afresh; the public IPs are those each service's frontend names now. */
+export interface ObservedState {
+  readonly incoming: Read<ServiceObservation>;
+  readonly outgoing: Read<ServiceObservation>;
+  readonly incomingIp?: Read<PublicIpObservation> | undefined;
+  readonly outgoingIp?: Read<PublicIpObservation> | undefined;
+}
+
+type Services = Pick<ObservedState, "incoming" | "outgoing">;
+
+/** `foreign`: both slots are known and neither the state before the swap nor the one after it. */
+export type SlotState = "before" | "after" | "foreign" | "unreadable";
+
+export function slotState({ incoming, outgoing }: Services): SlotState {
+  const a = incoming.kind === "found" ? incoming.value.slot : undefined;
+  const b = outgoing.kind === "found" ? outgoing.value.slot : undefined;
+  if (!a || !b) return "unreadable";
+  if (a === b) return "foreign";
+  return a === "production" ? "after" : "before";
+}
+
+/** Whether the slots are known and not as before: only then the public IPs have something to testify. */
+export function mayBeSwapped(services: Services): boolean {
+  return ["after", "foreign"].includes(slotState(services));
+}
+
+/** Whether provisioning has succeeded on both sides. */
+export function areSettled({ incoming, outgoing }: Services): boolean {
+  return [incoming, outgoing].every(
+    (read) => read.kind === "found" && read.value.provisioningState?.toLowerCase() === "succeeded",
+  );
+}
+
+/** What a verifying read showed. */
+export interface Verified {
+  readonly detail: string;
+  readonly finalRead: FinalReads | null;
+}
+
+export interface VerificationDecision extends Verified {
+  readonly kind: "verified" | "not-yet";
+  /** What it means when time runs out with this as the last look; absent when verified. */
+  readonly against?: Against | undefined;
+}
+
+/** `unmeasured`: too little could be read to say anything of the swap. */
+export type Against = "regression" | "foreign-state" | "unmeasured";
+
+/**
+ * Verified when both services read complementary slots with the target held, provisioning Succeeded, and the public
+ * IPs, the second witness of a VIP swap, do not contradict: the incoming service names the IP that the outgoing one
+ * held when planned, and that IP names a load balancer of the incoming service (azure-docs swap-cloud-service.md).
+ * What the replies do not show of the witness is told, and does not stand in the way.
+ */
+export function decideVerification(plan: SwapPlan, observed: ObservedState): VerificationDecision {
+  const finalRead = finalReadOf(plan, observed);
+  const slots = slotState(observed);
+  const source = sourceOf(plan, observed);
+  const problems = [
+    ...(slots === "after" ? [] : [`slots read "${slots}"`]),
+    ...(areSettled(observed) ? [] : ["provisioning has not succeeded on both services"]),
+    ...source.contradictions,
+  ];
+  if (problems.length > 0) {
+    const against = againstOf(slots, areSettled(observed));
+    return { kind: "not-yet", detail: problems.join("; "), finalRead, against };
+  }
+  const address = observed.incomingIp?.kind === "found" ? observed.incomingIp.value.address : undefined;
+  const answers = address ? ` and answers at ${address}` : "";
+  const unshown = source.missing.length > 0 ? `; not shown: ${source.missing.join(", ")}` : "";
+  return {
+    kind: "verified",
+    detail: `${plan.incoming.name} holds production${answers}${unshown}`,
+    finalRead,
+  };
+}
+
+/** Slots that are not as swapped are somebody else's doing by now: the swap was proved before. */
+function againstOf(slots: SlotState, settled: boolean): Against {
+  if (slots === "before" || slots === "foreign") return "foreign-state";
+  return slots === "after" && settled ? "regression" : "unmeasured";
+}
+
+/** The same with what production answers: verified only when every probe passes. */
+export function withAnswers(
+  decision: VerificationDecision,
+  results: readonly ProbeResult[],
+): VerificationDecision {
+  const trouble = describeTrouble(results);
+  if (decision.kind !== "verified" || trouble === "") return decision;
+  const failed = results.some((each) => each.verdict === "failure");
+  return {
+    kind: "not-yet",
+    detail: trouble,
+    finalRead: decision.finalRead,
+    against: failed ? "regression" : "unmeasured",
+  };
+}
+
+/** What a read showed, when it verifies the swap. */
+export function verifiedBy(plan: SwapPlan, observed: ObservedState): Verified | undefined {
+  const { kind, detail, finalRead } = decideVerification(plan, observed);
+  return kind === "verified" ? { detail, finalRead } : undefined;
+}
+
+interface EvidenceSource {
+  readonly contradictions: readonly string[];
+  readonly missing: readonly string[];
+}
+
+function sourceOf(plan: SwapPlan, observed: ObservedState): EvidenceSource {
+  const testimonies = [addressEvidence(plan, observed), frontendEvidence(plan, observed)];
+  return {
+    contradictions: testimonies.flatMap((t) => ("contradicts" in t ? [t.contradicts] : [])),
+    missing: testimonies.flatMap((t) => ("missing" in t ? [t.missing] : [])),
+  };
+}
+
+type Evidence = { readonly contradicts: string } | { readonly missing: string } | { readonly agrees: true };
+
+function addressEvidence(plan: SwapPlan, observed: ObservedState): Evidence {
+  const expected = plan.outgoing.publicIpId;
+  const held = observed.incoming.kind === "found" ? publicIpIdOf(observed.incoming.value) : undefined;
+  if (!expected) return { missing: `the public IP ${plan.outgoing.name} had when planned` };
+  if (!held) return { missing: `the public IP ${plan.incoming.name} names` };
+  if (sameId(expected, held)) return { agrees: true };
+  const named = `${plan.incoming.name} still names the public IP ${lastSegment(held)}`;
+  return { contradicts: `${named}, not ${lastSegment(expected)}` };
+}
+
+/** A service's load balancer resource bears the name of its load balancer configuration (Switch-AzCloudService.ps1). */
+function frontendEvidence(
+  { incoming: planned }: SwapPlan,
+  { incoming, incomingIp }: ObservedState,
+): Evidence {
+  const missing = { missing: `the load balancer of the public IP ${planned.name} names` };
+  if (incoming.kind !== "found" || incomingIp?.kind !== "found") return missing;
+  const holder = /\/loadBalancers\/([^/]+)/i.exec(incomingIp.value.frontendId ?? "")?.[1];
+  const own = incoming.value.frontends.map((frontend) => frontend.loadBalancer);
+  // A reply without the name of a load balancer is parsed as "?": it says nothing.
+  if (holder === undefined || own.length === 0 || own.includes("?")) return missing;
+  if (own.some((name) => name.toLowerCase() === holder.toLowerCase())) return { agrees: true };
+  const held = `the public IP ${lastSegment(incomingIp.value.id)} is held by load balancer ${holder}`;
+  return { contradicts: `${held}, not ${own.join(" or ")} of ${planned.name}` };
+}
+
+/** What the last read showed, for the completion event. */
+function finalReadOf(plan: SwapPlan, observed: ObservedState): FinalReads | null {
+  return {
+    incoming: readOf(plan.incoming, observed.incoming, observed.incomingIp),
+    outgoing: readOf(plan.outgoing, observed.outgoing, observed.outgoingIp),
+  };
+}
+
+function readOf(
+  planned: ServiceIdentity,
+  service: Read<ServiceObservation>,
+  ip: Read<PublicIpObservation> | undefined,
+): FinalRead | null {
+  if (service.kind !== "found") return null;
+  const { id, observedAt, slot, provisioningState, version } = service.value;
+  const publicIp =
+    ip?.kind === "found"
+      ? { id: ip.value.id, address: ip.value.address, frontendId: ip.value.frontendId }
+      : undefined;
+  return {
+    id,
+    side: planned.side,
+    observedAt: toTime(observedAt),
+    slot,
+    provisioningState,
+    version,
+    publicIp,
+  };
+}
+
+/** What the final read showed of one service. */
+export interface FinalRead {
+  readonly id: string;
+  readonly side: string;
+  readonly observedAt: string;
+  readonly slot?: Slot | undefined;
+  readonly provisioningState?: string | undefined;
+  readonly version?: string | undefined;
+  readonly publicIp?:
+    | { readonly id: string; readonly address?: string | undefined; readonly frontendId?: string | undefined }
+    | undefined;
+}
+
+/** The final read of both services; null for one that could not be read. */
+export interface FinalReads {
+  readonly incoming: FinalRead | null;
+  readonly outgoing: FinalRead | null;
+}

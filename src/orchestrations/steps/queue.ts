@@ -1,0 +1,66 @@
+import { reason } from "../../domain/kernel/reason-codes";
+import { mayTakeKeptPlace } from "../../domain/kernel/swap-request";
+import { MAX_REGISTERED, type PairAnswer } from "../../domain/pair/pair";
+import type { SwapPlan } from "../../domain/plan/plan";
+import { runActivity, applyToPairEntity, type Steps, timeOf } from "../calls";
+import { cancelled, enter, type Exit, expired, progress, type Run, untilOf, waitFor } from "../run";
+
+/** Step 5. Stands in the queue for the pair's lease; a lease that is held already, or free at the first look, costs no waiting loop. */
+export function* awaitLease(run: Run, plan: SwapPlan, note?: string): Steps<{ readonly kind: "go" } | Exit> {
+  if (run.lease) return { kind: "go" };
+  const { context, requestId, pair, pairKey } = run;
+  const { queue } = plan.policy;
+  run.deadlines.queue ??= timeOf(context) + queue.deadlineMs;
+  const over = yield* enter(run, "queued", note);
+  if (over) return over;
+  const at = timeOf(context);
+  const { whenBusy } = queue;
+  // An operator's has its place among those that are registered, however many wait in the queue.
+  const maxQueued = mayTakeKeptPlace(run.began.origin) ? MAX_REGISTERED : queue.maxQueued;
+  const standing = { kind: "enqueue", requestId, at, maxQueued, whenBusy } as const;
+  const { answer } = yield* applyToPairEntity(context, pairKey, standing);
+  const away = turnedAway(answer, pair, maxQueued);
+  if (away) return away;
+  const view = yield* applyToPairEntity(context, pairKey, { kind: "acquire-lease", requestId, at });
+  if (view.cancel) return cancelled(view.cancel);
+  run.lease = view.lease;
+  if (!run.lease) {
+    const left = yield* waitForLease(run, run.deadlines.queue);
+    if (left) return left;
+  }
+  yield* progress(run, "lease-acquired", `holds the lease of pair ${pair}`);
+  return { kind: "go" };
+}
+
+/** Gives up lease and place in the queue: nobody else waits for the pair because this promotion waits for something else. */
+export function* leaveQueue(run: Run): Steps<void> {
+  const { context, requestId, pair, pairKey } = run;
+  const at = timeOf(context);
+  const { next } = yield* applyToPairEntity(context, pairKey, { kind: "leave-queue", requestId, at });
+  run.lease = undefined;
+  if (next !== undefined) yield* runActivity(context, "wakeNext", { pair, pairKey });
+}
+
+function turnedAway(answer: PairAnswer, pair: string, maxQueued: number): Exit | undefined {
+  if (answer === "not-registered") return { kind: "superseded" };
+  if (answer !== "queue-full" && answer !== "pair-busy") return undefined;
+  const detail =
+    answer === "queue-full" ? `${maxQueued} promotions wait in the queue` : "another promotion runs";
+  return { kind: "end", ending: { outcome: "refused", reason: reason(answer, `pair ${pair}: ${detail}`) } };
+}
+
+function* waitForLease(run: Run, deadline: number): Steps<Exit | undefined> {
+  const until = untilOf(run, deadline);
+  const result = yield* waitFor(run, "queue", {}, { until });
+  switch (result.ended) {
+    case "decided":
+      run.lease = result.verdict;
+      return undefined;
+    case "cancelled":
+      return cancelled(result.cancel);
+    case "superseded":
+      return { kind: "superseded" };
+    case "expired":
+      return expired(run, "queue", "queue-expired", result.last, until);
+  }
+}

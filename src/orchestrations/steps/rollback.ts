@@ -1,0 +1,131 @@
+import { type ProbeResult, probesIncoming, describeTrouble } from "../../domain/cloud-service/probe";
+import type { Lease, RollbackOrder } from "../../domain/pair/pair";
+import type { SwapPlan } from "../../domain/plan/plan";
+import { afterAttempt, halted } from "../../domain/promotion/next-step";
+import {
+  nextOfRollback,
+  reversed,
+  rolledBack,
+  describeOrder,
+  withCause,
+} from "../../domain/promotion/rollback";
+import type { AttemptResult } from "../../domain/swap/attempt";
+import type { Verified } from "../../domain/swap/verification";
+import { callActivity, changeRecord, type Steps, timeOf, together } from "../calls";
+import { enter, entering, type Exit, type Run, describing, waitFor } from "../run";
+import { change, check, note, settle, type Settled } from "./attempts";
+import type { AttemptAgain } from "./swap";
+
+/**
+ * Step 9, when new production is to be rolled back: the same act with the sides exchanged, claimed and proved like the
+ * forward swap. Holds, deployment windows and gates do not stand in its way. What cannot be done, or proved, halts.
+ */
+export function* rollback(run: Run, plan: SwapPlan, order: RollbackOrder): Steps<Exit | AttemptAgain> {
+  const { context, requestId, runId, deadlines } = run;
+  if (deadlines.rollback === undefined) {
+    yield* changeRecord(context, requestId, { kind: "watched", runId, rollback: order });
+    deadlines.rollback = timeOf(context) + plan.policy.readiness.deadlineMs;
+    const over = yield* enter(run, "rolling-back", describeOrder(order));
+    if (over) return over;
+  }
+  const back = reversed(plan);
+  const done = yield* untilDone(run, back, deadlines.rollback);
+  if (done.kind === "verify") return yield* verifyRollback(run, back, order, done.verified);
+  return done.kind === "end" ? { kind: "end", ending: withCause(done.ending, order) } : done;
+}
+
+type Done = { readonly kind: "verify"; readonly verified?: Verified | undefined } | AttemptAgain | Exit;
+
+/** One attempt and its proof, and the pause before the next one where there is to be one. */
+function* untilDone(run: Run, back: SwapPlan, deadline: number): Steps<Done> {
+  let settleAfterMs: number | undefined;
+  for (;;) {
+    const found = yield* proceed(run, back, settleAfterMs);
+    if (found.kind === "superseded") return found;
+    const next = nextOfRollback(found);
+    if (next.kind === "end") return next;
+    if (next.kind === "verify")
+      return { ...next, verified: "verified" in found ? found.verified : undefined };
+    if (next.kind !== "settle") return yield* pause(run, back, next, deadline);
+    settleAfterMs = next.afterMs;
+  }
+}
+
+/** One attempt, or the proof of the one that is open. */
+function* proceed(run: Run, back: SwapPlan, settleAfterMs: number | undefined): Steps<Settled> {
+  const { lease, open } = yield* check(run);
+  if (lease?.swapped?.direction === "rollback") return { kind: "verify", byUs: true };
+  if (!lease) return { kind: "end", ending: halted("rollback-failed", "the lease is not held any more") };
+  return open ? yield* settle(run, back, "rollback", settleAfterMs) : yield* attempt(run, back, lease);
+}
+
+/** One attempt; the old side's probes are asked beside it, for the record: they do not stand in its way. */
+function* attempt(run: Run, back: SwapPlan, lease: Lease): Steps<Settled> {
+  const { context, requestId, pair, pairKey } = run;
+  const n = lease.closed + 1;
+  const input = {
+    requestId,
+    pair,
+    pairKey,
+    direction: "rollback",
+    n,
+    epoch: lease.epoch,
+    plan: back,
+  } as const;
+  const started = `attempt ${n}: ${back.incoming.name} back to production`;
+  const probes = back.policy.probes?.filter(probesIncoming) ?? [];
+  const [result, , , answers = []] = (yield* together(context, [
+    callActivity(context, "attemptSwap", input),
+    entering(run, "rolling-back", `attempt ${n}`),
+    describing(run, { step: "rollback-started", detail: started }),
+    ...(probes.length > 0 ? [callActivity(context, "runProbes", { probes, at: "staging" })] : []),
+  ])) as [AttemptResult, unknown, unknown, ProbeResult[]?];
+  yield* note(run, "rollback", n, result, evidenceOf(result, answers));
+  const { next, close } = afterAttempt(result, lease.unknowns);
+  if (close) yield* change(run, { kind: "close", requestId, at: timeOf(context), ...close });
+  return next;
+}
+
+function evidenceOf(result: AttemptResult, answers: readonly ProbeResult[]): string[] {
+  const trouble = describeTrouble(answers);
+  const platform = result.kind === "attempted" ? result.evidence : undefined;
+  return [
+    ...(trouble === "" ? [] : [`old production: ${trouble}`]),
+    ...(platform === undefined ? [] : [`not running: ${platform}`]),
+  ];
+}
+
+/** Waits before the next attempt; the way out when its deadline has passed. */
+function* pause(
+  run: Run,
+  { policy }: SwapPlan,
+  { detail, afterMs = 0 }: { readonly detail: string; readonly afterMs?: number | undefined },
+  deadline: number,
+): Steps<Exit | AttemptAgain> {
+  const now = timeOf(run.context);
+  if (now >= deadline)
+    return { kind: "end", ending: halted("rollback-failed", `not possible by its deadline: ${detail}`) };
+  const observeAfter = Math.min(now + Math.max(afterMs, policy.swap.pollMs), deadline);
+  const last = { detail: `the rollback is tried again: ${detail}` };
+  const result = yield* waitFor(run, "rollback", {}, { until: deadline + 60_000, observeAfter, last });
+  return result.ended === "superseded"
+    ? { kind: "superseded" }
+    : { kind: "attempt-again", detail: last.detail, afterMs: 0 };
+}
+
+/** Only a read that shows the old service in production makes it rolled back. */
+function* verifyRollback(run: Run, back: SwapPlan, order: RollbackOrder, verified?: Verified): Steps<Exit> {
+  if (verified) return { kind: "end", ending: rolledBack(order, verified) };
+  const until = timeOf(run.context) + back.policy.verification.deadlineMs;
+  const about = { plan: back, probes: [], orderable: false };
+  const result = yield* waitFor(run, "verification", about, { until });
+  if (result.ended === "superseded") return { kind: "superseded" };
+  if (result.ended === "decided" && result.verdict.kind === "verified")
+    return { kind: "end", ending: rolledBack(order, result.verdict) };
+  const { last, memory } =
+    result.ended === "expired"
+      ? result
+      : { last: "the verification ended without a read", memory: undefined };
+  const ending = { ...halted("verification-failed", last), finalRead: memory?.finalRead };
+  return { kind: "end", ending: withCause(ending, order) };
+}

@@ -1,0 +1,49 @@
+import type { WindowInput } from "../../activities/check-window";
+import { isBreakGlass } from "../../domain/approval/rule";
+import { reason } from "../../domain/kernel/reason-codes";
+import type { SwapPlan } from "../../domain/plan/plan";
+import { windowDeadline } from "../../domain/policy/policy";
+import { runActivity, type Steps, timeOf } from "../calls";
+import { cancelled, enter, type Exit, expired, type Run, untilOf, waitFor } from "../run";
+import { leaveQueue } from "./queue";
+
+/**
+ * Step 4. Waits until policy lets a swap start. A lease that is held is past this step; break-glass passes it; where
+ * neither policy nor request asks for anything it costs nothing. `closed` is what the attempt found.
+ */
+export function* awaitWindow(
+  run: Run,
+  plan: SwapPlan,
+  closed: string | undefined,
+): Steps<{ readonly kind: "go" } | Exit> {
+  const { context, began } = run;
+  const { notBefore, expiresAt } = began.request;
+  const isAsked = plan.policy.window !== undefined || notBefore !== undefined || closed !== undefined;
+  if (!isAsked || run.lease || isBreakGlass(began)) return { kind: "go" };
+  const about = { policy: plan.policy, asked: { notBefore, expiresAt } };
+  if ((yield* runActivity(context, "checkWindow", about)).open) return { kind: "go" };
+  // Even a first look may wait in the queue already: an earlier run of this promotion had the lease.
+  yield* leaveQueue(run);
+  const deadline = (run.deadlines.window ??= windowDeadline(plan.policy, notBefore, timeOf(context)));
+  const over = yield* enter(run, "awaiting-window", closed);
+  return over ?? (yield* wait(run, about, deadline));
+}
+
+function* wait(run: Run, about: WindowInput, deadline: number): Steps<{ readonly kind: "go" } | Exit> {
+  const until = untilOf(run, deadline);
+  const result = yield* waitFor(run, "window", about, { until });
+  switch (result.ended) {
+    case "decided":
+      if (result.verdict.kind === "open") return { kind: "go" };
+      return {
+        kind: "end",
+        ending: { outcome: "refused", reason: reason("pair-removed", result.verdict.detail) },
+      };
+    case "cancelled":
+      return cancelled(result.cancel);
+    case "superseded":
+      return { kind: "superseded" };
+    case "expired":
+      return expired(run, "window", "window-expired", result.last, until);
+  }
+}

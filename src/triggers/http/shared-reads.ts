@@ -1,0 +1,140 @@
+import type { Read } from "../../domain/cloud-service/observation";
+import type { PairKey } from "../../domain/kernel/pair-key";
+import type { PairPolicy } from "../../domain/policy/policy";
+import type { CloudServices } from "../../ports/cloud-services";
+import type { Ports } from "../../ports/ports";
+import { Problem } from "./problem";
+import { createReadBudget, type ReadBudget } from "./read-budget";
+
+/** What a reader needs of a pair: its services and instances, or what a plan is judged by. */
+export type ReadKind = "services" | "plan";
+
+/** One look at a pair that readers share: every read of it is made once. */
+export interface Check {
+  /** When its reads began, milliseconds since the epoch. */
+  readonly readAt: number;
+  /** In place of the port: each read is asked for once, and answered to everybody alike. */
+  readonly cloudServices: CloudServices;
+}
+
+/**
+ * What readers (GET pairs, POST plans) may read of Resource Manager, in one process. Runs use the port itself: nothing
+ * here shares, delays or limits their reads.
+ */
+export interface SharedReads {
+  /**
+   * A look that is not older than 10 s once its reads are done, or than Resource Manager asked to wait. Where the readers'
+   * budget is spent, GET pairs has the last one, however old; where there is none, and for plans, it throws a 429.
+   */
+  at(policy: PairPolicy, kind: ReadKind, ports: Ports): Check;
+}
+
+const FRESH_MS = 10_000;
+/** Longer than any read may take: a look that does not end is nobody's. */
+const LONGEST_CHECK_MS = 60_000;
+/** No longer do readers keep away, whatever Retry-After says. */
+const LONGEST_REST_MS = 300_000;
+/** Reads that a look takes before it begins: those of a pair with one public IP a service. Further ones are counted when made. */
+const costs: Readonly<Record<ReadKind, number>> = { services: 6, plan: 10 };
+/** Dashboards leave room for one plan: somebody waits for that answer. */
+const keeps: Readonly<Record<ReadKind, number>> = { services: costs.plan, plan: 0 };
+
+export function createSharedReads(budget: ReadBudget = createReadBudget()): SharedReads {
+  const checks: Record<ReadKind, Map<PairKey, SharedRead>> = { services: new Map(), plan: new Map() };
+  return {
+    at({ key }, kind, ports) {
+      const now = ports.clock.monotonic();
+      // A plan's look has all that services are shown by.
+      const kept = [checks.plan.get(key), kind === "services" ? checks.services.get(key) : undefined];
+      const known = kept.filter((check) => check !== undefined && !check.isSpoilt) as SharedRead[];
+      const fresh = known.find((check) => check.isFresh(now));
+      if (fresh) return fresh;
+      const wait = budget.take(costs[kind], keeps[kind], now);
+      if (wait === 0) {
+        const check = new SharedRead(ports, costs[kind], budget);
+        checks[kind].set(key, check);
+        return check;
+      }
+      const [last] = known.sort((a, b) => b.readAt - a.readAt);
+      if (last && kind === "services") return last;
+      throw tooManyReads(wait);
+    },
+  };
+}
+
+function tooManyReads(waitMs: number): Problem {
+  const seconds = Math.ceil(waitMs / 1_000);
+  const headers = { "retry-after": String(seconds) };
+  const detail = `what readers may ask of Resource Manager is spent: the next look in ${seconds} s; GET pairs asks none`;
+  return new Problem("too-many-calls", detail, { headers });
+}
+
+class SharedRead implements Check {
+  readonly readAt: number;
+  readonly cloudServices: CloudServices;
+  /** A read ended in a fault: nobody else is to get it. */
+  isSpoilt = false;
+  readonly #ports: Ports;
+  readonly #budget: ReadBudget;
+  /** Reads that are paid for and not made yet. */
+  #taken: number;
+  readonly #reads = new Map<string, Promise<Read<unknown>>>();
+  #pending = 0;
+  readonly #begunAt: number;
+  #settledAt: number;
+  #restMs = FRESH_MS;
+
+  constructor(ports: Ports, taken: number, budget: ReadBudget) {
+    const { clock, cloudServices } = ports;
+    this.#ports = ports;
+    this.#taken = taken;
+    this.#budget = budget;
+    this.readAt = clock.now();
+    this.#begunAt = this.#settledAt = clock.monotonic();
+    this.cloudServices = {
+      // Where the service does not say its slot, a second read does.
+      readService: (id, tag) =>
+        this.#once(`service ${tag} ${id}`, 2, () => cloudServices.readService(id, tag)),
+      readInstances: (id) => this.#once(`instances ${id}`, 1, () => cloudServices.readInstances(id)),
+      readPublicIp: (id) => this.#once(`address ${id}`, 1, () => cloudServices.readPublicIp(id)),
+      readPermissions: (id) => this.#once(`permissions ${id}`, 1, () => cloudServices.readPermissions(id)),
+      requestSwap: () => Promise.reject(new Error("readers send nothing")),
+      readOperation: () => Promise.reject(new Error("readers follow no operation")),
+    };
+  }
+
+  isFresh(now: number): boolean {
+    if (this.#pending > 0) return now - this.#begunAt < LONGEST_CHECK_MS;
+    return now - this.#settledAt < this.#restMs;
+  }
+
+  #count(): void {
+    if (this.#taken > 0) this.#taken--;
+    else this.#budget.owe(this.#ports.clock.monotonic());
+  }
+
+  #once<T>(what: string, cost: number, read: () => Promise<Read<T>>): Promise<Read<T>> {
+    const begun = this.#reads.get(what) as Promise<Read<T>> | undefined;
+    if (begun) return begun;
+    for (let i = 0; i < cost; i++) this.#count();
+    this.#pending++;
+    const reading = this.#noting(read);
+    this.#reads.set(what, reading);
+    return reading;
+  }
+
+  async #noting<T>(read: () => Promise<Read<T>>): Promise<Read<T>> {
+    try {
+      const found = await read();
+      const asked = ("retryAfterMs" in found ? found.retryAfterMs : undefined) ?? 0;
+      this.#restMs = Math.max(this.#restMs, Math.min(asked, LONGEST_REST_MS));
+      return found;
+    } catch (fault) {
+      this.isSpoilt = true;
+      throw fault;
+    } finally {
+      this.#pending--;
+      this.#settledAt = this.#ports.clock.monotonic();
+    }
+  }
+}

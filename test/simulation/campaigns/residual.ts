@@ -1,0 +1,151 @@
+import { residualReferences } from "../plans/reference-worlds";
+import { type ResidualPlan, residualWorld } from "../plans/residual-world";
+import type { Risk, WorldPlan } from "../plans/world-plan";
+import { check, type Violation } from "../rules/invariants";
+import { playWorld, type WorldResult } from "../world/play-world";
+import { type Entry, report, Timeline } from "../world/timeline";
+import { settleIn } from "./campaign";
+import type { SimulateOptions } from "./simulate";
+
+type RiskKind = Risk["kind"];
+type RiskEntry = Extract<Entry, { kind: "risk" }>;
+
+/** What is said of a violation that only a residual risk brought about. */
+const consequences: Readonly<Record<string, string>> = {
+  I1: "swapped twice for one request",
+  "I1 target": "production given to what had not been asked for",
+  "I3 in turn": "PUT out of turn",
+  "I5 PUT": "PUT after an acknowledged cancel",
+  "I6 success": "a success that no read had shown",
+  "I6 swapped": "an outcome that does not tell of the swap",
+  I8: "two PUTs at once",
+  "I9 PUT": "PUT after the outcome",
+  "I10 halt": "PUT after a halt",
+  "I10 hold": "PUT while the pair was on hold",
+  I11: "PUT without fresh readiness",
+  "§3.6 stableFor": "PUT without stable readiness since the last one",
+  "§4.3 60 s": "PUT after the claim window",
+  "§4.6 two unknown": "third PUT after two lost ones",
+};
+
+/** A world in which a risk was to strike: what it did, and what it cannot have done. */
+interface Judged {
+  readonly risk: RiskKind;
+  readonly struck: boolean;
+  readonly dueToIt: readonly Violation[];
+  readonly others: readonly Violation[];
+  readonly result: WorldResult;
+}
+
+/** Worlds with residual risks: counts apart what only these do; exit code 1 on the first violation that is not theirs. */
+export async function residualCampaign(options: SimulateOptions): Promise<number> {
+  await settleIn();
+  const say = (line: string) => {
+    if (!options.json) console.log(line);
+  };
+  const started = performance.now();
+  const until = options.seconds === undefined ? Infinity : started + options.seconds * 1000;
+  const worst: Tallies = new Map();
+  const drawn: Tallies = new Map();
+  const broken: Violation[] = [];
+  const play = async (plan: ResidualPlan, tallies: Tallies) => {
+    const judged = await judge(plan);
+    add(tallies, judged);
+    broken.push(...judged.others);
+    if (options.replay || judged.others.length > 0) explain(judged, say);
+    if (judged.others.length > 0) say(`\nreplay: npm run simulate -- --residual --replay ${plan.seed}`);
+  };
+  if (!options.replay) for (const plan of residualReferences) await play(plan, worst);
+  let runs = 0;
+  for (; runs < options.runs && performance.now() < until && broken.length === 0; runs++)
+    await play(residualWorld(options.seed + runs), drawn);
+  for (const line of [...tableOf("set up on purpose", worst), ...tableOf("drawn", drawn)]) say(line);
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  const counts = { worst: Object.fromEntries(worst), drawn: Object.fromEntries(drawn) };
+  console.log(
+    JSON.stringify({ runs, firstSeed: options.seed, seconds, ...counts, violations: broken.length }),
+  );
+  return broken.length > 0 ? 1 : 0;
+}
+
+function explain({ result, dueToIt, others }: Judged, say: (line: string) => void): void {
+  for (const entry of result.timeline.entries) say(report(entry));
+  for (const { invariant, detail, entry } of dueToIt)
+    say(`due to the risk: ${invariant} at ${entry}: ${detail}`);
+  for (const { invariant, detail, entry } of others) say(`VIOLATION of ${invariant} at ${entry}: ${detail}`);
+}
+
+/** Plays a world with its risk; where something broke, once more without it: what breaks then as well is not its doing. */
+async function judge(plan: ResidualPlan): Promise<Judged> {
+  const result = await playWorld(plan);
+  const { violations, timeline } = result;
+  const [strike] = timeline.of("risk");
+  const without = violations.length === 0 ? undefined : await playWorld({ ...plan, risk: undefined });
+  const dueToIt = strike && without?.violations.length === 0 ? doingsOf(strike, result, plan) : [];
+  return {
+    risk: plan.risk.kind,
+    struck: strike !== undefined,
+    dueToIt,
+    others: violations.filter((each) => !dueToIt.includes(each)),
+    result,
+  };
+}
+
+function doingsOf(strike: RiskEntry, { timeline, violations }: WorldResult, plan: WorldPlan): Violation[] {
+  const put = timeline.of("put").find((e) => e.execution === strike.execution);
+  if (!put) return [];
+  if (strike.risk === "frozen before the write") {
+    const left = check(withoutPut(timeline, put.put), true, plan).violations;
+    return violations.filter(
+      (each) => !left.some((e) => e.invariant === each.invariant && e.entry === each.entry),
+    );
+  }
+  const own = new Set(timeline.of("put").flatMap((e) => (e.request === put.request ? [e.put] : [])));
+  return violations.filter(({ invariant, entry }) => {
+    const at = timeline.entries[entry];
+    if (!at || entry < strike.n) return false;
+    if (at.kind === "effect") return /^I1/.test(invariant) && own.has(at.put ?? -1);
+    return at.kind === "published" && invariant.startsWith("I6") && at.request === put.request;
+  });
+}
+
+/** The timeline as if the late PUT had never gone out. */
+function withoutPut(timeline: Timeline, put: number): Timeline {
+  const left = new Timeline(() => 0);
+  for (const entry of timeline.entries) {
+    if ("put" in entry && entry.put === put) continue;
+    const during = entry.kind === "put" ? { during: entry.during.filter((n) => n !== put) } : {};
+    left.take({ ...entry, ...during });
+  }
+  return left;
+}
+
+interface Tally {
+  /** Worlds in which the risk struck. */
+  worlds: number;
+  /** Of these, the ones in which nothing was broken. */
+  harmless: number;
+  /** By what was broken: worlds. */
+  readonly consequences: Record<string, number>;
+}
+
+type Tallies = Map<RiskKind, Tally>;
+
+function add(tallies: Tallies, { risk, struck, dueToIt }: Judged): void {
+  if (!struck) return;
+  const tally = tallies.get(risk) ?? { worlds: 0, harmless: 0, consequences: {} };
+  tallies.set(risk, tally);
+  tally.worlds++;
+  if (dueToIt.length === 0) tally.harmless++;
+  for (const what of new Set(dueToIt.map(({ invariant }) => consequences[invariant] ?? invariant)))
+    tally.consequences[what] = (tally.consequences[what] ?? 0) + 1;
+}
+
+function tableOf(title: string, tallies: Tallies): string[] {
+  return [...tallies].flatMap(([kind, tally]) => [
+    `\n${kind}, ${title}: struck in ${tally.worlds} worlds, nothing broken in ${tally.harmless}`,
+    ...Object.entries(tally.consequences)
+      .sort(([, a], [, b]) => b - a)
+      .map(([what, worlds]) => `  ${String(worlds).padStart(5)}  ${what}`),
+  ]);
+}

@@ -1,0 +1,15 @@
+import { simulate } from "../../support/simulate-command";
+
+// What broke and the command that replays it come first: a report may be cut.
+test("250 worlds break no invariant, and none draws a residual risk", async () => {
+  for (const options of [
+    ["--seed", "1", "--small", "--runs", "235"],
+    ["--seed", "1001", "--runs", "15"],
+  ]) {
+    const { code, lines, summary } = await simulate(...options);
+
+    expect(code === 0 ? [] : lines.filter((line) => /^VIOLATION|^replay/.test(line))).toEqual([]);
+    expect(summary).toMatchObject({ violations: 0, residual: 0 });
+    expect(summary["runs"]).toBe(Number(options.at(-1)));
+  }
+}, 300_000);

@@ -1,0 +1,34 @@
+import { type Happening, Timeline } from "../world/timeline";
+import { isWrong } from "./story";
+
+const swap = (production: "blue" | "green"): Happening => ({
+  kind: "effect",
+  pair: "shop",
+  production,
+  put: 0,
+  unready: [],
+});
+const concluded: Happening = { kind: "outcome-stored", request: "r1" };
+
+function timelineOf(...happenings: readonly Happening[]): Timeline {
+  const timeline = new Timeline(() => 0);
+  for (const happening of happenings) timeline.add(happening);
+  return timeline;
+}
+
+const green = { request: "r1", pair: "shop", side: "green", described: 9 } as const;
+
+test("a success is wrong when its side did not hold production as it was concluded", () => {
+  expect(isWrong(green, timelineOf(concluded, swap("green")))).toBe(true);
+  expect(isWrong(green, timelineOf(swap("green"), swap("blue"), concluded))).toBe(true);
+});
+
+test("a success whose news comes late, after somebody else has swapped, is none the less one (world 5070)", () => {
+  expect(isWrong(green, timelineOf(swap("green"), concluded, swap("blue")))).toBe(false);
+});
+
+test("a request for what is in staging succeeds with the side that was there when it was planned (world 5024)", () => {
+  const blue = { ...green, side: "blue" } as const;
+
+  expect(isWrong(blue, timelineOf(swap("green"), swap("blue"), concluded))).toBe(false);
+});

@@ -1,0 +1,62 @@
+import { chances, request, type Themes } from "./user-actions";
+import type { WorldPlan } from "./world-plan";
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+
+/** Operators who pass gate and deployment window, what they do not pass, and people who may not. */
+export const themesOfBreakGlass = {
+  /** Nobody has approved and nothing is open; the line is stopped before the swap or while it waits for readiness. */
+  glassStopped: (dice) => ({
+    ...shut,
+    userActions: [
+      request("r1", { channel: "http", breakGlass: "operator" }),
+      { at: dice.between(2, 25) * SECOND, kind: "hold", pair: "shop", forMs: dice.between(2, 5) * MINUTE },
+    ],
+  }),
+  /** The line is stopped while an operator's attempt is late. */
+  glassStoppedLate: (dice) => {
+    const at = dice.between(50, 100) * SECOND;
+    return {
+      ...shut,
+      userActions: [
+        request("r1", { channel: "http", breakGlass: "operator" }),
+        { at, kind: "hold", pair: "shop", forMs: 500 * SECOND - at },
+      ],
+      chances: chances({ attemptLate: 1 }),
+    };
+  },
+  /** Instances of the service that is to take production do not run, or those of the other one. */
+  glassNotRunning: (dice) => ({
+    ...shut,
+    userActions: [
+      request("r1", { at: 10 * SECOND, channel: "http", breakGlass: "operator" }),
+      {
+        at: 0,
+        kind: "weather",
+        weather: {
+          kind: "state",
+          service: dice.pick(["shop-green", "shop-green", "shop-blue"]),
+          instance: "WebRole_IN_1",
+          state: "RoleStateBusy",
+          seconds: dice.pick([45, 400]),
+        },
+      },
+    ],
+  }),
+  /** Whoever may not break the glass tries to; the same request comes without it, and waits like any other. */
+  glassNotAllowed: (dice) => ({
+    ...shut,
+    userActions: [
+      request("r1", { channel: "http", breakGlass: dice.pick(["requester", "application"]) }),
+      ...(dice.chance(0.5) ? [request("r1", { at: 20 * SECOND, channel: "http" })] : []),
+    ],
+  }),
+} satisfies Themes;
+
+/** Somebody must approve, and nothing is open. */
+export const shut = {
+  approval: { quorum: 1, deadlineMs: 5 * MINUTE, validForMs: 20 * MINUTE },
+  window: { freeze: { from: 0, to: 60 * MINUTE } },
+  stableForMs: 30 * SECOND,
+} as const satisfies Partial<WorldPlan>;

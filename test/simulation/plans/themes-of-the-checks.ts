@@ -1,0 +1,113 @@
+import { approval, onPut, patient, vote, weather } from "./themes-of-the-slips";
+import { chances, request, type Themes } from "./user-actions";
+import type { UserAction } from "./world-plan";
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+const GREEN = "shop-green";
+const BLUE = "shop-blue";
+
+/** What it takes for a slip in what is made of looks at Azure and at the clock to show. */
+export const themesOfTheChecks = {
+  /** The old service falls sick while both are watched for readiness. */
+  outgoingFallsSick: (dice) => ({
+    userActions: [
+      request("r1"),
+      weather(dice.between(15, 50), {
+        kind: "state",
+        service: BLUE,
+        instance: `WebRole_IN_${dice.between(0, 1)}`,
+        state: dice.pick(["RoleStateBusy", "RoleStateStopped"]),
+        seconds: 600,
+      }),
+    ],
+    stableForMs: dice.pick([30, 60]) * SECOND,
+  }),
+  /** Resource Manager answers one read in a while with a fault. */
+  readsFail: (dice) => ({
+    userActions: [
+      request("r1"),
+      ...[1, 2, 3].map((): UserAction => {
+        const answer = dice.pick<object>([
+          { kind: "status", status: 503, code: "ServerBusy", retryAfter: 5 },
+          { kind: "status", status: 429, code: "TooManyRequests", retryAfter: 5 },
+          { kind: "damaged", how: dice.pick(["truncated", "empty"]) },
+        ]);
+        return getFault(dice.between(1, 40) * SECOND, dice.between(1, 3), answer);
+      }),
+    ],
+    stableForMs: 30 * SECOND,
+  }),
+  /** A host stands still between asking for an attempt and hearing of its grant. */
+  grantIsSlow: (dice) => ({
+    userActions: [
+      request("r1"),
+      weather(dice.between(32, 70), {
+        kind: "state",
+        service: dice.pick([GREEN, BLUE]),
+        instance: "WebRole_IN_0",
+        state: "RoleStateBusy",
+        seconds: 600,
+      }),
+    ],
+    chances: chances({ attemptFrozen: 0.6 }),
+    stableForMs: 30 * SECOND,
+  }),
+  /** Somebody rejects while the attempt is under way. */
+  rejectedLate: (dice) => ({
+    userActions: [
+      request("r1"),
+      vote("ann", 10),
+      vote("bob", 12),
+      ...[0, 1, 2].map((n) => vote(`cleo${n}`, 40 + 10 * n + dice.between(0, 9), "reject")),
+    ],
+    approval: approval(),
+    chances: chances({ attemptFrozen: 0.7 }),
+    stableForMs: 30 * SECOND,
+  }),
+  /** A PUT is lost, takes effect late, and two hosts disagree about how long that has been. */
+  lostWhileClocksDiffer: (dice) => ({
+    ...patient,
+    hosts: 2,
+    skewMs: 10 * MINUTE,
+    userActions: [
+      request("r1"),
+      onPut(1, { kind: "operation", answer: "reset", effectAfter: dice.between(500, 880), seconds: 890 }),
+      ...[2, 5, 8, 11].map((minute): UserAction => ({
+        at: minute * MINUTE,
+        kind: "kill",
+        downMs: 2 * MINUTE,
+      })),
+    ],
+  }),
+  /** A PUT arrives as late as its caller waits, and its operation takes as long as any may. */
+  lostAndLate: (dice) => ({
+    ...patient,
+    userActions: [
+      request("r1"),
+      onPut(1, {
+        kind: "operation",
+        arrivesAfter: dice.between(45, 55),
+        answer: "reset",
+        effectAfter: dice.between(885, 898),
+        seconds: 899,
+      }),
+    ],
+  }),
+  /** An operation that was accepted and cannot be followed takes effect when nobody counts on it any more. */
+  acceptedAndNotFollowed: (dice) => {
+    const seconds = dice.between(18, 40) * 60;
+    const address = dice.pick<object>([{ headers: "none" }, { origin: "https://elsewhere.example" }]);
+    return {
+      ...patient,
+      userActions: [
+        request("r1"),
+        onPut(1, { kind: "operation", effectAfter: seconds, seconds, ...address }),
+      ],
+    };
+  },
+} satisfies Themes;
+
+function getFault(at: number, times: number, answer: object): UserAction {
+  return { at, kind: "arm-fault", fault: { method: "GET", skip: 0, times, answer } };
+}

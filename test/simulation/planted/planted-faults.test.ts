@@ -1,0 +1,18 @@
+import { catchFault, undone } from "./planted";
+import { plantedFaults } from "./planted-faults";
+
+test.each(plantedFaults.map((fault) => [fault.name, fault] as const))(
+  "the rule that '%s' undoes stands exactly once in the compiled product",
+  (_name, fault) => {
+    expect(() => undone(fault)).not.toThrow();
+  },
+);
+
+test("every planted fault has its own name", () => {
+  expect(new Set(plantedFaults.map(({ name }) => name)).size).toBe(plantedFaults.length);
+});
+
+test("an execution that does not wait for its claim is caught within five worlds", async () => {
+  const fault = plantedFaults.find(({ name }) => name === "skip the claim");
+  expect(await catchFault(fault!, 5)).toMatchObject({ invariant: "I8" });
+}, 60_000);

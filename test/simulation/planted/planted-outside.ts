@@ -1,0 +1,102 @@
+import type { Listed } from "./planted-faults";
+
+const attempt = "activities/attempt-swap.js";
+const conclude = "orchestrations/steps/conclude.js";
+const planning = "domain/plan/planning.js";
+
+/** Rules that only somebody can judge who compares what was sent with what went over the wire, by true time. */
+export const faultsSeenFromOutside: readonly Listed[] = [
+  {
+    name: "claim window by the wall clock alone",
+    theme: "frozenAttempt",
+    rule: "§4.3",
+    file: attempt,
+    find: ` && clock.monotonic() - started.monotonic < windowMs;`,
+    replace: `;`,
+  },
+  {
+    name: "claim window by the monotonic clock alone",
+    theme: "frozenAttempt",
+    rule: "§4.3",
+    file: attempt,
+    find: `Math.abs(clock.now() - started.wall) < windowMs && `,
+    replace: ``,
+  },
+  {
+    name: "claim window counted from the grant",
+    theme: "frozenAttempt",
+    rule: "§4.2",
+    file: attempt,
+    find: `await carryOut(input, { nonce, started }, ports)`,
+    replace: `await carryOut(input, { nonce, started: { wall: ports.clock.now(), monotonic: ports.clock.monotonic() } }, ports)`,
+  },
+  {
+    name: "expiresAt not looked at by the attempt",
+    theme: "expiresBeforeAttempt",
+    rule: "§5",
+    file: attempt,
+    find: `({ policy: plan.policy, asked: asked ?? {} }, ports)`,
+    replace: `({ policy: plan.policy, asked: { notBefore: asked?.notBefore } }, ports)`,
+  },
+  {
+    name: "expiresAt passed by break-glass",
+    theme: "expiresBeforeAttempt",
+    rule: "§5",
+    file: attempt,
+    find: `if (ports.clock.now() >= (asked.expiresAt ?? Infinity))`,
+    replace: `if (false)`,
+  },
+  {
+    name: "the line left before the hold of a halt is set",
+    theme: "haltAndNext",
+    rule: "§3.10",
+    file: conclude,
+    find: `if ((0, outcome_1.needsHold)(outcome)) {`,
+    // Leaving twice is leaving once.
+    replace: `const left = run.turnedAway ? {} : yield* (0, calls_1.applyToPairEntity)(context, run.pairKey ?? pair, { kind: "leave", requestId, concluded: stored.audit && { at, outcome, ends: stored.audit } });
+    if (left.next !== undefined) yield* (0, calls_1.act)(context, "wakeNext", { pair, pairKey: run.pairKey });
+    if ((0, outcome_1.needsHold)(outcome)) {`,
+  },
+  {
+    name: "promote ignored",
+    theme: "inQueue",
+    rule: "§3.2",
+    file: planning,
+    find: `if (request.promote !== "staging")`,
+    replace: `if (false)`,
+  },
+  {
+    name: "versions left out of the plan's hash",
+    theme: "redeployedAfterVotes",
+    rule: "§3.3",
+    file: planning,
+    find: `incoming: comparable(incoming), outgoing: comparable(outgoing), policy`,
+    replace: `incoming: incoming.id, outgoing: outgoing.id, policy`,
+  },
+  {
+    name: "expect ignored",
+    rule: "§5",
+    file: "domain/plan/prerequisites.js",
+    find: `const wanted = request.expect?.version;`,
+    replace: `const wanted = undefined;`,
+  },
+  {
+    name: "an approval never lapses",
+    theme: "approvalLapses",
+    rule: "§4.2",
+    file: "domain/approval/gate.js",
+    find: `&& now < gate.decision.validUntil;`,
+    replace: `;`,
+    onlyBy: {
+      test: "domain/approval/gate.test.ts",
+      because: "the claim counts validFor once more, by the pair's present rule",
+    },
+  },
+  {
+    name: "the lease kept after the outcome",
+    rule: "§3.10",
+    file: "domain/pair/operations.js",
+    find: `lease: state.lease?.holder === op.requestId ? undefined : state.lease,`,
+    replace: `lease: state.lease,`,
+  },
+];

@@ -1,0 +1,303 @@
+import type { Listed } from "./planted-faults";
+
+const attempt = "activities/attempt-swap.js";
+const pair = "domain/pair/operations.js";
+const settlement = "domain/swap/settlement.js";
+
+/** Rules of the swap itself, undone. */
+export const faultsOfTheSwap: readonly Listed[] = [
+  {
+    name: "skip the claim",
+    rule: "§4.2",
+    file: attempt,
+    find: `if (claim.kind !== "granted")`,
+    replace: `if (false)`,
+  },
+  {
+    name: "claim without read-back",
+    rule: "§4.2",
+    file: attempt,
+    find: `const claim = readClaim(await ports.pairs.read(pairKey), input, nonce);`,
+    replace: `const claim = { kind: "granted" };`,
+  },
+  {
+    name: "nonce not compared",
+    rule: "§4.2",
+    file: attempt,
+    find: `if (open?.nonce === nonce)`,
+    replace: `if (open?.requestId === input.requestId)`,
+  },
+  {
+    name: "open attempt ignored",
+    theme: "secondWhilePutRuns",
+    rule: "§4.1",
+    file: pair,
+    find: `[state.open !== undefined, "attempt-open"],`,
+    replace: ``,
+  },
+  {
+    name: "cancel ignored at the claim",
+    rule: "§4.1",
+    file: pair,
+    find: `[state.cancels.some((cancel) => cancel.requestId === op.requestId), "cancelled"],`,
+    replace: ``,
+  },
+  {
+    name: "cancel granted while an attempt is open",
+    theme: "cancelWhileRunning",
+    rule: "§3",
+    file: "domain/pair/operator-actions.js",
+    find: `if (state.open?.requestId === op.requestId)`,
+    replace: `if (false)`,
+  },
+  {
+    name: "epoch ignored",
+    theme: "refusedThenAgain",
+    rule: "§4.1",
+    file: pair,
+    find: `[lease?.epoch !== op.epoch, "stale-epoch"],`,
+    replace: ``,
+    onlyBy: {
+      test: "domain/pair/operations.test.ts",
+      because:
+        "the number of the attempt and the holder of the lease tell leases apart as well; 300 worlds had none",
+    },
+  },
+  {
+    name: "hold ignored at the claim",
+    theme: "holdBeforeReady",
+    rule: "§4.1",
+    file: pair,
+    find: `[op.direction === "forward" && state.holds.length > 0, "on-hold"],`,
+    replace: ``,
+  },
+  {
+    name: "lease given while another holds it",
+    rule: "§3.5",
+    file: pair,
+    find: `lease: state.lease?.holder === op.requestId ? undefined : state.lease,`,
+    // Whoever leaves takes the lease along, whosever it is.
+    replace: `lease: undefined,`,
+  },
+  {
+    name: "lease released before the outcome",
+    theme: "rolledBackAndNext",
+    rule: "§3.10",
+    file: "orchestrations/steps/swap.js",
+    find: `case "verify":`,
+    replace: `case "verify":
+                if (next.kind === "verify") yield* (0, attempts_1.change)(run, { kind: "leave", requestId: run.requestId });`,
+  },
+  {
+    name: "a halt puts nothing on hold",
+    theme: "firstHalts",
+    rule: "§3.10",
+    file: "domain/kernel/outcome.js",
+    find: `return outcome === "halted" || outcome === "rolled-back";`,
+    replace: `return false;`,
+  },
+  {
+    name: "no reads before the PUT",
+    rule: "§4.3",
+    file: attempt,
+    find: `barred ?? (await decideFromFreshReads(input, state !== undefined && (0, rule_1.isBreakGlass)(state), ports));`,
+    replace: `barred ?? { kind: "send" };`,
+  },
+  {
+    name: "reads before the PUT not obeyed",
+    rule: "§4.3",
+    file: attempt,
+    find: `if (decision.kind !== "send")`,
+    replace: `if (false)`,
+  },
+  {
+    name: "fresh readiness before the PUT ignored",
+    rule: "§4.3",
+    file: "domain/swap/decide-attempt.js",
+    find: `?? readiness(reads, needed);`,
+    replace: `?? { kind: "send" };`,
+  },
+  {
+    name: "target held not checked",
+    theme: "inQueue",
+    rule: "§4.3",
+    file: "domain/swap/decide-attempt.js",
+    find: `if (slots === "after")`,
+    replace: `if (false)`,
+  },
+  {
+    name: "identity of the plan not compared",
+    theme: "redeployed",
+    rule: "§4.3",
+    file: "domain/swap/decide-attempt.js",
+    find: `if (changed.length > 0) {`,
+    replace: `if (false) {`,
+  },
+  {
+    name: "PUT after 60 s",
+    theme: "frozenAttempt",
+    rule: "§4.3",
+    file: attempt,
+    find: `if (!isInWindow(input, started, ports)) {`,
+    replace: `if (false) {`,
+  },
+  {
+    name: "retries of the SDK on",
+    rule: "§4.3",
+    file: "adapters/resource-manager/arm-client.js",
+    find: `retryOptions: { maxRetries: 0 }`,
+    replace: `retryOptions: { maxRetries: 3 }`,
+  },
+  {
+    name: "a lost reply counts as declined",
+    theme: "lateEffect",
+    rule: "§4.4",
+    file: "adapters/resource-manager/cloud-services.js",
+    find: `return { kind: "unknown", detail: this.#describe(fault) };`,
+    replace: `return { kind: "declined", status: 0, code: "lost", detail: this.#describe(fault) };`,
+  },
+  {
+    name: "closed on the operation's success alone",
+    rule: "§4.6",
+    file: "orchestrations/waits/settlement.js",
+    find: `const underWay = `,
+    replace: `if (operation?.kind === "succeeded") {
+            const proof = { kind: "done", detail: "the operation succeeded" };
+            const verified = { detail: proof.detail, finalRead: null };
+            return { kind: "decided", verdict: { kind: "closed", proof, verdict, nonce: open?.nonce, verified } };
+        }
+        const underWay = `,
+  },
+  {
+    name: "success published before the read",
+    rule: "§4.6",
+    file: "orchestrations/steps/swap.js",
+    find: `yield* (0, attempts_1.note)(run, "forward", n, result);`,
+    replace: `yield* (0, attempts_1.note)(run, "forward", n, result);
+    if (result.verdict?.kind === "accepted") return { kind: "verify", byUs: true, verified: { detail: "accepted", finalRead: null } };`,
+  },
+  {
+    name: "no effect concluded at once after unknown",
+    rule: "§4.6",
+    file: settlement,
+    find: `now - since < proofSpan(swap)`,
+    replace: `false`,
+  },
+  {
+    name: "no effect concluded before the settle time",
+    rule: "§4.6",
+    file: settlement,
+    find: `return swap.claimWindowMs + swap.putTimeoutMs + swap.operationDeadlineMs;`,
+    replace: `return swap.claimWindowMs + swap.putTimeoutMs;`,
+  },
+  {
+    name: "an attempt without proof counts as without effect",
+    theme: "endlessOperation",
+    rule: "§4.6",
+    file: settlement,
+    find: `kind: "unproved",`,
+    replace: `kind: "closed", proof: { kind: "no-effect", detail: "no proof" },`,
+  },
+  {
+    name: "third attempt after two unknown",
+    rule: "§4.6",
+    file: "domain/swap/attempt.js",
+    find: `exports.MOST_LOST = 2;`,
+    replace: `exports.MOST_LOST = 9;`,
+  },
+  {
+    name: "stableFor ignored",
+    rule: "§3.6",
+    file: "domain/cloud-service/readiness.js",
+    find: `stableMs >= rule.stableForMs`,
+    replace: `stableMs >= 0`,
+  },
+  {
+    name: "gaps between looks ignored",
+    rule: "§3.6",
+    file: "domain/cloud-service/readiness.js",
+    find: `readySince: unbroken ?`,
+    replace: `readySince: true ?`,
+  },
+  {
+    name: "missing instances count as ready",
+    rule: "§4 I11",
+    file: "domain/cloud-service/readiness.js",
+    find: `return count === capacity && capacity > 0 ? []`,
+    replace: `return true ? []`,
+  },
+  {
+    name: "unknown states count as ready",
+    rule: "§4 I11",
+    file: "domain/cloud-service/instance-state.js",
+    find: `verdict: "not-yet",
+        reason: passing.get(key)`,
+    replace: `verdict: "ready",
+        reason: passing.get(key)`,
+  },
+  {
+    name: "staging resolved anew when a run resumes",
+    theme: "terminatedInQueue",
+    rule: "§3.1",
+    file: "orchestrations/steps/plan.js",
+    find: `target: run.plan?.incoming.side ?? began.target,`,
+    // What goes on after a round of its own has carried something over.
+    replace: `target: run.carried && (run.plan?.incoming.side ?? began.target),`,
+  },
+  {
+    name: "duplicate judged by its id only",
+    theme: "comesAgain",
+    rule: "§3.0",
+    file: "domain/promotion/acceptance.js",
+    find: `if (record.contentHash !== contentHash)`,
+    replace: `if (false)`,
+  },
+  {
+    name: "message completed before anything is stored",
+    theme: "hostsDie",
+    rule: "§3.0",
+    file: "triggers/queue.js",
+    find: `const accepted = await (0, accept_1.acceptRequest)(registration, ports);`,
+    replace: `const accepted = { kind: "new" };
+        (0, accept_1.acceptRequest)(registration, ports).catch(() => undefined);`,
+  },
+  {
+    name: "registering skipped",
+    theme: "terminated",
+    rule: "§3.0",
+    file: "domain/pair/answers.js",
+    find: `return state.registered.some((entry) => entry.requestId === requestId);`,
+    replace: `return true;`,
+  },
+  {
+    name: "bytes of the event not frozen",
+    rule: "§3.10",
+    file: "activities/announce.js",
+    find: `await ports.announcer.publish(state.conclusion.event);`,
+    replace: `await ports.announcer.publish(JSON.stringify({ ...JSON.parse(state.conclusion.event), time: new Date(ports.clock.now()).toISOString() }));`,
+  },
+  {
+    name: "completion event id not stable",
+    rule: "§4 I4",
+    file: "activities/announce.js",
+    find: `await ports.announcer.publish(state.conclusion.event);`,
+    replace: `await ports.announcer.publish(JSON.stringify({ ...JSON.parse(state.conclusion.event), id: ports.nonce() }));`,
+  },
+  {
+    name: "deregistered before announced",
+    theme: "brokerAway",
+    rule: "§3.10",
+    file: "orchestrations/steps/conclude.js",
+    find: `if (!stored.announced && !(yield* announce(run, ANNOUNCEMENT_MS)))`,
+    replace: `yield* (0, calls_1.applyToPairEntity)(context, pairKey, { kind: "deregister", requestId });
+    if (!stored.announced && !(yield* announce(run, ANNOUNCEMENT_MS)))`,
+  },
+  {
+    name: "no reconciler",
+    theme: "terminated",
+    rule: "§3",
+    file: "triggers/reconciler.js",
+    find: `const bound = portsFor(context);`,
+    replace: `return; const bound = portsFor(context);`,
+  },
+];

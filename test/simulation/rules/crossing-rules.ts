@@ -1,0 +1,81 @@
+import { calmChances, type WorldPlan } from "../plans/world-plan";
+import { clockErrorOf } from "../world/clocks";
+import { type Judged, type RuleModule, Verdicts } from "./coverage";
+
+/** Requests that are sent so far apart are known in the order in which they were sent. */
+const APART_MS = 10_000;
+/** Timers fire up to a second off. */
+const TIMER_MS = 1_000;
+
+/** What holds between two that meet: requests of one pair, a person and the end of a watch, a PUT and the next one. */
+export const crossingRules: RuleModule = {
+  rules: ["§3.5 in order", "§3.9 order granted", "§4.4 Retry-After"],
+  notInSmallWorlds: ["§3.5 in order", "§3.9 order granted", "§4.4 Retry-After"],
+  judge(world) {
+    const verdicts = new Verdicts();
+    inOrder(world, verdicts);
+    ordersGranted(world, verdicts);
+    staysAway(world, verdicts);
+    return verdicts;
+  },
+};
+
+/** Where nothing delays one of them, nobody swaps before who was first in the queue has swapped, or has come to its end. */
+function inOrder({ history, plan }: Judged, verdicts: Verdicts): void {
+  if (!isPlain(plan)) return;
+  for (const b of history.sent) {
+    const put = history.puts.find((e) => e.request === b.request);
+    const before = history.sent.filter((e) => e.pair === b.pair && e.at <= b.at - APART_MS);
+    if (!put || before.length === 0) continue;
+    const isBefore = (e: { readonly request: string; readonly n: number }, request: string) =>
+      e.request === request && e.n < put.n;
+    const passed = before.find(
+      ({ request }) => ![...history.puts, ...history.stored].some((e) => isBefore(e, request)),
+    );
+    const detail =
+      passed && `${b.request} swapped before ${passed.request}, which had stood in the queue before it`;
+    verdicts.judged("§3.5 in order", put.n, detail);
+  }
+}
+
+function isPlain({ userActions, chances, ...plan }: WorldPlan): boolean {
+  const rates = Object.keys(calmChances) as (keyof typeof calmChances)[];
+  return (
+    rates.every((rate) => chances[rate] === calmChances[rate]) &&
+    [plan.approval, plan.window, plan.schedules, plan.sharing, plan.wire].every((each) => !each) &&
+    plan.hosts === 1 &&
+    plan.skewMs === 0 &&
+    userActions.every(
+      (e) =>
+        ["hold", "cancel"].includes(e.kind) ||
+        (e.kind === "request" && e.copies === 1 && e.notBeforeIn === undefined),
+    )
+  );
+}
+
+/** Whoever was told that production is given back does not hear that the release stays. */
+function ordersGranted({ history }: Judged, verdicts: Verdicts): void {
+  for (const { request } of history.orders) {
+    const [outcome] = history.completions(request);
+    if (!outcome) continue;
+    const isLie = outcome.outcome === "promoted";
+    const detail = `${request} was promoted although the order to roll it back was acknowledged`;
+    verdicts.judged("§3.9 order granted", outcome.n, isLie ? detail : undefined);
+  }
+}
+
+/** Whoever is turned away and told for how long does not come back before; who died with the answer was not told. */
+function staysAway({ history, plan }: Judged, verdicts: Verdicts): void {
+  const isUnclear = /dies|runs twice|two hosts serve|stands still|begins late/;
+  if (clockErrorOf(plan) > 0 || history.faults.some((e) => isUnclear.test(e.what))) return;
+  if (history.hosts.some(({ what }) => !what.startsWith("up"))) return;
+  for (const { put: number, how, retryAfterMs, at, n } of history.over) {
+    if (retryAfterMs === undefined || !["409", "429"].includes(how)) continue;
+    const put = history.puts.find((e) => e.put === number);
+    const next = history.puts.find((e) => e.request === put?.request && e.n > n);
+    if (!next) continue;
+    const isEarly = next.at < at + retryAfterMs - TIMER_MS;
+    const detail = `PUT ${next.put} (${next.request}) came ${next.at - at} ms after one that was turned away for ${retryAfterMs} ms`;
+    verdicts.judged("§4.4 Retry-After", next.n, isEarly ? detail : undefined);
+  }
+}

@@ -1,0 +1,79 @@
+import type { WirePlan, WorldPlan } from "../plans/world-plan";
+import type { Judged } from "./coverage";
+import type { History } from "./history";
+import type { Put } from "./put-rules";
+
+export const FAILURE_RULE = "§4.6 failure told";
+export const FAILED_AGAIN_RULE = "§4.6 failed operation";
+
+/** How long after its claim an attempt may send (design.md §4.2): what is told later may concern nobody any more. */
+const CLAIM_WINDOW_MS = 60_000;
+
+/** Whoever heard that the operation of its swap failed does not try that swap again. */
+export function afterFailure(
+  { history }: Judged,
+  request: string,
+  report: (entry: number, broken: string | undefined) => void,
+): void {
+  const failure = history.failures.find((e) => e.request === request);
+  if (!failure) return;
+  const again = history.puts.find((put) => put.request === request && wasDescribed(history, put));
+  report(again?.n ?? failure.n, again && "sent a PUT after it had been told that its operation failed");
+}
+
+/** A failure that everybody could hear of is what the outcome tells, and not that nobody knows. */
+export function failureDescribed(
+  { history, plan }: Judged,
+  request: string,
+  report: (entry: number, broken: string | undefined) => void,
+): void {
+  const [outcome] = history.completions(request);
+  const failed = history.failed.find(({ put }) =>
+    history.puts.some((e) => e.put === put && e.request === request),
+  );
+  if (!outcome || !failed || failed.n > outcome.n || !couldHear(history, failed, outcome, plan)) return;
+  const isSilent =
+    outcome.outcome === "expired" || ["outcome-unproved", "attempts-exhausted"].includes(outcome.code ?? "");
+  const described = outcome.code ?? outcome.outcome ?? "?";
+  const detail = `ended as ${described}, although everybody could hear that its operation failed`;
+  report(outcome.n, isSilent ? detail : undefined);
+}
+
+/** Nobody may have heard where the host died with it, or where an execution was told so late that its attempt may be over. */
+function wasDescribed(history: History, put: Put): boolean {
+  return history.failures.some((failure) => {
+    const failed = history.puts.filter((e) => e.request === put.request && e.n < failure.n).at(-1);
+    const mayBeUnheard =
+      failure.sinceMs > CLAIM_WINDOW_MS ||
+      history.hosts.some(({ host, n }) => host === failure.host && n > failure.n && n < put.n);
+    const isBefore = failure.request === put.request && failure.n < put.n;
+    return isBefore && failed?.side === put.side && !mayBeUnheard;
+  });
+}
+
+/** The platform had named the operation at an address that everybody can follow, and nothing went wrong until then. */
+export function couldHear(
+  history: History,
+  { put: number }: { readonly put: number },
+  until: { readonly n: number },
+  { wire }: Pick<WorldPlan, "wire">,
+): boolean {
+  const isAccepted = history.over.some((e) => e.put === number && e.how === "202");
+  const put = history.puts.find((e) => e.put === number);
+  if (!isFollowable(wire) || !isAccepted || !put) return false;
+  return ![...history.hosts, ...history.faults].some(({ n }) => n > put.n && n < until.n);
+}
+
+interface Urls {
+  readonly headers?: string;
+  readonly characters?: number;
+  readonly expiresAfter?: number;
+  readonly later?: object;
+}
+
+/** An app without all its roles may not be allowed to follow. */
+function isFollowable(wire: WirePlan | undefined): boolean {
+  if (wire?.permissions !== undefined) return false;
+  const { headers, characters = 0, expiresAfter, later } = (wire?.operationUrls ?? {}) as Urls;
+  return headers !== "none" && characters <= 12_288 && expiresAfter === undefined && later === undefined;
+}

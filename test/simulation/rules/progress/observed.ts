@@ -1,0 +1,161 @@
+/** What the model sees of a world, in plain words of its own: it knows nothing of the product, not even its types. */
+
+interface Entry {
+  /** Place in the journal. */
+  readonly n: number;
+  /** Ms after the world's start. */
+  readonly at: number;
+}
+
+export interface Sent extends Entry {
+  readonly request: string;
+  readonly pair: string;
+  /** The JSON that was sent. */
+  readonly content: string;
+  /** What it asks for where a file calls the sides otherwise; absent: what it says. */
+  readonly means?: string | undefined;
+}
+
+export interface Put extends Entry {
+  readonly put: number;
+  readonly request: string;
+  readonly pair: string;
+  readonly side: string;
+}
+
+export interface Effect extends Entry {
+  readonly pair: string;
+  readonly production: string;
+  /** Our PUT that brought it about. */
+  readonly put: number | undefined;
+}
+
+export interface Read extends Entry {
+  readonly pair: string;
+  readonly side: string;
+  readonly slot: string;
+  readonly state: string;
+  readonly version: string;
+  readonly request: string;
+  readonly activity: string;
+}
+
+export interface Listed extends Entry {
+  readonly pair: string;
+  readonly side: string;
+  readonly unready: string | undefined;
+}
+
+export interface Published extends Entry {
+  readonly type: string;
+  readonly request: string | undefined;
+  readonly pair: string | undefined;
+  readonly outcome: string | undefined;
+  readonly code: string | undefined;
+  readonly bytes: string;
+}
+
+export interface Probed extends Entry {
+  readonly pair: string;
+  readonly side: string;
+  readonly slot: string;
+  readonly answer: string;
+  readonly request: string;
+}
+
+export interface Voted extends Entry {
+  readonly request: string;
+  readonly by: string;
+  readonly application: boolean;
+  readonly decision: string;
+  readonly plan: string;
+}
+
+export interface OfRequest extends Entry {
+  readonly request: string;
+}
+
+export interface OfPair extends Entry {
+  readonly pair: string;
+}
+
+export interface Described extends Entry {
+  readonly what: string;
+}
+
+/** The journals of Azure, broker and people. */
+export interface Observed {
+  readonly sent: readonly Sent[];
+  readonly puts: readonly Put[];
+  readonly over: readonly (Entry & { readonly put: number; readonly how: string })[];
+  readonly failed: readonly (Entry & { readonly put: number })[];
+  readonly effects: readonly Effect[];
+  readonly reads: readonly Read[];
+  readonly lists: readonly Listed[];
+  readonly published: readonly Published[];
+  readonly probed: readonly Probed[];
+  readonly votes: readonly Voted[];
+  /** People who ordered a rollback. */
+  readonly asked: readonly OfRequest[];
+  /** Holds that people asked for, by id, and releases: of one, or of all that stand. */
+  readonly holdsAsked: readonly (OfPair & { readonly hold: string })[];
+  readonly released: readonly (OfPair & { readonly hold: string | undefined })[];
+  readonly hosts: readonly Described[];
+  readonly faults: readonly Described[];
+  /** Number of the last entry. */
+  readonly last: number;
+}
+
+/** One thing that was planned to happen; what it has depends on its kind. */
+export interface UserAction {
+  readonly at: number;
+  readonly kind: string;
+  readonly request?: string | undefined;
+  readonly pair?: string | undefined;
+  readonly fault?: object | undefined;
+  readonly weather?: object | undefined;
+  readonly forMs?: number | undefined;
+  readonly downMs?: number | undefined;
+  /** What an edited file has from then on. */
+  readonly to?: readonly object[] | undefined;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What was planned for a world. */
+export interface Plan {
+  readonly stableForMs: number;
+  readonly readinessDeadlineMs: number;
+  readonly operationSeconds: number;
+  readonly swapTimes?: { readonly operationDeadlineMs: number } | undefined;
+  readonly reconcilerEveryMs?: number | undefined;
+  readonly userActions: readonly UserAction[];
+  readonly soak?: { readonly forMs: number; readonly probed: boolean; readonly rollback: string } | undefined;
+  readonly approval?:
+    { readonly quorum: number; readonly deadlineMs: number; readonly validForMs: number } | undefined;
+  readonly window?:
+    | {
+        readonly allow?: { readonly everyMinutes: number; readonly forMs: number } | undefined;
+        readonly freeze?: Span | undefined;
+        readonly feed?: (Span & { readonly readableAfter: number }) | undefined;
+      }
+    | undefined;
+  readonly sharing?: object | undefined;
+  readonly wire?: object | undefined;
+  readonly risk?: object | undefined;
+}
+
+/** A pair of an edited pairs file. */
+export interface FiledPair {
+  readonly of: string;
+  readonly approval?: Plan["approval"];
+}
+
+export interface Violation {
+  readonly invariant: string;
+  readonly detail: string;
+  readonly entry: number;
+}

@@ -1,0 +1,179 @@
+import type { WorldPlan } from "../plans/world-plan";
+import { swapTimesOf } from "../world/policy-of";
+import type { Of } from "../world/timeline";
+import { type Judged, type RuleModule, Verdicts } from "./coverage";
+import { couldHear } from "./failed-operation";
+import { forwardRules } from "./forward-rules";
+import type { History } from "./history";
+import { rollbackRules } from "./rollback-rules";
+
+/** How long after its claim an attempt may send (design.md §4.2). */
+const CLAIM_WINDOW_MS = 60_000;
+
+export type Put = Of<"put">;
+/** What is wrong with a PUT; undefined: this rule has nothing to judge; true: it is kept. */
+export type PutRule = (history: History, put: Put, plan: WorldPlan) => string | true | undefined;
+export type PutRules = Readonly<Record<string, PutRule>>;
+
+const rules: PutRules = {
+  I8: alone,
+  "I3 in turn": inTurn,
+  "I1 some request": ofSomeRequest,
+  "§4.3 one PUT": onePerExecution,
+  "§4.3 fresh reads": freshReads,
+  "§4.3 reads after the grant": afterTheGrant,
+  "§4.3 target held": notHeld,
+  "§4.3 identity": asPlanned,
+  "§4.3 60 s": inWindow,
+  "§4.6 two unknown": twoUnknown,
+};
+
+/** What must hold of every PUT, from the wire; by the invariant or section of design.md that asks for it. */
+export const putRules: RuleModule = {
+  rules: [rules, forwardRules, rollbackRules].flatMap((each) => Object.keys(each)),
+  // There nothing is deployed anew, and no more than one reply is lost.
+  notInSmallWorlds: ["I2 versions", "§4.6 two unknown"],
+  judge({ history, plan }: Judged) {
+    const verdicts = new Verdicts();
+    for (const put of history.puts) {
+      const own = { ...rules, ...(history.isBack(put) ? rollbackRules : forwardRules) };
+      for (const [name, rule] of Object.entries(own)) {
+        const found = rule(history, put, plan);
+        if (found === undefined) continue;
+        const broken = found === true ? undefined : `PUT ${put.put} (${put.request}) ${found}`;
+        verdicts.judged(name, put.n, broken);
+      }
+    }
+    return verdicts;
+  },
+};
+
+function earlierOf(history: History, put: Put): readonly Put[] {
+  return history.puts.filter((e) => e.pair === put.pair && e.n < put.n);
+}
+
+/**
+ * Whoever has sent a PUT keeps the pair until its outcome is stored, unless it has to wait once more (for a deployment window, a
+ * person) and nothing can come of what it has sent.
+ */
+function inTurn(history: History, put: Put, plan: WorldPlan): string | true | undefined {
+  const others = earlierOf(history, put).filter((e) => e.request !== put.request);
+  const open = others.find(
+    (e) =>
+      !history.stored.some(({ request, n }) => request === e.request && n < put.n) &&
+      !isSpent(history, e, put, plan),
+  );
+  if (others.length === 0) return undefined;
+  return open ? `before ${open.request}, which had sent one, had an outcome` : true;
+}
+
+/**
+ * No two PUTs of a pair overlap. An operation whose effect is there counts as over once it has had all its time, or where
+ * nobody could hear that it still ran: nothing more can come of it. And whoever lets a halted pair go on while its operation still runs has taken that on.
+ */
+function alone(history: History, put: Put, plan: WorldPlan): string | true | undefined {
+  if (earlierOf(history, put).length === 0) return undefined;
+  const { operationDeadlineMs } = swapTimesOf(plan);
+  const others = put.during.filter((n) => {
+    const other = history.puts.find((e) => e.put === n);
+    const isDone = history.effects.some((e) => e.put === n && e.n < put.n);
+    if (other && isTakenOn(history, other, put)) return false;
+    if (!isDone || !other) return true;
+    const hadItsTime = put.at - other.at > operationDeadlineMs;
+    return !hadItsTime && couldHear(history, other, put, plan);
+  });
+  return others.length > 0 ? `overlaps PUT ${others.join(", ")}` : true;
+}
+
+/** A person had let the halted pair go on although that operation still ran. */
+function isTakenOn(history: History, other: Put, put: Put): boolean {
+  const outcome = history.stopsOf(other.pair).find((stop) => stop.request === other.request);
+  return (
+    outcome !== undefined &&
+    history.released.some((e) => e.pair === other.pair && e.n > outcome.n && e.n < put.n)
+  );
+}
+
+/** Turned away, or so long ago that it counts as lost, and without effect until then. */
+function isSpent(history: History, { put, at }: Put, later: Put, plan: WorldPlan): boolean {
+  if (history.effects.some((e) => e.put === put && e.n < later.n)) return false;
+  const wasTurnedAway = history.over.some((e) => e.put === put && e.n < later.n && /^4\d\d$/.test(e.how));
+  const { claimWindowMs, putTimeoutMs, operationDeadlineMs } = swapTimesOf(plan);
+  return wasTurnedAway || later.at - at > claimWindowMs + putTimeoutMs + operationDeadlineMs;
+}
+
+const sides = ["blue", "green"] as const;
+
+function ofSomeRequest(history: History, put: Put): string | true {
+  return history.sent.some((e) => e.request === put.request) || "belongs to no request";
+}
+
+function onePerExecution(history: History, put: Put): string | true {
+  const before = history.puts.some((e) => e.execution === put.execution && e.n < put.n);
+  return before ? "is the second of one execution" : true;
+}
+
+/**
+ * The execution that sends has itself read both services, and the instances that count: under break-glass the incoming
+ * service's, for a rollback none.
+ */
+function freshReads(history: History, put: Put): string | true {
+  const own = [...history.reads, ...history.lists].filter(
+    (e) => e.execution === put.execution && e.n < put.n,
+  );
+  const listed = history.isBack(put) ? [] : history.sidesToRun(put);
+  const needed = [
+    ...sides.map((side) => ({ kind: "read", side })),
+    ...listed.map((side) => ({ kind: "listed", side })),
+  ];
+  const missing = needed.filter(({ kind, side }) => !own.some((e) => e.kind === kind && e.side === side));
+  const described = missing.map(({ kind, side }) => `${side} never ${kind}`).join(", ");
+  return missing.length === 0 || `without its own reads of both services (${described})`;
+}
+
+/** What was read before the pair took the claim says nothing of what others have done until then. */
+function afterTheGrant(history: History, put: Put): string | true | undefined {
+  const claim = history.claims.filter((e) => e.request === put.request && e.n < put.n).at(-1);
+  if (!claim) return undefined;
+  const early = [...history.reads, ...history.lists].find(
+    (e) => e.execution === put.execution && e.n < put.n && e.at < claim.at,
+  );
+  return early === undefined || `after reads of ${early.side} that were older than its claim`;
+}
+
+function notHeld(history: History, put: Put): string | true {
+  const held = history.lastReads(put).some((e) => e?.side === put.side && e.slot === "Production");
+  return !held || `although ${put.side} had read as production`;
+}
+
+/** What is swapped is what some plan of this request had read. */
+function asPlanned(history: History, put: Put): string | true {
+  const changed = history.lastReads(put).filter((now) => {
+    const plans = history.reads.filter(
+      (e) =>
+        e.activity === "planPromotion" && e.request === put.request && e.side === now?.side && e.n < put.n,
+    );
+    return now && plans.length > 0 && plans.every((e) => e.version !== now.version);
+  });
+  const described = changed.map((e) => `${e?.side}'s ${e?.version}`).join(", ");
+  return changed.length === 0 || `with ${described}, which no plan had seen`;
+}
+
+/** By true time, whatever the clocks of its host show. */
+function inWindow(_: History, put: Put): string | true {
+  return put.sinceMs < CLAIM_WINDOW_MS || `${put.sinceMs / 1000} s after its execution began`;
+}
+
+function twoUnknown(history: History, put: Put): string | true | undefined {
+  const isUnknown = (how: string | undefined) =>
+    how === undefined || how === "reset" || /^(5..|408)$/.test(how);
+  const lost = history.puts.filter(
+    (e) =>
+      e.request === put.request &&
+      e.side === put.side &&
+      e.n < put.n &&
+      isUnknown(history.over.find((o) => o.put === e.put)?.how),
+  );
+  if (lost.length === 0) return undefined;
+  return lost.length < 2 || `follows ${lost.length} of unknown outcome`;
+}

@@ -1,0 +1,26 @@
+import type { History } from "./history";
+import type { Put, PutRules } from "./put-rules";
+
+/** Holds, deployment windows and the old side's health do not stand in the way of a rollback. */
+export const rollbackRules: PutRules = {
+  "§3.9 cause": hasCause,
+  "§3.9 irreversible": isAllowed,
+};
+
+function isAllowed({ sent }: History, { request }: Put): string | true {
+  const isDeclared = sent.some((e) => e.request === request && e.content.includes('"irreversible":true'));
+  return !isDeclared || "gives production back although the request was declared irreversible";
+}
+
+/** A rollback was asked for, or the wire has shown trouble with new production since it was given. */
+function hasCause(history: History, put: Put): string | true {
+  const first = history.puts.find((e) => e.request === put.request);
+  const since = (e: { readonly n: number }) => e.n > (first?.n ?? 0) && e.n < put.n;
+  const trouble =
+    history.asked.some((e) => e.request === put.request && since(e)) ||
+    history.probed.some((e) => e.pair === put.pair && e.answer === "failure" && since(e)) ||
+    history.lists.some(
+      (e) => e.pair === put.pair && e.side === first?.side && e.unready !== undefined && since(e),
+    );
+  return trouble || "gives production back, and nobody saw a reason";
+}

@@ -1,0 +1,40 @@
+import { pairKeyIn } from "./pair-ids";
+import type { World } from "./world";
+
+// What the stores saw, and when: that an entry is there, that it holds an outcome; never what they say of it.
+
+/** Writes down from when on the promotion record holds an outcome; `stored` remembers of whom that is known. */
+export function noteOutcomes({ timeline, hub }: Pick<World, "timeline" | "hub">, stored: Set<string>): void {
+  for (const { request } of [...timeline.of("sent"), ...timeline.of("put")]) {
+    if (stored.has(request)) continue;
+    const record = hub.entities.get(`@promotion@${request}`)?.state;
+    if (!record?.includes('"conclusion":{')) continue;
+    stored.add(request);
+    timeline.add({ kind: "outcome-stored", request });
+  }
+}
+
+interface Claims {
+  readonly open?: { readonly requestId: string; readonly nonce: string };
+}
+
+/** Writes down when the store of a pair took a claim; `known` remembers each pair's last state, and the claim in it. */
+export function noteClaims(
+  { timeline, hub, plan }: Pick<World, "timeline" | "hub" | "plan">,
+  known: Map<string, { readonly state: string; readonly nonce: string | undefined }>,
+): void {
+  for (const pair of plan.pairs) {
+    const state = hub.entities.get(`@pair@${pairKeyIn(pair)}`)?.state;
+    const before = known.get(pair);
+    if (!state || state === before?.state) continue;
+    const { open } = JSON.parse(state) as Claims;
+    known.set(pair, { state, nonce: open?.nonce });
+    if (open && open.nonce !== before?.nonce)
+      timeline.add({ kind: "claim-stored", request: open.requestId, pair });
+  }
+}
+
+/** Whether the promotion record has an entry. */
+export function isRegistered({ hub }: Pick<World, "hub">, request: string): boolean {
+  return hub.entities.get(`@promotion@${request}`)?.state !== undefined;
+}

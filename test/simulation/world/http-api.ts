@@ -1,0 +1,94 @@
+import type { Permission } from "../../../src/ports/identity";
+import type { SimulatedHost } from "./host";
+import type { World } from "./world";
+
+/** One call of the HTTP API. */
+export interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly params?: Record<string, string>;
+  readonly query?: Record<string, string>;
+  readonly body?: object;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Who calls: permissions, or a whole token. */
+export type Rights = readonly Permission[] | string;
+
+const RETRY_MS = 5_000;
+const PATIENCE_MS = 30_000;
+
+/** The HTTP API of a world's hosts, as people reach it. */
+export class HttpApi {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** One of those that answer HTTP. */
+  someHost(): SimulatedHost | undefined {
+    const { fronts, dice } = this.#world;
+    return fronts.length === 0 ? undefined : dice.pick(fronts);
+  }
+
+  /** Asks some host once; answers the HTTP status, 0 when there is no host. One that dies never answers. */
+  async once(name: string, call: Call, rights: Rights): Promise<number> {
+    const host = this.someHost();
+    return host ? this.call(host, name, call, rights) : 0;
+  }
+
+  /** Asks some host once, and waits for half a minute. */
+  async check(name: string, call: Call, rights: Rights): Promise<Reply | undefined> {
+    const host = this.someHost();
+    if (!host) return undefined;
+    const late = this.#world.clock.sleep(PATIENCE_MS).then(() => undefined);
+    return Promise.race([exchange(host, name, call, rights), late]);
+  }
+
+  /** Asks again until some host has answered. */
+  async insist(name: string, call: Call, rights: Rights): Promise<Reply> {
+    const { clock } = this.#world;
+    for (;;) {
+      const given = await this.check(name, call, rights);
+      if (given && given.status >= 200 && given.status < 500) return given;
+      await clock.sleep(RETRY_MS);
+    }
+  }
+
+  async call(host: SimulatedHost, name: string, call: Call, rights: Rights): Promise<number> {
+    return (await exchange(host, name, call, rights)).status;
+  }
+}
+
+/** Has a host answer one call of its HTTP API. */
+export async function exchange(
+  host: SimulatedHost,
+  name: string,
+  call: Call,
+  rights: Rights,
+): Promise<Reply> {
+  const authorization = typeof rights === "string" ? rights : rights.join(",");
+  const nullable = (entries: Record<string, string>) =>
+    Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, { value }]));
+  const query = new URLSearchParams(call.query).toString();
+  const http = {
+    url: `http://localhost:7071/api/${call.path}${query && `?${query}`}`,
+    method: call.method,
+    nullableHeaders: nullable({ authorization, "content-type": "application/json" }),
+    nullableParams: nullable(call.params ?? {}),
+    nullableQuery: nullable(call.query ?? {}),
+    ...(call.body ? { body: { bytes: Buffer.from(JSON.stringify(call.body)) } } : {}),
+  };
+  const data = { http };
+  const { returnValue } = await host.invoke(name, { inputData: [{ name: host.bindingOf(name), data }] });
+  const reply = returnValue?.http as { statusCode?: string; body?: { bytes?: Uint8Array } } | undefined;
+  return {
+    status: Number(reply?.statusCode ?? "0"),
+    text: Buffer.from(reply?.body?.bytes ?? []).toString(),
+  };
+}

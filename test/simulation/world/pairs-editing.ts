@@ -1,0 +1,94 @@
+import { createPolicies } from "../../../src/adapters/policies";
+import type { DeploymentWindowRule } from "../../../src/domain/policy/policy";
+import type { Policies } from "../../../src/ports/policies";
+import {
+  calledBy,
+  type PairsFile,
+  pairsFilesOf,
+  type PairsOfHost,
+  type PlannedPair,
+} from "../plans/planned-pairs";
+import { isRegistered } from "./durable-state";
+import { policyOf } from "./policy-of";
+import { START } from "./start";
+import { ruleOf } from "./times";
+import type { World } from "./world";
+
+const CHECK_MS = 5_000;
+
+/** The pairs file of a world: who edits it, which hosts have read which, and how people write what they mean. */
+export class PairsEditing {
+  readonly #world: World;
+  readonly #files: readonly PairsFile[];
+  readonly #policies: readonly Policies[];
+  /** By every name that a pair is ever called by. */
+  readonly #windowRules: ReadonlyMap<string, DeploymentWindowRule>;
+  readonly #registered = new Set<string>();
+  #file = 0;
+
+  constructor(world: World) {
+    const { plan, azure } = world;
+    this.#world = world;
+    this.#files = pairsFilesOf(plan);
+    const names = this.#files.flatMap((file) => file.map(({ name }) => name));
+    const { window } = plan;
+    this.#windowRules = new Map(window ? names.map((name) => [name, ruleOf(window, START)]) : []);
+    this.#policies = this.#files.map((file) =>
+      createPolicies(file.map((pair) => policyOf(plan, pair, azure))),
+    );
+  }
+
+  /** Which file a host reads that starts now. */
+  get current(): PairsOfHost {
+    const policies = this.#policies[this.#file];
+    if (!policies) throw new Error(`there is no pairs file ${this.#file}`);
+    return { file: this.#file, policies, windowRules: this.#windowRules };
+  }
+
+  /** The pairs file is edited, and the hosts read it one after another as they are replaced. */
+  edit(): void {
+    this.#file++;
+    this.#world.replaceHosts();
+  }
+
+  /** What a host's file has of a pair, or the newest one. */
+  entryOf(pair: string, file = this.#file): PlannedPair | undefined {
+    return this.#files[file]?.find(({ of }) => of === pair);
+  }
+
+  /** What people call a pair: as the newest file that has it does. */
+  nameOf(pair: string): string {
+    return this.#lastEntryOf(pair)?.name ?? pair;
+  }
+
+  /** What people write when they mean this side. */
+  written(pair: string, side: "blue" | "green" | "staging"): string {
+    const entry = this.#lastEntryOf(pair);
+    return entry ? calledBy(entry, side) : side;
+  }
+
+  /** Whoever knows that the file was edited asks again once all hosts have read it. */
+  async untilReplaced(): Promise<void> {
+    const { clock } = this.#world;
+    while (this.#world.live.some(({ pairs }) => pairs.file !== this.#file)) await clock.sleep(CHECK_MS);
+  }
+
+  /** Writes down from when on the promotion record knows a request: later files mean nothing to it. */
+  note(): void {
+    if (this.#files.length === 1) return;
+    const { timeline } = this.#world;
+    for (const { request } of timeline.of("sent")) {
+      if (this.#registered.has(request) || !isRegistered(this.#world, request)) continue;
+      this.#registered.add(request);
+      timeline.add({ kind: "registered", request });
+    }
+  }
+
+  #lastEntryOf(pair: string): PlannedPair | undefined {
+    return this.#files
+      .slice(0, this.#file + 1)
+      .flat()
+      .filter(({ of }) => of === pair)
+      .at(-1);
+  }
+}

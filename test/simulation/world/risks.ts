@@ -1,0 +1,64 @@
+import type { Risk } from "../plans/world-plan";
+import type { Azure } from "./azure";
+import type { SimulatedHost } from "./host";
+import type { Timeline } from "./timeline";
+
+interface Surroundings {
+  readonly azure: Azure;
+  readonly timeline: Timeline;
+  sleep(ms: number): Promise<void>;
+  /** The platform replaces a host that it holds to be dead. */
+  replace(host: SimulatedHost): void;
+}
+
+/** Brings about the residual risk that a world's plan names, at its PUT. */
+export class Risks {
+  /** Whether it has struck, and what it holds up is still to come. */
+  pending = false;
+  readonly #risk: Risk | undefined;
+  readonly #world: Surroundings;
+  #writes = 0;
+
+  constructor(risk: Risk | undefined, world: Surroundings) {
+    this.#risk = risk;
+    this.#world = world;
+    if (risk?.kind === "undone by hand before it was seen")
+      world.azure.onEffect = (pair, put) => {
+        if (put === risk.put) this.#byHand(pair, world.timeline.of("put")[put]?.execution ?? "?");
+      };
+  }
+
+  /** Between an attempt's last look at the clock and its PUT. */
+  async beforeWrite(host: SimulatedHost, service: string, execution: string): Promise<void> {
+    const pair = /([^/]+)-(blue|green)$/.exec(service)?.[1] ?? "?";
+    if (this.#writes++ !== this.#risk?.put) return;
+    switch (this.#risk.kind) {
+      case "frozen before the write":
+        return this.#freeze(host, pair, execution, this.#risk.forMs);
+      case "swapped by hand before the write":
+        this.#byHand(pair, execution);
+        return;
+      case "undone by hand before it was seen":
+    }
+  }
+
+  async #freeze(host: SimulatedHost, pair: string, execution: string, forMs: number): Promise<void> {
+    this.#strikes(pair, execution);
+    this.pending = true;
+    this.#world.replace(host);
+    host.freeze(forMs);
+    await this.#world.sleep(forMs);
+    this.pending = false;
+  }
+
+  #byHand(pair: string, execution: string): void {
+    this.#strikes(pair, execution);
+    this.#world.azure.simulator.swapByHand(`${pair}-green`);
+    this.#world.azure.observe();
+  }
+
+  #strikes(pair: string, execution: string): void {
+    const { kind } = this.#risk ?? {};
+    if (kind) this.#world.timeline.add({ kind: "risk", risk: kind, pair, execution });
+  }
+}

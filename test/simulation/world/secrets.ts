@@ -1,0 +1,25 @@
+import { SIGNED } from "../../../local/resource-manager";
+import type { Violation } from "../rules/history";
+import type { World } from "./world";
+
+/**
+ * Where the signature of an operation's address was told: it may go over the wire and lie at the operation's own entity,
+ * and must be in no other state, no history, no event and no line of a log.
+ */
+export async function signaturesDescribed({ hub, timeline, lines }: World): Promise<Violation[]> {
+  const described: string[] = [];
+  const check = (where: string, text: string | null | undefined) => {
+    if (text?.includes(SIGNED)) described.push(where);
+  };
+  for (const line of lines) check("a line of the log", line);
+  for (const { id, bytes } of timeline.of("published")) check(`the event ${id}`, bytes);
+  for (const [id, { state }] of hub.entities)
+    if (!id.startsWith("@operation@")) check(`the state of ${id}`, state);
+  for (const id of hub.instances.keys()) check(`the history of ${id}`, JSON.stringify(await hub.history(id)));
+  const { n = 0 } = timeline.entries.at(-1) ?? {};
+  return described.slice(0, 1).map((where) => ({
+    invariant: "secret",
+    detail: `${where} holds the signature of an operation's address`,
+    entry: n,
+  }));
+}

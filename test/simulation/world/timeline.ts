@@ -1,0 +1,233 @@
+import type { Side } from "../../../src/domain/kernel/swap-request";
+import type { Risk } from "../plans/world-plan";
+
+/** What the simulated Azure, broker and people saw happen; never what the app says of itself. Times are virtual ms. */
+export type Happening =
+  /** `since`: when it was first tried, where that was before; `means`: whatever a file says, this is what is asked for. */
+  | {
+      readonly kind: "sent";
+      readonly request: string;
+      readonly pair: string;
+      readonly content: string;
+      readonly since?: number | undefined;
+      readonly means?: string | undefined;
+    }
+  /** Where files are edited: the ledger knows a request from here on. */
+  | { readonly kind: "registered"; readonly request: string }
+  /** Somebody sends a request under an id that is a schedule's, or has the shape of one. */
+  | { readonly kind: "squatted"; readonly id: string; readonly pair: string; readonly promote: Side }
+  /** An operator cancels all of a pair; `answered`: it was said of each that it is cancelled, or was over. */
+  | {
+      readonly kind: "all-cancelled";
+      readonly pair: string;
+      readonly askedAt: number;
+      readonly answered: boolean;
+    }
+  /** A request was turned away over HTTP, and left nothing behind. */
+  | {
+      readonly kind: "turned-away";
+      readonly request: string;
+      readonly pair: string;
+      readonly code: string;
+      readonly content: string;
+    }
+  | { readonly kind: "malformed-sent"; readonly body: string }
+  | {
+      readonly kind: "put";
+      readonly put: number;
+      readonly request: string;
+      readonly pair: string;
+      readonly side: Side;
+      readonly host: string;
+      /** The execution of a function that sent it, and how long that had been running (world time). */
+      readonly execution: string;
+      readonly sinceMs: number;
+      readonly evidence: string;
+      readonly during: readonly number[];
+      readonly unready: readonly string[];
+    }
+  /** `retryAfterMs`: how long whoever sent it is asked to stay away. */
+  | {
+      readonly kind: "put-over";
+      readonly put: number;
+      readonly how: string;
+      readonly retryAfterMs?: number;
+    }
+  /** The operation that a PUT began has failed, or was cancelled, and nothing came of it. */
+  | { readonly kind: "failed"; readonly put: number }
+  | {
+      readonly kind: "effect";
+      readonly pair: string;
+      readonly production: Side;
+      readonly put: number | undefined;
+      readonly unready: readonly string[];
+    }
+  | {
+      readonly kind: "read";
+      readonly host: string;
+      readonly pair: string;
+      readonly side: Side;
+      readonly slot: string;
+      readonly state: string;
+      readonly version: string;
+      /** On whose behalf, by which function, in which execution of it. */
+      readonly request: string;
+      readonly activity: string;
+      readonly execution: string;
+    }
+  /** A list of role instances as it went over the wire; `unready` says what it lacked. */
+  | {
+      readonly kind: "listed";
+      readonly host: string;
+      readonly pair: string;
+      readonly side: Side;
+      readonly unready: string | undefined;
+      readonly request: string;
+      readonly activity: string;
+      readonly execution: string;
+    }
+  /** Resource Manager told that the operation of a request's swap failed, to an execution that had run for so long. */
+  | {
+      readonly kind: "operation-failed";
+      readonly host: string;
+      readonly request: string;
+      readonly sinceMs: number;
+    }
+  | {
+      readonly kind: "published";
+      readonly type: string;
+      readonly id: string;
+      readonly request: string | undefined;
+      readonly pair: string | undefined;
+      readonly outcome: string | undefined;
+      readonly code: string | undefined;
+      readonly bytes: string;
+    }
+  /** The ledger holds an outcome from here on; it is announced later. */
+  | { readonly kind: "outcome-stored"; readonly request: string }
+  /** The pair holds a claim from here on. */
+  | { readonly kind: "claim-stored"; readonly request: string; readonly pair: string }
+  | { readonly kind: "cancel-acknowledged"; readonly request: string }
+  /** A person stops the line, under an id; `held`: that was acknowledged. */
+  | { readonly kind: "hold-asked"; readonly pair: string; readonly hold: string }
+  | { readonly kind: "held"; readonly pair: string; readonly hold: string }
+  /** A person lets the line go on: one hold, by its id, or all that stand. */
+  | {
+      readonly kind: "hold-released";
+      readonly pair: string;
+      readonly release: number;
+      readonly hold: string | undefined;
+    }
+  | { readonly kind: "release-answered"; readonly release: number; readonly status: number }
+  /** A probe went over the wire; `answer`: well, failure or error. */
+  | {
+      readonly kind: "probed";
+      readonly host: string;
+      readonly pair: string;
+      readonly side: Side;
+      readonly slot: "production" | "staging";
+      readonly answer: string;
+      readonly request: string;
+      readonly activity: string;
+    }
+  /** A person is shown what is asked. */
+  | { readonly kind: "question-shown"; readonly request: string; readonly plan: string }
+  /** A person sends a vote on what they were shown; `versions`: what Azure had in both services then. */
+  | {
+      readonly kind: "voted";
+      readonly vote: number;
+      readonly request: string;
+      readonly by: string;
+      readonly application: boolean;
+      readonly decision: "approve" | "reject";
+      readonly plan: string;
+      readonly versions: string;
+    }
+  | { readonly kind: "vote-counted"; readonly vote: number }
+  | { readonly kind: "rejection-acknowledged"; readonly request: string }
+  /** A person asks for a swap-back; whether it was granted is the arbiter's to say. */
+  | { readonly kind: "rollback-asked"; readonly request: string }
+  | { readonly kind: "rollback-acknowledged"; readonly request: string }
+  /** The timer that looks after schedules fires on a host, which reads that file (by number) and clock. */
+  | {
+      readonly kind: "checked";
+      readonly check: number;
+      readonly host: string;
+      readonly file: number;
+      readonly clock: number;
+    }
+  | { readonly kind: "check-over"; readonly check: number }
+  /** The ledger knows a promotion that a schedule asked for; `minute` is its instant, counted from the world's start. */
+  | {
+      readonly kind: "scheduled";
+      readonly request: string;
+      readonly pair: string;
+      readonly minute: number;
+      readonly expiresAfterMs: number;
+    }
+  /** A person pauses or resumes a schedule, which the host they ask has at these minutes. */
+  | {
+      readonly kind: "schedule-asked";
+      readonly ask: number;
+      readonly what: "pause" | "resume";
+      readonly pair: string;
+      readonly schedule: string;
+      readonly minutes: string;
+    }
+  | { readonly kind: "schedule-answered"; readonly ask: number; readonly status: number }
+  /** A pair's audit was exported and verified at the end. */
+  | { readonly kind: "audited"; readonly pair: string; readonly findings: readonly string[] }
+  | { readonly kind: "terminated"; readonly request: string }
+  | { readonly kind: "fault"; readonly what: string }
+  /** A residual risk strikes the PUT of this execution: what follows may be its doing. */
+  | { readonly kind: "risk"; readonly risk: Risk["kind"]; readonly pair: string; readonly execution: string }
+  /** `pairsFile`: the number of the file that it has read. */
+  | {
+      readonly kind: "host";
+      readonly host: string;
+      readonly what: string;
+      readonly pairsFile?: number | undefined;
+    };
+
+export type Entry = Happening & { readonly n: number; readonly at: number };
+
+/** An entry of one kind. */
+export type Of<K extends Entry["kind"]> = Extract<Entry, { kind: K }>;
+
+/** The one journal of a simulated world, in the order in which things happened. */
+export class Timeline {
+  readonly entries: Entry[] = [];
+  readonly #byKind: { readonly [K in Entry["kind"]]?: Of<K>[] } = {};
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  add(happening: Happening): void {
+    this.take({ ...happening, n: this.entries.length, at: this.#now() });
+  }
+
+  /** Takes over an entry of another journal as it is. */
+  take(entry: Entry): void {
+    this.entries.push(entry);
+    (this.of(entry.kind) as Entry[]).push(entry);
+  }
+
+  /** The entries of one kind, kept up to date as more come. */
+  of<K extends Entry["kind"]>(kind: K): readonly Of<K>[] {
+    const lists = this.#byKind as { [kind in K]?: Of<K>[] };
+    return (lists[kind] ??= []);
+  }
+}
+
+/** One line for a person. */
+export function report({ n, at, kind, ...rest }: Entry): string {
+  const facts = Object.entries(rest)
+    .filter(
+      ([name, value]) =>
+        value !== undefined && name !== "bytes" && !(Array.isArray(value) && value.length === 0),
+    )
+    .map(([name, value]) => `${name}=${String(value)}`);
+  return `${String(n).padStart(4)}  ${new Date(at).toISOString().slice(11, 23)}  ${kind.padEnd(20)} ${facts.join("  ")}`;
+}

@@ -1,0 +1,146 @@
+import { parseConfig } from "../../../src/config/config";
+import { WINDOW_DEADLINE_MS } from "../../../src/domain/policy/policy";
+
+const id = (name: string) =>
+  `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/cloudServices/${name}`;
+const env = {
+  PAIRS_FILE: "pairs.json",
+  ServiceBusConnection__fullyQualifiedNamespace: "shop.servicebus.windows.net",
+  TOKEN_ISSUER: "https://login.example/v2.0",
+  TOKEN_AUDIENCE: "api://swap",
+};
+
+function parse(window: unknown, more: Record<string, string> = {}, defaults: unknown = {}) {
+  const shop = { blue: id("a"), green: id("b"), timeZone: "Europe/Berlin", window };
+  return parseConfig({ ...env, ...more }, () => JSON.stringify({ defaults, pairs: { shop } }));
+}
+
+function issuesOf(window: unknown, more: Record<string, string> = {}) {
+  const parsed = parse(window, more);
+  return parsed.ok ? [] : parsed.issues.map(({ path, expectation }) => `${path}: ${expectation}`);
+}
+
+function configOf(window: unknown, more: Record<string, string> = {}, defaults: unknown = {}) {
+  const parsed = parse(window, more, defaults);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+  return parsed.config;
+}
+
+const night = { cron: "0 2 * * TUE", duration: "2h" };
+
+test("a pair without a deployment window has none, neither in its policy nor beside it", () => {
+  const { pairs, deploymentWindows } = configOf(undefined);
+  expect(pairs[0]).not.toHaveProperty("window");
+  expect(deploymentWindows.size).toBe(0);
+});
+
+test("windows are in the pair's zone unless they name their own, and the deadline is 7 days by default", () => {
+  const window = { allow: [night, { ...night, zone: "America/New_York" }], deny: [night] };
+  const { pairs, deploymentWindows } = configOf(window);
+  const nightly = { cron: "0 2 * * TUE", durationMs: 7_200_000, zone: "Europe/Berlin" };
+  expect(deploymentWindows.get("shop")).toEqual({
+    allow: [nightly, { ...nightly, zone: "America/New_York" }],
+    deny: [nightly],
+    freezes: [],
+    zone: "Europe/Berlin",
+  });
+  expect(pairs[0]?.window?.deadlineMs).toBe(WINDOW_DEADLINE_MS);
+});
+
+test("what a plan keeps of the rules is a digest: another rule is another plan", () => {
+  const rulesOf = (window: unknown) => configOf(window).pairs[0]?.window?.rules;
+  expect(rulesOf({ allow: [night] })).toMatch(/^[0-9a-f]{64}$/);
+  expect(rulesOf({ allow: [night] })).toBe(rulesOf({ deny: [], allow: [night] }));
+  expect(rulesOf({ allow: [night] })).not.toBe(rulesOf({ deny: [night] }));
+});
+
+test("the pair's own lists stand in place of the file's defaults, list by list", () => {
+  const defaults = { window: { allow: [night], deny: [night], deadline: "2d" } };
+  const { deploymentWindows, pairs } = configOf({ allow: [] }, {}, defaults);
+  expect(deploymentWindows.get("shop")).toMatchObject({ allow: [], deny: [{ cron: night.cron }] });
+  expect(pairs[0]?.window?.deadlineMs).toBe(2 * 86_400_000);
+});
+
+test("freezes are intervals, calendars, and calendars whose address a setting holds", () => {
+  const freezes = [
+    { from: "2026-12-18T12:00:00+01:00", to: "2027-01-04T08:00:00+01:00", reason: "end of the year" },
+    { calendar: "freezes.ics" },
+    { calendar: "https://calendar.example/freezes.ics" },
+    { calendarSetting: "FREEZES" },
+  ];
+  const address = "https://calendar.example/secret/freezes.ics";
+  const { deploymentWindows, calendarAddresses } = configOf({ freezes }, { FREEZES: address });
+  expect(deploymentWindows.get("shop")?.freezes).toEqual([
+    {
+      kind: "interval",
+      from: Date.parse("2026-12-18T11:00:00Z"),
+      to: Date.parse("2027-01-04T07:00:00Z"),
+      reason: "end of the year",
+    },
+    { kind: "calendar", source: "freezes.ics" },
+    { kind: "calendar", source: "https://calendar.example/freezes.ics" },
+    { kind: "setting", setting: "FREEZES" },
+  ]);
+  expect(calendarAddresses.get("FREEZES")).toBe(address);
+});
+
+test("every mistake comes at once, each with its place", () => {
+  const window = {
+    allow: [
+      { cron: "0 2 * *", duration: "2h" },
+      { cron: "*/5 2 * * *", duration: "2h" },
+      { cron: "0 25 * * *", duration: "0s" },
+      { cron: "0 0 30 2 *", duration: "2h", zone: "Europe/Atlantis" },
+    ],
+    deny: [{ cron: "@daily", duration: "2h" }],
+    freezes: [
+      { from: "2026-12-18T12:00:00Z", to: "2026-12-18T12:00:00Z", reason: "empty" },
+      { from: "2026-12-18", to: "2026-12-19T12:00:00Z", reason: "x" },
+      { calendar: "http://calendar.example/f.ics" },
+      { calendar: "https://user:pw@calendar.example/f.ics" },
+      { calendarSetting: "a b" },
+      {},
+    ],
+    deadline: "31d",
+    extra: 1,
+  };
+  const allowed = "pairs.json.pairs.shop.window.allow";
+  const freeze = "pairs.json.pairs.shop.window.freezes";
+  expect(issuesOf(window)).toEqual([
+    expect.stringContaining(`${allowed}[0].cron: five fields`),
+    expect.stringContaining(`${allowed}[1].cron: one minute`),
+    expect.stringContaining(`${allowed}[2].cron: a cron text (Invalid value for hour: 25)`),
+    expect.stringContaining(`${allowed}[2].duration: a duration`),
+    expect.stringContaining(`${allowed}[3].cron: a time that comes`),
+    expect.stringContaining(`${allowed}[3].zone: an IANA time zone`),
+    expect.stringContaining("pairs.json.pairs.shop.window.deny[0].cron: five fields"),
+    expect.stringContaining(`${freeze}[0].to: a time after from`),
+    expect.stringContaining(`${freeze}[1].from: a time with an offset`),
+    expect.stringContaining(`${freeze}[2].calendar: a file, or an https address`),
+    expect.stringContaining(`${freeze}[3].calendar: a file, or an https address`),
+    expect.stringContaining(`${freeze}[4].calendarSetting: the name of an app setting`),
+    expect.stringContaining(`${freeze}[5]: {from, to, reason}`),
+    expect.stringContaining("pairs.json.pairs.shop.window.deadline: a duration"),
+    expect.stringContaining("pairs.json.pairs.shop.window.extra: no such field"),
+  ]);
+});
+
+test("a calendar's setting must hold an https address, which is never shown", () => {
+  const window = { freezes: [{ calendarSetting: "FREEZES" }] };
+  expect(issuesOf(window)).toEqual(["FREEZES: the https address of a calendar"]);
+  for (const address of ["http://canary.example/", "canary", "https://canary:pw@calendar.example/"]) {
+    const parsed = parse(window, { FREEZES: address });
+    expect(parsed).toMatchObject({ ok: false, issues: [{ path: "FREEZES", value: "(not shown)" }] });
+    expect(JSON.stringify(parsed)).not.toContain("canary");
+  }
+});
+
+test("a calendar on this machine is for laptops: in Azure it is a mistake", () => {
+  const window = { freezes: [{ calendar: "http://127.0.0.1:8080/f.ics" }, { calendarSetting: "FREEZES" }] };
+  const settings = { FREEZES: "http://localhost/f.ics" };
+  expect(issuesOf(window, settings)).toEqual([]);
+  expect(issuesOf(window, { ...settings, WEBSITE_INSTANCE_ID: "1" })).toEqual([
+    "FREEZES: no calendar on a loopback address in Azure",
+    "PAIRS_FILE: no calendar on a loopback address in Azure",
+  ]);
+});

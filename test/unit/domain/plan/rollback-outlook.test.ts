@@ -1,0 +1,149 @@
+import { checkRoles } from "../../../../src/domain/cloud-service/readiness";
+import { codes } from "../../../../src/domain/kernel/reason-codes";
+import type { SwapRequest } from "../../../../src/domain/kernel/swap-request";
+import { withoutEvidence } from "../../../../src/domain/plan/plan";
+import { decidePlan } from "../../../../src/domain/plan/planning";
+import { foreseeRollback, viewRollbackOutlook } from "../../../../src/domain/plan/rollback-outlook";
+import type { PairPolicy } from "../../../../src/domain/policy/policy";
+import { changePromotion, register } from "../../../../src/domain/promotion/promotion";
+import { viewPromotion } from "../../../../src/domain/promotion/view";
+import { aPair, aPolicy, aRequest, aService, found, NOW, someInstances } from "../../../support/observations";
+
+/** What is said before the swap of whether there would be a rollback. */
+const probes: PairPolicy["probes"] = [
+  { name: "home", url: "https://shop.example/", expect: {}, timeoutMs: 5_000 },
+];
+const check = (...states: readonly string[]) =>
+  checkRoles("blue", found(aService("blue")), found(someInstances("blue", states)));
+const running = check("Started", "Started");
+
+interface Given {
+  readonly request?: Partial<SwapRequest>;
+  readonly policy?: Partial<PairPolicy>;
+  readonly outgoing?: typeof running;
+}
+const foresee = ({ request, policy, outgoing = running }: Given) =>
+  foreseeRollback(aRequest(request), aPolicy({ probes, ...policy }), outgoing);
+const off = { ...aPolicy().soak, forMs: 0 };
+
+test("with probes, a soak, a running old production and nothing that forbids it there is nothing to warn of", () => {
+  expect(foresee({})).toEqual({ kind: "automatic", warnings: [] });
+});
+
+test.each<[string, Given, string, string]>([
+  ["an irreversible request", { request: { irreversible: true } }, "none", "rollback-ruled-out"],
+  ['a pair with rollback "never"', { policy: { rollback: "never" } }, "by-order", "rollback-only-by-order"],
+  [
+    "a stopped old production",
+    { outgoing: check("Started", "Stopped") },
+    "automatic",
+    "rollback-target-not-running",
+  ],
+  [
+    "an old production that starts",
+    { outgoing: check("Started", "Starting") },
+    "automatic",
+    "rollback-target-not-running",
+  ],
+  ["no soak", { policy: { soak: off } }, "automatic", "rollback-unwatched"],
+  ["no probes", { policy: { probes: undefined } }, "automatic", "rollback-without-probes"],
+  ["an empty list of probes", { policy: { probes: [] } }, "automatic", "rollback-without-probes"],
+])("%s is told beforehand, with its remedy", (_what, given, kind, code) => {
+  const seen = foresee(given);
+  expect(seen).toMatchObject({ kind, warnings: [{ code }] });
+  expect(seen.warnings).toHaveLength(1);
+  expect(viewRollbackOutlook(seen).warnings).toEqual([
+    { code, detail: seen.warnings[0]?.detail, remedy: codes[code as keyof typeof codes].remedy },
+  ]);
+});
+
+test("all that stands in the way is told at once, and what nobody may do comes before what nobody does", () => {
+  const seen = foresee({
+    request: { irreversible: true },
+    policy: { rollback: "never", soak: off, probes: undefined },
+    outgoing: check("Stopped", "Stopped"),
+  });
+  expect(seen.kind).toBe("none");
+  expect(seen.warnings.map(({ code }) => code)).toEqual([
+    ...["rollback-ruled-out", "rollback-target-not-running", "rollback-unwatched", "rollback-without-probes"],
+  ]);
+  expect(seen.warnings[1]?.detail).toContain("Web_IN_0");
+});
+
+test("every warning says in words what is so, and a long account of instances is cut", () => {
+  const everything = (policy: Partial<PairPolicy>, request: Partial<SwapRequest> = {}) =>
+    foresee({
+      ...{ request, policy: { soak: off, probes: undefined, ...policy } },
+      outgoing: { ...check("Stopped"), summary: "s".repeat(300) },
+    }).warnings.map(({ detail }) => detail);
+  const always = [
+    `the old production does not run as it should: ${"s".repeat(120)}`,
+    "there is no soak: once the swap is verified, nothing is rolled back any more",
+    "no probes are configured: only role instances are watched, and not whether production serves",
+  ];
+  expect(everything({}, { irreversible: true })).toEqual([
+    "the request is declared irreversible: a regression halts, and nobody may roll back",
+    ...always,
+  ]);
+  expect(everything({ rollback: "never" })).toEqual([
+    'the pair has rollback "never": a regression halts until a person orders the rollback',
+    ...always,
+  ]);
+});
+
+test("a request that asks for a soak has one, and irreversible: false is none", () => {
+  const seen = foresee({ request: { soak: { forMs: 60_000 }, irreversible: false }, policy: { soak: off } });
+  expect(seen).toEqual({ kind: "automatic", warnings: [] });
+});
+
+test.each([
+  ["automatic", /rolled back without a person/],
+  ["by-order", /only a person rolls back/],
+  ["none", /nobody rolls back/],
+] as const)("%s is said in plain words", (kind, words) => {
+  expect(viewRollbackOutlook({ kind, warnings: [] })).toEqual({
+    ...{ kind, detail: expect.stringMatching(words) as string, warnings: [] },
+  });
+});
+
+const planOf = (irreversible: boolean) => {
+  const verdict = decidePlan({
+    request: aRequest({ irreversible }),
+    policy: aPolicy(),
+    observed: { ...aPair(), blueInstances: found(someInstances("blue", ["Started", "Stopped"])) },
+    now: NOW,
+    digest: (text) => text,
+  });
+  if (verdict.kind !== "planned") throw new Error(verdict.kind);
+  return verdict.plan;
+};
+
+test("a plan carries it as evidence of its moment: outside its hash, and not in what a run carries along", () => {
+  const plan = planOf(false);
+  expect(plan.rollbackOutlook).toMatchObject({
+    ...{
+      kind: "automatic",
+      warnings: [{ code: "rollback-target-not-running" }, { code: "rollback-without-probes" }],
+    },
+  });
+  expect(plan.hash).not.toContain("way-back");
+  expect(withoutEvidence(plan)).not.toHaveProperty("rollbackOutlook");
+});
+
+test("a promotion shows it until it has ended; one that was planned before there was such a thing shows none", () => {
+  const origin = { channel: "queue" } as const;
+  const fresh = register(undefined, {
+    requestId: "r",
+    contentHash: "h",
+    request: aRequest(),
+    origin,
+    at: NOW,
+  });
+  const { rollbackOutlook, ...older } = planOf(true);
+  const begun = changePromotion(fresh, { kind: "begin", runId: "run", at: NOW });
+  const shown = (plan: typeof older) =>
+    viewPromotion(changePromotion(begun, { kind: "plan", runId: "run", plan, at: NOW }), "UTC").plan
+      ?.rollbackOutlook;
+  expect(shown(planOf(true))).toEqual(rollbackOutlook && viewRollbackOutlook(rollbackOutlook));
+  expect(shown(older)).toBeUndefined();
+});

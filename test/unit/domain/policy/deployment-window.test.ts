@@ -1,0 +1,236 @@
+import {
+  decideWindow,
+  onlyOnce,
+  type DeploymentWindowRules,
+  type Recurrence,
+  describeWindow,
+  viewWindow,
+} from "../../../../src/domain/policy/deployment-window";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const T = Date.parse("2026-11-24T12:00:00Z");
+const nothing = { holds: [] };
+const always: DeploymentWindowRules = { allow: [], deny: [], freezes: [] };
+
+/** Every `every` ms from T on, for `lasting` ms. */
+function recurring(every: number, lasting: number, label?: string): Recurrence {
+  return {
+    covering: (at) => {
+      const from = T + Math.floor((at - T) / every) * every;
+      return at < from + lasting ? { from, to: from + lasting, label } : undefined;
+    },
+    nextStart: (at) => T + (Math.floor((at - T) / every) + 1) * every,
+  };
+}
+/** Every minute, without a gap, until then. */
+const byTheMinute = (end: number): Recurrence => ({
+  covering: (at) => (at < end ? { from: at, to: Math.min(end, at + 60_000) } : undefined),
+  nextStart: () => undefined,
+});
+const freeze = (spans: Recurrence) => ({ kind: "readable", spans }) as const;
+
+describe("decideWindow", () => {
+  it("is open, and never closes, where nothing is configured", () => {
+    expect(decideWindow(always, nothing, T)).toEqual({ open: true, closesAt: undefined });
+  });
+
+  it("waits for notBefore, to the millisecond", () => {
+    const asked = { ...nothing, notBefore: T };
+    expect(decideWindow(always, asked, T - 1)).toEqual({
+      open: false,
+      reasons: [{ code: "not-before", detail: "the request asks for a later time", until: T }],
+      nextOpensAt: T,
+    });
+    expect(decideWindow(always, asked, T)).toMatchObject({ open: true });
+  });
+
+  it("closes for good at expiresAt", () => {
+    const asked = { ...nothing, expiresAt: T };
+    expect(decideWindow(always, asked, T - 1)).toEqual({ open: true, closesAt: T });
+    expect(decideWindow(always, asked, T)).toMatchObject({
+      open: false,
+      reasons: [{ code: "request-expired" }],
+      nextOpensAt: undefined,
+    });
+    const allow = [onlyOnce({ from: T + HOUR, to: T + DAY })];
+    const before = decideWindow({ ...always, allow }, asked, T - 1);
+    expect(before).toMatchObject({ open: false, nextOpensAt: undefined });
+  });
+
+  it("is open inside any window, its first moment included and its end not", () => {
+    const rules = { ...always, allow: [onlyOnce({ from: T, to: T + HOUR }), recurring(DAY, 0)] };
+    expect(decideWindow(rules, nothing, T)).toEqual({ open: true, closesAt: T + HOUR });
+    expect(decideWindow(rules, nothing, T + HOUR - 1)).toMatchObject({ open: true });
+    expect(decideWindow(rules, nothing, T + HOUR)).toMatchObject({
+      open: false,
+      reasons: [{ code: "outside-window", until: T + DAY }],
+    });
+  });
+
+  it("closes when the last of several windows that touch or overlap ends", () => {
+    const spans = [
+      { from: T, to: T + HOUR },
+      { from: T + HOUR, to: T + 3 * HOUR },
+      { from: T + 2 * HOUR, to: T + 2.5 * HOUR },
+      { from: T + 4 * HOUR, to: T + 5 * HOUR },
+    ];
+    expect(decideWindow({ ...always, allow: spans.map(onlyOnce) }, nothing, T)).toEqual({
+      open: true,
+      closesAt: T + 3 * HOUR,
+    });
+  });
+
+  it("lets a denied window win over an allowed one", () => {
+    const rules = { ...always, allow: [recurring(DAY, 4 * HOUR)], deny: [recurring(DAY, 2 * HOUR)] };
+    expect(decideWindow(rules, nothing, T)).toEqual({
+      open: false,
+      reasons: [{ code: "denied-window", detail: "a denied window is on", until: T + 2 * HOUR }],
+      nextOpensAt: T + 2 * HOUR,
+    });
+    expect(decideWindow(rules, nothing, T + 3 * HOUR)).toEqual({ open: true, closesAt: T + 4 * HOUR });
+  });
+
+  it("closes before the next denied window or freeze, when that comes first", () => {
+    const rules = { ...always, deny: [onlyOnce({ from: T + 5, to: T + 6 })] };
+    expect(decideWindow(rules, nothing, T)).toEqual({ open: true, closesAt: T + 5 });
+    const frozen = { ...rules, freezes: [freeze(onlyOnce({ from: T + 3, to: T + 4 }))] };
+    expect(decideWindow(frozen, nothing, T)).toEqual({ open: true, closesAt: T + 3 });
+  });
+
+  it("gives every reason at once, with what it is and how long it lasts", () => {
+    const rules: DeploymentWindowRules = {
+      allow: [recurring(DAY, 0)],
+      deny: [onlyOnce({ from: T, to: T + 1, label: "backup" })],
+      freezes: [
+        freeze(onlyOnce({ from: T, to: T + DAY, label: "Christmas" })),
+        { kind: "unreadable", detail: "the calendar is gone" },
+      ],
+    };
+    const asked = { notBefore: T + 1, expiresAt: T, holds: ["halted: look"] };
+    expect(decideWindow(rules, asked, T)).toEqual({
+      open: false,
+      nextOpensAt: undefined,
+      reasons: [
+        { code: "not-before", detail: "the request asks for a later time", until: T + 1 },
+        { code: "request-expired", detail: "the request has expired" },
+        { code: "outside-window", detail: "no allowed window is on", until: T + DAY },
+        { code: "denied-window", detail: "backup", until: T + 1 },
+        { code: "frozen", detail: "Christmas", until: T + DAY },
+        { code: "freeze-unreadable", detail: "the calendar is gone" },
+        { code: "on-hold", detail: "halted: look" },
+      ],
+    });
+  });
+
+  it("finds the next deployment window behind reasons that end one after another", () => {
+    const rules: DeploymentWindowRules = {
+      allow: [recurring(DAY, 2 * HOUR)],
+      deny: [onlyOnce({ from: T - HOUR, to: T + HOUR })],
+      freezes: [freeze(onlyOnce({ from: T + HOUR, to: T + 3 * DAY + HOUR + 7 }))],
+    };
+    expect(decideWindow(rules, nothing, T)).toMatchObject({ nextOpensAt: T + 3 * DAY + HOUR + 7 });
+  });
+
+  it("names no deployment window that is more than 366 days away, and none that nobody can foretell", () => {
+    const far = (ms: number) => ({ ...always, freezes: [freeze(onlyOnce({ from: T, to: T + ms }))] });
+    expect(decideWindow(far(366 * DAY), nothing, T)).toMatchObject({ nextOpensAt: T + 366 * DAY });
+    expect(decideWindow(far(366 * DAY + 1), nothing, T)).toMatchObject({ nextOpensAt: undefined });
+    expect(decideWindow(far(1), { holds: ["stop"] }, T)).toMatchObject({ nextOpensAt: undefined });
+    const over = { ...always, allow: [onlyOnce({ from: T - 2, to: T - 1 })] };
+    expect(decideWindow(over, nothing, T)).toMatchObject({ nextOpensAt: undefined });
+  });
+
+  it("waits for what ends last: however many spans lie inside a freeze, the deployment window after it is found", () => {
+    const freezes = [freeze(onlyOnce({ from: T, to: T + 30 * DAY }))];
+    const rules = { ...always, deny: [byTheMinute(T + 30 * DAY)], freezes };
+    expect(decideWindow(rules, nothing, T)).toMatchObject({ nextOpensAt: T + 30 * DAY });
+  });
+
+  it("tells a freeze without a label as one, and no end of what never begins again", () => {
+    const rules: DeploymentWindowRules = {
+      ...{ allow: [onlyOnce({ from: T - 2, to: T - 1 })], deny: [] },
+      freezes: [freeze(onlyOnce({ from: T, to: T + 1 }))],
+    };
+    expect(decideWindow(rules, nothing, T)).toEqual({
+      open: false,
+      reasons: [
+        { code: "outside-window", detail: "no allowed window is on", until: undefined },
+        { code: "frozen", detail: "a freeze is on", until: T + 1 },
+      ],
+    });
+  });
+
+  it("gives up on a policy that never opens", () => {
+    const rules = { ...always, deny: [recurring(1, 1)] };
+    expect(decideWindow(rules, nothing, T)).toMatchObject({ open: false, nextOpensAt: undefined });
+  });
+
+  it("tells no closing that is more than 31 days away", () => {
+    const closing = (ms: number) => ({ ...always, allow: [onlyOnce({ from: T, to: T + ms })] });
+    expect(decideWindow(closing(31 * DAY), nothing, T)).toEqual({ open: true, closesAt: T + 31 * DAY });
+    expect(decideWindow(closing(31 * DAY + 1), nothing, T)).toEqual({ open: true, closesAt: undefined });
+    expect(decideWindow({ ...always, allow: [recurring(1, 1)] }, nothing, T)).toMatchObject({
+      open: true,
+    });
+    const touching = [
+      onlyOnce({ from: T, to: T + 31 * DAY }),
+      onlyOnce({ from: T + 31 * DAY, to: T + 32 * DAY }),
+    ];
+    expect(decideWindow({ ...always, allow: touching }, nothing, T)).toEqual({ open: true });
+    const inside = [onlyOnce({ from: T, to: T + 30 * DAY }), byTheMinute(T + 30 * DAY)];
+    expect(decideWindow({ ...always, allow: inside }, nothing, T)).toEqual({
+      open: true,
+      closesAt: T + 30 * DAY,
+    });
+  });
+});
+
+test("an interval starts once, after every moment before its first and after no other", () => {
+  const span = onlyOnce({ from: T, to: T + 1 });
+  expect([T - 1, T, T + 1].map((at) => span.nextStart(at))).toEqual([T, undefined, undefined]);
+});
+
+describe("a deployment window is told", () => {
+  const zone = "Europe/Berlin";
+  const noon = { utc: "2026-11-24T12:00:00.000Z", local: "2026-11-24 13:00:00 Europe/Berlin" };
+  const one = { utc: "2026-11-24T13:00:00.000Z", local: "2026-11-24 14:00:00 Europe/Berlin" };
+  const known = { code: "frozen", detail: "Christmas", until: T } as const;
+  const unknown = { code: "on-hold", detail: "look" } as const;
+
+  it("in one line: what comes next first, then every reason with its end", () => {
+    const described = [
+      { open: true } as const,
+      { open: true, closesAt: T } as const,
+      { open: false, reasons: [known, unknown], nextOpensAt: T + HOUR } as const,
+      { open: false, reasons: [unknown] } as const,
+    ].map((window) => describeWindow(window, zone));
+    expect(described).toEqual([
+      "open",
+      `open until ${noon.utc} (${noon.local})`,
+      `opens ${one.utc} (${one.local}); closed: frozen (Christmas, until ${noon.utc} (${noon.local})); on-hold (look)`,
+      "next deployment window unknown; closed: on-hold (look)",
+    ]);
+  });
+
+  it("of a request that expires before any deployment window that is known, with when it expires", () => {
+    const closed = { open: false, reasons: [unknown] } as const;
+    const opens = { ...closed, nextOpensAt: T } as const;
+    expect(describeWindow(closed, zone, T + HOUR)).toBe(
+      `no deployment window before the request expires ${one.utc} (${one.local}); closed: on-hold (look)`,
+    );
+    expect(describeWindow(opens, zone, T + HOUR)).toMatch(/^opens /);
+    expect(viewWindow(closed, zone, T + HOUR)).toMatchObject({ expiresFirst: one, nextOpensAt: undefined });
+    expect(viewWindow(opens, zone, T + HOUR)).toMatchObject({ expiresFirst: undefined, nextOpensAt: noon });
+  });
+
+  it("over HTTP with every time in UTC and in the pair's zone, and no time that nobody knows", () => {
+    expect(viewWindow({ open: true }, zone)).toEqual({ open: true });
+    expect(viewWindow({ open: true, closesAt: T }, zone)).toEqual({ open: true, closesAt: noon });
+    expect(viewWindow({ open: false, reasons: [known, unknown], nextOpensAt: T + HOUR }, zone)).toEqual({
+      open: false,
+      reasons: [{ ...known, until: noon }, unknown],
+      nextOpensAt: one,
+    });
+  });
+});

@@ -1,0 +1,327 @@
+import {
+  askApproval,
+  castVote,
+  closeGate,
+  type Gate,
+  type Vote,
+  VOTE_LAG_MS,
+} from "../../../../src/domain/approval/gate";
+import type { AuditNote } from "../../../../src/domain/audit/chain";
+import { reason } from "../../../../src/domain/kernel/reason-codes";
+import { auditStep } from "../../../../src/domain/pair/audit";
+import { applyToPair } from "../../../../src/domain/pair/operations";
+import { emptyPair, type PairOperation, type PairState } from "../../../../src/domain/pair/pair";
+import { decidePlan } from "../../../../src/domain/plan/planning";
+import { auditChange, gateNotes } from "../../../../src/domain/promotion/audit";
+import { register } from "../../../../src/domain/promotion/promotion";
+import type { PromotionChange, PromotionState } from "../../../../src/domain/promotion/state";
+import { aPair, aPolicy, aRequest, NOW, SHOP } from "../../../support/observations";
+
+/** What each decision writes into its chain, word for word. */
+const digest = (text: string) => `#${text}`;
+const time = (ms: number) => new Date(NOW + ms).toISOString();
+
+describe("a gate's notes", () => {
+  const ask = (quorum: number, planHash = "h", before?: Gate, at = NOW) =>
+    askApproval(before, { planHash, rule: { quorum, deadlineMs: 1_000, validForMs: 500 }, at });
+  const vote =
+    (oid: string, at: number, over: Partial<Vote> = {}) =>
+    (gate: Gate) =>
+      castVote(gate, {
+        ...{ id: `${oid}-${at}-${over.decision}`, planHash: "h", acting: false },
+        vote: { oid, name: oid.toUpperCase(), decision: "approve", comment: "", at: NOW + at, ...over },
+      });
+  const asked: AuditNote = {
+    ...{ at: time(0), what: "approval-asked", who: "the run", planHash: "h" },
+    detail: `asks for 2 approvals until ${time(1_000)}`,
+  };
+  const gate = ask(2);
+
+  test("tell a question with its quorum and its deadline, once, and a new one again", () => {
+    expect(gateNotes(undefined, gate)).toEqual([asked]);
+    expect(gateNotes(undefined, ask(1))).toMatchObject([
+      { detail: expect.stringMatching(/ 1 approval until/) },
+    ]);
+    expect(gateNotes(gate, ask(2, "h2", gate, NOW + 5))).toEqual([
+      { ...asked, at: time(5), planHash: "h2", detail: `asks for 2 approvals until ${time(1_005)}` },
+    ]);
+  });
+
+  test("are none where nothing was asked, or nothing has changed", () => {
+    expect([gateNotes(undefined, undefined), gateNotes(gate, gate), gateNotes(gate, undefined)]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+  });
+
+  test("tell each vote once, with its comment, and a changed mind again", () => {
+    const one = vote("a", 10, { comment: "fine" })(gate);
+    const described = {
+      at: time(10),
+      what: "voted",
+      who: "A",
+      oid: "a",
+      planHash: "h",
+      detail: "approve: fine",
+    };
+    expect(gateNotes(gate, one)).toEqual([described]);
+    const no = vote("b", 20, { decision: "reject" })(one);
+    expect(gateNotes(one, no)).toEqual([
+      { ...described, at: time(20), who: "B", oid: "b", detail: "reject" },
+      { at: time(20), what: "approval-decided", who: "the run", planHash: "h", detail: "rejected by B" },
+    ]);
+    const other = vote("a", 10, { decision: "reject", comment: "no" })(one);
+    expect(gateNotes(one, other)[0]).toEqual({ ...described, detail: "reject: no" });
+    const [{ at, ...first }] = one.votes as [Vote];
+    expect(gateNotes(one, { ...one, votes: [{ ...first, at: at + 1 }] })).toMatchObject([{ at: time(11) }]);
+    expect(gateNotes(one, { ...one, votes: [{ ...first, at, oid: "c" }] })).toMatchObject([{ oid: "c" }]);
+  });
+
+  test("tell a decision once, and another or later one again", () => {
+    const granted = vote("b", 20)(vote("a", 10)(gate));
+    const decided = { what: "approval-decided", detail: "approved: 2 of 2 approvals (A, B)", at: time(20) };
+    expect(gateNotes(vote("a", 10)(gate), granted)).toMatchObject([{ what: "voted" }, decided]);
+    expect(gateNotes(granted, { ...granted })).toEqual([]);
+    expect(gateNotes(undefined, granted).map(({ what }) => what)).toEqual([
+      ...["approval-asked", "voted", "voted", "approval-decided"],
+    ]);
+    const no = vote("c", 20, { decision: "reject" })(granted);
+    expect(gateNotes(granted, no)).toMatchObject([
+      { what: "voted" },
+      { detail: "rejected by C", at: time(20) },
+    ]);
+    const earlier = vote("d", 15, { decision: "reject" })(granted);
+    expect(gateNotes(no, { ...no, decision: earlier.decision })).toMatchObject([
+      { what: "approval-decided", at: time(15) },
+    ]);
+    const closed = closeGate(gate, NOW + 1_000 + VOTE_LAG_MS);
+    expect(gateNotes(gate, closed)).toMatchObject([
+      { at: time(1_000), detail: "expired: 0 of 2 approvals by the deadline" },
+    ]);
+  });
+});
+
+describe("a pair's notes", () => {
+  const at = NOW;
+  const register: PairOperation = { kind: "register", requestId: "r-1", at };
+  const people = { by: "Olga", oid: "o-1", at };
+  const hold = (id: string, over: { by?: string; requestId?: string } = { by: "Olga" }): PairOperation => ({
+    ...{ kind: "hold", id: `q-${id}`, oid: "o-1" },
+    hold: { id, at, reason: reason("on-hold", "incident 7"), ...over },
+  });
+  const release = (...holdIds: string[]): PairOperation => ({
+    ...{ kind: "release", id: `r-${holdIds.join()}`, holdIds, note: "over", ...people },
+  });
+  const cancel = (requestId: string): PairOperation => ({
+    ...{ kind: "cancel", id: `c-${requestId}`, requestId, note: "wrong", ...people },
+  });
+  const ends = { entries: 4, head: "x" };
+  const leave = (requestId = "r-1"): PairOperation => ({
+    ...{ kind: "leave", requestId, concluded: { at, outcome: "promoted", ends } },
+  });
+  const play = (...ops: PairOperation[]) =>
+    ops.reduce<PairState>((state, op) => auditStep(SHOP, state, op, digest).state, emptyPair);
+  const note = (state: PairState | undefined, op: PairOperation) =>
+    auditStep(SHOP, state, op, digest).entries.map(({ n: _n, hash: _hash, ...rest }) => rest);
+
+  test("tell who did what to which hold or promotion, and why", () => {
+    const person = { at: time(0), who: "Olga", oid: "o-1" };
+    expect(note(undefined, hold("h"))).toEqual([
+      { ...person, what: "held", holdIds: ["h"], detail: "on-hold: incident 7" },
+    ]);
+    const paused = { kind: "note-schedule", what: "schedule-paused", id: "p", name: "weekly" } as const;
+    const stop: PairOperation = { ...paused, note: "moving", ...people };
+    expect(note(undefined, stop)).toEqual([{ ...person, what: "schedule-paused", detail: "weekly: moving" }]);
+    expect(note(play(stop), stop)).toEqual([]);
+    expect(note(play(hold("h"), hold("i")), release("h", "h-9"))).toEqual([
+      { ...person, what: "hold-released", holdIds: ["h"], detail: "over" },
+    ]);
+    expect(note(play(register), cancel("r-1"))).toEqual([
+      { ...person, what: "cancelled", requestId: "r-1", detail: "wrong" },
+    ]);
+    expect(note(play(register), leave())).toEqual([
+      { at: time(0), what: "concluded", who: "the run", requestId: "r-1", outcome: "promoted", ends },
+    ]);
+    expect(note(play(register), hold("halt-r-1", { requestId: "r-1" }))).toMatchObject([
+      { who: "the run", requestId: "r-1", holdIds: ["halt-r-1"] },
+    ]);
+  });
+
+  test.each<[string, PairState | undefined, PairOperation]>([
+    ["a look", undefined, { kind: "read", requestId: "r-1" }],
+    ["an entry into the pair", undefined, register],
+    ["a hold that stands already", play(hold("h")), hold("h")],
+    ["a release of nothing, where nothing stands", undefined, release("h")],
+    ["a release of nothing, where something stands", play(hold("h")), release("x")],
+    ["a cancel of a stranger", undefined, cancel("r-1")],
+    [
+      "a cancel that is there",
+      play(register, cancel("r-1")),
+      { ...cancel("r-1"), id: "again" } as PairOperation,
+    ],
+    ["a stranger that leaves", play(register), leave("x")],
+    ["leaving again", play(register, leave()), leave()],
+    ["leaving without an outcome", play(register), { kind: "leave", requestId: "r-1" }],
+  ])("are none for %s, and the step is that of the pair coordinator", (_what, state, op) => {
+    expect(auditStep(SHOP, state, op, digest)).toEqual({ ...applyToPair(state, op), entries: [] });
+  });
+
+  test("tell a second cancel, hold and departure as well", () => {
+    const two = play(register, { ...register, requestId: "r-2" }, hold("h"), cancel("r-1"), leave());
+    expect(note(two, hold("i"))).toMatchObject([{ holdIds: ["i"] }]);
+    expect(note(two, cancel("r-2"))).toMatchObject([{ requestId: "r-2" }]);
+    expect(note(two, leave("r-2"))).toMatchObject([{ requestId: "r-2", what: "concluded" }]);
+  });
+
+  test("are cut to 120 characters of a name and 300 of a note", () => {
+    const long = "y".repeat(500);
+    const [said] = note(play(register), { ...cancel("r-1"), by: long, note: long } as PairOperation);
+    expect([said?.who.length, said?.detail?.length]).toEqual([120, 300]);
+  });
+});
+
+describe("a promotion's notes", () => {
+  const asked = { request: aRequest(), policy: aPolicy(), observed: aPair(), now: NOW, digest };
+  const verdict = decidePlan(asked);
+  if (verdict.kind !== "planned") throw new Error(verdict.kind);
+  const { plan } = verdict;
+  const runId = "run";
+  const fresh = register(undefined, {
+    ...{ requestId: "r-1", contentHash: "c", request: aRequest(), at: NOW },
+    origin: { channel: "http", principal: { oid: "o-1", name: "Ada" } },
+  });
+  const play = (state: PromotionState, ...changes: readonly PromotionChange[]) =>
+    changes.reduce((before, change) => auditChange(before, change, digest).state, state);
+  const notes = (state: PromotionState, change: PromotionChange) =>
+    auditChange(state, change, digest).entries.map(({ n: _n, hash: _hash, ...rest }) => rest);
+  const begun = play(fresh, { kind: "begin", runId, at: NOW });
+  const planning: PromotionChange = { kind: "plan", runId, plan, at: NOW };
+  const planned = play(begun, { kind: "enter", runId, phase: "planning", at: NOW }, planning);
+  const bound = { planHash: plan.hash, policyHash: planned.audit?.policyHash, who: "the run" };
+  const attempt = (n: number, over: { direction?: "rollback" } = {}): PromotionChange => ({
+    ...{
+      kind: "note-attempt",
+      runId,
+      note: { at: NOW + n, n, verdict: { kind: "accepted", correlationId: "c" }, ...over },
+    },
+  });
+  const order = { id: "o", cause: "person", by: "Olga", note: "slow", at: NOW + 3 } as const;
+
+  test("tell an acceptance with who asked, what for, and what exactly", () => {
+    expect(notes(fresh, { kind: "begin", runId, at: NOW })).toEqual([
+      {
+        at: time(0),
+        what: "accepted",
+        who: 'Ada, who declares "Rita"',
+        oid: "o-1",
+        detail: "because",
+        contentHash: "c",
+      },
+    ]);
+  });
+
+  test("tell a plan with who takes production from whom, and one that is made anew again", () => {
+    expect(planned.audit?.policyHash).toContain('"name":"shop"');
+    const what = { ...bound, at: time(0), what: "planned" };
+    expect(notes(begun, planning)).toEqual([
+      { ...what, detail: "shop-green v2 takes production from shop-blue v1" },
+    ]);
+    const bare = {
+      ...plan,
+      plannedAt: NOW + 5,
+      incoming: { ...plan.incoming, version: undefined },
+      outgoing: { ...plan.outgoing, version: undefined },
+    };
+    expect(notes(planned, { kind: "plan", runId, plan: bare, at: NOW })).toEqual([
+      { ...what, at: time(5), detail: "shop-green  takes production from shop-blue " },
+    ]);
+  });
+
+  test("tell each attempt, forward or back, with its correlation id, once", () => {
+    const described = { ...bound, what: "attempted", correlationId: "c" };
+    expect(notes(planned, attempt(1))).toEqual([
+      { ...described, at: time(1), detail: "forward 1: accepted" },
+    ]);
+    const one = play(planned, attempt(1));
+    expect(notes(one, attempt(1))).toEqual([]);
+    expect(notes(one, attempt(2, { direction: "rollback" }))).toEqual([
+      { ...described, at: time(2), detail: "rollback 2: accepted" },
+    ]);
+  });
+
+  test("tell who ordered the rollback and why, once", () => {
+    const ordering: PromotionChange = { kind: "watched", runId, rollback: order };
+    expect(notes(planned, ordering)).toEqual([
+      { ...bound, at: time(3), what: "rollback-ordered", who: "Olga", detail: "person: slow" },
+    ]);
+    const ordered = play(planned, ordering);
+    expect(notes(ordered, attempt(1, { direction: "rollback" })).map(({ what }) => what)).toEqual([
+      "attempted",
+    ]);
+  });
+
+  test("tell a conclusion with its outcome, code and detail, and nothing after it", () => {
+    const ending = { outcome: "promoted", reason: reason("promoted", "d") } as const;
+    const conclude: PromotionChange = { kind: "conclude", runId, ending, at: NOW + 9 };
+    expect(notes(planned, conclude)).toEqual([
+      { ...bound, at: time(9), what: "concluded", outcome: "promoted", code: "promoted", detail: "d" },
+    ]);
+    const over = play(planned, conclude);
+    expect(auditChange(over, { kind: "announced", at: NOW + 10 }, digest)).toEqual({
+      state: { ...over, announcedAt: NOW + 10, revision: over.revision + 1 },
+      entries: [],
+    });
+  });
+
+  test("name no plan before there is one, and no policy that was not hashed", () => {
+    const ending = { outcome: "expired", reason: reason("queue-full", "d") } as const;
+    const [end] = notes(begun, { kind: "conclude", ending, at: NOW });
+    expect(end).toEqual({
+      ...{
+        at: time(0),
+        what: "concluded",
+        who: "the run",
+        outcome: "expired",
+        code: "queue-full",
+        detail: "d",
+      },
+    });
+    const over = play(begun, { kind: "conclude", ending, at: NOW });
+    expect([begun.audit?.policyHash, over.audit?.policyHash]).toEqual([undefined, undefined]);
+  });
+
+  test("begin with the acceptance, which names no plan, also where there was no chain before", () => {
+    const [first, second] = notes({ ...planned, audit: undefined }, attempt(1));
+    expect([first?.what, second?.what]).toEqual(["accepted", "attempted"]);
+    expect(first?.planHash).toBeUndefined();
+  });
+
+  test("name the policy that was planned with, also where the promotion record keeps less of it by now", () => {
+    const less = { ...planned, plan: { ...plan, policy: { ...plan.policy, versionTag: "" } } };
+    expect(notes(less, attempt(1))).toMatchObject([{ policyHash: bound.policyHash }]);
+    const later = play(less, { kind: "enter", runId, phase: "queued", at: NOW });
+    expect(later.audit?.policyHash).toBe(bound.policyHash);
+  });
+
+  test("are none for a change that decides nothing", () => {
+    const enter: PromotionChange = { kind: "enter", runId, phase: "queued", at: NOW };
+    expect(notes(play(planned, attempt(1)), enter)).toEqual([]);
+  });
+
+  test("are cut to 120 characters of a name and 300 of a detail or a reason to break the glass", () => {
+    const long = "y".repeat(500);
+    const origin = {
+      channel: "http",
+      principal: { oid: "o", name: long },
+      breakGlass: { reason: long },
+    } as const;
+    const described = notes(
+      { ...fresh, request: aRequest({ reason: long }), origin },
+      { kind: "begin", runId, at: NOW },
+    );
+    expect(described.map((each) => [each.who.length, each.detail?.length, each.breakGlass?.length])).toEqual([
+      [120, 300, 300],
+    ]);
+  });
+});

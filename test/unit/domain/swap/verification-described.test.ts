@@ -1,0 +1,211 @@
+import {
+  lastSegment,
+  publicIpIdOf,
+  type PublicIpObservation,
+  type Read,
+  sameId,
+  type ServiceObservation,
+} from "../../../../src/domain/cloud-service/observation";
+import { decidePlan } from "../../../../src/domain/plan/planning";
+import {
+  areSettled,
+  decideVerification,
+  mayBeSwapped,
+  slotState,
+  type ObservedState,
+  verifiedBy,
+} from "../../../../src/domain/swap/verification";
+import {
+  anIp,
+  aPair,
+  aPolicy,
+  aRequest,
+  aService,
+  found,
+  idOf,
+  ipId,
+  NOW,
+} from "../../../support/observations";
+
+/** What verifying tells of each read, and what of it goes into the completion event. */
+const unread = { kind: "unavailable", detail: "503" } as const;
+
+function planOf(blue: Partial<ServiceObservation> = {}) {
+  const observed = aPair(blue);
+  const verdict = decidePlan({
+    ...{ request: aRequest(), policy: aPolicy(), observed, now: NOW, digest: () => "h" },
+  });
+  if (verdict.kind !== "planned") throw new Error(verdict.kind);
+  return verdict.plan;
+}
+const plan = planOf();
+const balancer = (name: string) => `/x/LOADBALANCERS/${name}/frontendIPConfigurations/fe`;
+const fe = (loadBalancer: string, publicIp?: string) => ({
+  ...{ loadBalancer, name: "fe", publicIpId: publicIp && ipId(publicIp) },
+});
+const green = (over: Partial<ServiceObservation> = {}) =>
+  found(aService("green", { slot: "production", frontends: [fe("lb-green", "ip-blue")], ...over }));
+const blue = (over: Partial<ServiceObservation> = {}) =>
+  found(aService("blue", { slot: "staging", ...over }));
+const ip = (over: Partial<PublicIpObservation> = {}) =>
+  found(anIp("ip-blue", { frontendId: balancer("lb-green"), ...over }));
+
+/** Everything is read, and the swap went well. */
+const observed = (over: Partial<ObservedState> = {}): ObservedState => ({
+  ...{ incoming: green(), outgoing: blue(), incomingIp: ip() },
+  ...over,
+});
+
+type Reads = Pick<ObservedState, "incoming" | "outgoing">;
+const slots = (a: ServiceObservation["slot"], b: ServiceObservation["slot"]): Reads => ({
+  ...{ incoming: green({ slot: a }), outgoing: blue({ slot: b }) },
+});
+test.each<[string, boolean, Reads]>([
+  ["before", false, slots("staging", "production")],
+  ["after", true, slots("production", "staging")],
+  ["foreign", true, slots("production", "production")],
+  ["foreign", true, slots("staging", "staging")],
+  ["unreadable", false, slots(undefined, "staging")],
+  ["unreadable", false, slots("production", undefined)],
+  ["unreadable", false, slots(undefined, undefined)],
+  ["unreadable", false, { incoming: unread, outgoing: blue() }],
+  ["unreadable", false, { incoming: green(), outgoing: unread }],
+])("slots that read %s may be swapped: %s", (state, swapped, reads) => {
+  expect([slotState(reads), mayBeSwapped(reads)]).toEqual([state, swapped]);
+});
+
+const provisioning = (a: string | undefined, b: string | undefined): Reads => ({
+  ...{ incoming: green({ provisioningState: a }), outgoing: blue({ provisioningState: b }) },
+});
+test.each<[boolean, Reads]>([
+  [true, provisioning("Succeeded", "SUCCEEDED")],
+  [false, provisioning("Succeeded", "Updating")],
+  [false, provisioning("Updating", "Succeeded")],
+  [false, provisioning(undefined, "Succeeded")],
+  [false, { incoming: green(), outgoing: unread }],
+])("both sides are settled: %s", (settled, reads) => {
+  expect(areSettled(reads)).toBe(settled);
+});
+
+test("all that speaks against the swap is told at once", () => {
+  const incoming = green({
+    slot: "staging",
+    provisioningState: "Updating",
+    frontends: [fe("lb-x", "ip-green")],
+  });
+  const read = observed({ incoming, outgoing: blue({ slot: "production" }) });
+  const { kind, detail } = decideVerification(plan, read);
+  expect(kind).toBe("not-yet");
+  expect(detail).toBe(
+    'slots read "before"; provisioning has not succeeded on both services; ' +
+      "shop-green still names the public IP ip-green, not ip-blue; " +
+      "the public IP ip-blue is held by load balancer lb-green, not lb-x of shop-green",
+  );
+  expect(verifiedBy(plan, read)).toBeUndefined();
+});
+
+const noPlanned = "the public IP shop-blue had when planned";
+const noNamed = "the public IP shop-green names";
+const noBalancer = "the load balancer of the public IP shop-green names";
+const at = "shop-green holds production and answers at 203.0.113.1";
+test.each<[string, string, Partial<ObservedState>]>([
+  ["everything", at, {}],
+  [
+    "the id in another case",
+    at,
+    { incoming: green({ frontends: [{ ...fe("LB-GREEN"), publicIpId: ipId("IP-BLUE") }] }) },
+  ],
+  ["no address", "shop-green holds production", { incomingIp: ip({ address: undefined }) }],
+  ["no frontend", `${at}; not shown: ${noNamed}, ${noBalancer}`, { incoming: green({ frontends: [] }) }],
+  [
+    "a frontend without IP",
+    `${at}; not shown: ${noNamed}`,
+    { incoming: green({ frontends: [fe("lb-green")] }) },
+  ],
+  ["no holder", `${at}; not shown: ${noBalancer}`, { incomingIp: ip({ frontendId: undefined }) }],
+  [
+    "a holder of another kind",
+    `${at}; not shown: ${noBalancer}`,
+    { incomingIp: ip({ frontendId: "/nics/n" }) },
+  ],
+  [
+    "a load balancer without name",
+    `${at}; not shown: ${noBalancer}`,
+    { incoming: green({ frontends: [fe("lb-x", "ip-blue"), fe("?")] }) },
+  ],
+  ["no public IP", `shop-green holds production; not shown: ${noBalancer}`, { incomingIp: undefined }],
+  ["an unread public IP", `shop-green holds production; not shown: ${noBalancer}`, { incomingIp: unread }],
+])("a read that shows %s verifies the swap", (_what, detail, over) => {
+  const decision = decideVerification(plan, observed(over));
+  expect(decision).toMatchObject({ kind: "verified", detail });
+  expect(verifiedBy(plan, observed(over))).toEqual({ detail, finalRead: decision.finalRead });
+});
+
+test("a plan that knew no public IP is told as what is not shown", () => {
+  const blind = { ...plan, outgoing: { ...plan.outgoing, publicIpId: undefined } };
+  expect(decideVerification(blind, observed())).toMatchObject({
+    ...{ kind: "verified", detail: `${at}; not shown: ${noPlanned}` },
+  });
+});
+
+test("one of several load balancers of the service may hold the public IP; where none does, all are told", () => {
+  const several = (...names: readonly string[]) =>
+    decideVerification(
+      plan,
+      observed({ incoming: green({ frontends: names.map((name) => fe(name, "ip-blue")) }) }),
+    );
+  expect(several("lb-other", "lb-green").kind).toBe("verified");
+  expect(several("lb-a", "lb-b").detail).toBe(
+    "the public IP ip-blue is held by load balancer lb-green, not lb-a or lb-b of shop-green",
+  );
+});
+
+test("without the incoming service there is no witness, and the slots are unreadable", () => {
+  expect(decideVerification(plan, observed({ incoming: unread }))).toMatchObject({
+    ...{
+      kind: "not-yet",
+      detail: 'slots read "unreadable"; provisioning has not succeeded on both services',
+    },
+  });
+});
+
+test("the final read tells of each service what it showed, with the public IP it names", () => {
+  const other: Read<PublicIpObservation> = found(
+    anIp("ip-green", { address: "203.0.113.2", frontendId: "f" }),
+  );
+  const { finalRead } = decideVerification(plan, observed({ outgoingIp: other }));
+  const seen = { observedAt: "2026-11-24T12:00:00.000Z", provisioningState: "Succeeded" };
+  expect(finalRead).toEqual({
+    incoming: {
+      ...{ ...seen, id: idOf("green"), side: "green", slot: "production", version: "v2" },
+      publicIp: { id: ipId("ip-blue"), address: "203.0.113.1", frontendId: balancer("lb-green") },
+    },
+    outgoing: {
+      ...{ ...seen, id: idOf("blue"), side: "blue", slot: "staging", version: "v1" },
+      publicIp: { id: ipId("ip-green"), address: "203.0.113.2", frontendId: "f" },
+    },
+  });
+});
+
+test("what was not read is no part of the final read", () => {
+  const { finalRead } = decideVerification(plan, { incoming: green(), outgoing: unread, incomingIp: unread });
+  expect(finalRead?.outgoing).toBeNull();
+  expect(finalRead?.incoming).toMatchObject({ side: "green", publicIp: undefined });
+});
+
+test("the public IP of a service is the first that a frontend names", () => {
+  const frontends = [fe("lb"), fe("lb", "a"), fe("lb", "b")];
+  expect(publicIpIdOf(aService("green", { frontends }))).toBe(ipId("a"));
+  expect(publicIpIdOf(aService("green", { frontends: [fe("lb")] }))).toBeUndefined();
+  expect([lastSegment(ipId("a")), lastSegment("bare")]).toEqual(["a", "bare"]);
+});
+
+test.each([
+  [true, "/A/b", "/a/B"],
+  [false, "/a", "/b"],
+  [false, undefined, "/a"],
+  [false, "/a", undefined],
+  [false, undefined, undefined],
+])("the same id: %s, for %s and %s", (same, a, b) => {
+  expect(sameId(a, b)).toBe(same);
+});
