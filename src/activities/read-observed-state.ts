@@ -8,7 +8,7 @@ export interface ObservedStateInput {
   readonly versionTag: string;
 }
 
-/** Reads both services of a pair, and the public IPs they name, the second witness of a swap, when there may have been one. */
+/** Reads both services of a pair, and the public IPs they name: the second evidence of a swap, once one may have happened. */
 export async function readObservedState(input: ObservedStateInput, ports: Ports): Promise<ObservedState> {
   const [incoming, outgoing] = await Promise.all([
     ports.cloudServices.readService(input.incoming, input.versionTag),

@@ -113,14 +113,14 @@ class Settings {
     return this.#env[name] || undefined;
   }
 
-  complain(path: string, value: string, expectation: string): void {
+  addIssue(path: string, value: string, expectation: string): void {
     this.#issues.push({ path, value: formatText(value, 300), expectation });
   }
 
   text(name: Setting, pattern: RegExp, expectation: string, standard?: string): string {
     const value = this.get(name) ?? standard;
     if (value !== undefined && pattern.test(value)) return value;
-    this.complain(name, value ?? "nothing", expectation);
+    this.addIssue(name, value ?? "nothing", expectation);
     return "";
   }
 }
@@ -129,7 +129,7 @@ function readEndpoint(settings: Settings, inAzure: boolean): string {
   const value = settings.get("ARM_ENDPOINT") ?? "https://management.azure.com";
   const url = parseUrl(value);
   const mistake = url === undefined ? "an https URL" : (hostMistake(url, inAzure) ?? endpointMistake(url));
-  if (mistake !== undefined) settings.complain("ARM_ENDPOINT", value, mistake);
+  if (mistake !== undefined) settings.addIssue("ARM_ENDPOINT", value, mistake);
   return url?.origin ?? value;
 }
 
@@ -145,17 +145,17 @@ function readTokens(settings: Settings, inAzure: boolean): { issuer: string; aud
   const url = parseUrl(issuer);
   const mistake =
     url === undefined ? "an https URL" : (hostMistake(url, inAzure) ?? issuerMistake(issuer, url));
-  if (mistake !== undefined) settings.complain("TOKEN_ISSUER", issuer || "nothing", mistake);
+  if (mistake !== undefined) settings.addIssue("TOKEN_ISSUER", issuer || "nothing", mistake);
   const audience = settings.text("TOKEN_AUDIENCE", /^\S{1,300}$/, "the audience that tokens must name");
   const ofAudience = url && audience !== "" ? audienceMistake(audience, url) : undefined;
-  if (ofAudience !== undefined) settings.complain("TOKEN_AUDIENCE", audience, ofAudience);
+  if (ofAudience !== undefined) settings.addIssue("TOKEN_AUDIENCE", audience, ofAudience);
   return { issuer, audience };
 }
 
 function readClientId(settings: Settings): string | undefined {
   const value = settings.get("AZURE_CLIENT_ID");
   if (value !== undefined && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value))
-    settings.complain("AZURE_CLIENT_ID", value, "the client id (a GUID) of a managed identity, or nothing");
+    settings.addIssue("AZURE_CLIENT_ID", value, "the client id (a GUID) of a managed identity, or nothing");
   return value;
 }
 
@@ -178,7 +178,7 @@ function readServiceBus(settings: Settings, inAzure: boolean): Config["serviceBu
   if ((connectionString === undefined) === (fullyQualifiedNamespace === undefined)) {
     const expectation =
       "exactly one of ServiceBusConnection and ServiceBusConnection__fullyQualifiedNamespace";
-    settings.complain(
+    settings.addIssue(
       "ServiceBusConnection",
       connectionString === undefined ? "neither" : "both",
       expectation,
@@ -186,14 +186,14 @@ function readServiceBus(settings: Settings, inAzure: boolean): Config["serviceBu
   }
   if (connectionString !== undefined) {
     const mistake = connectionMistake(connectionString, inAzure);
-    if (mistake !== undefined) settings.complain("ServiceBusConnection", "(not shown)", mistake);
+    if (mistake !== undefined) settings.addIssue("ServiceBusConnection", "(not shown)", mistake);
   }
   if (
     fullyQualifiedNamespace !== undefined &&
     !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(fullyQualifiedNamespace)
   ) {
     const expectation = "a host name such as your-namespace.servicebus.windows.net";
-    settings.complain("ServiceBusConnection__fullyQualifiedNamespace", fullyQualifiedNamespace, expectation);
+    settings.addIssue("ServiceBusConnection__fullyQualifiedNamespace", fullyQualifiedNamespace, expectation);
   }
   const entity = /^[A-Za-z0-9][\w./-]{0,259}$/;
   return {
@@ -228,12 +228,12 @@ function readPairs(
   };
   const file = settings.get("PAIRS_FILE");
   if (file === undefined) {
-    settings.complain("PAIRS_FILE", "nothing", "the path of the pairs file");
+    settings.addIssue("PAIRS_FILE", "nothing", "the path of the pairs file");
     return none;
   }
   const read = readJson(file, readFile);
   if ("mistake" in read) {
-    settings.complain("PAIRS_FILE", file, `a readable JSON file (${read.mistake})`);
+    settings.addIssue("PAIRS_FILE", file, `a readable JSON file (${read.mistake})`);
     return none;
   }
   const { issues: found, ...parsed } = parsePairsFile(read.content, inAzure);

@@ -180,7 +180,7 @@ export type PairOperation =
   | ({ readonly kind: "cancel"; readonly oid?: string | undefined } & Cancel)
   /** By the soak or by a person, while the promotion is verified or soaks. */
   | { readonly kind: "order-rollback"; readonly requestId: string; readonly order: RollbackOrder }
-  /** The soak has passed; unless a swap-back was ordered, none is from now on. */
+  /** The soak has passed. Refuses every rollback that is not ordered yet. */
   | { readonly kind: "end-watch"; readonly requestId: string; readonly epoch: number }
   /** `id`: of the question, when somebody reads the answer back. */
   | {

@@ -20,7 +20,7 @@ export type ReconcileAction =
   | { readonly kind: "conclude"; readonly ending: Ending }
   /** Concluded: hold if needed, leave the line, publish, mark announced, delist. */
   | { readonly kind: "finish" }
-  /** Enlisted, and the ledger never heard of it, or has been through with it: a late message enlisted it again. */
+  /** Registered with the pair, but without a promotion record, or with one that is finished: a late message registered it again. */
   | { readonly kind: "deregister" };
 
 /** How long runs and messages may take before the reconciler acts. */

@@ -79,9 +79,9 @@ export type Unsent =
   | { readonly kind: "window-closed"; readonly detail: string }
   | { readonly kind: "not-ready"; readonly detail: string; readonly retryAfterMs?: number | undefined }
   | { readonly kind: "withheld"; readonly detail: string }
-  /** Somebody has to approve, and no valid grant of exactly this plan is in the ledger. */
+  /** Approval is required, and the promotion record holds no valid approval of exactly this plan. */
   | { readonly kind: "not-approved"; readonly detail: string }
-  /** The ledger holds an outcome: this promotion is over. */
+  /** The promotion record holds an outcome: this promotion is over. */
   | { readonly kind: "concluded"; readonly detail: string };
 
 /** A swap that was accepted; `followed`: the address of its operation is kept under the attempt's nonce (`operation.ts`). */

@@ -62,9 +62,9 @@ export type Against = "regression" | "foreign-state" | "unmeasured";
 
 /**
  * Verified when both services read complementary slots with the target held, provisioning Succeeded, and the public
- * IPs, the second witness of a VIP swap, do not contradict: the incoming service names the IP that the outgoing one
+ * IPs, the second evidence of a VIP swap, do not contradict: the incoming service names the IP that the outgoing one
  * held when planned, and that IP names a load balancer of the incoming service (azure-docs swap-cloud-service.md).
- * What the replies do not show of the witness is told, and does not stand in the way.
+ * Reports what the replies do not show of that evidence, and does not wait for it.
  */
 export function decideVerification(plan: SwapPlan, observed: ObservedState): VerificationDecision {
   const finalRead = finalReadOf(plan, observed);
@@ -123,10 +123,10 @@ interface EvidenceSource {
 }
 
 function sourceOf(plan: SwapPlan, observed: ObservedState): EvidenceSource {
-  const testimonies = [addressEvidence(plan, observed), frontendEvidence(plan, observed)];
+  const evidence = [addressEvidence(plan, observed), frontendEvidence(plan, observed)];
   return {
-    contradictions: testimonies.flatMap((t) => ("contradicts" in t ? [t.contradicts] : [])),
-    missing: testimonies.flatMap((t) => ("missing" in t ? [t.missing] : [])),
+    contradictions: evidence.flatMap((each) => ("contradicts" in each ? [each.contradicts] : [])),
+    missing: evidence.flatMap((each) => ("missing" in each ? [each.missing] : [])),
   };
 }
 
