@@ -28,7 +28,7 @@ export function* runActivity<K extends keyof Activities>(
 }
 
 /** Runs an activity beside others whose results nobody needs; all of them are awaited. */
-export function* directionBeside<K extends keyof Activities>(
+export function* runActivityBeside<K extends keyof Activities>(
   context: OrchestrationContext,
   name: K,
   input: Parameters<Activities[K]>[0],

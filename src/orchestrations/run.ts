@@ -145,6 +145,35 @@ export function expired(
   };
 }
 
+interface AfterWait<K extends Kind, D, E> {
+  readonly decided: (verdict: WaitKinds[K]["verdict"]) => D;
+  readonly expired: (left: Extract<WaitResult<K>, { ended: "expired" }>) => E;
+  /** Only for a wait that nobody can cancel any more. */
+  readonly cancelled?: () => never;
+}
+
+/** Where a promotion goes after a wait. Being cancelled or superseded ends it the same way after every wait. */
+export function afterWait<K extends Kind, D, E>(
+  result: WaitResult<K>,
+  { decided, expired: ranOut, cancelled: cannot }: AfterWait<K, D, E>,
+): D | E | Exit {
+  switch (result.ended) {
+    case "decided":
+      return decided(result.verdict);
+    case "expired":
+      return ranOut(result);
+    case "superseded":
+      return { kind: "superseded" };
+    case "cancelled":
+      return cannot ? cannot() : cancelled(result.cancel);
+  }
+}
+
+/** For waits after the swap: a cancel is refused by then. */
+export function cannotBeCancelled(): never {
+  throw new Error("a wait was cancelled that nobody can cancel");
+}
+
 export function cancelled(cancel: Cancel): Exit {
   const ending = {
     outcome: "cancelled",

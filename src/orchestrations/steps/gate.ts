@@ -6,7 +6,7 @@ import { toTime } from "../../domain/kernel/time";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { ruleFor } from "../../domain/promotion/approval";
 import { changeRecord, type Steps, timeOf } from "../calls";
-import { cancelled, enter, type Exit, expired, overtaken, progress, type Run, waitFor } from "../run";
+import { afterWait, enter, type Exit, expired, overtaken, progress, type Run, waitFor } from "../run";
 import { leaveQueue } from "./queue";
 
 type Go = { readonly kind: "go" };
@@ -64,16 +64,11 @@ function* waitForPeople(
   const about = { approvers, planHash: plan.hash, because: note };
   const limits = { until: gate.until, graceMs: VOTE_LAG_MS };
   const result = yield* waitFor(run, "gate", about, limits);
-  switch (result.ended) {
-    case "decided":
-      return after(run, result.verdict, { until: gate.until, detail: result.verdict.detail });
-    case "cancelled":
-      return cancelled(result.cancel);
-    case "superseded":
-      return { kind: "superseded" };
-    case "expired":
-      return expired(run, "gate", "approval-expired", result.last, gate.until);
-  }
+  const { until } = gate;
+  return afterWait(result, {
+    decided: (verdict) => after(run, verdict, { until, detail: verdict.detail }),
+    expired: ({ last }) => expired(run, "gate", "approval-expired", last, until),
+  });
 }
 
 function after(

@@ -2,7 +2,7 @@ import { reason } from "../../domain/kernel/reason-codes";
 import { type PlanVerdict, withoutEvidence } from "../../domain/plan/plan";
 import { pairOf } from "../../domain/promotion/state";
 import { runActivity, changeRecord, type Steps, timeOf } from "../calls";
-import { cancelled, enter, type Exit, overtaken, progress, type Run, untilOf, waitFor } from "../run";
+import { afterWait, enter, type Exit, overtaken, progress, type Run, untilOf, waitFor } from "../run";
 
 /** How long unreadable services may hold up a plan. */
 const PLANNING_DEADLINE_MS = 15 * 60_000;
@@ -45,19 +45,13 @@ function* judge(run: Run): Steps<Judged | Exit> {
     until: untilOf(run, now + PLANNING_DEADLINE_MS),
     observeAfter: now + (first.retryAfterMs ?? 1_000),
   });
-  switch (result.ended) {
-    case "decided":
-      return result.verdict;
-    case "cancelled":
-      return cancelled(result.cancel);
-    case "superseded":
-      return { kind: "superseded" };
-    case "expired":
-      return {
-        kind: "end",
-        ending: { outcome: "refused", reason: reason("service-unreadable", result.last) },
-      };
-  }
+  return afterWait(result, {
+    decided: (verdict) => verdict,
+    expired: ({ last }): Exit => ({
+      kind: "end",
+      ending: { outcome: "refused", reason: reason("service-unreadable", last) },
+    }),
+  });
 }
 
 function endingOf(verdict: Exclude<Judged, { kind: "planned" }>): Extract<Exit, { kind: "end" }>["ending"] {

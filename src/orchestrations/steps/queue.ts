@@ -3,7 +3,17 @@ import { mayTakeKeptPlace } from "../../domain/kernel/swap-request";
 import { MAX_REGISTERED, type PairAnswer } from "../../domain/pair/pair";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { runActivity, applyToPairEntity, type Steps, timeOf } from "../calls";
-import { cancelled, enter, type Exit, expired, progress, type Run, untilOf, waitFor } from "../run";
+import {
+  afterWait,
+  cancelled,
+  enter,
+  type Exit,
+  expired,
+  progress,
+  type Run,
+  untilOf,
+  waitFor,
+} from "../run";
 
 /** Step 5. Stands in the queue for the pair's lease; a lease that is held already, or free at the first look, costs no waiting loop. */
 export function* awaitLease(run: Run, plan: SwapPlan, note?: string): Steps<{ readonly kind: "go" } | Exit> {
@@ -52,15 +62,11 @@ function turnedAway(answer: PairAnswer, pair: string, maxQueued: number): Exit |
 function* waitForLease(run: Run, deadline: number): Steps<Exit | undefined> {
   const until = untilOf(run, deadline);
   const result = yield* waitFor(run, "queue", {}, { until });
-  switch (result.ended) {
-    case "decided":
-      run.lease = result.verdict;
+  return afterWait(result, {
+    decided: (lease) => {
+      run.lease = lease;
       return undefined;
-    case "cancelled":
-      return cancelled(result.cancel);
-    case "superseded":
-      return { kind: "superseded" };
-    case "expired":
-      return expired(run, "queue", "queue-expired", result.last, until);
-  }
+    },
+    expired: ({ last }) => expired(run, "queue", "queue-expired", last, until),
+  });
 }

@@ -4,7 +4,7 @@ import { reason } from "../../domain/kernel/reason-codes";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { tightenReadiness } from "../../domain/policy/policy";
 import { type Steps, timeOf } from "../calls";
-import { cancelled, enter, type Exit, expired, type Run, untilOf, waitFor } from "../run";
+import { afterWait, enter, type Exit, expired, type Run, untilOf, waitFor } from "../run";
 
 /** Step 6. Waits until every role instance of both services has been running for `stableFor`. */
 export function* awaitReadiness(
@@ -31,22 +31,13 @@ export function* awaitReadiness(
     },
     { until, ...(again ? { observeAfter: now + again.afterMs } : {}) },
   );
-  switch (result.ended) {
-    case "decided":
-      if (result.verdict.kind === "never") {
-        return {
-          kind: "end",
-          ending: { outcome: "refused", reason: reason("service-missing", result.verdict.detail) },
-        };
-      }
-      return { kind: "go", detail: result.verdict.detail };
-    case "cancelled":
-      return cancelled(result.cancel);
-    case "superseded":
-      return { kind: "superseded" };
-    case "expired":
-      return expired(run, "readiness", "readiness-expired", result.last, until);
-  }
+  return afterWait<"readiness", { readonly kind: "go"; readonly detail: string } | Exit, Exit>(result, {
+    decided: ({ kind, detail }) =>
+      kind === "never"
+        ? { kind: "end", ending: { outcome: "refused", reason: reason("service-missing", detail) } }
+        : { kind: "go", detail },
+    expired: ({ last }) => expired(run, "readiness", "readiness-expired", last, until),
+  });
 }
 
 /** Why the attempt before came to nothing, and how long to leave the services alone after it. */

@@ -5,8 +5,8 @@ import { tightenSoak } from "../../domain/policy/policy";
 import { halted } from "../../domain/promotion/next-step";
 import type { Verified } from "../../domain/swap/verification";
 import { type Steps, timeOf } from "../calls";
-import { enter, type Exit, progress, type Run, waitFor } from "../run";
-import type { WaitKinds } from "../wait-input";
+import { afterWait, cannotBeCancelled, enter, type Exit, progress, type Run, waitFor } from "../run";
+import type { WaitKinds, WaitResult } from "../wait-input";
 import { recordSoak, regressed, type Regressed, windowClosed } from "./watch";
 
 /** Step 9. Watches new production for a while; what cannot be measured is for a person, and no regression. */
@@ -22,17 +22,20 @@ export function* soak(run: Run, plan: SwapPlan, verified: Verified): Steps<Exit 
   const what = probes.length > 0 ? `role instances and ${probes.length} probes` : "role instances";
   yield* progress(run, "soaking", `${plan.incoming.name} is watched for ${rule.forMs / 1000} s: ${what}`);
   const result = yield* waitFor(run, "soak", { plan, probes, rule }, { until });
-  switch (result.ended) {
-    case "decided":
-      return yield* decided(run, plan, result.verdict);
-    case "superseded":
-      return { kind: "superseded" };
-    case "cancelled":
-      throw new Error("a soak was cancelled although it cannot be");
-    case "expired":
-      yield* recordSoak(run, result.memory && evidenceOf(result.memory, timeOf(run.context)));
-      return yield* windowClosed(run, halted("soak-unmeasurable", result.last));
-  }
+  const next = afterWait(result, {
+    decided: (verdict) => decided(run, plan, verdict),
+    expired: (left) => unmeasured(run, left),
+    cancelled: cannotBeCancelled,
+  });
+  return "kind" in next ? next : yield* next;
+}
+
+function* unmeasured(
+  run: Run,
+  { last, memory }: Extract<WaitResult<"soak">, { ended: "expired" }>,
+): Steps<Exit | Regressed> {
+  yield* recordSoak(run, memory && evidenceOf(memory, timeOf(run.context)));
+  return yield* windowClosed(run, halted("soak-unmeasurable", last));
 }
 
 function* decided(run: Run, plan: SwapPlan, verdict: WaitKinds["soak"]["verdict"]): Steps<Exit | Regressed> {

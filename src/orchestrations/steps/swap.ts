@@ -3,7 +3,7 @@ import type { Lease, RollbackOrder } from "../../domain/pair/pair";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { afterAttempt, type Next } from "../../domain/promotion/next-step";
 import type { Verified } from "../../domain/swap/verification";
-import { directionBeside, type Steps, timeOf } from "../calls";
+import { runActivityBeside, type Steps, timeOf } from "../calls";
 import { entering, type Exit, type Run, describing } from "../run";
 import { change, check, note, settle } from "./attempts";
 import { awaitReadiness } from "./readiness";
@@ -90,7 +90,7 @@ function* attemptWhenReady(run: Run, plan: SwapPlan, lease: Lease): Steps<Next |
   } as const;
   const started = `attempt ${n}: ${plan.incoming.name} to production`;
   // Beside the attempt, not before it: nothing stands between the look that decided and the PUT.
-  const result = yield* directionBeside(context, "attemptSwap", input, [
+  const result = yield* runActivityBeside(context, "attemptSwap", input, [
     entering(run, "swapping", `attempt ${n}`),
     describing(run, { step: "ready", detail: ready.detail }, { step: "swap-started", detail: started }),
   ]);

@@ -3,7 +3,7 @@ import type { SwapPlan } from "../../domain/plan/plan";
 import { halted } from "../../domain/promotion/next-step";
 import type { Verified } from "../../domain/swap/verification";
 import { type Steps, timeOf } from "../calls";
-import { enter, type Exit, type Run, waitFor } from "../run";
+import { afterWait, cannotBeCancelled, enter, type Exit, type Run, waitFor } from "../run";
 import type { WaitResult } from "../wait-input";
 import { regressed, type Regressed, windowClosed } from "./watch";
 
@@ -23,18 +23,15 @@ export function* verify(
   if (verified && probes.length === 0) return found(verified, byUs);
   const until = timeOf(run.context) + plan.policy.verification.deadlineMs;
   const result = yield* waitFor(run, "verification", { plan, probes, orderable: byUs }, { until });
-  switch (result.ended) {
-    case "decided":
-      return result.verdict.kind === "ordered"
-        ? { kind: "regressed", order: result.verdict.order }
-        : found(result.verdict, byUs);
-    case "superseded":
-      return { kind: "superseded" };
-    case "cancelled":
-      throw new Error("verification was cancelled although it cannot be");
-    case "expired":
-      return yield* unverified(run, plan, byUs, result);
-  }
+  const next = afterWait(result, {
+    decided: (verdict) =>
+      verdict.kind === "ordered"
+        ? ({ kind: "regressed", order: verdict.order } as const)
+        : found(verdict, byUs),
+    expired: (left) => unverified(run, plan, byUs, left),
+    cancelled: cannotBeCancelled,
+  });
+  return "kind" in next ? next : yield* next;
 }
 
 /** Time ran out: what was seen last decides whether that is a regression, or something for a person to look at. */

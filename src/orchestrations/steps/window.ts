@@ -4,7 +4,7 @@ import { reason } from "../../domain/kernel/reason-codes";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { windowDeadline } from "../../domain/policy/policy";
 import { runActivity, type Steps, timeOf } from "../calls";
-import { cancelled, enter, type Exit, expired, type Run, untilOf, waitFor } from "../run";
+import { afterWait, enter, type Exit, expired, type Run, untilOf, waitFor } from "../run";
 import { leaveQueue } from "./queue";
 
 /**
@@ -32,18 +32,11 @@ export function* awaitWindow(
 function* wait(run: Run, about: WindowInput, deadline: number): Steps<{ readonly kind: "go" } | Exit> {
   const until = untilOf(run, deadline);
   const result = yield* waitFor(run, "window", about, { until });
-  switch (result.ended) {
-    case "decided":
-      if (result.verdict.kind === "open") return { kind: "go" };
-      return {
-        kind: "end",
-        ending: { outcome: "refused", reason: reason("pair-removed", result.verdict.detail) },
-      };
-    case "cancelled":
-      return cancelled(result.cancel);
-    case "superseded":
-      return { kind: "superseded" };
-    case "expired":
-      return expired(run, "window", "window-expired", result.last, until);
-  }
+  return afterWait<"window", { readonly kind: "go" } | Exit, Exit>(result, {
+    decided: (verdict) =>
+      verdict.kind === "open"
+        ? { kind: "go" }
+        : { kind: "end", ending: { outcome: "refused", reason: reason("pair-removed", verdict.detail) } },
+    expired: ({ last }) => expired(run, "window", "window-expired", last, until),
+  });
 }

@@ -18,8 +18,8 @@ export const lazyFaults: readonly Listed[] = [
     theme: "progress",
     rule: "§3.6",
     file: "orchestrations/steps/readiness.js",
-    find: `return { kind: "go", detail: result.verdict.detail };`,
-    replace: `return (0, run_1.expired)(run, "readiness", "readiness-expired", result.verdict.detail);`,
+    find: `: { kind: "go", detail },`,
+    replace: `: (0, run_1.expired)(run, "readiness", "readiness-expired", detail, until),`,
   },
   {
     name: "swaps and always halts",
