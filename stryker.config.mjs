@@ -1,16 +1,13 @@
-// One group of test/mutate.mjs: which files of src/domain are mutated, and which of its tests must notice.
-const list = (name) => (process.env[name] ?? "").split(",").filter(Boolean);
-const [files, tests] = [list("MUTATE_FILES"), list("MUTATE_TESTS")];
+// The file of src/domain that test/mutate.mjs mutates; the tests of its module must notice.
+const file = process.env.MUTATE_FILE;
 
 export default {
   testRunner: "jest",
-  mutate: files.length > 0 ? files.map((name) => `src/domain/${name}.ts`) : ["src/domain/**/*.ts"],
+  mutate: [`src/domain/${file ?? "**/*.ts"}`],
   jest: {
     projectType: "custom",
     config: {
-      testMatch: (tests.length > 0 ? tests : ["*"]).map(
-        (name) => `<rootDir>/test/unit/domain/${name}.test.ts`,
-      ),
+      testMatch: [`<rootDir>/test/unit/domain/${file ? file.split("/")[0] : "*"}/*.test.ts`],
       roots: ["<rootDir>/test/unit/domain"],
       setupFiles: ["<rootDir>/test/support/runs.ts"],
     },

@@ -11,80 +11,20 @@ const page = join(root, "docs/how-we-know-mutation.md");
 const survivors = join(root, "node_modules/.cache/stryker/survivors.txt");
 const least = 85;
 
-// A mistake is shown to the tests of its neighbourhood only: all tests for each of thousands would take hours.
-const groups = [
-  [
-    ["pair-people", "pair-answers"],
-    ["pair-people", "pair-line", "pair-operations", "pair-properties"],
-  ],
-  [
-    ["pair-operations", "pair"],
-    ["pair-line", "pair-operations", "pair-people", "pair-swap-back", "lost-attempts"],
-  ],
-  [["settlement"], ["settlement", "settlement-told", "decision-properties"]],
-  [
-    ["attempt-decision", "after-attempt", "attempt"],
-    ["attempt-decision", "after-attempt", "settlement", "decision-properties", "rollback"],
-  ],
-  [
-    ["acceptance", "outcome", "index-page", "reconciler"],
-    ["promotion record-tables", "promotion", "promotion-properties", "reconcile action-properties"],
-  ],
-  [["readiness"], ["readiness", "readiness-told"]],
-  [["instance-state"], ["instance-state"]],
-  [["promotion"], ["promotion", "promotion-told", "promotion-kept", "gate-told"]],
-  [
-    ["verification", "observation"],
-    ["verification", "verification-told"],
-  ],
-  [
-    ["planning", "policy", "retirement", "plan", "swap-request", "waiting"],
-    ["planning", "planning-told", "retirement", "promotion-kept", "plan"],
-  ],
-  [["prerequisites"], ["prerequisites", "prerequisites-told"]],
-  [["prerequisites-network"], ["prerequisites-told", "prerequisites-network-told"]],
-  [
-    ["completion-event", "events", "promotion-view"],
-    ["promotion-shown", "promotion-kept"],
-  ],
-  [["codes", "codes-gate", "codes-deployment window", "codes-soak", "codes-way-back"], ["codes"]],
-  [
-    ["gate", "vote"],
-    ["gate", "gate-properties"],
-  ],
-  [["promotion-gate", "approval-view"], ["gate-told"]],
-  [["deployment window-told"], ["window", "deployment window-told"]],
-  [["hold"], ["pair-people", "pair-operations"]],
-  [
-    ["audit-chain", "audit-page", "audited-gate", "audited-pair", "audited-promotion"],
-    ["audit-chain", "audited-*"],
-  ],
-  [["audit-verification", "audit-lines", "audit-export"], ["audit-findings"]],
-  [
-    ["shown-time", "watch-told", "alerts"],
-    ["promotion-shown", "shown-time"],
-  ],
-  [["side-readiness"], ["side-readiness", "promotion-told"]],
-  [["attempt-told"], ["attempt-told", "promotion-told"]],
-  [["canonical-json"], ["canonical-json"]],
-];
-
-// A file in none of them has tests of its own, named after it.
-const domain = readdirSync(join(root, "src/domain")).filter((name) => name.endsWith(".ts"));
-const alone = domain
-  .map((name) => name.replace(".ts", ""))
-  .filter((name) => !groups.some(([files]) => files.includes(name)))
-  .map((name) => [[name], [name, `${name}-*`]]);
+/** The files of the domain, such as `swap/settlement.ts`. */
+const domain = readdirSync(join(root, "src/domain"), { recursive: true })
+  .map((name) => name.replaceAll("\\", "/"))
+  .filter((name) => name.endsWith(".ts"));
 
 const noticed = ["Killed", "Timeout"];
 const missed = ["Survived", "NoCoverage"];
 
-/** Mutates the files of one group; what became of every mutant, by file. */
-function mutate(files, tests) {
+/** Mutates one file before the tests of its module: all tests for each of thousands of mistakes would take hours. */
+function mutate(name) {
   const report = join(root, "node_modules/.cache/stryker/report.json");
   mkdirSync(dirname(report), { recursive: true });
   rmSync(report, { force: true });
-  const env = { ...process.env, MUTATE_FILES: files.join(","), MUTATE_TESTS: tests.join(",") };
+  const env = { ...process.env, MUTATE_FILE: name };
   const bin = join(root, "node_modules/@stryker-mutator/core/bin/stryker.js");
   const { stdout, stderr, status, signal } = spawnSync(process.execPath, [bin, "run"], {
     cwd: root,
@@ -94,15 +34,14 @@ function mutate(files, tests) {
   });
   appendFileSync(survivors, stdout);
   try {
-    const parsed = JSON.parse(readFileSync(report, "utf8"));
-    return files.map((name) => {
-      const { mutants } = parsed.files[`src/domain/${name}.ts`] ?? { mutants: [] };
-      const count = (statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
-      return { name: `${name}.ts`, noticed: count(noticed), missed: count(missed), when: head };
-    });
+    const { mutants } = JSON.parse(readFileSync(report, "utf8")).files[`src/domain/${name}`] ?? {
+      mutants: [],
+    };
+    const count = (statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
+    return { name, noticed: count(noticed), missed: count(missed), when: head };
   } catch (cause) {
     throw new Error(
-      `mutating ${files.join(", ")} brought no report (exit ${status}, signal ${signal}):\n${stdout.slice(-2_000)}\n${stderr.slice(-2_000)}`,
+      `mutating ${name} brought no report (exit ${status}, signal ${signal}):\n${stdout.slice(-2_000)}\n${stderr.slice(-2_000)}`,
       { cause },
     );
   }
@@ -155,13 +94,12 @@ rmSync(survivors, { force: true });
 const asked = process.argv.slice(2);
 const rows = [];
 let total;
-for (const [files, tests] of [...groups, ...alone]) {
-  const wanted = asked.length === 0 ? files : files.filter((name) => asked.includes(name));
-  if (wanted.length === 0) continue;
-  for (const row of mutate(wanted, tests)) {
-    rows.push(row);
-    console.log(`${row.name}: ${row.noticed} of ${ran(row)} noticed, ${score(row)}`);
-  }
+for (const name of domain) {
+  const isAsked = asked.some((each) => `/${name}`.endsWith(`/${each.replace(/\.ts$/, "")}.ts`));
+  if (asked.length > 0 && !isAsked) continue;
+  const row = mutate(name);
+  rows.push(row);
+  console.log(`${row.name}: ${row.noticed} of ${ran(row)} noticed, ${score(row)}`);
   total = await record(rows);
 }
 if (!total) throw new Error(`src/domain has no file named ${asked.join(" or ")}`);

@@ -18,7 +18,7 @@ export type ReconcileAction =
   /** Start the same run again: it resumes. */
   | { readonly kind: "start-run" }
   | { readonly kind: "conclude"; readonly ending: Ending }
-  /** Concluded: hold if needed, leave the line, publish, mark announced, delist. */
+  /** Concluded: set the hold if needed, leave the queue, publish, mark as announced, deregister. */
   | { readonly kind: "finish" }
   /** Registered with the pair, but without a promotion record, or with one that is finished: a late message registered it again. */
   | { readonly kind: "deregister" };
