@@ -1,3 +1,4 @@
+import type { OrchestrationContext } from "durable-functions";
 import type { WindowInput } from "../activities/check-window";
 import type { GateDecision } from "../domain/approval/gate";
 import type { Probe } from "../domain/cloud-service/probe";
@@ -6,11 +7,12 @@ import type { SideReadiness } from "../domain/cloud-service/readiness-view";
 import type { SoakEvidence, SoakMemory, WatchRule } from "../domain/cloud-service/soak";
 import type { PairIdentity, PairKey } from "../domain/kernel/pair-key";
 import type { Side, SwapRequest } from "../domain/kernel/swap-request";
-import type { Cancel, Lease, RollbackOrder } from "../domain/pair/pair";
+import type { Cancel, Lease, PairView, RollbackOrder } from "../domain/pair/pair";
 import type { PlanVerdict, SwapPlan } from "../domain/plan/plan";
 import type { AttemptVerdict } from "../domain/swap/attempt";
 import type { SettlementDecision, SettlementMemory } from "../domain/swap/settlement";
 import type { VerificationDecision, Verified } from "../domain/swap/verification";
+import type { Steps } from "./calls";
 
 /** A rollback was ordered meanwhile. */
 type Ordered = { readonly kind: "ordered"; readonly order: RollbackOrder };
@@ -116,3 +118,17 @@ export type Round<K extends Kind> =
       /** How long until the next observation. */
       readonly afterMs: number;
     });
+
+/** One kind of wait: how it observes and decides, and what people are told of it. */
+export interface Wait<K extends Kind> {
+  /** Whether a cancel ends it. */
+  readonly cancellable: boolean;
+  /** It looks whenever something wakes it, however short ago it looked: for looks that ask nobody outside. */
+  readonly checksWhenWoken?: boolean;
+  /** The outcome is stored: the promotion record is told nothing any more, and it ends no run. */
+  readonly afterOutcome?: boolean;
+  readonly endsWith: string;
+  readonly next: string;
+  /** `view` is the pair as the round found it. */
+  observe(context: OrchestrationContext, input: WaitInput<K>, view: PairView): Steps<Round<K>>;
+}

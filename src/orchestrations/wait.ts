@@ -2,8 +2,8 @@ import type { OrchestrationContext, Task } from "durable-functions";
 import { sleepMs } from "../domain/promotion/waiting";
 import { applyToPairEntity, changeRecord, type Steps, timeOf } from "./calls";
 import { overtaken } from "./run";
-import type { Kind, News, Round, WaitInput, WaitResult } from "./wait-input";
-import { type Wait, waits } from "./waits/waits";
+import type { Kind, News, Round, Wait, WaitInput, WaitResult } from "./wait-input";
+import { waits } from "./waits";
 
 /** Rounds per generation: a waiting promotion's history stays short however long it waits. */
 const ROUNDS = 5;

@@ -3,8 +3,9 @@ import { needsHold } from "../../domain/kernel/outcome";
 import { haltOf } from "../../domain/pair/operator-actions";
 import type { Ending } from "../../domain/promotion/state";
 import type { ChangeAnswer } from "../../entities/promotion-entity";
-import { runActivity, applyToPairEntity, changeRecord, type Steps, timeOf } from "../calls";
+import { applyToPairEntity, changeRecord, runActivity, type Steps, timeOf } from "../calls";
 import { type Run, waitFor } from "../run";
+import type { Wait } from "../wait-input";
 
 /** How long a run keeps publishing before it leaves that to the reconciler. */
 const ANNOUNCEMENT_MS = 60 * 60_000;
@@ -71,3 +72,25 @@ function* announce(run: Run, forMs: number): Steps<boolean> {
   const result = yield* waitFor(run, "announcement", {}, { until });
   return result.ended === "decided";
 }
+
+const RETRY_MS = 10_000;
+
+const LONGEST_RETRY_MS = 10 * 60_000;
+
+/** Publishes the stored completion event until the broker has accepted it; afterwards the reconciler goes on. */
+export const announcementWait: Wait<"announcement"> = {
+  cancellable: false,
+  afterOutcome: true,
+  endsWith: "the broker accepts the completion event",
+  next: "nothing: the outcome is stored and stands",
+  *observe(context, { requestId, since }) {
+    const published = yield* runActivity(context, "publishCompletion", { requestId });
+    if (published) return { kind: "decided", verdict: "published" };
+    const patience = Math.round((timeOf(context) - since) / 10);
+    return {
+      kind: "again",
+      detail: "the broker has not accepted the completion event yet",
+      afterMs: Math.min(Math.max(patience, RETRY_MS), LONGEST_RETRY_MS),
+    };
+  },
+};

@@ -1,8 +1,9 @@
 import { reason } from "../../domain/kernel/reason-codes";
 import { type PlanVerdict, withoutEvidence } from "../../domain/plan/plan";
 import { pairOf } from "../../domain/promotion/state";
-import { runActivity, changeRecord, type Steps, timeOf } from "../calls";
+import { changeRecord, runActivity, type Steps, timeOf } from "../calls";
 import { afterWait, enter, type Exit, overtaken, progress, type Run, untilOf, waitFor } from "../run";
+import type { Wait } from "../wait-input";
 
 /** How long unreadable services may hold up a plan. */
 const PLANNING_DEADLINE_MS = 15 * 60_000;
@@ -67,3 +68,21 @@ function endingOf(verdict: Exclude<Judged, { kind: "planned" }>): Extract<Exit, 
     outgoing,
   };
 }
+
+const RETRY_MS = 15_000;
+
+/** Plans as soon as both services can be read. */
+export const planningWait: Wait<"planning"> = {
+  cancellable: true,
+  endsWith: "both services are read, or the promotion is cancelled",
+  next: "the plan is judged; unreadable services to the end are refused",
+  *observe(context, { about }) {
+    const verdict = yield* runActivity(context, "planPromotion", about);
+    if (verdict.kind !== "unreadable") return { kind: "decided", verdict };
+    return {
+      kind: "again",
+      detail: `Resource Manager could not be read: ${verdict.detail}`,
+      afterMs: verdict.retryAfterMs ?? RETRY_MS,
+    };
+  },
+};

@@ -1,8 +1,9 @@
 import { reason } from "../../domain/kernel/reason-codes";
 import { mayTakeKeptPlace } from "../../domain/kernel/swap-request";
-import { MAX_REGISTERED, type PairAnswer } from "../../domain/pair/pair";
+import { describeHold } from "../../domain/pair/operator-actions";
+import { MAX_REGISTERED, type PairAnswer, type PairView } from "../../domain/pair/pair";
 import type { SwapPlan } from "../../domain/plan/plan";
-import { runActivity, applyToPairEntity, type Steps, timeOf } from "../calls";
+import { applyToPairEntity, runActivity, type Steps, timeOf } from "../calls";
 import {
   afterWait,
   cancelled,
@@ -14,6 +15,7 @@ import {
   untilOf,
   waitFor,
 } from "../run";
+import type { Wait } from "../wait-input";
 
 /** Step 5. Stands in the queue for the pair's lease; a lease that is held already, or free at the first look, costs no waiting loop. */
 export function* awaitLease(run: Run, plan: SwapPlan, note?: string): Steps<{ readonly kind: "go" } | Exit> {
@@ -69,4 +71,29 @@ function* waitForLease(run: Run, deadline: number): Steps<Exit | undefined> {
     },
     expired: ({ last }) => expired(run, "queue", "queue-expired", last, until),
   });
+}
+
+const CHECK_MS = 60_000;
+
+/** Takes the pair's lease as soon as this promotion is first in the queue and no hold is on. */
+export const queueWait: Wait<"queue"> = {
+  cancellable: true,
+  checksWhenWoken: true,
+  endsWith: "the pair's lease becomes free and its holds are released, or the promotion is cancelled",
+  next: "readiness of both services is observed",
+  *observe(context, { pairKey, requestId }, seen) {
+    const mayBeFree = seen.ahead === 0 && !seen.holder && !seen.hold;
+    const view = mayBeFree
+      ? yield* applyToPairEntity(context, pairKey, { kind: "acquire-lease", requestId, at: timeOf(context) })
+      : seen;
+    if (view.lease) return { kind: "decided", verdict: view.lease };
+    return { kind: "again", detail: whyNot(view), afterMs: CHECK_MS };
+  },
+};
+
+function whyNot(view: PairView): string {
+  const place = view.ahead ? `${view.ahead} ahead in the queue` : "first in the queue";
+  if (view.hold) return `${describeHold(view.hold)}; ${place}`;
+  if (view.holder) return `promotion ${view.holder} holds the lease; ${place}`;
+  return `waiting for the lease; ${place}`;
 }

@@ -1,10 +1,15 @@
+import type { OrchestrationContext } from "durable-functions";
 import { isBreakGlass } from "../../domain/approval/rule";
-import { probesIncoming } from "../../domain/cloud-service/probe";
+import { type ProbeResult, probesIncoming, withProbes } from "../../domain/cloud-service/probe";
+import { decideReadiness, type RoleStateCheck } from "../../domain/cloud-service/readiness";
+import { sideReadiness } from "../../domain/cloud-service/readiness-view";
 import { reason } from "../../domain/kernel/reason-codes";
+import { describeHold } from "../../domain/pair/operator-actions";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { tightenReadiness } from "../../domain/policy/policy";
-import { type Steps, timeOf } from "../calls";
+import { callActivity, type Steps, timeOf, together } from "../calls";
 import { afterWait, enter, type Exit, expired, type Run, untilOf, waitFor } from "../run";
+import type { Wait, WaitKinds } from "../wait-input";
 
 /** Step 6. Waits until every role instance of both services has been running for `stableFor`. */
 export function* awaitReadiness(
@@ -43,4 +48,42 @@ export function* awaitReadiness(
 /** Why the attempt before came to nothing, and how long to leave the services alone after it. */
 function lastAttempt({ carried }: Run): { readonly note: string; readonly afterMs: number } | undefined {
   return carried?.afterMs === undefined ? undefined : { note: carried.note, afterMs: carried.afterMs };
+}
+
+/** Each round fans out one role-state check per service in parallel, and the probes of the incoming side. */
+export const readinessWait: Wait<"readiness"> = {
+  cancellable: true,
+  endsWith:
+    "every role instance of both services has been running, and every probe passing, without a break for stableFor; or a cancel",
+  next: "the swap is claimed, both services are read afresh, and one PUT is sent",
+  *observe(context, { about, memory }, { hold }) {
+    const { rule } = about;
+    const [incoming, outgoing] = yield* checkBoth(context, about);
+    const decision = decideReadiness(memory, incoming, outgoing, rule);
+    if (decision.kind !== "not-yet") return { kind: "decided", verdict: decision };
+    return {
+      kind: "again",
+      memory: decision.memory,
+      detail: hold ? `${decision.detail}; ${describeHold(hold)}` : decision.detail,
+      afterMs: decision.nextMs,
+      readiness: [incoming, outgoing].map(sideReadiness),
+    };
+  },
+};
+
+function* checkBoth(
+  context: OrchestrationContext,
+  { incoming, outgoing, probes = [] }: WaitKinds["readiness"]["about"],
+): Steps<[RoleStateCheck, RoleStateCheck]> {
+  const tasks = [
+    callActivity(context, "checkRoleState", { service: incoming }),
+    callActivity(context, "checkRoleState", { service: outgoing }),
+    ...(probes.length > 0 ? [callActivity(context, "runProbes", { probes, at: "staging" })] : []),
+  ];
+  const [a, b, answers = []] = (yield* together(context, tasks)) as [
+    RoleStateCheck,
+    RoleStateCheck,
+    ProbeResult[]?,
+  ];
+  return [withProbes(a, answers), b];
 }

@@ -1,19 +1,20 @@
-import { type ProbeResult, probesIncoming, describeTrouble } from "../../domain/cloud-service/probe";
+import { describeTrouble, type ProbeResult, probesIncoming } from "../../domain/cloud-service/probe";
 import type { Lease, RollbackOrder } from "../../domain/pair/pair";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { afterAttempt, halted } from "../../domain/promotion/next-step";
 import {
+  describeOrder,
   nextOfRollback,
   reversed,
   rolledBack,
-  describeOrder,
   withCause,
 } from "../../domain/promotion/rollback";
 import type { AttemptResult } from "../../domain/swap/attempt";
 import type { Verified } from "../../domain/swap/verification";
 import { callActivity, changeRecord, type Steps, timeOf, together } from "../calls";
-import { enter, entering, type Exit, type Run, describing, waitFor } from "../run";
-import { change, check, note, settle, type Settled } from "./attempts";
+import { describing, enter, entering, type Exit, type Run, waitFor } from "../run";
+import type { Wait } from "../wait-input";
+import { change, check, note, settle, type Settled } from "./settle";
 import type { AttemptAgain } from "./swap";
 
 /**
@@ -129,3 +130,15 @@ function* verifyRollback(run: Run, back: SwapPlan, order: RollbackOrder, verifie
   const ending = { ...halted("verification-failed", last), finalRead: memory?.finalRead };
   return { kind: "end", ending: withCause(ending, order) };
 }
+
+/** The pause before a rollback is tried again; what is waited for was said when it began. */
+export const rollbackWait: Wait<"rollback"> = {
+  cancellable: false,
+  endsWith: "the time until the next attempt has passed",
+  next: "the rollback is tried again; without success by its deadline the promotion is halted",
+  // Nothing is looked at: the attempt makes its own fresh reads. `observe` yields nothing for that reason.
+  // eslint-disable-next-line require-yield
+  *observe() {
+    return { kind: "decided", verdict: "go" };
+  },
+};

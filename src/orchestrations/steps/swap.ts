@@ -4,9 +4,9 @@ import type { SwapPlan } from "../../domain/plan/plan";
 import { afterAttempt, type Next } from "../../domain/promotion/next-step";
 import type { Verified } from "../../domain/swap/verification";
 import { runActivityBeside, type Steps, timeOf } from "../calls";
-import { entering, type Exit, type Run, describing } from "../run";
-import { change, check, note, settle } from "./attempts";
+import { describing, entering, type Exit, type Run } from "../run";
 import { awaitReadiness } from "./readiness";
+import { change, check, note, settle } from "./settle";
 
 /** The round is repeated: nothing was sent, or it is proved that nothing came of it. */
 export interface AttemptAgain {

@@ -1,10 +1,11 @@
 import { reason } from "../../domain/kernel/reason-codes";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { halted } from "../../domain/promotion/next-step";
-import type { Verified } from "../../domain/swap/verification";
-import { type Steps, timeOf } from "../calls";
+import { decideVerification, type Verified, withAnswers } from "../../domain/swap/verification";
+import { runActivity, type Steps, timeOf } from "../calls";
+import { readObservedState } from "../observed-state";
 import { afterWait, cannotBeCancelled, enter, type Exit, type Run, waitFor } from "../run";
-import type { WaitResult } from "../wait-input";
+import type { Wait, WaitResult } from "../wait-input";
 import { regressed, type Regressed, windowClosed } from "./watch";
 
 /**
@@ -52,3 +53,27 @@ function found(verified: Verified, byUs: boolean): Exit | { kind: "verified"; ve
   const { detail, finalRead } = verified;
   return { kind: "end", ending: { outcome: "unchanged", reason: reason("already-held", detail), finalRead } };
 }
+
+/** Re-reads both services and their public IPs, and asks production, until all show the target state. */
+export const verificationWait: Wait<"verification"> = {
+  cancellable: false,
+  endsWith:
+    "both services and their public IPs read as the plan wants them, and every probe of production passes",
+  next: "production is watched for a while; without verification by the deadline the swap is a regression, or halts",
+  *observe(context, { about: { plan, probes, orderable } }, { lease }) {
+    if (orderable && lease?.order)
+      return { kind: "decided", verdict: { kind: "ordered", order: lease.order } };
+    const observed = yield* readObservedState(context, plan);
+    const read = decideVerification(plan, observed);
+    const isAsked = read.kind === "verified" && probes.length > 0;
+    const answers = isAsked ? yield* runActivity(context, "runProbes", { probes, at: "production" }) : [];
+    const { kind, detail, finalRead, against } = withAnswers(read, answers);
+    if (kind === "verified") return { kind: "decided", verdict: { kind, detail, finalRead } };
+    return {
+      kind: "again",
+      memory: { finalRead, against },
+      detail,
+      afterMs: plan.policy.verification.pollMs,
+    };
+  },
+};

@@ -6,7 +6,7 @@ import { halted } from "../../domain/promotion/next-step";
 import type { Ending } from "../../domain/promotion/state";
 import { changeRecord, type Steps, timeOf } from "../calls";
 import { type Exit, progress, type Run } from "../run";
-import { change } from "./attempts";
+import { change } from "./settle";
 
 /** New production is to be rolled back. */
 export interface Regressed {

@@ -2,9 +2,11 @@ import type { WindowInput } from "../../activities/check-window";
 import { isBreakGlass } from "../../domain/approval/rule";
 import { reason } from "../../domain/kernel/reason-codes";
 import type { SwapPlan } from "../../domain/plan/plan";
+import { describeWindow } from "../../domain/policy/deployment-window";
 import { windowDeadline } from "../../domain/policy/policy";
 import { runActivity, type Steps, timeOf } from "../calls";
 import { afterWait, enter, type Exit, expired, type Run, untilOf, waitFor } from "../run";
+import type { Wait } from "../wait-input";
 import { leaveQueue } from "./queue";
 
 /**
@@ -40,3 +42,27 @@ function* wait(run: Run, about: WindowInput, deadline: number): Steps<{ readonly
     expired: ({ last }) => expired(run, "window", "window-expired", last, until),
   });
 }
+
+/** Windows and freezes may change meanwhile. */
+const LONGEST_MS = 5 * 60_000;
+
+const UNKNOWN_MS = 60_000;
+
+/** Waits until policy lets a swap start. */
+export const windowWait: Wait<"window"> = {
+  cancellable: true,
+  endsWith: "an allowed window is on, no denied window and no freeze, or the promotion is cancelled",
+  next: "the promotion waits in the queue for the lease",
+  *observe(context, { about }) {
+    const seen = yield* runActivity(context, "checkWindow", about);
+    if (seen.open) return { kind: "decided", verdict: { kind: "open" } };
+    const removed = seen.reasons.find(({ code }) => code === "pair-removed");
+    if (removed) return { kind: "decided", verdict: { kind: "removed", detail: removed.detail } };
+    const { nextOpensAt } = seen;
+    return {
+      kind: "again",
+      detail: describeWindow(seen, about.policy.timeZone, about.asked.expiresAt),
+      afterMs: nextOpensAt === undefined ? UNKNOWN_MS : Math.min(nextOpensAt - timeOf(context), LONGEST_MS),
+    };
+  },
+};

@@ -91,7 +91,7 @@ export const faultsAround: readonly Listed[] = [
     theme: "soakFails",
     rule: "§3.9",
     file: "orchestrations/steps/rollback.js",
-    find: `return open ? yield* (0, attempts_1.settle)(run, back, "rollback", settleAfterMs) : yield* attempt(run, back, lease);`,
+    find: `return open ? yield* (0, settle_1.settle)(run, back, "rollback", settleAfterMs) : yield* attempt(run, back, lease);`,
     replace: `return open ? { kind: "verify", byUs: true, verified: { detail: "sent", finalRead: undefined } } : yield* attempt(run, back, lease);`,
   },
   {

@@ -65,7 +65,7 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
     category: "reused read",
     theme: "outgoingFallsSick",
     rule: "§3.6",
-    file: "orchestrations/waits/readiness.js",
+    file: "orchestrations/steps/readiness.js",
     find: `(0, calls_1.callActivity)(context, "checkRoleState", { service: outgoing }),`,
     replace: `(0, calls_1.callActivity)(context, "checkRoleState", { service: incoming }),`,
   },

@@ -86,7 +86,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
     file: "orchestrations/steps/swap.js",
     find: `case "verify":`,
     replace: `case "verify":
-                if (next.kind === "verify") yield* (0, attempts_1.change)(run, { kind: "leave", requestId: run.requestId });`,
+                if (next.kind === "verify") yield* (0, settle_1.change)(run, { kind: "leave", requestId: run.requestId });`,
   },
   {
     name: "a halt puts nothing on hold",
@@ -159,7 +159,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "closed on the operation's success alone",
     rule: "§4.6",
-    file: "orchestrations/waits/settlement.js",
+    file: "orchestrations/steps/settle.js",
     find: `const underWay = `,
     replace: `if (operation?.kind === "succeeded") {
             const proof = { kind: "done", detail: "the operation succeeded" };
@@ -172,8 +172,8 @@ export const faultsOfTheSwap: readonly Listed[] = [
     name: "success published before the read",
     rule: "§4.6",
     file: "orchestrations/steps/swap.js",
-    find: `yield* (0, attempts_1.note)(run, "forward", n, result);`,
-    replace: `yield* (0, attempts_1.note)(run, "forward", n, result);
+    find: `yield* (0, settle_1.note)(run, "forward", n, result);`,
+    replace: `yield* (0, settle_1.note)(run, "forward", n, result);
     if (result.verdict?.kind === "accepted") return { kind: "verify", byUs: true, verified: { detail: "accepted", finalRead: null } };`,
   },
   {

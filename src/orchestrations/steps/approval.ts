@@ -1,12 +1,13 @@
 import { type GateDecision, type GateView, VOTE_LAG_MS } from "../../domain/approval/gate";
 import { type ApprovalRule, approversOf, isBreakGlass, unreachable } from "../../domain/approval/rule";
 import { reason } from "../../domain/kernel/reason-codes";
-import { requesterOf, describeRequester } from "../../domain/kernel/requester";
+import { describeRequester, requesterOf } from "../../domain/kernel/requester";
 import { toTime } from "../../domain/kernel/time";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { ruleFor } from "../../domain/promotion/approval";
 import { changeRecord, type Steps, timeOf } from "../calls";
 import { afterWait, enter, type Exit, expired, overtaken, progress, type Run, waitFor } from "../run";
+import type { Wait } from "../wait-input";
 import { leaveQueue } from "./queue";
 
 type Go = { readonly kind: "go" };
@@ -85,3 +86,26 @@ function after(
       return expired(run, "gate", "approval-expired", detail, until);
   }
 }
+
+const CHECK_MS = 60_000;
+
+/** Waits for people; every vote wakes it, and the promotion record decides. */
+export const gateWait: Wait<"gate"> = {
+  cancellable: true,
+  checksWhenWoken: true,
+  endsWith: "enough approvals of exactly this plan, one rejection, the deadline, or a cancel",
+  next: "an approver votes: POST /api/promotions/{id}/approvals with the plan's hash",
+  *observe(context, { requestId, about }) {
+    const answer = yield* changeRecord(context, requestId, { kind: "close-gate", at: timeOf(context) });
+    if (!answer?.gate) throw new Error("a promotion waits at a gate that its promotion record does not know");
+    const { decision, detail } = answer.gate;
+    if (decision) return { kind: "decided", verdict: { ...decision, detail } };
+    const plan = about.planHash.slice(0, 12);
+    const again = about.because === undefined ? "" : `, asked anew: ${about.because}`;
+    return {
+      kind: "again",
+      detail: `${detail} of plan ${plan}${again}; may approve: ${about.approvers}`,
+      afterMs: CHECK_MS,
+    };
+  },
+};
