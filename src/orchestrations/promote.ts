@@ -2,9 +2,10 @@ import type { OrchestrationContext } from "durable-functions";
 import { reason } from "../domain/kernel/reason-codes";
 import type { SwapPlan } from "../domain/plan/plan";
 import type { Steps } from "./calls";
+import { isPlanned, nextGeneration, plansOf } from "./generation";
 import type { Exit, Run } from "./run";
 import { awaitApproval } from "./steps/approval";
-import { begin, type RunInput } from "./steps/begin";
+import { begin } from "./steps/begin";
 import { conclude } from "./steps/conclude";
 import { planSwap } from "./steps/plan";
 import { awaitLease } from "./steps/queue";
@@ -50,16 +51,12 @@ function* oneRound(run: Run): Steps<Exit | Again> {
   if (judged.kind !== "go") return judged;
   const plan = run.plan;
   if (!plan) throw new Error("a promotion went on without a plan");
-  const may = yield* awaitLeave(run, plan, planned);
-  if (may.kind !== "go") return may;
-  const queue = yield* awaitLease(run, plan, note);
-  if (queue.kind !== "go") return queue;
+  const allowed = yield* awaitApprovalAndWindow(run, plan, planned);
+  if (allowed.kind !== "go") return allowed;
+  const queued = yield* awaitLease(run, plan, note);
+  if (queued.kind !== "go") return queued;
   const swapped = yield* swapWhenReady(run, plan);
-  return swapped.kind === "verify" ? yield* watchOver(run, plan, swapped) : swapped;
-}
-
-function isPlanned({ plan, lease, carried }: Run): boolean {
-  return plan !== undefined && (carried ? carried.planned : lease !== undefined);
+  return swapped.kind === "verify" ? yield* verifyAndSoak(run, plan, swapped) : swapped;
 }
 
 function* planAnew(run: Run, note: string | undefined): Steps<Exit | { readonly kind: "go" }> {
@@ -68,38 +65,20 @@ function* planAnew(run: Run, note: string | undefined): Steps<Exit | { readonly 
   return { kind: "end", ending };
 }
 
-/** Counts this round's plan. */
-function plansOf({ carried }: Run): number {
-  return carried ? carried.plans + (carried.planned ? 0 : 1) : 1;
-}
-
-/** Steps 3 and 4: people first, then the deployment window. */
-function* awaitLeave(run: Run, plan: SwapPlan, planned: boolean): Steps<Exit | { readonly kind: "go" }> {
+/** Steps 3 and 4: approval first, then the deployment window. */
+function* awaitApprovalAndWindow(
+  run: Run,
+  plan: SwapPlan,
+  planned: boolean,
+): Steps<Exit | { readonly kind: "go" }> {
   // A run that resumes with the lease had its approvals, and may have swapped already: the attempt judges them afresh.
   const resumed = planned && run.lease !== undefined;
   const approved = resumed ? ({ kind: "go" } as const) : yield* awaitApproval(run, plan, run.carried?.note);
   return approved.kind === "go" ? yield* awaitWindow(run, plan, run.carried?.closed) : approved;
 }
 
-function nextGeneration(run: Run, again: Again): RunInput {
-  const { requestId, runId, deadlines, waits, carried } = run;
-  if (again.kind === "wait-for-window") delete deadlines.queue;
-  // A person's hold, or a closed deployment window, must not use up the time the services have to become ready.
-  if (again.kind === "wait-for-lease" || again.kind === "wait-for-window") delete deadlines.readiness;
-  return {
-    requestId,
-    carried: {
-      ...{ runId, deadlines, waits, generation: (carried?.generation ?? 0) + 1, plans: plansOf(run) },
-      planned: again.kind !== "plan-again",
-      note: again.detail,
-      closed: again.kind === "wait-for-window" ? again.detail : undefined,
-      afterMs: again.kind === "attempt-again" ? again.afterMs : undefined,
-    },
-  };
-}
-
-/** Steps 8 and 9. A rollback that was ordered before this run began is carried on with. */
-function* watchOver(
+/** Steps 8 and 9. Continues a rollback that was ordered before this run began. */
+function* verifyAndSoak(
   run: Run,
   plan: SwapPlan,
   swapped: Extract<Swapped, { kind: "verify" }>,

@@ -10,25 +10,8 @@ import type { Ending, PromotionState } from "../domain/promotion/state";
 import { waitInstance } from "../domain/promotion/waiting";
 import type { ChangeAnswer } from "../entities/promotion-entity";
 import { callActivity, callRecord, type Steps, timeOf } from "./calls";
+import type { Carried, Deadlines } from "./generation";
 import type { Kind, WaitInput, WaitKinds, WaitResult } from "./wait-input";
-
-/** What a run hands to its next generation, whose history is empty; the rest is read from promotion record and pair coordinator. */
-export interface Carried {
-  readonly runId: string;
-  readonly generation: number;
-  /** How many waits it has begun. */
-  readonly waits: number;
-  /** How often the promotion was planned, and whether that plan still stands. */
-  readonly plans: number;
-  readonly planned: boolean;
-  /** Why it goes round again. */
-  readonly note: string;
-  /** What of the deployment window the attempt found closed. */
-  readonly closed?: string | undefined;
-  /** How long to leave the services alone before the next attempt. */
-  readonly afterMs?: number | undefined;
-  readonly deadlines: Run["deadlines"];
-}
 
 /** One run of a promotion: what every step needs. Fields change as steps are taken. */
 export interface Run {
@@ -40,13 +23,7 @@ export interface Run {
   readonly pairKey: PairKey;
   /** The promotion record as it stood when this run began. */
   readonly began: PromotionState;
-  readonly deadlines: {
-    window?: number;
-    queue?: number;
-    readiness?: number;
-    soak?: number;
-    rollback?: number;
-  };
+  readonly deadlines: Deadlines;
   /** Absent in a run's first generation. */
   readonly carried?: Carried | undefined;
   /** The pair has no room for it: it stands nowhere, and nobody but this run sees it off. */

@@ -2,19 +2,13 @@ import type { OrchestrationContext } from "durable-functions";
 import { reason } from "../../domain/kernel/reason-codes";
 import { mayTakeKeptPlace } from "../../domain/kernel/swap-request";
 import { withoutEvidence } from "../../domain/plan/plan";
-import { pairOf, type PromotionState, type Registration } from "../../domain/promotion/state";
+import { pairOf, type PromotionState } from "../../domain/promotion/state";
 import { applyToPairEntity, changeRecord, type Steps, timeOf } from "../calls";
-import { type Carried, overtaken, type Run } from "../run";
-
-/** The input of a run: the first one brings the registration, the next generation what was carried over. */
-export interface RunInput {
-  readonly requestId: string;
-  readonly registration?: Registration | undefined;
-  readonly carried?: Carried | undefined;
-}
+import type { Carried, RunInput } from "../generation";
+import { overtaken, type Run } from "../run";
 
 /**
- * Step 1. Registers and registers what is new: nobody else has to, whoever sent it may be gone. Takes charge of the
+ * Step 1. Creates the promotion record of a new request, and registers it with its pair: nobody else has to, whoever sent it may be gone. Takes charge of the
  * promotion: a run that finds its request without an outcome resumes with what is stored; only a stored outcome makes it
  * a duplicate. A later generation goes on only while its run is in charge. Undefined when there is nothing to do for it.
  */
