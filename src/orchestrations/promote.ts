@@ -19,7 +19,7 @@ import { awaitWindow } from "./steps/window";
 const MOST_PLANS = 5;
 
 /**
- * One promotion, from acceptance to one outcome (docs/swap-protocol.md):
+ * One promotion, from acceptance to one outcome (docs/design.md):
  *  1. register and register, or resume: only a stored outcome makes a duplicate;
  *  2. plan: both services read, every prerequisite judged, target held already → `unchanged`;
  *  3. gate: where somebody has to approve, enough people have approved exactly this plan;

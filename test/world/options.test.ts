@@ -91,10 +91,10 @@ test("an option that npm kept for itself is told, and one that came through is n
   expect(issues("--fresh", { npm_config_fresh: "true" })).toEqual([]);
 });
 
-test("help and README tell of the same options", () => {
-  const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
+test("the help and the page on running locally name the same options", () => {
+  const page = readFileSync(join(__dirname, "../../docs/run-locally.md"), "utf8");
   const named = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name]) => name).sort();
-  expect(named(readme, /^\| `(--[a-z-]+)/gm)).toEqual(named(startUsage, /^ {2}(--[a-z-]+)/gm));
+  expect(named(page, /^\| `(--[a-z-]+)/gm)).toEqual(named(startUsage, /^ {2}(--[a-z-]+)/gm));
 });
 
 test.each([
