@@ -24,10 +24,9 @@ const RENEWAL_MS = 30_000;
 const TIMEOUT_MS = 10_000;
 
 /**
- * The keys that an issuer publishes (OpenID Connect Discovery 1.0 §4), kept for ten minutes. One fetch at a time, a
- * cooldown after each that failed, and a bound on those that a token with an unknown key asks for: whoever sends such
- * tokens reaches the issuer at most three times at once and then every 30 s, and each of these fetches brings a key
- * that was really rolled over.
+ * Keeps the keys that an issuer publishes (https://openid.net/specs/openid-connect-discovery-1_0.html) for ten minutes.
+ * Fetches them one at a time, with a cooldown after each failure. Tokens with unknown keys cause at most three fetches at
+ * once, then one every 30 s.
  */
 export class PublishedKeys {
   readonly #issuer: string;

@@ -20,11 +20,11 @@ const MOST_PLANS = 5;
 
 /**
  * One promotion, from acceptance to one outcome (docs/design.md):
- *  1. register and register, or resume: only a stored outcome makes a duplicate;
+ *  1. record the request and register it with its pair, or resume: only a stored outcome makes a duplicate;
  *  2. plan: both services read, every prerequisite judged, target held already → `unchanged`;
  *  3. gate: where somebody has to approve, enough people have approved exactly this plan;
  *  4. deployment window: an allowed window, no denied one, no freeze, not before `notBefore`;
- *  5. turn: the pair's lease, in order;
+ *  5. queue: the pair's lease, in order;
  *  6. readiness: every role instance of both services, unbroken for `stableFor`;
  *  7. swap: a claim, fresh reads, one PUT, and proof by reads;
  *  8. verify: both services re-read, production asked;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The pitfalls of the fact sheets: nineteen of Durable Functions for JavaScript, nine more measured on the real extension. */
+/** The pitfalls of docs/pitfalls.md: nineteen of Durable Functions for JavaScript, nine more measured on the real extension. */
 const pitfalls = [...Array.from({ length: 19 }, (_, i) => String(i + 1)), ..."A B C D E F G H I".split(" ")];
 
 const tests = join(__dirname, "..");

@@ -14,7 +14,7 @@ export interface ApprovalRule {
   readonly validForMs: number;
 }
 
-/** Defaults of design.md §5. */
+/** What counts where the pairs file says nothing. */
 export const defaultApproval: ApprovalRule = {
   quorum: 1,
   deadlineMs: 72 * 3_600_000,

@@ -14,7 +14,7 @@ type RiskEntry = Extract<Entry, { kind: "risk" }>;
 const consequences: Readonly<Record<string, string>> = {
   I1: "swapped twice for one request",
   "I1 target": "production given to what had not been asked for",
-  "I3 in turn": "PUT out of turn",
+  "I3 one at a time": "PUT beside another promotion of its pair",
   "I5 PUT": "PUT after an acknowledged cancel",
   "I6 success": "a success that no read had shown",
   "I6 swapped": "an outcome that does not tell of the swap",
@@ -23,9 +23,9 @@ const consequences: Readonly<Record<string, string>> = {
   "I10 halt": "PUT after a halt",
   "I10 hold": "PUT while the pair was on hold",
   I11: "PUT without fresh readiness",
-  "§3.6 stableFor": "PUT without stable readiness since the last one",
-  "§4.3 60 s": "PUT after the claim window",
-  "§4.6 two unknown": "third PUT after two lost ones",
+  "ready for stableFor": "PUT without stable readiness since the last one",
+  "claim window of 60 s": "PUT after the claim window",
+  "two lost attempts": "third PUT after two lost ones",
 };
 
 /** A world in which a risk was to strike: what it did, and what it cannot have done. */

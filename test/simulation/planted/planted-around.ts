@@ -7,7 +7,7 @@ const window = "domain/policy/deployment-window.js";
 export const faultsAround: readonly Listed[] = [
   {
     name: "what is registered is left to whoever sent it",
-    rule: "§3.0",
+    rule: "accept",
     file: "entities/promotion-entity.js",
     find: `if (!state && change.kind === "begin")`,
     // As if registering were one call and all that follows another, which nobody makes once the sender is gone.
@@ -15,9 +15,9 @@ export const faultsAround: readonly Listed[] = [
                 if (false)`,
   },
   {
-    name: "deployment window not looked at by the attempt",
+    name: "deployment window not checked by the attempt",
     theme: "windowCloses",
-    rule: "§4.2",
+    rule: "window",
     file: attempt,
     find: `return window.open`,
     replace: `return true`,
@@ -25,7 +25,7 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "notBefore ignored",
     theme: "frozenOrLater",
-    rule: "§5",
+    rule: "window",
     file: window,
     find: `...(at < notBefore`,
     replace: `...(false`,
@@ -33,7 +33,7 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "windows ignored",
     theme: "windowCloses",
-    rule: "§5",
+    rule: "window",
     file: window,
     find: `if (allow.length === 0 || allow.some((window) => window.covering(at)))`,
     replace: `if (true)`,
@@ -41,7 +41,7 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "freezes ignored",
     theme: "frozenOrLater",
-    rule: "§5",
+    rule: "window",
     file: window,
     find: `? coveredBy(freeze.spans, "frozen", "a freeze is on", at)`,
     replace: `? []`,
@@ -49,7 +49,7 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "an unreadable calendar counts as open",
     theme: "frozenOrLater",
-    rule: "§5",
+    rule: "window",
     file: window,
     find: `: [{ code: "freeze-unreadable", detail: freeze.detail }]),`,
     replace: `: []),`,
@@ -57,7 +57,7 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "irreversible ignored",
     theme: "irreversible",
-    rule: "§3.9",
+    rule: "soak and rollback",
     file: "domain/plan/rollback-outlook.js",
     find: `if (request.irreversible)`,
     replace: `if (false)`,
@@ -65,7 +65,7 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "a failure in the soak is no regression",
     theme: "soakFails",
-    rule: "§3.9",
+    rule: "soak and rollback",
     file: "domain/cloud-service/soak.js",
     find: `if (next.failures > rule.failures)`,
     replace: `if (false)`,
@@ -73,7 +73,7 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "an error counts as a failure",
     theme: "probesUnanswered",
-    rule: "§3.9",
+    rule: "soak and rollback",
     file: "domain/cloud-service/soak.js",
     find: `seen.filter((each) => each.verdict === "failure")`,
     replace: `seen.filter((each) => each.verdict !== "pass")`,
@@ -81,7 +81,7 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "no hold after a rollback",
     theme: "rolledBackAndNext",
-    rule: "§3.9",
+    rule: "soak and rollback",
     file: "domain/kernel/outcome.js",
     find: `return outcome === "halted" || outcome === "rolled-back";`,
     replace: `return outcome === "halted";`,
@@ -89,15 +89,15 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "rolled back once the attempt was sent",
     theme: "soakFails",
-    rule: "§3.9",
+    rule: "soak and rollback",
     file: "orchestrations/steps/rollback.js",
     find: `return open ? yield* (0, settle_1.settle)(run, back, "rollback", settleAfterMs) : yield* attempt(run, back, lease);`,
     replace: `return open ? { kind: "verify", byUs: true, verified: { detail: "sent", finalRead: undefined } } : yield* attempt(run, back, lease);`,
   },
   {
-    name: "approvals not looked at by the attempt",
+    name: "approvals not checked by the attempt",
     theme: "approvalLapses",
-    rule: "§4.2",
+    rule: "approval",
     file: attempt,
     find: `return { kind: "not-approved", detail };`,
     replace: `return undefined;`,
@@ -105,7 +105,7 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "nobody is the same person twice",
     theme: "voteMissing",
-    rule: "§3.3",
+    rule: "approval",
     file: "domain/approval/rule.js",
     find: `return folded(a) === folded(b);`,
     replace: `return false;`,
@@ -113,7 +113,7 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "whoever may not vote counts",
     theme: "voteMissing",
-    rule: "§5",
+    rule: "approval",
     file: "domain/approval/gate.js",
     find: `if (barred !== undefined)`,
     replace: `if (false)`,
@@ -121,7 +121,7 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "a vote on another plan counts",
     theme: "voteMissing",
-    rule: "§3.3",
+    rule: "approval",
     file: "domain/approval/gate.js",
     find: `if (planHash !== gate.planHash)`,
     replace: `if (false)`,
@@ -129,7 +129,7 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "a rejection is no end",
     theme: "rejected",
-    rule: "§3.3",
+    rule: "approval",
     file: "domain/approval/gate.js",
     find: `if (last.decision === "reject")`,
     replace: `if (false)`,
@@ -137,21 +137,21 @@ export const faultsAround: readonly Listed[] = [
   {
     name: "one approval is enough for whoever is not known",
     theme: "voteMissing",
-    rule: "§5",
+    rule: "approval",
     file: "domain/approval/rule.js",
     find: `isRequesterKnown(origin) ? 1 : 2`,
     replace: `1`,
   },
   {
-    name: "the newest address of an operation is told to the run",
-    rule: "§4.6",
+    name: "the newest address of an operation is passed to the run",
+    rule: "proof",
     file: "activities/follow-operation.js",
     find: `const { newest: _secret, ...seen } = read;`,
     replace: `const seen = read;`,
   },
   {
     name: "only the first address of an operation is asked",
-    rule: "§4.6",
+    rule: "proof",
     file: "domain/swap/operation.js",
     find: `return read.newest && { kind: "moved", n, at: read.newest };`,
     replace: `return undefined;`,

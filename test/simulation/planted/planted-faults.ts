@@ -23,7 +23,7 @@ export type Category =
   | "order exchanged"
   | "reused read"
   | "stale copy"
-  | "late look"
+  | "late check"
   | "trim"
   | "missing idempotency"
   | "lost await"
@@ -36,7 +36,7 @@ export interface PlantedFault {
   readonly category: Category;
   /** It is looked for in worlds under this theme only; absent: in all, from seed 1. */
   readonly theme?: ThemeName;
-  /** Section of design.md whose rule is undone. */
+  /** The step, part or invariant of docs/design.md whose rule is undone. */
   readonly rule: string;
   /** Below the compiled `src/`. */
   readonly file: string;

@@ -8,7 +8,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "never swaps and says that it is so already",
     theme: "progress",
-    rule: "§3.2",
+    rule: "plan",
     file: "domain/plan/planning.js",
     find: `const held = alreadyHeld(request, incoming, outgoing);`,
     replace: `const held = "it holds production already";`,
@@ -16,7 +16,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "everything expires",
     theme: "progress",
-    rule: "§3.6",
+    rule: "readiness",
     file: "orchestrations/steps/readiness.js",
     find: `: { kind: "go", detail },`,
     replace: `: (0, run_1.expired)(run, "readiness", "readiness-expired", detail, until),`,
@@ -24,7 +24,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "swaps and always halts",
     theme: "progress",
-    rule: "§3.10",
+    rule: "conclude",
     file: "orchestrations/steps/soak.js",
     find: `outcome: "promoted", reason: (0, reason_codes_1.reason)("promoted", detail)`,
     replace: `outcome: "halted", reason: (0, reason_codes_1.reason)("verification-failed", detail)`,
@@ -32,7 +32,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "every cancel is too late",
     theme: "progress",
-    rule: "§3",
+    rule: "cancel",
     file: "domain/pair/operator-actions.js",
     find: `if (state.open?.requestId === op.requestId)`,
     replace: `if (true)`,
@@ -40,7 +40,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "no approval suffices",
     theme: "progress",
-    rule: "§3.3",
+    rule: "approval",
     file: "domain/approval/gate.js",
     find: `if (votes.length < quorum)`,
     replace: `if (true)`,
@@ -48,7 +48,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "a regression halts although it may be rolled back",
     theme: "progress",
-    rule: "§3.9",
+    rule: "soak and rollback",
     file: "orchestrations/steps/watch.js",
     find: `const kept = (0, rollback_outlook_1.keptBy)(plan.policy, run.began.request);`,
     replace: `const kept = "regression-kept";`,
@@ -56,7 +56,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "quorum counted one too high",
     theme: "progress",
-    rule: "§3.3",
+    rule: "approval",
     file: "domain/approval/gate.js",
     find: `if (votes.length < quorum)`,
     replace: `if (votes.length <= quorum)`,
@@ -64,15 +64,15 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "a released hold is never noticed",
     theme: "progress",
-    rule: "§3.5",
+    rule: "queue",
     file: "domain/pair/operations.js",
     find: `state.holds.length > 0)`,
     replace: `(state.holds.length > 0 || state.releasedHolds))`,
   },
   {
-    name: "the line never moves on",
+    name: "the queue never moves on",
     theme: "progress",
-    rule: "§3.5",
+    rule: "queue",
     file: "domain/pair/operations.js",
     find: `const first = state.queue[0]?.requestId === op.requestId;`,
     replace: `const first = state.queue[0]?.requestId === op.requestId && state.epoch === 0;`,
@@ -80,7 +80,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "the end of a window taken for its start",
     theme: "progress",
-    rule: "§5",
+    rule: "window",
     file: "adapters/deployment-windows/deployment-windows.js",
     find: `const from = times.last(at, at - durationMs - (isDenied ? DAY_MS : 0));`,
     replace: `const began = times.last(at - durationMs, at - 2 * durationMs);
@@ -89,7 +89,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "notBefore is never over",
     theme: "progress",
-    rule: "§5",
+    rule: "window",
     file: "domain/policy/deployment-window.js",
     find: `...(at < notBefore`,
     replace: `...(notBefore > 0`,
@@ -97,7 +97,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "an approved plan is asked anew each time",
     theme: "progress",
-    rule: "§3.3",
+    rule: "approval",
     file: "domain/approval/gate.js",
     find: `return gate.planHash !== planHash || (decision !== undefined && at >= decision.validUntil);`,
     replace: `return gate.planHash !== planHash || decision !== undefined;`,
@@ -105,7 +105,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "approvals are over as soon as they are asked for",
     theme: "progress",
-    rule: "§3.3",
+    rule: "approval",
     file: "domain/approval/gate.js",
     find: `until: Math.min(at + rule.deadlineMs, expiresAt ?? Infinity),`,
     replace: `until: Math.min(at + rule.deadlineMs / 60, expiresAt ?? Infinity),`,
@@ -113,7 +113,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "expiry one hour early",
     theme: "progress",
-    rule: "§3",
+    rule: "expiry",
     file: "orchestrations/run.js",
     find: `return Math.min(deadline, run.began.request.expiresAt ?? Infinity);`,
     replace: `return Math.min(deadline, (run.began.request.expiresAt ?? Infinity) - 3_600_000);`,
@@ -121,7 +121,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "expiry one hour late",
     theme: "progress",
-    rule: "§3",
+    rule: "expiry",
     file: "orchestrations/run.js",
     find: `return Math.min(deadline, run.began.request.expiresAt ?? Infinity);`,
     replace: `return Math.min(deadline, (run.began.request.expiresAt ?? Infinity) + 3_600_000);`,
@@ -129,7 +129,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "the readiness deadline in other units",
     theme: "progress",
-    rule: "§3.6",
+    rule: "readiness",
     file: "orchestrations/steps/readiness.js",
     find: `now + rule.deadlineMs`,
     replace: `now + rule.deadlineMs / 60`,
@@ -137,7 +137,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "the expected version is not compared",
     theme: "progress",
-    rule: "§3.2",
+    rule: "plan",
     file: "domain/plan/prerequisites.js",
     find: `holds: wanted === undefined || incoming.version === wanted,`,
     replace: `holds: true,`,
@@ -145,7 +145,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "the expected version never fits",
     theme: "progress",
-    rule: "§3.2",
+    rule: "plan",
     file: "domain/plan/prerequisites.js",
     find: `holds: wanted === undefined || incoming.version === wanted,`,
     replace: `holds: wanted === undefined,`,
@@ -153,7 +153,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "given up after the first throttling",
     theme: "progress",
-    rule: "§4.4",
+    rule: "verdict",
     file: "domain/promotion/next-step.js",
     find: `return { kind: "observe-again", detail: verdict.detail, afterMs: verdict.retryAfterMs };`,
     replace: `return { kind: "end", ending: halted("attempts-exhausted", verdict.detail) };`,
@@ -161,7 +161,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "busy counts as declined",
     theme: "progress",
-    rule: "§4.4",
+    rule: "verdict",
     file: "adapters/resource-manager/parse-operation.js",
     find: `if (reply.status === 409 ||`,
     replace: `if (false ||`,
@@ -169,7 +169,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "readiness begins anew for ever",
     theme: "progress",
-    rule: "§3.6",
+    rule: "readiness",
     file: "domain/cloud-service/readiness.js",
     find: `readySince: unbroken ? (memory.readySince ?? check) : check,`,
     replace: `readySince: look,`,
@@ -177,7 +177,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "a cancel is granted and ends no wait",
     theme: "progress",
-    rule: "§3",
+    rule: "cancel",
     file: "orchestrations/wait.js",
     find: `if (view.cancel && kind.cancellable)`,
     replace: `if (false)`,
@@ -185,7 +185,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "the swap is never seen to be done",
     theme: "progress",
-    rule: "§4.6",
+    rule: "proof",
     file: "domain/swap/settlement.js",
     find: `if (slots === "after" && settled && !isUnderWay(memory, check.operation, check.now, swap)) {`,
     replace: `if (false) {`,
@@ -193,7 +193,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "production taken for staging",
     theme: "progress",
-    rule: "§3.2",
+    rule: "plan",
     file: "domain/plan/planning.js",
     find: `services[side].slot === "staging"`,
     replace: `services[side].slot === "production"`,
@@ -201,15 +201,15 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "a soak does not end",
     theme: "progress",
-    rule: "§3.9",
+    rule: "soak and rollback",
     file: "domain/cloud-service/soak.js",
     find: `check.now - memory.startedAt >= rule.forMs`,
     replace: `check.now - memory.startedAt >= 60 * rule.forMs`,
   },
   {
-    name: "a soak ends with its first look",
+    name: "a soak ends with its first check",
     theme: "progress",
-    rule: "§3.9",
+    rule: "soak and rollback",
     file: "domain/cloud-service/soak.js",
     find: `check.now - memory.startedAt >= rule.forMs`,
     replace: `true`,
@@ -217,7 +217,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "an order to roll back is granted and forgotten",
     theme: "progress",
-    rule: "§3.9",
+    rule: "soak and rollback",
     file: "domain/pair/operator-actions.js",
     find: `lease: { ...lease, order: short }`,
     replace: `lease`,
@@ -225,7 +225,7 @@ export const lazyFaults: readonly Listed[] = [
   {
     name: "instances that do not run yet are refused",
     theme: "progress",
-    rule: "§3.2",
+    rule: "plan",
     file: "domain/plan/prerequisites.js",
     find: `reportsOnly: true,
             holds: waiting.length === 0,`,

@@ -9,7 +9,7 @@ export const faultsOfOperating: readonly Listed[] = [
   {
     name: "a scheduled promotion is named after its schedule",
     theme: "meetsOthers",
-    rule: "§5",
+    rule: "schedule",
     file: scheduler,
     find: `const { pair, name } = schedule;
     const requestId = (0, schedule_1.scheduledId)(key, due);`,
@@ -19,7 +19,7 @@ export const faultsOfOperating: readonly Listed[] = [
   {
     name: "a resume makes up for what was missed",
     theme: "paused",
-    rule: "§5",
+    rule: "schedule",
     file: schedule,
     find: "const known = [...state.known.filter((entry) => entry.times !== times), { times, since: at }];",
     replace: "const known = state.known;",
@@ -27,7 +27,7 @@ export const faultsOfOperating: readonly Listed[] = [
   {
     name: "catching up ignores the expiry",
     theme: "awayAtInstant",
-    rule: "§5",
+    rule: "schedule",
     file: scheduler,
     find: "Math.max(since, now - schedule.expiresAfterMs)",
     replace: "since",
@@ -39,7 +39,7 @@ export const faultsOfOperating: readonly Listed[] = [
   {
     name: "a pause does not hold",
     theme: "paused",
-    rule: "§5",
+    rule: "schedule",
     file: schedule,
     find: "return pauses.find(",
     replace: "return [].find(",
@@ -47,7 +47,7 @@ export const faultsOfOperating: readonly Listed[] = [
   {
     name: "what is put back into the file was never away",
     theme: "edited",
-    rule: "§5",
+    rule: "schedule",
     file: schedule,
     find: "return gone !== undefined && now - gone > AWAY_MS;",
     replace: "return false;",
@@ -55,7 +55,7 @@ export const faultsOfOperating: readonly Listed[] = [
   {
     name: "break-glass passes a hold at the claim",
     theme: "glassStoppedLate",
-    rule: "§4 I10",
+    rule: "I10",
     file: "activities/attempt-swap.js",
     find: "const claim = readClaim(await ports.pairs.read(pairKey), input, nonce);",
     replace: `const answered = readClaim(await ports.pairs.read(pairKey), input, nonce);
@@ -65,7 +65,7 @@ export const faultsOfOperating: readonly Listed[] = [
   {
     name: "break-glass skips readiness",
     theme: "glassStopped",
-    rule: "§3.6",
+    rule: "readiness",
     file: "orchestrations/steps/swap.js",
     find: "const ready = yield* (0, readiness_1.awaitReadiness)(run, plan);",
     replace: `const ready = (0, rule_1.isBreakGlass)(run.began) ? { kind: "go", detail: "x" } : yield* (0, readiness_1.awaitReadiness)(run, plan);`,

@@ -5,7 +5,7 @@ export const faultsOfTheOperation: readonly Listed[] = [
   {
     name: "addresses of operations dropped",
     theme: "operationMoves",
-    rule: "§4.5",
+    rule: "operation",
     file: "activities/attempt-swap.js",
     find: `if (!address)`,
     replace: `if (address)`,
@@ -13,7 +13,7 @@ export const faultsOfTheOperation: readonly Listed[] = [
   {
     name: "a new address of an operation ignored",
     theme: "operationMoves",
-    rule: "§4.5",
+    rule: "operation",
     file: "domain/swap/operation.js",
     find: `return read.newest && { kind: "moved", n, at: read.newest };`,
     replace: `return undefined;`,
@@ -21,7 +21,7 @@ export const faultsOfTheOperation: readonly Listed[] = [
   {
     name: "an operation that failed is waited for as if it ran",
     theme: "operationMoves",
-    rule: "§4.6",
+    rule: "proof",
     file: "domain/swap/settlement.js",
     find: `if (operation?.kind === "failed")`,
     replace: `if (false)`,

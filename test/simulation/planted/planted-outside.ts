@@ -9,7 +9,7 @@ export const faultsSeenFromOutside: readonly Listed[] = [
   {
     name: "claim window by the wall clock alone",
     theme: "frozenAttempt",
-    rule: "§4.3",
+    rule: "one PUT",
     file: attempt,
     find: ` && clock.monotonic() - started.monotonic < windowMs;`,
     replace: `;`,
@@ -17,7 +17,7 @@ export const faultsSeenFromOutside: readonly Listed[] = [
   {
     name: "claim window by the monotonic clock alone",
     theme: "frozenAttempt",
-    rule: "§4.3",
+    rule: "one PUT",
     file: attempt,
     find: `Math.abs(clock.now() - started.wall) < windowMs && `,
     replace: ``,
@@ -25,15 +25,15 @@ export const faultsSeenFromOutside: readonly Listed[] = [
   {
     name: "claim window counted from the grant",
     theme: "frozenAttempt",
-    rule: "§4.2",
+    rule: "claim",
     file: attempt,
     find: `await carryOut(input, { nonce, started }, ports)`,
     replace: `await carryOut(input, { nonce, started: { wall: ports.clock.now(), monotonic: ports.clock.monotonic() } }, ports)`,
   },
   {
-    name: "expiresAt not looked at by the attempt",
+    name: "expiresAt not checked by the attempt",
     theme: "expiresBeforeAttempt",
-    rule: "§5",
+    rule: "expiry",
     file: attempt,
     find: `({ policy: plan.policy, asked: asked ?? {} }, ports)`,
     replace: `({ policy: plan.policy, asked: { notBefore: asked?.notBefore } }, ports)`,
@@ -41,15 +41,15 @@ export const faultsSeenFromOutside: readonly Listed[] = [
   {
     name: "expiresAt passed by break-glass",
     theme: "expiresBeforeAttempt",
-    rule: "§5",
+    rule: "expiry",
     file: attempt,
     find: `if (ports.clock.now() >= (asked.expiresAt ?? Infinity))`,
     replace: `if (false)`,
   },
   {
-    name: "the line left before the hold of a halt is set",
+    name: "the queue left before the hold of a halt is set",
     theme: "haltAndNext",
-    rule: "§3.10",
+    rule: "conclude",
     file: conclude,
     find: `if ((0, outcome_1.needsHold)(outcome)) {`,
     // Leaving twice is leaving once.
@@ -60,7 +60,7 @@ export const faultsSeenFromOutside: readonly Listed[] = [
   {
     name: "promote ignored",
     theme: "inQueue",
-    rule: "§3.2",
+    rule: "plan",
     file: planning,
     find: `if (request.promote !== "staging")`,
     replace: `if (false)`,
@@ -68,14 +68,14 @@ export const faultsSeenFromOutside: readonly Listed[] = [
   {
     name: "versions left out of the plan's hash",
     theme: "redeployedAfterVotes",
-    rule: "§3.3",
+    rule: "approval",
     file: planning,
     find: `incoming: comparable(incoming), outgoing: comparable(outgoing), policy`,
     replace: `incoming: incoming.id, outgoing: outgoing.id, policy`,
   },
   {
     name: "expect ignored",
-    rule: "§5",
+    rule: "plan",
     file: "domain/plan/prerequisites.js",
     find: `const wanted = request.expect?.version;`,
     replace: `const wanted = undefined;`,
@@ -83,7 +83,7 @@ export const faultsSeenFromOutside: readonly Listed[] = [
   {
     name: "an approval never lapses",
     theme: "approvalLapses",
-    rule: "§4.2",
+    rule: "approval",
     file: "domain/approval/gate.js",
     find: `&& now < gate.decision.validUntil;`,
     replace: `;`,
@@ -94,7 +94,7 @@ export const faultsSeenFromOutside: readonly Listed[] = [
   },
   {
     name: "the lease kept after the outcome",
-    rule: "§3.10",
+    rule: "conclude",
     file: "domain/pair/operations.js",
     find: `lease: state.lease?.holder === op.requestId ? undefined : state.lease,`,
     replace: `lease: state.lease,`,

@@ -28,7 +28,7 @@ function byCategory(caught: readonly Caught[], left: readonly PlantedFault[]): s
 }
 
 function oneByOne(caught: readonly Caught[]): string {
-  const head = ["Fault", "Category", "design.md", "Theme", "Caught by", "After worlds", "Seed"];
+  const head = ["Fault", "Category", "Rule of", "Theme", "Caught by", "After worlds", "Seed"];
   const rows = caught.map(({ fault: { name, category, rule, theme }, invariant, runs, seed }) => {
     return [name, category, rule, theme ?? "", invariant ?? "not caught", String(runs), String(seed ?? "")];
   });
@@ -36,7 +36,7 @@ function oneByOne(caught: readonly Caught[]): string {
 }
 
 function onlyByTests(left: readonly PlantedFault[]): string {
-  const head = ["Fault", "Category", "design.md", "Why no world shows it", "Caught by"];
+  const head = ["Fault", "Category", "Rule of", "Why no world shows it", "Caught by"];
   const rows = left.map(({ name, category, rule, onlyBy }) => {
     return [name, category, rule, onlyBy?.because ?? "", `\`${onlyBy?.test ?? ""}\``];
   });

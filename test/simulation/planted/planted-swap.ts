@@ -8,21 +8,21 @@ const settlement = "domain/swap/settlement.js";
 export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "skip the claim",
-    rule: "§4.2",
+    rule: "claim",
     file: attempt,
     find: `if (claim.kind !== "granted")`,
     replace: `if (false)`,
   },
   {
     name: "claim without read-back",
-    rule: "§4.2",
+    rule: "claim",
     file: attempt,
     find: `const claim = readClaim(await ports.pairs.read(pairKey), input, nonce);`,
     replace: `const claim = { kind: "granted" };`,
   },
   {
     name: "nonce not compared",
-    rule: "§4.2",
+    rule: "claim",
     file: attempt,
     find: `if (open?.nonce === nonce)`,
     replace: `if (open?.requestId === input.requestId)`,
@@ -30,14 +30,14 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "open attempt ignored",
     theme: "secondWhilePutRuns",
-    rule: "§4.1",
+    rule: "claim",
     file: pair,
     find: `[state.open !== undefined, "attempt-open"],`,
     replace: ``,
   },
   {
     name: "cancel ignored at the claim",
-    rule: "§4.1",
+    rule: "claim",
     file: pair,
     find: `[state.cancels.some((cancel) => cancel.requestId === op.requestId), "cancelled"],`,
     replace: ``,
@@ -45,7 +45,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "cancel granted while an attempt is open",
     theme: "cancelWhileRunning",
-    rule: "§3",
+    rule: "cancel",
     file: "domain/pair/operator-actions.js",
     find: `if (state.open?.requestId === op.requestId)`,
     replace: `if (false)`,
@@ -53,7 +53,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "epoch ignored",
     theme: "refusedThenAgain",
-    rule: "§4.1",
+    rule: "claim",
     file: pair,
     find: `[lease?.epoch !== op.epoch, "stale-epoch"],`,
     replace: ``,
@@ -66,14 +66,14 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "hold ignored at the claim",
     theme: "holdBeforeReady",
-    rule: "§4.1",
+    rule: "claim",
     file: pair,
     find: `[op.direction === "forward" && state.holds.length > 0, "on-hold"],`,
     replace: ``,
   },
   {
     name: "lease given while another holds it",
-    rule: "§3.5",
+    rule: "queue",
     file: pair,
     find: `lease: state.lease?.holder === op.requestId ? undefined : state.lease,`,
     // Whoever leaves takes the lease along, whosever it is.
@@ -82,7 +82,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "lease released before the outcome",
     theme: "rolledBackAndNext",
-    rule: "§3.10",
+    rule: "conclude",
     file: "orchestrations/steps/swap.js",
     find: `case "verify":`,
     replace: `case "verify":
@@ -91,28 +91,28 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "a halt puts nothing on hold",
     theme: "firstHalts",
-    rule: "§3.10",
+    rule: "conclude",
     file: "domain/kernel/outcome.js",
     find: `return outcome === "halted" || outcome === "rolled-back";`,
     replace: `return false;`,
   },
   {
     name: "no reads before the PUT",
-    rule: "§4.3",
+    rule: "one PUT",
     file: attempt,
     find: `barred ?? (await decideFromFreshReads(input, state !== undefined && (0, rule_1.isBreakGlass)(state), ports));`,
     replace: `barred ?? { kind: "send" };`,
   },
   {
     name: "reads before the PUT not obeyed",
-    rule: "§4.3",
+    rule: "one PUT",
     file: attempt,
     find: `if (decision.kind !== "send")`,
     replace: `if (false)`,
   },
   {
     name: "fresh readiness before the PUT ignored",
-    rule: "§4.3",
+    rule: "one PUT",
     file: "domain/swap/decide-attempt.js",
     find: `?? readiness(reads, needed);`,
     replace: `?? { kind: "send" };`,
@@ -120,7 +120,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "target held not checked",
     theme: "inQueue",
-    rule: "§4.3",
+    rule: "one PUT",
     file: "domain/swap/decide-attempt.js",
     find: `if (slots === "after")`,
     replace: `if (false)`,
@@ -128,7 +128,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "identity of the plan not compared",
     theme: "redeployed",
-    rule: "§4.3",
+    rule: "one PUT",
     file: "domain/swap/decide-attempt.js",
     find: `if (changed.length > 0) {`,
     replace: `if (false) {`,
@@ -136,14 +136,14 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "PUT after 60 s",
     theme: "frozenAttempt",
-    rule: "§4.3",
+    rule: "one PUT",
     file: attempt,
     find: `if (!isInWindow(input, started, ports)) {`,
     replace: `if (false) {`,
   },
   {
     name: "retries of the SDK on",
-    rule: "§4.3",
+    rule: "one PUT",
     file: "adapters/resource-manager/arm-client.js",
     find: `retryOptions: { maxRetries: 0 }`,
     replace: `retryOptions: { maxRetries: 3 }`,
@@ -151,14 +151,14 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "a lost reply counts as declined",
     theme: "lateEffect",
-    rule: "§4.4",
+    rule: "verdict",
     file: "adapters/resource-manager/cloud-services.js",
     find: `return { kind: "unknown", detail: this.#describe(fault) };`,
     replace: `return { kind: "declined", status: 0, code: "lost", detail: this.#describe(fault) };`,
   },
   {
     name: "closed on the operation's success alone",
-    rule: "§4.6",
+    rule: "proof",
     file: "orchestrations/steps/settle.js",
     find: `const underWay = `,
     replace: `if (operation?.kind === "succeeded") {
@@ -170,7 +170,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
   },
   {
     name: "success published before the read",
-    rule: "§4.6",
+    rule: "proof",
     file: "orchestrations/steps/swap.js",
     find: `yield* (0, settle_1.note)(run, "forward", n, result);`,
     replace: `yield* (0, settle_1.note)(run, "forward", n, result);
@@ -178,14 +178,14 @@ export const faultsOfTheSwap: readonly Listed[] = [
   },
   {
     name: "no effect concluded at once after unknown",
-    rule: "§4.6",
+    rule: "proof",
     file: settlement,
     find: `now - since < proofSpan(swap)`,
     replace: `false`,
   },
   {
     name: "no effect concluded before the settle time",
-    rule: "§4.6",
+    rule: "proof",
     file: settlement,
     find: `return swap.claimWindowMs + swap.putTimeoutMs + swap.operationDeadlineMs;`,
     replace: `return swap.claimWindowMs + swap.putTimeoutMs;`,
@@ -193,42 +193,42 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "an attempt without proof counts as without effect",
     theme: "endlessOperation",
-    rule: "§4.6",
+    rule: "proof",
     file: settlement,
     find: `kind: "unproved",`,
     replace: `kind: "closed", proof: { kind: "no-effect", detail: "no proof" },`,
   },
   {
     name: "third attempt after two unknown",
-    rule: "§4.6",
+    rule: "proof",
     file: "domain/swap/attempt.js",
     find: `exports.MOST_LOST = 2;`,
     replace: `exports.MOST_LOST = 9;`,
   },
   {
     name: "stableFor ignored",
-    rule: "§3.6",
+    rule: "readiness",
     file: "domain/cloud-service/readiness.js",
     find: `stableMs >= rule.stableForMs`,
     replace: `stableMs >= 0`,
   },
   {
-    name: "gaps between looks ignored",
-    rule: "§3.6",
+    name: "gaps between checks ignored",
+    rule: "readiness",
     file: "domain/cloud-service/readiness.js",
     find: `readySince: unbroken ?`,
     replace: `readySince: true ?`,
   },
   {
     name: "missing instances count as ready",
-    rule: "§4 I11",
+    rule: "I11",
     file: "domain/cloud-service/readiness.js",
     find: `return count === capacity && capacity > 0 ? []`,
     replace: `return true ? []`,
   },
   {
     name: "unknown states count as ready",
-    rule: "§4 I11",
+    rule: "I11",
     file: "domain/cloud-service/instance-state.js",
     find: `verdict: "not-yet",
         reason: passing.get(key)`,
@@ -238,7 +238,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "staging resolved anew when a run resumes",
     theme: "terminatedInQueue",
-    rule: "§3.1",
+    rule: "plan",
     file: "orchestrations/steps/plan.js",
     find: `target: run.plan?.incoming.side ?? began.target,`,
     // What goes on after a round of its own has carried something over.
@@ -247,7 +247,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "duplicate judged by its id only",
     theme: "comesAgain",
-    rule: "§3.0",
+    rule: "accept",
     file: "domain/promotion/acceptance.js",
     find: `if (record.contentHash !== contentHash)`,
     replace: `if (false)`,
@@ -255,7 +255,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "message completed before anything is stored",
     theme: "hostsDie",
-    rule: "§3.0",
+    rule: "accept",
     file: "triggers/queue.js",
     find: `const accepted = await (0, accept_1.acceptRequest)(registration, ports);`,
     replace: `const accepted = { kind: "new" };
@@ -264,21 +264,21 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "registering skipped",
     theme: "terminated",
-    rule: "§3.0",
+    rule: "accept",
     file: "domain/pair/answers.js",
     find: `return state.registered.some((entry) => entry.requestId === requestId);`,
     replace: `return true;`,
   },
   {
     name: "bytes of the event not frozen",
-    rule: "§3.10",
+    rule: "conclude",
     file: "activities/announce.js",
     find: `await ports.announcer.publish(state.conclusion.event);`,
     replace: `await ports.announcer.publish(JSON.stringify({ ...JSON.parse(state.conclusion.event), time: new Date(ports.clock.now()).toISOString() }));`,
   },
   {
     name: "completion event id not stable",
-    rule: "§4 I4",
+    rule: "I4",
     file: "activities/announce.js",
     find: `await ports.announcer.publish(state.conclusion.event);`,
     replace: `await ports.announcer.publish(JSON.stringify({ ...JSON.parse(state.conclusion.event), id: ports.nonce() }));`,
@@ -286,7 +286,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "deregistered before announced",
     theme: "brokerAway",
-    rule: "§3.10",
+    rule: "conclude",
     file: "orchestrations/steps/conclude.js",
     find: `if (!stored.announced && !(yield* announce(run, ANNOUNCEMENT_MS)))`,
     replace: `yield* (0, calls_1.applyToPairEntity)(context, pairKey, { kind: "deregister", requestId });
@@ -295,7 +295,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "no reconciler",
     theme: "terminated",
-    rule: "§3",
+    rule: "reconciler",
     file: "triggers/reconciler.js",
     find: `const bound = portsFor(context);`,
     replace: `return; const bound = portsFor(context);`,

@@ -8,7 +8,7 @@ export const faultsOfUserActions: readonly Listed[] = [
   {
     name: "state is kept under a pair's name",
     theme: "editedPairs",
-    rule: "§2",
+    rule: "pairs file",
     file: "adapters/policies.js",
     find: "const named = new Map(",
     replace: "pairs = pairs.map((pair) => ({ ...pair, key: pair.name }));\n    const named = new Map(",
@@ -16,7 +16,7 @@ export const faultsOfUserActions: readonly Listed[] = [
   {
     name: "sides are those of the present file",
     theme: "tightened",
-    rule: "§3.2",
+    rule: "plan",
     file: "activities/plan-promotion.js",
     find: "(0, pair_key_1.asAccepted)(policy, input.pair)",
     replace: "policy",
@@ -24,7 +24,7 @@ export const faultsOfUserActions: readonly Listed[] = [
   {
     name: "a tightened rule does not count at the claim",
     theme: "tightened",
-    rule: "§5 I2",
+    rule: "I2",
     file: attempt,
     find: "return tightened === undefined ?",
     replace: "return true ?",
@@ -32,7 +32,7 @@ export const faultsOfUserActions: readonly Listed[] = [
   {
     name: "a claim goes on though its pair was taken out",
     theme: "takenOut",
-    rule: "§2",
+    rule: "pairs file",
     file: attempt,
     find: "const present = policies.byKey(pairKey);",
     replace: "const present = policies.byKey(pairKey) ?? plan.policy;",
@@ -40,7 +40,7 @@ export const faultsOfUserActions: readonly Listed[] = [
   {
     name: "nobody looks after what a pair that was taken out has under way",
     theme: "takenOut",
-    rule: "§2",
+    rule: "pairs file",
     file: "domain/pair/roster.js",
     find: "return gone !== undefined && now - gone >= AWAY_MS;",
     replace: "return false;",
@@ -48,7 +48,7 @@ export const faultsOfUserActions: readonly Listed[] = [
   {
     name: "ids of the schedules are taken from anybody",
     theme: "squatters",
-    rule: "§5",
+    rule: "schedule",
     file: acceptance,
     find: `if (origin.channel !== "schedule" && (0, schedule_1.isScheduledId)(requestId))`,
     replace: "if (false)",
@@ -56,7 +56,7 @@ export const faultsOfUserActions: readonly Listed[] = [
   {
     name: "only ids in the schedules' own case are theirs",
     theme: "squatters",
-    rule: "§5",
+    rule: "schedule",
     file: "domain/policy/schedule.js",
     find: String.raw`return /^schedule-.*-\d{8}T\d{6}Z$/i.test(requestId);`,
     replace: String.raw`return /^schedule-.*-\d{8}T\d{6}Z$/.test(requestId);`,
@@ -64,7 +64,7 @@ export const faultsOfUserActions: readonly Listed[] = [
   {
     name: "no place is kept for operators",
     theme: "floods",
-    rule: "§3.5",
+    rule: "queue",
     file: "domain/pair/answers.js",
     find: "const free = kept ? 0 : pair_1.KEPT_PLACES;",
     replace: "const free = pair_1.KEPT_PLACES;",
@@ -72,7 +72,7 @@ export const faultsOfUserActions: readonly Listed[] = [
   {
     name: "times may lie as far ahead as anybody likes",
     theme: "floods",
-    rule: "§3.1",
+    rule: "accept",
     file: acceptance,
     find: "now + horizonMs);",
     replace: "Infinity);",
@@ -80,7 +80,7 @@ export const faultsOfUserActions: readonly Listed[] = [
   {
     name: "one cancel of many leaves the last ones",
     theme: "floods",
-    rule: "§3.8",
+    rule: "cancel",
     file: "triggers/http/pair-cancels.js",
     find: ".filter(({ left }) => !left)",
     replace: ".filter(({ left }) => !left).slice(0, 8)",

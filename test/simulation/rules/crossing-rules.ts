@@ -9,8 +9,8 @@ const TIMER_MS = 1_000;
 
 /** What holds between two that meet: requests of one pair, a person and the end of a watch, a PUT and the next one. */
 export const crossingRules: RuleModule = {
-  rules: ["§3.5 in order", "§3.9 order granted", "§4.4 Retry-After"],
-  notInSmallWorlds: ["§3.5 in order", "§3.9 order granted", "§4.4 Retry-After"],
+  rules: ["queue in order", "rollback order kept", "Retry-After obeyed"],
+  notInSmallWorlds: ["queue in order", "rollback order kept", "Retry-After obeyed"],
   judge(world) {
     const verdicts = new Verdicts();
     inOrder(world, verdicts);
@@ -34,7 +34,7 @@ function inOrder({ history, plan }: Judged, verdicts: Verdicts): void {
     );
     const detail =
       passed && `${b.request} swapped before ${passed.request}, which had stood in the queue before it`;
-    verdicts.judged("§3.5 in order", put.n, detail);
+    verdicts.judged("queue in order", put.n, detail);
   }
 }
 
@@ -60,7 +60,7 @@ function ordersGranted({ history }: Judged, verdicts: Verdicts): void {
     if (!outcome) continue;
     const isLie = outcome.outcome === "promoted";
     const detail = `${request} was promoted although the order to roll it back was acknowledged`;
-    verdicts.judged("§3.9 order granted", outcome.n, isLie ? detail : undefined);
+    verdicts.judged("rollback order kept", outcome.n, isLie ? detail : undefined);
   }
 }
 
@@ -76,6 +76,6 @@ function staysAway({ history, plan }: Judged, verdicts: Verdicts): void {
     if (!next) continue;
     const isEarly = next.at < at + retryAfterMs - TIMER_MS;
     const detail = `PUT ${next.put} (${next.request}) came ${next.at - at} ms after one that was turned away for ${retryAfterMs} ms`;
-    verdicts.judged("§4.4 Retry-After", next.n, isEarly ? detail : undefined);
+    verdicts.judged("Retry-After obeyed", next.n, isEarly ? detail : undefined);
   }
 }

@@ -24,7 +24,7 @@ test.each<[string, readonly Happening[], boolean]>([
   const timeline = new Timeline(() => (now += 1_000));
   for (const each of [put(0), ...between, put(1)]) timeline.add(each);
   const found = check(timeline, true, calmWorld([], { stableForMs: 0 })).violations;
-  expect(found.some(({ invariant }) => invariant === "§4.6 failed operation")).toBe(!mayBeSent);
+  expect(found.some(({ invariant }) => invariant === "failed operation ends it")).toBe(!mayBeSent);
 });
 
 const over = (how: string): Happening => ({ kind: "put-over", put: 0, how });
@@ -55,5 +55,5 @@ test.each<[string, readonly Happening[], boolean, WirePlan | undefined]>([
   const timeline = new Timeline(() => (now += 1_000));
   for (const each of [put(0), ...rest]) timeline.add(each);
   const found = check(timeline, true, calmWorld([], { stableForMs: 0, wire })).violations;
-  expect(found.some(({ invariant }) => invariant === "§4.6 failure told")).toBe(!may);
+  expect(found.some(({ invariant }) => invariant === "failure reported")).toBe(!may);
 });

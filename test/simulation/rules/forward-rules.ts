@@ -9,17 +9,17 @@ import { stable } from "./stable-rule";
 
 /** What a forward swap needs, and a rollback does not. */
 export const forwardRules: PutRules = {
-  "§3.2 target": asAsked,
-  "§5 expect": asExpected,
-  "§5 expiresAt": beforeExpiry,
-  "§5 notBefore": notBefore,
+  "target as asked": asAsked,
+  "expected version": asExpected,
+  "not after expiresAt": beforeExpiry,
+  "not before notBefore": notBefore,
   "I2 quorum": approvedInTime,
   "I2 versions": approvedVersions,
   "I10 hold": notOnHold,
   "I10 halt": notHalted,
   "I10 deployment window": isOpen,
   I11: freshReadiness,
-  "§3.6 stableFor": stable,
+  "ready for stableFor": stable,
 };
 
 /** Production goes to the side that was asked for. */

@@ -25,7 +25,7 @@ interface End {
   readonly finished?: boolean;
 }
 
-/** The invariants (of design.md §4) that a timeline breaks. */
+/** The invariants that a timeline breaks. */
 function broken(happenings: readonly Happening[], { finished = true }: End = {}): string[] {
   let now = 0;
   const timeline = new Timeline(() => (now += 1_000));
@@ -63,13 +63,13 @@ test.each<[string, string, readonly Happening[], readonly Happening[], End?, End
   ],
   ["I1 some request", "a PUT that belongs to no request", [sent, put(0, { request: "r9" })], [sent, put(0)]],
   [
-    "I3 last turn",
+    "I3 lease at the end",
     "a line that is held when all is at rest",
     [...last, completed("expired", { request: "last-shop" })],
     [...last, checkedAt, completed("expired", { request: "last-shop" })],
   ],
   [
-    "I3 in turn",
+    "I3 one at a time",
     "a PUT before one that nobody turned away had an outcome",
     [sent, next, put(0), over(0, "reset"), put(1, { request: "r2" })],
     [sent, next, put(0), over(0, "409"), put(1, { request: "r2" })],
@@ -208,5 +208,5 @@ test.each<[string, readonly Happening[], boolean]>([
   const timeline = new Timeline(() => 0);
   for (const each of [...swapped, ...probed, completed("promoted")]) timeline.add(each);
   const { violations } = check(timeline, true, calmWorld([]));
-  expect(violations.some(({ invariant }) => invariant === "§3.9 regression")).toBe(!mayBe);
+  expect(violations.some(({ invariant }) => invariant === "regression not promoted")).toBe(!mayBe);
 });

@@ -7,7 +7,7 @@ import { forwardRules } from "./forward-rules";
 import type { History } from "./history";
 import { rollbackRules } from "./rollback-rules";
 
-/** How long after its claim an attempt may send (design.md §4.2). */
+/** How long after its claim an attempt may send. */
 const CLAIM_WINDOW_MS = 60_000;
 
 export type Put = Of<"put">;
@@ -17,22 +17,22 @@ export type PutRules = Readonly<Record<string, PutRule>>;
 
 const rules: PutRules = {
   I8: alone,
-  "I3 in turn": inTurn,
+  "I3 one at a time": inTurn,
   "I1 some request": ofSomeRequest,
-  "§4.3 one PUT": onePerExecution,
-  "§4.3 fresh reads": freshReads,
-  "§4.3 reads after the grant": afterTheGrant,
-  "§4.3 target held": notHeld,
-  "§4.3 identity": asPlanned,
-  "§4.3 60 s": inWindow,
-  "§4.6 two unknown": twoUnknown,
+  "one PUT per attempt": onePerExecution,
+  "fresh reads": freshReads,
+  "reads after the grant": afterTheGrant,
+  "target not held yet": notHeld,
+  "identity as planned": asPlanned,
+  "claim window of 60 s": inWindow,
+  "two lost attempts": twoUnknown,
 };
 
-/** What must hold of every PUT, from the wire; by the invariant or section of design.md that asks for it. */
+/** What must hold of every PUT, from the wire; by the name of the rule. */
 export const putRules: RuleModule = {
   rules: [rules, forwardRules, rollbackRules].flatMap((each) => Object.keys(each)),
   // There nothing is deployed anew, and no more than one reply is lost.
-  notInSmallWorlds: ["I2 versions", "§4.6 two unknown"],
+  notInSmallWorlds: ["I2 versions", "two lost attempts"],
   judge({ history, plan }: Judged) {
     const verdicts = new Verdicts();
     for (const put of history.puts) {

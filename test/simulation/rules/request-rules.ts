@@ -17,7 +17,7 @@ type Rule = (
 const rules: Readonly<Record<string, Rule>> = {
   I1: onlyOnce,
   "I1 target": whatWasAsked,
-  "I3 last turn": lastGetsItsTurn,
+  "I3 lease at the end": lastGetsItsTurn,
   I4: oneEventId,
   "I5 PUT": noPutAfterCancel,
   "I5 outcome": notPromotedAfterCancel,
@@ -27,7 +27,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "I7 conflict": conflictAnswered,
   "I9 bytes": bytesStay,
   "I9 PUT": noPutAfterOutcome,
-  "§3.9 regression": regressionIsNoSuccess,
+  "regression not promoted": regressionIsNoSuccess,
   [FAILURE_RULE]: failureDescribed,
   [FAILED_AGAIN_RULE]: afterFailure,
 };

@@ -3,8 +3,8 @@ import type { Put, PutRules } from "./put-rules";
 
 /** Holds, deployment windows and the old side's health do not stand in the way of a rollback. */
 export const rollbackRules: PutRules = {
-  "§3.9 cause": hasCause,
-  "§3.9 irreversible": isAllowed,
+  "rollback cause": hasCause,
+  "rollback of irreversible": isAllowed,
 };
 
 function isAllowed({ sent }: History, { request }: Put): string | true {

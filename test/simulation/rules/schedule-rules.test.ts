@@ -68,8 +68,8 @@ test("a start decided in time may be late for as long as there is no host to tak
   const killed: Timed = [11, { kind: "host", host: "h0", what: "is killed, back in 277 s" }];
   const back: Timed = [16, { kind: "host", host: "h1", what: "up" }];
   expect(broken(up, ...late, killed, back, started(16, 10))).toEqual([]);
-  expect(broken(up, ...late, killed, back, started(17.5, 10))).toEqual(["§5 expiry"]);
-  expect(broken(up, ...late, started(16, 10))).toEqual(["§5 expiry"]);
+  expect(broken(up, ...late, killed, back, started(17.5, 10))).toEqual(["schedule: expiry"]);
+  expect(broken(up, ...late, started(16, 10))).toEqual(["schedule: expiry"]);
 });
 
 test("a start waits for as long as the hosts that are up run triggers alone (world 320000536)", () => {
@@ -79,11 +79,11 @@ test("a start waits for as long as the hosts that are up run triggers alone (wor
   const back: Timed = [20, { kind: "host", host: "h2", what: "up" }];
   const before = [up, front, ...checked(1), killed, ...checked(9), ...cutOff("nothing")];
   expect(broken(...before, back, started(20, 10))).toEqual([]);
-  expect(broken(...before, back, started(21.5, 10))).toEqual(["§5 expiry"]);
+  expect(broken(...before, back, started(21.5, 10))).toEqual(["schedule: expiry"]);
   const other: Timed = [0, { kind: "host", host: "h1", what: "up" }];
   expect(
     broken(up, other, ...checked(1), killed, ...checked(9), ...cutOff("nothing"), started(20, 10)),
-  ).toEqual(["§5 expiry"]);
+  ).toEqual(["schedule: expiry"]);
 });
 
 test("a start may wait for the work of a host that died with it to be taken over (small world 9500505)", () => {
@@ -92,22 +92,25 @@ test("a start may wait for the work of a host that died with it to be taken over
   const dies: Timed = [10, { kind: "host", host: "h0", what: "dies at: orchestration promote: row" }];
   const before = [up, other, ...checked(1, 9)];
   expect(broken(...before, dies, ...cutOff("nothing"), started(11.1, 10))).toEqual([]);
-  expect(broken(...before, dies, ...cutOff("nothing"), started(11.3, 10))).toEqual(["§5 expiry"]);
-  expect(broken(...before, ...cutOff("nothing"), started(11.1, 10))).toEqual(["§5 expiry"]);
+  expect(broken(...before, dies, ...cutOff("nothing"), started(11.3, 10))).toEqual(["schedule: expiry"]);
+  expect(broken(...before, ...cutOff("nothing"), started(11.1, 10))).toEqual(["schedule: expiry"]);
 });
 
 test.each([
-  ["§5 never twice", [...checked(1), check(10)[0]!, started(10, 10), started(10, 10, "shop-10-again")]],
-  ["§5 expiry", [...checked(1), check(15)[0]!, started(15, 10)]],
-  ["§5 expiry", [...checked(1, 9), started(9, 10)]],
-  ["§5 expiry", [...checked(1, 9), ...cutOff("nothing"), started(11, 10)]],
-  ["§5 asked", [...checked(1), check(11)[0]!, started(11, 11)]],
-  ["§5 pause", [...checked(1), ...word(5, "pause", 0), check(10)[0]!, started(10, 10)]],
   [
-    "§5 pause",
+    "schedule: never twice",
+    [...checked(1), check(10)[0]!, started(10, 10), started(10, 10, "shop-10-again")],
+  ],
+  ["schedule: expiry", [...checked(1), check(15)[0]!, started(15, 10)]],
+  ["schedule: expiry", [...checked(1, 9), started(9, 10)]],
+  ["schedule: expiry", [...checked(1, 9), ...cutOff("nothing"), started(11, 10)]],
+  ["schedule: asked for", [...checked(1), check(11)[0]!, started(11, 11)]],
+  ["schedule: paused", [...checked(1), ...word(5, "pause", 0), check(10)[0]!, started(10, 10)]],
+  [
+    "schedule: paused",
     [...checked(1), ...word(5, "pause", 0), ...word(11, "resume", 1), check(12)[0]!, started(12, 10)],
   ],
-  ["§5 due", checked(1, 9, 10)],
+  ["schedule: due", checked(1, 9, 10)],
 ] as const)("%s is broken by %j", (rule, timed) => {
   expect(broken(...timed)).toEqual([rule]);
 });
@@ -120,8 +123,8 @@ test("nobody has to start what may be paused, or what no look saw in time", () =
 test("until when it may be started is the word of the file that a look read, not of the one before or after it", () => {
   const before = checked(1, 9);
   expect(broken(...before, check(18, 1)[0]!, startedLate(18, 10))).toEqual([]);
-  expect(broken(...before, check(18)[0]!, startedLate(18, 10))).toEqual(["§5 expiry"]);
-  expect(broken(...before, check(12, 1)[0]!, started(12, 10))).toEqual(["§5 expiry"]);
+  expect(broken(...before, check(18)[0]!, startedLate(18, 10))).toEqual(["schedule: expiry"]);
+  expect(broken(...before, check(12, 1)[0]!, started(12, 10))).toEqual(["schedule: expiry"]);
 });
 
 test("hosts with different files may both start it, each by its own", () => {
@@ -131,6 +134,6 @@ test("hosts with different files may both start it, each by its own", () => {
 });
 
 test("a longer expiry has to make up for what the one before had given up, a shorter one has not", () => {
-  expect(broken(...checked(1), ...check(18, 1))).toEqual(["§5 due"]);
+  expect(broken(...checked(1), ...check(18, 1))).toEqual(["schedule: due"]);
   expect(broken(...check(1, 1), ...check(18))).toEqual([]);
 });

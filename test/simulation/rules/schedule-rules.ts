@@ -15,11 +15,18 @@ const KNOWN_AFTER_MS = 5 * MINUTE;
 
 type Scheduled = Of<"scheduled">;
 
-/** What design.md §5 asks of schedules, judged by the promotions that became known, and by who was there to start them. */
+/** What holds for schedules (docs/schedules-and-freezes.md), judged by the promotions that became known, and by who was there to start them. */
 export const scheduleRules: RuleModule = {
-  rules: ["§5 never twice", "§5 expiry", "§5 asked", "§5 pause", "§5 backwards", "§5 due"],
+  rules: [
+    "schedule: never twice",
+    "schedule: expiry",
+    "schedule: asked for",
+    "schedule: paused",
+    "schedule: never backwards",
+    "schedule: due",
+  ],
   // There nobody pauses, and no schedule is known for long.
-  notInSmallWorlds: ["§5 pause", "§5 due"],
+  notInSmallWorlds: ["schedule: paused", "schedule: due"],
   judge({ history, plan }: Judged) {
     const verdicts = new Verdicts();
     const { schedules, userActions } = plan;
@@ -44,12 +51,12 @@ function judgeStarted(each: Scheduled, record: ScheduleRecord, plan: WorldPlan, 
   const isAgain = record.scheduled.some(
     (other) => other.pair === each.pair && other.minute === each.minute && other.n < each.n,
   );
-  report("§5 never twice", "is the second of its pair and instant", isAgain);
+  report("schedule: never twice", "is the second of its pair and instant", isAgain);
   const able = record.checksBehind(each).filter((check) => inTime(check, each));
-  report("§5 expiry", "was started before its time or too late", able.length === 0);
+  report("schedule: expiry", "was started before its time or too late", able.length === 0);
   const found = able.map((check) => [check, record.asking(check, each)] as const);
   report(
-    "§5 asked",
+    "schedule: asked for",
     "was asked for by no file in force",
     found.every(([, all]) => all.length === 0),
   );
@@ -58,16 +65,16 @@ function judgeStarted(each: Scheduled, record: ScheduleRecord, plan: WorldPlan, 
       ([check, all]) => [check, all.filter((s) => expiryOf(s, schedules) === each.expiresAfterMs)] as const,
     )
     .filter(([, all]) => all.length > 0);
-  report("§5 expiry", "has an expiry that no file in force gave to it", asking.length === 0);
+  report("schedule: expiry", "has an expiry that no file in force gave to it", asking.length === 0);
   if (record.wasPaused(each))
     report(
-      "§5 pause",
+      "schedule: paused",
       "was started although its schedule was paused then, or at its instant",
       asking.every(([check, all]) => all.every((s) => record.isStopped(check, s, each))),
     );
   if (clockErrorOf(plan) === 0)
     report(
-      "§5 backwards",
+      "schedule: never backwards",
       "was started although no file asked for it at its instant",
       asking.every(([, all]) => all.every((s) => wasAway(record, s, each))),
     );
@@ -113,6 +120,6 @@ function judgeCheck(check: Check, record: ScheduleRecord, plan: WorldPlan, verdi
         (each) => each.pair === pair && each.minute === minute && each.at <= over.at,
       );
       const detail = `${pair}'s ${schedule.name} was due at minute ${minute}, and a look at it started nothing`;
-      verdicts.judged("§5 due", over.n, isKnown ? undefined : detail);
+      verdicts.judged("schedule: due", over.n, isKnown ? undefined : detail);
     }
 }
