@@ -29,7 +29,7 @@ import {
 import { applyToOperation, type OperationState } from "../../src/domain/swap/operation";
 import type { Policies } from "../../src/ports/policies";
 import type { Ports } from "../../src/ports/ports";
-import type {  } from "../../src/ports/promotions";
+import type {} from "../../src/ports/promotions";
 import type { Schedule } from "../../src/ports/schedules";
 import { deploymentWindowsOf } from "./deployment-windows";
 import { aPolicy, keyOf } from "./observations";

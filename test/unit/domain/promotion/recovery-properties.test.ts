@@ -2,7 +2,11 @@ import fc from "fast-check";
 import { changeIndex, type IndexPage } from "../../../../src/domain/pair/index-page";
 import { emptyPair } from "../../../../src/domain/pair/pair";
 import { register } from "../../../../src/domain/promotion/promotion";
-import { decideReconcileAction, lastDeadline, type RunStatus } from "../../../../src/domain/promotion/recovery";
+import {
+  decideReconcileAction,
+  lastDeadline,
+  type RunStatus,
+} from "../../../../src/domain/promotion/recovery";
 import { aPolicy, aRequest, NOW } from "../../../support/observations";
 import { runs } from "../../../support/runs";
 
