@@ -6,7 +6,7 @@ import type { Put } from "./put-rules";
 export const FAILURE_RULE = "§4.6 failure told";
 export const FAILED_AGAIN_RULE = "§4.6 failed operation";
 
-/** How long after its claim an attempt may send (design.md §4.2): what is told later may concern nobody any more. */
+/** How long after its claim an attempt may send: what is told later may concern nobody any more. */
 const CLAIM_WINDOW_MS = 60_000;
 
 /** Whoever heard that the operation of its swap failed does not try that swap again. */

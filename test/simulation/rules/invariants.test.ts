@@ -25,7 +25,7 @@ interface End {
   readonly finished?: boolean;
 }
 
-/** The invariants (of design.md §4) that a timeline breaks. */
+/** The invariants that a timeline breaks. */
 function broken(happenings: readonly Happening[], { finished = true }: End = {}): string[] {
   let now = 0;
   const timeline = new Timeline(() => (now += 1_000));

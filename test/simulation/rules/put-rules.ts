@@ -7,7 +7,7 @@ import { forwardRules } from "./forward-rules";
 import type { History } from "./history";
 import { rollbackRules } from "./rollback-rules";
 
-/** How long after its claim an attempt may send (design.md §4.2). */
+/** How long after its claim an attempt may send. */
 const CLAIM_WINDOW_MS = 60_000;
 
 export type Put = Of<"put">;

@@ -15,7 +15,7 @@ const KNOWN_AFTER_MS = 5 * MINUTE;
 
 type Scheduled = Of<"scheduled">;
 
-/** What design.md §5 asks of schedules, judged by the promotions that became known, and by who was there to start them. */
+/** What schedules promise, judged by the promotions that became known, and by who was there to start them. */
 export const scheduleRules: RuleModule = {
   rules: ["§5 never twice", "§5 expiry", "§5 asked", "§5 pause", "§5 backwards", "§5 due"],
   // There nobody pauses, and no schedule is known for long.

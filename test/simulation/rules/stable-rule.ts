@@ -4,7 +4,7 @@ import type { Of } from "../world/timeline";
 import type { History } from "./history";
 import type { Put } from "./put-rules";
 
-/** A gap of more than three polls breaks a row of observations (design.md §3.6). */
+/** A gap of more than three polls breaks a row of observations. */
 const LONGEST_GAP_MS = 90_000;
 
 /** What makes that which went over the wire something else than what was looked at. */
