@@ -87,7 +87,10 @@ const outside = [
     allow: { to: { module: { source: ["zod", "jsonc-parser"] } } },
   },
   { from: { element: { type: "tools" } }, allow: { to: { module: { origin: "core" } } } },
-  { from: { element: { type: "contracts" } }, allow: { to: { module: { source: "node:crypto" } } } },
+  {
+    from: { element: { type: "contracts" } },
+    allow: { to: { module: { source: ["node:crypto", "node:net"] } } },
+  },
   { from: { element: { type: "triggers" } }, allow: { to: { module: { source: "@azure/functions" } } } },
   { from: { element: { type: "config" } }, allow: { to: { module: { source: "zod" } } } },
   { from: { element: { type: "config" } }, allow: { to: { module: { source: "croner" } } } },

@@ -1,3 +1,4 @@
+import type { PortsFor } from "../src/triggers/ports-for";
 import * as df from "durable-functions";
 import { createLog } from "../src/adapters/console-log";
 import { createDeploymentWindows } from "../src/adapters/deployment-windows/deployment-windows";
@@ -10,7 +11,7 @@ import {
 } from "../src/adapters/durable-client";
 import { createPolicies } from "../src/adapters/policies";
 import { systemClock } from "../src/adapters/system-clock";
-import { type PortsFor, registerDurable, registerHttpAndTimer } from "../src/app/register";
+import { registerDurable, registerHttpAndTimer } from "../src/app/register";
 import { contentHashOf } from "../src/contracts/content-hash";
 import type {
   InstanceList,

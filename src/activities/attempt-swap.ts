@@ -41,7 +41,7 @@ interface Started {
 
 /**
  * Claims, reads afresh, and sends at most one PUT. May be executed twice, in parallel, late: only the execution whose
- * nonce the pair has granted sends anything (docs/design.md, "One attempt").
+ * nonce the pair has granted sends anything.
  */
 export async function attemptSwap(input: AttemptInput, ports: Ports): Promise<AttemptResult> {
   const started = { wall: ports.clock.now(), monotonic: ports.clock.monotonic() };

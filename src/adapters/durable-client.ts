@@ -1,5 +1,6 @@
 import { type DurableClient, EntityId, OrchestrationRuntimeStatus } from "durable-functions";
 import { auditKey, type AuditPage } from "../domain/audit/chain";
+import type { RunStatus } from "../domain/promotion/recovery";
 import type { PairKey } from "../domain/kernel/pair-key";
 import { isNewer } from "../domain/kernel/state-version";
 import { indexKey, type IndexPage } from "../domain/pair/index-page";
@@ -10,7 +11,7 @@ import type { PromotionState } from "../domain/promotion/state";
 import { runInstance, waitInstance } from "../domain/promotion/waiting";
 import type { OperationState } from "../domain/swap/operation";
 import type { Log } from "../ports/log";
-import type { Operations, Pairs, Promotions, RunStatus } from "../ports/promotions";
+import type { Operations, Pairs, Promotions } from "../ports/promotions";
 import type { Schedule, Schedules } from "../ports/schedules";
 import { boundedClient, type BoundedClient } from "./bounded-client";
 

@@ -3,7 +3,7 @@ import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP } from "node:net";
 import { isNativeError } from "node:util/types";
-import { kindOfAddress } from "../domain/cloud-service/address-kind";
+import { kindOfAddress } from "../contracts/address-kind";
 
 /** What came of one GET. `detail` never holds the URL: it may be a secret. */
 export type OutboundReply =
@@ -81,8 +81,8 @@ function addressMistake(address: string, host: string, loopbackAllowed: boolean)
   switch (kind) {
     case "public":
       return undefined;
-    case "metadata":
-      return "the host is a link-local or metadata address";
+    case "forbidden":
+      return "the host is a link-local, metadata, NAT64 or 6to4 address";
     case "private":
       return named ? undefined : "the host's name leads to a private address";
     case "loopback":

@@ -19,13 +19,11 @@ import type { TokenVerifier } from "../ports/identity";
 import type { Ports } from "../ports/ports";
 import type { CallLimiter } from "../triggers/http/call-limit";
 import { httpRoutes } from "../triggers/http/routes";
+import type { PortsFor } from "../triggers/ports-for";
 import { createDeadLetterHandler, createQueueHandler } from "../triggers/queue";
 import { createReconciler } from "../triggers/reconciler";
 import { createRetention } from "../triggers/retention";
 import { createScheduler } from "../triggers/scheduler";
-
-/** Binds ports to one invocation: its durable client, its log. */
-export type PortsFor = (context: InvocationContext) => Ports;
 
 const client = df.input.durableClient();
 

@@ -18,7 +18,7 @@ import { createTokenVerifier } from "../adapters/token-verifier";
 import type { Config } from "../config/config";
 import type { TokenVerifier } from "../ports/identity";
 import type { Policies } from "../ports/policies";
-import type { PortsFor } from "./register";
+import type { PortsFor } from "../triggers/ports-for";
 
 /** The one place where ports meet Azure. Packages that cost time to load are loaded at their first use. */
 export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerifier } {

@@ -5,9 +5,7 @@ import type { PairOperation, PairState } from "../domain/pair/pair";
 import type { Roster, RosterChange } from "../domain/pair/roster";
 import type { PromotionChange, PromotionState, Registration } from "../domain/promotion/state";
 import type { OperationChange, OperationState } from "../domain/swap/operation";
-
-/** The state of a durable run, as far as anybody may rely on it. */
-export type RunStatus = "absent" | "live" | "completed" | "failed" | "terminated";
+import type { RunStatus } from "../domain/promotion/recovery";
 
 /**
  * The promotion record of promotions and the runs that carry them out, through the durable client.

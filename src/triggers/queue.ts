@@ -9,8 +9,7 @@ import type { PromotionState, Registration } from "../domain/promotion/state";
 import type { Ports } from "../ports/ports";
 import { acceptRequest, publishOutcome } from "./accept";
 import { untilSeen } from "./read-back";
-
-type PortsFor = (context: InvocationContext) => Ports;
+import type { PortsFor } from "./ports-for";
 
 /**
  * Takes swap requests from the queue. Returning completes the message: everything it asked for is durable by then.

@@ -1,4 +1,4 @@
-import type { InvocationContext, TimerHandler } from "@azure/functions";
+import type { TimerHandler } from "@azure/functions";
 import { chainHead, emptyChain } from "../domain/audit/chain";
 import { needsHold } from "../domain/kernel/outcome";
 import type { PairKey } from "../domain/kernel/pair-key";
@@ -13,8 +13,7 @@ import type { Ending, PromotionState } from "../domain/promotion/state";
 import type { Ports } from "../ports/ports";
 import { askPair, untilSeen } from "./read-back";
 import { BrokerIsSlow, createWalk, withPatience } from "./walk";
-
-type PortsFor = (context: InvocationContext) => Ports;
+import type { PortsFor } from "./ports-for";
 
 const UNPUBLISHED_MS = 5 * 60_000;
 /** A broker that is down must not keep the reconciler from the other promotions for long. */

@@ -1,4 +1,4 @@
-import type { InvocationContext, TimerHandler } from "@azure/functions";
+import type { TimerHandler } from "@azure/functions";
 import type { PairKey } from "../domain/kernel/pair-key";
 import { isRegistered } from "../domain/pair/answers";
 import type { IndexEntry } from "../domain/pair/index-page";
@@ -7,8 +7,7 @@ import { formerPairs } from "../domain/pair/roster";
 import type { PairPolicy } from "../domain/policy/policy";
 import { isPastRetention } from "../domain/promotion/retention";
 import type { Ports } from "../ports/ports";
-
-type PortsFor = (context: InvocationContext) => Ports;
+import type { PortsFor } from "./ports-for";
 
 /** What one walk may do: it ends far within the function's timeout, and the next one carries on. */
 const MOST_REDUCED = 400;

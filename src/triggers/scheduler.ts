@@ -1,4 +1,4 @@
-import type { InvocationContext, TimerHandler } from "@azure/functions";
+import type { TimerHandler } from "@azure/functions";
 import { parseSwapRequest } from "../contracts/swap-request";
 import type { PairKey } from "../domain/kernel/pair-key";
 import { toTime } from "../domain/kernel/time";
@@ -19,8 +19,7 @@ import type { Ports } from "../ports/ports";
 import type { Schedule } from "../ports/schedules";
 import { acceptRequest } from "./accept";
 import { createWalk, withPatience } from "./walk";
-
-type PortsFor = (context: InvocationContext) => Ports;
+import type { PortsFor } from "./ports-for";
 
 /**
  * Starts what is due, every minute and after any downtime, as long as it has not expired. The promotion's id is the key of

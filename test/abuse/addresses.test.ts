@@ -65,7 +65,7 @@ test.each([
   "http://168.63.129.16/machine?comp=goalstate",
 ])("11. %s, a metadata or identity address, is asked by no probe and no calendar", async (url) => {
   const [probe, calendar] = await ask(url);
-  const refused = "the host is a link-local or metadata address";
+  const refused = "the host is a link-local, metadata, NAT64 or 6to4 address";
   expect([probe, calendar]).toEqual([
     { kind: "none", detail: refused },
     { kind: "error", detail: refused },
@@ -114,7 +114,10 @@ test("11. a name that comes to lead elsewhere after a first good answer is refus
     },
   });
   expect(probe).toMatchObject({ kind: "answered", status: 200 });
-  expect(calendar).toEqual({ kind: "error", detail: "the host is a link-local or metadata address" });
+  expect(calendar).toEqual({
+    kind: "error",
+    detail: "the host is a link-local, metadata, NAT64 or 6to4 address",
+  });
   expect(seen.connections).toBe(1);
 });
 

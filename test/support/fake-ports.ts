@@ -9,6 +9,7 @@ import {
   pairChain,
   promotionChain,
 } from "../../src/domain/audit/chain";
+import type { RunStatus } from "../../src/domain/promotion/recovery";
 import type { PairKey } from "../../src/domain/kernel/pair-key";
 import { reason } from "../../src/domain/kernel/reason-codes";
 import { auditStep } from "../../src/domain/pair/audit";
@@ -28,7 +29,7 @@ import {
 import { applyToOperation, type OperationState } from "../../src/domain/swap/operation";
 import type { Policies } from "../../src/ports/policies";
 import type { Ports } from "../../src/ports/ports";
-import type { RunStatus } from "../../src/ports/promotions";
+import type {} from "../../src/ports/promotions";
 import type { Schedule } from "../../src/ports/schedules";
 import { deploymentWindowsOf } from "./deployment-windows";
 import { aPolicy, keyOf } from "./observations";

@@ -1,3 +1,4 @@
+import type { PortsFor } from "../../src/triggers/ports-for";
 import * as df from "durable-functions";
 import { MemoryLevel } from "memory-level";
 import { createSimulator, httpClientOf, type Simulator } from "../../local/resource-manager";
@@ -13,12 +14,7 @@ import {
 import { createPolicies } from "../../src/adapters/policies";
 import { createCloudServices } from "../../src/adapters/resource-manager/cloud-services";
 import { createScheduleTimes } from "../../src/adapters/schedules";
-import {
-  type PortsFor,
-  registerDurable,
-  registerHttpAndTimer,
-  registerRetention,
-} from "../../src/app/register";
+import { registerDurable, registerHttpAndTimer, registerRetention } from "../../src/app/register";
 import { type PairsFile, parsePairsFile } from "../../src/config/pairs-file";
 import { contentHashOf } from "../../src/contracts/content-hash";
 import { completionEventSchema, progressEventSchema } from "../../src/contracts/events";

@@ -14,7 +14,7 @@ export interface ApprovalRule {
   readonly validForMs: number;
 }
 
-/** What counts where the pairs file says nothing. */
+/** The defaults of the pairs file. */
 export const defaultApproval: ApprovalRule = {
   quorum: 1,
   deadlineMs: 72 * 3_600_000,

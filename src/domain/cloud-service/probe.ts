@@ -58,7 +58,7 @@ export function judgeProbe(
   answer: ProbeAnswer,
 ): ProbeResult {
   if (answer.kind === "none")
-    return { name, verdict: "error", detail: truncate(answer.detail, DETAIL_LENGTH) };
+    return { name, verdict: "error", detail: shortened(answer.detail, DETAIL_LENGTH) };
   const mismatches = [
     ...statusMismatch(expect, answer.status),
     ...headerMismatch(expect, answer.headers),
@@ -66,7 +66,7 @@ export function judgeProbe(
     ...latencyMismatch(expect, answer.latencyMs),
   ];
   if (mismatches.length > 0)
-    return { name, verdict: "failure", detail: truncate(mismatches.join("; "), DETAIL_LENGTH) };
+    return { name, verdict: "failure", detail: shortened(mismatches.join("; "), DETAIL_LENGTH) };
   return { name, verdict: "pass", detail: `status ${answer.status} in ${Math.round(answer.latencyMs)} ms` };
 }
 
@@ -119,10 +119,10 @@ function valueAt(document: unknown, path: string): unknown {
 function describe(value: unknown): string {
   if (value === undefined) return "missing";
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
-  return truncate(JSON.stringify(value), VALUE_LENGTH);
+  return shortened(JSON.stringify(value), VALUE_LENGTH);
 }
 
-function truncate(text: string, length: number): string {
+function shortened(text: string, length: number): string {
   const plain = cleanText(text);
   return plain.length > length ? `${plain.slice(0, length - 1)}…` : plain;
 }

@@ -1,7 +1,10 @@
 import type { Side } from "../kernel/swap-request";
 import { formatTime } from "../kernel/time";
+import { truncate } from "../kernel/truncate";
 import { assessInstance, type InstanceReadiness, type InstanceVerdict } from "./instance-state";
 import type { InstanceList, Read, RoleProfile, ServiceIdentity, ServiceObservation } from "./observation";
+
+const SUMMARY_LENGTH = 700;
 
 /** One role-state check of one service. `ready` only when every role has its capacity of instances and each runs. */
 export interface RoleStateCheck {
@@ -78,7 +81,7 @@ export function checkRoles(
     ...check,
     verdict,
     problems: [problem, ...check.problems],
-    summary: truncate(`${problem}; ${check.summary}`),
+    summary: truncate(`${problem}; ${check.summary}`, SUMMARY_LENGTH),
   };
 }
 
@@ -116,7 +119,7 @@ function checkAgainst(
     total: instances.length,
     ready: instances.filter(({ verdict }) => verdict === "ready").length,
     problems: problems.slice(0, PROBLEMS_KEPT),
-    summary: truncate([...problems, ...instances.map(describeInstance)].join(", ")),
+    summary: truncate([...problems, ...instances.map(describeInstance)].join(", "), SUMMARY_LENGTH),
     remainingReads: value.remainingReads,
   };
 }
@@ -148,7 +151,7 @@ function unseen(
   verdict: InstanceVerdict,
 ): RoleStateCheck {
   const retryAfterMs = "retryAfterMs" in read ? read.retryAfterMs : undefined;
-  const summary = truncate(`${read.kind}: ${read.detail}`);
+  const summary = truncate(`${read.kind}: ${read.detail}`, SUMMARY_LENGTH);
   return {
     side,
     observedAt: 0,
@@ -169,10 +172,6 @@ function notReadyFirst(a: InstanceReadiness, b: InstanceReadiness): number {
 
 function describeInstance({ name, state, verdict, reason }: InstanceReadiness): string {
   return verdict === "ready" ? `${name} ${state}` : `${name} ${state} (${reason})`;
-}
-
-function truncate(text: string): string {
-  return text.length > 700 ? `${text.slice(0, 697)}...` : text;
 }
 
 const FEW_READS = 100;

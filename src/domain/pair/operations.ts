@@ -19,7 +19,7 @@ const PROOF_LENGTH = 200;
 
 /**
  * Applies one operation. Every operation may come twice, late or out of order: it names what it changes, and one that
- * no longer fits changes nothing. This is the only place where a claim is permitted (docs/design.md, "One attempt").
+ * no longer fits changes nothing. This is the only place where a claim is permitted.
  */
 export function applyToPair(current: PairState | undefined, op: PairOperation): PairStep {
   const before = current ?? emptyPair;

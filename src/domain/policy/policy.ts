@@ -93,7 +93,7 @@ export function windowDeadline(
   return Math.max(since, notBefore ?? 0) + (policy.window?.deadlineMs ?? OWN_TIME_GRACE_MS);
 }
 
-/** What counts where the pairs file says nothing. */
+/** The defaults of the pairs file. */
 export const defaultPolicy: Omit<PairPolicy, "name" | "key" | "blue" | "green"> = {
   versionTag: "version",
   allowUnpinned: false,

@@ -9,8 +9,8 @@ import { proofSpan } from "../swap/settlement";
 import { ruleFor } from "./approval";
 import type { Ending, PromotionState } from "./state";
 
-/** A run as the reconciler sees it. */
-export type RunSeen = "absent" | "live" | "completed" | "failed" | "terminated";
+/** The state of a durable run, as far as anybody may rely on it. */
+export type RunStatus = "absent" | "live" | "completed" | "failed" | "terminated";
 
 /** What the reconciler does about one registered promotion. */
 export type ReconcileAction =
@@ -77,7 +77,7 @@ export interface ReconcilerView {
   readonly registeredAt: number;
   readonly promotion: PromotionState | undefined;
   readonly pair: PairState;
-  readonly run: RunSeen;
+  readonly run: RunStatus;
   /** Undefined: its services are not in the file any more. */
   readonly policy: PairPolicy | undefined;
   readonly now: number;
@@ -120,7 +120,7 @@ function deadlineOf(promotion: PromotionState, planned: PairPolicy): number {
 function finishing(
   { announcedAt }: PromotionState,
   concludedAt: number,
-  run: RunSeen,
+  run: RunStatus,
   now: number,
 ): ReconcileAction {
   if (run === "live" && now - concludedAt < GRACE_MS) return { kind: "leave" };

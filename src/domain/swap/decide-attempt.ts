@@ -17,7 +17,7 @@ export interface AttemptReads {
 export type Send = { readonly kind: "send"; readonly evidence?: string | undefined };
 
 /**
- * Whether the one PUT may be sent now, judged from reads made after the claim was granted (docs/design.md, "One attempt"). Instances
+ * Whether the one PUT may be sent now, judged from reads made after the claim was granted. Instances
  * that do not run never keep a rollback from being tried: the platform may decline it. Under break-glass those of the
  * outgoing service do not count either.
  */

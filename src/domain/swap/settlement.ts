@@ -64,7 +64,7 @@ export function settlementDeadline(swap: Timing, startedAt: number): number {
 }
 
 /**
- * Judges an open attempt by reads of both services. An attempt is closed only by proof (docs/design.md, "One attempt"); the
+ * Judges an open attempt by reads of both services. An attempt is closed only by proof; the
  * operation's own word is a hint.
  */
 export function decideSettlement(

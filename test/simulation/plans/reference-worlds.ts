@@ -30,7 +30,7 @@ const worst = (risk: Risk, ...faults: readonly UserAction[]) => ({
   risk,
 });
 
-/** The worst that each residual risk (docs/design.md, "What remains") can do, set up on purpose. */
+/** The worst that each residual risk can do, set up on purpose. */
 export const residualReferences: readonly (WorldPlan & { readonly risk: Risk })[] = [
   worst({ kind: "frozen before the write", put: 0, forMs: 25 * MINUTE }),
   worst({ kind: "swapped by hand before the write", put: 0 }),

@@ -131,7 +131,7 @@ export interface Chances {
   readonly staleRead: number;
 }
 
-/** What no protocol can rule out (docs/design.md, "What remains"), and at which PUT of the world, counted from 0, it strikes. */
+/** What no protocol can rule out, and at which PUT of the world, counted from 0, it strikes. */
 export type Risk =
   | { readonly kind: "frozen before the write"; readonly put: number; readonly forMs: number }
   | { readonly kind: "swapped by hand before the write"; readonly put: number }

@@ -15,7 +15,7 @@ const KNOWN_AFTER_MS = 5 * MINUTE;
 
 type Scheduled = Of<"scheduled">;
 
-/** What holds for schedules (docs/schedules-and-freezes.md), judged by the promotions that became known, and by who was there to start them. */
+/** What schedules promise, judged by the promotions that became known, and by who was there to start them. */
 export const scheduleRules: RuleModule = {
   rules: [
     "schedule: never twice",

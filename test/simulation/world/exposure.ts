@@ -5,7 +5,7 @@ const ON_ITS_WAY_MS = 60_000;
 /** For how long an attempt that has read may still send: the claim window. */
 const MAY_SEND_MS = 60_000;
 
-/** What nobody can see who only reads (docs/design.md, "What remains"). */
+/** What nobody can see who only reads. */
 export type Exposure = "swapped by hand before the write" | "undone by hand before it was seen";
 
 /** Entries before `n` count; `at` is when somebody swaps by hand. */

@@ -43,7 +43,7 @@ export class World implements HostSurroundings {
   readonly points: Points;
   readonly azure: Azure;
   readonly bus: Bus;
-  /** Whether people leave alone what no protocol can see in time (docs/design.md, "What remains"), unless the plan names a risk. */
+  /** Whether people leave alone what no protocol can see in time, unless the plan names a risk. */
   readonly sparesTheUnseen: boolean = true;
   readonly lines: string[] = [];
   readonly dice: Dice;

@@ -8,7 +8,7 @@ import {
   decideReconcileAction,
   GRACE_MS,
   lastDeadline,
-  type RunSeen,
+  type RunStatus,
 } from "../../../../src/domain/promotion/recovery";
 import { aPolicy, aRequest, NOW, SHOP } from "../../../support/observations";
 
@@ -157,7 +157,7 @@ test("one that waits for its deployment window again has the time for that again
 
 function action(over: {
   promotion?: typeof fresh | undefined;
-  run?: RunSeen;
+  run?: RunStatus;
   now: number;
   pair?: PairState;
   policy?: typeof policy;

@@ -7,7 +7,7 @@ import {
   decideReconcileAction,
   GRACE_MS,
   lastDeadline,
-  type RunSeen,
+  type RunStatus,
 } from "../../../../src/domain/promotion/recovery";
 import type { PromotionChange, PromotionState } from "../../../../src/domain/promotion/state";
 import { viewPromotion } from "../../../../src/domain/promotion/view";
@@ -108,7 +108,7 @@ test("the view shows no run ids, wake-up addresses or operation URLs", () => {
 const policy = aPolicy();
 const claimed = { ...emptyPair, lease: { holder: "r-1", epoch: 1, since: 0, closed: 1, unknowns: 0 } };
 const late = lastDeadline(policy, NOW) + 1;
-const rows: readonly [string, PromotionState | undefined, RunSeen, number, typeof emptyPair, string][] = [
+const rows: readonly [string, PromotionState | undefined, RunStatus, number, typeof emptyPair, string][] = [
   ["leaves a live run alone", begun, "live", NOW + GRACE_MS * 2, emptyPair, "leave"],
   ["gives a missing run its grace", begun, "absent", NOW + 1, emptyPair, "leave"],
   ["starts a missing run again", begun, "absent", NOW + GRACE_MS + 1, emptyPair, "start-run"],

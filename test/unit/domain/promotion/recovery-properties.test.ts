@@ -2,7 +2,11 @@ import fc from "fast-check";
 import { changeIndex, type IndexPage } from "../../../../src/domain/pair/index-page";
 import { emptyPair } from "../../../../src/domain/pair/pair";
 import { register } from "../../../../src/domain/promotion/promotion";
-import { decideReconcileAction, lastDeadline, type RunSeen } from "../../../../src/domain/promotion/recovery";
+import {
+  decideReconcileAction,
+  lastDeadline,
+  type RunStatus,
+} from "../../../../src/domain/promotion/recovery";
 import { aPolicy, aRequest, NOW } from "../../../support/observations";
 import { runs } from "../../../support/runs";
 
@@ -15,7 +19,7 @@ test("every registered promotion without an outcome is left alone, resumed or co
     origin: { channel: "queue" },
     at: NOW,
   });
-  const seen = fc.constantFrom<RunSeen>("absent", "live", "completed", "failed", "terminated");
+  const seen = fc.constantFrom<RunStatus>("absent", "live", "completed", "failed", "terminated");
   fc.assert(
     fc.property(seen, fc.integer({ min: 0, max: 40 * 3_600_000 }), fc.boolean(), (run, age, claimed) => {
       const pairState = claimed
