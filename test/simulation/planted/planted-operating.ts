@@ -33,7 +33,7 @@ export const faultsOfOperating: readonly Listed[] = [
     replace: "since",
     onlyBy: {
       test: "triggers/scheduler.test.ts",
-      because: "what has expired is refused where requests are accepted as well",
+      because: "an expired request is also refused when it is accepted",
     },
   },
   {

@@ -89,7 +89,7 @@ export const faultsSeenFromOutside: readonly Listed[] = [
     replace: `;`,
     onlyBy: {
       test: "domain/approval/gate.test.ts",
-      because: "the claim counts validFor once more, by the pair's present rule",
+      because: "the claim checks validFor again, by the present rule",
     },
   },
   {

@@ -17,7 +17,7 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
     replace: `Math.max(until.incoming - since.incoming, until.outgoing - since.outgoing)`,
     onlyBy: {
       test: "domain/cloud-service/readiness.test.ts",
-      because: "both services are looked at together: the two spans differ by too little",
+      because: "both services are checked together, so the two spans hardly differ",
     },
   },
   {
@@ -39,7 +39,7 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
     replace: `const POLLS_IN_A_GAP = 4;`,
     onlyBy: {
       test: "domain/cloud-service/readiness.test.ts",
-      because: "hardly any look is late by three to four polls; twelve worlds had none that counted",
+      because: "checks are hardly ever late by three to four polls; twelve worlds had none that counted",
     },
   },
   {
@@ -133,7 +133,7 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
     replace: `return [incoming, outgoing].some(`,
     onlyBy: {
       test: "domain/swap/verification.test.ts",
-      because: "both services of the simulated platform settle in the same moment",
+      because: "both services of the simulated platform settle at the same moment",
     },
   },
   {
@@ -146,7 +146,8 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
     replace: `return beforeSince;`,
     onlyBy: {
       test: "domain/swap/settlement.test.ts",
-      because: "two hosts whose clocks differ have to take turns in one settlement; twelve worlds had none",
+      because:
+        "two hosts with different clocks would have to alternate in one settlement; twelve worlds had none",
     },
   },
   {
@@ -159,7 +160,7 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
     replace: `return swap.operationDeadlineMs;`,
     onlyBy: {
       test: "domain/swap/settlement.test.ts",
-      because: "an effect would have to come in the last two minutes of seventeen",
+      because: "an effect would have to come in the last two of seventeen minutes",
     },
   },
   {
@@ -190,7 +191,7 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
     replace: `count >= rule.consecutiveErrors`,
     onlyBy: {
       test: "domain/cloud-service/soak.test.ts",
-      because: "the outcome is halted either way for whoever sees only that probes went unanswered",
+      because: "the outcome is halted either way when probes go unanswered",
     },
   },
   {
@@ -205,7 +206,7 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
         .map(({ name }) => [name, (memory.errors[name] ?? 0) + 1]))); Object.fromEntries(seen`,
     onlyBy: {
       test: "domain/cloud-service/soak.test.ts",
-      because: "the outcome is halted either way for whoever sees only that probes went unanswered",
+      because: "the outcome is halted either way when probes go unanswered",
     },
   },
   {
@@ -220,7 +221,7 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
         outgoing: incoming,`,
     onlyBy: {
       test: "domain/promotion/rollback.test.ts",
-      because: "slots prove the rollback; the public IPs are only one source more",
+      because: "slots prove the rollback; public IPs are further evidence only",
     },
   },
 ];

@@ -18,7 +18,7 @@ export const slipsAtTheClients: readonly PlantedFault[] = [
     replace: `validUntil: at + 2 * validForMs`,
     onlyBy: {
       test: "domain/approval/gate.test.ts",
-      because: "the claim counts validFor once more, by the pair's present rule",
+      because: "the claim checks validFor again, by the present rule",
     },
   },
   {
@@ -31,8 +31,7 @@ export const slipsAtTheClients: readonly PlantedFault[] = [
     replace: `const at = last.at;`,
     onlyBy: {
       test: "domain/approval/gate.test.ts",
-      because:
-        "approvals lapse earlier by as much as votes overtake each other: milliseconds, and never later",
+      because: "approvals lapse some milliseconds earlier, never later",
     },
   },
   {
@@ -54,7 +53,7 @@ export const slipsAtTheClients: readonly PlantedFault[] = [
     replace: `return decision !== undefined && at >= decision.validUntil;`,
     onlyBy: {
       test: "domain/approval/gate.test.ts",
-      because: "the attempt refuses what was approved for another plan, and asks again",
+      because: "the attempt refuses an approval of another plan, and people are asked again",
     },
   },
   {
@@ -155,7 +154,7 @@ export const slipsAtTheClients: readonly PlantedFault[] = [
     replace: `if (promotion)`,
     onlyBy: {
       test: "triggers/janitor.test.ts",
-      because: "the run has to live on although it was terminated; twelve worlds had none",
+      because: "a terminated run would have to live on; twelve worlds had none",
     },
   },
   {

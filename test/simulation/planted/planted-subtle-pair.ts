@@ -43,7 +43,7 @@ export const slipsOfThePair: readonly PlantedFault[] = [
     replace: `epoch: Math.max(state.epoch, 1),`,
     onlyBy: {
       test: "domain/pair/operations.test.ts",
-      because: "the number of the attempt and the holder of the lease tell the two apart as well",
+      because: "attempt number and lease holder also distinguish the two",
     },
   },
   {
@@ -74,7 +74,7 @@ export const slipsOfThePair: readonly PlantedFault[] = [
     replace: `if (!registered)`,
     onlyBy: {
       test: "domain/pair/queue.test.ts",
-      because: "the promotion record's outcome stops a run before it comes to wait in the queue",
+      because: "the outcome in the promotion record stops the run before it enqueues",
     },
   },
   {
@@ -141,7 +141,7 @@ export const slipsOfThePair: readonly PlantedFault[] = [
     replace: `if (false)`,
     onlyBy: {
       test: "domain/pair/operator-actions.test.ts",
-      because: "who releases holds looks until none stands: it is released again",
+      because: "people release holds until none is left, so it is released again",
     },
   },
 ];

@@ -59,8 +59,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
     replace: ``,
     onlyBy: {
       test: "domain/pair/operations.test.ts",
-      because:
-        "the number of the attempt and the holder of the lease tell leases apart as well; 300 worlds had none",
+      because: "attempt number and lease holder also distinguish leases; 300 worlds showed nothing",
     },
   },
   {
