@@ -7,7 +7,7 @@ const pitfalls = [...Array.from({ length: 19 }, (_, i) => String(i + 1)), ..."A 
 const tests = join(__dirname, "..");
 const page = readFileSync(join(__dirname, "../../docs/pitfalls.md"), "utf8");
 
-/** Titles of tests by the pitfalls they name: `"7: …"`, `"16, G: …"`. */
+/** Titles of tests by the pitfalls they name: `7: …`, `16, G: …`. */
 function titlesIn(folder: string, files: RegExp): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const file of readdirSync(join(tests, folder)).filter((name) => files.test(name))) {
