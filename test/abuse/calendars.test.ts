@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createCalendar } from "../../src/adapters/deployment-windows/calendar";
 import { createCalendarSources } from "../../src/adapters/deployment-windows/calendar-sources";
 import { createDeploymentWindows } from "../../src/adapters/deployment-windows/deployment-windows";
-import { processorTime } from "../../src/adapters/deployment-windows/effort";
+import { Effort } from "../../src/adapters/deployment-windows/effort";
 import { createOutbound } from "../../src/adapters/outbound";
 import { createPolicies } from "../../src/adapters/policies";
 import { calendarOf, textOf } from "../support/calendar-text";
@@ -29,8 +30,7 @@ const silent = {
   error: () => undefined,
   alert: () => undefined,
 };
-/** What 250 ms for the rules and the reading of two megabytes take, on a machine that does other things as well. */
-const BOUND_MS = 2_500;
+const now = Date.parse("2026-11-24T12:00:00Z");
 
 async function check(text: string) {
   const file = join(folder, "freeze.ics");
@@ -40,11 +40,9 @@ async function check(text: string) {
     rules: new Map([["shop", aDeploymentWindow({ freezes: [{ kind: "calendar", source: file }] })]]),
     addresses: new Map(),
     sources: createCalendarSources(createOutbound({ allow: [], loopback: false })),
-    clock: createVirtualClock(Date.parse("2026-11-24T12:00:00Z")),
+    clock: createVirtualClock(now),
   });
-  const began = processorTime();
-  const window = await deploymentWindows(silent).at(aPolicy(), {}, [], Date.parse("2026-11-24T12:00:00Z"));
-  return { window, took: processorTime() - began };
+  return await deploymentWindows(silent).at(aPolicy(), {}, [], now);
 }
 
 const hours = Array.from({ length: 24 }, (_, i) => i).join(",");
@@ -124,11 +122,10 @@ test.each([
     ),
     "RRULE",
   ],
-])("an event %s is refused by its name and property, and soon", async (_what, text, property) => {
-  const { window, took } = await check(text);
+])("an event %s is refused by its name and property", async (_what, text, property) => {
+  const window = await check(text);
   expect(window).toMatchObject({ open: false, reasons: [{ code: "freeze-unreadable" }] });
   expect(JSON.stringify(window)).toMatch(new RegExp(`event \\\\"\\d+\\\\": .*${property}: `));
-  expect(took).toBeLessThan(BOUND_MS);
 });
 
 test.each([
@@ -142,10 +139,9 @@ test.each([
     "BEGIN:VCALENDAR\r\n".repeat(60_000) + "END:VCALENDAR\r\n".repeat(60_000),
   ],
   ["a hundred thousand beginnings without an end", "BEGIN:VCALENDAR\r\n".repeat(100_000)],
-])("a file with %s is refused, and soon", async (_what, text) => {
-  const { window, took } = await check(text);
+])("a file with %s is refused", async (_what, text) => {
+  const window = await check(text);
   expect(window).toMatchObject({ open: false, reasons: [{ code: "freeze-unreadable" }] });
-  expect(took).toBeLessThan(BOUND_MS);
 });
 
 test.each([
@@ -154,14 +150,15 @@ test.each([
   [`FREQ=MONTHLY;${never}`],
   [`FREQ=DAILY;COUNT=5;${never}`],
   ["FREQ=YEARLY;BYDAY=53MO;BYWEEKNO=2"],
-])("a single rule %s since 1970 is followed, and soon", async (rule) => {
-  const { window, took } = await check(calendarOf(`${since1970}\nRRULE:${rule}`));
-  expect([window.open, took < BOUND_MS]).toEqual([true, true]);
+])("the steps suffice for a single rule %s since 1970", (rule) => {
+  const steps = new Effort(() => 0);
+  const calendar = createCalendar(calendarOf(`${since1970}\nRRULE:${rule}`), "UTC", now, steps);
+  expect(calendar.covering(now)).toBeUndefined();
 });
 
 test("text of an event stands in no answer but as its shortened name, without control characters", async () => {
   const uid = `x\u001b[31m${"y".repeat(500)}`;
-  const { window } = await check(calendarOf("DTSTART:never").replace("UID:0", `UID:${uid}`));
+  const window = await check(calendarOf("DTSTART:never").replace("UID:0", `UID:${uid}`));
   const described = JSON.stringify(window);
   expect(described).toMatch(/event \\"x \[31my+…\\": DTSTART/);
   expect(described.length).toBeLessThan(400);
