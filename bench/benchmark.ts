@@ -3,8 +3,8 @@ export interface Row {
   readonly what: string;
   readonly value: number;
   readonly unit: string;
-  readonly aim?: string | undefined;
-  readonly baseline?: string | undefined;
+  readonly aim?: string;
+  readonly baseline?: string;
 }
 
 /** One benchmark; it runs in a process of its own. */

@@ -5,7 +5,7 @@ export interface BenchOptions {
   readonly list: boolean;
   readonly names: readonly string[];
   /** A Markdown page whose tables are rewritten. */
-  readonly write?: string | undefined;
+  readonly write?: string;
 }
 
 export const benchUsage = `Usage: npm run bench -- [options]

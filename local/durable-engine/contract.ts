@@ -29,7 +29,7 @@ export interface EngineApp {
   invoke(
     name: string,
     request: EngineInvocation,
-  ): Promise<{ readonly returnValue?: RpcData | undefined; readonly sequenceNumber?: number | undefined }>;
+  ): Promise<{ readonly returnValue?: RpcData; readonly sequenceNumber?: number }>;
 }
 
 export interface EngineLog {

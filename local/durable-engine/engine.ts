@@ -15,13 +15,13 @@ interface HostOptions {
   readonly clock: EngineClock;
   /** Public origin of the function app, for webhook URLs. */
   readonly origin: string;
-  readonly log?: ((line: EngineLog) => void) | undefined;
+  readonly log?: (line: EngineLog) => void;
   /** Whether durable clients inside the app reach the engine over loopback HTTP; absent: they do. */
-  readonly rpc?: "loopback" | "none" | undefined;
+  readonly rpc?: "loopback" | "none";
   /** Writes what orchestrators and entities are invoked with as the real host does, indented; absent: compactly. */
-  readonly isIndented?: boolean | undefined;
+  readonly isIndented?: boolean;
   /** Called once when a fault of the hub has killed this host. */
-  readonly onCrash?: (() => void) | undefined;
+  readonly onCrash?: () => void;
 }
 
 /** A host on a hub that others may share; whoever opened the hub closes it. */
@@ -30,21 +30,21 @@ export interface SharedHubOptions extends HostOptions {
   /** Name of the host, unique on its hub. */
   readonly host: string;
   /** Its own deployment's section of host.json, where that differs from the hub's: versions are a deployment's. */
-  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  readonly settings?: Readonly<Record<string, unknown>>;
   /**
    * Whether it runs durable functions; absent: it does. One that does not serves client calls only, as the instances of
    * HTTP functions do on Flex Consumption, where each group scales by itself: it owns no partition and polls nothing.
    */
-  readonly runsDurableFunctions?: boolean | undefined;
+  readonly runsDurableFunctions?: boolean;
 }
 
 /** A host with a hub of its own, opened at start and closed at stop. */
 export interface OwnHubOptions extends HostOptions {
   readonly hub?: undefined;
   /** Folder of the store; absent: in memory. */
-  readonly location?: string | undefined;
+  readonly location?: string;
   /** An open-able database instead, for tests that restart an engine in memory. */
-  readonly database?: Database | undefined;
+  readonly database?: Database;
   /** The `extensions.durableTask` section of host.json. */
   readonly settings: Readonly<Record<string, unknown>>;
 }

@@ -30,7 +30,7 @@ export type Answer = { readonly state: OrchestratorState } | { readonly thrown: 
 export interface EpisodeResult {
   /** New decisions, in id order; those already in history are not among them. */
   readonly decisions: readonly Decision[];
-  readonly completion?: Completion | undefined;
+  readonly completion?: Completion;
   /** Events nobody has consumed, in order: continue-as-new carries them over (golden: eternal-events). */
   readonly unconsumed: readonly HistoryEvent[];
   /** The next free id; must equal the SDK's own counter. */

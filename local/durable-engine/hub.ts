@@ -16,21 +16,21 @@ import { openStore, type Database, type Store } from "./store";
 
 export interface TaskHubOptions {
   /** Folder of the store; with neither location nor database everything is plain memory. */
-  readonly location?: string | undefined;
+  readonly location?: string;
   /** An open-able database instead, for tests that restart in memory. */
-  readonly database?: Database | undefined;
+  readonly database?: Database;
   /** The `extensions.durableTask` section of host.json. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Drives timers and delays; each host has a clock of its own besides. */
   readonly clock: EngineClock;
-  readonly faults?: EngineFaults | undefined;
+  readonly faults?: EngineFaults;
   /** Numbers in [0, 1) behind every id; absent: the system's randomness. */
-  readonly random?: (() => number) | undefined;
+  readonly random?: () => number;
   /** Chooses among `n` things that are ready, at least two; absent: the first. */
-  readonly pick?: ((n: number) => number) | undefined;
+  readonly pick?: (n: number) => number;
   /** When others get what a host leaves behind; absent: as the provider has it. */
-  readonly recovery?: Recovery | undefined;
-  readonly log?: ((line: EngineLog) => void) | undefined;
+  readonly recovery?: Recovery;
+  readonly log?: (line: EngineLog) => void;
 }
 
 /** What a hub needs to know of a host: whether it still lives, and how to kill it. */

@@ -27,7 +27,7 @@ export interface InstanceRecord {
   readonly customStatus: unknown;
   readonly createdAt: number;
   readonly updatedAt: number;
-  readonly parent?: Parent | undefined;
+  readonly parent?: Parent;
   /** Episodes committed in this execution: the key of the next piece of history. */
   readonly episodes: number;
 }
@@ -40,23 +40,23 @@ export interface EntityRecord {
   readonly state: string | null;
   readonly lastOperationAt: number;
   /** Requests of orchestrations of the last half hour by id, where work may be served twice. */
-  readonly seen?: Readonly<Record<string, number>> | undefined;
+  readonly seen?: Readonly<Record<string, number>>;
 }
 
 /** A message for an instance or an entity; `executionId` names the execution it is meant for, where only one is. */
 export interface Message {
   readonly seq: number;
   readonly target: string;
-  readonly executionId?: string | undefined;
+  readonly executionId?: string;
   readonly event: HistoryEvent;
   /** The timer it stands for: what is on record is the timer, until the message has been served. */
-  readonly timer?: TimerRecord | undefined;
+  readonly timer?: TimerRecord;
   /** Whether it answers a request; it is put back until history holds the request. */
-  readonly isReply?: boolean | undefined;
+  readonly isReply?: boolean;
   /** How often it was put back because the store did not yet hold what it belongs to. */
-  readonly deferred?: number | undefined;
+  readonly deferred?: number;
   /** Whether an earlier generation got it, and sent it on without having consumed it. */
-  readonly isCarried?: boolean | undefined;
+  readonly isCarried?: boolean;
 }
 
 export interface ActivityRecord {
@@ -67,7 +67,7 @@ export interface ActivityRecord {
   readonly name: string;
   readonly input: unknown;
   /** How long its result is held back, where a fault says so. */
-  readonly resultDelayMs?: number | undefined;
+  readonly resultDelayMs?: number;
 }
 
 export interface TimerRecord {

@@ -169,7 +169,7 @@ async function askJavaScript(
   record: InstanceRecord,
   past: readonly HistoryEvent[],
   batch: readonly HistoryEvent[],
-): Promise<{ answer: Answer; sequence?: number | undefined }> {
+): Promise<{ answer: Answer; sequence?: number }> {
   const { app } = host;
   const found = findFunction(app, record.name, "orchestrationTrigger");
   if (!found) {

@@ -20,9 +20,9 @@ export interface InvocationRequest {
 }
 
 export interface InvocationResult {
-  readonly returnValue?: RpcData | undefined;
+  readonly returnValue?: RpcData;
   /** The durable SDK's id counter after an orchestrator ran; the engine compares it with its own. */
-  readonly sequenceNumber?: number | undefined;
+  readonly sequenceNumber?: number;
 }
 
 export interface LoadedFunction {
@@ -70,5 +70,5 @@ export interface HostLog {
   readonly level: string;
   readonly category: string;
   readonly message: string;
-  readonly functionName?: string | undefined;
+  readonly functionName?: string;
 }

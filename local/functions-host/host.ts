@@ -17,13 +17,13 @@ export interface FunctionsHostOptions {
   readonly settings: Readonly<Record<string, string>>;
   readonly http: { readonly host: string; readonly port: number };
   readonly clock: HostClock;
-  readonly extensions?: readonly HostExtension[] | undefined;
+  readonly extensions?: readonly HostExtension[];
   /** Gets the lines that `logging.logLevel` of host.json lets through. */
-  readonly log?: ((line: HostLog) => void) | undefined;
+  readonly log?: (line: HostLog) => void;
   /** Keys that open HTTP functions of level `function` and `admin`; what is not given is made up anew. */
-  readonly keys?: Partial<HostKeys> | undefined;
+  readonly keys?: Partial<HostKeys>;
   /** Registers functions in this process instead of loading the app's entry point. */
-  readonly load?: (() => void) | undefined;
+  readonly load?: () => void;
 }
 
 export interface FunctionsHost {

@@ -29,8 +29,8 @@ export interface RetryContext {
 }
 
 export interface Invocation extends InvocationRequest {
-  readonly retryContext?: RetryContext | undefined;
-  readonly invocationId?: string | undefined;
+  readonly retryContext?: RetryContext;
+  readonly invocationId?: string;
 }
 
 /** Drives the programming model that `@azure/functions` registered (https://github.com/Azure/azure-functions-nodejs-library). */

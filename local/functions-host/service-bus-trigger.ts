@@ -18,9 +18,9 @@ export interface ServiceBusTriggerOptions {
   readonly function: string;
   readonly binding: string;
   readonly connectionString: string;
-  readonly queueName?: string | undefined;
-  readonly topicName?: string | undefined;
-  readonly subscriptionName?: string | undefined;
+  readonly queueName?: string;
+  readonly topicName?: string;
+  readonly subscriptionName?: string;
   /** Of the binding: "binary" hands over bytes. */
   readonly dataType?: unknown;
 }

@@ -65,8 +65,8 @@ export interface IssuerOptions {
   readonly port: number;
   readonly audience: string;
   /** Keeps the signing key, so that tokens survive a restart. */
-  readonly dataDirectory?: string | undefined;
-  readonly now?: (() => number) | undefined;
+  readonly dataDirectory?: string;
+  readonly now?: () => number;
 }
 
 const LIFETIME_S = 30 * 86_400;

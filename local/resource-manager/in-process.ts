@@ -13,14 +13,14 @@ export interface ResourceManagerOptions {
   /** Parsed scenario JSON. */
   readonly scenario: unknown;
   /** Folder of journal and state; absent: memory only. */
-  readonly dataDirectory?: string | undefined;
-  readonly clock?: ResourceManagerClock | undefined;
+  readonly dataDirectory?: string;
+  readonly clock?: ResourceManagerClock;
   /** Divides the durations of scripts and weather. */
-  readonly speed?: number | undefined;
+  readonly speed?: number;
   /** How each call goes wrong, asked before the faults that were added. */
-  readonly strike?: FaultPolicy | undefined;
+  readonly strike?: FaultPolicy;
   /** The disk under the data directory, for tests of one that fails. */
-  readonly disk?: Disk | undefined;
+  readonly disk?: Disk;
 }
 
 export const realClock: ResourceManagerClock = {
@@ -43,7 +43,7 @@ export interface InProcessOptions {
    * How long the caller waits on the simulator's clock, in ms; absent: until it aborts. A caller's own timeout counts
    * real time, which stands still in a simulation.
    */
-  readonly timeoutMs?: ((request: PipelineRequest) => number) | undefined;
+  readonly timeoutMs?: (request: PipelineRequest) => number;
 }
 
 /** An HTTP client for the SDK's pipeline that answers without sockets. */

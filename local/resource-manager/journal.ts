@@ -24,7 +24,7 @@ export interface Effect {
   readonly at: string;
   readonly cause: "PUT" | "POST" | "by-hand";
   /** Number of the journal entry that caused it. */
-  readonly entry?: number | undefined;
+  readonly entry?: number;
   /** Who holds production from now on; undefined when no slot is known. */
   readonly production: string | undefined;
   /** Both services just before. */

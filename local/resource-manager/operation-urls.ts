@@ -30,7 +30,7 @@ export type AddressKind = "operations" | "operationResults";
 export interface Addressed {
   readonly id: string;
   readonly location: string;
-  readonly urls: UrlRules & { readonly origin?: string | undefined };
+  readonly urls: UrlRules & { readonly origin?: string };
   /** How many generations of URLs were named so far. */
   issued: number;
 }

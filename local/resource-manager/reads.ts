@@ -56,7 +56,7 @@ export function answerRead(
 
 function isIn(
   { scenario }: World,
-  resource: { readonly subscription?: string | undefined },
+  resource: { readonly subscription?: string },
   { subscription }: Route,
 ): boolean {
   return same(resource.subscription ?? scenario.subscription, subscription);

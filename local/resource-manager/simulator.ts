@@ -26,9 +26,9 @@ export interface SimulatorParts {
   readonly scenario: Scenario;
   readonly clock: ResourceManagerClock;
   readonly speed: number;
-  readonly dataDirectory?: string | undefined;
-  readonly disk?: Disk | undefined;
-  readonly strike?: FaultPolicy | undefined;
+  readonly dataDirectory?: string;
+  readonly disk?: Disk;
+  readonly strike?: FaultPolicy;
 }
 
 /** Pretends to be Azure Resource Manager for cloud services: state, operations, weather, faults, journal. No sockets. */

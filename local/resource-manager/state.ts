@@ -5,8 +5,8 @@ import type { Spell } from "./weather";
 
 export interface Frontend {
   readonly name: string;
-  publicIp?: string | undefined;
-  readonly subnet?: string | undefined;
+  publicIp?: string;
+  readonly subnet?: string;
 }
 
 export interface InstanceState {
@@ -20,10 +20,10 @@ export interface Named {
   /** Unique in the world, whatever the group and the subscription. */
   readonly name: string;
   /** The last segment of its ARM id, where that is not its name. */
-  readonly armName?: string | undefined;
+  readonly armName?: string;
   readonly group: string;
   /** Absent: that of the scenario. */
-  readonly subscription?: string | undefined;
+  readonly subscription?: string;
 }
 
 export interface ServiceState extends Named {
@@ -31,7 +31,7 @@ export interface ServiceState extends Named {
   uniqueId: string;
   version: string | undefined;
   /** Absent: `version`. */
-  readonly versionTag?: string | undefined;
+  readonly versionTag?: string;
   provisioningState: string;
   slot: "Production" | "Staging" | undefined;
   swappable: string | undefined;
@@ -39,10 +39,10 @@ export interface ServiceState extends Named {
   readonly loadBalancers: { readonly name: string; readonly frontends: Frontend[] }[];
   readonly instances: InstanceState[];
   readonly script: { readonly instance: string; readonly after: number; readonly state: string }[];
-  bug?: { readonly after: number; readonly status: number } | undefined;
+  bug?: { readonly after: number; readonly status: number };
   readonly answers?: ServiceScenario["answers"];
   /** When the instances were first listed: the script runs from then on, once. */
-  scriptFrom?: number | undefined;
+  scriptFrom?: number;
 }
 
 export interface Binding {
@@ -69,15 +69,15 @@ export interface Operation {
   /** When the change happens; null: it does not. */
   readonly effectAt: number | null;
   outcome: "Succeeded" | "Failed" | "Canceled";
-  error?: { readonly code: string; readonly message: string } | undefined;
-  readonly word?: string | undefined;
+  error?: { readonly code: string; readonly message: string };
+  readonly word?: string;
   /** Journal entry of the call that began it. */
   readonly entry: number;
   /** Answers 404 from the start. */
   readonly lost: boolean;
   readonly urls: Addressed["urls"];
   issued: number;
-  readonly errorShape?: ErrorShape | undefined;
+  readonly errorShape?: ErrorShape;
   /** The change is over and done with, or there is none. */
   applied: boolean;
 }
@@ -86,7 +86,7 @@ export interface PublicIpState {
   readonly name: string;
   readonly group: string;
   /** Absent: that of the scenario. */
-  readonly subscription?: string | undefined;
+  readonly subscription?: string;
   readonly address: string;
   readonly allocation: string;
   readonly sku: string;

@@ -15,8 +15,8 @@ export interface BrokerOptions {
   readonly topology: Topology;
   readonly clock: BrokerClock;
   /** Default: memory only. */
-  readonly journal?: Journal | undefined;
-  readonly faults?: BrokerFaults | undefined;
+  readonly journal?: Journal;
+  readonly faults?: BrokerFaults;
 }
 
 interface Queue {

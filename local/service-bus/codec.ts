@@ -9,11 +9,11 @@ const codec: any = (rhea as any).message;
 export const BATCH_FORMAT = 0x80013700;
 
 export interface ParsedMessage {
-  readonly ttl?: number | undefined;
+  readonly ttl?: number;
   readonly annotations: Record<string, any>;
   readonly properties: Record<string, any>;
-  readonly propertiesRaw?: Buffer | undefined;
-  readonly appPropsRaw?: Buffer | undefined;
+  readonly propertiesRaw?: Buffer;
+  readonly appPropsRaw?: Buffer;
   readonly bodyRaw: Buffer;
 }
 
@@ -96,14 +96,14 @@ export function parseMessage(raw: Buffer): ParsedMessage {
 /** A message as the SDK would encode it with a JSON body: for callers without a socket. */
 export function encodeJson(message: {
   readonly body: unknown;
-  readonly messageId?: string | undefined;
-  readonly contentType?: string | undefined;
-  readonly subject?: string | undefined;
-  readonly correlationId?: string | undefined;
-  readonly applicationProperties?: Readonly<Record<string, unknown>> | undefined;
+  readonly messageId?: string;
+  readonly contentType?: string;
+  readonly subject?: string;
+  readonly correlationId?: string;
+  readonly applicationProperties?: Readonly<Record<string, unknown>>;
   /** When it becomes active, in ms since 1970. */
-  readonly scheduledAt?: number | undefined;
-  readonly ttl?: number | undefined;
+  readonly scheduledAt?: number;
+  readonly ttl?: number;
 }): Buffer {
   const { body, scheduledAt } = message;
   const scheduled = scheduledAt !== undefined && {
@@ -163,7 +163,7 @@ export function withApplicationProperties(raw: Buffer | undefined, add: Record<s
 }
 
 export function encodeDelivery(
-  header: { ttl?: number | undefined; delivery_count: number },
+  header: { ttl?: number; delivery_count: number },
   annotations: Record<string, unknown>,
   bare: readonly Buffer[],
 ): Buffer {

@@ -23,15 +23,14 @@ export interface FaultedMessage {
  * runs. The same faults serve the broker on the wire and within a simulation, but for the latency of answers, which only a wire has.
  */
 export interface BrokerFaults {
-  send?: ((path: string, messageIds: readonly string[]) => SendFault | undefined) | undefined;
-  settlement?:
-    ((message: FaultedMessage, disposition: Disposition) => SettlementFault | undefined) | undefined;
+  send?: (path: string, messageIds: readonly string[]) => SendFault | undefined;
+  settlement?: (message: FaultedMessage, disposition: Disposition) => SettlementFault | undefined;
   /** How long a lock really holds, in ms; its holder is told the entity's own duration. */
-  lockMs?: ((message: FaultedMessage) => number | undefined) | undefined;
+  lockMs?: (message: FaultedMessage) => number | undefined;
   /** Which of the messages that are ready goes next; 0 is the oldest. */
-  order?: ((path: string, ready: number) => number) | undefined;
+  order?: (path: string, ready: number) => number;
   /** How much later a delivery, or an answer to a send or a settlement, goes out, in ms. */
-  latencyMs?: ((path: string, what: "delivery" | "answer") => number) | undefined;
+  latencyMs?: (path: string, what: "delivery" | "answer") => number;
 }
 
 /** How often each fault strikes, from 0 to 1, and how hard. */

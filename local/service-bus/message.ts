@@ -2,20 +2,20 @@
 export interface BrokerMessage {
   readonly seq: number;
   /** The topic's number, for a subscription's copy. */
-  readonly enqueuedSeq?: number | undefined;
+  readonly enqueuedSeq?: number;
   readonly messageId: string;
   state: "active" | "deferred" | "scheduled";
   enqueuedAt: number;
-  readonly scheduledAt?: number | undefined;
-  readonly ttl?: number | undefined;
+  readonly scheduledAt?: number;
+  readonly ttl?: number;
   deliveryCount: number;
   readonly annotations: Readonly<Record<string, string | number | boolean>>;
   readonly propertiesRaw: Buffer;
-  appPropsRaw?: Buffer | undefined;
+  appPropsRaw?: Buffer;
   readonly bodyRaw: Buffer;
-  readonly deadLetterSource?: string | undefined;
+  readonly deadLetterSource?: string;
   /** Locks live in memory only: after a restart every message is free again. */
-  lock?: Lock | undefined;
+  lock?: Lock;
 }
 
 export interface Lock {
@@ -42,9 +42,9 @@ export type Disposition = "completed" | "abandoned" | "deferred" | "suspended";
 
 /** What a receiver says with its disposition. */
 export interface Settlement {
-  readonly reason?: string | undefined;
-  readonly description?: string | undefined;
-  readonly properties?: Readonly<Record<string, unknown>> | undefined;
+  readonly reason?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
 }
 
 /** A receiving link, as the broker sees it. */

@@ -22,9 +22,9 @@ import { ReadyList } from "./ready-list";
 export interface EntityOptions {
   readonly lockDurationMs: number;
   readonly maxDeliveryCount: number;
-  readonly defaultTtlMs?: number | undefined;
+  readonly defaultTtlMs?: number;
   readonly deadLetterOnExpiration: boolean;
-  readonly duplicateWindowMs?: number | undefined;
+  readonly duplicateWindowMs?: number;
 }
 
 /** What the entities of one broker share. */

@@ -11,18 +11,17 @@ export interface ServiceBusOptions {
   /** Parsed Config.json in the shape of Microsoft's emulator. */
   readonly topology: unknown;
   /** Folder of the store; absent: memory only. */
-  readonly dataDirectory?: string | undefined;
+  readonly dataDirectory?: string;
   /** A store opened by the caller, instead of a folder. */
-  readonly journal?: LevelJournal | undefined;
+  readonly journal?: LevelJournal;
   /** How it misbehaves; may be changed while it runs. */
-  readonly faults?: BrokerFaults | undefined;
+  readonly faults?: BrokerFaults;
   /** Default 127.0.0.1; loopback only. */
-  readonly host?: string | undefined;
+  readonly host?: string;
   /** 0 or absent: any free one. */
-  readonly port?: number | undefined;
-  readonly clock?: BrokerClock | undefined;
-  readonly log?:
-    ((line: { level: "information" | "warning" | "error"; message: string }) => void) | undefined;
+  readonly port?: number;
+  readonly clock?: BrokerClock;
+  readonly log?: (line: { level: "information" | "warning" | "error"; message: string }) => void;
 }
 
 export interface ServiceBusServer {

@@ -17,7 +17,7 @@ export interface Topology {
   readonly topics: ReadonlyMap<
     string,
     {
-      readonly duplicateWindowMs?: number | undefined;
+      readonly duplicateWindowMs?: number;
       readonly subscriptions: ReadonlyMap<string, SubscriptionTopology>;
     }
   >;
@@ -31,7 +31,7 @@ export function parseTopology(config: unknown): Topology {
   const queues = new Map<string, EntityOptions>();
   const topics: Map<
     string,
-    { duplicateWindowMs?: number | undefined; subscriptions: Map<string, SubscriptionTopology> }
+    { duplicateWindowMs?: number; subscriptions: Map<string, SubscriptionTopology> }
   > = new Map();
   const namespaces = list(object(config)["UserConfig"], "Namespaces");
   if (namespaces.length === 0) mistakes.push("UserConfig.Namespaces: at least one namespace is expected");

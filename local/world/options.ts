@@ -10,11 +10,11 @@ export interface WorldOptions {
   readonly dataDirectory: string;
   readonly scenario: string;
   /** A pairs file of somebody's own, in place of a scenario: an absolute path. */
-  readonly pairsFile?: string | undefined;
+  readonly pairsFile?: string;
   /** Divides durations of pairs.json and of the scenario's scripts. */
   readonly speed: number;
   /** First of a row of ports; absent: the usual ones where they are free. */
-  readonly portBase?: number | undefined;
+  readonly portBase?: number;
 }
 
 /** What to do: `env` tells of a world that runs, and starts none. */
@@ -121,7 +121,7 @@ function readFlags(args: readonly string[]): Read {
   return { given, issues };
 }
 
-function mistakeIn({ name, rawName, value }: { name: string; rawName: string; value?: string | undefined }) {
+function mistakeIn({ name, rawName, value }: { name: string; rawName: string; value?: string }) {
   const known = Object.keys(flags);
   const flag = known.includes(name) ? flags[name as Flag] : undefined;
   if (!flag) {

@@ -20,10 +20,10 @@ const laptop = {
 };
 
 interface Besides {
-  readonly probed?: boolean | undefined;
+  readonly probed?: boolean;
   readonly approvers?: readonly string[];
   /** Further fields, by the pair's name. */
-  readonly besides?: Readonly<Record<string, object>> | undefined;
+  readonly besides?: Readonly<Record<string, object>>;
 }
 
 /** The pairs.json of the world, with a probe of every virtual IP where that is asked for, durations divided by `speed`, never below a second. */

@@ -34,17 +34,17 @@ export interface Ground {
   /** Name of a file of local/world/scenarios. */
   readonly scenario: string;
   /** A pairs file of somebody's own, in place of the scenario and of a generated one. */
-  readonly own?: OwnFile | undefined;
+  readonly own?: OwnFile;
   /** Divides durations of pairs.json and of the scenario's scripts. */
   readonly speed: number;
   /** Whether pairs.json has a probe of every virtual IP. */
-  readonly probed?: boolean | undefined;
+  readonly probed?: boolean;
   /** Whether pairs.json asks two named people before every swap. */
-  readonly approved?: boolean | undefined;
+  readonly approved?: boolean;
   /** What pairs.json says of a pair besides, by the pair's name. */
-  readonly pairs?: Readonly<Record<string, object>> | undefined;
+  readonly pairs?: Readonly<Record<string, object>>;
   /** Instead of real time. */
-  readonly clock?: typeof systemClock | undefined;
+  readonly clock?: typeof systemClock;
   readonly log: WorldLog;
 }
 

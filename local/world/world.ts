@@ -46,11 +46,11 @@ export interface World {
 export interface WorldStart extends Omit<Ground, "data" | "ports" | "log"> {
   readonly dataDirectory: string;
   readonly fresh: boolean;
-  readonly portBase?: number | undefined;
+  readonly portBase?: number;
   /** One line for a person. */
   readonly say: (line: string) => void;
   /** Every line of the app's own log, for a person who watches. */
-  readonly watch?: ((line: string) => void) | undefined;
+  readonly watch?: (line: string) => void;
 }
 
 /**

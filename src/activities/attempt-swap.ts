@@ -30,7 +30,7 @@ export interface AttemptInput {
   readonly epoch: number;
   readonly plan: SwapPlan;
   /** What the request says of its deployment window; rollbacks and break-glass pass it. */
-  readonly asked?: (WindowInput["asked"] & { readonly passWindow: boolean }) | undefined;
+  readonly asked?: WindowInput["asked"] & { readonly passWindow: boolean };
 }
 
 /** Both clocks at the start; the PUT is sent only while neither has left the claim window. */
@@ -108,7 +108,7 @@ async function carryOut(
   input: AttemptInput,
   { nonce, started }: { readonly nonce: string; readonly started: Started },
   ports: Ports,
-): Promise<{ readonly verdict: AttemptVerdict; readonly evidence?: string | undefined }> {
+): Promise<{ readonly verdict: AttemptVerdict; readonly evidence?: string }> {
   let decision: ReturnType<typeof decideAttempt>;
   try {
     const state = input.direction === "rollback" ? undefined : await readRecord(input.requestId, ports);

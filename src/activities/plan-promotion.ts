@@ -10,7 +10,7 @@ export interface PlanInput {
   readonly request: SwapRequest;
   readonly pair: PairIdentity;
   /** The side resolved by an earlier plan of the same promotion; it stands. */
-  readonly target?: Side | undefined;
+  readonly target?: Side;
 }
 
 /** Reads both services of the pair and plans; only reads. A pair that is no longer configured is refused. */

@@ -5,7 +5,7 @@ import type { AccessToken, GetTokenOptions, TokenCredential } from "@azure/core-
  * is asked for.
  */
 export function createCredential(options: {
-  readonly clientId?: string | undefined;
+  readonly clientId?: string;
   readonly inAzure: boolean;
 }): TokenCredential {
   let loading: Promise<TokenCredential> | undefined;
@@ -21,7 +21,7 @@ async function load({
   clientId,
   inAzure,
 }: {
-  clientId?: string | undefined;
+  clientId?: string;
   inAzure: boolean;
 }): Promise<TokenCredential> {
   const { DefaultAzureCredential, ManagedIdentityCredential } = await import("@azure/identity");

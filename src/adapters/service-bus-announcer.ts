@@ -4,8 +4,8 @@ import type { Announcer } from "../ports/announcer";
 import { withinSignal } from "./within-signal";
 
 export interface AnnouncerOptions {
-  readonly connectionString?: string | undefined;
-  readonly fullyQualifiedNamespace?: string | undefined;
+  readonly connectionString?: string;
+  readonly fullyQualifiedNamespace?: string;
   readonly credential: TokenCredential;
   readonly topic: string;
 }

@@ -10,7 +10,7 @@ const permissions: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.A
 export interface TokenVerifierOptions {
   readonly issuer: string;
   readonly audience: string;
-  readonly clock?: Pick<Clock, "now" | "monotonic"> | undefined;
+  readonly clock?: Pick<Clock, "now" | "monotonic">;
 }
 
 /**

@@ -22,15 +22,15 @@ export interface Config {
     readonly setting: "ServiceBusConnection";
     readonly requestQueue: string;
     readonly eventTopic: string;
-    readonly connectionString?: string | undefined;
-    readonly fullyQualifiedNamespace?: string | undefined;
+    readonly connectionString?: string;
+    readonly fullyQualifiedNamespace?: string;
   };
   readonly resourceManager: { readonly endpoint: string };
   readonly identity: {
     readonly issuer: string;
     readonly audience: string;
     /** Client id of a user-assigned managed identity. */
-    readonly clientId?: string | undefined;
+    readonly clientId?: string;
     readonly inAzure: boolean;
   };
 }

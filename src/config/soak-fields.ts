@@ -122,10 +122,10 @@ export const soakFields = {
 };
 
 interface SoakSetting {
-  readonly for?: string | undefined;
-  readonly every?: string | undefined;
-  readonly failures?: number | undefined;
-  readonly consecutiveErrors?: number | undefined;
+  readonly for?: string;
+  readonly every?: string;
+  readonly failures?: number;
+  readonly consecutiveErrors?: number;
 }
 
 /** The pair's settings over the file's over the product's. */

@@ -41,7 +41,7 @@ const holdId = z
   );
 
 /** The body of a hold by hand: `{"reason": "…", "id": "…"}`; the same id again is the same hold. */
-export function parseHold(body: unknown): Parsed<{ reason: string; id?: string | undefined }> {
+export function parseHold(body: unknown): Parsed<{ reason: string; id?: string }> {
   const parsed = exactly({ reason: plainText(500, "a reason"), id: holdId.optional() }).safeParse(body ?? {});
   return parsed.success
     ? { ok: true, value: parsed.data }
@@ -69,7 +69,7 @@ const breakGlass = exactly({ reason: plainText(200, "why gate and deployment win
 /** Takes `breakGlass` out of the body of POST /api/promotions: it is said beside the request, and is no part of it. */
 export function takeBreakGlass(body: unknown): {
   readonly rest: unknown;
-  readonly breakGlass?: { readonly reason: string } | undefined;
+  readonly breakGlass?: { readonly reason: string };
   readonly issues: readonly Issue[];
 } {
   if (typeof body !== "object" || body === null || !Object.hasOwn(body, "breakGlass")) {

@@ -21,7 +21,7 @@ export interface NotAccepted {
   /** As the host handed it over: bytes, or what it made of them. */
   readonly body: unknown;
   /** Of a conflict: the path of the promotion that has the id. */
-  readonly promotion?: string | undefined;
+  readonly promotion?: string;
   readonly at: number;
 }
 

@@ -16,17 +16,17 @@ import { recordAll } from "./audit-entity";
 
 /** What a run learns from a change: whether it is still in charge, and the outcome that stands. */
 export interface ChangeAnswer {
-  readonly runId?: string | undefined;
-  readonly outcome?: Outcome | undefined;
+  readonly runId?: string;
+  readonly outcome?: Outcome;
   readonly announced: boolean;
   /** The outcome that stands without its event, for a run that concludes. */
-  readonly conclusion?: Omit<Conclusion, "event"> | undefined;
+  readonly conclusion?: Omit<Conclusion, "event">;
   /** Where the approvals stand, for a run that asks or waits for them. */
-  readonly gate?: GateView | undefined;
+  readonly gate?: GateView;
   /** Where its audit chain ends, for a run that concludes. */
-  readonly audit?: ChainHead | undefined;
+  readonly audit?: ChainHead;
   /** The whole promotion record, for a run that begins or goes on. */
-  readonly state?: PromotionState | undefined;
+  readonly state?: PromotionState;
 }
 
 /**

@@ -23,17 +23,17 @@ export interface Carried {
   /** Why it goes round again. */
   readonly note: string;
   /** What of the deployment window the attempt found closed. */
-  readonly closed?: string | undefined;
+  readonly closed?: string;
   /** How long to leave the services alone before the next attempt. */
-  readonly afterMs?: number | undefined;
+  readonly afterMs?: number;
   readonly deadlines: Deadlines;
 }
 
 /** The input of a run: the first generation brings the registration, a later one what was carried over. */
 export interface RunInput {
   readonly requestId: string;
-  readonly registration?: Registration | undefined;
-  readonly carried?: Carried | undefined;
+  readonly registration?: Registration;
+  readonly carried?: Carried;
 }
 
 /** What this bookkeeping needs of a run. */
@@ -42,16 +42,16 @@ interface Generation {
   readonly runId: string;
   readonly deadlines: Deadlines;
   readonly waits: number;
-  readonly carried?: Carried | undefined;
-  readonly plan?: SwapPlan | undefined;
-  readonly lease?: Lease | undefined;
+  readonly carried?: Carried;
+  readonly plan?: SwapPlan;
+  readonly lease?: Lease;
 }
 
 /** Why a round is repeated. */
 interface Again {
   readonly kind: "attempt-again" | "plan-again" | "wait-for-lease" | "wait-for-window";
   readonly detail: string;
-  readonly afterMs?: number | undefined;
+  readonly afterMs?: number;
 }
 
 /** Whether the stored plan still stands: a run that resumes keeps it only with the lease. */

@@ -25,12 +25,12 @@ export interface Run {
   readonly began: PromotionState;
   readonly deadlines: Deadlines;
   /** Absent in a run's first generation. */
-  readonly carried?: Carried | undefined;
+  readonly carried?: Carried;
   /** The pair has no room for it: it stands nowhere, and nobody but this run sees it off. */
-  readonly turnedAway?: Ending | undefined;
+  readonly turnedAway?: Ending;
   waits: number;
-  plan?: SwapPlan | undefined;
-  lease?: Lease | undefined;
+  plan?: SwapPlan;
+  lease?: Lease;
 }
 
 /** How a step leaves the runbook. */

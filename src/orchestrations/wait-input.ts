@@ -20,13 +20,13 @@ type Ordered = { readonly kind: "ordered"; readonly order: RollbackOrder };
 /** What each kind of wait needs to know, and what it decides. Inputs and verdicts cross as JSON. */
 export interface WaitKinds {
   planning: {
-    about: { request: SwapRequest; pair: PairIdentity; target?: Side | undefined };
+    about: { request: SwapRequest; pair: PairIdentity; target?: Side };
     memory: undefined;
     verdict: Exclude<PlanVerdict, { kind: "unreadable" }>;
   };
   gate: {
     /** `because`: why people are asked again. */
-    about: { approvers: string; planHash: string; because?: string | undefined };
+    about: { approvers: string; planHash: string; because?: string };
     memory: undefined;
     verdict: GateDecision & { detail: string };
   };
@@ -39,7 +39,7 @@ export interface WaitKinds {
   readiness: {
     about: Pick<SwapPlan, "incoming" | "outgoing"> & {
       rule: ReadinessRule;
-      probes?: readonly Probe[] | undefined;
+      probes?: readonly Probe[];
     };
     memory: ReadinessMemory;
     verdict: { kind: "ready"; detail: string } | { kind: "never"; detail: string };
@@ -49,11 +49,11 @@ export interface WaitKinds {
     memory: SettlementMemory;
     verdict: Exclude<SettlementDecision, { kind: "not-yet" }> & {
       /** What the winner of the claim reported. */
-      verdict?: AttemptVerdict | undefined;
+      verdict?: AttemptVerdict;
       /** The attempt that was open; absent when there is none any more. */
-      nonce?: string | undefined;
+      nonce?: string;
       /** When the proof's own read, public IPs included, verifies the swap too. */
-      verified?: Verified | undefined;
+      verified?: Verified;
     };
   };
   verification: {
@@ -79,7 +79,7 @@ export type Kind = keyof WaitKinds;
 /** What people are told while a wait goes on. */
 export interface News {
   readonly detail: string;
-  readonly readiness?: readonly SideReadiness[] | undefined;
+  readonly readiness?: readonly SideReadiness[];
 }
 
 /** The input of the `wait` orchestration; the next generation gets the same with what was remembered. */
@@ -91,20 +91,20 @@ export interface WaitInput<K extends Kind = Kind> {
   readonly since: number;
   readonly until: number;
   /** How long after that it still looks, for what was decided before and arrives later. */
-  readonly graceMs?: number | undefined;
+  readonly graceMs?: number;
   readonly about: WaitKinds[K]["about"];
-  readonly memory?: WaitKinds[K]["memory"] | undefined;
+  readonly memory?: WaitKinds[K]["memory"];
   /** Nothing is observed before this time (Retry-After, or the poll of the generation before). */
-  readonly observeAfter?: number | undefined;
+  readonly observeAfter?: number;
   /** What people were last told, so that only news is written. */
-  readonly last?: News | undefined;
+  readonly last?: News;
 }
 
 /** How a wait ended. */
 export type WaitResult<K extends Kind> =
   | { readonly ended: "decided"; readonly verdict: WaitKinds[K]["verdict"] }
   /** `last` is the last thing that was seen. */
-  | { readonly ended: "expired"; readonly last: string; readonly memory?: WaitKinds[K]["memory"] | undefined }
+  | { readonly ended: "expired"; readonly last: string; readonly memory?: WaitKinds[K]["memory"] }
   | { readonly ended: "cancelled"; readonly cancel: Cancel }
   /** Another run took over; this one has nothing to say any more. */
   | { readonly ended: "superseded" };
@@ -114,7 +114,7 @@ export type Round<K extends Kind> =
   | { readonly kind: "decided"; readonly verdict: WaitKinds[K]["verdict"] }
   | (News & {
       readonly kind: "again";
-      readonly memory?: WaitKinds[K]["memory"] | undefined;
+      readonly memory?: WaitKinds[K]["memory"];
       /** How long until the next observation. */
       readonly afterMs: number;
     });

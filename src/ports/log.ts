@@ -15,10 +15,10 @@ export interface Log {
 }
 
 export interface LogFields {
-  readonly requestId?: string | undefined;
-  readonly pair?: string | undefined;
-  readonly code?: Code | undefined;
-  readonly detail?: string | undefined;
+  readonly requestId?: string;
+  readonly pair?: string;
+  readonly code?: Code;
+  readonly detail?: string;
   /** What was caught, as it was caught: the log tells it and its causes, masked. */
   readonly fault?: unknown;
 }

@@ -13,7 +13,7 @@ export interface Accepted {
   readonly kind: Acceptance;
   readonly state: PromotionState;
   /** It is registered, and nobody has seen yet that its pair has taken it up: that comes without anybody's doing. */
-  readonly onItsWay?: boolean | undefined;
+  readonly onItsWay?: boolean;
 }
 
 /** What is not taken up leaves no record: whoever sent it is told, each time it comes. */

@@ -47,7 +47,7 @@ export function createRetention(
 }
 
 /** A pair of the file, or one that was taken out of it, which has no name. */
-type Walked = Pick<PairPolicy, "key"> & { readonly name?: string | undefined };
+type Walked = Pick<PairPolicy, "key"> & { readonly name?: string };
 
 async function readFormer(ports: Ports): Promise<readonly PairKey[]> {
   try {

@@ -55,7 +55,12 @@ test("a swap call that is late from the old name keeps the new name waiting: non
 
 test("a hold stands whatever its pair is named, and whichever of its services is blue; it is released by the name of now", async () => {
   await hold();
-  for (const pairs of [{ store: of("shop") }, { store: exchanged("shop") }, { shop: of("shop") }]) {
+  const versions: Record<string, object>[] = [
+    { store: of("shop") },
+    { store: exchanged("shop") },
+    { shop: of("shop") },
+  ];
+  for (const pairs of versions) {
     edit(pairs);
     const [pair = ""] = Object.keys(pairs);
     const { body } = await scenario.http("GET", `pairs/${pair}`);

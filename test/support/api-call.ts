@@ -14,7 +14,7 @@ export interface ApiCall {
   readonly query?: string;
   readonly body?: object;
   /** Instead of Ada. */
-  readonly by?: string | undefined;
+  readonly by?: string;
 }
 
 /** Calls a route as Ada, who may do everything. */

@@ -41,7 +41,7 @@ export interface DurableAppOptions {
   /** Sees every orchestrator, entity and activity invocation. */
   readonly observe?: (call: ObservedInvocation) => void;
   /** Stands around every invocation: may make it late, twice, or not at all. */
-  readonly around?: Around | undefined;
+  readonly around?: Around;
 }
 
 type Invoke = Parameters<DurableEngine["start"]>[0]["invoke"];

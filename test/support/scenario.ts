@@ -45,16 +45,15 @@ export interface ScenarioOptions {
   /** One that a hub goes by as well. */
   readonly clock?: VirtualClock;
   /** When swaps may start; the policy says so by itself. */
-  readonly window?: DeploymentWindowRule | undefined;
-  readonly schedules?: readonly ScheduleRule[] | undefined;
+  readonly window?: DeploymentWindowRule;
+  readonly schedules?: readonly ScheduleRule[];
   /** How long promotions are kept whole, when not for more than a year. */
-  readonly retainMs?: number | undefined;
+  readonly retainMs?: number;
   /** Freeze calendars by file name; those that are missing cannot be read. */
-  readonly calendars?: ReadonlyMap<string, string> | undefined;
+  readonly calendars?: ReadonlyMap<string, string>;
   readonly scenario?: unknown;
   /** Sees, or stands around, every durable invocation. */
-  readonly durable?:
-    Pick<DurableAppOptions, "appDirectory" | "observe" | "around" | "settings" | "shared"> | undefined;
+  readonly durable?: Pick<DurableAppOptions, "appDirectory" | "observe" | "around" | "settings" | "shared">;
 }
 
 /** What a version of the shop answers to probes; `error`: nobody can be asked. */
@@ -159,7 +158,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
       const services = ["shop-blue", "shop-green"].map((name) => arm.service(name));
       const version = services.find((each) => each?.slot === slot)?.version ?? "nobody";
       const answer = sites.get(version) ?? {};
-      if ("error" in answer) return Promise.resolve({ kind: "none", detail: answer.error });
+      if (answer.error !== undefined) return Promise.resolve({ kind: "none", detail: answer.error });
       const { status = 200, latencyMs = 20, body = "{}" } = answer;
       return Promise.resolve({
         kind: "answered",

@@ -36,7 +36,7 @@ export function createSilentWorld(pairs: number): SilentWorld {
       throw new Error("the broker did not answer");
     },
   };
-  const line = (level: string) => (message: string, fields?: { readonly detail?: string | undefined }) =>
+  const line = (level: string) => (message: string, fields?: { readonly detail?: string }) =>
     void logged.push(`${level} ${message} ${fields?.detail ?? ""}`);
   const log = { info: line("info"), warn: line("warn"), error: line("error"), alert: line("alert") };
   return {

@@ -12,7 +12,7 @@ export interface ArmClientOptions {
   readonly endpoint: string;
   readonly credential: TokenCredential;
   /** A transport without sockets, for tests. */
-  readonly httpClient?: HttpClient | undefined;
+  readonly httpClient?: HttpClient;
 }
 
 /**

@@ -23,7 +23,7 @@ export interface CloudServicesOptions extends ArmClientOptions {
   readonly clock: { now(): number };
   readonly digest: (text: string) => string;
   /** Default 30 s. */
-  readonly readTimeoutMs?: number | undefined;
+  readonly readTimeoutMs?: number;
 }
 
 /** What every SDK call takes: when to give up, and who sees the raw reply. */

@@ -5,7 +5,7 @@ import { cleanText } from "../../domain/kernel/untrusted-text";
 export interface RawReply {
   readonly status: number;
   readonly headers: { get(name: string): string | undefined };
-  readonly bodyAsText?: string | null | undefined;
+  readonly bodyAsText?: string | null;
 }
 
 type Json = Readonly<Record<string, unknown>>;

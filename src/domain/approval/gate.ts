@@ -3,11 +3,11 @@ import { type ApprovalRule, isSamePerson } from "./rule";
 /** One person's answer to the question. `at` is when it was received. */
 export interface Vote {
   /** Of the ballot that was counted. */
-  readonly id?: string | undefined;
+  readonly id?: string;
   readonly oid: string;
   readonly name: string;
   /** Which of the app roles that the plan's rule names the voter has, by their places in it: roles are long. */
-  readonly roles?: readonly number[] | undefined;
+  readonly roles?: readonly number[];
   readonly decision: "approve" | "reject";
   readonly comment: string;
   readonly at: number;
@@ -39,7 +39,7 @@ export interface Gate {
   readonly validForMs: number;
   /** One of each person; those of an earlier plan are void and gone. */
   readonly votes: readonly Vote[];
-  readonly decision?: GateDecision | undefined;
+  readonly decision?: GateDecision;
   readonly receipts: readonly VoteReceipt[];
 }
 
@@ -51,7 +51,7 @@ export const VOTE_LAG_MS = 30_000;
 export interface Question {
   readonly planHash: string;
   readonly rule: ApprovalRule;
-  readonly expiresAt?: number | undefined;
+  readonly expiresAt?: number;
   readonly at: number;
 }
 
@@ -147,7 +147,7 @@ export interface Ballot {
   readonly vote: Vote;
   readonly planHash: string;
   /** Why this person's vote does not count. */
-  readonly barred?: string | undefined;
+  readonly barred?: string;
   /** Whether the swap is being carried out already. */
   readonly acting: boolean;
 }

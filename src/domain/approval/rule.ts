@@ -5,10 +5,10 @@ export interface ApprovalRule {
   /** Different people who must approve. */
   readonly quorum: number;
   /** App roles that may approve, and object ids that may; with neither, everybody with Swap.Approve may. */
-  readonly roles?: readonly string[] | undefined;
-  readonly people?: readonly string[] | undefined;
+  readonly roles?: readonly string[];
+  readonly people?: readonly string[];
   /** Object ids whose vote never counts. */
-  readonly neverApprove?: readonly string[] | undefined;
+  readonly neverApprove?: readonly string[];
   readonly deadlineMs: number;
   /** How long after the quorum the swap may still be claimed. */
   readonly validForMs: number;

@@ -28,22 +28,22 @@ export interface AuditNote {
   /** A person, an application, or `the run`. */
   readonly who: string;
   /** Object id of a verified caller. */
-  readonly oid?: string | undefined;
-  readonly detail?: string | undefined;
-  readonly planHash?: string | undefined;
+  readonly oid?: string;
+  readonly detail?: string;
+  readonly planHash?: string;
   /** SHA-256 of the canonical JSON of the policy the plan was made under. */
-  readonly policyHash?: string | undefined;
+  readonly policyHash?: string;
   /** Of an acceptance: SHA-256 of the canonical JSON of the request's data. */
-  readonly contentHash?: string | undefined;
+  readonly contentHash?: string;
   /** Of an acceptance that passes gate and deployment window by an operator's word: the reason given. */
-  readonly breakGlass?: string | undefined;
-  readonly requestId?: string | undefined;
-  readonly holdIds?: readonly string[] | undefined;
-  readonly correlationId?: string | undefined;
-  readonly outcome?: string | undefined;
-  readonly code?: string | undefined;
+  readonly breakGlass?: string;
+  readonly requestId?: string;
+  readonly holdIds?: readonly string[];
+  readonly correlationId?: string;
+  readonly outcome?: string;
+  readonly code?: string;
   /** Of a conclusion in a pair's chain: where the promotion's own chain ends. */
-  readonly ends?: ChainHead | undefined;
+  readonly ends?: ChainHead;
 }
 
 /** A decision in its chain. `hash` covers it, its place, its chain's name, and the hash before it. */

@@ -13,9 +13,9 @@ import {
 /** What is wrong, and where exactly. */
 export interface AuditFinding {
   /** Line of the export, counted from 1; absent for what is missing from it. */
-  readonly line?: number | undefined;
-  readonly chain?: string | undefined;
-  readonly n?: number | undefined;
+  readonly line?: number;
+  readonly chain?: string;
+  readonly n?: number;
   readonly what: string;
 }
 
@@ -174,7 +174,7 @@ function contradicted(data: Readonly<Record<string, unknown>>, chains: Chains): 
 }
 
 /** Where a promotion's chain ended, and its pair's stood; in news of a hold only where the pair's stood. */
-type Position = ChainHead & { readonly pair?: ChainHead | null | undefined };
+type Position = ChainHead & { readonly pair?: ChainHead | null };
 
 /** Whether an event says where a chain of its pair stood; a promotion that never got into the line is in no export. */
 function namesHead({ audit, outcome, requestId }: Readonly<Record<string, unknown>>): boolean {

@@ -5,7 +5,7 @@ export type InstanceVerdict = "ready" | "not-yet" | "never";
 
 export interface InstanceReadiness {
   readonly name: string;
-  readonly role?: string | undefined;
+  readonly role?: string;
   /** The state as Azure names it, without its family prefix. */
   readonly state: string;
   readonly verdict: InstanceVerdict;

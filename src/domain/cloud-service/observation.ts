@@ -6,14 +6,14 @@ export type Read<T> =
   | { readonly kind: "absent"; readonly detail: string }
   | { readonly kind: "denied"; readonly detail: string }
   | { readonly kind: "throttled"; readonly detail: string; readonly retryAfterMs: number }
-  | { readonly kind: "unavailable"; readonly detail: string; readonly retryAfterMs?: number | undefined };
+  | { readonly kind: "unavailable"; readonly detail: string; readonly retryAfterMs?: number };
 
 /** A load balancer frontend of a cloud service, as the service model names it. */
 export interface Frontend {
   readonly loadBalancer: string;
   readonly name: string;
-  readonly publicIpId?: string | undefined;
-  readonly subnetId?: string | undefined;
+  readonly publicIpId?: string;
+  readonly subnetId?: string;
 }
 
 export interface RoleProfile {
@@ -30,16 +30,16 @@ export interface ServiceObservation {
   readonly name: string;
   /** Milliseconds since the epoch, taken when the reply arrived. */
   readonly observedAt: number;
-  readonly type?: string | undefined;
-  readonly location?: string | undefined;
-  readonly uniqueId?: string | undefined;
-  readonly provisioningState?: string | undefined;
-  readonly slot?: Slot | undefined;
-  readonly swappableId?: string | undefined;
-  readonly version?: string | undefined;
-  readonly configurationDigest?: string | undefined;
+  readonly type?: string;
+  readonly location?: string;
+  readonly uniqueId?: string;
+  readonly provisioningState?: string;
+  readonly slot?: Slot;
+  readonly swappableId?: string;
+  readonly version?: string;
+  readonly configurationDigest?: string;
   /** Undefined when the role profile is missing or unreadable. */
-  readonly roles?: readonly RoleProfile[] | undefined;
+  readonly roles?: readonly RoleProfile[];
   readonly frontends: readonly Frontend[];
   /** What the reply lacked or said oddly, one sentence each. */
   readonly findings: readonly string[];
@@ -48,9 +48,9 @@ export interface ServiceObservation {
 export interface InstanceObservation {
   readonly name: string;
   /** Role name, from `<role>_IN_<n>`; undefined when the name has another form. */
-  readonly role?: string | undefined;
+  readonly role?: string;
   /** Raw status codes of the instance view; undefined when ARM sent no instance view. */
-  readonly states?: readonly string[] | undefined;
+  readonly states?: readonly string[];
 }
 
 export interface InstanceList {
@@ -58,19 +58,19 @@ export interface InstanceList {
   readonly observedAt: number;
   readonly instances: readonly InstanceObservation[];
   /** Reads left in ARM's bucket, when it said so. */
-  readonly remainingReads?: number | undefined;
+  readonly remainingReads?: number;
   readonly findings: readonly string[];
 }
 
 export interface PublicIpObservation {
   readonly id: string;
   readonly observedAt: number;
-  readonly address?: string | undefined;
-  readonly allocation?: string | undefined;
-  readonly sku?: string | undefined;
-  readonly fqdn?: string | undefined;
+  readonly address?: string;
+  readonly allocation?: string;
+  readonly sku?: string;
+  readonly fqdn?: string;
   /** ARM id of the load balancer frontend that holds this IP now. */
-  readonly frontendId?: string | undefined;
+  readonly frontendId?: string;
   readonly findings: readonly string[];
 }
 
@@ -99,12 +99,12 @@ export interface ServiceIdentity {
   readonly side: Side;
   readonly id: string;
   readonly name: string;
-  readonly uniqueId?: string | undefined;
-  readonly version?: string | undefined;
-  readonly configurationDigest?: string | undefined;
+  readonly uniqueId?: string;
+  readonly version?: string;
+  readonly configurationDigest?: string;
   readonly roles: readonly { readonly name: string; readonly capacity: number }[];
   /** The public IP this service held when planned. */
-  readonly publicIpId?: string | undefined;
+  readonly publicIpId?: string;
 }
 
 /** Everything a plan is made from, read at about the same time. */

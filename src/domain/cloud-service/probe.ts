@@ -3,18 +3,16 @@ import type { RoleStateCheck } from "./readiness";
 
 /** What an answer must be; where no status is named, any 2xx. */
 export interface ProbeExpectation {
-  readonly status?: number | undefined;
+  readonly status?: number;
   /** `matches` is a regular expression of the reviewed policy; without `equals` and `matches` the header must be there. */
-  readonly header?:
-    | {
-        readonly name: string;
-        readonly equals?: string | undefined;
-        readonly matches?: string | undefined;
-      }
-    | undefined;
+  readonly header?: {
+    readonly name: string;
+    readonly equals?: string;
+    readonly matches?: string;
+  };
   /** `path` such as `$.checks[0].status`. */
-  readonly json?: { readonly path: string; readonly equals: string | number | boolean | null } | undefined;
-  readonly maxLatencyMs?: number | undefined;
+  readonly json?: { readonly path: string; readonly equals: string | number | boolean | null };
+  readonly maxLatencyMs?: number;
 }
 
 /** One HTTP GET that tells whether a release serves as it should. */
@@ -23,7 +21,7 @@ export interface Probe {
   /** Where production answers: it stays while the services move. */
   readonly url: string;
   /** Where staging answers: before the swap the incoming service, after it the outgoing one. */
-  readonly incomingUrl?: string | undefined;
+  readonly incomingUrl?: string;
   readonly expect: ProbeExpectation;
   readonly timeoutMs: number;
 }

@@ -15,7 +15,7 @@ export interface SideReadiness {
   /** What else stands in its way: missing instances, its provisioning state, probes, or why it could not be read. */
   readonly problems: readonly string[];
   /** Of the first look that showed it so: the same picture again is not written. Absent: it could not be read. */
-  readonly observedAt?: number | undefined;
+  readonly observedAt?: number;
 }
 
 /** The same as people see it, its text in one line. */

@@ -18,10 +18,10 @@ export interface RoleStateCheck {
   readonly problems: readonly string[];
   /** Every instance with its state, those that are not ready first; at most 700 characters. */
   readonly summary: string;
-  readonly remainingReads?: number | undefined;
-  readonly retryAfterMs?: number | undefined;
+  readonly remainingReads?: number;
+  readonly retryAfterMs?: number;
   /** The instances could not be read: nothing is known of them. */
-  readonly isUnread?: boolean | undefined;
+  readonly isUnread?: boolean;
 }
 
 export interface ReadinessRule {
@@ -29,7 +29,7 @@ export interface ReadinessRule {
   readonly stableForMs: number;
   readonly deadlineMs: number;
   /** The outgoing service need not run: what is seen of it is evidence only. */
-  readonly outgoingMayBeDown?: boolean | undefined;
+  readonly outgoingMayBeDown?: boolean;
 }
 
 /** When each of the two services was observed. */
@@ -40,7 +40,7 @@ interface Observed {
 
 export interface ReadinessMemory {
   /** Start of the unbroken row of ready observations of each service. */
-  readonly readySince?: Observed | undefined;
+  readonly readySince?: Observed;
   /** The newest observations that counted. */
   readonly observedAt: Observed;
   /** Looks in a row that brought nothing new. */

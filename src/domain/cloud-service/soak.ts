@@ -25,9 +25,9 @@ export interface SoakMemory {
   /** Errors in a row, by the name of the probe. */
   readonly errors: Readonly<Record<string, number>>;
   /** The unbroken row of looks without trouble. */
-  readonly steady?: { readonly since: number; readonly until: number } | undefined;
+  readonly steady?: { readonly since: number; readonly until: number };
   /** Since when instances have not run for `steadyForMs` without a break. */
-  readonly unsteadySince?: number | undefined;
+  readonly unsteadySince?: number;
   /** The last thing seen of the platform and of each probe. */
   readonly last: readonly Measurement[];
 }

@@ -7,9 +7,9 @@ export interface Requester {
   readonly kind: "person" | "application" | "schedule" | "declared";
   readonly name: string;
   /** Object id of a verified caller. */
-  readonly oid?: string | undefined;
+  readonly oid?: string;
   /** What a verified caller's request says instead of the caller's name; a mere declaration. */
-  readonly declaredName?: string | undefined;
+  readonly declaredName?: string;
 }
 
 const DECLARED_LENGTH = 80;

@@ -12,31 +12,29 @@ export interface SwapRequest {
   readonly reason: string;
   /** A declaration, unless it is the verified name of `RequestOrigin.principal`; `asker.ts` tells which. */
   readonly requestedBy: string;
-  readonly expect?: { readonly version: string } | undefined;
+  readonly expect?: { readonly version: string };
   /** The swap does not start before this time. */
-  readonly notBefore?: number | undefined;
+  readonly notBefore?: number;
   /** The promotion ends as `expired` when it has not begun to swap by then. */
-  readonly expiresAt?: number | undefined;
+  readonly expiresAt?: number;
   /** Tighter than the pair's policy only: more people who must approve. */
-  readonly approval?: { readonly quorum: number } | undefined;
+  readonly approval?: { readonly quorum: number };
   /** Tighter than the pair's policy only: a longer stableFor, a shorter deadline. */
-  readonly readiness?:
-    { readonly stableForMs?: number | undefined; readonly deadlineMs?: number | undefined } | undefined;
+  readonly readiness?: { readonly stableForMs?: number; readonly deadlineMs?: number };
   /** Tighter than the pair's policy only: a longer soak. */
-  readonly soak?: { readonly forMs?: number | undefined } | undefined;
+  readonly soak?: { readonly forMs?: number };
   /** Going back would do harm (a migration, for example): a regression halts instead of being rolled back. */
-  readonly irreversible?: boolean | undefined;
+  readonly irreversible?: boolean;
 }
 
 /** Where a request came from; `principal` is a verified caller, `requestedBy` of the queue a mere declaration. */
 export interface RequestOrigin {
   readonly channel: "queue" | "http" | "schedule";
-  readonly principal?:
-    { readonly oid: string; readonly name: string; readonly application?: boolean | undefined } | undefined;
+  readonly principal?: { readonly oid: string; readonly name: string; readonly application?: boolean };
   /** An operator's word that gate and deployment window are passed, with the reason. */
-  readonly breakGlass?: { readonly reason: string } | undefined;
+  readonly breakGlass?: { readonly reason: string };
   /** The caller may operate: there is a place with the pair for what operators ask, however many others wait. */
-  readonly operator?: boolean | undefined;
+  readonly operator?: boolean;
 }
 
 /** Whether it may take one of the places that a pair keeps: others must not be able to keep operators from acting. */

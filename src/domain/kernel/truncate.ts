@@ -23,7 +23,7 @@ export function truncate(text: string, budget: number): string {
 }
 
 /** Keeps the first quarter and the newest of a list; what follows the gap says how many are missing before it. */
-export function truncateList<T extends { readonly omitted?: number | undefined }>(
+export function truncateList<T extends { readonly omitted?: number }>(
   list: readonly T[],
   most: number,
 ): readonly T[] {

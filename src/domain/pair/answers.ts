@@ -4,7 +4,7 @@ import { KEPT_PLACES, MAX_REGISTERED, type PairAnswer, type PairState } from "./
 export interface PairStep {
   readonly state: PairState;
   readonly answer: PairAnswer;
-  readonly indexed?: { readonly page: number; readonly requestId: string; readonly at: number } | undefined;
+  readonly indexed?: { readonly page: number; readonly requestId: string; readonly at: number };
 }
 
 const ANSWERS_KEPT = 16;

@@ -15,14 +15,14 @@ export interface IndexPage {
   readonly v: 1;
   readonly entries: readonly IndexEntry[];
   /** What stood here is past its retention, and so is every page before. */
-  readonly dropped?: true | undefined;
+  readonly dropped?: true;
 }
 
 /** What happens to a page; repeats change nothing. */
 export type IndexChange =
   | ({ readonly kind: "add" } & IndexEntry)
   /** These have been reduced; `dropped`: nothing is left here nor on any page before. */
-  | { readonly kind: "forget"; readonly requestIds: readonly string[]; readonly dropped?: true | undefined };
+  | { readonly kind: "forget"; readonly requestIds: readonly string[]; readonly dropped?: true };
 
 /** Entries per page: about 10 KiB. */
 export const PAGE_SIZE = 60;

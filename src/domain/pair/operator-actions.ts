@@ -82,15 +82,13 @@ export interface HoldReach {
   /** From then on no PUT of a forward swap is sent, ms. */
   readonly holdsFrom: number;
   /** The attempt that was claimed before, as long as anything may come of it; a rollback is stopped by no hold. */
-  readonly attempt?:
-    | {
-        readonly requestId: string;
-        readonly direction: Direction;
-        readonly claimedAt: number;
-        /** Until then its effect may show, ms. */
-        readonly effectUntil: number;
-      }
-    | undefined;
+  readonly attempt?: {
+    readonly requestId: string;
+    readonly direction: Direction;
+    readonly claimedAt: number;
+    /** Until then its effect may show, ms. */
+    readonly effectUntil: number;
+  };
 }
 
 const mayBeUnsent = (open: OpenAttempt) => open.verdict === undefined;

@@ -12,8 +12,8 @@ export interface OpenAttempt {
   readonly epoch: number;
   readonly planHash: string;
   readonly claimedAt: number;
-  readonly verdict?: AttemptVerdict | undefined;
-  readonly reportedAt?: number | undefined;
+  readonly verdict?: AttemptVerdict;
+  readonly reportedAt?: number;
 }
 
 /** The right to swap this pair; given to one promotion at a time, never stolen. */
@@ -26,12 +26,11 @@ export interface Lease {
   /** Attempts of the act under way that were lost, those of the promotion's earlier leases included. */
   readonly unknowns: number;
   /** Set once an attempt was closed as done. */
-  readonly swapped?:
-    { readonly direction: Direction; readonly at: number; readonly detail: string } | undefined;
+  readonly swapped?: { readonly direction: Direction; readonly at: number; readonly detail: string };
   /** Why this promotion is to be rolled back; without it no rollback is claimed. */
-  readonly order?: RollbackOrder | undefined;
+  readonly order?: RollbackOrder;
   /** The soak is over: no rollback is ordered any more. */
-  readonly watched?: boolean | undefined;
+  readonly watched?: boolean;
 }
 
 /** The decision to roll back, taken once: by the soak, or by a person. */
@@ -40,7 +39,7 @@ export interface RollbackOrder {
   readonly cause: "regression" | "person";
   readonly by: string;
   /** Object id of the person. */
-  readonly oid?: string | undefined;
+  readonly oid?: string;
   /** What was seen, or the person's note. */
   readonly note: string;
   readonly at: number;
@@ -52,11 +51,11 @@ export interface Hold {
   readonly at: number;
   readonly reason: Reason;
   /** The promotion whose outcome asked for it. */
-  readonly requestId?: string | undefined;
+  readonly requestId?: string;
   /** The person who set it by hand. */
-  readonly by?: string | undefined;
+  readonly by?: string;
   /** Of one set by hand: a hash of the whole reason, of which only the beginning is kept. */
-  readonly words?: string | undefined;
+  readonly words?: string;
 }
 
 export interface Cancel {
@@ -106,24 +105,24 @@ export interface PairState {
     readonly requestId: string;
     readonly at: number;
     /** It has an outcome: it comes to no turn any more. */
-    readonly left?: boolean | undefined;
+    readonly left?: boolean;
     /** Attempts it has lost under leases that it gave back. */
-    readonly unknowns?: number | undefined;
+    readonly unknowns?: number;
   }[];
   /** Those whose turn has not come, in order. */
   readonly queue: readonly { readonly requestId: string; readonly since: number }[];
-  readonly lease?: Lease | undefined;
-  readonly open?: OpenAttempt | undefined;
+  readonly lease?: Lease;
+  readonly open?: OpenAttempt;
   readonly holds: readonly Hold[];
   readonly cancels: readonly Cancel[];
   readonly answers: readonly Answer[];
   /** Where the next promotion is entered in the index, and `at` what time the last one was, see `index-page.ts`. */
-  readonly index: { readonly page: number; readonly count: number; readonly at?: number | undefined };
-  readonly released?: { readonly at: number; readonly by: string; readonly note: string } | undefined;
+  readonly index: { readonly page: number; readonly count: number; readonly at?: number };
+  readonly released?: { readonly at: number; readonly by: string; readonly note: string };
   /** The last holds that were released: they stay released when their setting is delivered again. */
-  readonly releasedHolds?: readonly string[] | undefined;
+  readonly releasedHolds?: readonly string[];
   /** Where the pair's audit chain ends. */
-  readonly audit?: ChainHead | undefined;
+  readonly audit?: ChainHead;
 }
 
 /** Operations on a pair. Each names what it changes; `at` is the caller's clock. */
@@ -135,7 +134,7 @@ export type PairOperation =
       readonly kind: "register";
       readonly requestId: string;
       readonly at: number;
-      readonly kept?: boolean | undefined;
+      readonly kept?: boolean;
     }
   | {
       readonly kind: "enqueue";
@@ -177,7 +176,7 @@ export type PairOperation =
       readonly proof: Proof;
       readonly at: number;
     }
-  | ({ readonly kind: "cancel"; readonly oid?: string | undefined } & Cancel)
+  | ({ readonly kind: "cancel"; readonly oid?: string } & Cancel)
   /** By the soak or by a person, while the promotion is verified or soaks. */
   | { readonly kind: "order-rollback"; readonly requestId: string; readonly order: RollbackOrder }
   /** The soak has passed. Refuses every rollback that is not ordered yet. */
@@ -186,15 +185,15 @@ export type PairOperation =
   | {
       readonly kind: "hold";
       readonly hold: Hold;
-      readonly id?: string | undefined;
-      readonly oid?: string | undefined;
+      readonly id?: string;
+      readonly oid?: string;
     }
   | {
       readonly kind: "release";
       readonly id: string;
       readonly holdIds: readonly string[];
       readonly by: string;
-      readonly oid?: string | undefined;
+      readonly oid?: string;
       readonly note: string;
       readonly at: number;
     }
@@ -210,7 +209,7 @@ export type PairOperation =
       readonly at: number;
     }
   /** `concluded`: the outcome, and where the promotion's own audit chain ends. */
-  | { readonly kind: "leave"; readonly requestId: string; readonly concluded?: Concluded | undefined }
+  | { readonly kind: "leave"; readonly requestId: string; readonly concluded?: Concluded }
   | { readonly kind: "deregister"; readonly requestId: string };
 
 /** The operations of one kind. */
@@ -244,18 +243,18 @@ export const emptyPair: PairState = {
 export interface PairView {
   readonly answer: PairAnswer;
   /** This promotion's lease. */
-  readonly lease?: Lease | undefined;
+  readonly lease?: Lease;
   /** Who holds the lease, when somebody else does. */
-  readonly holder?: string | undefined;
+  readonly holder?: string;
   /** Who is first in the queue. */
-  readonly next?: string | undefined;
+  readonly next?: string;
   /** How many stand before it in the queue; undefined when it is not in the queue. */
-  readonly ahead?: number | undefined;
+  readonly ahead?: number;
   /** Why nothing new may be claimed. */
-  readonly hold?: Hold | undefined;
-  readonly cancel?: Cancel | undefined;
+  readonly hold?: Hold;
+  readonly cancel?: Cancel;
   /** This promotion's open attempt. */
-  readonly open?: OpenAttempt | undefined;
+  readonly open?: OpenAttempt;
   /** Where the pair's audit chain ends. */
-  readonly audit?: ChainHead | undefined;
+  readonly audit?: ChainHead;
 }

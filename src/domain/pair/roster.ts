@@ -9,9 +9,9 @@ export interface Roster {
   readonly pairs: readonly {
     readonly key: PairKey;
     /** Since when it is not in the file. */
-    readonly gone?: number | undefined;
+    readonly gone?: number;
     /** Nothing is under way for it any more: only its history is left. */
-    readonly quiet?: true | undefined;
+    readonly quiet?: true;
   }[];
 }
 
@@ -19,9 +19,9 @@ export interface Roster {
 export interface RosterChange {
   readonly inFile: readonly PairKey[];
   /** They have nothing under way. */
-  readonly idle?: readonly PairKey[] | undefined;
+  readonly idle?: readonly PairKey[];
   /** The retention of all that they had is over. */
-  readonly empty?: readonly PairKey[] | undefined;
+  readonly empty?: readonly PairKey[];
   readonly at: number;
 }
 

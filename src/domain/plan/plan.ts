@@ -41,14 +41,14 @@ export type PrerequisiteCode = keyof typeof prerequisiteTitles;
 export interface Prerequisite {
   readonly code: PrerequisiteCode;
   /** That of its code; left out of a promotion record that is short of room, as the remedy. */
-  readonly title?: string | undefined;
+  readonly title?: string;
   readonly verdict: "met" | "warned" | "broken";
   readonly basis: Basis;
   /** What was seen, at most 240 characters. */
   readonly evidence: string;
   /** How it failed: what a refusal is told with. Only for `warned` and `broken`, as the remedy. */
-  readonly failure?: Code | undefined;
-  readonly remedy?: string | undefined;
+  readonly failure?: Code;
+  readonly remedy?: string;
 }
 
 /** A condition as people read it. */
@@ -64,7 +64,7 @@ export interface Plan {
   readonly policy: PairPolicy;
   readonly plannedAt: number;
   /** Whether there would be a rollback, as foreseen when planned; absent in plans of before it was. */
-  readonly rollbackOutlook?: RollbackOutlook | undefined;
+  readonly rollbackOutlook?: RollbackOutlook;
 }
 
 /** What a swap needs of its plan. The evidence stays in the promotion record: what runs and waits carry is replayed many times. */
@@ -116,11 +116,11 @@ export type PlanVerdict =
       readonly code: Code;
       readonly detail: string;
       readonly prerequisites: readonly Prerequisite[];
-      readonly incoming?: ServiceIdentity | undefined;
-      readonly outgoing?: ServiceIdentity | undefined;
+      readonly incoming?: ServiceIdentity;
+      readonly outgoing?: ServiceIdentity;
     }
   /** Nothing could be judged yet; the caller tries again. */
-  | { readonly kind: "unreadable"; readonly detail: string; readonly retryAfterMs?: number | undefined };
+  | { readonly kind: "unreadable"; readonly detail: string; readonly retryAfterMs?: number };
 
 /** One rule, applied: whether it holds, and what was seen. */
 export interface Rule {

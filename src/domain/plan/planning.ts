@@ -19,7 +19,7 @@ export interface Planning {
   readonly request: SwapRequest;
   readonly policy: PairPolicy;
   /** Resolved by an earlier plan of the same promotion; it stands. */
-  readonly target?: Side | undefined;
+  readonly target?: Side;
   readonly observed: PairObservation;
   readonly now: number;
   readonly digest: (text: string) => string;

@@ -7,7 +7,7 @@ export interface Span {
   readonly from: number;
   readonly to: number;
   /** What it is, for people. */
-  readonly label?: string | undefined;
+  readonly label?: string;
 }
 
 /** Spans that come again, as the domain sees them: a cron window, a calendar, one interval. */
@@ -51,17 +51,17 @@ export interface ClosedReason {
   readonly code: ClosedCode;
   readonly detail: string;
   /** When this reason ends; absent when nobody can tell. */
-  readonly until?: number | undefined;
+  readonly until?: number;
 }
 
 /** Whether policy lets a swap start. `closesAt` only when within 31 days, `nextOpensAt` only when within 366; both exact. */
 export type DeploymentWindow =
-  | { readonly open: true; readonly closesAt?: number | undefined }
+  | { readonly open: true; readonly closesAt?: number }
   | {
       readonly open: false;
       /** All of them at once. */
       readonly reasons: readonly ClosedReason[];
-      readonly nextOpensAt?: number | undefined;
+      readonly nextOpensAt?: number;
     };
 
 const DAY_MS = 86_400_000;

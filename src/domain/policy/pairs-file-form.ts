@@ -6,7 +6,7 @@ import type { ScheduleRule } from "./schedule";
 
 /** What the file says of a pair beside its policy. */
 export interface BesidePolicy {
-  readonly window?: DeploymentWindowRule | undefined;
+  readonly window?: DeploymentWindowRule;
   readonly schedules: readonly ScheduleRule[];
   /** How long promotions are kept whole after their outcome, in milliseconds. */
   readonly retainMs: number;

@@ -28,7 +28,7 @@ export interface PairPolicy {
     readonly deadlineMs: number;
   };
   /** Absent: nobody needs to approve. */
-  readonly approval?: ApprovalRule | undefined;
+  readonly approval?: ApprovalRule;
   readonly readiness: { readonly pollMs: number; readonly stableForMs: number; readonly deadlineMs: number };
   readonly swap: {
     /** How long after its claim an attempt may still send its PUT. */
@@ -39,10 +39,10 @@ export interface PairPolicy {
   };
   readonly verification: { readonly pollMs: number; readonly deadlineMs: number };
   /** Only where the file says when swaps may start. */
-  readonly window?: WindowPolicy | undefined;
+  readonly window?: WindowPolicy;
   /** How new production is watched; without probes the role instances alone are. */
   readonly soak: SoakRule;
-  readonly probes?: readonly Probe[] | undefined;
+  readonly probes?: readonly Probe[];
   /** Whether a regression is rolled back without a person; `never` halts instead. */
   readonly rollback: "automatic" | "never";
 }

@@ -20,7 +20,7 @@ export interface Pause {
   readonly note: string;
   readonly at: number;
   /** A hash of the whole note, of which only the beginning is kept. */
-  readonly words?: string | undefined;
+  readonly words?: string;
 }
 
 /**
@@ -40,7 +40,7 @@ export interface Start {
 interface KnownTimes {
   readonly times: string;
   readonly since: number;
-  readonly gone?: number | undefined;
+  readonly gone?: number;
 }
 
 /** What is remembered of a pair's schedules: durable state of the `schedule` entity, keyed by the key of the pair. */
@@ -92,7 +92,7 @@ export function isScheduledId(requestId: string): boolean {
  * may have been edited or renamed since, or another one has the same instant.
  */
 export function isOfSchedule(
-  { origin, pair }: { readonly origin: RequestOrigin; readonly pair?: PairIdentity | undefined },
+  { origin, pair }: { readonly origin: RequestOrigin; readonly pair?: PairIdentity },
   key: PairKey,
 ): boolean {
   return origin.channel === "schedule" && pair?.key === key;

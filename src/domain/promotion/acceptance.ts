@@ -90,8 +90,8 @@ export interface Step {
   readonly what: "acceptance" | "capacity" | "approval" | "window" | "hold" | "queue" | "readiness";
   readonly detail: string;
   /** Only where the promotion would end here, or somebody has to act. */
-  readonly code?: Code | undefined;
-  readonly remedy?: string | undefined;
+  readonly code?: Code;
+  readonly remedy?: string;
 }
 
 export interface Standing {

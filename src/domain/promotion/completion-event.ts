@@ -67,7 +67,7 @@ export function composeProgress(
 /** Best-effort news of a hold: who set or released it, and why. */
 export function composeHoldNews(
   { name: pair, key }: { readonly name: string; readonly key: PairKey },
-  { id, requestId = null }: { readonly id: string; readonly requestId?: string | null | undefined },
+  { id, requestId = null }: { readonly id: string; readonly requestId?: string | null },
   step: "hold-set" | "hold-released",
   detail: string,
   { at, audit }: { readonly at: number; readonly audit: ChainHead | undefined },

@@ -33,10 +33,10 @@ export interface CompletionData {
   readonly requestId: string;
   readonly pair: string;
   /** What stays when the pair is renamed; absent: there was no such pair. */
-  readonly pairKey?: string | undefined;
+  readonly pairKey?: string;
   readonly outcome: Outcome;
   readonly reason: Reason;
-  readonly waitingFor?: WaitedFor | undefined;
+  readonly waitingFor?: WaitedFor;
   readonly requestedBy: Requester;
   readonly requestReason: string;
   readonly incoming: EventService | null;
@@ -46,9 +46,9 @@ export interface CompletionData {
   readonly phases: readonly {
     readonly phase: string;
     readonly at: string;
-    readonly note?: string | undefined;
+    readonly note?: string;
     /** How many were left out before this one. */
-    readonly omitted?: number | undefined;
+    readonly omitted?: number;
   }[];
   /** The unmet ones; all that refused the swap, with evidence and remedy. */
   readonly prerequisites: readonly DescribedPrerequisite[];
@@ -56,37 +56,35 @@ export interface CompletionData {
     readonly n: number;
     readonly at: string;
     /** Absent: the forward swap. */
-    readonly direction?: "rollback" | undefined;
+    readonly direction?: "rollback";
     readonly verdict: DescribedVerdict;
     /** What was seen before and did not stand in its way. */
-    readonly evidence?: string | undefined;
+    readonly evidence?: string;
     /** How many were left out before this one. */
-    readonly omitted?: number | undefined;
+    readonly omitted?: number;
   }[];
-  readonly soak?: EventSoak | undefined;
-  readonly rollback?: EventRollback | undefined;
+  readonly soak?: EventSoak;
+  readonly rollback?: EventRollback;
   /** Who approved or rejected which plan; absent when nobody was asked. */
-  readonly approvals?:
-    | {
-        readonly planHash: string;
-        readonly quorum: number;
-        readonly asked: number;
-        readonly decision: "granted" | "rejected" | "expired" | "undecided";
-        readonly votes: readonly {
-          readonly oid: string;
-          readonly name: string;
-          readonly decision: "approve" | "reject";
-          readonly comment?: string | undefined;
-          readonly at: string;
-        }[];
-      }
-    | undefined;
+  readonly approvals?: {
+    readonly planHash: string;
+    readonly quorum: number;
+    readonly asked: number;
+    readonly decision: "granted" | "rejected" | "expired" | "undecided";
+    readonly votes: readonly {
+      readonly oid: string;
+      readonly name: string;
+      readonly decision: "approve" | "reject";
+      readonly comment?: string;
+      readonly at: string;
+    }[];
+  };
   /** An operator passed gate and deployment window; absent when nobody did. */
-  readonly breakGlass?: { readonly oid: string; readonly name: string; readonly reason: string } | undefined;
+  readonly breakGlass?: { readonly oid: string; readonly name: string; readonly reason: string };
   /** The last read of both services before the outcome was stored; null when nothing was read. */
   readonly finalRead: FinalReads | null;
   /** Where its audit chain ends, and where its pair's stood when it was concluded; null: it never got into the line. */
-  readonly audit?: (ChainHead & { readonly pair: ChainHead | null }) | undefined;
+  readonly audit?: ChainHead & { readonly pair: ChainHead | null };
 }
 
 /** What was measured of new production; trouble first. No bodies, no addresses. */
@@ -103,7 +101,7 @@ export interface EventRollback {
   readonly cause: "regression" | "person";
   readonly by: string;
   /** Object id of the person who ordered it. */
-  readonly oid?: string | undefined;
+  readonly oid?: string;
   readonly note: string;
   readonly at: string;
 }
@@ -118,7 +116,7 @@ export interface ProgressData {
   readonly requestId: string | null;
   readonly pair: string;
   /** Only with `audit`. */
-  readonly pairKey?: string | undefined;
+  readonly pairKey?: string;
   readonly step:
     | "accepted"
     | "planned"
@@ -135,19 +133,17 @@ export interface ProgressData {
     | "hold-released";
   readonly detail: string;
   /** The hold that was set or released. */
-  readonly holdId?: string | undefined;
+  readonly holdId?: string;
   /** Of `approval-requested`: what is to be approved, by whom, by when, and who asked for it. */
-  readonly approval?:
-    | {
-        readonly planHash: string;
-        readonly quorum: number;
-        readonly approvers: string;
-        readonly until: string;
-        readonly requestedBy: Requester;
-      }
-    | undefined;
+  readonly approval?: {
+    readonly planHash: string;
+    readonly quorum: number;
+    readonly approvers: string;
+    readonly until: string;
+    readonly requestedBy: Requester;
+  };
   /** Where the pair's audit chain ends, this decision included. */
-  readonly audit?: ChainHead | undefined;
+  readonly audit?: ChainHead;
 }
 
 export type ProgressEvent = CloudEvent<typeof eventTypes.progressed, ProgressData>;
@@ -161,12 +157,12 @@ export interface NotAcceptedData {
     readonly queue: string;
     readonly messageId: string;
     readonly sequenceNumber: string;
-    readonly deadLetterReason?: string | undefined;
+    readonly deadLetterReason?: string;
   };
   /** Of the body as the Functions host handed it over: the bytes of a request, the text of a dead letter. */
   readonly body: { readonly length: number; readonly sha256: string; readonly excerpt: string };
   /** Of a conflict: the path of the promotion that has the id. */
-  readonly promotion?: string | undefined;
+  readonly promotion?: string;
 }
 
 export type NotAcceptedEvent = CloudEvent<typeof eventTypes.notAccepted, NotAcceptedData>;

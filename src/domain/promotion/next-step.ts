@@ -5,9 +5,9 @@ import type { Ending } from "./state";
 /** Where the runbook goes after an attempt. */
 export type Next =
   /** `afterMs`: how long the platform asks to leave the operation alone. */
-  | { readonly kind: "settle"; readonly afterMs?: number | undefined }
+  | { readonly kind: "settle"; readonly afterMs?: number }
   | { readonly kind: "verify"; readonly byUs: boolean }
-  | { readonly kind: "observe-again"; readonly detail: string; readonly afterMs?: number | undefined }
+  | { readonly kind: "observe-again"; readonly detail: string; readonly afterMs?: number }
   | { readonly kind: "wait-for-lease"; readonly detail: string }
   | { readonly kind: "wait-for-window"; readonly detail: string }
   | { readonly kind: "plan-again"; readonly detail: string }
@@ -18,7 +18,7 @@ export type Next =
 /** What an attempt's result means, and the proof that closes it when nothing was sent. */
 export interface AfterAttempt {
   readonly next: Next;
-  readonly close?: { readonly nonce: string; readonly proof: Proof } | undefined;
+  readonly close?: { readonly nonce: string; readonly proof: Proof };
 }
 
 /** Decides from the attempt activity's result; an attempt that sent its PUT is settled by reads first. */

@@ -17,14 +17,14 @@ import type { Waiting } from "./waiting";
 export interface Ending {
   readonly outcome: Outcome;
   readonly reason: Reason;
-  readonly waitingFor?: WaitedFor | undefined;
-  readonly finalRead?: FinalReads | null | undefined;
+  readonly waitingFor?: WaitedFor;
+  readonly finalRead?: FinalReads | null;
   /** Judged by a plan that was refused; otherwise those of the stored plan are told. */
-  readonly prerequisites?: readonly Prerequisite[] | undefined;
-  readonly incoming?: ServiceIdentity | undefined;
-  readonly outgoing?: ServiceIdentity | undefined;
+  readonly prerequisites?: readonly Prerequisite[];
+  readonly incoming?: ServiceIdentity;
+  readonly outgoing?: ServiceIdentity;
   /** Where the pair's audit chain stood; absent: the pair never took it up. */
-  readonly pairAudit?: ChainHead | null | undefined;
+  readonly pairAudit?: ChainHead | null;
 }
 
 /** Changes of the question put to people; a vote is nobody's run's business and comes at any time. */
@@ -44,16 +44,16 @@ export type GateChange =
 export interface TimelineEntry {
   readonly at: number;
   readonly phase: Phase;
-  readonly note?: string | undefined;
+  readonly note?: string;
   /** How many entries were left out before this one. */
-  readonly omitted?: number | undefined;
+  readonly omitted?: number;
 }
 
 /** The end of a promotion. `event` holds the frozen bytes of its completion event. */
 export interface Conclusion {
   readonly outcome: Outcome;
   readonly reason: Reason;
-  readonly waitingFor?: WaitedFor | undefined;
+  readonly waitingFor?: WaitedFor;
   readonly at: number;
   readonly event: string;
 }
@@ -69,44 +69,44 @@ export interface PromotionState {
   readonly request: SwapRequest;
   readonly origin: RequestOrigin;
   /** Its pair, which the request names by the label of then; whatever is taken up has one, see `pairOf`. */
-  readonly pair?: PairIdentity | undefined;
+  readonly pair?: PairIdentity;
   readonly acceptedAt: number;
   readonly phase: Phase;
   /** At most 24 entries, with notes of at most 100 characters; the middle is left out, and counted, when there are more. */
   readonly timeline: readonly TimelineEntry[];
   /** The run in charge, and the how many-th it is; writes of an older run are ignored. */
-  readonly run?: { readonly id: string; readonly startedAt: number; readonly n: number } | undefined;
+  readonly run?: { readonly id: string; readonly startedAt: number; readonly n: number };
   /** The side that is to hold production, resolved once at the first plan. */
-  readonly target?: Side | undefined;
-  readonly plan?: Plan | undefined;
+  readonly target?: Side;
+  readonly plan?: Plan;
   /** What set this plan apart from the one before it, for whoever had approved that one. */
-  readonly planChange?: string | undefined;
+  readonly planChange?: string;
   /** The question put to people, where somebody has to approve. */
-  readonly gate?: Gate | undefined;
-  readonly waiting?: Waiting | undefined;
+  readonly gate?: Gate;
+  readonly waiting?: Waiting;
   /** Deadlines set at first entry, so that a resumed run does not start them anew. */
   readonly deadlines: {
-    readonly window?: number | undefined;
-    readonly queue?: number | undefined;
-    readonly readiness?: number | undefined;
-    readonly soak?: number | undefined;
-    readonly rollback?: number | undefined;
+    readonly window?: number;
+    readonly queue?: number;
+    readonly readiness?: number;
+    readonly soak?: number;
+    readonly rollback?: number;
   };
   /** How often it was planned. */
   readonly plans: number;
   /** What was last seen of both sides. */
-  readonly readiness?: readonly SideReadiness[] | undefined;
+  readonly readiness?: readonly SideReadiness[];
   readonly attempts: readonly AttemptNote[];
   /** What the soak has measured, when it was over. */
-  readonly soak?: SoakEvidence | undefined;
+  readonly soak?: SoakEvidence;
   /** Why it is, or was, to be rolled back. */
-  readonly rollback?: Omit<RollbackOrder, "id"> | undefined;
-  readonly conclusion?: Conclusion | undefined;
-  readonly announcedAt?: number | undefined;
+  readonly rollback?: Omit<RollbackOrder, "id">;
+  readonly conclusion?: Conclusion;
+  readonly announcedAt?: number;
   /** It is past its retention, and holds only what duplicates are answered with, see `retention.ts`. */
-  readonly reduced?: true | undefined;
+  readonly reduced?: true;
   /** Where its audit chain ends, and the hash of the policy it was last planned under. */
-  readonly audit?: (ChainHead & { readonly policyHash?: string | undefined }) | undefined;
+  readonly audit?: ChainHead & { readonly policyHash?: string };
 }
 
 /** What came of one attempt, for people. */
@@ -114,12 +114,12 @@ export interface AttemptNote {
   readonly at: number;
   readonly n: number;
   /** Absent: the forward swap. */
-  readonly direction?: "rollback" | undefined;
+  readonly direction?: "rollback";
   readonly verdict: AttemptOutcome;
   /** What was seen before and did not stand in its way. */
-  readonly evidence?: string | undefined;
+  readonly evidence?: string;
   /** How many attempts were left out before this one. */
-  readonly omitted?: number | undefined;
+  readonly omitted?: number;
 }
 
 export interface Registration {
@@ -128,7 +128,7 @@ export interface Registration {
   readonly request: SwapRequest;
   readonly origin: RequestOrigin;
   /** The pair that the request names, as the pairs file has it now. */
-  readonly pair?: PairIdentity | undefined;
+  readonly pair?: PairIdentity;
   readonly at: number;
 }
 
@@ -139,7 +139,7 @@ export type PromotionChange =
       readonly kind: "begin";
       readonly runId: string;
       readonly at: number;
-      readonly registration?: Registration | undefined;
+      readonly registration?: Registration;
     }
   /** Changes nothing: a run that continues reads where it stands, and whether it is still in charge. */
   | { readonly kind: "go-on"; readonly runId: string }
@@ -148,14 +148,14 @@ export type PromotionChange =
       readonly runId: string;
       readonly phase: Phase;
       readonly at: number;
-      readonly note?: string | undefined;
-      readonly deadlines?: PromotionState["deadlines"] | undefined;
+      readonly note?: string;
+      readonly deadlines?: PromotionState["deadlines"];
     }
   | {
       readonly kind: "wait";
       readonly runId: string;
       readonly waiting: Waiting;
-      readonly readiness?: readonly SideReadiness[] | undefined;
+      readonly readiness?: readonly SideReadiness[];
     }
   | { readonly kind: "plan"; readonly runId: string; readonly plan: Plan; readonly at: number }
   | GateChange
@@ -163,12 +163,12 @@ export type PromotionChange =
   | {
       readonly kind: "watched";
       readonly runId: string;
-      readonly soak?: SoakEvidence | undefined;
-      readonly rollback?: RollbackOrder | undefined;
+      readonly soak?: SoakEvidence;
+      readonly rollback?: RollbackOrder;
     }
   | {
       readonly kind: "conclude";
-      readonly runId?: string | undefined;
+      readonly runId?: string;
       readonly ending: Ending;
       readonly at: number;
     }

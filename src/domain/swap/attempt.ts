@@ -44,32 +44,32 @@ export type SwapReply =
       readonly kind: "accepted";
       readonly status: number;
       /** Only on the ARM host that was asked and not too long; otherwise `detail` says why there is none. */
-      readonly operation?: OperationAddress | undefined;
-      readonly retryAfterMs?: number | undefined;
-      readonly correlationId?: string | undefined;
-      readonly detail?: string | undefined;
+      readonly operation?: OperationAddress;
+      readonly retryAfterMs?: number;
+      readonly correlationId?: string;
+      readonly detail?: string;
     }
   | {
       readonly kind: "busy";
       readonly code: string;
       readonly detail: string;
-      readonly retryAfterMs?: number | undefined;
-      readonly correlationId?: string | undefined;
+      readonly retryAfterMs?: number;
+      readonly correlationId?: string;
     }
   | {
       readonly kind: "throttled";
       readonly detail: string;
       readonly retryAfterMs: number;
-      readonly correlationId?: string | undefined;
+      readonly correlationId?: string;
     }
   | {
       readonly kind: "declined";
       readonly status: number;
       readonly code: string;
       readonly detail: string;
-      readonly correlationId?: string | undefined;
+      readonly correlationId?: string;
     }
-  | { readonly kind: "unknown"; readonly detail: string; readonly correlationId?: string | undefined };
+  | { readonly kind: "unknown"; readonly detail: string; readonly correlationId?: string };
 
 /** Why a granted attempt sent nothing. */
 export type Unsent =
@@ -77,7 +77,7 @@ export type Unsent =
   | { readonly kind: "foreign-state"; readonly detail: string }
   | { readonly kind: "stale-plan"; readonly detail: string }
   | { readonly kind: "window-closed"; readonly detail: string }
-  | { readonly kind: "not-ready"; readonly detail: string; readonly retryAfterMs?: number | undefined }
+  | { readonly kind: "not-ready"; readonly detail: string; readonly retryAfterMs?: number }
   | { readonly kind: "withheld"; readonly detail: string }
   /** Approval is required, and the promotion record holds no valid approval of exactly this plan. */
   | { readonly kind: "not-approved"; readonly detail: string }
@@ -86,7 +86,7 @@ export type Unsent =
 
 /** A swap that was accepted; `followed`: the address of its operation is kept under the attempt's nonce (`operation.ts`). */
 export type Accepted = Omit<Extract<SwapReply, { kind: "accepted" }>, "operation"> & {
-  readonly followed?: true | undefined;
+  readonly followed?: true;
 };
 
 /** What the winner of a claim writes into it. */
@@ -99,7 +99,7 @@ export type AttemptResult =
       readonly nonce: string;
       readonly verdict: AttemptVerdict;
       /** What was seen before the PUT and did not stand in its way. */
-      readonly evidence?: string | undefined;
+      readonly evidence?: string;
     }
   /** Another execution of the same attempt holds the claim: its verdict is in the claim. */
   | { readonly kind: "claimed-elsewhere"; readonly nonce: string }
@@ -124,14 +124,14 @@ export type OperationRead =
   | OperationEnd
   | {
       readonly kind: "running";
-      readonly retryAfterMs?: number | undefined;
+      readonly retryAfterMs?: number;
       /** The reply named another address to ask from now on. */
-      readonly newest?: OperationAddress | undefined;
+      readonly newest?: OperationAddress;
       /** A finding: the reply named an address that cannot be followed. */
-      readonly detail?: string | undefined;
+      readonly detail?: string;
     }
   /** 404, 403, an answer without status, an unreachable host: says nothing about the effect. */
-  | { readonly kind: "unreadable"; readonly detail: string; readonly retryAfterMs?: number | undefined };
+  | { readonly kind: "unreadable"; readonly detail: string; readonly retryAfterMs?: number };
 
 const DETAIL_LENGTH = 300;
 const ID_LENGTH = 64;
@@ -162,11 +162,11 @@ export const outcomeKinds = Object.keys(everyKind) as [OutcomeKind, ...OutcomeKi
 export interface AttemptOutcome {
   readonly kind: OutcomeKind;
   /** Azure's error code, or why the claim was refused. */
-  readonly code?: string | undefined;
-  readonly httpStatus?: number | undefined;
-  readonly detail?: string | undefined;
+  readonly code?: string;
+  readonly httpStatus?: number;
+  readonly detail?: string;
   /** Azure's, to ask its support with. */
-  readonly correlationId?: string | undefined;
+  readonly correlationId?: string;
 }
 
 /** The same for people, in the HTTP API and in events. */

@@ -14,7 +14,7 @@ export interface AttemptReads {
 }
 
 /** `evidence`: what does not run, and does not stand in the way. */
-export type Send = { readonly kind: "send"; readonly evidence?: string | undefined };
+export type Send = { readonly kind: "send"; readonly evidence?: string };
 
 /**
  * Whether the one PUT may be sent now, judged from reads made after the claim was granted. Instances

@@ -10,30 +10,30 @@ export interface SettlementMemory {
    * Since when every read showed the state before the swap, with provisioning Succeeded on both sides; moved by what
    * the clock cannot have gone on between two looks.
    */
-  readonly beforeSince?: number | undefined;
+  readonly beforeSince?: number;
   /** When the services were last read. */
-  readonly checkedAt?: number | undefined;
+  readonly checkedAt?: number;
   /** How the operation ended: it is asked no more. */
-  readonly ended?: OperationEnd | undefined;
+  readonly ended?: OperationEnd;
 }
 
 export interface SettlementCheck {
   /** What the winner of the claim reported; absent when it has not, or never will. */
-  readonly verdict?: AttemptVerdict | undefined;
-  readonly operation?: OperationSeen | undefined;
+  readonly verdict?: AttemptVerdict;
+  readonly operation?: OperationSeen;
   /** Absent when the services were not read, because the operation is under way. */
-  readonly observed?: Pick<ObservedState, "incoming" | "outgoing"> | undefined;
+  readonly observed?: Pick<ObservedState, "incoming" | "outgoing">;
   readonly now: number;
 }
 
 export type SettlementDecision =
-  | { readonly kind: "closed"; readonly proof: Proof; readonly failure?: string | undefined }
+  | { readonly kind: "closed"; readonly proof: Proof; readonly failure?: string }
   | { readonly kind: "unproved"; readonly detail: string }
   | {
       readonly kind: "not-yet";
       readonly memory: SettlementMemory;
       readonly detail: string;
-      readonly retryAfterMs?: number | undefined;
+      readonly retryAfterMs?: number;
     };
 
 type Timing = PairPolicy["swap"];

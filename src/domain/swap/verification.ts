@@ -16,8 +16,8 @@ import type { SwapPlan } from "../plan/plan";
 export interface ObservedState {
   readonly incoming: Read<ServiceObservation>;
   readonly outgoing: Read<ServiceObservation>;
-  readonly incomingIp?: Read<PublicIpObservation> | undefined;
-  readonly outgoingIp?: Read<PublicIpObservation> | undefined;
+  readonly incomingIp?: Read<PublicIpObservation>;
+  readonly outgoingIp?: Read<PublicIpObservation>;
 }
 
 type Services = Pick<ObservedState, "incoming" | "outgoing">;
@@ -54,7 +54,7 @@ export interface Verified {
 export interface VerificationDecision extends Verified {
   readonly kind: "verified" | "not-yet";
   /** What it means when time runs out with this as the last look; absent when verified. */
-  readonly against?: Against | undefined;
+  readonly against?: Against;
 }
 
 /** `unmeasured`: too little could be read to say anything of the swap. */
@@ -193,12 +193,10 @@ export interface FinalRead {
   readonly id: string;
   readonly side: string;
   readonly observedAt: string;
-  readonly slot?: Slot | undefined;
-  readonly provisioningState?: string | undefined;
-  readonly version?: string | undefined;
-  readonly publicIp?:
-    | { readonly id: string; readonly address?: string | undefined; readonly frontendId?: string | undefined }
-    | undefined;
+  readonly slot?: Slot;
+  readonly provisioningState?: string;
+  readonly version?: string;
+  readonly publicIp?: { readonly id: string; readonly address?: string; readonly frontendId?: string };
 }
 
 /** The final read of both services; null for one that could not be read. */

@@ -35,7 +35,7 @@ export function* rollback(run: Run, plan: SwapPlan, order: RollbackOrder): Steps
   return done.kind === "end" ? { kind: "end", ending: withCause(done.ending, order) } : done;
 }
 
-type Done = { readonly kind: "verify"; readonly verified?: Verified | undefined } | AttemptAgain | Exit;
+type Done = { readonly kind: "verify"; readonly verified?: Verified } | AttemptAgain | Exit;
 
 /** One attempt and its proof, and the pause before the next one where there is to be one. */
 function* untilDone(run: Run, back: SwapPlan, deadline: number): Steps<Done> {
@@ -100,7 +100,7 @@ function evidenceOf(result: AttemptResult, answers: readonly ProbeResult[]): str
 function* pause(
   run: Run,
   { policy }: SwapPlan,
-  { detail, afterMs = 0 }: { readonly detail: string; readonly afterMs?: number | undefined },
+  { detail, afterMs = 0 }: { readonly detail: string; readonly afterMs?: number },
   deadline: number,
 ): Steps<Exit | AttemptAgain> {
   const now = timeOf(run.context);

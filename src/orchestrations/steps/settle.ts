@@ -19,7 +19,7 @@ import type { Wait, WaitKinds } from "../wait-input";
 const BEGUN = { detail: "the platform accepted the swap; its operation has just begun" };
 
 /** Where the proof of an attempt leads; `verified`: what its own read showed, when that verifies the swap too. */
-export type Settled = (Next & { readonly verified?: Verified | undefined }) | Exit;
+export type Settled = (Next & { readonly verified?: Verified }) | Exit;
 
 /** Writes what came of an attempt where people see it; `evidence` is what did not stand in its way. */
 export function* note(

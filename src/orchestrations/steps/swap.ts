@@ -21,9 +21,9 @@ export type Swapped =
   | {
       readonly kind: "verify";
       readonly byUs: boolean;
-      readonly verified?: Verified | undefined;
+      readonly verified?: Verified;
       /** The rollback that was ordered before this run began. */
-      readonly order?: RollbackOrder | undefined;
+      readonly order?: RollbackOrder;
     }
   | { readonly kind: "plan-again"; readonly detail: string }
   | { readonly kind: "wait-for-lease"; readonly detail: string }

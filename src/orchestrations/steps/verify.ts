@@ -15,7 +15,7 @@ import { regressed, type Regressed, windowClosed } from "./watch";
 export function* verify(
   run: Run,
   plan: SwapPlan,
-  { byUs, verified }: { readonly byUs: boolean; readonly verified?: Verified | undefined },
+  { byUs, verified }: { readonly byUs: boolean; readonly verified?: Verified },
 ): Steps<Exit | Regressed | { readonly kind: "verified"; readonly verified: Verified }> {
   const over = yield* enter(run, "verifying");
   if (over) return over;

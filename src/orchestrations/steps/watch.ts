@@ -15,7 +15,7 @@ export interface Regressed {
 }
 
 interface Seen {
-  readonly evidence?: SoakEvidence | undefined;
+  readonly evidence?: SoakEvidence;
   readonly finalRead?: Ending["finalRead"];
 }
 

@@ -12,7 +12,7 @@ export const RETRY_AFTER = { "retry-after": "30" };
 export interface Unseen {
   readonly nextStep: string;
   /** IANA name; UTC when it is absent. */
-  readonly timeZone?: string | undefined;
+  readonly timeZone?: string;
 }
 
 /** The result of something that writes and reads back; one that is not seen in time is answered with what may still come of it. */

@@ -5,7 +5,7 @@ import type { Promotions } from "../../ports/promotions";
 
 /** A place in a list, and where in its pair's index it stands; what is under way stands with its pair. */
 export interface Place extends IndexEntry {
-  readonly index?: { readonly pair: PairKey; readonly page: number } | undefined;
+  readonly index?: { readonly pair: PairKey; readonly page: number };
 }
 
 /** Places, the newest first, read as far as they are asked for. */
@@ -61,7 +61,7 @@ export async function stoodBefore(
 /** A page, and the time of its oldest entry where it is known. */
 interface Mark {
   readonly page: number;
-  readonly at?: number | undefined;
+  readonly at?: number;
 }
 
 /**

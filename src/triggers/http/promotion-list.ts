@@ -42,7 +42,7 @@ const READ_AHEAD = 20;
 interface List {
   readonly value: readonly ReturnType<typeof summarisePromotion>[];
   /** The last one that was looked at, when there are more. */
-  readonly last?: IndexEntry | undefined;
+  readonly last?: IndexEntry;
 }
 
 async function readList(query: ListQuery, ports: Ports): Promise<List> {

@@ -218,7 +218,7 @@ function show(
   { headers = {}, origin, detail }: Shown,
 ): HttpResponseInit {
   const policy = presentPolicy(state, ports);
-  const live = state.conclusion
+  const live: Record<string, string> = state.conclusion
     ? {}
     : { "retry-after": String(Math.ceil((policy?.readiness.pollMs ?? 30_000) / 1000)) };
   const body = { ...viewPromotion(state, policy?.timeZone ?? "UTC", origin), detail };

@@ -59,7 +59,7 @@ export interface SimulateOptions {
   readonly sweep: boolean;
   readonly pairs: Pairs;
   readonly only: readonly string[];
-  readonly planted?: Pick<PlantedOptions, "write"> | undefined;
+  readonly planted?: Pick<PlantedOptions, "write">;
 }
 
 function parse(): SimulateOptions | undefined {

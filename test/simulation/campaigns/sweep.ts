@@ -28,7 +28,7 @@ export async function sweepSingles(name: string): Promise<Swept> {
 export interface Pairs {
   readonly share: number;
   readonly from: number;
-  readonly before?: number | undefined;
+  readonly before?: number;
 }
 
 /** Crashes one reference world at every pair of points k1 < k2 that is asked for. */

@@ -10,8 +10,8 @@ export interface PlannedPair {
   readonly of: string;
   readonly name: string;
   /** The file says green where the service is called blue, and blue where it is called green. */
-  readonly exchanged?: boolean | undefined;
-  readonly approval?: ApprovalRule | undefined;
+  readonly exchanged?: boolean;
+  readonly approval?: ApprovalRule;
 }
 
 /** The pairs of a pairs file. */

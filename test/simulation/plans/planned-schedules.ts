@@ -7,7 +7,7 @@ export interface PlannedSchedule {
   readonly minutes: readonly number[];
   readonly promote: Side | "staging";
   /** Absent: as the world's schedules have it. */
-  readonly expiresAfterMs?: number | undefined;
+  readonly expiresAfterMs?: number;
 }
 
 /** The schedules of a pairs file, by pair. */

@@ -16,17 +16,17 @@ export type UserAction =
       readonly channel: "queue" | "http";
       readonly copies: number;
       readonly every: number;
-      readonly expiresAfter?: number | undefined;
+      readonly expiresAfter?: number;
       /** No swap before that much time after it was asked. */
-      readonly notBeforeIn?: number | undefined;
-      readonly irreversible?: boolean | undefined;
+      readonly notBeforeIn?: number;
+      readonly irreversible?: boolean;
       /** Names a version that is to take production: the one that is there when it is asked, or one that is not. */
-      readonly expect?: "right" | "wrong" | undefined;
+      readonly expect?: "right" | "wrong";
       /** Over HTTP, past gate and deployment window: asked for by an operator, or by somebody who may not. */
-      readonly breakGlass?: "operator" | "requester" | "application" | undefined;
+      readonly breakGlass?: "operator" | "requester" | "application";
       readonly otherContent: boolean;
       /** Over HTTP, asked once: whatever the answer, and without one, it is not asked again. */
-      readonly givesUp?: boolean | undefined;
+      readonly givesUp?: boolean;
     }
   | { readonly at: number; readonly kind: "malformed"; readonly body: string }
   | { readonly at: number; readonly kind: "cancel"; readonly request: string }
@@ -45,7 +45,7 @@ export type UserAction =
       readonly kind: "hold";
       readonly pair: string;
       readonly forMs: number;
-      readonly all?: boolean | undefined;
+      readonly all?: boolean;
     }
   /** Somebody sets the wall clock of a host, and after a while right again. */
   | { readonly at: number; readonly kind: "clock-set"; readonly byMs: number; readonly forMs: number }
@@ -152,51 +152,47 @@ export interface WorldPlan {
   /** Hosts that run durable functions. */
   readonly hosts: number;
   /** Absent: as host.json has it, on hosts that run everything and come back as themselves. */
-  readonly sharing?: Sharing | undefined;
+  readonly sharing?: Sharing;
   readonly stableForMs: number;
   readonly readinessDeadlineMs: number;
   readonly operationSeconds: number;
   /** When an operation counts as endless, and how often it is looked at; absent: the defaults. */
-  readonly swapTimes?: { readonly operationDeadlineMs: number; readonly pollMs: number } | undefined;
+  readonly swapTimes?: { readonly operationDeadlineMs: number; readonly pollMs: number };
   readonly repeatedPut: "no-op" | "error" | "toggle";
   readonly skewMs: number;
   readonly chances: Chances;
   /** When chance stops doing harm, so that the world can come to rest. */
   readonly calmAfterMs: number;
   /** How often the reconciler comes: every minute where its timer is never late. */
-  readonly reconcilerEveryMs?: number | undefined;
+  readonly reconcilerEveryMs?: number;
   /** People let halted pairs go on without looking whether an operation still runs there. */
-  readonly hasty?: boolean | undefined;
+  readonly hasty?: boolean;
   /** When all is at rest, every pair is asked for once more. */
-  readonly asksAtTheEnd?: boolean | undefined;
+  readonly asksAtTheEnd?: boolean;
   readonly userActions: readonly UserAction[];
   /** How new production is watched; absent: not at all. */
-  readonly soak?:
-    | {
-        readonly forMs: number;
-        readonly probed: boolean;
-        readonly asksStaging: boolean;
-        readonly rollback: "automatic" | "never";
-      }
-    | undefined;
+  readonly soak?: {
+    readonly forMs: number;
+    readonly probed: boolean;
+    readonly asksStaging: boolean;
+    readonly rollback: "automatic" | "never";
+  };
   /** Who must approve; absent: nobody. */
-  readonly approval?:
-    | {
-        readonly quorum: number;
-        readonly deadlineMs: number;
-        readonly validForMs: number;
-      }
-    | undefined;
+  readonly approval?: {
+    readonly quorum: number;
+    readonly deadlineMs: number;
+    readonly validForMs: number;
+  };
   /** When swaps may start; absent: always. */
-  readonly window?: PlannedWindow | undefined;
+  readonly window?: PlannedWindow;
   /** What is started by the clock; absent: nothing. */
-  readonly schedules?: PlannedSchedules | undefined;
+  readonly schedules?: PlannedSchedules;
   /** How Resource Manager's replies look, apart from what they say; absent: as recorded. */
-  readonly wire?: WirePlan | undefined;
+  readonly wire?: WirePlan;
   /** Absent in every ordinary world. */
-  readonly risk?: Risk | undefined;
+  readonly risk?: Risk;
   /** Crash points by number (sweeps); absent: by chance. */
-  readonly crashAt?: readonly number[] | undefined;
+  readonly crashAt?: readonly number[];
 }
 
 export const calmChances: Chances = {

@@ -16,15 +16,15 @@ export interface PlantedOptions {
   /** Most worlds per fault. */
   readonly runs: number;
   /** A Markdown file that gets the report between its markers. */
-  readonly write?: string | undefined;
+  readonly write?: string;
 }
 
 /** What the simulator made of one planted fault; `invariant` is absent when it was not caught. */
 export interface Caught {
   readonly fault: PlantedFault;
   readonly runs: number;
-  readonly invariant?: string | undefined;
-  readonly seed?: number | undefined;
+  readonly invariant?: string;
+  readonly seed?: number;
 }
 
 /** Plants one fault after another, as many at once as there are cores, and looks whether an invariant catches each. */

@@ -36,7 +36,7 @@ function judgeSquats({ history, plan }: Judged, report: Report): void {
   const { squats, scheduled, reads, puts, published } = history;
   for (const { id, n } of squats) {
     const own = scheduled.find((e) => e.request === id);
-    const isIts = (e: { readonly request?: string | undefined }) => e.request === id;
+    const isIts = (e: { readonly request?: string }) => e.request === id;
     const acts = [...reads, ...puts, ...published.filter((e) => e.type !== "request.not-accepted")];
     // What a schedule's own asks for is judged with it; before its instant there is none.
     const from = own === undefined ? Infinity : own.minute * MINUTE - clockErrorOf(plan);

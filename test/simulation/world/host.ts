@@ -50,7 +50,7 @@ export interface Incarnation {
   readonly id: string;
   readonly seat: Seat;
   readonly version: string;
-  readonly sharing?: Sharing | undefined;
+  readonly sharing?: Sharing;
   /** The pairs file that it reads as it starts, and the file's number. */
   readonly pairs: PairsOfHost;
 }

@@ -9,8 +9,8 @@ export type Happening =
       readonly request: string;
       readonly pair: string;
       readonly content: string;
-      readonly since?: number | undefined;
-      readonly means?: string | undefined;
+      readonly since?: number;
+      readonly means?: string;
     }
   /** Where files are edited: the ledger knows a request from here on. */
   | { readonly kind: "registered"; readonly request: string }
@@ -186,7 +186,7 @@ export type Happening =
       readonly kind: "host";
       readonly host: string;
       readonly what: string;
-      readonly pairsFile?: number | undefined;
+      readonly pairsFile?: number;
     };
 
 export type Entry = Happening & { readonly n: number; readonly at: number };

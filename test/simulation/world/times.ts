@@ -4,10 +4,10 @@ import type { WorldPlan } from "../plans/world-plan";
 /** When swaps of a simulated world may start; times are ms after its start. */
 export interface PlannedWindow {
   /** Opens every so many minutes of the hour (a divisor of 60), for so long. */
-  readonly allow?: { readonly everyMinutes: number; readonly forMs: number } | undefined;
-  readonly freeze?: { readonly from: number; readonly to: number } | undefined;
+  readonly allow?: { readonly everyMinutes: number; readonly forMs: number };
+  readonly freeze?: { readonly from: number; readonly to: number };
   /** A calendar with one freeze, which cannot be read before `readableAfter`. */
-  readonly feed?: { readonly from: number; readonly to: number; readonly readableAfter: number } | undefined;
+  readonly feed?: { readonly from: number; readonly to: number; readonly readableAfter: number };
 }
 
 export const FEED = "freezes.ics";

@@ -53,7 +53,7 @@ function requestOf(name: string): HttpRequest {
   } as unknown as HttpRequest;
 }
 
-async function invoke(name: string): Promise<{ fault?: unknown; status?: number | undefined }> {
+async function invoke(name: string): Promise<{ fault?: unknown; status?: number }> {
   const { metadata, callback } = core.functions.get(name)!;
   const kind = Object.values(metadata.bindings).find(({ type }) => /trigger$/i.test(type))!.type;
   const context = {

@@ -13,7 +13,7 @@ export interface Sent extends Entry {
   /** The JSON that was sent. */
   readonly content: string;
   /** What it asks for where a file calls the sides otherwise; absent: what it says. */
-  readonly means?: string | undefined;
+  readonly means?: string;
 }
 
 export interface Put extends Entry {
@@ -110,14 +110,14 @@ export interface Observed {
 export interface UserAction {
   readonly at: number;
   readonly kind: string;
-  readonly request?: string | undefined;
-  readonly pair?: string | undefined;
-  readonly fault?: object | undefined;
-  readonly weather?: object | undefined;
-  readonly forMs?: number | undefined;
-  readonly downMs?: number | undefined;
+  readonly request?: string;
+  readonly pair?: string;
+  readonly fault?: object;
+  readonly weather?: object;
+  readonly forMs?: number;
+  readonly downMs?: number;
   /** What an edited file has from then on. */
-  readonly to?: readonly object[] | undefined;
+  readonly to?: readonly object[];
 }
 
 interface Span {
@@ -130,22 +130,19 @@ export interface Plan {
   readonly stableForMs: number;
   readonly readinessDeadlineMs: number;
   readonly operationSeconds: number;
-  readonly swapTimes?: { readonly operationDeadlineMs: number } | undefined;
-  readonly reconcilerEveryMs?: number | undefined;
+  readonly swapTimes?: { readonly operationDeadlineMs: number };
+  readonly reconcilerEveryMs?: number;
   readonly userActions: readonly UserAction[];
-  readonly soak?: { readonly forMs: number; readonly probed: boolean; readonly rollback: string } | undefined;
-  readonly approval?:
-    { readonly quorum: number; readonly deadlineMs: number; readonly validForMs: number } | undefined;
-  readonly window?:
-    | {
-        readonly allow?: { readonly everyMinutes: number; readonly forMs: number } | undefined;
-        readonly freeze?: Span | undefined;
-        readonly feed?: (Span & { readonly readableAfter: number }) | undefined;
-      }
-    | undefined;
-  readonly sharing?: object | undefined;
-  readonly wire?: object | undefined;
-  readonly risk?: object | undefined;
+  readonly soak?: { readonly forMs: number; readonly probed: boolean; readonly rollback: string };
+  readonly approval?: { readonly quorum: number; readonly deadlineMs: number; readonly validForMs: number };
+  readonly window?: {
+    readonly allow?: { readonly everyMinutes: number; readonly forMs: number };
+    readonly freeze?: Span;
+    readonly feed?: Span & { readonly readableAfter: number };
+  };
+  readonly sharing?: object;
+  readonly wire?: object;
+  readonly risk?: object;
 }
 
 /** A pair of an edited pairs file. */

@@ -39,7 +39,7 @@ test("whatever the text, it takes no more than its room, escaped twice as well, 
 
 interface Item {
   readonly i: number;
-  readonly omitted?: number | undefined;
+  readonly omitted?: number;
 }
 
 test("a list keeps its first quarter and its newest, and says at the gap how many are missing", () => {

@@ -312,7 +312,7 @@ test("the view tells how much was left out of a long life, and the foreseen roll
     { kind: "note-attempt", ...run, note: { at: NOW, n, direction: "rollback", verdict: { kind: "busy" } } },
   ]).flat();
   const view = viewPromotion(play(planned, ...many), "UTC");
-  const omitted = (list: readonly { omitted?: number | undefined }[]) =>
+  const omitted = (list: readonly { omitted?: number }[]) =>
     list.reduce((sum, each) => sum + (each.omitted ?? 0), 0);
   expect([omitted(view.timeline), omitted(view.attempts)]).toEqual([31 - 24, 30 - 4]);
   expect(view.attempts[0]?.direction).toBe("rollback");

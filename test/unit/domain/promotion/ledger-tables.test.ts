@@ -156,7 +156,7 @@ test("one that waits for its deployment window again has the time for that again
 });
 
 function action(over: {
-  promotion?: typeof fresh | undefined;
+  promotion?: typeof fresh;
   run?: RunStatus;
   now: number;
   pair?: PairState;

@@ -106,7 +106,7 @@ test("its event names every vote, call, phase, prerequisite and service, in fewe
   const { data } = eventOf(stored(last, conclude(textsOf("x"))));
   expect(data.approvals?.votes.map(({ oid }) => oid)).toEqual(last.gate?.votes.map(({ oid }) => oid));
   expect(data.approvals?.votes).toHaveLength(5);
-  const count = (list: readonly { readonly omitted?: number | undefined }[]) =>
+  const count = (list: readonly { readonly omitted?: number }[]) =>
     list.reduce((sum, { omitted = 0 }) => sum + 1 + omitted, 0);
   expect(count(data.attempts)).toBe(12);
   expect(count(data.phases)).toBe(count(last.timeline) + 1);

@@ -14,7 +14,7 @@ const accepted: AttemptVerdict = { kind: "accepted", status: 202 };
 const running: OperationRead = { kind: "running" };
 
 function settle(
-  check: { observed?: typeof before | undefined; verdict?: AttemptVerdict; operation?: OperationRead },
+  check: { observed?: typeof before; verdict?: AttemptVerdict; operation?: OperationRead },
   at = NOW,
   beforeSince?: number,
 ) {
