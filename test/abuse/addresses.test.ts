@@ -38,7 +38,7 @@ async function ask(url: string, rules: Partial<OutboundRules> = {}) {
   ] as const;
 }
 
-test("7. without an issuer or audience of tokens, the app does not start: no header stands in for them", () => {
+test("7. the app does not start without a token issuer and audience", () => {
   const pair = (name: string) =>
     `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/cloudServices/${name}`;
   const file = JSON.stringify({ pairs: { shop: { blue: pair("a"), green: pair("b") } } });
@@ -63,7 +63,7 @@ test.each([
   "http://[fe80::1]/",
   "http://169.254.129.2:8081/msi/token",
   "http://168.63.129.16/machine?comp=goalstate",
-])("11. %s, a metadata or identity address, is asked by no probe and no calendar", async (url) => {
+])("11. probes and calendars never call %s, a metadata or identity address", async (url) => {
   const [probe, calendar] = await ask(url);
   const refused = "the host is a link-local, metadata, NAT64 or 6to4 address";
   expect([probe, calendar]).toEqual([
@@ -83,7 +83,7 @@ test.each([
   "[::ffff:0:127.0.0.1]",
   "0.0.0.0",
   "[::]",
-])("11. %s at a port of the host's own is asked by nobody in Azure, and gets no connection", async (host) => {
+])("11. in Azure nothing connects to %s at a port of the host", async (host) => {
   const seen = await listen((_request, response) => response.end("x"));
   const [probe, calendar] = await ask(`http://${host}:${seen.port}/admin/host/status`);
   const refused = "the host is this machine itself";
@@ -94,7 +94,7 @@ test.each([
   ]);
 });
 
-test("11. a redirect is an answer like others: what it points to gets no connection", async () => {
+test("11. a redirect is not followed: its target gets no connection", async () => {
   const target = await listen((_request, response) => response.end("secret"));
   const location = `http://127.0.0.1:${target.port}/`;
   const asked = await listen((_request, response) => response.writeHead(302, { location }).end());
@@ -104,7 +104,7 @@ test("11. a redirect is an answer like others: what it points to gets no connect
   expect([asked.connections, target.connections]).toEqual([2, 0]);
 });
 
-test("11. a name that comes to lead elsewhere after a first good answer is refused at its next connection", async () => {
+test("11. a name that later resolves to a blocked address is refused on next connect", async () => {
   const seen = await listen((_request, response) => response.end("x"));
   const addresses = ["127.0.0.1", "169.254.169.254"];
   const [probe, calendar] = await ask(`http://shop.localhost:${seen.port}/`, {
@@ -122,7 +122,7 @@ test("11. a name that comes to lead elsewhere after a first good answer is refus
 });
 
 test.each(["azure-asyncoperation", "location"] as const)(
-  "12. an operation URL on another host in %s is not followed; the swap is proved by reading the services",
+  "12. an operation URL on another host in %s is not followed; reads prove the swap",
   async (headers) => {
     const scenario = await startScenario();
     const origin = "https://other.example";

@@ -61,7 +61,7 @@ test.each([
   expect(await take(bytes(name))).toMatchObject({ ok: true, value: { request: { requestId } } });
 });
 
-test("json-in-a-string.json is not accepted, and told what it is", async () => {
+test("json-in-a-string.json is not accepted, and the answer says what it is", async () => {
   // What the JavaScript SDK makes of `body: JSON.stringify(request)`.
   const body: unknown = JSON.parse(text("json-in-a-string.json"));
   expect(await take(body)).toMatchObject({
@@ -71,7 +71,7 @@ test("json-in-a-string.json is not accepted, and told what it is", async () => {
   });
 });
 
-test("what was sent is handed over to the byte, so that a field that stands twice is seen", async () => {
+test("the body arrives byte for byte, so a repeated field is found", async () => {
   const body = Buffer.from('{"requestId":"release-8","promote":"blue","promote":"green"}');
   await take(body);
   expect(handed).toEqual([body]);

@@ -121,7 +121,7 @@ function typeAfter(bytes: Buffer, name: string): number | undefined {
   return bytes[bytes.indexOf(name) + name.length];
 }
 
-test("the status of a reply is an int: of $cbs, and of $management when it does and when it refuses", async () => {
+test("the status of every $cbs and $management reply is an int", async () => {
   const peer = openSession();
   const cbs = await openDuplex(peer, "$cbs", "tokens");
   cbs("1", putToken);
@@ -144,7 +144,7 @@ test("the condition of a refusal is a symbol", async () => {
   expect(typeAfter(bytes, "errorCondition")).toBe(0xa3);
 });
 
-test("a link that is refused is attached without the end that is not there, and then detached with the reason", async () => {
+test("a refused link is attached without its missing end, then detached with a reason", async () => {
   const peer = openSession();
   const filter = { "com.microsoft:session-filter": null };
   const links: unknown[] = [
@@ -164,7 +164,7 @@ test("a link that is refused is attached without the end that is not there, and 
 });
 
 test.each([0, 1, 2] as const)(
-  "a link is attached with the settle modes its client asked for: sender's %i, in both directions",
+  "a link has the settle modes its client asked for: sender's %i, both directions",
   async (snd_settle_mode) => {
     const peer = openSession();
     for (const rcv_settle_mode of [0, 1] as const) {
@@ -210,7 +210,7 @@ test.each([
   await until(() => peer.payloads.length === 2, "the management node answers");
 });
 
-test("a subscription, a dead-letter queue and $cbs answer to addresses with a slash and without, in any mixture", async () => {
+test("subscriptions, dead-letter queues and $cbs answer with or without a slash", async () => {
   const peer = openSession();
   for (const source of [
     "/events/Subscriptions/all",
@@ -225,7 +225,7 @@ test("a subscription, a dead-letter queue and $cbs answer to addresses with a sl
   await until(() => peer.payloads.length === 1, "the token is granted");
 });
 
-test("a node answers each of several clients on one connection on its own link", async () => {
+test("a node answers several clients on one connection, each on its own link", async () => {
   const connection = connect();
   const [first, second] = [openSession(connection), openSession(connection)];
   const asks = [
@@ -240,7 +240,7 @@ test("a node answers each of several clients on one connection on its own link",
   expect([first, second].map(linksOf)).toEqual([["a:receiver", "b:receiver"], ["c:receiver"]]);
 });
 
-test("a node answers on the session of the reply link, wherever it was asked", async () => {
+test("a node answers on the session of the reply link", async () => {
   const connection = connect();
   const [asking, listening] = [openSession(connection), openSession(connection)];
   const sender = await openSender(asking, { target: "$cbs" });
@@ -250,7 +250,7 @@ test("a node answers on the session of the reply link, wherever it was asked", a
   expect(listening.payloads[0]?.link).toBe("replies");
 });
 
-test("nothing is said of transfers that are settled already: requests, replies, sends and deliveries", async () => {
+test("no disposition is sent for a transfer that is already settled", async () => {
   const peer = openSession();
   const ask = await openDuplex(peer, "$cbs", "tokens");
   ask("1", putToken);
@@ -263,7 +263,7 @@ test("nothing is said of transfers that are settled already: requests, replies, 
   expect(peer.dispositions).toEqual([expect.objectContaining({ role: true, settled: true })]);
 });
 
-test("a client whose link is settled need not say so of each transfer", async () => {
+test("a client with a settled link need not mark each transfer as settled", async () => {
   // The .NET client does not when the broker leaves the settle mode open, and its delivery tags are all the same.
   const peer = openSession();
   const sender = await openSender(peer, { target: "deleting", ...settled });
@@ -275,7 +275,7 @@ test("a client whose link is settled need not say so of each transfer", async ()
   expect(peer.dispositions).toHaveLength(1);
 });
 
-test("a reply that a client wants to settle itself is settled with it, and takes up no room", async () => {
+test("a reply that the client settles is released with it", async () => {
   const peer = openSession();
   const modes = { snd_settle_mode: 0, rcv_settle_mode: 1 } as const;
   const sender = await openSender(peer, { target: "$cbs" });
@@ -287,7 +287,7 @@ test("a reply that a client wants to settle itself is settled with it, and takes
   expect(peer.dispositions).toContainEqual(expect.objectContaining({ role: false, settled: true }));
 });
 
-test("a client that gives credit in one breath with its attach gets messages after the broker's attach", async () => {
+test("credit sent together with attach brings messages after the broker's attach", async () => {
   const peer = openSession();
   const sender = await openSender(peer, { target: "eager" });
   for (const body of [1, 2, 3]) sender.send({ body });
@@ -302,7 +302,7 @@ test("a client that gives credit in one breath with its attach gets messages aft
   expect(arrived).toEqual([1, 2, 3]);
 });
 
-test("a client that signs in with a key by SASL PLAIN, as plain AMQP libraries do, is served without tokens", async () => {
+test("a client that signs in with a key over SASL PLAIN needs no token", async () => {
   const peer = openSession(connect({ username: "RootManageSharedAccessKey", password: "SAS_KEY_VALUE" }));
   await settleOne(peer);
   expect(peer.dispositions).toHaveLength(1);

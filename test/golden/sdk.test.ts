@@ -22,7 +22,7 @@ const recorded: readonly (readonly [string, readonly Invocation[]])[] = [
 ];
 
 test.each(recorded)(
-  "%s: without any engine, the unmodified packages answer every recorded input as recorded",
+  "%s: the unmodified packages answer every recorded input as recorded",
   async (_name, invocations) => {
     for (const recorded of invocations.filter(({ kind }) => ["orchestrator", "entity"].includes(kind))) {
       app.wire.calls.length = 0;

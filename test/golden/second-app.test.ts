@@ -48,7 +48,7 @@ afterAll(async () => {
   await broker.stop();
 });
 
-test("timer functions get what the real host hands over, retries included", async () => {
+test("timer functions get the same input as on the real host, retries included", async () => {
   await app.advance(59_000);
   for (const name of ["tick", "tickfail"]) {
     const theirs = recorded.timers.filter((each) => each.function === name);
@@ -88,7 +88,7 @@ test.each(readEntries("http-routes.json").entries.map((entry) => [entry.label, e
   },
 );
 
-test("a queue function gets what the real host hands over, on the first delivery and the second", async () => {
+test("a queue function gets the same input as on the real host, redelivery included", async () => {
   const client = new ServiceBusClient(broker.connectionString);
   const sender = client.createSender("q1");
   const firsts = recorded.serviceBus.invocations.filter((each) => each.failed !== undefined);

@@ -25,7 +25,7 @@ const rows = Array.from({ length: 15 }, (_, k) => {
 });
 
 test.each(rows)(
-  `whatever call goes wrong there is one effect and a bounded number of PUTs: call %i meets %s (seed ${seed})`,
+  `one effect and a bounded number of PUTs when call %i meets %s (seed ${seed})`,
   async (call, _name, answer) => {
     scenario.arm.faults.add({ skip: call - 1, times: 1, answer });
     const id = await scenario.request();
@@ -36,7 +36,7 @@ test.each(rows)(
   },
 );
 
-test("a throttled PUT is not sent again before the Retry-After has passed", async () => {
+test("a throttled PUT is repeated only after its Retry-After", async () => {
   const retryAfter = 200;
   scenario.arm.faults.add({
     method: "PUT",

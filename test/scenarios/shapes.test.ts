@@ -40,7 +40,7 @@ async function until(id: string, phase: string): Promise<void> {
   expect((await run.promotion(id)).phase).toBe(phase);
 }
 
-test("every route answers with times in one format, and every event in one of its own", async () => {
+test("every route uses one format of times, and every event uses its own", async () => {
   run = await begin();
   const asked = new Set<string>();
   /** Answers are looked at by the scenario, which fails where a time is in another format; here they are only counted. */
@@ -133,7 +133,7 @@ function exampleBelow(heading: string, now: unknown): unknown {
   return JSON.parse(text.slice(from, until));
 }
 
-test("the example of docs/http-api.md is what a promotion that waits for its instances is shown as", async () => {
+test("the example in docs/http-api.md is the view of a promotion that waits", async () => {
   run = await startScenario({
     policy: {
       timeZone: "Europe/Berlin",
@@ -162,7 +162,7 @@ test("the example of docs/http-api.md is what a promotion that waits for its ins
   expect(exampleBelow("One promotion", example)).toEqual(example);
 });
 
-test("a picture of readiness that does not change is told once, with the time of the look, and not with every look", async () => {
+test("an unchanged readiness is reported once, with the time of its observation", async () => {
   run = await startScenario({
     policy: { readiness: { pollMs: 5_000, stableForMs: 30_000, deadlineMs: HOUR } },
   });

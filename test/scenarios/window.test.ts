@@ -14,7 +14,7 @@ async function begin(options: ScenarioOptions): Promise<Scenario> {
 /** It is Tuesday, 13:00 in Berlin. */
 const afternoon = { cron: "0 14 * * *", durationMs: 2 * 3_600_000, zone: "Europe/Berlin" };
 
-test("waits for the next window, tells when it opens, and swaps in it", async () => {
+test("a promotion waits for the next window, says when it opens, and swaps in it", async () => {
   const run = await begin({
     window: aDeploymentWindow({ allow: [afternoon] }),
     policy: { timeZone: "Europe/Berlin", window: { deadlineMs: 86_400_000, rules: "r" } },
@@ -41,7 +41,7 @@ test("waits for the next window, tells when it opens, and swaps in it", async ()
   expect(run.effects()).toBe(1);
 });
 
-test("waits for nothing where the deployment window is open at once", async () => {
+test("a promotion does not wait when the deployment window is open", async () => {
   const run = await begin({ window: aDeploymentWindow({ allow: [{ ...afternoon, cron: "0 13 * * *" }] }) });
   const id = await run.request();
   await run.advance({ minutes: 10 });
@@ -49,7 +49,7 @@ test("waits for nothing where the deployment window is open at once", async () =
   expect((await run.promotion(id)).timeline.map(({ phase }) => phase)).not.toContain("awaiting-window");
 });
 
-test("does not swap before notBefore, whatever the policy says", async () => {
+test("a promotion never swaps before its notBefore, whatever the policy says", async () => {
   const run = await begin({});
   const id = await run.request({ notBefore: "2026-11-24T15:00:00+01:00" });
   await run.advance({ minutes: 59 });
@@ -60,7 +60,7 @@ test("does not swap before notBefore, whatever the policy says", async () => {
   expect(run.outcomeOf(id)).toBe("promoted");
 });
 
-test("expires in front of a closed deployment window, and says that it waited for that", async () => {
+test("a promotion that expires while the window is closed says so", async () => {
   const run = await begin({ window: aDeploymentWindow({ allow: [afternoon] }) });
   const id = await run.request({ expiresAt: "2026-11-24T12:30:00Z" });
   await run.advance({ minutes: 31 });
@@ -72,7 +72,7 @@ test("expires in front of a closed deployment window, and says that it waited fo
   });
 });
 
-test("expires at the deployment window's deadline", async () => {
+test("a promotion expires at the deployment window's deadline", async () => {
   const run = await begin({
     window: aDeploymentWindow({ allow: [afternoon] }),
     policy: { window: { deadlineMs: 20 * 60_000, rules: "r" } },
@@ -86,7 +86,7 @@ test("expires at the deployment window's deadline", async () => {
   });
 });
 
-test("gives the lease back when the window has closed before the PUT, and swaps in the next one", async () => {
+test("a promotion releases the lease when its window closes and swaps in the next one", async () => {
   // Given a window that closes while readiness is still awaited
   const run = await begin({
     window: aDeploymentWindow({
@@ -112,7 +112,7 @@ test("gives the lease back when the window has closed before the PUT, and swaps 
   expect(run.puts()).toBe(1);
 });
 
-test("a freeze calendar that cannot be read keeps everything closed until it can", async () => {
+test("an unreadable freeze calendar keeps the window closed", async () => {
   const calendars = new Map<string, string>();
   const run = await begin({
     window: aDeploymentWindow({ freezes: [{ kind: "calendar", source: "freezes.ics" }] }),
@@ -128,7 +128,7 @@ test("a freeze calendar that cannot be read keeps everything closed until it can
   expect(run.outcomeOf(id)).toBe("promoted");
 });
 
-test("can be cancelled while it waits for its deployment window", async () => {
+test("a promotion can be cancelled while it waits for its deployment window", async () => {
   const run = await begin({ window: aDeploymentWindow({ allow: [afternoon] }) });
   const id = await run.request();
   await run.advance({ minutes: 1 });
@@ -137,7 +137,7 @@ test("can be cancelled while it waits for its deployment window", async () => {
   expect(run.outcomeOf(id)).toBe("cancelled");
 });
 
-test("break-glass passes a closed deployment window, at the step and at the attempt", async () => {
+test("break-glass passes a closed deployment window, when waiting and at the attempt", async () => {
   const run = await begin({
     window: aDeploymentWindow({ freezes: [{ kind: "interval", from: 0, to: 9e12, reason: "always" }] }),
   });
@@ -150,7 +150,7 @@ test("break-glass passes a closed deployment window, at the step and at the atte
   expect((await run.promotion(urgent)).attempts).toHaveLength(1);
 });
 
-test("a promotion whose deployment window has closed keeps nobody else waiting", async () => {
+test("a promotion whose deployment window has closed does not block others", async () => {
   // Given a promotion that had the lease when the window closed, and has given its lease back
   const run = await begin({
     window: aDeploymentWindow({
