@@ -4,8 +4,8 @@ import { startIssuer, type LocalIssuer } from "../../local/identity";
 import { startScenario, type Scenario } from "../support/scenario";
 
 /**
- * What people and programs may try, row by row, over the real HTTP surface with the real token verifier and a local
- * issuer: every row names what must come of it.
+ * The abuse cases, row by row, over the real HTTP API with the real token verifier and a local issuer. Each title
+ * states the required result.
  */
 const approval = { quorum: 2, deadlineMs: 3_600_000, validForMs: 3_600_000 };
 const planOther = "0".repeat(64);
@@ -49,7 +49,7 @@ async function ballot(over: Record<string, unknown> = {}) {
 }
 const votes = async () => (await scenario.promotion(id)).gate?.votes.length;
 
-/** A token of this issuer's shape that somebody else made. */
+/** A token in this issuer's format, signed with another key. */
 async function forged(over: { alg?: string; audience?: string; expires?: string } = {}) {
   const claims = {
     oid: "22222222-2222-4222-8222-222222222222",
@@ -228,7 +228,7 @@ test("15. a flood of guessed votes gets 429 with Retry-After; others still vote"
   );
   const passed = flood.filter(({ body }) => body.code === "plan-changed").length;
   const refused = flood.filter(({ status, body }) => status === 429 && body.code === "too-many-calls");
-  // The promotion record keeps the receipts of the last few votes: in a flood one may have made room before it was read.
+  // The promotion record keeps only the last few receipts, so a flood can drop one before it is read.
   const unseen = flood.filter(
     ({ status, body }) => status === 503 && body.code === "not-acknowledged",
   ).length;

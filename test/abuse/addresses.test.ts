@@ -7,17 +7,14 @@ import { parseConfig } from "../../src/config/config";
 import { aPolicy } from "../support/observations";
 import { startScenario } from "../support/scenario";
 
-/**
- * Abuse of addresses: what the app is configured to ask, and where replies would send it. Rows 7, 11 and 12 of the table
- * whose other rows are in abuse-cases.test.ts.
- */
+/** Abuse of configured addresses and of addresses in replies: rows 7, 11 and 12 of the abuse cases. */
 let servers: Server[] = [];
 afterEach(() => {
   for (const server of servers) server.close();
   servers = [];
 });
 
-/** A server on loopback that counts connections, whatever comes over them. */
+/** A server on loopback that counts its connections. */
 async function listen(listener: RequestListener) {
   const seen = { connections: 0, port: 0 };
   const server = createServer(listener).on("connection", () => seen.connections++);
@@ -27,7 +24,7 @@ async function listen(listener: RequestListener) {
   return seen;
 }
 
-/** Both ways in which configured addresses are asked, each through a real door that lets exactly this one through. */
+/** Calls a configured address in both ways: as a probe and as a calendar. */
 async function ask(url: string, rules: Partial<OutboundRules> = {}) {
   const probe = { name: "front", url, timeoutMs: 1_000 };
   const probes = [probe] as unknown as NonNullable<ReturnType<typeof aPolicy>["probes"]>;

@@ -13,8 +13,8 @@ import { aPolicy } from "../support/observations";
 import { createVirtualClock } from "../support/virtual-clock";
 
 /**
- * Abuse of calendars: whoever may write into a freeze calendar must neither stop the app nor open what is frozen. Each is
- * read from a file by the real adapter.
+ * Abuse of calendars: a hostile freeze calendar must neither stop the app nor open a frozen window. The real adapter
+ * reads each from a file.
  */
 let folder = "";
 beforeAll(() => {

@@ -3,8 +3,8 @@ import { startIssuer, type LocalIssuer } from "../../local/identity";
 import { startScenario, type Scenario } from "../support/scenario";
 
 /**
- * What somebody may try who may edit the pairs file, but not operate: over the real HTTP surface with the real token
- * verifier. Numbers go on in the abuse table.
+ * Abuse by a person who can edit the pairs file but is no operator, over the real HTTP API with the real token
+ * verifier. The numbers continue those of abuse-cases.test.ts.
  */
 let issuer: LocalIssuer;
 let scenario: Scenario;
@@ -63,11 +63,11 @@ test("26. renaming a halted pair keeps its halt until an operator releases it", 
     expect((await scenario.pair()).holds.map(({ id }) => id)).toEqual(["halt-halting"]);
     expect((await call("requester", "DELETE", `holds/${name}`, { note: "x" })).status).toBe(403);
   }
-  // What was green then is called blue by now.
+  // The green service of the halted promotion is now called blue.
   await ask("next", "store", "blue");
   await scenario.advance({ minutes: 5 });
   expect([scenario.puts(), (await scenario.promotion("next")).phase]).toEqual([1, "queued"]);
-  expect((await call("operator", "DELETE", "holds/store", { note: "looked at it" })).status).toBe(200);
+  expect((await call("operator", "DELETE", "holds/store", { note: "checked" })).status).toBe(200);
 });
 
 test("27. a pair with two names still has one lease and one swap call under way", async () => {

@@ -2,7 +2,7 @@ import { createTokenVerifier } from "../../src/adapters/token-verifier";
 import { startIssuer, type LocalIssuer } from "../../local/identity";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** What senders may try with a request itself, row by row, over the real HTTP surface with the real token verifier. */
+/** Abuse with the content of a request, over the real HTTP API with the real token verifier. */
 
 interface Reply {
   readonly code?: string;
@@ -37,7 +37,7 @@ async function post(path: string, body: unknown, token = requester) {
   return { status, reply: reply as Reply, headers };
 }
 
-/** Nobody knows of it: no promotion record, no place with the pair, no line of it anywhere but in the log. */
+/** Expects no promotion record, no place at the pair and no event. */
 async function leavesNothing(requestId: string): Promise<void> {
   const authorization = `Bearer ${operator}`;
   const check = await scenario.raw("GET", `promotions/${requestId}`, undefined, { authorization });
@@ -87,11 +87,11 @@ test("20. a taken id: 409 names each differing field and links to the promotion"
   expect([status, reply.code, reply.promotion]).toEqual([409, "request-conflict", "/api/promotions/r-1"]);
   expect(headers.get("link")).toBe('</api/promotions/r-1>; rel="related"');
   expect(reply.issues?.map(({ path }) => path)).toEqual(["$.promote", "$.requestedBy", "$.irreversible"]);
-  // What its sender left to a default does not differ.
+  // A field that the sender omits does not count as different.
   const unnamed = await post("promotions", { ...request, reason: "another" }, operator);
   expect(unnamed.reply.issues?.map(({ path }) => path)).toEqual(["$.reason"]);
-  const glass = await post("promotions", { ...request, breakGlass: { reason: "now" } }, operator);
-  expect(glass.reply.issues).toMatchObject([{ path: "$.breakGlass", value: '{"reason":"now"}' }]);
+  const withBreakGlass = await post("promotions", { ...request, breakGlass: { reason: "now" } }, operator);
+  expect(withBreakGlass.reply.issues).toMatchObject([{ path: "$.breakGlass", value: '{"reason":"now"}' }]);
 });
 
 test("21. every route with a body answers 400 to a repeated field or invalid UTF-8", async () => {

@@ -4,8 +4,8 @@ import { startIssuer, type LocalIssuer } from "../../local/identity";
 import { startScenario, type Scenario } from "../support/scenario";
 
 /**
- * What everybody who may read can do to Azure, over the real HTTP surface with the real token verifier: readers together
- * spend a small share of Resource Manager's reads, and no run waits for them. Numbers go on in the abuse table.
+ * The load that readers put on Azure, over the real HTTP API with the real token verifier. All readers together use a
+ * small share of Resource Manager's reads, and no run waits for them.
  */
 let issuer: LocalIssuer;
 let scenario: Scenario;
@@ -29,7 +29,7 @@ async function start() {
   started.edit({ defaults: { soak: { for: "0s" } }, pairs: Object.fromEntries(pairs) });
   return started;
 }
-/** A reader's token with an object id of its own: the limit of one caller bounds nobody else. */
+/** A reader's token with a unique object id, so that no caller uses up another's limit. */
 const reader = (n: number) =>
   issuer.token("reader", { oid: `66666666-6666-4666-8666-${String(n).padStart(12, "0")}` });
 async function call(n: number, method: string, path: string, body?: unknown) {

@@ -1,7 +1,7 @@
 import { httpRoutes, type Route } from "../../src/triggers/http/routes";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** What is asked beside the API: other methods, other paths, other query fields. Every answer can be read. */
+/** Calls with unknown methods, paths and query fields. Every answer is readable. */
 let scenario: Scenario;
 beforeAll(async () => {
   scenario = await startScenario();

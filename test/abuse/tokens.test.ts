@@ -3,7 +3,7 @@ import { startIssuer, type LocalIssuer } from "../../local/identity";
 import { createTokenVerifier } from "../../src/adapters/token-verifier";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** Abuse of tokens and of the names and texts that come with them: rows 17 to 21 of the table in abuse-cases.test.ts. */
+/** Abuse of tokens and of the names and texts in them: rows 40 to 44 of the abuse cases. */
 const approval = { quorum: 2, deadlineMs: 3_600_000, validForMs: 3_600_000 };
 const id = "release-1";
 
@@ -37,7 +37,7 @@ async function ballot(over: Record<string, unknown> = {}) {
 }
 const votes = async () => (await scenario.promotion(id)).gate?.votes.length;
 
-/** The claims of an approver, signed by somebody else in the name of a key. */
+/** The claims of an approver, signed with another key under this key id. */
 async function forged(kid: string) {
   const { privateKey } = await generateKeyPair("RS256");
   const claims = decodeJwt(await issuer.token("approver"));

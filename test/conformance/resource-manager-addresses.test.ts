@@ -15,7 +15,7 @@ const frontend = (side: "blue" | "green") =>
   `${network}/loadBalancers/lb-shop-${side}/frontendIPConfigurations/fe`;
 const address = (slot: "production" | "staging") => `${network}/publicIPAddresses/ip-shop-${slot}`;
 
-/** Absolute: which frontend holds which address afterwards. */
+/** The body is absolute: it says which frontend has which address afterwards. */
 const binding = (...pairs: readonly (readonly [string, string])[]) => ({
   frontendIPConfigurations: pairs.map(([id, ip]) => ({ id, properties: { publicIPAddress: { id: ip } } })),
 });

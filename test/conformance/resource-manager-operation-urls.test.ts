@@ -15,7 +15,7 @@ const codeOf = ({ status, body }: Answer) => [
   (body as { error?: { code: string } } | undefined)?.error?.code,
 ];
 
-/** Addresses of operations as Azure's are: long, signed, and new in every reply. */
+/** Operation addresses like Azure's: long, signed, and new in every reply. */
 describe.each(transports)("the addresses of an operation (%s)", (_name, open) => {
   let arm: Arm;
   const opened = async (answer: object, over: object = {}) => {

@@ -2,7 +2,7 @@ import { blue, green, monitorOf, read, swap, transports, world, type Arm } from 
 
 const PERMISSIONS = "/providers/Microsoft.Authorization/permissions?api-version=2022-04-01";
 
-/** What the caller may do, and what comes of lacking it. */
+/** What the caller may do, and what happens without the permission. */
 describe.each(transports)("permissions (%s)", (_name, open) => {
   let arm: Arm;
   const opened = async (...actions: readonly string[]) => {

@@ -5,7 +5,7 @@ const credential = {
 };
 const [group, service] = ["shop-rg", "shop-blue"] as const;
 
-/** The unmodified SDK; plain HTTP needs the token left out. */
+/** The unmodified SDK. It refuses to send a token over plain HTTP. */
 async function clientOf({ endpoint, httpClient }: Arm) {
   const { ComputeManagementClient } = await import("@azure/arm-compute");
   const client = new ComputeManagementClient(credential, SUBSCRIPTION, {

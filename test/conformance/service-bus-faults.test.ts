@@ -4,7 +4,7 @@ import { openBus, receiveOne, until, type Bus } from "../support/service-bus";
 
 const faults: BrokerFaults = {};
 let bus: Bus;
-/** A client that tries again. */
+/** A client that retries. */
 let stubborn: ServiceBusClient;
 beforeAll(async () => {
   bus = await openBus(
@@ -37,7 +37,7 @@ afterAll(async () => {
 
 const noRenewal = { maxAutoLockRenewalDurationInMs: 0 };
 
-/** Strikes the first n times. */
+/** Injects the fault the first n times. */
 const strikes = <Fault>(n: number, fault: Fault) => {
   let left = n;
   return () => (left-- > 0 ? fault : undefined);

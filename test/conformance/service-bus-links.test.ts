@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => bus.stop());
 
-/** What the SDK does not show: its socket and its credential. */
+/** Internals of the SDK: its socket and its credential. */
 interface Innards {
   readonly tokenCredential: { getToken(audience: string): unknown };
   readonly connection: { readonly _connection: { socket: { destroy(why: Error): void } } };
@@ -48,7 +48,7 @@ function subscribe(
   return errors;
 }
 
-/** A handler that waits until the test lets it go. */
+/** A handler that waits until the test releases it. */
 function createGate() {
   let open: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => {
@@ -112,7 +112,7 @@ test("10,000 messages reach a subscriber and are settled, each once", async () =
 });
 
 test("one unsettled message does not stop 2,000 others on its link", async () => {
-  // rhea's ring in the client holds 2,048 deliveries from the oldest unsettled one on: a limit of the SDK, not of the broker.
+  // A limit of the SDK: rhea keeps 2,048 deliveries, counted from the oldest unsettled one.
   const receiver = bus.client.createReceiver("held");
   const gate = createGate();
   const seen: unknown[] = [];

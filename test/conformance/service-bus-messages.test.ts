@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => bus.stop());
 
-/** Takes all that a queue or subscription has. */
+/** Receives every message of a queue or subscription. */
 async function drain(count: number, entity: string, subscription?: string) {
   const mode = { receiveMode: "receiveAndDelete" } as const;
   const receiver =

@@ -70,7 +70,7 @@ test("reading or changing a subscription's rules is refused: use the topology", 
 });
 
 test("a transaction is refused with a clear message; the connection stays open", async () => {
-  // The JavaScript SDK has no transactions: other clients attach to a coordinator instead of to a queue.
+  // Clients with transactions attach to a coordinator. The JavaScript SDK has none.
   const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
   const container = rhea.create_container();
   const connection = container.connect({ host: "127.0.0.1", port: bus.server.port, reconnect: false });

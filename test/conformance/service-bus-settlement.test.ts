@@ -201,7 +201,7 @@ test("the message of a handler that throws is abandoned at once and reported", a
 });
 
 test("the SDK sends two different settlements at once as the first of them", async () => {
-  // A fault of its AMQP library (rhea 3.0.5 never compares the first two outcomes that it joins), which no broker can see.
+  // rhea 3.0.5 never compares the first two outcomes that it joins. A broker cannot detect that.
   await bus.send("mixed", { body: 1 }, { body: 2 }, { body: 3 }, { body: 4 });
   const receiver = bus.client.createReceiver("mixed");
   const [first, second, third, fourth] = await receiver.receiveMessages(4, { maxWaitTimeInMs: 1_000 });

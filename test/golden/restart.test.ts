@@ -7,7 +7,7 @@ import { RECORDED_AT, startGoldenApp, type GoldenApp } from "./golden-app";
 import { playExchange } from "./play";
 
 const { entries, invocations = [] } = readEntries("restart.json");
-/** Work a dead host had taken stays hidden this long (the queue visibility of the Azure Storage provider). */
+/** How long the work of a dead host stays hidden: the queue visibility of the Azure Storage provider. */
 const VISIBILITY_MS = 300_000;
 
 test("a killed host loses no pending timer, event or activity", async () => {
@@ -54,7 +54,7 @@ async function expectEntry(app: GoldenApp, entry: Exchange | undefined): Promise
   await app.settle();
 }
 
-/** The markers of a recorded invocation, resolved. */
+/** Resolves the markers of a recorded invocation. */
 function withReplies(invocation: Invocation): Invocation {
   const id = (invocation.input as { query?: { id?: string } } | undefined)?.query?.id;
   const body = entries.find((entry) => (entry.body as { id?: string } | null)?.id === id)?.body;

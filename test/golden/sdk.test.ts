@@ -3,7 +3,7 @@ import { readEntries, readScenario, scenarioNames, type Invocation } from "./fix
 import { startGoldenApp, type GoldenApp } from "./golden-app";
 import { normalise } from "./normalise";
 
-/** They count in module variables, or were cut when recorded: the same input does not give the same answer twice. */
+/** These count in module variables or were truncated, so the same input gives another answer. */
 const notRepeatable = ["nondet", "big", "big-status"];
 
 let app: GoldenApp;

@@ -56,13 +56,13 @@ const signal: Pick<Exchange, "method" | "path" | "requestHeaders" | "requestBody
 interface Cause {
   readonly kind: string;
   readonly cause: () => Promise<unknown>;
-  /** Which of the calls it is, by its input. */
+  /** Finds the call by its input. */
   readonly which?: string;
-  /** What the embedded host leaves out of the request. */
+  /** What the embedded host omits from the request. */
   readonly unsent?: readonly string[];
 }
 
-/** What brings about each recorded exchange. */
+/** What causes each recorded exchange. */
 const causes: readonly Cause[] = [
   { kind: "httpTrigger", cause: () => app.send(entry("http-triggers.json", 23)) },
   {

@@ -10,7 +10,7 @@ import { quickQueues } from "../support/quick-queues";
 import { type Scenario, startScenario } from "../support/scenario";
 import { createVirtualClock } from "../support/virtual-clock";
 
-/** How the product stands what comes over its boundaries: entities, ids, signals, messages (docs/pitfalls.md). */
+/** How the product handles input at its boundaries: entities, ids, signals, messages (docs/pitfalls.md). */
 let scenario: Scenario | undefined;
 let seen: ObservedInvocation[] = [];
 afterEach(async () => {
@@ -23,7 +23,7 @@ async function open(): Promise<Scenario> {
   return (scenario = await startScenario({ durable: { observe: (call) => seen.push(call) } }));
 }
 
-/** A world whose storage can be changed as a newer version of the app would. */
+/** A scenario whose stored state a test can replace with that of a newer app version. */
 async function openWithHub() {
   const clock = createVirtualClock();
   const hub = await openTaskHub({ settings: { hubName: "Test", ...quickQueues }, clock });
@@ -141,7 +141,7 @@ test("H: no instance of the product has a custom status", async () => {
   await world.request();
   await world.advance({ minutes: 5 });
   const { body } = await world.app.call("GET", "instances?top=500");
-  // The extension gives entities a custom status of its own.
+  // The extension sets a custom status on entities.
   const statuses = (body as { instanceId: string; customStatus: unknown }[])
     .filter(({ instanceId }) => !instanceId.startsWith("@"))
     .map(({ customStatus }) => customStatus);

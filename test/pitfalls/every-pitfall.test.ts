@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The pitfalls of docs/pitfalls.md: nineteen of Durable Functions for JavaScript, nine more measured on the real extension. */
+/** The pitfalls of docs/pitfalls.md: nineteen known ones, nine measured on the real extension. */
 const pitfalls = [...Array.from({ length: 19 }, (_, i) => String(i + 1)), ..."A B C D E F G H I".split(" ")];
 
 const tests = join(__dirname, "..");
 const page = readFileSync(join(__dirname, "../../docs/pitfalls.md"), "utf8");
 
-/** Titles of tests by the pitfalls they name: `7: …`, `16, G: …`. */
+/** Test titles by the pitfalls they start with: `7: …`, `16, G: …`. */
 function titlesIn(folder: string, files: RegExp): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const file of readdirSync(join(tests, folder)).filter((name) => files.test(name))) {

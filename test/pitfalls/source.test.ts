@@ -4,7 +4,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { callsOf, findNodes } from "./product-source";
 
-/** What the product avoids by never writing it. Numbers and letters are those of docs/pitfalls.md. */
+/** Code that the product never contains. Numbers and letters are those of docs/pitfalls.md. */
 const root = join(__dirname, "../..");
 const host = JSON.parse(readFileSync(join(root, "host.json"), "utf8")) as {
   extensions: { durableTask: Record<string, unknown> };
@@ -17,7 +17,7 @@ test("1: only one place races tasks: a new timer and the one waiter of the gener
   ]);
   expect(callsOf("waitForExternalEvent")).toHaveLength(1);
   expect(callsOf("createTimer")).toHaveLength(1);
-  // Task.all is called in one file, with tasks that are yielded nowhere else.
+  // One file calls Task.all, with tasks that no other code yields.
   expect(new Set(callsOf("all", "orchestrations").map(({ file }) => file))).toEqual(
     new Set(["src/orchestrations/calls.ts"]),
   );
@@ -85,7 +85,7 @@ test("17: extended sessions are off in host.json and in the settings", () => {
   expect(readFileSync(join(root, "local.settings.sample.json"), "utf8")).not.toMatch(/extendedSessions/i);
 });
 
-/** One planted line each; lint must refuse every one. */
+/** Lint must refuse every one of these lines. */
 const planted = [
   "export async function* a(): AsyncGenerator<number> { yield await Promise.resolve(1); }",
   "export const b = { async *run(): AsyncGenerator<number> { yield await Promise.resolve(1); } };",

@@ -1,10 +1,10 @@
 import type { ObservedInvocation } from "../support/durable-app";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** How the one waiting loop avoids the traps of timers and events (docs/pitfalls.md). */
+/** How the waiting loop avoids the pitfalls of timers and events (docs/pitfalls.md). */
 let scenario: Scenario;
 let seen: ObservedInvocation[] = [];
-/** Runs while the next role-state check does. */
+/** Runs during the next role-state check. */
 let during: (() => Promise<unknown>) | undefined;
 
 beforeEach(async () => {
@@ -147,12 +147,12 @@ test("G: with timers in whole seconds, a wait takes one per check, none early", 
   busy("RoleStateBusy");
   await scenario.request();
   await scenario.advance({ seconds: 20 });
-  const [checks, turns] = [count("checkRoleState"), count("wait")];
+  const [checks, episodes] = [count("checkRoleState"), count("wait")];
   await scenario.advance({ minutes: 2 });
-  // Two checks a look; a turn each for the timer, the pair, both checks and what people are told, and one when it begins anew.
+  // Each round makes two checks and has at most five episodes; each generation adds one.
   const taken = (count("checkRoleState") - checks) / 2;
   expect(taken).toBeGreaterThanOrEqual(3);
-  expect(count("wait") - turns).toBeLessThanOrEqual(5 * taken + 2);
+  expect(count("wait") - episodes).toBeLessThanOrEqual(5 * taken + 2);
 });
 
 test("E: a cancel that arrives while the loop yields an activity ends the wait at once", async () => {

@@ -5,7 +5,7 @@ import { aDeploymentWindow } from "../support/deployment-windows";
 import type { ObservedInvocation } from "../support/durable-app";
 import { type Scenario, type ScenarioOptions, startScenario } from "../support/scenario";
 
-/** How the product stands repeated, late, oversized and failing work (docs/pitfalls.md). */
+/** How the product handles repeated, late, oversized and failing work (docs/pitfalls.md). */
 let scenario: Scenario;
 let seen: ObservedInvocation[] = [];
 
@@ -28,13 +28,13 @@ const returned = (calls: readonly ObservedInvocation[]) =>
   Math.max(...calls.map((c) => JSON.stringify(c.returned ?? null).length));
 const KIB = 1_024;
 
-/** The stated bounds of what crosses and what is kept: far below the 64 KB from which on Azure spills into blobs. */
+/** The size limits of inputs, results and state, far below the 64 KB above which Azure uses blobs. */
 async function expectBounded(id: string): Promise<void> {
   const acts = seen.filter((call) => call.function in activities);
   expect(acts.length).toBeGreaterThan(0);
   expect(largest(acts)).toBeLessThan(16 * KIB);
   expect(returned(acts)).toBeLessThan(16 * KIB);
-  // The whole history, with indentation, as the SDK gets it at the last step.
+  // The whole indented history, as the SDK gets it at the last step.
   expect(largest(of("promote"))).toBeLessThan(192 * KIB);
   expect(largest(of("wait"))).toBeLessThan(192 * KIB);
   expect(JSON.stringify(await scenario.pair()).length).toBeLessThan(16 * KIB);
@@ -108,7 +108,7 @@ function largeWorld() {
   return world;
 }
 
-/** The longest history that the last steps of a run were given, against the one of its first round. */
+/** The longest history of a run, relative to that of its first round. */
 function growth(): number {
   const sizes = of("promote").map((call) => call.input?.length ?? 0);
   return Math.max(...sizes) / Math.max(...sizes.slice(0, 30));

@@ -1,7 +1,7 @@
 import type { Permission } from "../../src/ports/identity";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** Who carries on what was registered when nobody who asked for it is there any more. */
+/** A registered promotion continues without its requester. */
 
 let scenario: Scenario;
 beforeEach(async () => {
@@ -83,7 +83,7 @@ test("a request for a full pair is refused with queue-full, and its sender is an
   expect(scenario.published.map(({ data }) => data.reason.code)).toEqual(["queue-full"]);
   expect((await scenario.promotion("r-x")).announcedAt).toBeDefined();
   expect(await isRegistered("r-x")).toBe(false);
-  // It is in no export, which its event must not be held against.
+  // No export contains it, so its event names no pair chain.
   expect(scenario.published[0]?.data.audit).toMatchObject({ pair: null });
 });
 
@@ -91,8 +91,8 @@ test("a full queue still has places for operators and break-glass, for nobody el
   await fill();
   const at = scenario.clock.now();
   for (let i = 0; i < 20; i++) {
-    const stand = { kind: "enqueue", requestId: `q-${i}`, at, maxQueued: 20, whenBusy: "wait" };
-    await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, stand);
+    const enqueue = { kind: "enqueue", requestId: `q-${i}`, at, maxQueued: 20, whenBusy: "wait" };
+    await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, enqueue);
   }
   await scenario.app.settle();
   const ask = async (requestId: string, by: readonly Permission[], over: object = {}) => {
@@ -101,11 +101,11 @@ test("a full queue still has places for operators and break-glass, for nobody el
   };
   expect(await ask("others", ["Swap.Request"])).toBe(200);
   expect(await ask("operator", ["Swap.Request", "Swap.Operate"])).toBe(202);
-  expect(await ask("glass", ["Swap.Operate"], { breakGlass: { reason: "an incident" } })).toBe(202);
+  expect(await ask("urgent", ["Swap.Operate"], { breakGlass: { reason: "an incident" } })).toBe(202);
   await scenario.app.settle();
   expect((await scenario.promotion("others")).conclusion?.reason.code).toBe("queue-full");
-  const line = (await scenario.pair()).queue.map(({ requestId }) => requestId);
-  expect(line.slice(20).sort()).toEqual(["glass", "operator"]);
+  const queue = (await scenario.pair()).queue.map(({ requestId }) => requestId);
+  expect(queue.slice(20).sort()).toEqual(["urgent", "operator"]);
 });
 
 test("a queue-full outcome is published even after a long broker outage", async () => {

@@ -8,7 +8,7 @@ import { verifyAudit } from "../../src/domain/audit/verify";
 import type { Scenario } from "../support/scenario";
 import { type GateScenario, startGate, voter } from "../support/votes";
 
-/** The audit chain of a whole promotion: asked for, approved by two, held, released, swapped. */
+/** The audit chain of a whole promotion: requested, approved by two, held, released, swapped. */
 let gate: GateScenario;
 let scenario: Scenario;
 let lines: readonly string[];

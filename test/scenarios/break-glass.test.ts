@@ -2,7 +2,7 @@ import { approval, startGate } from "../support/votes";
 import type { Caller } from "../../src/ports/identity";
 import type { Scenario } from "../support/scenario";
 
-/** An operator's word passes gate and deployment window, and nothing else; everybody hears of it. */
+/** Break-glass passes the gate and the deployment window only, and is always reported. */
 let scenario: Scenario;
 beforeEach(async () => {
   scenario = (await startGate({ approval })).scenario;

@@ -1,7 +1,7 @@
 import type { Caller } from "../../src/ports/identity";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** The pairs file is edited while promotions are under way: their pair is its two services, whatever it is named. */
+/** Edits of the pairs file during promotions. A pair is identified by its two services, not by its name. */
 let scenario: Scenario;
 beforeEach(async () => {
   scenario = await startScenario();
@@ -125,7 +125,7 @@ test("break-glass does not swap a pair that was removed from the file", async ()
   edit({ shop: of("shop"), billing: of("billing") });
   const by = { permissions: ["Swap.Operate"] } as const;
   const body = {
-    requestId: "glass",
+    requestId: "urgent",
     pair: "shop",
     promote: "green",
     reason: "x",
@@ -134,7 +134,7 @@ test("break-glass does not swap a pair that was removed from the file", async ()
   expect((await scenario.http("POST", "promotions", body, by as Partial<Caller>)).status).toBe(202);
   edit({ billing: of("billing") });
   await scenario.advance({ minutes: 10 });
-  expect([endOf("glass"), scenario.puts()]).toEqual([["refused", "pair-removed"], 0]);
+  expect([endOf("urgent"), scenario.puts()]).toEqual([["refused", "pair-removed"], 0]);
 });
 
 test("a swap claimed before its pair was removed is followed to its end", async () => {

@@ -18,7 +18,7 @@ const answers = [
 
 const seed = 20_261_130;
 const random = seededRandom(seed);
-// A promotion of the calm world makes more than 15 calls; each meets one of the faults.
+// A promotion of the calm scenario makes more than 15 calls. Each meets one of the faults.
 const rows = Array.from({ length: 15 }, (_, k) => {
   const answer = answers[Math.floor(random() * answers.length)]!;
   return [k + 1, "status" in answer ? `${answer.kind} ${answer.status}` : answer.kind, answer] as const;

@@ -3,7 +3,7 @@ import type { PairPolicy } from "../../src/domain/policy/policy";
 import type { Scenario } from "../support/scenario";
 import { approval, type GateScenario, startGate, voter } from "../support/votes";
 
-/** Votes across time: changed plans, lapsed grants, deadlines, crashes, and others in the queue. */
+/** Votes over time: changed plans, lapsed approvals, deadlines, crashes and the queue. */
 const MINUTE = 60_000;
 
 let gate: GateScenario;

@@ -3,7 +3,7 @@ import type { Caller } from "../../src/ports/identity";
 import type { Scenario } from "../support/scenario";
 import { approval, type GateScenario, startGate, voter } from "../support/votes";
 
-/** Releases that wait for people: who counts, and what is said. */
+/** Releases that wait for approvals: whose votes count, and what the replies say. */
 const MINUTE = 60_000;
 
 let gate: GateScenario;
@@ -53,7 +53,7 @@ test("a release waits for two people without the lease and swaps after both vote
   });
 });
 
-/** What each phase may wait for. */
+/** What a promotion can wait for in each phase. */
 const waitsOf: Readonly<Record<string, readonly string[]>> = {
   accepted: [],
   planning: ["planning"],

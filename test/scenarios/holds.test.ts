@@ -1,7 +1,7 @@
 import type { ProgressEvent } from "../../src/domain/promotion/events";
 import { type Scenario, startScenario } from "../support/scenario";
 
-/** Stopping the line by hand, at every moment of a promotion. */
+/** Holds at every moment of a promotion. */
 let scenario: Scenario;
 beforeEach(async () => {
   scenario = await startScenario();

@@ -2,11 +2,11 @@ import { defaultPolicy } from "../../src/domain/policy/policy";
 import { type Scenario, startScenario } from "../support/scenario";
 import { approval, startGate, voter } from "../support/votes";
 
-/** What an operator reads in the log, after host.json has let through what it lets through. */
+/** The log lines that an operator reads with the levels of host.json. */
 let scenario: Scenario;
 afterEach(() => scenario.stop());
 
-/** Category and message of what comes through, without the fields. */
+/** Category and message of each line, without the fields. */
 const read = () => scenario.app.logged.map((line) => line.replace(/ \{.*$/, ""));
 const written = (words: string) => scenario.logged.filter((line) => line.includes(words));
 

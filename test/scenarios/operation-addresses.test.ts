@@ -2,7 +2,7 @@ import { SIGNED } from "../../local/resource-manager";
 import calm from "../../local/world/scenarios/calm.json";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** A swap whose operation fails is known by that, however Azure names the operation and tells of its end. */
+/** A failed operation is detected in every form of its address and of its result. */
 let scenario: Scenario;
 afterEach(() => scenario.stop());
 

@@ -2,7 +2,7 @@ import calm from "../../local/world/scenarios/calm.json";
 import type { ObservedInvocation } from "../support/durable-app";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** How a swap's operation is followed; how it may be named: `operation-addresses.test.ts`. */
+/** How a swap's operation is followed. For its addresses see `operation-addresses.test.ts`. */
 let scenario: Scenario;
 let seen: ObservedInvocation[] = [];
 afterEach(() => scenario.stop());

@@ -1,7 +1,7 @@
 import calm from "../../local/world/scenarios/calm.json";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** What the app may not do is told by name while there is time: before anybody approves, and long before the swap. */
+/** The plan warns of missing permissions before anybody approves, long before the swap. */
 let scenario: Scenario;
 afterEach(() => scenario.stop());
 

@@ -185,7 +185,7 @@ test("expiresAt ends a wait as expired before anything is claimed", async () => 
 test("the next in the queue takes the lease as soon as it is free", async () => {
   const first = await scenario.request();
   await scenario.advance({ seconds: 85 });
-  // Its own timer comes every 60 s: the first leaves well before the one at 145 s.
+  // Its timer fires every 60 s, next at 145 s. The first leaves well before that.
   const second = await scenario.request();
   while (scenario.outcomeOf(first) === undefined) await scenario.advance({ seconds: 1 });
   await scenario.advance({ seconds: 2 });

@@ -1,6 +1,6 @@
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** What is left of a promotion when its retention is over, and what is answered then. */
+/** What remains of a promotion after its retention, and what the API answers then. */
 
 let scenario: Scenario;
 beforeEach(async () => {

@@ -9,7 +9,7 @@ const probe = {
   expect: {},
   timeoutMs: 1_000,
 };
-/** Short, so that little has to be waited for; lost calls take what they take. */
+/** Short, to keep the waits short. Lost calls take longer. */
 const policy: Partial<PairPolicy> = {
   probes: [probe],
   readiness: { pollMs: 5_000, stableForMs: 10_000, deadlineMs: 30 * 60_000 },
@@ -38,7 +38,7 @@ const order = (id: string, body: unknown = { note: "checkout is slow" }) =>
   scenario.http("POST", `promotions/${id}/rollback`, body);
 const regress = () => scenario.sites.set("v2", { status: 500 });
 
-/** Plays to the outcome, and a while longer. */
+/** Runs until the outcome, and some time longer. */
 async function outcome(id: string) {
   for (let i = 0; i < 120 && !event(id); i++) await scenario.advance({ minutes: 1 });
   await scenario.advance({ minutes: 3 });

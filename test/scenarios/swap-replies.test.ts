@@ -8,7 +8,7 @@ afterEach(() => scenario.stop());
 
 type Answer = Record<string, unknown>;
 
-/** The next PUT is answered so. */
+/** Sets the answer of the next PUTs. */
 function nextPut(answer: Answer, times = 1): void {
   scenario.arm.faults.add({ method: "PUT", url: "", skip: 0, times, answer } as never);
 }

@@ -1,7 +1,7 @@
 import { voter } from "../support/votes";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** The approval rule of the pairs file changes after people have voted: at the claim the stricter of the two counts. */
+/** The approval rule changes after people voted. At the claim the stricter of both rules counts. */
 const ids = { aron: "22222222-2222-4222-8222-222222222222", berta: "66666666-6666-4666-8666-666666666666" };
 let scenario: Scenario;
 afterEach(() => scenario.stop());
@@ -27,7 +27,7 @@ const release = async () => {
   await scenario.advance({ minutes: 5 });
 };
 
-/** Approved by one person under this rule, and on hold since. */
+/** A promotion that one person approved under this rule and that is now on hold. */
 async function approved(approval: object | undefined, roles: readonly string[] = []): Promise<void> {
   scenario = await startScenario();
   edit(approval);

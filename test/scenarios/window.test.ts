@@ -11,7 +11,7 @@ async function begin(options: ScenarioOptions): Promise<Scenario> {
   return (scenario = await startScenario(options));
 }
 
-/** It is Tuesday, 13:00 in Berlin. */
+/** The scenario starts on a Tuesday at 13:00 in Berlin. */
 const afternoon = { cron: "0 14 * * *", durationMs: 2 * 3_600_000, zone: "Europe/Berlin" };
 
 test("a promotion waits for the next window, says when it opens, and swaps in it", async () => {
@@ -87,7 +87,7 @@ test("a promotion expires at the deployment window's deadline", async () => {
 });
 
 test("a promotion releases the lease when its window closes and swaps in the next one", async () => {
-  // Given a window that closes while readiness is still awaited
+  // Given a window that closes while the promotion waits for readiness
   const run = await begin({
     window: aDeploymentWindow({
       allow: [{ ...afternoon, cron: "0 13 * * *", durationMs: 60_000 }, afternoon],
@@ -96,7 +96,7 @@ test("a promotion releases the lease when its window closes and swaps in the nex
   const id = await run.request();
   // When the services are ready
   await run.advance({ minutes: 5 });
-  // Then nothing was sent, another promotion may have the lease, and it waits for the deployment window again
+  // Then nothing was sent, the lease is free, and the promotion waits for the deployment window again
   expect(run.puts()).toBe(0);
   expect(await run.pair()).not.toHaveProperty("lease");
   expect(await run.pair()).not.toHaveProperty("open");
@@ -105,7 +105,7 @@ test("a promotion releases the lease when its window closes and swaps in the nex
   expect(waiting.attempts.map(({ verdict }) => verdict)).toEqual([
     { kind: "window-closed", detail: expect.stringMatching(/^opens /) },
   ]);
-  // And it swaps in the next window, with all its time for turn and readiness
+  // And it swaps in the next window, with its full time for queue and readiness
   await run.advance({ minutes: 65 });
   expect(run.outcomeOf(id)).toBe("promoted");
   expect(run.effects()).toBe(1);
@@ -151,7 +151,7 @@ test("break-glass passes a closed deployment window, when waiting and at the att
 });
 
 test("a promotion whose deployment window has closed does not block others", async () => {
-  // Given a promotion that had the lease when the window closed, and has given its lease back
+  // Given a promotion that released its lease when the window closed
   const run = await begin({
     window: aDeploymentWindow({
       allow: [{ ...afternoon, cron: "0 13 * * *", durationMs: 60_000 }, afternoon],
@@ -164,10 +164,10 @@ test("a promotion whose deployment window has closed does not block others", asy
     attempts: [{ n: 1, verdict: { kind: "window-closed" } }],
   });
   expect((await run.pair()).queue).toEqual([]);
-  // When somebody passes the closed deployment window by break-glass
+  // When another promotion passes the closed deployment window with break-glass
   const urgent = await run.request({ promote: "green", breakGlass: { reason: "incident 12" } });
   await run.advance({ minutes: 10 });
-  // Then it swaps at once, and the other one is answered in its window
+  // Then it swaps at once, and the first one ends in its window
   expect(run.outcomeOf(urgent)).toBe("promoted");
   expect((await run.promotion(late)).phase).toBe("awaiting-window");
   await run.advance({ minutes: 65 });

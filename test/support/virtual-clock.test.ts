@@ -19,7 +19,7 @@ test("a wait of no time that repeats for ever ends with an error", async () => {
       await Promise.resolve();
     }
   };
-  await expect(spin()).rejects.toThrow("for no time at all");
+  await expect(spin()).rejects.toThrow("a wait of no time");
 });
 
 test("a loop that waits for ever ends when its processor time is used up", async () => {
@@ -30,7 +30,7 @@ test("a loop that waits for ever ends when its processor time is used up", async
       await Promise.resolve();
     }
   };
-  await expect(wait()).rejects.toThrow("comes to no end");
+  await expect(wait()).rejects.toThrow("something waits for ever");
 });
 
 test("many steps are no standstill while time passes", () => {
@@ -51,7 +51,7 @@ test("rounds that never settle fail after a minute of processor time", () => {
     };
     expect(rounds).not.toThrow();
     used = 61e6;
-    expect(rounds).toThrow("nothing comes to rest after 2000 rounds and 61 s of processor time");
+    expect(rounds).toThrow("not settled after 2000 rounds and 61 s of processor time");
   } finally {
     usage.mockRestore();
   }

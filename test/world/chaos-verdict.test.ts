@@ -15,7 +15,7 @@ const completion = (n: number, outcome: string, id = `event-${n}`): ReceivedEven
 });
 const effect = (side: string, ms: number) => ({ at: at(ms), cause: "PUT", production: `shop-${side}` });
 
-/** Green is promoted; then blue, with green in the queue behind it. */
+/** Promotes green, then blue while green waits in the queue. */
 const sound: Evidence = {
   sent: [request(1, "green", 1_000), request(2, "blue", 5_000), request(3, "green", 5_000)],
   events: [completion(1, "promoted"), completion(2, "promoted"), completion(3, "promoted")],

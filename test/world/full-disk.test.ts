@@ -6,7 +6,7 @@ import { createWorldLog } from "../../local/world/world-log";
 
 const store = join(__dirname, "../../dist/local/durable-engine/store.js");
 
-/** Runs a script where no file may grow over 16 blocks: the kernel writes what still fits, then refuses. */
+/** Runs a script with a file size limit of 16 blocks: the kernel writes what fits, then refuses. */
 function runWithSmallFiles(script: string): { status: number | null; stdout: string; stderr: string } {
   return spawnSync("sh", ["-c", 'ulimit -f 16 && exec "$0" -e "$1"', process.execPath, script], {
     encoding: "utf8",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const built = join(__dirname, "../../dist/local/world/run-command.js");
 
-/** More than a pipe holds, so that most of it waits to be read when the command is over. */
+/** More than a pipe holds, so that most of it is still unread when the command ends. */
 const LENGTH = 5_000_000;
 
 function run(body: string): Promise<{ code: number | null; printed: number }> {

@@ -82,7 +82,7 @@ async function send(body: unknown): Promise<void> {
   await client.close();
 }
 
-/** Another process' view: an unmodified Service Bus client. */
+/** An unmodified Service Bus client, as in another process. */
 async function withBus<T>(
   use: (bus: { send: (body: unknown) => Promise<void>; events: Event[] }) => Promise<T>,
 ): Promise<T> {
@@ -94,7 +94,7 @@ async function withBus<T>(
     .createReceiver(world.eventTopic, world.eventSubscription, { maxAutoLockRenewalDurationInMs: 0 })
     .subscribe({
       processMessage: (message) => {
-        // The SDK hands over bodies that are JSON already parsed.
+        // The SDK parses JSON bodies.
         events.push(message.body as Event);
         return Promise.resolve();
       },
@@ -240,7 +240,7 @@ test("a free port replaces a taken one, and SIGTERM ends the world like Ctrl-C",
   });
   await start("--port-base", String(port));
   expect(new URL(world.http).port).not.toBe(String(port));
-  // As the platform stops an instance.
+  // The platform stops an instance with SIGTERM.
   expect(await end("SIGTERM")).toBeLessThan(2_000);
   blocker.close();
 });
