@@ -32,7 +32,7 @@ function* takeCharge(
   const kept = mayTakeKeptPlace(began.origin);
   const register = { kind: "register", requestId, at: began.acceptedAt, kept } as const;
   const { lease, answer } = yield* applyToPairEntity(context, pairKey, register);
-  const deadlines = { ...definite(began.deadlines) };
+  const deadlines = { ...began.deadlines };
   const run = { ...runOf(context, began), runId, deadlines, waits: 0, lease };
   if (answer !== "queue-full") return run;
   const detail = `pair ${run.pair} has too many promotions under way`;
@@ -58,8 +58,4 @@ function runOf(context: OrchestrationContext, began: PromotionState) {
 
 function planOf({ plan }: PromotionState): Run["plan"] {
   return plan && withoutEvidence(plan);
-}
-
-function definite(stored: PromotionState["deadlines"]): Run["deadlines"] {
-  return Object.fromEntries(Object.entries(stored).filter(([, deadline]) => deadline !== undefined));
 }
