@@ -85,7 +85,7 @@ test("27. a second coordinator by another name: the pair has one lease, and one 
 test("28. two entries that are one pair: the file is refused", () => {
   expect(() => {
     edit({ shop: of("shop"), store: { blue: of("shop").green.toUpperCase(), green: of("shop").blue } });
-  }).toThrow("a service that stands nowhere else");
+  }).toThrow("a service that no other pair names");
 });
 
 test("29. a rule that is loosened between the request and the claim lets nothing pass that the plan asked approval for", async () => {
