@@ -1,7 +1,7 @@
+import { isLoopback } from "../contracts/address-kind";
 import type { Issue } from "../domain/kernel/issue";
 import type { DeploymentWindowRule } from "../domain/policy/policy";
 import { isFeedUrl } from "./deployment-window-rule";
-import { isLoopback } from "./loopback";
 
 /** The addresses that app settings hold, by setting; they may be secrets and are shown nowhere. */
 export type CalendarAddresses = ReadonlyMap<string, string>;

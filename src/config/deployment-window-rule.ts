@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isLoopback } from "../contracts/address-kind";
 import { contentHashOf } from "../contracts/content-hash";
 import { duration, durationMs, exactly, instant, plainText, whereReadable } from "../contracts/fields";
 import {
@@ -9,7 +10,6 @@ import {
   type WindowRule,
 } from "../domain/policy/policy";
 import { cronMistake } from "./cron-text";
-import { isLoopback } from "./loopback";
 import { timeZone } from "./time-zone";
 
 /** A five-field cron text. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { serviceIdPattern } from "../contracts/arm-id";
 import { contentHashOf } from "../contracts/content-hash";
 import { duration, durationMs, exactly, pairName } from "../contracts/fields";
 import { issuesOf, pathOf, formatText } from "../contracts/issues";
@@ -19,7 +20,7 @@ import { timingMistakes } from "./timing-rules";
 const armId = z
   .string({ error: "a full ARM id" })
   .regex(
-    /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[\w.()-]{1,90}\/providers\/Microsoft\.Compute\/cloudServices\/[\w-]{1,80}$/i,
+    serviceIdPattern,
     "the full ARM id of a cloud service: /subscriptions/…/providers/Microsoft.Compute/cloudServices/…",
   );
 

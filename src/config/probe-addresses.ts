@@ -1,7 +1,6 @@
 import { pathOf } from "../contracts/issues";
-import { kindOfAddress } from "../contracts/address-kind";
+import { isLoopback, kindOfAddress } from "../contracts/address-kind";
 import type { Issue } from "../domain/kernel/issue";
-import { isLoopback } from "./loopback";
 import { givenAt, isWrongAt, type ReadPart } from "./readable-part";
 
 /**
@@ -23,9 +22,7 @@ export function probeMistakes(part: ReadPart<unknown>, inAzure: boolean): readon
 }
 
 function hostMistake(hostname: string, inAzure: boolean): string | undefined {
-  const kind = kindOfAddress(hostname.replace(/^\[|\]$/g, ""));
-  if (kind === "forbidden") return "no link-local, metadata, NAT64 or 6to4 address";
-  return inAzure && (kind === "loopback" || isLoopback(hostname))
-    ? "no probe at a loopback address in Azure"
-    : undefined;
+  if (kindOfAddress(hostname.replace(/^\[|\]$/g, "")) === "forbidden")
+    return "no link-local, metadata, NAT64 or 6to4 address";
+  return inAzure && isLoopback(hostname) ? "no probe at a loopback address in Azure" : undefined;
 }

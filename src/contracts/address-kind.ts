@@ -40,6 +40,12 @@ export function kindOfAddress(text: string): AddressKind {
   return own === "public" ? carriedKind(address) : own;
 }
 
+/** Whether a host, as a URL writes it, is this machine; so is every name below localhost (RFC 6761 §6.3). */
+export function isLoopback(hostname: string): boolean {
+  const address = hostname.replace(/^\[|\]$/g, "");
+  return kindOfAddress(address) === "loopback" || /(?:^|\.)localhost\.?$/i.test(hostname);
+}
+
 function kindIn(address: string, family: "ipv4" | "ipv6"): AddressKind {
   return kinds.find(([, list]) => list.check(address, family))?.[0] ?? "public";
 }

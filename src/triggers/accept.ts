@@ -6,7 +6,7 @@ import { composeProgress } from "../domain/promotion/completion-event";
 import { asAskedAgain } from "../domain/promotion/retention";
 import { pairOf, type PromotionState, type Registration } from "../domain/promotion/state";
 import type { Ports } from "../ports/ports";
-import { NotAcknowledged, NothingSent, untilSeen } from "./read-back";
+import { NotAcknowledged, NothingSent, publishUntilAccepted, untilSeen } from "./read-back";
 
 /** A request that has a promotion, or whose id has one. */
 export interface Accepted {
@@ -140,14 +140,7 @@ async function untilTakenUp(
 export async function publishOutcome(state: PromotionState, ports: Ports): Promise<void> {
   const event = state.conclusion?.event;
   if (event === undefined) return;
-  await untilSeen(
-    "the completion event",
-    async () => {
-      await ports.announcer.publish(event);
-      return true;
-    },
-    ports,
-  );
+  await publishUntilAccepted("the completion event", event, ports);
   const { requestId, pair } = state;
   if (!pair || !standsWith(await ports.pairs.read(pair.key), requestId))
     await ports.promotions.change(requestId, { kind: "announced", at: ports.clock.now() });

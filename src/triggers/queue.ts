@@ -8,7 +8,7 @@ import { conflictDetail, differingFields } from "../domain/promotion/acceptance"
 import type { PromotionState, Registration } from "../domain/promotion/state";
 import type { Ports } from "../ports/ports";
 import { acceptRequest, publishOutcome } from "./accept";
-import { untilSeen } from "./read-back";
+import { publishUntilAccepted } from "./read-back";
 import type { PortsFor } from "./ports-for";
 
 /**
@@ -100,14 +100,7 @@ function identify(queue: string, { triggerMetadata }: InvocationContext): NotAcc
 
 async function decline(what: Omit<NotAccepted, "at">, ports: Ports): Promise<void> {
   const event = JSON.stringify(notAcceptedEvent({ ...what, at: ports.clock.now() }));
-  await untilSeen(
-    "the answer",
-    async () => {
-      await ports.announcer.publish(event);
-      return true;
-    },
-    ports,
-  );
+  await publishUntilAccepted("the answer", event, ports);
   ports.log.info("a message was not accepted", {
     requestId: what.requestId ?? undefined,
     code: what.reason.code,

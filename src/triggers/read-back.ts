@@ -58,6 +58,19 @@ export async function sendUntilSeen<T>(
   );
 }
 
+/** Publishes an event, again until the broker accepts it. */
+export async function publishUntilAccepted(
+  what: string,
+  event: string,
+  { announcer, clock }: Pick<Ports, "announcer" | "clock">,
+): Promise<void> {
+  const publish = async () => {
+    await announcer.publish(event);
+    return true;
+  };
+  await untilSeen(what, publish, { clock });
+}
+
 /** What a pair coordinator answered, and its state as it was read then. */
 export interface AskedPair {
   readonly answer: PairAnswer;

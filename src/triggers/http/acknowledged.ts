@@ -1,7 +1,7 @@
 import { showTime } from "../../domain/kernel/time";
 import type { Ports } from "../../ports/ports";
 import { NotAcknowledged, NothingSent } from "../read-back";
-import { Problem } from "./problem";
+import { type Members, Problem } from "./problem";
 
 /** What is sent is applied by then, even when its host has just died and another one takes over. */
 const TAKEN_OVER_MS = 2 * 60_000;
@@ -35,9 +35,12 @@ export function unacknowledged(
   detail: string,
   { nextStep, timeZone = "UTC" }: Unseen,
   { clock }: Pick<Ports, "clock">,
-  more: { readonly members?: object; readonly cause?: unknown } = {},
+  more: { readonly members?: Members; readonly cause?: unknown } = {},
 ): Problem {
-  const effect = { mayStillTakeEffect: true, usuallyBy: showTime(clock.now() + TAKEN_OVER_MS, timeZone) };
+  const effect = {
+    mayStillTakeEffect: true as const,
+    usuallyBy: showTime(clock.now() + TAKEN_OVER_MS, timeZone),
+  };
   const members = { ...effect, nextStep, ...more.members };
   const problem = new Problem("not-acknowledged", `${detail}; it may still take effect`, {
     headers: RETRY_AFTER,

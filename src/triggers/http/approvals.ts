@@ -1,4 +1,3 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parseBallot } from "../../contracts/commands";
 import { type Vote, type VoteReceipt, whatCameOf } from "../../domain/approval/gate";
 import type { ApprovalRule } from "../../domain/approval/rule";
@@ -15,7 +14,7 @@ import { find, presentPolicy } from "./promotions";
  * POST promotions/{id}/approvals: one person's vote. The reply says what the promotion record made of it, read back; the body
  * names the plan, and the token alone says who votes.
  */
-export async function postApproval({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+export async function postApproval({ request, ports, caller }: Call) {
   const at = ports.clock.now();
   const requestId = requestIdOf(request);
   const parsed = parseBallot(await readJson(request));
@@ -37,7 +36,7 @@ export async function postApproval({ request, ports, caller }: Call): Promise<Ht
   refuse(receipt, after);
   if (after.waiting?.kind === "gate") await ports.promotions.wake(after.waiting.instanceId);
   const approval = viewApproval(after, timeZone, new URL(request.url).origin);
-  return json(200, { vote: receipt.answer, detail: receipt.detail, approval });
+  return json(200, { vote: "counted" as const, detail: receipt.detail, approval });
 }
 
 function timeZoneOf(state: PromotionState, ports: Ports): string {

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { requestId } from "../../contracts/fields";
 import { noUtf8, parseJsonText, utf8Text } from "../../contracts/json-text";
 import type { Issue } from "../../domain/kernel/issue";
 import type { Caller, Permission, TokenVerifier } from "../../ports/identity";
@@ -182,6 +183,6 @@ function malformed(detail: string, issues: readonly Issue[]): Problem {
 /** A path parameter that is a request id, checked before anything is asked with it. */
 export function requestIdOf(request: HttpRequest): string {
   const id = request.params["id"] ?? "";
-  if (!/^[A-Za-z0-9-]{1,100}$/.test(id)) throw new Problem("not-found", "there is no such promotion");
+  if (!requestId.safeParse(id).success) throw new Problem("not-found", "there is no such promotion");
   return id;
 }

@@ -1,4 +1,3 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parseAt } from "../../contracts/commands";
 import { showTime } from "../../domain/kernel/time";
 import { type DeploymentWindow, viewWindow } from "../../domain/policy/deployment-window";
@@ -11,7 +10,7 @@ const DAY_MS = 86_400_000;
 const MOST_AHEAD_MS = 366 * DAY_MS;
 
 /** GET pairs/{name}/window?at=T: may a swap start at T (now), if not why, and when next. */
-export async function getWindow(call: Call): Promise<HttpResponseInit> {
+export async function getWindow(call: Call) {
   const { ports } = call;
   const policy = policyOf(call.request.params["name"] ?? "", ports);
   const at = askedAt(call);

@@ -1,18 +1,19 @@
-import { showTime } from "../../domain/kernel/time";
+import { showTime, type ShownTime } from "../../domain/kernel/time";
 import { reachOf, describeEffect } from "../../domain/pair/operator-actions";
 import type { PairState } from "../../domain/pair/pair";
+import type { ShownReach } from "../../domain/pair/view";
 import type { PairPolicy } from "../../domain/policy/policy";
 import type { Ports } from "../../ports/ports";
 
 /** By when a hold holds at one pair, in ms and as it is shown. */
-export interface ShownReach {
+export interface HoldReachAt {
   readonly holdsFrom: number;
   readonly timeZone: string;
-  readonly shown: object;
+  readonly shown: ShownReach;
 }
 
 /** What a recorded hold means at its pair: in words, from when on nothing is sent, and what was claimed before it. */
-export async function showReach(policy: PairPolicy, state: PairState, ports: Ports): Promise<ShownReach> {
+export async function showReach(policy: PairPolicy, state: PairState, ports: Ports): Promise<HoldReachAt> {
   const { timeZone } = policy;
   const swap = (await swapTimesOf(state, ports)) ?? policy.swap;
   const { holdsFrom, attempt } = reachOf(state, swap, ports.clock.now());
@@ -45,8 +46,8 @@ async function swapTimesOf({ open }: PairState, ports: Ports): Promise<PairPolic
 }
 
 /** By when the hold holds at every pair it was set at. */
-export function reachOfAll(reaches: readonly ShownReach[]): object | undefined {
-  const last = reaches.reduce<ShownReach | undefined>(
+export function reachOfAll(reaches: readonly HoldReachAt[]): ShownTime | undefined {
+  const last = reaches.reduce<HoldReachAt | undefined>(
     (latest, each) => (latest && latest.holdsFrom >= each.holdsFrom ? latest : each),
     undefined,
   );

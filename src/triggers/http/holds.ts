@@ -1,8 +1,8 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parseHold, parseNote } from "../../contracts/commands";
 import { type Code, reason } from "../../domain/kernel/reason-codes";
 import { showTime } from "../../domain/kernel/time";
 import { emptyPair, type Hold, type PairAnswer, type PairState } from "../../domain/pair/pair";
+import { type ShownPairHold, type ShownReach, viewHold, viewPair } from "../../domain/pair/view";
 import type { PairPolicy } from "../../domain/policy/policy";
 import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
@@ -11,8 +11,8 @@ import { askPairs, NotAcknowledged, type Question } from "../read-back";
 import { unacknowledged } from "./acknowledged";
 import { wakeAndAnnounce } from "./after-hold";
 import { type Call, readJson } from "./call";
-import { reachOfAll, type ShownReach, showReach } from "./hold-reach";
-import { policyOf, showHold, summarise } from "./pairs";
+import { type HoldReachAt, reachOfAll, showReach } from "./hold-reach";
+import { policyOf } from "./pairs";
 import { json, Problem } from "./problem";
 
 /** What became of a hold, or of its release, at one pair. */
@@ -27,7 +27,7 @@ interface AtPair {
  * same reason is the same hold, and nothing new is told of it; wherever it does not stand the answer is an error that
  * names the pair.
  */
-export async function putHold({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+export async function putHold({ request, ports, caller }: Call) {
   const policies = namedPairs(request.params["pair"], ports);
   const parsed = parseHold(await readJson(request));
   if (!parsed.ok) throw new Problem("malformed-request", "a hold needs a reason", { issues: parsed.issues });
@@ -41,15 +41,7 @@ export async function putHold({ request, ports, caller }: Call): Promise<HttpRes
   const results = await ask(policies, () => ({ id: question, operation }), ports);
   await announceSet(results, id, ports);
   const reaches = await reachesOf(results, ports);
-  const pairs = results.map(({ policy, answer, state }, i) => ({
-    pair: policy.name,
-    state: stands(answer) ? "held" : answer,
-    ...reaches[i]?.shown,
-    // Of a pair that did not answer nobody knows what stands there.
-    ...(answer === "not-acknowledged"
-      ? {}
-      : { holds: state.holds.map((each) => showHold(each, policy.timeZone)) }),
-  }));
+  const pairs = results.map((result, i) => showAt(result, reaches[i]?.shown));
   const failing =
     results.find(({ answer }) => answer === "not-acknowledged") ??
     results.find(({ answer }) => !stands(answer));
@@ -68,6 +60,17 @@ export async function putHold({ request, ports, caller }: Call): Promise<HttpRes
   });
 }
 
+function showAt({ policy, answer, state }: AtPair, reach?: ShownReach): ShownPairHold {
+  return {
+    pair: policy.name,
+    state: stands(answer) ? "held" : answer,
+    ...reach,
+    // Nobody knows what stands at a pair that did not answer.
+    holds:
+      answer === "not-acknowledged" ? undefined : state.holds.map((each) => viewHold(each, policy.timeZone)),
+  };
+}
+
 function stands(answer: AtPair["answer"]): boolean {
   return answer === "done" || answer === "stands";
 }
@@ -84,8 +87,8 @@ async function announceSet(results: readonly AtPair[], id: string, ports: Ports)
   await wakeAndAnnounce(recorded, ports);
 }
 
-async function reachesOf(results: readonly AtPair[], ports: Ports): Promise<(ShownReach | undefined)[]> {
-  const found: (ShownReach | undefined)[] = [];
+async function reachesOf(results: readonly AtPair[], ports: Ports): Promise<(HoldReachAt | undefined)[]> {
+  const found: (HoldReachAt | undefined)[] = [];
   await inParallel([...results.entries()], READS_AT_ONCE, async ([i, { policy, answer, state }]) => {
     found[i] = stands(answer) ? await showReach(policy, state, ports) : undefined;
   });
@@ -96,7 +99,7 @@ async function reachesOf(results: readonly AtPair[], ports: Ports): Promise<(Sho
  * DELETE holds/{pair|all}: a person has looked, says so, and the line moves again. Without `?id=` all that stand at
  * this pair are released; at every pair at once only one that is named by its id.
  */
-export async function deleteHold({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+export async function deleteHold({ request, ports, caller }: Call) {
   const target = request.params["pair"];
   const policies = namedPairs(target, ports);
   const inQuery = request.query.get("note");
@@ -119,15 +122,15 @@ export async function deleteHold({ request, ports, caller }: Call): Promise<Http
     const nextStep = "look at the pairs, then send the same DELETE again: no-hold says that it is released";
     const { timeZone } = unseen.policy;
     const detail = `not seen to be released at ${lost.map((l) => l.policy.name).join(", ")}`;
-    const members = { released: done.map(({ policy, described }) => ({ pair: policy.name, ...described })) };
+    const members = { released: done.map(({ described }) => described) };
     throw unacknowledged(detail, { nextStep, timeZone }, ports, { members });
   }
   const [first] = done;
   if (!first)
     throw new Problem("no-hold", `no such hold stands at ${policies.map((p) => p.name).join(", ")}`);
   if (target !== "all")
-    return json(200, { ...summarise(first.policy, first.state), released: first.described });
-  return json(200, { released: done.map(({ policy, described }) => ({ pair: policy.name, ...described })) });
+    return json(200, { ...viewPair(first.policy, first.state), released: first.described });
+  return json(200, { released: done.map(({ described }) => described) });
 }
 
 interface Release {
@@ -158,8 +161,11 @@ async function release(
   const asked = policies.filter(({ key }) => standing.has(key));
   const results = (await ask(asked, questionFor, ports)).map((result) => {
     const { timeZone } = result.policy;
-    const holds = holdsOf(result.policy).map((hold) => showHold(hold, timeZone));
-    return { ...result, described: { by, note, at: showTime(at, timeZone), holds } };
+    const holds = holdsOf(result.policy).map((hold) => viewHold(hold, timeZone));
+    return {
+      ...result,
+      described: { pair: result.policy.name, by, note, at: showTime(at, timeZone), holds },
+    };
   });
   const recorded = results.flatMap(({ policy, answer, state }) => {
     if (answer !== "released") return [];

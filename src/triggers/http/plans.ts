@@ -1,10 +1,10 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parsePlanRequest } from "../../contracts/swap-request";
 import { reason } from "../../domain/kernel/reason-codes";
 import type { RequestOrigin } from "../../domain/kernel/swap-request";
 import { showTime } from "../../domain/kernel/time";
 import { emptyPair } from "../../domain/pair/pair";
 import type { PlanVerdict } from "../../domain/plan/plan";
+import { inFull } from "../../domain/plan/prerequisites";
 import { stillToDo } from "../../domain/promotion/acceptance";
 import { viewPlan, viewService } from "../../domain/promotion/view";
 import { type Call, readJson } from "./call";
@@ -18,7 +18,7 @@ import type { SharedReads } from "./shared-reads";
  * reads that readers share, never older than their 10 s; a run makes its own.
  */
 export function postPlan(reading: Reading, checks: SharedReads) {
-  return async (call: Call): Promise<HttpResponseInit> => {
+  return async (call: Call) => {
     const { request, ports } = call;
     const parsed = parsePlanRequest(await readJson(request));
     if (!parsed.ok) throw new Problem(parsed.code, "the request is malformed", { issues: parsed.issues });
@@ -36,14 +36,13 @@ export function postPlan(reading: Reading, checks: SharedReads) {
     const window = await ports.deploymentWindows.at(policy, asked, pair.holds, at);
     const about = { policy, request: asked, origin: originOf(call) };
     const standing = { ...about, pair, window, now: ports.clock.now() };
-    return json(200, {
-      verdict: verdict.kind,
+    const judged = {
       readAt: showTime(check.readAt, policy.timeZone),
-      ...(verdict.kind === "planned"
-        ? { plan: viewPlan(verdict.plan, policy.timeZone), stillToDo: stillToDo(standing) }
-        : viewEnd(verdict)),
       window: showWindow(window, at, policy, asked.expiresAt),
-    });
+    };
+    if (verdict.kind !== "planned") return json(200, { ...judged, ...viewEnd(verdict) });
+    const plan = viewPlan(verdict.plan, policy.timeZone);
+    return json(200, { verdict: verdict.kind, ...judged, plan, stillToDo: stillToDo(standing) });
   };
 }
 
@@ -59,7 +58,13 @@ function viewEnd(verdict: Exclude<PlanVerdict, { kind: "planned" | "unreadable" 
     incoming: verdict.incoming && viewService(verdict.incoming),
     outgoing: verdict.outgoing && viewService(verdict.outgoing),
   };
-  if (verdict.kind === "unchanged") return { reason: reason("already-held", verdict.detail), ...services };
-  const { code, detail, prerequisites } = verdict;
-  return { reason: reason(code, detail), prerequisites, ...services };
+  if (verdict.kind === "unchanged")
+    return { verdict: verdict.kind, reason: reason("already-held", verdict.detail), ...services };
+  const { kind, code, detail, prerequisites } = verdict;
+  return {
+    verdict: kind,
+    reason: reason(code, detail),
+    prerequisites: prerequisites.map(inFull),
+    ...services,
+  };
 }

@@ -1,4 +1,3 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { type ListQuery, parseListQuery } from "../../contracts/commands";
 import { listToken } from "../../contracts/list-token";
 import type { PairKey } from "../../domain/kernel/pair-key";
@@ -23,15 +22,19 @@ import {
 import { presentPolicy } from "./promotions";
 
 /** GET promotions: the newest first, over the index of every pair, those included that were taken out of the file. */
-export async function listPromotions({ request, ports }: Call): Promise<HttpResponseInit> {
+export async function listPromotions({ request, ports }: Call) {
   const pairs = ports.policies.all().map(({ name }) => name);
   const parsed = parseListQuery(Object.fromEntries(request.query.entries()), pairs);
   if (!parsed.ok) throw new Problem("invalid-query", "the query is malformed", { issues: parsed.issues });
   const { value, last } = await readList(parsed.value, ports);
-  if (!last) return json(200, { value });
-  const parameters = new URLSearchParams(request.query.entries());
+  return json(200, { value, next: last && pageAfter(last, request.query) });
+}
+
+/** The path of the page that follows, with the same filters. */
+function pageAfter(last: IndexEntry, query: URLSearchParams): string {
+  const parameters = new URLSearchParams(query.entries());
   parameters.set("after", listToken(last));
-  return json(200, { value, next: `/api/promotions?${parameters.toString()}` });
+  return `/api/promotions?${parameters.toString()}`;
 }
 
 /** A filter that fits nothing must not read the whole promotion record: such a page may be short, or empty, with a `next`. */

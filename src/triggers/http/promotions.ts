@@ -1,4 +1,3 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parseNote, takeBreakGlass } from "../../contracts/commands";
 import { conflictIssues, parseSwapRequest } from "../../contracts/swap-request";
 import { describeCancel } from "../../domain/pair/operator-actions";
@@ -21,7 +20,7 @@ import { type Call, readJson, requestIdOf } from "./call";
 import { json, Problem } from "./problem";
 
 /** POST promotions: accepts a swap request; the same request again is the same promotion. */
-export async function postPromotion({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+export async function postPromotion({ request, ports, caller }: Call) {
   const body = await readJson(request);
   const asked = readRequest(body, caller.name, ports);
   mayRequest(caller, asked.breakGlass !== undefined);
@@ -46,7 +45,7 @@ export async function postPromotion({ request, ports, caller }: Call): Promise<H
   if (kind === "conflict") throw conflict({ ...beside(state), origin: registration.origin }, state, location);
   const view = {
     ...viewPromotion(state, timeZone ?? "UTC"),
-    ...(onItsWay ? { nextStep: `look at ${location}: it is registered and goes on by itself` } : {}),
+    nextStep: onItsWay ? `read ${location}: the promotion is registered and goes on by itself` : undefined,
     links: { self: location, cancel: `${location}/cancel`, rollback: `${location}/rollback` },
   };
   const retryAfter = String(Math.ceil((policy?.readiness.pollMs ?? 30_000) / 1000));
@@ -111,7 +110,7 @@ function mayRequest(caller: Caller, isBreakGlass: boolean): void {
 }
 
 /** GET promotions/{id}: where it stands, what it waits for, and what comes next. */
-export async function getPromotion({ request, ports }: Call): Promise<HttpResponseInit> {
+export async function getPromotion({ request, ports }: Call) {
   const state = await find(requestIdOf(request), ports);
   const etag = `W/"${state.revision}"`;
   if (request.headers.get("if-none-match") === etag)
@@ -123,7 +122,7 @@ export async function getPromotion({ request, ports }: Call): Promise<HttpRespon
  * POST promotions/{id}/cancel: acknowledged only once the pair coordinator has recorded it. The answer says who has cancelled,
  * when and why: the first one stands, also when the promotion has ended by it.
  */
-export async function cancelPromotion({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+export async function cancelPromotion({ request, ports, caller }: Call) {
   const requestId = requestIdOf(request);
   const parsed = parseNote(await readJson(request), false);
   if (!parsed.ok) throw new Problem("malformed-request", "the body is malformed", { issues: parsed.issues });
@@ -165,7 +164,7 @@ async function isCancelled(
   recorded: readonly Cancel[],
   asked: Extract<PairOperation, { kind: "cancel" }>,
   ports: Ports,
-): Promise<HttpResponseInit> {
+) {
   const { requestId, request } = state;
   const cancel = recorded.find((each) => each.requestId === requestId) ?? asked;
   const detail = describeCancel(cancel);
@@ -179,13 +178,13 @@ async function isCancelled(
 }
 
 /** Whoever cancels what has been cancelled is told so; any other outcome cannot be cancelled any more. */
-function endedAs(state: PromotionState, { outcome, reason }: Conclusion, ports: Ports): HttpResponseInit {
+function endedAs(state: PromotionState, { outcome, reason }: Conclusion, ports: Ports) {
   if (outcome === "cancelled") return show(state, ports, 200, { detail: reason.detail });
   throw new Problem("already-concluded", `the promotion has ended as ${outcome}`);
 }
 
 /** The pair does not know of it any more, or not yet. */
-async function notRegistered(requestId: string, nextStep: string, ports: Ports): Promise<HttpResponseInit> {
+async function notRegistered(requestId: string, nextStep: string, ports: Ports) {
   const state = await find(requestId, ports);
   if (state.conclusion) return endedAs(state, state.conclusion, ports);
   const detail = "nothing was cancelled: the pair has not taken this promotion up yet";
@@ -211,12 +210,7 @@ interface Shown {
   readonly detail?: string;
 }
 
-function show(
-  state: PromotionState,
-  ports: Ports,
-  status: number,
-  { headers = {}, origin, detail }: Shown,
-): HttpResponseInit {
+function show(state: PromotionState, ports: Ports, status: number, { headers = {}, origin, detail }: Shown) {
   const policy = presentPolicy(state, ports);
   const live: Record<string, string> = state.conclusion
     ? {}

@@ -1,4 +1,3 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parseNote } from "../../contracts/commands";
 import { sideNow, describeRemoved } from "../../domain/kernel/pair-key";
 import { otherSide } from "../../domain/kernel/swap-request";
@@ -15,7 +14,7 @@ import { presentPolicy } from "./promotions";
  * POST promotions/{id}/rollback: orders the rollback of a promotion that is verified or soaks; acknowledged only once
  * the pair coordinator has recorded the order. After the promotion has concluded a new one the other way is the answer.
  */
-export async function orderRollback({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+export async function orderRollback({ request, ports, caller }: Call) {
   const requestId = requestIdOf(request);
   const parsed = parseNote(await readJson(request), true);
   if (!parsed.ok) throw new Problem("note-required", "the body must say why", { issues: parsed.issues });
@@ -55,7 +54,7 @@ async function hasEnded(requestId: string, ports: Ports): Promise<boolean> {
   return (await ports.promotions.read(requestId))?.conclusion !== undefined;
 }
 
-async function ordered(state: PromotionState, ports: Ports): Promise<HttpResponseInit> {
+async function ordered(state: PromotionState, ports: Ports) {
   const { requestId } = state;
   const now = await ports.promotions.read(requestId);
   if (now?.waiting) await ports.promotions.wake(now.waiting.instanceId);

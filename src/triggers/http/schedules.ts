@@ -1,4 +1,3 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parseNote } from "../../contracts/commands";
 import { showTime } from "../../domain/kernel/time";
 import type { PairPolicy } from "../../domain/policy/policy";
@@ -19,7 +18,7 @@ import { json, Problem } from "./problem";
 const NEXT_RUNS = 5;
 
 /** GET schedules: each with its next runs, its last one and who has paused it. */
-export async function listSchedules({ ports }: Call): Promise<HttpResponseInit> {
+export async function listSchedules({ ports }: Call) {
   const schedules = ports.schedules.all();
   const pairs = new Set(schedules.map(({ pair }) => pair));
   const policies = ports.policies.all().filter(({ name }) => pairs.has(name));
@@ -37,7 +36,7 @@ export async function listSchedules({ ports }: Call): Promise<HttpResponseInit> 
  * nothing and is not told again; a pause with other words is refused, since those that stand are shown.
  */
 export function stopOrGo(kind: "pause" | "resume") {
-  return async ({ request, ports, caller }: Call): Promise<HttpResponseInit> => {
+  return async ({ request, ports, caller }: Call) => {
     const { pair = "", name = "" } = request.params;
     const schedule = ports.schedules.all().find((each) => each.pair === pair && each.name === name);
     const policy = ports.policies.find(pair);
