@@ -9,17 +9,17 @@ import { type CalendarAddresses, readCalendarAddresses } from "./calendar-addres
 import { type PairsFile, parsePairsFile } from "./pairs-file";
 import { audienceMistake, issuerMistake } from "./token-issuer";
 
-/** Everything the app is told, checked once. */
+/** The checked configuration of the app. */
 export interface Config {
   readonly pairs: readonly PairPolicy[];
-  /** When swaps may start, by pair; only pairs whose file says so. */
+  /** Deployment window rules by pair; only pairs that have one. */
   readonly deploymentWindows: ReadonlyMap<string, DeploymentWindowRule>;
   readonly calendarAddresses: CalendarAddresses;
   readonly schedules: readonly ScheduleRule[];
-  /** How long promotions are kept whole after their outcome, by pair. */
+  /** How long promotions stay complete after their outcome, by pair, ms. */
   readonly retention: ReadonlyMap<string, number>;
   readonly serviceBus: {
-    /** Name of the connection setting, as the trigger binding wants it. */
+    /** The name of the connection setting, for the trigger binding. */
     readonly setting: "ServiceBusConnection";
     readonly requestQueue: string;
     readonly eventTopic: string;
@@ -61,8 +61,9 @@ const publicClouds = [
 ];
 
 /**
- * What Azure sets wherever it runs an app. Flex Consumption sets no WEBSITE_INSTANCE_ID; the host tells it by the two
- * others (azure-functions-host, EnvironmentExtensions). CONTAINER_NAME is no sign: developers' containers set it too.
+ * Azure sets at least one of these wherever it runs an app. Flex Consumption has no WEBSITE_INSTANCE_ID, only the
+ * other two (azure-functions-host, EnvironmentExtensions). Developers' containers set CONTAINER_NAME too, so it
+ * does not count.
  */
 const signsOfAzure = ["WEBSITE_INSTANCE_ID", "LEGION_SERVICE_HOST", "WEBSITE_POD_NAME"];
 
@@ -110,7 +111,7 @@ export function parseConfig(env: Environment, readFile: (path: string) => string
 
 const entityName = /^[A-Za-z0-9][\w./-]{0,259}$/;
 
-/** The settings of the app, where it runs. Empty counts as absent. */
+/** Empty settings count as absent. */
 function settingsIn(inAzure: boolean) {
   const audience = "the audience that tokens must name";
   const oneConnection =
@@ -129,7 +130,7 @@ function settingsIn(inAzure: boolean) {
         .string()
         .superRefine(reporting(endpointMistake, inAzure))
         .default(publicClouds[0] ?? ""),
-      // Kept to the letter: tokens must name exactly this issuer and this audience.
+      // Compared literally with the claims of a token.
       TOKEN_ISSUER: z.string({ error: "an https URL" }).superRefine(reporting(issuerUrlMistake, inAzure)),
       TOKEN_AUDIENCE: z.string({ error: audience }).regex(/^\S{1,300}$/, audience),
       AZURE_CLIENT_ID: z
@@ -152,7 +153,7 @@ function isOneConnection(given: Partial<Record<Setting, string>>): boolean {
   );
 }
 
-/** A refinement that reports what is wrong with a text where the app runs. */
+/** A refinement that reports the mistake in a text, given where the app runs. */
 function reporting(mistakeOf: (text: string, inAzure: boolean) => string | undefined, inAzure: boolean) {
   return (text: string, context: { addIssue: (message: string) => void }) => {
     const mistake = mistakeOf(text, inAzure);
@@ -187,7 +188,7 @@ function parseUrl(value: string): URL | undefined {
   return url && ["https:", "http:"].includes(url.protocol) ? url : undefined;
 }
 
-/** https everywhere, plain http on loopback only, and loopback never in Azure. */
+/** https everywhere; plain http on loopback only; no loopback in Azure. */
 function hostMistake(url: URL, inAzure: boolean): string | undefined {
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
     return "a URL without credentials, query and fragment";
@@ -229,13 +230,13 @@ function readJson(
   readFile: (path: string) => string,
 ): { readonly content: unknown; readonly issues: readonly Issue[] } | { readonly mistake: string } {
   try {
-    // Editors on Windows begin a file with a byte order mark, which JSON does not know.
+    // Editors on Windows write a byte order mark, which is not JSON.
     const text = readFile(file).replace(/^\u{feff}/u, "");
-    // Of a pair or a freeze that stands there twice the parser keeps the last one only.
+    // JSON.parse silently keeps the last of repeated fields.
     const issues = parseJsonText(text)?.issues ?? [];
     return { content: JSON.parse(text) as unknown, issues };
   } catch (fault) {
-    // The engine quotes what it stumbled over, and a wrong path may lead to a file of secrets.
+    // The message quotes the text, and a wrong path may lead to a file of secrets.
     return { mistake: fault instanceof Error ? formatText(fault.message, 200) : "unreadable" };
   }
 }

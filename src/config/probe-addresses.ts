@@ -4,8 +4,8 @@ import type { Issue } from "../domain/kernel/issue";
 import { givenAt, isWrongAt, type ReadPart } from "./readable-part";
 
 /**
- * Probes at addresses that the outbound door would refuse whenever it is asked, as far as they can be told from the
- * file alone: names are looked up when they are asked. A private address that is named stands on the allow-list.
+ * Probes at addresses that outbound calls always refuse, as far as the file alone shows it: names are resolved at
+ * each call. A private address in the file is on the allow-list.
  */
 export function probeMistakes(part: ReadPart<unknown>, inAzure: boolean): readonly Issue[] {
   const probes = givenAt(part, ["probes"]);

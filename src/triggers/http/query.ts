@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { pathOf } from "../../contracts/issues";
 import { Problem } from "./problem";
 
-/** Goes on when a query has no other fields than these. Nothing of a value is told: who puts a key there meant no field. */
+/** Refuses a query with other fields than these. The message shows no values: a misplaced key may be a secret. */
 export async function takingOnly(
   known: readonly string[],
   request: HttpRequest,

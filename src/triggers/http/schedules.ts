@@ -17,7 +17,7 @@ import { json, Problem } from "./problem";
 
 const NEXT_RUNS = 5;
 
-/** GET schedules: each with its next runs, its last one and who has paused it. */
+/** GET schedules: each with its next runs, its last run, and who has paused it. */
 export async function listSchedules({ ports }: Call) {
   const schedules = ports.schedules.all();
   const pairs = new Set(schedules.map(({ pair }) => pair));
@@ -32,8 +32,8 @@ export async function listSchedules({ ports }: Call) {
 }
 
 /**
- * POST schedules/{pair}/{name}/pause|resume: acknowledged only once it is stored; a note says why. The same again changes
- * nothing and is not told again; a pause with other words is refused, since those that stand are shown.
+ * POST schedules/{pair}/{name}/pause|resume, with a note: acknowledged once it is stored. A repeat changes nothing
+ * and is not logged again; a pause with another note is refused.
  */
 export function stopOrGo(kind: "pause" | "resume") {
   return async ({ request, ports, caller }: Call) => {

@@ -1,21 +1,18 @@
 import type { HttpMethod, HttpRequest, HttpResponseInit } from "@azure/functions";
 import { Problem } from "./problem";
 
-/** What a call needs to be told about a route: its template below the prefix, and its methods. */
+/** A route: its template below the prefix, and its methods. */
 export interface KnownRoute {
   readonly route: string;
   readonly methods: readonly HttpMethod[];
 }
 
-/** All that a function can be asked with. */
+/** Every method a function can have. */
 export const everyMethod: readonly HttpMethod[] = [
   ...(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"] as const),
 ];
 
-/**
- * Answers what no function is for. The host has no 405: where no function fits path and method it answers an empty 404,
- * to HEAD and OPTIONS as well.
- */
+/** Answers calls that match no function. The host has no 405: it answers an empty 404, also to HEAD and OPTIONS. */
 export function unknownRoute(routes: readonly KnownRoute[]) {
   return (request: HttpRequest): Promise<HttpResponseInit> => {
     const path = segments(request.params["path"] ?? "");
@@ -33,7 +30,7 @@ function segments(path: string): readonly string[] {
   return path.split("/").filter(Boolean);
 }
 
-/** The host matches ignoring case, and a parameter takes one segment. */
+/** The host ignores case, and a parameter matches one segment. */
 function fits(route: readonly string[], path: readonly string[]): boolean {
   return (
     route.length === path.length &&
