@@ -85,7 +85,7 @@ test("27. a pair with two names still has one lease and one swap call under way"
 test("28. a file with two entries for one pair is refused", () => {
   expect(() => {
     edit({ shop: of("shop"), store: { blue: of("shop").green.toUpperCase(), green: of("shop").blue } });
-  }).toThrow("a service that stands nowhere else");
+  }).toThrow("a service that no other pair names");
 });
 
 test("29. loosening the rule after the request removes no approval from the plan", async () => {

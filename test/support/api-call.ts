@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/fu
 import type { Caller, Permission } from "../../src/ports/identity";
 import type { Ports } from "../../src/ports/ports";
 import { httpRoutes } from "../../src/triggers/http/routes";
+import { expectDeclaredReply } from "./declared-reply";
 import { expectOneFormat } from "./times";
 
 const permissions: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Approve", "Swap.Operate"];
@@ -43,5 +44,6 @@ export async function call(
   const reply: HttpResponseInit = await route.handler(request, context);
   const answer = JSON.parse((reply.body as string | undefined) ?? "{}") as Record<string, unknown>;
   expectOneFormat(answer, "api");
+  expectDeclaredReply(name, { status: reply.status ?? 200, body: answer });
   return { status: reply.status, headers: reply.headers as Record<string, string>, body: answer };
 }

@@ -32,6 +32,7 @@ import type { CompletionEvent, ProgressEvent } from "../../src/domain/promotion/
 import type { PromotionState } from "../../src/domain/promotion/state";
 import type { Caller, Permission, TokenVerifier } from "../../src/ports/identity";
 import type { Prober } from "../../src/ports/prober";
+import { expectDeclaredReply, routeAt } from "./declared-reply";
 import { deploymentWindowsOf } from "./deployment-windows";
 import { type DurableApp, type DurableAppOptions, startDurableApp } from "./durable-app";
 import { expectOneFormat } from "./times";
@@ -241,6 +242,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     const text = await reply.text();
     const answer = parsed(text, reply.headers);
     expectOneFormat(answer, "api");
+    expectDeclaredReply(routeAt(method, path), { status: reply.status, body: answer });
     return { status: reply.status, body: answer, headers: reply.headers };
   };
   return Object.assign(scenario, {
