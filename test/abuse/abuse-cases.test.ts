@@ -237,7 +237,7 @@ test("15. a flood of guessed votes gets 429 with Retry-After; others still vote"
   expect(passed + unseen).toBeLessThanOrEqual(60 + elapsed);
   expect(passed + unseen + refused.length).toBe(80);
   expect(await votes()).toBe(0);
-  expect(new Set(refused.map(({ retryAfter }) => retryAfter))).toEqual(new Set(["1"]));
+  expect(refused.filter(({ retryAfter }) => retryAfter !== "1")).toEqual([]);
   const other = await issuer.token("approver", { oid: "33333333-3333-4333-8333-333333333333" });
   expect((await call("POST", approvals(), { body: await ballot(), token: other })).status).toBe(200);
   await scenario.advance({ seconds: 1 });
