@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parsePairsFile } from "../../../src/config/pairs-file";
+import { parsePairsFile } from "../../src/config/pairs-file";
 
 interface HostFile {
   readonly functionTimeout: string;
@@ -13,7 +13,7 @@ interface HostFile {
   };
 }
 
-const host = JSON.parse(readFileSync(join(__dirname, "../../../host.json"), "utf8")) as HostFile;
+const host = JSON.parse(readFileSync(join(__dirname, "../../host.json"), "utf8")) as HostFile;
 const { http, serviceBus, durableTask } = host.extensions;
 
 function seconds(span: string | undefined): number {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { createPolicies } from "../../../src/adapters/policies";
-import { type PairsFile, parsePairsFile } from "../../../src/config/pairs-file";
-import { durationMs } from "../../../src/contracts/fields";
-import { durationText } from "../../../src/domain/kernel/time";
+import { createPolicies } from "../../../../src/adapters/policies";
+import { type PairsFile, parsePairsFile } from "../../../../src/config/pairs-file";
+import { durationMs } from "../../../../src/contracts/fields";
+import { durationText } from "../../../../src/domain/kernel/time";
 
 /** What the API shows of a pair's policy is an entry of the pairs file that means the same. */
 const id = (name: string) =>

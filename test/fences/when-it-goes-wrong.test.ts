@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Outcome } from "../../../../src/domain/kernel/outcome";
-import { codes } from "../../../../src/domain/kernel/reason-codes";
-import { alertCodes } from "../../../../src/domain/promotion/alerts";
+import type { Outcome } from "../../src/domain/kernel/outcome";
+import { codes } from "../../src/domain/kernel/reason-codes";
+import { alertCodes } from "../../src/domain/promotion/alerts";
 
-const page = readFileSync(join(__dirname, "../../../../docs/when-it-goes-wrong.md"), "utf8");
+const page = readFileSync(join(__dirname, "../../docs/when-it-goes-wrong.md"), "utf8");
 
 /** A section's text, up to the next heading. */
 function section(heading: string): string {

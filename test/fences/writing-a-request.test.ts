@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseSwapRequest, swapRequestSchema } from "../../../src/contracts/swap-request";
+import { parseSwapRequest, swapRequestSchema } from "../../src/contracts/swap-request";
 
-const page = readFileSync(join(__dirname, "../../../docs/writing-a-request.md"), "utf8");
+const page = readFileSync(join(__dirname, "../../docs/writing-a-request.md"), "utf8");
 const examples = [...page.matchAll(/```json\n([^]*?)```/g)].map(
   (match) => JSON.parse(match[1] ?? "") as unknown,
 );
