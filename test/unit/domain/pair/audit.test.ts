@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import type { AuditEntry } from "../../../../src/domain/audit/chain";
 import { reason } from "../../../../src/domain/kernel/reason-codes";
 import { auditStep } from "../../../../src/domain/pair/audit";
 import { applyToPair } from "../../../../src/domain/pair/operations";
@@ -85,4 +87,65 @@ describe("a pair's notes", () => {
     const [said] = note(play(register), { ...cancel("r-1"), by: long, note: long } as PairOperation);
     expect([said?.who.length, said?.detail?.length]).toEqual([120, 300]);
   });
+});
+
+const sha256 = (text: string) => createHash("sha256").update(text, "utf8").digest("hex");
+
+const by = { by: "Olga", oid: "o-2" };
+const hold: PairOperation = {
+  ...{ kind: "hold", id: "q-1", oid: "o-2" },
+  hold: { id: "h-1", at: 1, reason: reason("on-hold", "incident 7"), by: "Olga" },
+};
+const release: PairOperation = {
+  kind: "release",
+  id: "q-2",
+  holdIds: ["h-1", "h-9"],
+  ...by,
+  note: "over",
+  at: 2,
+};
+const cancel: PairOperation = { kind: "cancel", id: "q-3", requestId: "r-1", ...by, note: "wrong", at: 3 };
+const ends = { entries: 4, head: "x" };
+const leave: PairOperation = {
+  ...{ kind: "leave", requestId: "r-1" },
+  concluded: { at: 4, outcome: "cancelled", ends },
+};
+
+function playPair(operations: readonly PairOperation[]) {
+  const entries: AuditEntry[] = [];
+  const state = operations.reduce<PairState>((before, operation) => {
+    const step = auditStep(SHOP, before, operation, sha256);
+    entries.push(...step.entries);
+    return step.state;
+  }, emptyPair);
+  return { state, entries };
+}
+
+test("a pair's chain has what people decided there, and where the chains of its promotions end, each once", () => {
+  const register = { kind: "register", requestId: "r-1", at: 1 } as const;
+  const { state, entries } = playPair([register, hold, hold, release, release, cancel, cancel, leave, leave]);
+  expect(entries).toMatchObject([
+    { n: 1, what: "held", who: "Olga", oid: "o-2", holdIds: ["h-1"], detail: "on-hold: incident 7" },
+    { n: 2, what: "hold-released", who: "Olga", oid: "o-2", holdIds: ["h-1"], detail: "over" },
+    { n: 3, what: "cancelled", who: "Olga", oid: "o-2", requestId: "r-1", detail: "wrong" },
+    { n: 4, what: "concluded", requestId: "r-1", outcome: "cancelled", ends },
+  ]);
+  expect(state.audit).toEqual({ entries: 4, head: entries[3]?.hash });
+  expect(JSON.stringify(state)).not.toContain("o-2");
+});
+
+test("a hold by an outcome is chained under its promotion, and one that is refused is not chained", () => {
+  const halt: PairOperation = {
+    kind: "hold",
+    hold: { id: "halt-r-1", at: 1, reason: reason("foreign-state", "x"), requestId: "r-1" },
+  };
+  const five = [1, 2, 3, 4, 5].map((i): PairOperation => ({
+    ...{ kind: "hold", id: `q-${i}` },
+    hold: { id: `h-${i}`, at: 1, reason: reason("on-hold", "x"), by: "Olga" },
+  }));
+  const { entries } = playPair([halt, ...five]);
+  expect(entries.map(({ who, holdIds }) => `${who}: ${holdIds?.join()}`)).toEqual([
+    "the run: halt-r-1",
+    ...[1, 2, 3, 4].map((i) => `Olga: h-${i}`),
+  ]);
 });

@@ -2,7 +2,13 @@ import { codes, reason } from "../../../../src/domain/kernel/reason-codes";
 import { emptyPair, type PairState } from "../../../../src/domain/pair/pair";
 import type { DeploymentWindow } from "../../../../src/domain/policy/deployment-window";
 import { defaultPolicy } from "../../../../src/domain/policy/policy";
-import { type Standing, stillToDo, whyRefused } from "../../../../src/domain/promotion/acceptance";
+import {
+  decideAcceptance,
+  type Standing,
+  stillToDo,
+  whyRefused,
+} from "../../../../src/domain/promotion/acceptance";
+import { changePromotion, register } from "../../../../src/domain/promotion/promotion";
 import { aPolicy, aRequest, NOW } from "../../../support/observations";
 
 /** What stands between a plan and its swap. */
@@ -88,4 +94,20 @@ test("where the promotion would be turned away, the code says so beforehand", ()
   expect(steps(pair({ registered }))).toContainEqual([
     ...["capacity", "32 promotions of the pair are under way", "queue-full"],
   ]);
+});
+
+const fresh = register(undefined, {
+  ...{ requestId: "r", contentHash: "h", request: aRequest(), origin: { channel: "queue" }, at: NOW },
+});
+const ended = { outcome: "refused", reason: reason("queue-full", "d") } as const;
+const concluded = changePromotion(fresh, { kind: "conclude", ending: ended, at: NOW });
+
+test("a request is new, live, concluded or in conflict with what its id stands for", () => {
+  expect([
+    decideAcceptance(undefined, "h"),
+    decideAcceptance(fresh, "h"),
+    decideAcceptance(concluded, "h"),
+    decideAcceptance(fresh, "other"),
+    decideAcceptance(concluded, "other"),
+  ]).toEqual(["new", "live", "concluded", "conflict", "conflict"]);
 });

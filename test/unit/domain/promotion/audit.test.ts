@@ -124,7 +124,7 @@ describe("a promotion's notes", () => {
       note: { at: NOW + n, n, verdict: { kind: "accepted", correlationId: "c" }, ...over },
     },
   });
-  const order = { id: "o", cause: "person", by: "Olga", note: "slow", at: NOW + 3 } as const;
+  const order = { id: "o", cause: "person", by: "Olga", oid: "o-2", note: "slow", at: NOW + 3 } as const;
 
   test("tell an acceptance with who asked, what for, and what exactly", () => {
     expect(notes(fresh, { kind: "begin", runId, at: NOW })).toEqual([
@@ -171,7 +171,7 @@ describe("a promotion's notes", () => {
   test("tell who ordered the rollback and why, once", () => {
     const ordering: PromotionChange = { kind: "watched", runId, rollback: order };
     expect(notes(planned, ordering)).toEqual([
-      { ...bound, at: time(3), what: "rollback-ordered", who: "Olga", detail: "person: slow" },
+      { ...bound, at: time(3), what: "rollback-ordered", who: "Olga", oid: "o-2", detail: "person: slow" },
     ]);
     const ordered = play(planned, ordering);
     expect(notes(ordered, attempt(1, { direction: "rollback" })).map(({ what }) => what)).toEqual([

@@ -1,8 +1,6 @@
-import { isTransition, type Phase } from "../../../../src/domain/kernel/outcome";
+import fc from "fast-check";
 import { reason } from "../../../../src/domain/kernel/reason-codes";
-import { indexKey } from "../../../../src/domain/pair/index-page";
 import { emptyPair, type PairState } from "../../../../src/domain/pair/pair";
-import { decideAcceptance } from "../../../../src/domain/promotion/acceptance";
 import { changePromotion, register } from "../../../../src/domain/promotion/promotion";
 import {
   decideReconcileAction,
@@ -10,31 +8,8 @@ import {
   lastDeadline,
   type RunStatus,
 } from "../../../../src/domain/promotion/recovery";
-import { aPolicy, aRequest, NOW, SHOP } from "../../../support/observations";
-
-/** The tables of the promotion record: phases, acceptance, and the reconciler's exact times. */
-const successors: Readonly<Record<Phase, string>> = {
-  accepted: "planning concluded",
-  planning: "planning awaiting-approval awaiting-window queued concluded",
-  "awaiting-approval": "planning awaiting-approval awaiting-window queued concluded",
-  "awaiting-window": "planning awaiting-approval awaiting-window queued concluded",
-  queued: "awaiting-approval awaiting-window queued awaiting-readiness concluded",
-  "awaiting-readiness":
-    "planning awaiting-approval awaiting-window queued awaiting-readiness swapping verifying concluded",
-  swapping:
-    "planning awaiting-approval awaiting-window queued awaiting-readiness swapping verifying concluded",
-  verifying: "verifying soaking rolling-back concluded",
-  soaking: "soaking rolling-back concluded",
-  "rolling-back": "rolling-back concluded",
-  concluded: "",
-};
-const phases = Object.keys(successors) as Phase[];
-
-test.each(phases)("from %s a promotion may go on as its table says, and nowhere else", (from) => {
-  const found = phases.filter((to) => isTransition(from, to)).join(" ");
-  expect(found).toBe(successors[from]);
-  expect(isTransition(from, "Stryker was here" as Phase)).toBe(false);
-});
+import { aPolicy, aRequest, NOW } from "../../../support/observations";
+import { runs } from "../../../support/runs";
 
 const fresh = register(undefined, {
   ...{ requestId: "r", contentHash: "h", request: aRequest(), origin: { channel: "queue" }, at: NOW },
@@ -47,20 +22,6 @@ const noted = changePromotion(begun, {
 });
 const ended = { outcome: "refused", reason: reason("queue-full", "d") } as const;
 const concluded = changePromotion(fresh, { kind: "conclude", ending: ended, at: NOW });
-
-test("a request is new, live, concluded or in conflict with what its id stands for", () => {
-  expect([
-    decideAcceptance(undefined, "h"),
-    decideAcceptance(fresh, "h"),
-    decideAcceptance(concluded, "h"),
-    decideAcceptance(fresh, "other"),
-    decideAcceptance(concluded, "other"),
-  ]).toEqual(["new", "live", "concluded", "conflict", "conflict"]);
-});
-
-test("a page of the index is keyed by its pair and number", () => {
-  expect(indexKey(SHOP, 3)).toBe("shop-3");
-});
 
 const policy = aPolicy();
 
@@ -234,4 +195,71 @@ test.each<[string, PairState, typeof fresh, boolean]>([
           ending: { outcome: "cancelled", reason: reason("terminated-by-hand", described) },
         },
   );
+});
+
+test("every registered promotion without an outcome is left alone, resumed or concluded, and past its last deadline always concluded (I7)", () => {
+  const policy = aPolicy();
+  const known = register(undefined, {
+    requestId: "r",
+    contentHash: "h",
+    request: aRequest(),
+    origin: { channel: "queue" },
+    at: NOW,
+  });
+  const seen = fc.constantFrom<RunStatus>("absent", "live", "completed", "failed", "terminated");
+  fc.assert(
+    fc.property(seen, fc.integer({ min: 0, max: 40 * 3_600_000 }), fc.boolean(), (run, age, claimed) => {
+      const pairState = claimed
+        ? { ...emptyPair, lease: { holder: "r", epoch: 1, since: 0, closed: 1, unknowns: 0 } }
+        : emptyPair;
+      const now = NOW + age;
+      const action = decideReconcileAction({
+        requestId: "r",
+        registeredAt: NOW,
+        promotion: known,
+        pair: pairState,
+        run,
+        policy,
+        now,
+      });
+      const isLate = now > lastDeadline(policy, NOW);
+      if (isLate) expect(action.kind).toBe("conclude");
+      if (action.kind === "conclude") {
+        const { outcome } = action.ending;
+        expect(outcome).toBe(claimed ? "halted" : run === "terminated" ? "cancelled" : "expired");
+      } else if (run === "live") expect(action.kind).toBe("leave");
+      expect(["leave", "start-run", "conclude"]).toContain(action.kind);
+    }),
+    { numRuns: runs(500) },
+  );
+});
+
+const announced = changePromotion(concluded, { kind: "announced", at: NOW + 2 });
+const past = lastDeadline(policy, NOW) + 1;
+const claimed = { ...emptyPair, lease: { ...lease, closed: 1 } };
+test.each<[string, Parameters<typeof action>[0], string]>([
+  ["leaves a live run alone", { run: "live", now: NOW + GRACE_MS * 2 }, "leave"],
+  ["starts a failed run again", { run: "failed", now: NOW + GRACE_MS + 1 }, "start-run"],
+  ["cancels what was terminated before a claim", { run: "terminated", now: NOW + 1 }, "cancelled"],
+  [
+    "resumes what was terminated after a claim",
+    { run: "terminated", now: NOW + GRACE_MS + 1, pair: claimed },
+    "start-run",
+  ],
+  ["expires what is past every deadline", { run: "live", now: past }, "expired"],
+  ["halts what is past every deadline after a claim", { run: "live", now: past, pair: claimed }, "halted"],
+  [
+    "finishes what is concluded and not announced",
+    { run: "completed", now: NOW + 2, promotion: concluded },
+    "finish",
+  ],
+  ["deregisters what is announced", { run: "completed", now: NOW + 2, promotion: announced }, "deregister"],
+  [
+    "gives a live run of a conclusion its grace",
+    { run: "live", now: NOW + 2, promotion: concluded },
+    "leave",
+  ],
+])("the reconciler %s", (_claim, view, expected) => {
+  const found = action(view);
+  expect(found.kind === "conclude" ? found.ending.outcome : found.kind).toBe(expected);
 });
