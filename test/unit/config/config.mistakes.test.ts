@@ -161,21 +161,6 @@ test("every mistake of a pairs file is told at once, whatever else is wrong with
   expect(JSON.stringify(described)).not.toMatch(/Invalid input|Too (?:small|big)|Unrecognized/);
 });
 
-test.each([
-  ["readiness", { poll: "30s", stableFor: "20s" }],
-  ["readiness", { stableFor: "10m", deadline: "10m" }],
-  ["swap", { poll: "30s", operationDeadline: "20s" }],
-  ["verification", { poll: "30s", deadline: "20s" }],
-])(
-  "durations of %s that cannot work together (%j) are told, though another pair is wrong too",
-  (group, durations) => {
-    const file = { pairs: { shop: { ...pair, [group]: durations }, other: { blue: 1, green: id("c") } } };
-    expect(mistakes({}, file)).toEqual(["pairs.json.pairs.other.blue", `pairs.json.pairs.shop.${group}`]);
-    const shared = { defaults: { [group]: durations }, pairs: { shop: pair } };
-    expect(mistakes({}, shared)).toEqual([`pairs.json.defaults.${group}`]);
-  },
-);
-
 test("a pairs file that begins with a byte order mark is read", () => {
   expect(parse({}, `\u{feff}${JSON.stringify({ pairs: { shop: pair } })}`).ok).toBe(true);
 });
@@ -210,54 +195,6 @@ test("names from Object.prototype are refused or taken as names, and pollute not
   const text = `{"pairs": {"__proto__": {"polluted": true}, "shop": ${JSON.stringify(pair)}}}`;
   expect(mistakes({}, text)).toEqual(["pairs.json.pairs.__proto__"]);
   expect(({} as { polluted?: true }).polluted).toBeUndefined();
-});
-
-const person = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
-
-test("an approval rule is read field by field, the pair's over the file's over the product's", () => {
-  const file = {
-    defaults: { approval: { quorum: 2, deadline: "4h" } },
-    pairs: { shop: { ...pair, approval: { people: [person(1), person(2)], validFor: "1h" } } },
-  };
-  expect(parse({}, file)).toMatchObject({
-    config: {
-      pairs: [
-        {
-          approval: {
-            quorum: 2,
-            people: [person(1), person(2)],
-            deadlineMs: 4 * 3_600_000,
-            validForMs: 3_600_000,
-          },
-        },
-      ],
-    },
-  });
-  const silent = parse();
-  expect(silent.ok && silent.config.pairs[0]?.approval).toBeUndefined();
-});
-
-test("every mistake of an approval rule is told at once, a quorum that nobody can reach among them", () => {
-  const approval = {
-    quorum: 6,
-    people: ["Aron"],
-    roles: [],
-    neverApprove: ["x"],
-    deadline: "soon",
-    hours: 1,
-  };
-  expect(mistakes({}, { pairs: { shop: { ...pair, approval } } })).toEqual([
-    "pairs.json.pairs.shop.approval.quorum",
-    "pairs.json.pairs.shop.approval.roles",
-    "pairs.json.pairs.shop.approval.people[0]",
-    "pairs.json.pairs.shop.approval.neverApprove[0]",
-    "pairs.json.pairs.shop.approval.deadline",
-    "pairs.json.pairs.shop.approval.hours",
-  ]);
-  const lonely = { quorum: 2, people: [person(1), person(2)], neverApprove: [person(2)] };
-  expect(mistakes({}, { pairs: { shop: { ...pair, approval: lonely } } })).toEqual([
-    "pairs.json.pairs.shop.approval",
-  ]);
 });
 
 test("no pair may be called all: in the API that stands for every pair", () => {

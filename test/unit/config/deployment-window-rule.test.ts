@@ -124,23 +124,3 @@ test("every mistake comes at once, each with its place", () => {
     expect.stringContaining("pairs.json.pairs.shop.window.extra: no such field"),
   ]);
 });
-
-test("a calendar's setting must hold an https address, which is never shown", () => {
-  const window = { freezes: [{ calendarSetting: "FREEZES" }] };
-  expect(issuesOf(window)).toEqual(["FREEZES: the https address of a calendar"]);
-  for (const address of ["http://canary.example/", "canary", "https://canary:pw@calendar.example/"]) {
-    const parsed = parse(window, { FREEZES: address });
-    expect(parsed).toMatchObject({ ok: false, issues: [{ path: "FREEZES", value: "(not shown)" }] });
-    expect(JSON.stringify(parsed)).not.toContain("canary");
-  }
-});
-
-test("a calendar on this machine is for laptops: in Azure it is a mistake", () => {
-  const window = { freezes: [{ calendar: "http://127.0.0.1:8080/f.ics" }, { calendarSetting: "FREEZES" }] };
-  const settings = { FREEZES: "http://localhost/f.ics" };
-  expect(issuesOf(window, settings)).toEqual([]);
-  expect(issuesOf(window, { ...settings, WEBSITE_INSTANCE_ID: "1" })).toEqual([
-    "FREEZES: no calendar on a loopback address in Azure",
-    "PAIRS_FILE: no calendar on a loopback address in Azure",
-  ]);
-});

@@ -1,5 +1,4 @@
 import { reason } from "../../../../src/domain/kernel/reason-codes";
-import { hasPlaceFor } from "../../../../src/domain/pair/answers";
 import { PAGE_SIZE } from "../../../../src/domain/pair/index-page";
 import { applyToPair, viewOf } from "../../../../src/domain/pair/operations";
 import { emptyPair, type PairOperation, type PairState } from "../../../../src/domain/pair/pair";
@@ -88,19 +87,6 @@ test("the index is in order of time, whatever the clocks of those who register: 
   const behind = applyToPair(ahead.state, register("behind"));
   expect(behind.indexed).toEqual({ page: 0, requestId: "behind", at: at + 60_001 });
   expect(behind.state.registered.map((entry) => entry.at)).toEqual([at + 60_000, at]);
-});
-
-test("who is not registered for want of room is told so, the answers to people stay, and the room is used to its last character", () => {
-  const many = Array.from({ length: 29 }, (_, i) => register(`q-${i}`));
-  const full = play(emptyPair, ...many);
-  expect(applyToPair(full, register("q-29"))).toEqual({ state: full, answer: "queue-full" });
-  // Written at most: three times the id and 290 characters more for each, of 9,800: 15 × 590 leave 950 for the last.
-  const ids = Array.from({ length: 15 }, (_, i) => String(i).padEnd(100, "x"));
-  const long = play(emptyPair, ...ids.map((id) => ({ ...register(id), kept: true })));
-  expect([220, 221].map((length) => hasPlaceFor(long, "y".repeat(length), true))).toEqual([true, false]);
-  // Others leave three times 590: 12 × 590 leave 950 for the last.
-  const others = play(emptyPair, ...ids.slice(0, 12).map(register));
-  expect([220, 221].map((length) => hasPlaceFor(others, "y".repeat(length)))).toEqual([true, false]);
 });
 
 test("a pair that refuses while busy refuses when somebody holds the lease, or waits in the queue, and only then", () => {
@@ -220,16 +206,6 @@ test("a proof and a verdict are kept with their texts cut", () => {
   const proof = { kind: "done", detail: long } as const;
   const done = play(open, { kind: "close", requestId: "a", nonce: "n", proof, at });
   expect(done.lease?.swapped?.detail).toBe(`${"y".repeat(199)}…`);
-});
-
-test("of the answers the newest sixteen are kept, and of those with long ids as many as 1,500 characters hold", () => {
-  const ask = (length: number) =>
-    play(held, ...Array.from({ length: 20 }, (_, i) => claim("z", String(i).padEnd(length, "i"), i)));
-  const numbers = (state: PairState) => state.answers.map(({ id }) => Number.parseInt(id, 10));
-  expect(numbers(ask(36))).toEqual(Array.from({ length: 16 }, (_, i) => i + 4));
-  const long = ask(100);
-  expect(numbers(long)).toEqual(Array.from({ length: 11 }, (_, i) => i + 9));
-  expect(JSON.stringify(long.answers).length).toBeLessThanOrEqual(1_500);
 });
 
 test("an attempt whose promotion has left is closed without a lease coming back", () => {

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { reason } from "../../../../src/domain/kernel/reason-codes";
-import { hasLeft, standsWith } from "../../../../src/domain/pair/answers";
 import { applyToPair, viewOf } from "../../../../src/domain/pair/operations";
 import {
   emptyPair,
@@ -65,16 +64,6 @@ test("the lease goes to the first in the queue, with a new epoch, and to nobody 
     holder: "b",
     epoch: 2,
   });
-});
-
-test("a promotion stands with its pair from its registering until it has left", () => {
-  const left = apply(held, { kind: "leave", requestId: "a" });
-  const gone = apply(left, { kind: "deregister", requestId: "a" });
-  expect([undefined, emptyPair, held, left, gone].map((state) => standsWith(state, "a"))).toEqual([
-    ...[false, false, true, false, false],
-  ]);
-  expect([held, left, gone].map((state) => hasLeft(state, "a"))).toEqual([false, true, false]);
-  expect([left, gone].map((state) => standsWith(state, "b"))).toEqual([true, true]);
 });
 
 test("whoever leaves learns who is first in the queue now", () => {

@@ -4,16 +4,8 @@ import type {
   ServiceIdentity,
   ServiceObservation,
 } from "../../../../src/domain/cloud-service/observation";
-import { otherSide, type SwapRequest } from "../../../../src/domain/kernel/swap-request";
-import { withoutEvidence } from "../../../../src/domain/plan/plan";
+import type { SwapRequest } from "../../../../src/domain/kernel/swap-request";
 import { decidePlan, identityOf, isSameIdentity, type Planning } from "../../../../src/domain/plan/planning";
-import { RETIREMENT } from "../../../../src/domain/plan/prerequisites";
-import {
-  defaultPolicy,
-  type PairPolicy,
-  tightenReadiness,
-  tightenSoak,
-} from "../../../../src/domain/policy/policy";
 import {
   anIp,
   aPair,
@@ -58,13 +50,6 @@ test("an identity is the side, and all that another deployment would change", ()
 
 test("a plan names its pair, both services, policy and time", () => {
   expect(planned()).toMatchObject({ ...identities, pair: "shop", policy: aPolicy(), plannedAt: NOW });
-});
-
-test("what a swap carries of its plan is everything but the evidence", () => {
-  const { prerequisites, rollbackOutlook, ...rest } = planned();
-  expect(prerequisites.length).toBeGreaterThan(0);
-  expect(rollbackOutlook).toBeDefined();
-  expect(withoutEvidence(planned())).toEqual(rest);
 });
 
 test.each<[string, PairObservation, SwapRequest]>([
@@ -259,44 +244,4 @@ test.each([
   const of = (names: readonly string[]) =>
     identityOf("green", aService("green", { roles: names.map((name) => ({ name, capacity: 1 })) }));
   expect(isSameIdentity(of(these), of(those))).toBe(true);
-});
-
-const minute = 60_000;
-test("the defaults are those of the design", () => {
-  expect(defaultPolicy).toEqual<Omit<PairPolicy, "name" | "key" | "blue" | "green">>({
-    ...{ versionTag: "version", allowUnpinned: false, timeZone: "UTC" },
-    queue: { maxQueued: 20, whenBusy: "wait", horizonMs: 90 * 86_400_000, deadlineMs: 120 * minute },
-    readiness: { pollMs: 30_000, stableForMs: 2 * minute, deadlineMs: 30 * minute },
-    swap: { claimWindowMs: minute, putTimeoutMs: minute, operationDeadlineMs: 15 * minute, pollMs: 10_000 },
-    verification: { pollMs: 10_000, deadlineMs: 5 * minute },
-    soak: { forMs: 5 * minute, everyMs: 10_000, failures: 0, consecutiveErrors: 4 },
-    rollback: "automatic",
-  });
-  expect(RETIREMENT).toBe("2027-03-31");
-});
-
-const policy = aPolicy({ readiness: { pollMs: 1, stableForMs: 100, deadlineMs: 900 } });
-test.each<[string, SwapRequest["readiness"], number, number]>([
-  ["nothing", undefined, 100, 900],
-  ["nothing of either", {}, 100, 900],
-  ["a longer stableFor", { stableForMs: 101 }, 101, 900],
-  ["a shorter stableFor, in vain", { stableForMs: 99 }, 100, 900],
-  ["a shorter deadline", { deadlineMs: 899 }, 100, 899],
-  ["a longer deadline, in vain", { deadlineMs: 901 }, 100, 900],
-])("a request that asks for %s", (_what, readiness, stableForMs, deadlineMs) => {
-  expect(tightenReadiness(policy, aRequest({ readiness }))).toEqual({ pollMs: 1, stableForMs, deadlineMs });
-});
-
-test.each([
-  ["nothing", undefined, 100],
-  ["nothing of it", {}, 100],
-  ["a longer soak", { forMs: 101 }, 101],
-  ["a shorter soak, in vain", { forMs: 99 }, 100],
-])("a request that asks for %s", (_what, asked, forMs) => {
-  const soak = { forMs: 100, everyMs: 1, failures: 2, consecutiveErrors: 3 };
-  expect(tightenSoak({ soak }, aRequest({ soak: asked }))).toEqual({ ...soak, forMs });
-});
-
-test("each side is the other of the other", () => {
-  expect([otherSide("blue"), otherSide("green")]).toEqual(["green", "blue"]);
 });

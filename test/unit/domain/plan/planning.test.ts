@@ -224,3 +224,35 @@ test("a stableFor that the deadline leaves no time for is refused at the plan, n
   const request = aRequest({ readiness: { stableForMs: 3_600_000 } });
   expect(plan(aPair(), request)).toMatchObject({ kind: "refused", code: "readiness-impossible" });
 });
+
+const decide = (observed: ReturnType<typeof aPair>) =>
+  decidePlan({ request: aRequest(), policy: aPolicy(), observed, now: NOW, digest: () => "hash" });
+
+test("roles that take more than 3,400 characters in a plan are refused with their count, and exactly as many are not", () => {
+  const roles = [{ name: "Web", capacity: 2 }];
+  const rest = JSON.stringify([[{ ...roles[0], name: "" }], roles]).length;
+  const of = (length: number) =>
+    decide(aPair({}, { roles: [{ name: "r".repeat(length - rest), capacity: 2 }] }));
+  expect(of(3_401)).toMatchObject({
+    ...{ kind: "refused", code: "roles-too-long", prerequisites: [] },
+    detail: "2 roles take 3401 characters of JSON in a plan, 3400 at most",
+    ...{ incoming: { name: "shop-green" }, outgoing: { name: "shop-blue" } },
+  });
+  expect(of(3_400)).not.toMatchObject({ code: "roles-too-long" });
+});
+
+test("the rollback is foreseen by how the old production runs, not the new one", () => {
+  const stopped = (side: "blue" | "green") => found(someInstances(side, ["Stopped", "Stopped"]));
+  const warned = (over: object) => {
+    const verdict = decide({ ...aPair(), ...over });
+    if (verdict.kind !== "planned") throw new Error(verdict.kind);
+    return verdict.plan.rollbackOutlook?.warnings
+      .map(({ code }) => code)
+      .includes("rollback-target-not-running");
+  };
+  expect([
+    warned({}),
+    warned({ blueInstances: stopped("blue") }),
+    warned({ greenInstances: stopped("green") }),
+  ]).toEqual([false, true, false]);
+});

@@ -8,7 +8,7 @@ import type {
 } from "../../../../src/domain/cloud-service/observation";
 import { type Code, codes } from "../../../../src/domain/kernel/reason-codes";
 import { identityOf } from "../../../../src/domain/plan/planning";
-import { judgePrerequisites } from "../../../../src/domain/plan/prerequisites";
+import { daysUntilRetirement, judgePrerequisites } from "../../../../src/domain/plan/prerequisites";
 import {
   anIp,
   aPair,
@@ -237,4 +237,14 @@ test("whatever the replies lack, every rule is told, in at most 22 entries of at
       }
     }),
   );
+});
+
+test.each([
+  ["2026-11-24T12:00:00Z", 127],
+  ["2027-03-29T00:00:00Z", 2],
+  ["2027-03-30T23:59:59Z", 1],
+  ["2027-03-31T00:00:00Z", 0],
+  ["2027-04-02T00:00:00Z", -2],
+])("at %s the days until the retirement are %d", (now, days) => {
+  expect(daysUntilRetirement(Date.parse(now))).toBe(days);
 });

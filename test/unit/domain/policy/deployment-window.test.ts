@@ -1,11 +1,13 @@
+import { showTime } from "../../../../src/domain/kernel/time";
 import {
   decideWindow,
-  onlyOnce,
   type DeploymentWindowRules,
-  type Recurrence,
   describeWindow,
+  onlyOnce,
+  type Recurrence,
   viewWindow,
 } from "../../../../src/domain/policy/deployment-window";
+import { NOW } from "../../../support/observations";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -233,4 +235,35 @@ describe("a deployment window is told", () => {
       nextOpensAt: one,
     });
   });
+});
+
+const later = { from: NOW + 5 * HOUR, to: NOW + 6 * HOUR };
+const weekly: DeploymentWindowRules = { allow: [onlyOnce(later)], deny: [], freezes: [] };
+const asked = (expiresAt: number | undefined) => decideWindow(weekly, { expiresAt, holds: [] }, NOW);
+const line = (expiresAt: number | undefined) => describeWindow(asked(expiresAt), "UTC", expiresAt);
+
+test("a request that expires before its next deployment window is told to expire first, and when", () => {
+  expect(line(NOW + 2 * HOUR)).toMatch(
+    /^no deployment window before the request expires 2026-11-24T14:00:00\.000Z \(.* UTC\); closed: outside-window/,
+  );
+  expect(viewWindow(asked(NOW + 2 * HOUR), "UTC", NOW + 2 * HOUR)).toMatchObject({
+    ...{ open: false, nextOpensAt: undefined, expiresFirst: showTime(NOW + 2 * HOUR, "UTC") },
+  });
+});
+
+test("one that lives to see it is told when that is, and nothing of its end", () => {
+  expect(line(NOW + 7 * HOUR)).toMatch(/^opens 2026-11-24T17:00:00/);
+  expect(viewWindow(asked(NOW + 7 * HOUR), "UTC", NOW + 7 * HOUR)).toHaveProperty("expiresFirst", undefined);
+});
+
+test("without an end of its own a deployment window that nobody knows is unknown", () => {
+  const unreadable = { kind: "unreadable", detail: "the calendar" } as const;
+  const unknown = decideWindow({ ...weekly, freezes: [unreadable] }, { holds: [] }, NOW);
+  expect(describeWindow(unknown, "UTC")).toMatch(/^next deployment window unknown; closed: /);
+  expect(viewWindow(unknown, "UTC")).toHaveProperty("expiresFirst", undefined);
+});
+
+test("an open one is told as such, whenever the request expires", () => {
+  const open = decideWindow(weekly, { expiresAt: later.to, holds: [] }, later.from);
+  expect(describeWindow(open, "UTC", later.to)).toMatch(/^open until /);
 });

@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import { createPolicies } from "../../../../src/adapters/policies";
 import { type PairsFile, parsePairsFile } from "../../../../src/config/pairs-file";
-import { durationMs } from "../../../../src/contracts/fields";
-import { durationText } from "../../../../src/domain/kernel/time";
 
 /** What the API shows of a pair's policy is an entry of the pairs file that means the same. */
 const id = (name: string) =>
@@ -154,13 +152,6 @@ test("nothing but the services in the file shows every default of the product", 
     soak: { for: "5m", every: "10s", failures: 0, consecutiveErrors: 4 },
     ...{ probes: [], rollback: "automatic", retain: "400d", schedules: [] },
   });
-});
-
-test("a duration is written in the largest unit that divides it", () => {
-  expect([0, 1, 60, 90, 3_600, 5_400, 86_400, 90_000].map((s) => durationText(s * 1_000))).toEqual([
-    ...["0s", "1s", "1m", "90s", "1h", "90m", "1d", "25h"],
-  ]);
-  fc.assert(fc.property(fc.nat(3_650 * DAY), (s) => durationMs(durationText(s * 1_000)) === s * 1_000));
 });
 
 test("probes at the bound of the file stay within it when they are shown", () => {

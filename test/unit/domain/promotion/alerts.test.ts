@@ -1,4 +1,7 @@
-import { alertOf } from "../../../../src/domain/promotion/alerts";
+import { alertOf, fieldsOf } from "../../../../src/domain/promotion/alerts";
+import { begun, conclude, play } from "../../../support/described-promotion";
+
+const concluded = play(begun, conclude());
 
 test("an outcome that a person must look at raises an alert by its own name, any other none", () => {
   expect([alertOf("halted"), alertOf("rolled-back"), alertOf("promoted"), alertOf("refused")]).toEqual([
@@ -7,4 +10,10 @@ test("an outcome that a person must look at raises an alert by its own name, any
     undefined,
     undefined,
   ]);
+});
+
+test("the log line of an outcome names request, pair, code, outcome and detail", () => {
+  expect(fieldsOf(concluded, concluded.conclusion!)).toEqual({
+    ...{ requestId: "r-1", pair: "shop", code: "queue-full", detail: "expired: why" },
+  });
 });

@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { reason } from "../../../../src/domain/kernel/reason-codes";
 import { afterAttempt, afterProof, halted } from "../../../../src/domain/promotion/next-step";
 import {
+  type AttemptResult,
   type AttemptVerdict,
   type ClaimRefusal,
   isClaimRefusal,
@@ -158,4 +160,31 @@ test.each<[string, Proof, AttemptVerdict | undefined, string | undefined, number
   ],
 ])("%s leads on", (_what, proof, verdict, failure, unknowns, next) => {
   expect(afterProof(proof, verdict, failure, unknowns)).toMatchObject(next);
+});
+
+test("an attempt that may have sent its PUT is settled, and only one that sent nothing is closed without reads", () => {
+  const verdict = fc.constantFrom<AttemptVerdict>(
+    { kind: "accepted", status: 202 },
+    { kind: "busy", code: "c", detail: "d" },
+    { kind: "throttled", detail: "d", retryAfterMs: 1 },
+    { kind: "declined", status: 400, code: "c", detail: "d" },
+    { kind: "unknown", detail: "d" },
+    { kind: "already", detail: "d" },
+    { kind: "foreign-state", detail: "d" },
+    { kind: "stale-plan", detail: "d" },
+    { kind: "not-ready", detail: "d" },
+    { kind: "withheld", detail: "d" },
+  );
+  fc.assert(
+    fc.property(verdict, fc.nat(3), (said, unknowns) => {
+      const result: AttemptResult = { kind: "attempted", nonce: "n", verdict: said };
+      const { next, close } = afterAttempt(result, unknowns);
+      const sent = ["accepted", "busy", "throttled", "declined", "unknown"].includes(said.kind);
+      expect(next.kind === "settle").toBe(sent);
+      // A target that is held after a lost attempt is held by that attempt.
+      const kind = said.kind === "already" && unknowns > 0 ? "done" : "nothing-sent";
+      if (sent) expect(close).toBeUndefined();
+      else expect(close).toMatchObject({ nonce: "n", proof: { kind } });
+    }),
+  );
 });

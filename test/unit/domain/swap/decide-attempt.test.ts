@@ -1,8 +1,11 @@
+import fc from "fast-check";
 import type { Read, ServiceObservation } from "../../../../src/domain/cloud-service/observation";
 import { checkRoles } from "../../../../src/domain/cloud-service/readiness";
 import { decidePlan } from "../../../../src/domain/plan/planning";
 import { decideAttempt } from "../../../../src/domain/swap/decide-attempt";
+import { pair, slotOf, states, succeeded } from "../../../support/any-reads";
 import { aPair, aPolicy, aRequest, aService, found, NOW, someInstances } from "../../../support/observations";
+import { runs } from "../../../support/runs";
 
 /** What the fresh reads before the PUT decide, and what is told of it. */
 function plan() {
@@ -156,4 +159,40 @@ test("where the outgoing service may be down only the incoming one must run, and
   expect(judge({ green: down })).toBe("not-ready");
   expect(judge({ green: down, blue: down })).toBe("not-ready");
   expect(judge({ blue: down }, blue({ provisioningState: "Updating" }))).toBe("not-ready");
+});
+
+function planned() {
+  const verdict = decidePlan({
+    ...{ request: aRequest(), policy: aPolicy(), observed: aPair(), now: NOW },
+    digest: (text: string) => text,
+  });
+  if (verdict.kind !== "planned") throw new Error(verdict.kind);
+  return verdict.plan;
+}
+
+test("the PUT is sent only when both services were read as planned, settled, in the state before, and ready", () => {
+  const plan = planned();
+  let sent = 0;
+  fc.assert(
+    fc.property(pair, fc.oneof(fc.constant(["Started", "Started"]), states), (reads, list) => {
+      const instances = found(someInstances("green", list));
+      const decision = decideAttempt(plan, {
+        ...reads,
+        incomingCheck: checkRoles("green", reads.incoming, instances),
+        outgoingCheck: checkRoles("blue", reads.outgoing, found(someInstances("blue"))),
+      });
+      const [a, b] = [slotOf(reads.incoming), slotOf(reads.outgoing)];
+      if (decision.kind === "already") expect([a, b]).toEqual(["production", "staging"]);
+      if (decision.kind === "foreign-state") expect([a, a]).toEqual([b, a ?? "none"]);
+      if (decision.kind !== "send") return;
+      sent++;
+      expect([a, b]).toEqual(["staging", "production"]);
+      expect([succeeded(reads.incoming), succeeded(reads.outgoing)]).toEqual([true, true]);
+      expect(reads.incoming).toMatchObject({ value: { version: "v2", uniqueId: "unique-green" } });
+      expect(reads.outgoing).toMatchObject({ value: { version: "v1", uniqueId: "unique-blue" } });
+      expect(list).toEqual(["Started", "Started"]);
+    }),
+    { numRuns: runs(3_000) },
+  );
+  expect(sent).toBeGreaterThan(0);
 });

@@ -1,18 +1,15 @@
-import {
-  lastSegment,
-  publicIpIdOf,
-  type PublicIpObservation,
-  type Read,
-  sameId,
-  type ServiceObservation,
+import type {
+  PublicIpObservation,
+  Read,
+  ServiceObservation,
 } from "../../../../src/domain/cloud-service/observation";
 import { decidePlan } from "../../../../src/domain/plan/planning";
 import {
   areSettled,
   decideVerification,
   mayBeSwapped,
-  slotState,
   type ObservedState,
+  slotState,
   verifiedBy,
 } from "../../../../src/domain/swap/verification";
 import {
@@ -191,21 +188,4 @@ test("what was not read is no part of the final read", () => {
   const { finalRead } = decideVerification(plan, { incoming: green(), outgoing: unread, incomingIp: unread });
   expect(finalRead?.outgoing).toBeNull();
   expect(finalRead?.incoming).toMatchObject({ side: "green", publicIp: undefined });
-});
-
-test("the public IP of a service is the first that a frontend names", () => {
-  const frontends = [fe("lb"), fe("lb", "a"), fe("lb", "b")];
-  expect(publicIpIdOf(aService("green", { frontends }))).toBe(ipId("a"));
-  expect(publicIpIdOf(aService("green", { frontends: [fe("lb")] }))).toBeUndefined();
-  expect([lastSegment(ipId("a")), lastSegment("bare")]).toEqual(["a", "bare"]);
-});
-
-test.each([
-  [true, "/A/b", "/a/B"],
-  [false, "/a", "/b"],
-  [false, undefined, "/a"],
-  [false, "/a", undefined],
-  [false, undefined, undefined],
-])("the same id: %s, for %s and %s", (same, a, b) => {
-  expect(sameId(a, b)).toBe(same);
 });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import type {
   PublicIpObservation,
   Read,
@@ -10,7 +11,9 @@ import {
   slotState,
   withAnswers,
 } from "../../../../src/domain/swap/verification";
+import { pair, slotOf, succeeded } from "../../../support/any-reads";
 import { anIp, aPair, aPolicy, aRequest, aService, found, ipId, NOW } from "../../../support/observations";
+import { runs } from "../../../support/runs";
 
 const unread = { kind: "unavailable", detail: "503" } as const;
 const swappedFrontend = { loadBalancer: "lb-green", name: "fe", publicIpId: ipId("ip-blue") };
@@ -148,4 +151,26 @@ test("a swap that reads verified is so only when production answers as it should
     swapped({ green: { slot: "staging" }, blue: { slot: "production" } }),
   );
   expect(withAnswers(before, [failure])).toBe(before);
+});
+
+function planned() {
+  const verdict = decidePlan({
+    ...{ request: aRequest(), policy: aPolicy(), observed: aPair(), now: NOW },
+    digest: (text: string) => text,
+  });
+  if (verdict.kind !== "planned") throw new Error(verdict.kind);
+  return verdict.plan;
+}
+
+test("success is said only after a read that shows the target state (I6)", () => {
+  const plan = planned();
+  fc.assert(
+    fc.property(pair, (reads) => {
+      const observed = { ...reads, incomingIp: found(anIp("ip-green")), outgoingIp: found(anIp("ip-blue")) };
+      if (decideVerification(plan, observed).kind !== "verified") return;
+      expect([slotOf(reads.incoming), slotOf(reads.outgoing)]).toEqual(["production", "staging"]);
+      expect(succeeded(reads.incoming) && succeeded(reads.outgoing)).toBe(true);
+    }),
+    { numRuns: runs(500) },
+  );
 });
