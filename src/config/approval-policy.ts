@@ -58,5 +58,5 @@ export function approvalMistakes(
   const why = approval && unreachable(approval);
   const place = placeToMend(parts, "approval", ["quorum", "people", "neverApprove", "roles"]);
   if (why === undefined || !place) return [];
-  return [{ path: pathOf(place), value: why, expectation: "a quorum that the people named can reach" }];
+  return [{ path: pathOf(place), value: why, expectation: "a quorum that the named people can reach" }];
 }

@@ -232,7 +232,7 @@ function repeatedServices(pairs: readonly ReadPair[]): readonly Issue[] {
       const other = seen.get(id.toLowerCase());
       seen.set(id.toLowerCase(), other ?? `${name}.${side}`);
       if (other === undefined) return [];
-      const expectation = `a service that stands nowhere else (it is ${formatText(other)})`;
+      const expectation = `a service that no other pair names (it is ${formatText(other)})`;
       return [{ path: pathOf(["pairs", name, side]), value: formatText(id, 300), expectation }];
     }),
   );

@@ -38,7 +38,7 @@ const rules: readonly TimingRule[] = [
   },
   {
     ...{ group: "soak", fields: ["every", "for"], relation: ">" },
-    expectation: "a look within the soak",
+    expectation: "a check within the soak",
     // Without a soak there are no checks.
     values: ({ soak }) => [soak.everyMs, soak.forMs === 0 ? Infinity : soak.forMs],
   },

@@ -64,7 +64,7 @@ export function parseBallot(body: unknown): Parsed<z.infer<typeof ballot>> {
     : { ok: false, issues: issuesOf(parsed.error, body ?? {}) };
 }
 
-const breakGlass = exactly({ reason: plainText(200, "why gate and deployment window are passed") });
+const breakGlass = exactly({ reason: plainText(200, "why gate and deployment window are bypassed") });
 
 /** Takes `breakGlass` out of the body of POST /api/promotions: it accompanies the request and is not part of it. */
 export function takeBreakGlass(body: unknown): {

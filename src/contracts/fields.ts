@@ -24,7 +24,7 @@ export function exactly<Shape extends z.ZodRawShape>(shape: Shape) {
   const known = Object.keys(shape).join(", ");
   return z.strictObject(shape, {
     error: ({ code }) =>
-      code === "unrecognized_keys" ? `no such field; the known ones: ${known}` : `an object with: ${known}`,
+      code === "unrecognized_keys" ? `no such field; known fields: ${known}` : `an object with: ${known}`,
   });
 }
 

@@ -93,7 +93,7 @@ function raiseAlarm({ requestId, request, origin }: Registration, { log }: Ports
   if (!breakGlass) return;
   const detail = `by ${principal?.name ?? "?"} (${principal?.oid ?? "?"}): ${breakGlass.reason}`;
   const about = { requestId, pair: request.pair, detail };
-  log.alert("break-glass", "gate and deployment window are passed by an operator's word", about);
+  log.alert("break-glass", "an operator bypassed gate and deployment window", about);
 }
 
 /** Reads the promotion record first: `startNew` silently overwrites a run that has ended. */

@@ -79,7 +79,7 @@ export function createDeadLetterHandler(portsFor: PortsFor, queue: string): Serv
     const described = formatText(why || "no reason given", 500);
     const parsed = parseSwapRequest(body);
     const requestId = parsed.ok ? parsed.value.request.requestId : parsed.requestId;
-    ports.log.alert("dead-letter", "a message ended in the dead-letter queue", {
+    ports.log.alert("dead-letter", "a message was dead-lettered", {
       requestId: requestId ?? undefined,
       detail: described,
     });

@@ -163,7 +163,7 @@ async function carryOut(
     case "leave":
       return;
     case "start-run":
-      ports.log.alert("run-lost", "a promotion's run is gone; it is started again and resumes", {
+      ports.log.alert("run-lost", "a promotion's run is lost and was started again", {
         requestId,
         pair: labelOf(registered, promotion),
       });

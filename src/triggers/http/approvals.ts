@@ -27,7 +27,7 @@ export async function postApproval({ request, ports, caller }: Call) {
   const roles = caller.roles.filter((role) => rule.roles?.includes(role));
   const { application } = caller;
   const change = { kind: "vote", id, vote, planHash, application, roles } as const;
-  const nextStep = "look at the promotion, then vote again: a vote counts once, however often it is sent";
+  const nextStep = "read the promotion, then vote again: a repeated vote counts once";
   const timeZone = timeZoneOf(asked, ports);
   const after = await acknowledged(send(requestId, change, ports), { nextStep, timeZone }, ports);
   const receipt = whatCameOf(after.gate, id, vote);
@@ -48,7 +48,7 @@ function ruleAsked(state: PromotionState): ApprovalRule {
   if (state.conclusion) throw ended(state);
   const rule = state.gate && ruleOf(state);
   if (rule) return rule;
-  throw new Problem("no-approval-asked", `promotion ${state.requestId} asks nobody for approval now`);
+  throw new Problem("no-approval-asked", `promotion ${state.requestId} asks for no approval now`);
 }
 
 /** Logs every vote, counted or not. */

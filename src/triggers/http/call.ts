@@ -78,7 +78,7 @@ function limit(waitMs: number): void {
   if (waitMs === 0) return;
   const seconds = Math.ceil(waitMs / 1000);
   const headers = { "retry-after": String(seconds) };
-  throw new Problem("too-many-calls", `too many calls of this caller: the next in ${seconds} s`, { headers });
+  throw new Problem("too-many-calls", `too many calls by this caller: retry in ${seconds} s`, { headers });
 }
 
 /**
@@ -103,7 +103,7 @@ export function answering({ portsFor }: Pick<Gate, "portsFor">, handle: Handler)
       }
       log.error("a call ended in an unexpected fault", { detail: instance, fault });
       return problemReply(
-        new Problem("internal-error", "something unexpected happened; quote the instance id"),
+        new Problem("internal-error", "an unexpected fault; quote the instance id"),
         instance,
       );
     }
@@ -183,6 +183,6 @@ function malformed(detail: string, issues: readonly Issue[]): Problem {
 /** The request id in the path. Throws `not-found` when it is malformed. */
 export function requestIdOf(request: HttpRequest): string {
   const id = request.params["id"] ?? "";
-  if (!requestId.safeParse(id).success) throw new Problem("not-found", "there is no such promotion");
+  if (!requestId.safeParse(id).success) throw new Problem("not-found", "no such promotion");
   return id;
 }

@@ -55,7 +55,7 @@ export async function putHold({ request, ports, caller }: Call) {
   if (failing.answer !== "not-acknowledged") throw new Problem(codeOf(failing.answer), detail, { members });
   const nextStep = `send the same PUT again with the id ${id}: it is the same hold`;
   const { timeZone } = failing.policy;
-  throw unacknowledged(`not seen to be set at ${where.join(", ")}`, { nextStep, timeZone }, ports, {
+  throw unacknowledged(`not confirmed at ${where.join(", ")}`, { nextStep, timeZone }, ports, {
     members,
   });
 }
@@ -119,15 +119,14 @@ export async function deleteHold({ request, ports, caller }: Call) {
   const lost = released.filter((each) => each.answer === "not-acknowledged");
   const [unseen] = lost;
   if (unseen) {
-    const nextStep = "look at the pairs, then send the same DELETE again: no-hold says that it is released";
+    const nextStep = "read the pairs, then send the same DELETE again: no-hold means released";
     const { timeZone } = unseen.policy;
-    const detail = `not seen to be released at ${lost.map((l) => l.policy.name).join(", ")}`;
+    const detail = `release not confirmed at ${lost.map((l) => l.policy.name).join(", ")}`;
     const members = { released: done.map(({ described }) => described) };
     throw unacknowledged(detail, { nextStep, timeZone }, ports, { members });
   }
   const [first] = done;
-  if (!first)
-    throw new Problem("no-hold", `no such hold stands at ${policies.map((p) => p.name).join(", ")}`);
+  if (!first) throw new Problem("no-hold", `no such hold at ${policies.map((p) => p.name).join(", ")}`);
   if (target !== "all")
     return json(200, { ...viewPair(first.policy, first.state), released: first.described });
   return json(200, { released: done.map(({ described }) => described) });

@@ -33,8 +33,8 @@ export async function cancelPromotions({ request, ports, caller }: Call) {
     const cancelled = [...results.values()].filter((result) => result === "cancelled").length;
     return json(200, { pair: name, cancelled, value });
   }
-  const nextStep = "send the same call again: who is cancelled stays cancelled";
-  const detail = `not seen to be cancelled: ${unseen.join(", ")}`;
+  const nextStep = "send the same call again: cancelled promotions stay cancelled";
+  const detail = `cancel not confirmed: ${unseen.join(", ")}`;
   throw unacknowledged(detail, { nextStep, timeZone }, ports, { members: { pair: name, value } });
 }
 

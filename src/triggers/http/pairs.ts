@@ -99,7 +99,7 @@ function retirement({ clock }: Ports) {
 /** The policy of a pair named in a path or a body. */
 export function policyOf(name: string, ports: Ports): PairPolicy {
   const policy = /^[a-z0-9-]{1,40}$/.test(name) ? ports.policies.find(name) : undefined;
-  if (!policy) throw new Problem("unknown-pair", "there is no such pair here");
+  if (!policy) throw new Problem("unknown-pair", "no such pair");
   return policy;
 }
 

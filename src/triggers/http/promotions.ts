@@ -134,7 +134,7 @@ export async function cancelPromotion({ request, ports, caller }: Call) {
   const at = ports.clock.now();
   const operation = { kind: "cancel", id, requestId, by, oid, ...parsed.value, at } as const;
   const timeZone = presentPolicy(state, ports)?.timeZone;
-  const nextStep = "look at the promotion, then send the cancel again: the first one stands";
+  const nextStep = "read the promotion, then send the cancel again: the first cancel counts";
   const asking = askPair("the cancel", pairOf(state).key, { id, operation }, ports);
   const { answer, state: coordinator } = await acknowledged(asking, { nextStep, timeZone }, ports);
   switch (answer) {
@@ -187,7 +187,7 @@ function endedAs(state: PromotionState, { outcome, reason }: Conclusion, ports: 
 async function notRegistered(requestId: string, nextStep: string, ports: Ports) {
   const state = await find(requestId, ports);
   if (state.conclusion) return endedAs(state, state.conclusion, ports);
-  const detail = "nothing was cancelled: the pair has not taken this promotion up yet";
+  const detail = "nothing was cancelled: the pair has not taken up this promotion yet";
   throw new Problem("not-acknowledged", detail, { headers: { "retry-after": "5" }, members: { nextStep } });
 }
 

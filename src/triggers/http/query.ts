@@ -14,9 +14,8 @@ export async function takingOnly(
     .map((field) => ({
       path: pathOf([field]),
       value: "***",
-      expectation: `no such field; the known ones: ${fields}`,
+      expectation: `no such field; known fields: ${fields}`,
     }));
-  if (issues.length > 0)
-    throw new Problem("invalid-query", "the query has fields that this call does not know", { issues });
+  if (issues.length > 0) throw new Problem("invalid-query", "the query has unknown fields", { issues });
   return goOn();
 }

@@ -27,12 +27,12 @@ export async function orderRollback({ request, ports, caller }: Call) {
   };
   const { pair } = state.request;
   const operation = { kind: "order-rollback", requestId, order } as const;
-  const nextStep = "look at the promotion, then send the order again: the first one stands";
+  const nextStep = "read the promotion, then send the order again: the first order counts";
   const timeZone = presentPolicy(state, ports)?.timeZone;
   const asking = askPair("the order", pairOf(state).key, { id, operation }, ports);
   const { answer } = await acknowledged(asking, { nextStep, timeZone }, ports);
   if (answer === "not-swapped" || (answer === "not-registered" && !(await hasEnded(requestId, ports))))
-    throw new Problem("nothing-to-roll-back", "this promotion has swapped nothing yet");
+    throw new Problem("nothing-to-roll-back", "this promotion has not swapped yet");
   if (answer !== "granted") throw tooLate(state, ports);
   ports.log.info("a rollback was ordered", {
     ...{ requestId, pair, detail: `by ${order.by} (${order.oid}): ${order.note}` },

@@ -40,7 +40,7 @@ export function stopOrGo(kind: "pause" | "resume") {
     const { pair = "", name = "" } = request.params;
     const schedule = ports.schedules.all().find((each) => each.pair === pair && each.name === name);
     const policy = ports.policies.find(pair);
-    if (!schedule || !policy) throw new Problem("not-found", "there is no such schedule");
+    if (!schedule || !policy) throw new Problem("not-found", "no such schedule");
     const parsed = parseNote(await readJson(request), true);
     if (!parsed.ok) throw new Problem("note-required", `a ${kind} needs a note`, { issues: parsed.issues });
     const { note } = parsed.value;
@@ -61,7 +61,7 @@ export function stopOrGo(kind: "pause" | "resume") {
       },
       ports,
     );
-    const nextStep = `look at GET /api/schedules, then send the ${kind} again: a second one changes nothing`;
+    const nextStep = `read GET /api/schedules, then send the ${kind} again: a repeat changes nothing`;
     const { timeZone } = policy;
     const { state, answer } = await acknowledged(storing, { nextStep, timeZone }, ports);
     if (answer === "other-words") throw differs(schedule, state);
@@ -74,7 +74,7 @@ export function stopOrGo(kind: "pause" | "resume") {
 
 function differs(schedule: Schedule, state: ScheduleState): Problem {
   const pause = pauseOf(state, schedule);
-  return new Problem("pause-differs", `it is paused already by ${pause?.by ?? "?"}: ${pause?.note ?? "?"}`);
+  return new Problem("pause-differs", `already paused by ${pause?.by ?? "?"}: ${pause?.note ?? "?"}`);
 }
 
 async function view(schedule: Schedule, state: ScheduleState, ports: Ports) {

@@ -65,7 +65,7 @@ export function createSharedReads(budget: ReadBudget = createReadBudget()): Shar
 function tooManyReads(waitMs: number): Problem {
   const seconds = Math.ceil(waitMs / 1_000);
   const headers = { "retry-after": String(seconds) };
-  const detail = `what readers may ask of Resource Manager is spent: the next look in ${seconds} s; GET pairs asks none`;
+  const detail = `the read budget for Resource Manager is spent: retry in ${seconds} s; GET pairs needs none`;
   return new Problem("too-many-calls", detail, { headers });
 }
 

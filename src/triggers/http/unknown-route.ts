@@ -17,11 +17,11 @@ export function unknownRoute(routes: readonly KnownRoute[]) {
   return (request: HttpRequest): Promise<HttpResponseInit> => {
     const path = segments(request.params["path"] ?? "");
     const methods = routes.filter(({ route }) => fits(segments(route), path)).flatMap((each) => each.methods);
-    if (methods.length === 0) throw new Problem("not-found", "there is nothing at this path");
+    if (methods.length === 0) throw new Problem("not-found", "no such path");
     const allow = [...new Set([...methods, "OPTIONS"])].join(", ");
     if (request.method === "OPTIONS")
       return Promise.resolve({ status: 204, headers: { allow, "cache-control": "no-store" } });
-    const detail = `${request.method} is not for this path, which takes ${allow}`;
+    const detail = `${request.method} is not allowed for this path; allowed: ${allow}`;
     throw new Problem("method-not-allowed", detail, { headers: { allow } });
   };
 }

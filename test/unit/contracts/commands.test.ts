@@ -4,7 +4,7 @@ import type { Outcome, Phase } from "../../../src/domain/kernel/outcome";
 test("notes and list queries complain in the same way", () => {
   expect(parseNote(JSON.parse('{"__proto__": 1, "note": "x"}'), true)).toMatchObject({
     ok: false,
-    issues: [{ path: "$.__proto__", expectation: "no such field; the known ones: note" }],
+    issues: [{ path: "$.__proto__", expectation: "no such field; known fields: note" }],
   });
   expect(parseNote(undefined, true)).toMatchObject({ ok: false, issues: [{ path: "$.note" }] });
   expect(parseNote(undefined, false)).toEqual({ ok: true, value: { note: "" } });
