@@ -21,24 +21,24 @@ function seconds(span: string | undefined): number {
   return (hours * 60 + minutes) * 60 + rest;
 }
 
-test("after a crash no activity and no orchestration waits for more than a minute, and the host still starts", () => {
+test("after a crash no activity or orchestration waits for more than a minute", () => {
   const { workItemQueueVisibilityTimeout, controlQueueVisibilityTimeout } = durableTask.storageProvider;
   expect(seconds(workItemQueueVisibilityTimeout)).toBe(30);
   // Under one minute the host refuses to start.
   expect(seconds(controlQueueVisibilityTimeout)).toBe(60);
 });
 
-test("between two instances a message waits a second at most, and only while nothing else comes", () => {
+test("between two instances a message waits for at most a second", () => {
   const { maxQueuePollingInterval, partitionCount } = durableTask.storageProvider;
   expect(seconds(maxQueuePollingInterval)).toBe(1);
   expect(partitionCount).toBe(1);
 });
 
-test("extended sessions stay off: with a Node worker the host would answer 503 for good", () => {
+test("extended sessions are off, because Node workers would answer 503", () => {
   expect(durableTask).not.toHaveProperty("extendedSessionsEnabled");
 });
 
-test("the longest attempt that a pairs file allows ends long before the host ends the activity", () => {
+test("the longest attempt of a pairs file ends before the activity's timeout", () => {
   const id =
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/r/providers/Microsoft.Compute/cloudServices/";
   const swap = { claimWindow: "60s", putTimeout: "120s" };
@@ -50,12 +50,12 @@ test("the longest attempt that a pairs file allows ends long before the host end
   expect(seconds(host.functionTimeout) * 1_000).toBeGreaterThan(2 * longest);
 });
 
-test("a message is taken when it is worked on, completed by returning, and its lock renewed meanwhile", () => {
+test("a message is completed by returning, and its lock is renewed until then", () => {
   // What is prefetched ages under its lock while others are worked on.
   expect(serviceBus).toMatchObject({ prefetchCount: 0, autoCompleteMessages: true, maxConcurrentCalls: 4 });
   expect(seconds(serviceBus.maxAutoLockRenewalDuration)).toBeGreaterThanOrEqual(300);
 });
 
-test("the API answers where its own links and Location headers point", () => {
+test("the API has the prefix of its links and Location headers", () => {
   expect(http["routePrefix"]).toBe("api");
 });

@@ -25,7 +25,7 @@ test.each(alertCodes)("the alert %s has its section for the person on call", (co
   expect(section(`Alert \`${code}\``).length).toBeGreaterThan(100);
 });
 
-test("every reason for a halt has its row: how Azure stands, and what to do", () => {
+test("every reason for a halt has its row: how Azure is, and what to do", () => {
   const halts = Object.entries(codes).filter(([, { exit }]) => exit === 8);
   const rows = [...section("`halted`").matchAll(/^\| `([a-z-]+)` +\| \S.* \| \S.* \|$/gm)].map(
     ([, code]) => code,
@@ -33,7 +33,7 @@ test("every reason for a halt has its row: how Azure stands, and what to do", ()
   expect(rows.sort()).toEqual(halts.map(([code]) => code).sort());
 });
 
-test("the page has no section of an outcome or an alert that does not exist", () => {
+test("every section of the page is about an existing outcome or alert", () => {
   const headings = [...page.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
   const known = [...Object.keys(outcomes).map((o) => `\`${o}\``), ...alertCodes.map((c) => `Alert \`${c}\``)];
   expect(headings.filter((heading) => !known.includes(heading ?? ""))).toEqual([]);

@@ -21,7 +21,7 @@ function mistakes(over: Record<string, string | undefined> = {}, file?: unknown)
 
 const person = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
 
-test("an approval rule is read field by field, the pair's over the file's over the product's", () => {
+test("each field of an approval rule comes from the pair, the file or the product", () => {
   const file = {
     defaults: { approval: { quorum: 2, deadline: "4h" } },
     pairs: { shop: { ...pair, approval: { people: [person(1), person(2)], validFor: "1h" } } },
@@ -44,7 +44,7 @@ test("an approval rule is read field by field, the pair's over the file's over t
   expect(silent.ok && silent.config.pairs[0]?.approval).toBeUndefined();
 });
 
-test("every mistake of an approval rule is told at once, a quorum that nobody can reach among them", () => {
+test("every mistake of an approval rule is reported, an unreachable quorum as well", () => {
   const approval = {
     quorum: 6,
     people: ["Aron"],

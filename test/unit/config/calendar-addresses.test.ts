@@ -19,7 +19,7 @@ function issuesOf(window: unknown, more: Record<string, string> = {}) {
   return parsed.ok ? [] : parsed.issues.map(({ path, expectation }) => `${path}: ${expectation}`);
 }
 
-test("a calendar's setting must hold an https address, which is never shown", () => {
+test("a calendar's setting must have an https address, which is never shown", () => {
   const window = { freezes: [{ calendarSetting: "FREEZES" }] };
   expect(issuesOf(window)).toEqual(["FREEZES: the https address of a calendar"]);
   for (const address of ["http://canary.example/", "canary", "https://canary:pw@calendar.example/"]) {
@@ -29,7 +29,7 @@ test("a calendar's setting must hold an https address, which is never shown", ()
   }
 });
 
-test("a calendar on this machine is for laptops: in Azure it is a mistake", () => {
+test("a calendar on a loopback address is a mistake in Azure only", () => {
   const window = { freezes: [{ calendar: "http://127.0.0.1:8080/f.ics" }, { calendarSetting: "FREEZES" }] };
   const settings = { FREEZES: "http://localhost/f.ics" };
   expect(issuesOf(window, settings)).toEqual([]);

@@ -23,7 +23,7 @@ function mistakes(over: Record<string, string | undefined> = {}, file?: unknown)
 }
 
 test.each(["WEBSITE_INSTANCE_ID", "LEGION_SERVICE_HOST", "WEBSITE_POD_NAME"])(
-  "where %s is set the app is in Azure, on Flex Consumption too, and takes no address of a laptop",
+  "with %s the app is in Azure, and refuses loopback addresses",
   (sign) => {
     const laptop = {
       ...local,
@@ -49,7 +49,7 @@ test.each([
   "https://0.0.0.0",
   "https://issuer.localhost",
   "https://localhost.",
-])("the issuer %s is a loopback address, however it is written", (TOKEN_ISSUER) => {
+])("the issuer %s is a loopback address", (TOKEN_ISSUER) => {
   expect(mistakes({ TOKEN_ISSUER })).toEqual([]);
   expect(mistakes({ TOKEN_ISSUER, WEBSITE_INSTANCE_ID: "1" })).toEqual(["TOKEN_ISSUER"]);
 });
@@ -74,7 +74,7 @@ test("an endpoint with a slash at its end is the same endpoint", () => {
   });
 });
 
-test("an issuer is kept to the letter: tokens may name theirs with a slash at its end", () => {
+test("an issuer is kept exactly: tokens may name theirs with a slash at its end", () => {
   const TOKEN_ISSUER = "https://issuer.example/";
   expect(parse({ TOKEN_ISSUER })).toMatchObject({ ok: true, config: { identity: { issuer: TOKEN_ISSUER } } });
 });
@@ -92,19 +92,16 @@ test.each([
     false,
   ],
   ["a string of something else", `AccountName=x;AccountKey=${canary}`, false],
-])(
-  "the connection string of %s is refused without being shown",
-  (_what, ServiceBusConnection, onlyInAzure) => {
-    const given = { ...local, ServiceBusConnection };
-    expect(mistakes(given)).toEqual(onlyInAzure ? [] : ["ServiceBusConnection"]);
-    const parsed = parse({ ...given, WEBSITE_INSTANCE_ID: "1" });
-    expect(parsed).toMatchObject({ ok: false, issues: [{ path: "ServiceBusConnection" }] });
-    expect(JSON.stringify(parsed)).not.toContain(canary);
-  },
-);
+])("the connection string of %s is refused and not shown", (_what, ServiceBusConnection, onlyInAzure) => {
+  const given = { ...local, ServiceBusConnection };
+  expect(mistakes(given)).toEqual(onlyInAzure ? [] : ["ServiceBusConnection"]);
+  const parsed = parse({ ...given, WEBSITE_INSTANCE_ID: "1" });
+  expect(parsed).toMatchObject({ ok: false, issues: [{ path: "ServiceBusConnection" }] });
+  expect(JSON.stringify(parsed)).not.toContain(canary);
+});
 
 test.each(["sb://shop.servicebus.windows.net", "https://shop.servicebus.windows.net/", "shop"])(
-  "the namespace %s is no host name",
+  "the namespace %s is not a host name",
   (ServiceBusConnection__fullyQualifiedNamespace) => {
     expect(mistakes({ ServiceBusConnection__fullyQualifiedNamespace })).toEqual([
       "ServiceBusConnection__fullyQualifiedNamespace",
@@ -112,7 +109,7 @@ test.each(["sb://shop.servicebus.windows.net", "https://shop.servicebus.windows.
   },
 );
 
-test("a secret pasted into the wrong setting is told without the secret", () => {
+test("a secret in the wrong setting is reported without the secret", () => {
   const pasted = `Endpoint=sb://x/;SharedAccessKeyName=n;SharedAccessKey=${canary}`;
   const over = Object.fromEntries(
     ["REQUEST_QUEUE", "EVENT_TOPIC", "TOKEN_AUDIENCE", "AZURE_CLIENT_ID", "PAIRS_FILE"].map((n) => [
@@ -131,7 +128,7 @@ test("a secret pasted into the wrong setting is told without the secret", () => 
   expect(JSON.stringify(parsed)).not.toContain(canary);
 });
 
-test("every mistake of a pairs file is told at once, whatever else is wrong with it", () => {
+test("every mistake of a pairs file is reported at once", () => {
   const file = {
     colour: 1,
     defaults: { queue: { maxQueued: 31 } },
@@ -161,7 +158,7 @@ test("every mistake of a pairs file is told at once, whatever else is wrong with
   expect(JSON.stringify(described)).not.toMatch(/Invalid input|Too (?:small|big)|Unrecognized/);
 });
 
-test("a pairs file that begins with a byte order mark is read", () => {
+test("a pairs file with a byte order mark is read", () => {
   expect(parse({}, `\u{feff}${JSON.stringify({ pairs: { shop: pair } })}`).ok).toBe(true);
 });
 
@@ -175,7 +172,7 @@ test("a pairs file that cannot be read is an issue with its path and the reason"
   });
 });
 
-test("no content of the pairs file makes the parser throw, and none but pairs is accepted", () => {
+test("no pairs file makes the parser throw, and other content is never accepted", () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -191,12 +188,12 @@ test("no content of the pairs file makes the parser throw, and none but pairs is
   );
 });
 
-test("names from Object.prototype are refused or taken as names, and pollute nothing", () => {
+test("names from Object.prototype pollute nothing", () => {
   const text = `{"pairs": {"__proto__": {"polluted": true}, "shop": ${JSON.stringify(pair)}}}`;
   expect(mistakes({}, text)).toEqual(["pairs.json.pairs.__proto__"]);
   expect(({} as { polluted?: true }).polluted).toBeUndefined();
 });
 
-test("no pair may be called all: in the API that stands for every pair", () => {
+test("no pair may have the name all, which stands for every pair in the API", () => {
   expect(mistakes({}, { pairs: { all: pair } })).toEqual(["pairs.json.pairs.all"]);
 });

@@ -12,6 +12,6 @@ test.each([
   ["60 2 * * *", /^one minute/],
   ["0 25 * * *", /^a cron text \(Invalid value for hour: 25\)$/],
   ["0 2 30 2 *", /^a time that comes: this one never does$/],
-])("%j is not: %s", (text, mistake) => {
+])("%j is not a schedule: %s", (text, mistake) => {
   expect(cronMistake(text)).toMatch(mistake);
 });

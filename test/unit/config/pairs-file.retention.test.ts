@@ -12,7 +12,7 @@ function parse(retain?: unknown, defaults?: unknown) {
   return { ms: retention.get("shop"), issues: issues.map(({ path }) => path) };
 }
 
-test("promotions are kept for 400 days, or as the file says, or as the pair says", () => {
+test("promotions are kept for 400 days, or as the file or the pair says", () => {
   expect(parse()).toEqual({ ms: 400 * DAY, issues: [] });
   expect(parse(undefined, "90d").ms).toBe(90 * DAY);
   expect(parse("30d", "90d").ms).toBe(30 * DAY);

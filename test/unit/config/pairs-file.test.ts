@@ -221,18 +221,18 @@ function touches(a: { area: string; at: string }, b: { area: string; at: string 
   return b.area.endsWith(` ${a.area}`);
 }
 
-test("a good file is found good", () => {
+test("a correct file has no issues", () => {
   expect(parsePairsFile(aFile()).issues).toEqual([]);
 });
 
-test.each(everywhere.slice(0, inPair.length))("$at: one mistake is told, alone", ({ at, plant }) => {
+test.each(everywhere.slice(0, inPair.length))("$at: one mistake is one issue", ({ at, plant }) => {
   const file = aFile();
   plant(file);
   expect(parsePairsFile(file).issues.map(({ path }) => path)).toEqual([at]);
 });
 
 test.each(inDefaults)(
-  "$at: a mistake of the defaults is told once, and not by every pair",
+  "$at: a mistake of the defaults is reported once, not for every pair",
   ({ at, plant }) => {
     const file = aFile();
     plant(file);
@@ -240,7 +240,7 @@ test.each(inDefaults)(
   },
 );
 
-test("however many mistakes are in a file, one pass tells each of them once and nothing else", () => {
+test("every mistake is reported once, in one pass, however many there are", () => {
   fc.assert(
     fc.property(
       fc.shuffledSubarray([...everywhere, ...inDefaults], { minLength: 1, maxLength: 40 }),
@@ -256,7 +256,7 @@ test("however many mistakes are in a file, one pass tells each of them once and 
   );
 });
 
-test("a service in two places, a name and a pair that is no object are told beside the rest", () => {
+test("a repeated service, a wrong name and a wrong pair are reported with the rest", () => {
   const file: File = aFile();
   put(["pairs", "desk"], {
     green: id("SHOP-blue").toUpperCase().replace("/SUBSCRIPTIONS", "/subscriptions"),
@@ -272,7 +272,7 @@ test("a service in two places, a name and a pair that is no object are told besi
   ]);
 });
 
-test("an id that is malformed in two places is malformed twice, not repeated", () => {
+test("a malformed id in two places is malformed twice, not repeated", () => {
   const file = aFile();
   put(["pairs", "desk"], { blue: "x", green: "x" })(file);
   expect(parsePairsFile(file).issues.map(({ path }) => path)).toEqual([
@@ -281,7 +281,7 @@ test("an id that is malformed in two places is malformed twice, not repeated", (
   ]);
 });
 
-test("a rule between durations names both as they count, wherever they come from", () => {
+test("a rule between durations names both of them, wherever they are set", () => {
   const file = aFile();
   put(["pairs", "shop", "readiness"], { deadline: "90s" })(file);
   expect(parsePairsFile(file).issues).toEqual([

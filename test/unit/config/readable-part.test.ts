@@ -7,7 +7,7 @@ const schema = z.strictObject({
 });
 const read = (given: unknown, at: readonly PropertyKey[] = ["pairs", "shop"]) => readPart(schema, given, at);
 
-test("a part loses what is wrong with it and keeps the rest", () => {
+test("a part loses its mistakes and keeps the rest", () => {
   const part = read({ swap: { poll: "x", deadline: 5 }, names: ["a", 1], colour: 1 });
   expect(part.value).toEqual({ swap: { deadline: 5 }, names: ["a"] });
   expect(part.wrong).toEqual(
@@ -19,7 +19,7 @@ test("a part loses what is wrong with it and keeps the rest", () => {
   expect(part.strangeIn).toEqual([[]]);
 });
 
-test("a field that is empty without its mistakes goes as a whole", () => {
+test("a field that is empty without its mistakes is removed", () => {
   expect(read({ names: [1] }).value).toEqual({});
   expect(read(7).value).toEqual({});
 });

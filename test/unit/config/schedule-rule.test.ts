@@ -8,7 +8,7 @@ const parse = (...schedules: readonly unknown[]) =>
   });
 const weekly = { name: "weekly", cron: "0 2 * * TUE", promote: "green", reason: "the weekly release" };
 
-test("a schedule is in its pair's zone and expires after 30 minutes unless it says otherwise", () => {
+test("a schedule is in its pair's zone and expires after 30 minutes by default", () => {
   const { schedules, issues } = parse(weekly, {
     ...{ ...weekly, name: "other", zone: "UTC", expiresAfter: "1h", expect: { version: "2" } },
   });
@@ -30,7 +30,7 @@ test("schedules are no part of a plan", () => {
   expect(parse(weekly).policies[0]).not.toHaveProperty("schedules");
 });
 
-test("names and times are given once per pair, and staging needs a version", () => {
+test("names and times are unique in a pair, and staging needs a version", () => {
   const mistakes = parse(weekly, weekly, { ...weekly, name: "x", cron: "0 3 * * *", promote: "staging" });
   const place = "$.pairs.shop.schedules";
   expect(mistakes.issues.map(({ path, expectation }) => `${path}: ${expectation}`)).toEqual([
@@ -40,7 +40,7 @@ test("names and times are given once per pair, and staging needs a version", () 
   ]);
 });
 
-test("every mistake of a schedule comes at once", () => {
+test("every mistake of a schedule is reported at once", () => {
   const wrong = {
     name: "Weekly!",
     cron: "0 2 * *",

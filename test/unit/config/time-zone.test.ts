@@ -20,12 +20,12 @@ function issuesOf(pair: Record<string, unknown>, defaults = {}): readonly string
   return parsed.ok ? [] : parsed.issues.map(({ path }) => path.replace("pairs.json.", ""));
 }
 
-test("a pair whose zone is an abbreviation is refused at start", () => {
+test("a pair with an abbreviation as its zone is refused at start", () => {
   expect(issuesOf(abbreviated)).toEqual(["pairs.shop.timeZone"]);
 });
 
 test.each(["BST", "IST", "EST", "+01:00", "europe/berlin"])(
-  "%s is refused wherever a zone is named, each place by its path",
+  "%s is refused wherever a zone is set, with its path",
   (zone) => {
     const night = { cron: "0 2 * * *", zone };
     const schedule = { ...night, name: "nightly", promote: "green", reason: "nightly" };
@@ -46,6 +46,6 @@ test.each(["BST", "IST", "EST", "+01:00", "europe/berlin"])(
   },
 );
 
-test.each(["UTC", "Asia/Kolkata", "US/Eastern", "Etc/GMT-3"])("%s is a zone a pair can be in", (zone) => {
+test.each(["UTC", "Asia/Kolkata", "US/Eastern", "Etc/GMT-3"])("%s is a valid zone of a pair", (zone) => {
   expect(issuesOf({ ...abbreviated, timeZone: zone })).toEqual([]);
 });

@@ -24,12 +24,9 @@ test.each([
   ["readiness", { stableFor: "10m", deadline: "10m" }],
   ["swap", { poll: "30s", operationDeadline: "20s" }],
   ["verification", { poll: "30s", deadline: "20s" }],
-])(
-  "durations of %s that cannot work together (%j) are told, though another pair is wrong too",
-  (group, durations) => {
-    const file = { pairs: { shop: { ...pair, [group]: durations }, other: { blue: 1, green: id("c") } } };
-    expect(mistakes({}, file)).toEqual(["pairs.json.pairs.other.blue", `pairs.json.pairs.shop.${group}`]);
-    const shared = { defaults: { [group]: durations }, pairs: { shop: pair } };
-    expect(mistakes({}, shared)).toEqual([`pairs.json.defaults.${group}`]);
-  },
-);
+])("durations of %s that do not fit (%j) are reported next to other mistakes", (group, durations) => {
+  const file = { pairs: { shop: { ...pair, [group]: durations }, other: { blue: 1, green: id("c") } } };
+  expect(mistakes({}, file)).toEqual(["pairs.json.pairs.other.blue", `pairs.json.pairs.shop.${group}`]);
+  const shared = { defaults: { [group]: durations }, pairs: { shop: pair } };
+  expect(mistakes({}, shared)).toEqual([`pairs.json.defaults.${group}`]);
+});

@@ -1,7 +1,7 @@
 import { parseListQuery, parseNote } from "../../../src/contracts/commands";
 import type { Outcome, Phase } from "../../../src/domain/kernel/outcome";
 
-test("notes and list queries complain in the same way", () => {
+test("notes and list queries report issues in the same way", () => {
   expect(parseNote(JSON.parse('{"__proto__": 1, "note": "x"}'), true)).toMatchObject({
     ok: false,
     issues: [{ path: "$.__proto__", expectation: "no such field; known fields: note" }],
@@ -14,7 +14,7 @@ test("notes and list queries complain in the same way", () => {
   expect(parseListQuery({}, [])).toEqual({ ok: true, value: { top: 20 } });
 });
 
-test("lists can be asked for every phase and every outcome there is, and for no other", () => {
+test("lists accept every phase and every outcome, and nothing else", () => {
   const phases: Record<Phase, true> = {
     accepted: true,
     planning: true,

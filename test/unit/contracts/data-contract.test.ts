@@ -9,7 +9,7 @@ const fixture = (name: string) =>
   Buffer.from(readFileSync(join(folder, `${name}.hex`), "utf8").trim(), "hex");
 const HEAD = fixture("datacontract-short").subarray(0, 61);
 
-test("a DataContract string is read whole or not at all, however it is cut", () => {
+test("a DataContract string is read whole or not at all", () => {
   const whole = fixture("datacontract-short");
   for (let length = HEAD.length; length < whole.length; length++) {
     const { value, issues } = readMessageBody(whole.subarray(0, length));

@@ -12,7 +12,7 @@ import {
 } from "../../../src/domain/promotion/events";
 import type { Same, Wire } from "../../support/wire-types";
 
-test("the published schemas and the domain's event types say the same, which the compiler checks", () => {
+test("the compiler compares the published schemas with the domain's event types", () => {
   const completion: Same<Wire<z.infer<typeof completionEventSchema>>, Wire<CompletionEvent>> = true;
   const progress: Same<Wire<z.infer<typeof progressEventSchema>>, Wire<ProgressEvent>> = true;
   const notAccepted: Same<Wire<z.infer<typeof notAcceptedEventSchema>>, Wire<NotAcceptedEvent>> = true;

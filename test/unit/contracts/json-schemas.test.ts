@@ -15,17 +15,20 @@ const schemas: Record<string, object> = {
   pairs: publish("pairs", pairsFileSchema, "The pairs this installation may touch, and their policy"),
 };
 
-test.each(Object.entries(schemas))("the published schema %s is the one the code enforces", (name, schema) => {
-  const file = join(folder, `${name}.schema.json`);
-  const text = `${JSON.stringify(schema, null, 2)}\n`;
-  if (process.env["UPDATE_SCHEMAS"] === "1") {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(file, text);
-  }
-  expect(readFileSync(file, "utf8")).toBe(text);
-});
+test.each(Object.entries(schemas))(
+  "the published schema %s is the one that the code enforces",
+  (name, schema) => {
+    const file = join(folder, `${name}.schema.json`);
+    const text = `${JSON.stringify(schema, null, 2)}\n`;
+    if (process.env["UPDATE_SCHEMAS"] === "1") {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(file, text);
+    }
+    expect(readFileSync(file, "utf8")).toBe(text);
+  },
+);
 
-test("the published schemas agree with the parser on a good and on a bad request", () => {
+test("the published schemas agree with the parser on a good and a bad request", () => {
   const ajv = addFormats(new Ajv2020({ strict: false }));
   const validate = ajv.compile(schemas["swap-request"]!);
   const good = { requestId: "r-1", pair: "shop", promote: "green", reason: "x", requestedBy: "y" };
@@ -62,7 +65,7 @@ test("every schema has its identity and a title, and describes the fields of its
 });
 
 test.each(["readiness", "swap", "verification"] as const)(
-  "the defaults that the pairs schema tells of %s are the product's",
+  "the pairs schema has the product's default of %s",
   (group) => {
     const { defaults } = (
       schemas["pairs"] as {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { parseJsonText } from "../../../src/contracts/json-text";
 import { readMessageBody } from "../../../src/contracts/message-body";
 
-test("a JSON text is read as JSON.parse reads it, and a field stands twice exactly where writing it again loses one", () => {
+test("a JSON text is read like JSON.parse, and repeated fields are reported", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(parseJsonText(JSON.stringify(value))).toEqual({ value, issues: [] });
@@ -18,7 +18,7 @@ test("a JSON text is read as JSON.parse reads it, and a field stands twice exact
   );
 });
 
-test("of very many fields that stand twice the first fifty are told", () => {
+test("of many repeated fields the first fifty are reported", () => {
   const text = `[${Array.from({ length: 60 }, () => '{"a":1,"a":2}').join(",")}]`;
   const { issues } = readMessageBody(Buffer.from(text));
   expect([issues.length, issues.at(-1)?.path]).toEqual([50, "$[49].a"]);

@@ -9,13 +9,16 @@ const fixture = (name: string) =>
   Buffer.from(readFileSync(join(folder, `${name}.hex`), "utf8").trim(), "hex");
 const HEAD = fixture("datacontract-short").subarray(0, 61);
 
-test.each(["datacontract-short", "datacontract-long", "datacontract-utf16", "bom"])("%s is read", (name) => {
-  expect(readMessageBody(fixture(name))).toMatchObject({
-    ...{ value: { requestId: expect.stringMatching(/^release-/) as string }, issues: [] },
-  });
-});
+test.each(["datacontract-short", "datacontract-long", "datacontract-utf16", "bom"])(
+  "the message body %s is read",
+  (name) => {
+    expect(readMessageBody(fixture(name))).toMatchObject({
+      ...{ value: { requestId: expect.stringMatching(/^release-/) as string }, issues: [] },
+    });
+  },
+);
 
-test("fields that stand twice are told by their paths, in DataContract strings as well, and each once", () => {
+test("repeated fields are reported by their paths, once, in DataContract strings too", () => {
   const text = '{"a":{"b":[{"c":1,"c":2}]},"a":3,"a":4}';
   const paths = (body: Buffer) => readMessageBody(body).issues.map(({ path }) => path);
   expect(paths(Buffer.from(text))).toEqual(["$.a.b[0].c", "$.a"]);
@@ -24,12 +27,12 @@ test("fields that stand twice are told by their paths, in DataContract strings a
   ]);
 });
 
-test("nesting of any depth is no danger: it is read, and left to whoever bounds it", () => {
+test("deep nesting is read, and its limit is left to the caller", () => {
   const deep = "[".repeat(100_000) + "]".repeat(100_000);
   expect(readMessageBody(Buffer.from(deep)).issues).toEqual([]);
 });
 
-test("what is no JSON stays text, and what a host has parsed stays what it is", () => {
+test("text that is not JSON stays text, and a parsed body stays as it is", () => {
   expect(readMessageBody(Buffer.from("hello"))).toEqual({ value: "hello", issues: [] });
   expect(readMessageBody({ a: 1 })).toEqual({ value: { a: 1 }, issues: [] });
   expect(readMessageBody(Buffer.alloc(0))).toEqual({ value: "", issues: [] });

@@ -9,7 +9,7 @@ const good = { requestId: "r-1", pair: "shop", promote: "green", reason: "releas
 const message = { queue: "swap-requests", messageId: "42", sequenceNumber: "7" };
 const canary = "hunter2-canary";
 
-test("an event about a hostile body stays publishable: below 256 KiB, well-formed, without the secret", () => {
+test("an event about a hostile body is short, well formed and without secrets", () => {
   const deep = (levels: number) => JSON.parse(`${"[".repeat(levels)}1${"]".repeat(levels)}`) as unknown;
   const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`ключ-${i}-\u{1f600}`, "\u0001"]));
   const bodies: unknown[] = [
@@ -39,7 +39,7 @@ test("an event about a hostile body stays publishable: below 256 KiB, well-forme
   }
 });
 
-test("what is said of a body nested too deeply is said of that body", () => {
+test("a body that is nested too deeply has its own length and event id", () => {
   const say = (levels: number) => {
     const body = JSON.parse(`${"[".repeat(levels)}1${"]".repeat(levels)}`) as unknown;
     return notAcceptedEvent({
@@ -55,7 +55,7 @@ test("what is said of a body nested too deeply is said of that body", () => {
   expect(say(100_000).id).not.toBe(say(100_001).id);
 });
 
-test("what is no request is told with length, hash and a masked excerpt, under an id that each delivery repeats", () => {
+test("a bad body has its length, hash and masked excerpt, and a stable event id", () => {
   const body = `SharedAccessKey=abcdef1234 ${"x".repeat(9_000)}`;
   const event = () =>
     notAcceptedEvent({
@@ -73,7 +73,7 @@ test("what is no request is told with length, hash and a masked excerpt, under a
   expect(JSON.stringify(parsed)).not.toContain("abcdef1234");
 });
 
-test("what is told of a stranger's body is short, well formed, and shows no secret", () => {
+test("an event about a foreign body is short, well formed and without secrets", () => {
   const secret = fc.stringMatching(/^[A-Za-z0-9]{20,40}$/);
   const about = { queue: "q", messageId: "m", sequenceNumber: "1" };
   fc.assert(

@@ -13,7 +13,7 @@ const wrong: Readonly<Record<keyof typeof good, unknown>> = {
 };
 const anything = fc.oneof(fc.anything(), fc.jsonValue(), fc.string({ unit: "binary" }), fc.object());
 
-test("no parser throws, and none that refuses does so without an issue", () => {
+test("no parser throws, and every refusal has an issue", () => {
   fc.assert(
     fc.property(anything, fc.boolean(), (body, required) => {
       const parsed = [parseSwapRequest(body), parseNote(body, required)];
@@ -29,7 +29,7 @@ test("no parser throws, and none that refuses does so without an issue", () => {
   );
 });
 
-test("every wrong field is complained of at once, each once, and no good one", () => {
+test("every wrong field has one issue, and no good field has one", () => {
   const names = Object.keys(good) as (keyof typeof good)[];
   fc.assert(
     fc.property(fc.subarray(names), fc.subarray(names), fc.boolean(), (bad, missing, stranger) => {
@@ -47,7 +47,7 @@ test("every wrong field is complained of at once, each once, and no good one", (
   );
 });
 
-test("the same content has the same hash, whatever the order of its fields and the envelope around it", () => {
+test("the same content has the same hash, whatever the order and the envelope", () => {
   const order = fc.shuffledSubarray(Object.entries(good), { minLength: 5, maxLength: 5 });
   const meant = (body: unknown) => {
     const parsed = parseSwapRequest(body);

@@ -43,7 +43,7 @@ function mayBeGranted(list: readonly Ballot[], needed: number): boolean {
   return new Set(valid.filter((b) => b.vote.decision === "approve").map((b) => b.vote.oid)).size >= needed;
 }
 
-test("no order of arrival grants what the order of receipt does not, and none grants without the quorum", () => {
+test("late or reordered votes never grant what votes in order of receipt would not", () => {
   const permuted = ballots.chain((list) =>
     fc.tuple(fc.constant(list), fc.shuffledSubarray([...list], { minLength: list.length })),
   );
@@ -62,7 +62,7 @@ test("no order of arrival grants what the order of receipt does not, and none gr
   );
 });
 
-test("the deadline and a vote in one batch come to the same in either order", () => {
+test("the deadline and a vote in one batch have one result in either order", () => {
   const closing = fc.integer({ min: 0, max: VOTE_LAG_MS - 1 }).map((late) => NOW + 100 + late);
   fc.assert(
     fc.property(ballots, ballot, closing, quorum, (before, one, at, needed) => {
@@ -76,7 +76,7 @@ test("the deadline and a vote in one batch come to the same in either order", ()
   );
 });
 
-test("whatever comes, nobody is counted twice, a rejection stands, every vote has a receipt, and repeats change nothing", () => {
+test("each voter counts once, a rejection stands, every vote has a receipt", () => {
   fc.assert(
     fc.property(ballots, quorum, (list, needed) => {
       list.reduce((gate, each) => {

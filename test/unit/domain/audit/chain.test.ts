@@ -36,14 +36,14 @@ test("a hash covers the chain's name, the hash before and the entry, as canonica
   });
 });
 
-test("the same notes in another chain have other hashes: no chain can be passed off as another", () => {
+test("the same notes have other hashes in another chain", () => {
   const heads = [pairChain(SHOP), pairChain(keyOf("till")), promotionChain("shop")].map(
     (name) => appendNotes(name, undefined, [note("ann")], sha256).head?.head,
   );
   expect(new Set(heads).size).toBe(3);
 });
 
-test("an empty chain has no entry and no hash, and goes on as one that nobody has begun", () => {
+test("an empty chain has no entries and no hash, and continues like a new chain", () => {
   expect(emptyChain).toEqual({ entries: 0, head: "" });
   expect(appendNotes("c", emptyChain, [note("ann")], sha256)).toEqual(
     appendNotes("c", undefined, [note("ann")], sha256),
@@ -55,7 +55,7 @@ test("a page is keyed by its chain and its number", () => {
   expect(auditKey(pairChain(SHOP), 3)).toBe("pair-shop-3");
 });
 
-test("a page keeps its entries in order whatever order they come in, each once, and stays under 16 KiB", () => {
+test("a page keeps each entry once, in order, and stays under 16 KiB", () => {
   const hold: PairOperation = {
     ...{ kind: "hold", id: "q" },
     hold: {
@@ -79,7 +79,7 @@ const names = (entries: readonly AuditEntry[] | undefined) => entries?.map(({ wh
 const pageOf = (entries: readonly AuditEntry[]) =>
   entries.reduce<AuditPage | undefined>(addToAudit, undefined)?.entries ?? [];
 
-test("of two decisions under one number the one that led to the end is told, whichever came first", () => {
+test("of two entries with one number, the one that leads to the end is read", () => {
   const before = append(undefined, "ann");
   const lost = append(before.head, "bob");
   const stored = append(before.head, "cid", "bob");
@@ -97,7 +97,7 @@ const anyHistory = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-test("whatever is lost on the way, every part of the chain is found, from its end and from the first sure number after it", () => {
+test("every part of a chain is found although entries were lost on the way", () => {
   fc.assert(
     fc.property(anyHistory, fc.nat(), fc.nat(), fc.func(fc.integer()), (history, a, b, order) => {
       let head: ChainHead | undefined;
@@ -123,7 +123,7 @@ test("whatever is lost on the way, every part of the chain is found, from its en
   );
 });
 
-test("a number that has not come yet is missing, and a chain that was tampered with is told as it stands", () => {
+test("a missing number is reported, and a changed chain is shown as it is", () => {
   const { entries, head } = append(undefined, "ann", "bob", "cid");
   expect(chainTo("c", { after: 0, end: head! }, pageOf(entries.slice(0, 2)), digest)).toBeUndefined();
   expect(chainTo("c", { after: 0, end: head! }, pageOf(entries.slice(1)), digest)).toBeUndefined();

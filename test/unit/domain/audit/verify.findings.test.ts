@@ -35,7 +35,7 @@ const misplaced = "no line of an export, or not in its place";
 const cutOff = { what: "the export has no end: it was cut off" };
 const strange = "nothing else in the export knows of this chain";
 
-test("the verdict counts entries, promotions and the pair's own events, and names the pair", () => {
+test("the verdict has the pair, and counts entries, promotions and events", () => {
   const events = [...sample.events, { data: { pair: "till", pairKey: "till" } }, 7];
   expect(verify(texts(), events)).toEqual({
     ...{ findings: [], pair: "shop", entries: 16, promotions: 4, events: sample.events.length },
@@ -68,11 +68,11 @@ test.each<[string, string]>([
     JSON.stringify({ end: { pair: "shop", key: SHOP, entries: 0, head: "", underWay: [{}] } }),
   ],
   ["an end that is none", JSON.stringify({ end: null })],
-])("%s is no line of an export, and no end", (_what, text) => {
+])("%s is not a line of an export", (_what, text) => {
   expect(findings([text])).toEqual([{ line: 1, what: misplaced }, cutOff]);
 });
 
-test("an end in the middle is out of place, a page that goes on in the middle is not", () => {
+test("an end in the middle is misplaced; a page that continues there is not", () => {
   const end = { end: { pair: "shop", key: SHOP, entries: 0, head: "", underWay: [] } };
   expect(findings([JSON.stringify(end), JSON.stringify(end)])).toEqual([{ line: 1, what: misplaced }]);
   expect(findings([JSON.stringify({ next: "x" }), JSON.stringify(end)])).toEqual([]);
@@ -82,7 +82,7 @@ test("an end in the middle is out of place, a page that goes on in the middle is
   ]);
 });
 
-test("an edit is told at its own line, and the chain goes on from the hash that is written", () => {
+test("an edit is reported at its line, and the chain continues from the written hash", () => {
   expect(findings(edited(lineOf.held, { who: "Mallory" }))).toEqual([
     { line: lineOf.held, chain: pair, n: 2, what: unsound },
   ]);
@@ -93,7 +93,7 @@ test("an edit is told at its own line, and the chain goes on from the hash that 
   ]);
 });
 
-test("a deletion is told where the next entry stands, and only there", () => {
+test("a deletion is reported once, at the next entry", () => {
   const found = findings(without(lineOf.released));
   const gone = "entry 3 belongs here: one was deleted, inserted or moved";
   expect(found).toContainEqual({ line: lineOf.released, chain: pair, n: 4, what: gone });
@@ -103,7 +103,7 @@ test("a deletion is told where the next entry stands, and only there", () => {
   });
 });
 
-test("a chain that ends elsewhere than is told is named with both ends", () => {
+test("a chain with an unexpected end is reported with both ends", () => {
   const last = `entry 3 (${short(lineOf.lastOfR4)})`;
   expect(findings(without(lineOf.lastOfR4))).toContainEqual({
     ...{ line: 13, chain: "promotion-r-4", n: 2 },
@@ -122,7 +122,7 @@ test("a chain that ends elsewhere than is told is named with both ends", () => {
   ]);
 });
 
-test("a chain that nothing else knows of is told, and is out of its place", () => {
+test("a chain that nothing else names is reported, and is misplaced", () => {
   const stranger = { ...entryAt(2), chain: "promotion-x" };
   const found = findings(splice(lineOf.end, 0, JSON.stringify(stranger)));
   expect(found).toContainEqual({ chain: "promotion-x", what: strange });
@@ -134,13 +134,13 @@ test.each<[string, Entry]>([
   ["names no promotion", { requestId: undefined }],
   ["tells no end", { ends: undefined }],
   ["tells no whole end", { ends: { entries: 3 } }],
-])("a promotion is known by its conclusion alone: not where that %s", (_what, over) => {
+])("only a conclusion makes a promotion known: not where that %s", (_what, over) => {
   const found = findings(edited(lineOf.firstOfPair, over));
   expect(found.filter(({ what }) => what === strange)).toEqual([{ chain: "promotion-r-0", what: strange }]);
   expect(new Set(found.map(({ chain }) => chain))).toEqual(new Set([pair, "promotion-r-0"]));
 });
 
-test("of lines that stand out of their place the first is told", () => {
+test("of several misplaced lines the first is reported", () => {
   const swapped = splice(2, 2, texts()[2]!, texts()[1]!);
   const moved = findings([...texts().slice(4, 8), ...texts().slice(0, 4), ...texts().slice(8)]);
   expect(moved.filter(({ what }) => what === "it is out of its place")).toHaveLength(1);
@@ -154,7 +154,7 @@ test("of lines that stand out of their place the first is told", () => {
 const r0 = { requestId: "r-0", outcome: "promoted" };
 const nowhere = { entries: 0, head: "" };
 
-test("a completion event that names another end, or another outcome, contradicts the export", () => {
+test("a completion event with another end or outcome contradicts the export", () => {
   const head = { entries: 3, head: short(4) };
   const described = (over: Entry, audit: Entry = {}) =>
     findings(texts(), [event({ ...r0, audit: { ...head, pair: nowhere, ...audit }, ...over })]);
@@ -179,7 +179,7 @@ test("a completion event that names another end, or another outcome, contradicts
   ]);
 });
 
-test("where an event says the pair stood, the pair's chain must have stood", () => {
+test("the pair's chain must have the hash that an event names", () => {
   const audit = { entries: 3, head: String(entryAt(4)["hash"]) };
   const described = (position: Entry) =>
     findings(texts(), [event({ ...r0, audit: { ...audit, pair: position } })]);
@@ -198,7 +198,7 @@ test("where an event says the pair stood, the pair's chain must have stood", () 
   ]);
 });
 
-test("news of a hold tells where the pair stood, and nothing of a promotion", () => {
+test("an event of a hold names an entry of the pair's chain only", () => {
   const news = (audit: unknown, over: Entry = {}) =>
     findings(texts(), [event({ requestId: null, step: "hold-set", audit, ...over })]);
   expect(news({ entries: 2, head: entryAt(lineOf.held)["hash"] })).toEqual([]);

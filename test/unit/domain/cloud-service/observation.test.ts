@@ -5,7 +5,7 @@ const fe = (loadBalancer: string, publicIp?: string) => ({
   ...{ loadBalancer, name: "fe", publicIpId: publicIp && ipId(publicIp) },
 });
 
-test("the public IP of a service is the first that a frontend names", () => {
+test("the public IP of a service is the first that its frontends name", () => {
   const frontends = [fe("lb"), fe("lb", "a"), fe("lb", "b")];
   expect(publicIpIdOf(aService("green", { frontends }))).toBe(ipId("a"));
   expect(publicIpIdOf(aService("green", { frontends: [fe("lb")] }))).toBeUndefined();
@@ -18,6 +18,6 @@ test.each([
   [false, undefined, "/a"],
   [false, "/a", undefined],
   [false, undefined, undefined],
-])("the same id: %s, for %s and %s", (same, a, b) => {
+])("the ids are the same: %s, for %s and %s", (same, a, b) => {
   expect(sameId(a, b)).toBe(same);
 });

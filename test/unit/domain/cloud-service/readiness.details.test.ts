@@ -21,7 +21,7 @@ test.each([
   ["not-yet", { kind: "denied", detail: "403" } as const],
   ["not-yet", { kind: "throttled", detail: "429", retryAfterMs: 7 } as const],
   ["not-yet", { kind: "unavailable", detail: "503" } as const],
-])("readiness is %s of a service that is %j, and the instances are not looked at", (verdict, read) => {
+])("readiness is %s of a service that is %j, whatever its instances do", (verdict, read) => {
   expect(checkRoles("green", read, list())).toEqual({
     side: "green",
     isUnread: true,
@@ -52,7 +52,7 @@ test("a list that cannot be read leaves the time of the service's own reply", ()
   expect(checkRoles("green", service, unread)).toMatchObject({ observedAt: NOW - 9 });
 });
 
-test("a list that was read has its own time, whoever asks, and tells the reads that are left", () => {
+test("a list that was read has its own time, and its budget of reads", () => {
   const read = list({ observedAt: NOW - 3, remainingReads: 42 });
   const seen = { observedAt: NOW - 3, remainingReads: 42, verdict: "ready", total: 2 };
   expect(checkRoles("green", green, read)).toMatchObject(seen);
@@ -64,7 +64,7 @@ test.each([
   [undefined, "not-yet", "provisioning state is missing; "],
   ["DELETING", "never", "provisioning state is DELETING; "],
 ])(
-  "provisioning %s makes running instances %s and is told first",
+  "provisioning %s makes running instances %s and is named first",
   (provisioningState, verdict, described) => {
     const check = checkRoles("green", found(aService("green", { provisioningState })), list());
     expect(check.verdict).toBe(verdict);
@@ -82,12 +82,12 @@ test.each([
   ["Api has 0 of 0 instances", [web, { name: "Api", capacity: 0 }], {}],
   ["Api has 0 of 1 instances", [web, { name: "Api", capacity: 1 }], {}],
   ["the list has more pages", [web], { findings: ["the list has more pages"] }],
-])("not ready, and told before the instances: %s", (problem, roles, over) => {
+])("not ready, and named before the instances: %s", (problem, roles, over) => {
   const check = checkRoles("green", found(aService("green", { roles })), list(over));
   expect(check).toMatchObject({ verdict: "not-yet", summary: `${problem}, ${two}` });
 });
 
-test("an instance of no role of the service, or of no role at all, is named", () => {
+test("an instance of an unknown role, or of no role, is named", () => {
   const instances = [
     ...someInstances("green").instances,
     { name: "Db_IN_0", role: "Db", states: ["RoleState/ReadyRole"] },
@@ -103,7 +103,7 @@ test("roles are the same role in any case", () => {
   expect(checkRoles("green", service, list())).toMatchObject({ verdict: "ready", summary: two });
 });
 
-test("those that are not ready come first, each by name, with the reason", () => {
+test("instances that are not ready come first, each with its name and the reason", () => {
   const instances = ["c", "b", "a"].map((name) => ({ name, role: "Web", states: ["Started"] }));
   const busy = ["e", "d"].map((name) => ({ name, role: "Web", states: ["Busy"] }));
   const service = found(aService("green", { roles: [{ name: "Web", capacity: 5 }] }));
@@ -113,7 +113,7 @@ test("those that are not ready come first, each by name, with the reason", () =>
   );
 });
 
-test("a summary of 700 characters is whole, a longer one is cut and says so", () => {
+test("a summary of 700 characters stays whole, and a longer one is truncated", () => {
   const described = (length: number) =>
     checkRoles("green", { kind: "denied", detail: "x".repeat(length - "denied: ".length) }, list()).summary;
   expect(described(700)).toMatch(/x$/);
@@ -141,7 +141,7 @@ const memory = (over: Partial<ReadinessMemory> = {}): ReadinessMemory => ({
 });
 const busy = { verdict: "not-yet", summary: "Busy" } as const;
 
-test("a service that is gone is named with what was seen", () => {
+test("a deleted service is named with what was read", () => {
   const gone = check("blue", 0, { verdict: "never", summary: "absent: 404" });
   expect(decideReadiness(undefined, check("green", 0), gone, rule)).toEqual({
     kind: "never",
@@ -149,7 +149,7 @@ test("a service that is gone is named with what was seen", () => {
   });
 });
 
-test("ready tells how many instances have been running for how long", () => {
+test("a ready decision has the number of instances and the time they have run", () => {
   const decision = decideReadiness(memory(), check("green", 90), check("blue", 90), {
     ...rule,
     stableForMs: 90_000,
@@ -157,7 +157,7 @@ test("ready tells how many instances have been running for how long", () => {
   expect(decision).toEqual({ kind: "ready", detail: "all 4 instances running for 90 s" });
 });
 
-test("stableFor of zero is reached by the first ready look", () => {
+test("stableFor of zero is reached by the first ready check", () => {
   const impatient = { ...rule, stableForMs: 0 };
   expect(decideReadiness(undefined, check("green", 0), check("blue", 0), impatient).kind).toBe("ready");
   expect(decideReadiness(undefined, check("green", 0, busy), check("blue", 0), impatient).kind).toBe(
@@ -165,7 +165,7 @@ test("stableFor of zero is reached by the first ready look", () => {
   );
 });
 
-test("a look that does not count never ends the wait, not even where stableFor is zero", () => {
+test("a check that does not count never ends the wait, even with stableFor of zero", () => {
   const impatient = { ...rule, stableForMs: 0 };
   expect(decideReadiness(memory(), check("green", 30, busy), check("blue", 30), impatient).kind).toBe(
     "not-yet",
@@ -174,7 +174,7 @@ test("a look that does not count never ends the wait, not even where stableFor i
   expect(decideReadiness(memory(), check("green", 30), check("blue", 30), impatient).kind).toBe("ready");
 });
 
-test("while it counts, the time is told at which both sides have been stable", () => {
+test("while it counts, the detail has the time from which both sides are stable", () => {
   expect(decideReadiness(undefined, check("green", 0), check("blue", 10), rule)).toEqual({
     kind: "not-yet",
     memory: { observedAt: observed(0, 10), readySince: observed(0, 10), quiet: 0, picture: "green|blue" },
@@ -187,7 +187,7 @@ test.each([
   ["green is not ready: Busy", busy, {}],
   ["blue is not ready: Busy", {}, busy],
   ["green is not ready: Busy; blue is not ready: Busy", busy, busy],
-])("while it does not count: %s", (detail, incoming, outgoing) => {
+])("the detail says why it does not count: %s", (detail, incoming, outgoing) => {
   const checks = [check("green", 0, incoming), check("blue", 0, outgoing)] as const;
   expect(decideReadiness(undefined, ...checks, rule)).toMatchObject({
     kind: "not-yet",
@@ -204,12 +204,12 @@ test.each<[string, ReadinessMemory, number, number, Partial<ReadinessMemory>]>([
   ["later than three polls on one side", memory(), 91, 90, { readySince: observed(91, 90) }],
   ["later than three polls on the other", memory(), 90, 91, { readySince: observed(90, 91) }],
   ["the first after a break", memory({ readySince: undefined }), 30, 30, { readySince: observed(30) }],
-])("a ready look that is %s", (_when, before, incoming, outgoing, expected) => {
+])("a ready check that is %s", (_when, before, incoming, outgoing, expected) => {
   const decision = decideReadiness(before, check("green", incoming), check("blue", outgoing), rule);
   expect(decision).toMatchObject({ kind: "not-yet", memory: expected });
 });
 
-test("a look that is not ready breaks the row, and the newest time of each side stays", () => {
+test("a check that is not ready restarts the count and keeps the newest times", () => {
   const before = memory({ observedAt: observed(50, 20) });
   const decision = decideReadiness(before, check("green", 40, busy), check("blue", 40), rule);
   expect(decision).toMatchObject({ memory: { readySince: undefined, observedAt: observed(50, 40) } });
@@ -222,14 +222,14 @@ test("a look that is not ready breaks the row, and the newest time of each side 
   expect(other).toMatchObject({ memory: { readySince: undefined, observedAt: observed(40, 50) } });
 });
 
-test("however short the poll, a gap of three seconds breaks nothing", () => {
+test("a gap of three seconds breaks nothing, however short the poll", () => {
   const at = (seconds: number) =>
     decideReadiness(memory(), check("green", seconds), check("blue", seconds), { ...rule, pollMs: 10 });
   expect(at(3)).toMatchObject({ memory: { readySince: observed(0) } });
   expect(at(3.001)).toMatchObject({ memory: { readySince: observed(3.001) } });
 });
 
-test("stableFor is measured on the side that was observed for the shorter time", () => {
+test("stableFor is measured on the side with the shorter observation", () => {
   const before = memory({ readySince: observed(0, 60), observedAt: observed(90) });
   const at = (seconds: number) =>
     decideReadiness(before, check("green", seconds), check("blue", seconds), rule).kind;
@@ -239,7 +239,7 @@ test("stableFor is measured on the side that was observed for the shorter time",
 test.each([
   ["counts a look that shows the same picture", "Busy|blue", 4],
   ["starts again when the picture changes", "Starting|blue", 0],
-])("the row of quiet looks %s", (_what, picture, quiet) => {
+])("the count of quiet checks %s", (_what, picture, quiet) => {
   const before = memory({ readySince: undefined, quiet: 3, picture });
   expect(decideReadiness(before, check("green", 30, busy), check("blue", 30), rule)).toMatchObject({
     memory: { quiet, picture: "Busy|blue" },

@@ -34,7 +34,7 @@ test.each([
   expect(assessInstance({ name: "Web_IN_0", role: "Web", states: [code] }).verdict).toBe(verdict);
 });
 
-test("a service is ready only when every role has its capacity of running instances (I11)", () => {
+test("a service is ready only when every role has all its instances running (I11)", () => {
   const states = fc.array(fc.constantFrom("Started", "Busy", "Stopped", undefined, "Nonsense"), {
     maxLength: 4,
   });
@@ -71,14 +71,14 @@ test.each([
 });
 
 test.each(["unavailable", "denied", "throttled"] as const)(
-  "a service of which nothing could be read (%s) is not ready, whatever its instances do",
+  "a service that could not be read (%s) is not ready, whatever its instances do",
   (kind) => {
     const read = { kind, detail: "x", retryAfterMs: 1_000 } as const;
     expect(checkRoles("green", read, found(someInstances("green"))).verdict).toBe("not-yet");
   },
 );
 
-test("an instance listed twice does not stand in for one that is missing (I11)", () => {
+test("an instance that is listed twice does not replace a missing one (I11)", () => {
   const list = someInstances("green");
   const [first] = list.instances;
   const twice = { ...list, instances: [first!, { ...first!, name: first!.name.toUpperCase() }] };
@@ -87,7 +87,7 @@ test("an instance listed twice does not stand in for one that is missing (I11)",
   expect(result.summary).toContain("listed more than once");
 });
 
-test("a list that is absent while its service is there is no proof that the service is gone", () => {
+test("a missing list does not prove that the service is deleted", () => {
   const absent = { kind: "absent", detail: "404" } as const;
   expect(checkRoles("green", found(aService("green")), absent).verdict).toBe("not-yet");
   expect(checkPlannedRoles(identityOf("green", aService("green")), absent, NOW).verdict).toBe("never");
@@ -103,7 +103,7 @@ test("a service that is being deleted will never be ready", () => {
   expect(checkRoles("green", found(service), found(someInstances("green"))).verdict).toBe("never");
 });
 
-test("a long list keeps 30 instances and 700 characters, those that are not ready first", () => {
+test("a long list keeps 30 instances and 700 characters, the unready ones first", () => {
   const states = Array.from({ length: 100 }, (_, i) => (i === 99 ? "Busy" : "Started"));
   const service = aService("green", { roles: [{ name: "Web", capacity: 100 }] });
   const result = checkRoles("green", found(service), found(someInstances("green", states)));
@@ -114,7 +114,7 @@ test("a long list keeps 30 instances and 700 characters, those that are not read
   expect(result.summary.length).toBeLessThanOrEqual(700);
 });
 
-test("a service that is gone will never be ready", () => {
+test("a deleted service will never be ready", () => {
   const gone = checkRoles("green", { kind: "absent", detail: "404" }, { kind: "absent", detail: "404" });
   expect(decideReadiness(undefined, gone, check("blue", NOW), rule).kind).toBe("never");
 });
@@ -133,7 +133,7 @@ function observe(checks: readonly [number, readonly string[]][]) {
 const up = ["Started", "Started"];
 const down = ["Started", "Busy"];
 
-test("ready is said after stableFor of unbroken observations, not before", () => {
+test("ready comes after stableFor of unbroken observations, not before", () => {
   expect(
     observe([
       [0, up],
@@ -153,7 +153,7 @@ test("ready is said after stableFor of unbroken observations, not before", () =>
   ).toBe("ready at 120");
 });
 
-test("one look that is not ready starts the count again", () => {
+test("one check that is not ready restarts the count", () => {
   expect(
     observe([
       [0, up],
@@ -166,7 +166,7 @@ test("one look that is not ready starts the count again", () => {
   ).toBe("not-yet");
 });
 
-test("a gap of more than three polls starts the count again", () => {
+test("a gap of more than three polls restarts the count", () => {
   expect(
     observe([
       [0, up],
@@ -183,7 +183,7 @@ test("a gap of more than three polls starts the count again", () => {
   ).toBe("ready at 120");
 });
 
-test("an old observation told twice does not count as time passing", () => {
+test("an old observation that is repeated does not count as time passing", () => {
   expect(
     observe([
       [0, up],
@@ -196,7 +196,7 @@ test("an old observation told twice does not count as time passing", () => {
   ).toBe("not-yet");
 });
 
-test("an observation older than one that was not ready does not start the count before it", () => {
+test("the count does not start before an observation that was not ready", () => {
   const late: [number, readonly string[]][] = [
     [60, down],
     [50, up],
@@ -224,11 +224,11 @@ function readyAt(checks: readonly Check[]): number | undefined {
   return undefined;
 }
 
-test("a side that is not observed anew does not become ready with the other", () => {
+test("a side without a new observation does not become ready with the other", () => {
   expect(readyAt([0, 30, 60, 90, 120, 150].map((at): Check => [200, up, at]))).toBeUndefined();
 });
 
-test("polling slows down when nothing changes, when the budget is low, and obeys Retry-After", () => {
+test("polling slows down without changes and with a low budget, and obeys Retry-After", () => {
   const poll = (over: Partial<RoleStateCheck>, quiet: number, pollMs = rule.pollMs) => {
     const green = { ...check("green", NOW, down), ...over };
     const picture = [green, check("blue", NOW)].map((c) => c.summary).join("|");

@@ -17,7 +17,7 @@ const successors: Readonly<Record<Phase, string>> = {
 };
 const phases = Object.keys(successors) as Phase[];
 
-test.each(phases)("from %s a promotion may go on as its table says, and nowhere else", (from) => {
+test.each(phases)("from %s a promotion enters only the phases of the table", (from) => {
   const found = phases.filter((to) => isTransition(from, to)).join(" ");
   expect(found).toBe(successors[from]);
   expect(isTransition(from, "Stryker was here" as Phase)).toBe(false);
@@ -28,7 +28,7 @@ const outcomes: Readonly<Record<Outcome, boolean>> = {
   ...{ expired: false, cancelled: false, "rolled-back": true, halted: true },
 };
 
-test("only what needs a person holds the pair", () => {
+test("only outcomes that need a person hold the pair", () => {
   const found = Object.keys(outcomes).map((outcome) => [outcome, needsHold(outcome as Outcome)]);
   expect(Object.fromEntries(found)).toEqual(outcomes);
 });

@@ -1,6 +1,6 @@
 import { mayTakeKeptPlace, otherSide } from "../../../../src/domain/kernel/swap-request";
 
-test("each side is the other of the other", () => {
+test("each side is the other side of the other", () => {
   expect([otherSide("blue"), otherSide("green")]).toEqual(["green", "blue"]);
 });
 

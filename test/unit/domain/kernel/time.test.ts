@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { durationMs } from "../../../../src/contracts/fields";
 import { durationText, formatTime, showKnown, showTime } from "../../../../src/domain/kernel/time";
 
-test("a time is shown in UTC and in the pair's zone, named", () => {
+test("a time is shown in UTC and in the pair's zone, with the zone's name", () => {
   const noon = Date.parse("2026-11-24T12:00:00Z");
   expect(showTime(noon, "Europe/Berlin")).toEqual({
     utc: "2026-11-24T12:00:00.000Z",

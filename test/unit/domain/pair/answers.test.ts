@@ -21,7 +21,7 @@ const claim = (
 });
 const held = play(emptyPair, register("a"), register("b"), stand("a"), take("a"), stand("b"));
 
-test("who is not registered for want of room is told so, the answers to people stay, and the room is used to its last character", () => {
+test("a promotion that does not fit is refused, up to the last character of the budget", () => {
   const many = Array.from({ length: 29 }, (_, i) => register(`q-${i}`));
   const full = play(emptyPair, ...many);
   expect(applyToPair(full, register("q-29"))).toEqual({ state: full, answer: "queue-full" });
@@ -34,7 +34,7 @@ test("who is not registered for want of room is told so, the answers to people s
   expect([220, 221].map((length) => hasPlaceFor(others, "y".repeat(length)))).toEqual([true, false]);
 });
 
-test("of the answers the newest sixteen are kept, and of those with long ids as many as 1,500 characters hold", () => {
+test("the newest sixteen answers are kept, and fewer when their ids are long", () => {
   const ask = (length: number) =>
     play(held, ...Array.from({ length: 20 }, (_, i) => claim("z", String(i).padEnd(length, "i"), i)));
   const numbers = (state: PairState) => state.answers.map(({ id }) => Number.parseInt(id, 10));
@@ -44,7 +44,7 @@ test("of the answers the newest sixteen are kept, and of those with long ids as 
   expect(JSON.stringify(long.answers).length).toBeLessThanOrEqual(1_500);
 });
 
-test("a promotion stands with its pair from its registering until it has left", () => {
+test("a promotion belongs to its pair from its registration until it leaves", () => {
   const left = play(held, { kind: "leave", requestId: "a" });
   const gone = play(left, { kind: "deregister", requestId: "a" });
   expect([undefined, emptyPair, held, left, gone].map((state) => standsWith(state, "a"))).toEqual([

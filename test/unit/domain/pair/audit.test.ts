@@ -33,7 +33,7 @@ describe("a pair's notes", () => {
   const note = (state: PairState | undefined, op: PairOperation) =>
     auditStep(SHOP, state, op, digest).entries.map(({ n: _n, hash: _hash, ...rest }) => rest);
 
-  test("tell who did what to which hold or promotion, and why", () => {
+  test("say who did what to which hold or promotion, and why", () => {
     const person = { at: time(0), who: "Olga", oid: "o-1" };
     expect(note(undefined, hold("h"))).toEqual([
       { ...person, what: "held", holdIds: ["h"], detail: "on-hold: incident 7" },
@@ -71,18 +71,18 @@ describe("a pair's notes", () => {
     ["a stranger that leaves", play(register), leave("x")],
     ["leaving again", play(register, leave()), leave()],
     ["leaving without an outcome", play(register), { kind: "leave", requestId: "r-1" }],
-  ])("are none for %s, and the step is that of the pair coordinator", (_what, state, op) => {
+  ])("there are none for %s, and the pair coordinator's step is the same", (_what, state, op) => {
     expect(auditStep(SHOP, state, op, digest)).toEqual({ ...applyToPair(state, op), entries: [] });
   });
 
-  test("tell a second cancel, hold and departure as well", () => {
+  test("there is one for a second cancel, hold and departure as well", () => {
     const two = play(register, { ...register, requestId: "r-2" }, hold("h"), cancel("r-1"), leave());
     expect(note(two, hold("i"))).toMatchObject([{ holdIds: ["i"] }]);
     expect(note(two, cancel("r-2"))).toMatchObject([{ requestId: "r-2" }]);
     expect(note(two, leave("r-2"))).toMatchObject([{ requestId: "r-2", what: "concluded" }]);
   });
 
-  test("are cut to 120 characters of a name and 300 of a note", () => {
+  test("are truncated to 120 characters of a name and 300 of a note", () => {
     const long = "y".repeat(500);
     const [said] = note(play(register), { ...cancel("r-1"), by: long, note: long } as PairOperation);
     expect([said?.who.length, said?.detail?.length]).toEqual([120, 300]);
@@ -121,7 +121,7 @@ function playPair(operations: readonly PairOperation[]) {
   return { state, entries };
 }
 
-test("a pair's chain has what people decided there, and where the chains of its promotions end, each once", () => {
+test("a pair's chain has each decision of people, and each promotion's end, once", () => {
   const register = { kind: "register", requestId: "r-1", at: 1 } as const;
   const { state, entries } = playPair([register, hold, hold, release, release, cancel, cancel, leave, leave]);
   expect(entries).toMatchObject([
@@ -134,7 +134,7 @@ test("a pair's chain has what people decided there, and where the chains of its 
   expect(JSON.stringify(state)).not.toContain("o-2");
 });
 
-test("a hold by an outcome is chained under its promotion, and one that is refused is not chained", () => {
+test("a hold by an outcome is chained with its promotion; a refused hold is not", () => {
   const halt: PairOperation = {
     kind: "hold",
     hold: { id: "halt-r-1", at: 1, reason: reason("foreign-state", "x"), requestId: "r-1" },

@@ -9,11 +9,11 @@ import {
 } from "../../../../src/domain/pair/index-page";
 import { SHOP } from "../../../support/observations";
 
-test("a page of the index is keyed by its pair and number", () => {
+test("the key of an index page is its pair and its number", () => {
   expect(indexKey(SHOP, 3)).toBe("shop-3");
 });
 
-test("an index page holds every entry once, in the order of their first coming", () => {
+test("an index page has every entry once, in the order of its arrival", () => {
   fc.assert(
     fc.property(
       fc.array(fc.record({ requestId: fc.constantFrom("a", "b", "c", "d"), at: fc.nat(9) })),

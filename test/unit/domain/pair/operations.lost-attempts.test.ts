@@ -36,19 +36,19 @@ const releaseLease = ({ epoch }: PairState): PairOperation => ({
 });
 const aside: PairOperation = { kind: "leave-queue", requestId, at };
 
-test("a new lease of the same promotion still knows of the attempt that was lost", () => {
+test("a new lease of the same promotion still counts the lost attempt", () => {
   const once = play(registered, claimOf(registered, "n-1"), lost("n-1"));
   const again = play(once, releaseLease(once), take);
   expect(again.lease).toMatchObject({ epoch: 2, closed: 0, unknowns: 1 });
 });
 
-test("who steps aside, with the lease or after giving it back, still knows of it too", () => {
+test("a promotion that leaves the queue or releases the lease still counts it too", () => {
   const once = play(registered, claimOf(registered, "n-1"), lost("n-1"));
   expect(play(once, aside, stand, take).lease).toMatchObject({ epoch: 2, unknowns: 1 });
   expect(play(once, releaseLease(once), aside, stand, take).lease).toMatchObject({ epoch: 2, unknowns: 1 });
 });
 
-test("what one promotion has lost is noted of no other, and nothing of one that has lost nothing", () => {
+test("a lost attempt counts for its own promotion only", () => {
   const both = play(
     emptyPair,
     ...["b", requestId].map((each) => ({ kind: "register", requestId: each, at }) as const),
@@ -68,7 +68,7 @@ test("what one promotion has lost is noted of no other, and nothing of one that 
   expect(play(given, stand, take).lease).toMatchObject({ holder: requestId, unknowns: 1 });
 });
 
-test("after two lost attempts the pair grants no third, in this lease or in a later one", () => {
+test("after two lost attempts the pair grants no third, in this lease or a later one", () => {
   const once = play(registered, claimOf(registered, "n-1"), lost("n-1"));
   const again = play(once, releaseLease(once), take);
   const twice = play(again, claimOf(again, "n-2"), lost("n-2"));
@@ -77,7 +77,7 @@ test("after two lost attempts the pair grants no third, in this lease or in a la
   expect(applyToPair(later, claimOf(later, "n-4")).answer).toBe("attempts-exhausted");
 });
 
-test("what a forward swap lost before it was done does not count against its rollback", () => {
+test("lost attempts of a forward swap do not count against its rollback", () => {
   const once = play(registered, claimOf(registered, "n-1"), lost("n-1"));
   const done = play(once, claimOf(once, "n-2"), {
     ...{ kind: "close", requestId, nonce: "n-2", proof: { kind: "done", detail: "" }, at },
@@ -134,7 +134,7 @@ function taken(state: PairState, what: Step, i: number): PairState {
   }
 }
 
-test("whatever happens between them, at most two attempts are ever lost, and the count is never forgotten", () => {
+test("at most two attempts are ever lost, and the count is never forgotten", () => {
   let most = 0;
   fc.assert(
     fc.property(fc.array(step, { maxLength: 20, size: "max" }), (steps) => {

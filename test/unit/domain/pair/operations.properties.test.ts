@@ -117,7 +117,7 @@ function play(
 
 const often = { numRuns: runs(300) };
 
-test("an operation applied twice equals once, and answers the same", () => {
+test("an operation that is applied twice has the effect and the answer of one", () => {
   fc.assert(
     fc.property(operations, (sequence) => {
       play(sequence, (_before, op, { state, answer }) => {
@@ -132,7 +132,7 @@ test("an operation applied twice equals once, and answers the same", () => {
   );
 });
 
-test("a claim is granted only to the holder at its epoch, without hold, cancel, open attempt or finished act; each nonce at most once (I1, I5, I8, I10)", () => {
+test("a claim is granted only to the holder, and each nonce once (I1, I5, I8, I10)", () => {
   let granted = 0;
   fc.assert(
     fc.property(operations, (sequence) => {
@@ -161,7 +161,7 @@ test("a claim is granted only to the holder at its epoch, without hold, cancel, 
   expect(granted).toBeGreaterThan(0);
 });
 
-test("a rollback is ordered once, only of a swap whose soak is not over, and an order stands until its lease goes", () => {
+test("a rollback is ordered once, before the soak ends, until its lease ends", () => {
   let ordered = 0;
   fc.assert(
     fc.property(swapping, (sequence) => {
@@ -179,7 +179,7 @@ test("a rollback is ordered once, only of a swap whose soak is not over, and an 
   expect(ordered).toBeGreaterThan(0);
 });
 
-test("an open attempt is closed only by its own nonce, or by a person's release of what nobody holds any more", () => {
+test("only its nonce, or a release after its holder has left, closes an open attempt", () => {
   fc.assert(
     fc.property(operations, (sequence) => {
       play(sequence, (before, op, { state }) => {
@@ -196,7 +196,7 @@ test("an open attempt is closed only by its own nonce, or by a person's release 
   );
 });
 
-test("the lease is never stolen: it goes by the holder's own word, and comes with a new epoch to the first in the queue (I3)", () => {
+test("a lease is never stolen: its holder ends it, the first in the queue is next (I3)", () => {
   fc.assert(
     fc.property(operations, (sequence) => {
       play(sequence, (before, op, { state }) => {
@@ -220,7 +220,7 @@ test("the lease is never stolen: it goes by the holder's own word, and comes wit
   );
 });
 
-test("no registered promotion is lost, none waits in the queue twice, and holder and line exclude each other", () => {
+test("no registered promotion is lost, queued twice, or both queued and holder", () => {
   fc.assert(
     fc.property(operations, (sequence) => {
       const end = play(sequence, (before, op, { state }) => {
@@ -241,7 +241,7 @@ test("no registered promotion is lost, none waits in the queue twice, and holder
   );
 });
 
-test("an acknowledged cancel stands until its promotion is deregistered, and no attempt of it opens meanwhile (I5)", () => {
+test("an acknowledged cancel stays, and no attempt opens after it (I5)", () => {
   fc.assert(
     fc.property(operations, (sequence) => {
       const acknowledged = new Set<string>();

@@ -40,11 +40,11 @@ const ids = (list: readonly { requestId: string }[]) => list.map(({ requestId })
 const trio = play(emptyPair, register("a"), register("b"), register("c"));
 const held = play(emptyPair, register("a"), register("b"), stand("a"), take("a"), stand("b"));
 
-test("an empty pair has no answers and begins at the first place of the first page", () => {
+test("an empty pair has no answers, and its index begins at the first page", () => {
   expect(emptyPair).toMatchObject({ answers: [], index: { page: 0, count: 0 } });
 });
 
-test("everything that is granted, or changes nothing, answers done", () => {
+test("an operation that is granted, or changes nothing, answers done", () => {
   const open = play(held, claim("a", "n"));
   const steps: readonly [PairState, PairOperation][] = [
     [emptyPair, { kind: "read", requestId: "a" }],
@@ -70,7 +70,7 @@ test("everything that is granted, or changes nothing, answers done", () => {
   expect(viewOf(held, "a").answer).toBe("done");
 });
 
-test("every new promotion gets the next place of the index, and a full page is followed by the next", () => {
+test("each new promotion gets the next place of the index, on a new page if needed", () => {
   const first = applyToPair(emptyPair, register("a"));
   expect(first.indexed).toEqual({ page: 0, requestId: "a", at });
   expect(first.state.index).toEqual({ page: 0, count: 1, at });
@@ -82,21 +82,21 @@ test("every new promotion gets the next place of the index, and a full page is f
   expect(applyToPair(last, register("z")).state.index).toEqual({ page: 3, count: PAGE_SIZE, at });
 });
 
-test("the index is in order of time, whatever the clocks of those who register: one that is behind is entered right after the last", () => {
+test("the index is in order of time, whatever the clocks of its writers", () => {
   const ahead = applyToPair(emptyPair, { kind: "register", requestId: "ahead", at: at + 60_000 });
   const behind = applyToPair(ahead.state, register("behind"));
   expect(behind.indexed).toEqual({ page: 0, requestId: "behind", at: at + 60_001 });
   expect(behind.state.registered.map((entry) => entry.at)).toEqual([at + 60_000, at]);
 });
 
-test("a pair that refuses while busy refuses when somebody holds the lease, or waits in the queue, and only then", () => {
+test("a pair that refuses while busy refuses only with a holder or a queue", () => {
   expect(applyToPair(trio, stand("c", 9, "refuse")).answer).toBe("done");
   const holder = play(trio, stand("a"), take("a"));
   expect(applyToPair(holder, stand("c", 9, "refuse")).answer).toBe("pair-busy");
   expect(applyToPair(play(trio, stand("a")), stand("c", 9, "refuse")).answer).toBe("pair-busy");
 });
 
-test("only who is registered, and has not left with an outcome, waits in the queue", () => {
+test("only a registered promotion without an outcome may wait in the queue", () => {
   expect(applyToPair(emptyPair, stand("a")).answer).toBe("not-registered");
   const left = play(held, { kind: "leave", requestId: "a" });
   expect(left.registered).toContainEqual({ requestId: "a", at, left: true });
@@ -106,12 +106,12 @@ test("only who is registered, and has not left with an outcome, waits in the que
   expect(ids(others.queue)).toEqual(["b", "c"]);
 });
 
-test("whoever waits in the queue already keeps its place", () => {
+test("a promotion in the queue keeps its position", () => {
   const inQueue = play(trio, stand("a"), stand("b"));
   expect([play(inQueue, stand("a")), play(inQueue, stand("b"))]).toEqual([inQueue, inQueue]);
 });
 
-test("a state that has outgrown its room gives up remedies with the next change, and nothing without one", () => {
+test("a state beyond its budget gives up remedies at its next change", () => {
   const long = Array.from({ length: 90 }, (_, i) => ({
     id: `h-${i}`,
     at,
@@ -124,13 +124,13 @@ test("a state that has outgrown its room gives up remedies with the next change,
   expect(remedies({ kind: "read", requestId: "a" })).toEqual(new Set([long[0]?.reason.remedy]));
 });
 
-test("the line takes exactly as many as it may", () => {
+test("the queue takes exactly as many as its limit", () => {
   const two = play(trio, stand("a", 2), stand("b", 2));
   expect(ids(two.queue)).toEqual(["a", "b"]);
   expect(applyToPair(two, stand("c", 2)).answer).toBe("queue-full");
 });
 
-test("whoever steps aside for people is in nobody's way, unless a swap is under way, done, or the word comes late", () => {
+test("a promotion that waits for people blocks nobody, unless its swap has started", () => {
   const aside = (when: number): PairOperation => ({ kind: "leave-queue", requestId: "a", at: when });
   const inQueue = play(trio, stand("a"), stand("b"));
   expect(ids(play(inQueue, aside(9)).queue)).toEqual(["b"]);
@@ -144,7 +144,7 @@ test("whoever steps aside for people is in nobody's way, unless a swap is under 
   expect(applyToPair(held, aside(9)).answer).toBe("done");
 });
 
-test("a lease that is given back leaves its promotion first in the queue, before those who came later", () => {
+test("a released lease leaves its promotion first in the queue", () => {
   const back = play(held, releaseLease("a"));
   expect(back.lease).toBeUndefined();
   expect(back.queue).toEqual([
@@ -159,12 +159,12 @@ test.each<[string, PairState, PairOperation]>([
   ["by somebody else", held, releaseLease("b")],
   ["while an attempt is open", play(held, claim("a", "n")), releaseLease("a")],
   ["after the swap is done", play(held, claim("a", "n"), close("n", "done")), releaseLease("a")],
-])("a lease is not given back %s", (_when, state, operation) => {
+])("a lease is not released %s", (_when, state, operation) => {
   expect(applyToPair(state, operation).state).toEqual(state);
   expect(state.lease).toBeDefined();
 });
 
-test("leaving takes a promotion out of line and lease, and no other; deregistering also forgets its cancel", () => {
+test("leaving takes a promotion out of queue and lease; deregistering ends its cancel", () => {
   const state = play(held, register("c"), stand("c"), cancel("b"), cancel("c"));
   const left = play(state, { kind: "leave", requestId: "b" });
   expect([ids(left.queue), left.lease?.holder, ids(left.registered)]).toEqual([["c"], "a", ["a", "b", "c"]]);
@@ -174,7 +174,7 @@ test("leaving takes a promotion out of line and lease, and no other; deregisteri
   expect(play(state, { kind: "deregister", requestId: "a" }).lease).toBeUndefined();
 });
 
-test("a promotion sees its own place, cancel and attempt, and nobody else's", () => {
+test("a promotion sees its own position, cancel and attempt, and no others", () => {
   const state = play(held, cancel("b"), claim("a", "n"));
   expect(viewOf(state, "a")).toMatchObject({ ahead: undefined, cancel: undefined, open: { nonce: "n" } });
   expect(viewOf(state, "b")).toMatchObject({ ahead: 0, cancel: { requestId: "b" }, open: undefined });
@@ -199,7 +199,7 @@ test.each<[AttemptVerdict | undefined, Proof["kind"], number]>([
   expect(play(open, close("n", proof)).lease).toMatchObject({ unknowns, closed: 1 });
 });
 
-test("a proof and a verdict are kept with their texts cut", () => {
+test("the texts of a proof and a verdict are truncated", () => {
   const long = "y".repeat(500);
   const open = play(held, claim("a", "n"), report("n", { kind: "unknown", detail: long }));
   expect(open.open).toMatchObject({ verdict: { detail: `${"y".repeat(299)}…` }, reportedAt: at });
@@ -208,7 +208,7 @@ test("a proof and a verdict are kept with their texts cut", () => {
   expect(done.lease?.swapped?.detail).toBe(`${"y".repeat(199)}…`);
 });
 
-test("an attempt whose promotion has left is closed without a lease coming back", () => {
+test("an attempt is closed after its promotion left, and the lease does not come back", () => {
   const state = play(held, claim("a", "n"), { kind: "leave", requestId: "a" }, close("n", "done"));
   expect([state.open, state.lease]).toEqual([undefined, undefined]);
 });
@@ -242,7 +242,7 @@ test("a report writes the verdict and its time into the open attempt", () => {
   expect(open.open).toMatchObject({ nonce: "n", verdict: { kind: "accepted", status: 202 }, reportedAt: at });
 });
 
-test("a nonce that was granted and closed answers that it is closed, and is not granted again", () => {
+test("a nonce that was granted and closed is not granted again", () => {
   const closed = play(held, claim("a", "n"), close("n", "nothing-sent"));
   const again = applyToPair(closed, claim("a", "n", 2));
   expect([again.answer, again.state.open]).toEqual(["attempt-closed", undefined]);

@@ -30,18 +30,18 @@ const claimed = (over: Partial<OpenAttempt> = {}): Pick<PairState, "open"> => ({
   },
 });
 
-test("a hold where nothing is claimed holds from now", () => {
+test("a hold with no claim has effect now", () => {
   expect(reachOf({}, swap, 5_000)).toEqual({ holdsFrom: 5_000 });
 });
 
-test("a claim that was granted before may send its PUT until its window and the PUT's timeout have passed, and take effect until its operation's deadline", () => {
+test("an earlier claim may send its PUT in its window and work until its deadline", () => {
   expect(reachOf(claimed(), swap, 5_000)).toEqual({
     holdsFrom: 1_000 + 2 * MINUTE,
     attempt: { requestId: "r-1", direction: "forward", claimedAt: 1_000, effectUntil: 1_000 + 17 * MINUTE },
   });
 });
 
-test("an attempt that nobody has proved for longer than that sends nothing any more: the hold holds from now", () => {
+test("an unproved attempt sends nothing after that time: the hold has effect now", () => {
   expect(reachOf(claimed(), swap, 30 * MINUTE).holdsFrom).toBe(30 * MINUTE);
 });
 
@@ -52,22 +52,19 @@ test.each<[AttemptVerdict["kind"], boolean]>([
   ["declined", false],
   ["withheld", false],
   ["already", false],
-])(
-  "the PUT of an attempt that has reported %s is over: nothing more is sent, its effect may show: %s",
-  (kind, may) => {
-    const reach = reachOf(claimed({ verdict: { kind, detail: "" } as AttemptVerdict }), swap, 5_000);
-    expect([reach.holdsFrom, reach.attempt !== undefined]).toEqual([5_000, may]);
-  },
-);
+])("after the report %s nothing more is sent; whether an effect may show: %s", (kind, may) => {
+  const reach = reachOf(claimed({ verdict: { kind, detail: "" } as AttemptVerdict }), swap, 5_000);
+  expect([reach.holdsFrom, reach.attempt !== undefined]).toEqual([5_000, may]);
+});
 
-test("a rollback is stopped by no hold: it is named, and no forward swap waits for its end", () => {
+test("a hold does not stop a rollback: it is named, and no forward swap waits for it", () => {
   expect(reachOf(claimed({ direction: "rollback" }), swap, 5_000)).toMatchObject({
     holdsFrom: 5_000,
     attempt: { direction: "rollback" },
   });
 });
 
-test("no claim of a forward swap is granted at or after a hold, so that none outlasts what was told", () => {
+test("no forward swap is claimed after a hold, so none outlasts the announced end", () => {
   const at = 10_000;
   const play = (...operations: readonly PairOperation[]) =>
     operations.reduce((state, op) => applyToPair(state, op).state, emptyPair);
@@ -87,7 +84,7 @@ test("no claim of a forward swap is granted at or after a hold, so that none out
   expect(reachOf(early, swap, at).holdsFrom).toBe(at + 2 * MINUTE);
 });
 
-test("what a hold does not stop is told", () => {
+test("the effect of a hold names what it does not stop", () => {
   const order = { id: "o", cause: "person", by: "Olga", note: "bad", at: 1 } as const;
   const swapped = { direction: "forward", at: 1, detail: "" } as const;
   const lease = { holder: "r-1", epoch: 1, since: 1, closed: 1, unknowns: 0, swapped, order };

@@ -40,25 +40,25 @@ const back = apply(ordered, claim("rollback", "b", 2), close("b", "done"));
 
 const answerOf = (state: PairState, operation: PairOperation) => applyToPair(state, operation).answer;
 
-test("a rollback is claimed only after a swap that is to be rolled back", () => {
+test("a rollback is claimed only after a swap that it undoes", () => {
   expect(answerOf(emptyPair, claim("rollback", "x", 1))).toBe("not-holder");
   expect(answerOf(begun, claim("rollback", "x", 1))).toBe("not-ordered");
   expect(answerOf(swapped, claim("rollback", "x", 2))).toBe("not-ordered");
   expect(answerOf(ordered, claim("rollback", "x", 2))).toBe("granted");
 });
 
-test("each act takes effect once: after a rollback nothing is claimed any more, in either direction (I1)", () => {
+test("each direction takes effect once, and nothing is claimed after a rollback (I1)", () => {
   expect(back.lease?.swapped?.direction).toBe("rollback");
   expect(answerOf(back, claim("rollback", "x", 3))).toBe("already-swapped");
   expect(answerOf(back, claim("forward", "y", 3))).toBe("already-swapped");
   expect(answerOf(swapped, claim("forward", "z", 2))).toBe("already-swapped");
 });
 
-test("a hold does not keep a rollback from being claimed (I10)", () => {
+test("a hold does not stop the claim of a rollback (I10)", () => {
   expect(answerOf(apply(ordered, hold), claim("rollback", "x", 2))).toBe("granted");
 });
 
-test("the first order stands, whoever asks again is granted the same, and long texts are cut", () => {
+test("the first order stays, a repeat is granted the same, and texts are truncated", () => {
   const again = apply(ordered, order("o-2", { cause: "person", by: "Olga", note: "too slow" }));
   expect(again.lease?.order).toMatchObject({ id: "o-1", cause: "regression" });
   expect(answerOf(ordered, order("o-2"))).toBe("granted");
@@ -83,7 +83,7 @@ test.each<[string, PairState, PairOperation, string]>([
     "not-registered",
   ],
 ])(
-  "an order %s is answered with what stands against it, and the same again",
+  "an order %s is answered with the reason, and a repeat with the same",
   (_when, state, operation, answer) => {
     const step = applyToPair(state, operation);
     expect(step.answer).toBe(answer);
@@ -95,7 +95,7 @@ test.each<[string, PairState, PairOperation, string]>([
 const registerB: PairOperation = { kind: "register", requestId: "b", at: 1 };
 const orderB: PairOperation = { ...order("o-b"), requestId: "b" } as PairOperation;
 
-test("an order is for its own promotion: another's swap is not rolled back by it", () => {
+test("an order is for its own promotion only", () => {
   const both = apply(swapped, registerB);
   expect(applyToPair(both, orderB)).toMatchObject({
     ...{ answer: "not-swapped", state: { lease: swapped.lease } },
@@ -104,19 +104,19 @@ test("an order is for its own promotion: another's swap is not rolled back by it
   expect([answerOf(gone, order("o")), answerOf(gone, orderB)]).toEqual(["watch-over", "not-swapped"]);
 });
 
-test("an order is answered once: refused before the swap it stays refused, and one that counts is granted", () => {
+test("an order has one answer: it stays refused, or it stays granted", () => {
   const early = apply(begun, order("o"), claim("forward", "f", 1), close("f", "done"));
   expect(applyToPair(early, order("o"))).toEqual({ state: early, answer: "not-swapped" });
   expect(answerOf(swapped, order("o"))).toBe("granted");
 });
 
-test("the end of a watch is done, whatever there is to end", () => {
+test("the end of a watch answers done, whether or not a watch runs", () => {
   expect([emptyPair, swapped, ordered].map((state) => answerOf(state, endWatch))).toEqual([
     ...["done", "done", "done"],
   ]);
 });
 
-test("an order that came before the end of the soak stands, and one after it has no effect", () => {
+test("an order before the end of the soak stays, and one after it has no effect", () => {
   expect(viewOf(apply(ordered, endWatch), "a").lease).toMatchObject({ order: { id: "o-1" } });
   expect(apply(ordered, endWatch).lease?.watched).toBeUndefined();
   expect(apply(swapped, endWatch, order("late")).lease).toMatchObject({ watched: true });
@@ -124,7 +124,7 @@ test("an order that came before the end of the soak stands, and one after it has
   expect(apply(swapped, { ...endWatch, epoch: 7 })).toBe(swapped);
 });
 
-test("lost attempts are counted for each act by itself", () => {
+test("lost attempts are counted for each direction separately", () => {
   const unknown: AttemptVerdict = { kind: "unknown", detail: "reset" };
   const lost = (direction: Direction, nonce: string, n: number): PairOperation[] => [
     claim(direction, nonce, n),
@@ -138,7 +138,7 @@ test("lost attempts are counted for each act by itself", () => {
   expect(apply(done, ...lost("rollback", "b1", 3)).lease?.unknowns).toBe(1);
 });
 
-test("a cancel comes too late once the swap has taken effect", () => {
+test("a cancel is too late once the swap has taken effect", () => {
   const cancel: PairOperation = { kind: "cancel", id: "c", requestId: "a", by: "Olga", note: "", at: 4 };
   expect([answerOf(swapped, cancel), answerOf(ordered, cancel)]).toEqual(["too-late", "too-late"]);
 });

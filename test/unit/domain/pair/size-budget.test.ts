@@ -33,7 +33,7 @@ function stateOf(length: number, over: Partial<PairState>): PairState {
   return filled(length - JSON.stringify(filled(0)).length);
 }
 
-test("a state of just its bound stays as it is; with one character more it gives up remedies first", () => {
+test("a state at its bound stays; one character more and it gives up remedies first", () => {
   const fits = stateOf(BUDGET, {});
   expect(JSON.stringify(fits)).toHaveLength(BUDGET);
   expect(withinPairBudget(fits)).toBe(fits);
@@ -42,7 +42,7 @@ test("a state of just its bound stays as it is; with one character more it gives
   expect(withinPairBudget(grown)).toEqual({ ...grown, holds: [described] });
 });
 
-test("then the account of an attempt is cut, where there is one", () => {
+test("next, the report of an attempt is truncated", () => {
   const reported = withinPairBudget(
     stateOf(BEYOND_REMEDIES, { cancels: [cancel], open: { ...open, verdict } }),
   );
@@ -54,7 +54,7 @@ test("then the account of an attempt is cut, where there is one", () => {
   expect(closed.open).toBeUndefined();
 });
 
-test("last of all who cancelled and why is cut: the audit chain has it at length", () => {
+test("last, authors and notes of cancels are truncated", () => {
   const { cancels } = withinPairBudget(stateOf(BEYOND_REMEDIES, { cancels: [cancel] }));
   expect(cancels).toEqual([{ ...cancel, by: `${"b".repeat(39)}…`, note: `${"n".repeat(39)}…` }]);
 });
@@ -64,7 +64,7 @@ const LIMIT = 16 * 1_024;
 /** Of the pair coordinator, whatever comes: what the simulator's and people's longest days leave free. */
 const MARGIN = 200;
 test.each(coordinatorCases)(
-  "it stays under 16 KiB with margin: ids of $idLength characters, texts of $fill",
+  "the longest state stays under 16 KiB: ids of $idLength, texts of $fill",
   (given) => {
     const state = longestCoordinator(given);
     const standing = state.registered.length - 1;
@@ -79,7 +79,7 @@ test.each(coordinatorCases)(
   },
 );
 
-test("a state that an older version let grow is read, and brought within its bound by its next change", () => {
+test("a longer state of an older version fits its bound after its next change", () => {
   const state = longestCoordinator({ idLength: 36, fill: "x" });
   const cancels = state.cancels.map((cancel) => ({ ...cancel, by: "b".repeat(60), note: "n".repeat(60) }));
   const holds = state.holds.map((hold) => ({ ...hold, reason: reason("on-hold", "d".repeat(260)) }));
@@ -95,7 +95,7 @@ test("a state that an older version let grow is read, and brought within its bou
   expect(after.holds.map(({ id }) => id)).toEqual(state.holds.map(({ id }) => id));
 });
 
-test("the state stays under 16 KiB, whatever is registered, cancelled, held and answered", () => {
+test("the state stays under 16 KiB, whatever is registered, cancelled, held, answered", () => {
   const at = 1_800_000_000_000;
   const text = "y".repeat(2_000);
   const longest = reason("outcome-unproved", text);

@@ -7,7 +7,7 @@ import { aPolicy, idOf, NOW, SHOP } from "../../../support/observations";
 const shown = showTime(NOW, "Europe/Berlin");
 const hold = { id: "h-1", at: NOW, by: "Olga", reason: { ...reason("on-hold", "incident 7"), remedy: "" } };
 
-test("a pair shows its services, lease, queue, holds and what is under way", () => {
+test("a pair shows its services, lease, queue, holds and promotions under way", () => {
   const state: PairState = {
     ...emptyPair,
     lease: { holder: "r-1", epoch: 2, since: NOW, closed: 0, unknowns: 0 },
@@ -28,12 +28,12 @@ test("a pair shows its services, lease, queue, holds and what is under way", () 
   });
 });
 
-test("a pair without a coordinator's state is shown as free", () => {
+test("a pair without a stored state is shown as free", () => {
   const { lease, queue, holds, attemptOpen, underWay } = viewPair(aPolicy());
   expect([lease, queue, holds, attemptOpen, underWay]).toEqual([undefined, [], [], false, []]);
 });
 
-test("a hold shows who set it, since when, and the remedy that its record gave up", () => {
+test("a hold shows who set it, since when, and its remedy", () => {
   expect(viewHold(hold, "Europe/Berlin")).toEqual({
     ...{ id: "h-1", since: shown, by: "Olga", requestId: undefined },
     reason: reason("on-hold", "incident 7"),

@@ -29,12 +29,12 @@ test.each<[string, Partial<ServiceIdentity>, string]>([
   ["its configuration", { configurationDigest: "x" }, "its configuration"],
   ["its deployment", { uniqueId: "x" }, "deployed anew"],
   ["its public IP", { publicIpId: "x" }, "its public IP"],
-])("another plan is told by %s", (_what, over, described) => {
+])("a changed plan is described by %s", (_what, over, described) => {
   const after = planOf({ incoming: { ...incoming, ...over } });
   expect(describeChange(plan, after)).toBe(`shop-green: ${described}`);
 });
 
-test("all that sets two plans apart is told, of each service; where nothing does it was the policy", () => {
+test("every difference of two plans is described, and otherwise the policy changed", () => {
   const after = planOf({
     incoming: { ...incoming, uniqueId: "x", version: "v3" },
     outgoing: { ...plan.outgoing, configurationDigest: "x" },
@@ -48,7 +48,7 @@ test("all that sets two plans apart is told, of each service; where nothing does
   expect(describeChange(plan, plan)).toBe("the pair's policy has changed");
 });
 
-test("what a swap carries of its plan is everything but the evidence", () => {
+test("a swap gets its plan without the evidence", () => {
   const { prerequisites, rollbackOutlook, ...rest } = plan;
   expect(prerequisites.length).toBeGreaterThan(0);
   expect(rollbackOutlook).toBeDefined();

@@ -39,7 +39,7 @@ const staging = aRequest({ promote: "staging", expect: { version: "v2" } });
 const holding = (blue: ServiceObservation["slot"], green: ServiceObservation["slot"]) =>
   aPair({ slot: blue }, { slot: green });
 
-test("an identity is the side, and all that another deployment would change", () => {
+test("an identity is the side, and everything that another deployment would change", () => {
   const service = aService("green");
   expect(identities.incoming).toEqual({
     ...{ side: "green", id: idOf("green"), name: "shop-green", uniqueId: "unique-green", version: "v2" },
@@ -48,26 +48,26 @@ test("an identity is the side, and all that another deployment would change", ()
   expect(identityOf("green", { ...service, roles: undefined }).roles).toEqual([]);
 });
 
-test("a plan names its pair, both services, policy and time", () => {
+test("a plan has its pair, both services, the policy and the time", () => {
   expect(planned()).toMatchObject({ ...identities, pair: "shop", policy: aPolicy(), plannedAt: NOW });
 });
 
 test.each<[string, PairObservation, SwapRequest]>([
   ["blue, when green is wanted", holding("production", "staging"), aRequest()],
   ["the side that holds staging: green", holding("production", "staging"), staging],
-])("out goes %s", (_which, observed, request) => {
+])("the outgoing side is %s", (_which, observed, request) => {
   expect(planned({ observed, request })).toMatchObject({
     incoming: { side: "green" },
     outgoing: { side: "blue" },
   });
 });
 
-test("the side that holds staging comes in, when that is blue", () => {
+test("the side with the slot staging comes in, when that is blue", () => {
   const observed = aPair({ slot: "staging", version: "v2" }, { slot: "production", version: "v1" });
   expect(planned({ observed, request: staging }).incoming.side).toBe("blue");
 });
 
-test("a target that was resolved before stands, though the slots have changed since", () => {
+test("a target stays once it is resolved, although the slots have changed since", () => {
   const observed = holding("staging", "production");
   expect(decide({ observed, request: staging, target: "green" })).toMatchObject({
     kind: "unchanged",
@@ -80,7 +80,7 @@ test.each<[string, PairObservation, SwapRequest, string]>([
   ["the target", holding("staging", "production"), aRequest(), "shop-green holds production already"],
   ["the version", aPair({ version: "v2" }), staging, "production runs version v2 already (shop-blue)"],
 ])(
-  "unchanged names the service that holds %s already, and both identities",
+  "unchanged names both identities and the service that has %s already",
   (_what, observed, request, detail) => {
     const { blue, green } = observed;
     if (blue.kind !== "found" || green.kind !== "found") throw new Error("both are there");
@@ -118,7 +118,7 @@ test.each<[string, PairObservation, SwapRequest, string]>([
   expect(decide({ observed, request, policy: aPolicy({ allowUnpinned: true }) }).kind).toBe(kind);
 });
 
-test('promote "staging" without expect is refused with the reason, both identities and nothing judged', () => {
+test('promote "staging" without expect is refused with both identities', () => {
   expect(decide({ request: aRequest({ promote: "staging" }) })).toEqual({
     ...{ kind: "refused", code: "unpinned", prerequisites: [], ...identities },
     detail: 'promote "staging" without expect: run twice it would roll back',
@@ -134,16 +134,13 @@ test.each([
   ],
   [undefined, "production", "slot-unknown", "shop-blue holds an unknown slot, shop-green holds production"],
   ["production", undefined, "slot-unknown", "shop-blue holds production, shop-green holds an unknown slot"],
-] as const)(
-  "where nothing holds staging (%s, %s) %s tells what each service holds",
-  (blue, green, code, held) => {
-    expect(decide({ observed: holding(blue, green), request: staging })).toEqual({
-      ...{ kind: "refused", code, detail: `no service holds staging: ${held}`, prerequisites: [] },
-    });
-  },
-);
+] as const)("without staging (%s, %s) %s describes what each service has", (blue, green, code, held) => {
+  expect(decide({ observed: holding(blue, green), request: staging })).toEqual({
+    ...{ kind: "refused", code, detail: `no service holds staging: ${held}`, prerequisites: [] },
+  });
+});
 
-test("one broken prerequisite and several are counted and told with their evidence, all of them", () => {
+test("every broken prerequisite is counted, and described with its evidence", () => {
   const one = decide({ request: aRequest({ expect: { version: "v9" } }) });
   expect(one).toMatchObject({
     ...{ kind: "refused", ...identities },
@@ -181,7 +178,7 @@ test.each<[string, Partial<PairObservation>, string, string]>([
   ["absent", { green: { kind: "absent", detail: "404" } }, "service-missing", `${idOf("green")}: 404`],
   ["denied", { blue: { kind: "denied", detail: "403" } }, "service-unreadable", `${idOf("blue")}: 403`],
   ["denied", { green: { kind: "denied", detail: "403" } }, "service-unreadable", `${idOf("green")}: 403`],
-])("a service that is %s refuses by its configured id: %j", (_kind, over, code, detail) => {
+])("a service that is %s is refused by its configured id: %j", (_kind, over, code, detail) => {
   expect(decide({ observed: { ...aPair(), ...over } })).toEqual({
     kind: "refused",
     code,
@@ -213,7 +210,7 @@ const loud = (identity: ServiceIdentity): ServiceIdentity => ({
   name: "renamed",
   publicIpId: "moved",
 });
-test("ids in another case are the same identity, and so are another name and public IP: neither is a deployment", () => {
+test("the case of ids, another name and another public IP do not change an identity", () => {
   expect(isSameIdentity(identities.incoming, loud(identities.incoming))).toBe(true);
   const bare = { ...identities.incoming, uniqueId: undefined, publicIpId: undefined };
   expect(isSameIdentity(bare, bare)).toBe(true);

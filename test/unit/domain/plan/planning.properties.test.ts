@@ -5,7 +5,7 @@ import { pair, slotOf } from "../../../support/any-reads";
 import { aPair, aPolicy, aRequest, found, NOW } from "../../../support/observations";
 import { runs } from "../../../support/runs";
 
-test("a plan never swaps away from its target, is refused with a reason, and knows no difference in the case of ids", () => {
+test("a plan never swaps its target away, has reasons, and ignores the case of ids", () => {
   fc.assert(
     fc.property(
       pair,

@@ -2,7 +2,7 @@ import { found, idOf, someInstances } from "../../../support/observations";
 import { judge, described, type DescribedRow } from "../../../support/prerequisites";
 
 /** What every rule tells: its evidence on a healthy pair, word by word, and on each pair it is there for. */
-test("the rules of a healthy pair, in order: what each rests on and what was seen", () => {
+test("a healthy pair has these rules, in this order, with basis and evidence", () => {
   expect(judge().map(({ code, basis, evidence }) => [code, basis, evidence])).toEqual([
     [
       ...["service-type", "documented"],
@@ -35,7 +35,7 @@ test("the rules of a healthy pair, in order: what each rests on and what was see
   ]);
 });
 
-test("every rule has a title of its own that names what is judged and claims nothing: it reads true under any verdict", () => {
+test("every rule has its own title, which reads true under any verdict", () => {
   const titles = judge().map(({ title }) => title);
   expect(new Set(titles).size).toBe(titles.length);
   expect(titles.filter((title) => !/^[A-Z][\w ]{3,35}$/.test(title))).toEqual([]);
@@ -43,7 +43,7 @@ test("every rule has a title of its own that names what is judged and claims not
   expect(titles.filter((title) => claims.test(title))).toEqual([]);
 });
 
-test("the code of a rule is the same whatever it finds; how it failed is told beside it", () => {
+test("a rule has one code, whatever it finds, and a separate code for its failure", () => {
   const healthy = judge().map(({ code }) => code);
   const sick = judge({
     green: {
@@ -240,13 +240,13 @@ const wishes: readonly DescribedRow[] = [
 ];
 
 test.each<DescribedRow>([...pairing, ...roles, ...wishes])(
-  "%s under %j is %s and tells %s",
+  "%s under %j is %s with the evidence %s",
   (code, world, ...expected) => {
     expect(described(code, world)).toEqual(expected);
   },
 );
 
-test("evidence of 240 characters is whole, longer evidence is cut and says so", () => {
+test("evidence of 240 characters stays whole, and longer evidence is truncated", () => {
   const rest = "shop-green: , shop-blue: westeurope".length;
   const of = (length: number) => described("region", { green: { location: "x".repeat(length - rest) } })[1];
   expect(of(240)).toMatch(/westeurope$/);

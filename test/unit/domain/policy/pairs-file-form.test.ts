@@ -118,7 +118,7 @@ function shown(file: PairsFile) {
   return policies.written(file.policies[0]!);
 }
 
-test("shown and pasted into the file, with its defaults or without, a pair has the policy it had; and is shown the same", () => {
+test("a pair that is shown and pasted into the file has the same policy", () => {
   let [whole, all] = [0, 0];
   fc.assert(
     fc.property(anyFile, ({ defaults, pair }) => {
@@ -140,7 +140,7 @@ test("shown and pasted into the file, with its defaults or without, a pair has t
   expect(whole).toBeGreaterThan(all / 20);
 });
 
-test("nothing but the services in the file shows every default of the product", () => {
+test("a file with only the services shows every default of the product", () => {
   const entry = shown(parsePairsFile({ pairs: { shop: services } }));
   expect(entry).toEqual({
     ...services,
@@ -154,7 +154,7 @@ test("nothing but the services in the file shows every default of the product", 
   });
 });
 
-test("probes at the bound of the file stay within it when they are shown", () => {
+test("probes at the limit of the file stay within it when they are shown", () => {
   const probes = (length: number) => [
     { name: "a", url: `https://shop.example/${"x".repeat(length)}` },
     { name: "b", url: `https://shop.example/${"y".repeat(170)}` },

@@ -7,7 +7,7 @@ import {
 } from "../../../../src/domain/policy/policy";
 import { aPolicy, aRequest, NOW } from "../../../support/observations";
 
-test("a deployment window is waited for from its beginning or the request's own time on, for as long as the policy says; without one, not for longer than an hour", () => {
+test("the deadline for a window counts from the later of now and notBefore", () => {
   const window = { deadlineMs: 5, rules: "r" };
   expect(WINDOW_DEADLINE_MS).toBe(7 * 24 * 3_600_000);
   expect([undefined, NOW + 7].map((notBefore) => windowDeadline({}, notBefore, NOW) - NOW)).toEqual([
@@ -26,7 +26,7 @@ test.each<[string, SwapRequest["readiness"], number, number]>([
   ["a shorter stableFor, in vain", { stableForMs: 99 }, 100, 900],
   ["a shorter deadline", { deadlineMs: 899 }, 100, 899],
   ["a longer deadline, in vain", { deadlineMs: 901 }, 100, 900],
-])("a request that asks for %s", (_what, readiness, stableForMs, deadlineMs) => {
+])("a request that asks for %s gets this readiness", (_what, readiness, stableForMs, deadlineMs) => {
   expect(tightenReadiness(policy, aRequest({ readiness }))).toEqual({ pollMs: 1, stableForMs, deadlineMs });
 });
 
@@ -35,7 +35,7 @@ test.each([
   ["nothing of it", {}, 100],
   ["a longer soak", { forMs: 101 }, 101],
   ["a shorter soak, in vain", { forMs: 99 }, 100],
-])("a request that asks for %s", (_what, asked, forMs) => {
+])("a request that asks for %s gets this soak", (_what, asked, forMs) => {
   const soak = { forMs: 100, everyMs: 1, failures: 2, consecutiveErrors: 3 };
   expect(tightenSoak({ soak }, aRequest({ soak: asked }))).toEqual({ ...soak, forMs });
 });

@@ -3,7 +3,7 @@ import { begun, conclude, play } from "../../../support/described-promotion";
 
 const concluded = play(begun, conclude());
 
-test("an outcome that a person must look at raises an alert by its own name, any other none", () => {
+test("an outcome that needs a person raises an alert, and others raise none", () => {
   expect([alertOf("halted"), alertOf("rolled-back"), alertOf("promoted"), alertOf("refused")]).toEqual([
     { code: "halted", message: "a promotion was halted: a person must look" },
     { code: "rolled-back", message: "a promotion was rolled back: the release needs a look" },

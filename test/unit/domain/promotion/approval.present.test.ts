@@ -42,7 +42,7 @@ test.each<[string, readonly Vote[], ApprovalRule | undefined]>([
   ["it names the voter, in other letters", [yes("a")], rule({ people: ["A"] })],
   ["it names a role that the voter was asked by", [yes("a", [0, 1])], rule({ roles: ["y"] })],
   ["one of two does not count, and one is enough", [yes("a"), yes("b")], rule({ neverApprove: ["b"] })],
-])("they suffice: %s", (_why, votes, present) => {
+])("the approvals suffice: %s", (_why, votes, present) => {
   expect(lacks(approvedBy(votes), present)).toBeUndefined();
 });
 
@@ -52,33 +52,33 @@ test.each<[string, readonly Vote[], ApprovalRule, string]>([
   ["others may approve", [yes("a")], rule({ people: ["b"] }), "0 of 1 approval count"],
   ["a role that was not asked for", [yes("a")], rule({ roles: ["x"] }), "0 of 1 approval count"],
   ["another role", [yes("a", [1])], rule({ roles: ["x"] }), "0 of 1 approval count"],
-])("they do not: %s", (_why, votes, present, described) => {
+])("the approvals do not suffice: %s", (_why, votes, present, described) => {
   expect(lacks(approvedBy(votes), present)).toBe(
     `the pair's rule was tightened since the plan: ${described} by it`,
   );
 });
 
-test("they hold for the shorter time, to the millisecond", () => {
+test("the shorter validity counts, to the millisecond", () => {
   const state = approvedBy([yes("a")]);
   const present = rule({ validForMs: 1_000 });
   expect(lacks(state, present, NOW + 999)).toBeUndefined();
   expect(lacks(state, present, NOW + 1_000)).toContain("the approvals have lapsed by it");
 });
 
-test("where nobody was asked and somebody is to be now, nothing suffices; break-glass passes", () => {
+test("a question that was never asked is never granted, except for break-glass", () => {
   const { gate: _gate, ...unasked } = approvedBy([yes("a")]);
   expect(lacks(unasked, rule())).toContain("0 of 1 approval count");
   const glass = { ...olga, breakGlass: { reason: "fire" } };
   expect(lacks({ ...unasked, origin: glass }, rule())).toBeUndefined();
 });
 
-test("where it is not known who asked, two are needed whatever the present rule says", () => {
+test("two approvals are needed when the requester is unknown, whatever the rule is now", () => {
   const queued: RequestOrigin = { channel: "queue" };
   expect(lacks(approvedBy([yes("a")], queued), rule())).toContain("1 of 2 approvals count");
   expect(lacks(approvedBy([yes("a"), yes("b")], queued), rule())).toBeUndefined();
 });
 
-test("a grant that is none, or rejections, never count", () => {
+test("only a grant counts, never an undecided question or a rejection", () => {
   const state = approvedBy([yes("a")]);
   const rejected = { ...yes("a"), decision: "reject" as const };
   expect(lacks({ ...state, gate: { ...state.gate!, votes: [rejected] } }, rule())).toContain("0 of 1");

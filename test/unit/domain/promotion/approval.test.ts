@@ -52,14 +52,14 @@ const conclude: PromotionChange = {
 };
 
 describe("the question of a promotion", () => {
-  test("is asked by the rule of its plan's policy, until the request expires at the latest", () => {
+  test("follows the rule of its plan's policy, and ends when the request expires", () => {
     expect(waiting.gate).toMatchObject({
       ...{ asked: 1, planHash: "h", quorum: 2, askedAt: NOW, until: NOW + 60_000, validForMs: 500 },
     });
     expect(play(begun({ expiresAt: NOW + 7 }), plan(planOf()), ask()).gate?.until).toBe(NOW + 7);
   });
 
-  test("changes nothing when it is asked again, before there is a plan, or where nobody needs to approve", () => {
+  test("is asked once, with a plan, and only where approval is required", () => {
     const free = play(begun(), plan(planOf({})));
     expect([play(waiting, ask()), play(begun(), ask()), play(free, ask())].map((s) => s.revision)).toEqual([
       waiting.revision,
@@ -68,14 +68,14 @@ describe("the question of a promotion", () => {
     ]);
   });
 
-  test("has the rule of the policy for this request and its origin; before a plan none", () => {
+  test("has the rule of the policy for this request and its origin, once it is planned", () => {
     const queue = { request, origin: { channel: "queue" } } as const;
     const one = aPolicy({ approval: { ...approval, quorum: 1 } });
     expect([ruleFor(one, { request, origin: http })?.quorum, ruleFor(one, queue)?.quorum]).toEqual([1, 2]);
     expect([ruleOf(begun()), ruleOf(planned)]).toEqual([undefined, approval]);
   });
 
-  test("counts a vote of whoever may vote, and answers who may not", () => {
+  test("counts the votes that are allowed, and says why others are not", () => {
     const one = play(waiting, vote("a", 10, { comment: "fine" }));
     expect(one.gate?.votes).toMatchObject([{ oid: "a", name: "A", decision: "approve", comment: "fine" }]);
     expect(one.revision).toBe(waiting.revision + 1);
@@ -100,7 +100,7 @@ describe("the question of a promotion", () => {
     expect(play(roles, vote("a", 10)).gate?.votes).toHaveLength(0);
   });
 
-  test("takes no vote before it is put", () => {
+  test("takes no vote before it is asked", () => {
     const unplanned = begun();
     expect(play(unplanned, vote("a", 10))).toBe(unplanned);
     expect(play(planned, vote("a", 10))).toBe(planned);
@@ -118,7 +118,7 @@ describe("the question of a promotion", () => {
     expect(late.gate?.decision?.kind).toBe(decision);
   });
 
-  test("is closed once, when no vote in time can be on its way any more", () => {
+  test("is closed once, when no vote in time can arrive any more", () => {
     const at = NOW + 60_000 + VOTE_LAG_MS;
     expect(play(waiting, { kind: "close-gate", at: at - 1 })).toBe(waiting);
     const closed = play(waiting, { kind: "close-gate", at });
@@ -129,7 +129,7 @@ describe("the question of a promotion", () => {
     expect(play(planned, { kind: "close-gate", at })).toBe(planned);
   });
 
-  test("is kept of a promotion that is over without its votes, and with its last two receipts", () => {
+  test("keeps no votes and two receipts after the promotion has ended", () => {
     const before = play(granted, vote("c", 30));
     const { gate } = play(before, conclude);
     expect(gate).toEqual({ ...before.gate, votes: [], receipts: before.gate?.receipts.slice(1) });
@@ -137,12 +137,12 @@ describe("the question of a promotion", () => {
   });
 });
 
-describe("what a swap lacks", () => {
+describe("what a swap is missing", () => {
   const { prerequisites: _prerequisites, ...swapPlan } = planOf();
   const lacks = (state: PromotionState, now = NOW + 30, over: Partial<SwapPlan> = {}) =>
     lacksApproval(state, { ...swapPlan, ...over }, now);
 
-  test("is nothing when the quorum approves of exactly this plan, when nobody is asked, or by break-glass", () => {
+  test("is nothing with a grant for this plan, without a question, or by break-glass", () => {
     expect(lacks(granted)).toBeUndefined();
     expect(lacks(planned, NOW, { policy: aPolicy() })).toBeUndefined();
     expect(lacks({ ...waiting, origin: { ...http, breakGlass: { reason: "down" } } })).toBeUndefined();
@@ -159,7 +159,7 @@ describe("what a swap lacks", () => {
       30,
       "the approvals are for another plan",
     ],
-  ])("is told when %s", (_when, state, ms, why) => {
+  ])("is described when %s", (_when, state, ms, why) => {
     expect(lacks(state, NOW + ms)).toBe(why);
   });
 });
@@ -188,7 +188,7 @@ describe("the view of an approval", () => {
     expect([view(begun()), view(planned)]).toEqual([undefined, undefined]);
   });
 
-  test("while it waits tells the question, who may answer it, and the command for it", () => {
+  test("shows the question, the approvers and the command while it waits", () => {
     expect(view(play(waiting, vote("a", 10)))).toEqual({
       ...{ ...asked, state: "waiting", detail: "1 of 2 approvals (A)", votes: [voted("a", 10)] },
       approvers: "everybody with Swap.Approve",
@@ -199,13 +199,13 @@ describe("the view of an approval", () => {
     });
   });
 
-  test("names a service without a version by its name alone", () => {
+  test("has only the name of a service without a version", () => {
     const { version: _version, ...outgoing } = planOf().outgoing;
     const bare = play(begun(), plan(planOf({ approval }, { outgoing })), ask());
     expect(view(bare)).toMatchObject({ toApprove: expect.stringContaining("from shop-blue, because") });
   });
 
-  test("once it is decided tells until when a grant holds, and asks nothing any more", () => {
+  test("shows how long a grant is valid, and no command, after the decision", () => {
     expect(view(granted)).toEqual({
       ...{ ...asked, state: "granted", detail: "approved: 2 of 2 approvals (A, B)" },
       ...{ votes: [voted("a", 10), voted("b", 20)], validUntil: shown(520, "13:00:00") },
@@ -216,7 +216,7 @@ describe("the view of an approval", () => {
     expect(rejected?.validUntil).toBeUndefined();
   });
 
-  test("of a promotion that is over tells the votes of its completion event", () => {
+  test("shows the votes of the completion event after the promotion has ended", () => {
     const over = { ...view(granted), toApprove: undefined };
     expect(view(play(granted, conclude))).toEqual(over);
     const commented = play(waiting, vote("a", 10, { comment: "fine" }), conclude);
@@ -226,12 +226,12 @@ describe("the view of an approval", () => {
     });
   });
 
-  test("of a promotion whose event tells no approvals shows no votes", () => {
+  test("shows no votes when the event has no approvals", () => {
     const { conclusion, ...over } = play(granted, conclude);
     expect(view({ ...over, conclusion: { ...conclusion!, event: '{"data":{}}' } })?.votes).toEqual([]);
   });
 
-  test("tells what has changed in the plan only to those who had been asked about another", () => {
+  test("shows a plan change only to approvers who were asked about another plan", () => {
     const other = play(waiting, plan(planOf({ approval }, { hash: "h2", plannedAt: NOW + 5 })));
     expect(other.planChange).toBe("the pair's policy has changed");
     expect(view(other)?.planChange).toBeUndefined();

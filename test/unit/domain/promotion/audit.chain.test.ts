@@ -53,7 +53,7 @@ function play(changes: readonly PromotionChange[]) {
   return { state, entries };
 }
 
-test("every decision of a promotion is in its chain: who, what, when, under which plan and policy", () => {
+test("a promotion's chain has each decision: who, what, when, plan and policy", () => {
   const { entries } = play(story);
   const policyHash = sha256(canonicalJson(plan.policy));
   expect(entries).toMatchObject([
@@ -72,14 +72,14 @@ test("every decision of a promotion is in its chain: who, what, when, under whic
   expect(entries.map(({ at }) => at.slice(-5))).toEqual([".000Z", ".000Z", ".001Z", ".002Z"]);
 });
 
-test("the completion event carries where the promotion's chain ends, its conclusion included, and where the pair's stood", () => {
+test("the completion event has the ends of the promotion's and the pair's chains", () => {
   const { state, entries } = play(story);
   const event = JSON.parse(state.conclusion!.event) as CompletionEvent;
   expect(event.data.audit).toEqual({ entries: 4, head: entries[3]?.hash, pair: { entries: 3, head: "p" } });
   expect(state.audit).toMatchObject({ entries: 4, head: entries[3]?.hash });
 });
 
-test("whom a schedule or a token names is not told as declared", () => {
+test("a name from a schedule or a token is not marked as declared", () => {
   const who = (origin: Registration["origin"], requestedBy = "schedule weekly") => {
     const request = { ...fresh.request, requestedBy };
     return auditChange({ ...fresh, request, origin }, story[0]!, sha256).entries[0]?.who;
@@ -93,7 +93,7 @@ test("whom a schedule or a token names is not told as declared", () => {
   ]).toEqual(["schedule weekly", "schedule weekly (declared)", "Ada", 'Ada, who declares "the CTO"']);
 });
 
-test("whoever asked through the queue is named as declared, and an operator's word that passes the gate is told", () => {
+test("a name from the queue is marked as declared, and a break-glass is recorded", () => {
   const origin = { channel: "queue", breakGlass: { reason: "production is down" } } as const;
   const step = auditChange({ ...fresh, origin }, story[0]!, sha256);
   expect(step.entries).toMatchObject([
@@ -101,14 +101,14 @@ test("whoever asked through the queue is named as declared, and an operator's wo
   ]);
 });
 
-test("a change that has no effect, or comes again, adds nothing to the chain and leaves the same promotion record", () => {
+test("a repeated or ineffective change adds nothing to the chain", () => {
   const { state } = play(story);
   for (const change of story) expect(auditChange(state, change, sha256)).toEqual({ state, entries: [] });
   const superseded = auditChange(fresh, { kind: "conclude", runId: "other", ending, at: NOW }, sha256);
   expect(superseded).toEqual({ state: fresh, entries: [] });
 });
 
-test("the audit changes nothing about a promotion, and its chain has no gap, whatever comes in which order", () => {
+test("the audit does not change a promotion, and its chain has no gap", () => {
   const change = fc.constantFrom(...story, { kind: "begin", runId: "run-2", at: NOW } as const);
   fc.assert(
     fc.property(fc.array(change, { maxLength: 20 }), (changes) => {

@@ -93,7 +93,7 @@ const given: readonly Partial<Described>[] = [
   { remedy: undefined },
 ];
 
-test("an event that fits is stored as it is; one that does not gives up the least needed first, and no more than it must", () => {
+test("an event that is too long gives up the least needed parts first", () => {
   const seen = stepByStep(
     BUDGET,
     given.length,
@@ -109,7 +109,7 @@ test("an event that fits is stored as it is; one that does not gives up the leas
   }
 });
 
-test("what gives up its words keeps everything else", () => {
+test("a part that gives up its texts keeps everything else", () => {
   const { data: kept } = withinEventBudget(eventWith({ planHash: x(BUDGET) }));
   expect(kept).toMatchObject({
     ...{ requestId: "r1", incoming: data.incoming, outgoing: data.outgoing },
@@ -127,7 +127,7 @@ test("what gives up its words keeps everything else", () => {
   expect(kept.approvals?.votes[1]).not.toHaveProperty("comment", expect.anything());
 });
 
-test("what an event does not have is not made up when it gives up its words", () => {
+test("a part that is missing is not added by giving up texts", () => {
   const none = { soak: undefined, rollback: undefined, approvals: undefined };
   const reads = [
     null,

@@ -43,7 +43,7 @@ const brief = (side: "blue" | "green", version: string) => ({
   version,
 });
 
-test("the completion event tells the request, the outcome, every phase, what was not met and every attempt", () => {
+test("the completion event has request, outcome, phases, prerequisites and attempts", () => {
   const finalRead = { incoming: null, outgoing: null };
   expect(eventOf(eventful, { ...ending, finalRead })).toEqual({
     ...{ specversion: "1.0", id: "promotion-r-1-completed", source: "urn:cloud-service-swap" },
@@ -73,13 +73,13 @@ test("the completion event tells the request, the outcome, every phase, what was
   });
 });
 
-test("what was never planned has no services, plan, prerequisites, attempts or final read", () => {
+test("without a plan the event has no services, prerequisites, attempts or final read", () => {
   expect(eventOf(begun, ending).data).toMatchObject({
     ...{ incoming: null, outgoing: null, planHash: null, prerequisites: [], attempts: [], finalRead: null },
   });
 });
 
-test("an ending's own services and prerequisites are told rather than those of the plan", () => {
+test("an ending's own services and prerequisites replace those of the plan", () => {
   const { incoming, outgoing, prerequisites } = planned.plan;
   const [met] = prerequisites;
   const broken = { ...met!, verdict: "broken" as const };
@@ -94,7 +94,7 @@ test("an ending's own services and prerequisites are told rather than those of t
   });
 });
 
-test("news of a step names request, pair, step and moment", () => {
+test("a progress event has the request, the pair, the step and the time", () => {
   expect(
     composeProgress({ requestId: "r-1", pair: "shop" }, "swapped", "green holds production", NOW),
   ).toEqual({
@@ -105,7 +105,7 @@ test("news of a step names request, pair, step and moment", () => {
   });
 });
 
-test("what a watch has measured and why it was rolled back are told with their times, each only where it is", () => {
+test("a watch and a rollback have times in the event, and only where they exist", () => {
   const soak = { since: NOW, until: NOW + 60_000, checks: 7, failures: 1, last: [] };
   const rollback = { cause: "person", by: "Olga", note: "slow", at: NOW + 5 } as const;
   const seconds = (ms: number) => `${(ms - NOW) / 1_000} s`;
@@ -124,7 +124,7 @@ const vote = (oid: string, comment: string): PromotionChange => ({
   vote: { oid, name: oid.toUpperCase(), decision: "approve", comment, at: NOW + 5 },
 });
 
-test("the event tells every vote, with its comment where there is one, and how the gate was decided", () => {
+test("the completion event has every vote, its comment, and the decision", () => {
   const asked = play(stored.planned, ask, vote("a", "fine"));
   const described = { planHash: "hash", quorum: 2, asked: 1 };
   const one = {
@@ -142,7 +142,7 @@ test("the event tells every vote, with its comment where there is one, and how t
   expect(eventAt(stored.planned).data.approvals).toBeUndefined();
 });
 
-test("the event tells who broke the stored.glass, and where the chains of its promotion and pair end", () => {
+test("the completion event has the break-glass reason and the ends of both chains", () => {
   expect(eventAt(stored.registered({}, stored.glass)).data.breakGlass).toEqual({
     oid: "o-1",
     name: "Rita",
@@ -159,7 +159,7 @@ test("the event tells who broke the stored.glass, and where the chains of its pr
   expect(eventAt(stored.planned, { pairAudit }).data.audit).toBeUndefined();
 });
 
-test("the event tells what was measured, what was ordered, and each attempt with its act", () => {
+test("the completion event has the soak, the rollback order and each direction", () => {
   const note = { at: NOW + 1, n: 2, direction: "rollback", verdict: { kind: "busy" } } as const;
   const { data } = eventAt(
     play(
@@ -175,7 +175,7 @@ test("the event tells what was measured, what was ordered, and each attempt with
   });
 });
 
-test("the event cuts reasons to 600 characters, evidence to 240 and versions to 100, and brings the remedies", () => {
+test("the completion event truncates its texts, and has the remedies", () => {
   const [first] = stored.plan.prerequisites;
   const broken = {
     ...first!,
@@ -201,7 +201,7 @@ test("the event cuts reasons to 600 characters, evidence to 240 and versions to 
   });
 });
 
-test("news of a question tell who may answer it; news of a hold who is meant, and where the pair's chain ends", () => {
+test("an event of a question has the approvers, and an event of a hold the chain's end", () => {
   const requestedBy = { kind: "person", name: "Rita", oid: "o-1" } as const;
   const approvers = { planHash: "h", quorum: 2, approvers: "everybody", until: "t", requestedBy };
   const about = { requestId: "r-1", pair: "shop" };

@@ -172,7 +172,7 @@ function play(
   }, fresh);
 }
 
-test("an outcome never changes, nor do the bytes of its event; after it only the announcement is noted (I4, I9)", () => {
+test("an outcome and the bytes of its event never change (I4, I9)", () => {
   fc.assert(
     fc.property(changes, (list) => {
       play(list, (before, each, after) => {
@@ -186,7 +186,7 @@ test("an outcome never changes, nor do the bytes of its event; after it only the
   );
 });
 
-test("a change applied twice equals once, and an unchanged state keeps its revision", () => {
+test("a repeated change changes nothing, and keeps the revision", () => {
   fc.assert(
     fc.property(changes, (list) => {
       play(list, (before, each, after) => {
@@ -201,7 +201,7 @@ test("a change applied twice equals once, and an unchanged state keeps its revis
   );
 });
 
-test("only the run in charge writes, phases follow the table, and the target is resolved once", () => {
+test("only the current run writes, phases follow the table, and one target is resolved", () => {
   fc.assert(
     fc.property(changes, (list) => {
       play(list, (before, each, after) => {
@@ -222,7 +222,7 @@ test("only the run in charge writes, phases follow the table, and the target is 
   );
 });
 
-test("the promotion record stays under 16 KiB, however long and eventful the promotion is", () => {
+test("the promotion record stays under 16 KiB, however long the promotion is", () => {
   let largest = 0;
   fc.assert(
     fc.property(fc.array(change, { minLength: 100, maxLength: 200, size: "max" }), (list) => {
@@ -244,7 +244,7 @@ test("the promotion record stays under 16 KiB, however long and eventful the pro
   );
 });
 
-test("registering again returns the entry that is there, whatever comes", () => {
+test("registering again returns the same record", () => {
   fc.assert(
     fc.property(changes, fc.string(), (list, contentHash) => {
       const state = play(list, () => undefined);
@@ -258,7 +258,7 @@ test("registering again returns the entry that is there, whatever comes", () => 
   expect(decideAcceptance(undefined, "h")).toBe("new");
 });
 
-test("every ending, sealed at any moment, fits the published schema under the one event id of its request", () => {
+test("every ending fits the published schema, under the one event id of its request", () => {
   const code = fc.constantFrom(...(Object.keys(codes) as Code[]));
   fc.assert(
     fc.property(changes, fc.constantFrom(...outcomes), code, (list, outcome, why) => {

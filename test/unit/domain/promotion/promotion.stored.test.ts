@@ -23,7 +23,7 @@ const conclude = (over: Partial<Ending> = {}): PromotionChange => ({
   ending: { outcome: "promoted", reason: reason("promoted", "d"), ...over },
 });
 
-test("who broke the glass and why is noted at the acceptance, cut to 100 characters, and nothing where nobody did", () => {
+test("a break-glass is noted at the acceptance with its author and reason", () => {
   const note = (origin: RequestOrigin) => registered({}, origin).timeline[0]?.note;
   expect(note(glass)).toBe("break-glass by Rita: down");
   expect(note({ channel: "http", breakGlass: { reason: "down" } })).toBe("break-glass by ?: down");
@@ -31,7 +31,7 @@ test("who broke the glass and why is noted at the acceptance, cut to 100 charact
   expect(note(http)).toBeUndefined();
 });
 
-test("texts of a request and its origin that are longer than any input allows are cut", () => {
+test("texts of a request and its origin that are too long are truncated", () => {
   const long = "y".repeat(700);
   const { request, origin } = registered(
     { reason: long, requestedBy: long },
@@ -47,7 +47,7 @@ test("texts of a request and its origin that are longer than any input allows ar
   expect(registered({}, { channel: "queue" }).origin).toStrictEqual({ channel: "queue" });
 });
 
-test("what a watch has measured is kept with what is not met of its plan, each detail cut to 80 characters", () => {
+test("a watch is stored with the open prerequisites of its plan, and truncated", () => {
   const after = play(planned, watched({ soak }));
   expect(after.soak).toEqual({ ...soak, last: [{ ...soak.last[0], detail: `${"y".repeat(79)}…` }] });
   expect(after.plan?.prerequisites.map(({ code }) => code)).toEqual(["platform-support"]);
@@ -55,7 +55,7 @@ test("what a watch has measured is kept with what is not met of its plan, each d
   expect(play(begun, watched({ soak })).plan).toBeUndefined();
 });
 
-test("the first order to roll back stands, cut, with what was measured before it or with it", () => {
+test("the first order of a rollback stays, truncated, with the measurements before it", () => {
   const cut = { cause: "regression", by: `${"b".repeat(59)}…`, note: `${"n".repeat(159)}…`, at: NOW + 3 };
   const ordered = play(planned, watched({ soak }), watched({ rollback: order }));
   expect(ordered).toMatchObject({ rollback: cut, soak: { checks: 7 } });
@@ -69,13 +69,13 @@ test("the first order to roll back stands, cut, with what was measured before it
   expect(play(planned, watched({}))).toBe(planned);
 });
 
-test("an order by a person is kept with the object id of whoever gave it, one of the soak with none", () => {
+test("an order by a person has an object id, and an order by the soak has none", () => {
   const of = (over: object) => play(planned, watched({ rollback: { ...order, ...over } })).rollback;
   expect(of({ oid: "o-9" })?.oid).toBe("o-9");
   expect(of({})).not.toHaveProperty("oid");
 });
 
-test("a run that goes on changes nothing, and neither does one before any has begun", () => {
+test("a run that continues changes nothing, and nothing changes before a run begins", () => {
   const note: PromotionChange = {
     kind: "note-attempt",
     ...run,
@@ -86,19 +86,19 @@ test("a run that goes on changes nothing, and neither does one before any has be
   expect(play(fresh, note)).toBe(fresh);
 });
 
-test("what is watched or rolled back is not planned anew", () => {
+test("a plan does not change after its swap", () => {
   for (const carriedOut of [play(planned, watched({ soak })), play(planned, watched({ rollback: order }))])
     expect(play(carriedOut, planning(planOf({ hash: "other" })))).toBe(carriedOut);
 });
 
-test("a plan is kept with its evidence cut: to 100 characters where it is met, to 240 where it is not", () => {
+test("a plan is stored with evidence of 100 characters where met, and 240 otherwise", () => {
   const [first] = plan.prerequisites;
   const of = (verdict: "met" | "broken") => ({ ...first!, verdict, evidence: "y".repeat(300) });
   const kept = play(begun, planning(planOf({ prerequisites: [of("met"), of("broken")] })));
   expect(kept.plan?.prerequisites.map(({ evidence }) => evidence.length)).toEqual([100, 240]);
 });
 
-test("what sets a plan apart from the one before it is kept, cut, until another plan comes", () => {
+test("the difference from the previous plan is stored until another plan comes", () => {
   const other = planOf({
     hash: "h2",
     plannedAt: NOW + 1,
@@ -112,7 +112,7 @@ test("what sets a plan apart from the one before it is kept, cut, until another 
   expect([again.plans, again.planChange]).toEqual([3, changed.planChange]);
 });
 
-test("of a concluded plan neither roles, probes, approvers nor rollback are kept, and all else of it is", () => {
+test("a concluded plan loses its roles, probes, approvers and rollback outlook only", () => {
   expect(plan).toMatchObject({
     rollbackOutlook: { kind: "automatic" },
     incoming: { roles: [{ name: "Web" }] },
@@ -129,7 +129,7 @@ test("of a concluded plan neither roles, probes, approvers nor rollback are kept
   expect(kept?.policy).not.toHaveProperty("approval");
 });
 
-test("an attempt is kept with its correlation id cut to 64 characters, and without one where there is none", () => {
+test("an attempt is stored with 64 characters of its correlation id, or without one", () => {
   const note = (correlationId?: string): PromotionChange => ({
     ...{ kind: "note-attempt", ...run, note: { at: NOW, n: 1, verdict: { kind: "busy", correlationId } } },
   });

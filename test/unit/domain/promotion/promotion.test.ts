@@ -22,7 +22,7 @@ import {
 import { aRequest, NOW } from "../../../support/observations";
 
 /** What is written down of a promotion, change by change. */
-test("a new entry holds what was asked, as accepted, and nothing else yet", () => {
+test("a new record has the request as accepted, and nothing else", () => {
   expect(fresh).toEqual({
     ...{ v: 1, revision: 1, requestId: "r-1", contentHash: "h", request, origin, acceptedAt: NOW },
     ...{
@@ -35,7 +35,7 @@ test("a new entry holds what was asked, as accepted, and nothing else yet", () =
   });
 });
 
-test("the run that begins is in charge; one that begins again changes nothing, another takes over", () => {
+test("a run that begins is current until another run begins", () => {
   expect(begun).toMatchObject({ revision: 2, run: { id: "run", startedAt: NOW + 1 } });
   expect(play(begun, { kind: "begin", runId: "run", at: NOW + 5 })).toBe(begun);
   expect(play(begun, { kind: "begin", runId: "new", at: NOW + 5 }).run).toEqual({
@@ -44,7 +44,7 @@ test("the run that begins is in charge; one that begins again changes nothing, a
   });
 });
 
-test("a phase is entered once, and again when there is something else to note", () => {
+test("a phase is entered once, and again with a new note", () => {
   const once = play(begun, enter("planning"));
   expect(once.timeline.at(-1)).toStrictEqual({ at: NOW + 2, phase: "planning" });
   expect(play(once, enter("planning", NOW + 5)).timeline).toEqual(once.timeline);
@@ -61,7 +61,7 @@ test("a phase that the table does not allow is not entered", () => {
   });
 });
 
-test("deadlines stand until a change brings others", () => {
+test("deadlines stay until a change has others", () => {
   const set = play(begun, { ...enter("planning"), deadlines: { queue: 7 } } as PromotionChange);
   expect(set.deadlines).toEqual({ queue: 7 });
   expect(play(set, enter("queued")).deadlines).toEqual({ queue: 7 });
@@ -77,21 +77,21 @@ test.each<[string, number, (text: string) => string | undefined]>([
   ["wait's detail", 400, (text) => play(begun, wait(text)).waiting?.detail],
   ["problem of a side", 100, (text) => sideOf({ problems: [text] })?.problems[0]],
   ["name of an instance", 60, (text) => sideOf({ instances: [busy(text)] })?.instances[0]?.name],
-])("a %s of %d characters is kept whole, a longer one is cut and says so", (_what, length, kept) => {
+])("a %s of %d characters stays whole, and a longer one is truncated", (_what, length, kept) => {
   expect(kept("x".repeat(length))).toBe("x".repeat(length));
   expect(kept("x".repeat(length + 1))).toBe(`${"x".repeat(length - 1)}…`);
 });
 
 const upTo = (count: number, from = 1) => Array.from({ length: count }, (_, i) => String(i + from));
 
-test("of a long timeline the first six entries and the newest are kept", () => {
+test("a long timeline keeps its first six entries and the newest", () => {
   const notes = (count: number) =>
     play(begun, ...upTo(count).map((note) => enter("planning", NOW, note))).timeline.map(({ note }) => note);
   expect(notes(23)).toEqual([undefined, ...upTo(23)]);
   expect(notes(24)).toEqual([undefined, ...upTo(5), ...upTo(18, 7)]);
 });
 
-test("of many attempts the first and the three newest are kept, each verdict of an attempt once", () => {
+test("of many attempts the first and the three newest are kept, each verdict once", () => {
   const of = (count: number) => play(begun, ...upTo(count).map((n) => attempt(Number(n), {})));
   const ns = (state: PromotionState) => state.attempts.map(({ n }) => n);
   expect(ns(of(4))).toEqual([1, 2, 3, 4]);
@@ -100,7 +100,7 @@ test("of many attempts the first and the three newest are kept, each verdict of 
   expect(ns(play(of(2), attempt(2, { kind: "accepted" })))).toEqual([1, 2, 2]);
 });
 
-test("what readiness showed stays until something else is shown", () => {
+test("readiness stays until something else is shown", () => {
   const both = [seen("green"), seen("blue")];
   const shown = play(begun, wait("d", both));
   expect(play(shown, wait("e"))).toMatchObject({ readiness: both, waiting: { detail: "e" } });
@@ -108,7 +108,7 @@ test("what readiness showed stays until something else is shown", () => {
   expect(play(shown, wait("e", [other])).readiness).toEqual([other]);
 });
 
-test("plans are counted, a plan that comes twice counts once, and the first one's target stands", () => {
+test("each plan is counted once, and the first plan's target stays", () => {
   const first = play(begun, planned);
   expect(first).toMatchObject({ plans: 1, target: "green", plan: { hash: "hash" } });
   expect(play(first, planned)).toBe(first);
@@ -119,7 +119,7 @@ test("plans are counted, a plan that comes twice counts once, and the first one'
   expect(play(first, planOf({ hash: "other" }))).toMatchObject({ plans: 2, plan: { hash: "other" } });
 });
 
-test("a conclusion ends the wait and keeps of the plan's prerequisites only those that are not met", () => {
+test("a conclusion ends the wait, and keeps only the prerequisites that are not met", () => {
   const before = play(begun, planned, enter("planning"), wait("d"));
   const after = play(before, conclude("run"));
   expect(after).toMatchObject({ phase: "concluded", conclusion: { ...ending, at: NOW + 9 } });
@@ -129,19 +129,19 @@ test("a conclusion ends the wait and keeps of the plan's prerequisites only thos
   expect(play(begun, conclude()).plan).toBeUndefined();
 });
 
-test("whoever is not the run in charge concludes only by naming no run", () => {
+test("a run that is not current concludes only without naming a run", () => {
   expect(play(begun, conclude("old"))).toBe(begun);
   expect(play(begun, conclude()).conclusion).toBeDefined();
 });
 
-test("only what is concluded is announced, and the first time stands", () => {
+test("only a concluded promotion is announced, and the first time stays", () => {
   expect(play(begun, { kind: "announced", at: NOW })).toBe(begun);
   const announced = play(begun, conclude(), { kind: "announced", at: NOW + 20 });
   expect(announced.announcedAt).toBe(NOW + 20);
   expect(play(announced, { kind: "announced", at: NOW + 30 })).toBe(announced);
 });
 
-test("entering a phase clears what the phase before it waited for; entering it once more does not", () => {
+test("entering a phase ends the previous wait; entering it again does not", () => {
   const waiting = {
     kind: "queue",
     ...{ detail: "2 are before it", since: NOW, until: NOW + 9 },
@@ -170,13 +170,13 @@ const begin = (brought?: Registration): PromotionChange => ({
   registration: brought,
 });
 
-test("a run that brings its registration begins a new entry; the first one stands", () => {
+test("a run that has its registration begins a new record, and the first one stays", () => {
   const fresh = entryFor(undefined, begin(registration));
   expect(fresh).toMatchObject({ contentHash: "h", acceptedAt: 5, phase: "accepted", revision: 1 });
   expect(entryFor(fresh, begin(other))).toBe(fresh);
 });
 
-test("a change of what is not there changes nothing, unless it registers it", () => {
+test("a change without a record changes nothing, unless it registers it", () => {
   const conclude: PromotionChange = { kind: "conclude", ending, at: 7 };
   const changes: PromotionChange[] = [begin(), conclude, { kind: "announced", at: 1 }];
   expect(changes.map((change) => entryFor(undefined, change))).toEqual([undefined, undefined, undefined]);

@@ -25,7 +25,7 @@ const concluded = changePromotion(fresh, { kind: "conclude", ending: ended, at: 
 
 const policy = aPolicy();
 
-test("the last deadline is every deadline after the other, two lost attempts of each act, and half an hour of grace", () => {
+test("the last deadline is the sum of all deadlines, lost attempts and grace", () => {
   const soak = 2 * (5 + 2) + 30;
   const minutes = 15 + 120 + 2 * 30 + 5 + 4 * (17 + 15) + soak + (30 + 5) + 30;
   expect(lastDeadline(policy, NOW)).toBe(NOW + minutes * 60_000);
@@ -35,7 +35,7 @@ test("the last deadline is every deadline after the other, two lost attempts of 
   );
 });
 
-test("where people are asked it leaves room for three questions, and for all that follows each of them", () => {
+test("with approvals the last deadline has time for three questions", () => {
   const approval = { quorum: 1, deadlineMs: 72 * 3_600_000, validForMs: 1 };
   const asking = { request: aRequest(), origin: { channel: "queue" } } as const;
   const round = 72 * 60 + 0.5 + 15 + 120 + 2 * 30;
@@ -56,7 +56,7 @@ test.each<[string, number, Partial<Parameters<typeof aPolicy>[0]>, Partial<typeo
   ],
   ["a time before which it does not swap", 10 + 1, {}, { request: aRequest({ notBefore: NOW + 10 * HOUR }) }],
   ["a deployment window until a deadline that is set", 9, {}, { deadlines: { window: NOW + 9 * HOUR } }],
-])("a promotion that waits for %s is left alone for that as well", (_what, hours, over, record) => {
+])("a promotion that waits for %s has the time for that as well", (_what, hours, over, record) => {
   const late = lastDeadline(policy, NOW) + hours * HOUR;
   const at = (now: number) =>
     action({ now, run: "live", promotion: { ...fresh, ...record }, policy: aPolicy(over) }).kind;
@@ -64,7 +64,7 @@ test.each<[string, number, Partial<Parameters<typeof aPolicy>[0]>, Partial<typeo
 });
 
 test.each(["queued", "awaiting-readiness", "swapping", "verifying", "soaking", "rolling-back"] as const)(
-  "one that is %s is past its deployment window: from when it got there it has the time of all that follows, whatever its row says (world 45000149)",
+  "in phase %s a promotion has the time of what follows (world 45000149)",
   (phase) => {
     const window = { deadlineMs: 168 * HOUR, rules: "r" };
     const request = aRequest({ notBefore: NOW + HOUR });
@@ -88,7 +88,7 @@ test.each(["queued", "awaiting-readiness", "swapping", "verifying", "soaking", "
   },
 );
 
-test("one that waits for nothing but its own time is not given a week for a deployment window (world 85013507)", () => {
+test("a wait for notBefore alone gets no week for a window (world 85013507)", () => {
   const waiting = {
     request: aRequest({ notBefore: NOW + HOUR }),
     phase: "awaiting-window",
@@ -103,7 +103,7 @@ test("one that waits for nothing but its own time is not given a week for a depl
   ]);
 });
 
-test("one that waits for its deployment window again has the time for that again", () => {
+test("a promotion that waits for its deployment window again has the time for it again", () => {
   const timeline = [{ at: NOW + 2 * HOUR, phase: "awaiting-window" } as const];
   const promotion = {
     ...fresh,
@@ -134,7 +134,7 @@ function action(over: {
   return decideReconcileAction({ ...view, ...over });
 }
 
-test("graces and deadlines end after their last millisecond", () => {
+test("grace periods and deadlines end after their last millisecond", () => {
   const late = lastDeadline(policy, NOW);
   const orphan = NOW + 10 * 60_000;
   expect([
@@ -173,7 +173,7 @@ test.each<[string, PairState, typeof fresh, boolean]>([
   ["its own open attempt", { ...emptyPair, open: attempt }, fresh, true],
   ["another's open attempt", { ...emptyPair, open: { ...attempt, requestId: "x" } }, fresh, false],
   ["an attempt noted in the promotion record", emptyPair, noted, true],
-])("with %s a run that is lost for good ends as told", (_what, pair, promotion, claimed) => {
+])("with %s a lost run has the right outcome", (_what, pair, promotion, claimed) => {
   const now = lastDeadline(policy, NOW) + 1;
   const ending = claimed
     ? {
@@ -197,7 +197,7 @@ test.each<[string, PairState, typeof fresh, boolean]>([
   );
 });
 
-test("every registered promotion without an outcome is left alone, resumed or concluded, and past its last deadline always concluded (I7)", () => {
+test("without an outcome a promotion is left, resumed or, past its end, concluded (I7)", () => {
   const policy = aPolicy();
   const known = register(undefined, {
     requestId: "r",

@@ -14,7 +14,7 @@ const concluded = play(begun, planned, conclude());
 const announced = play(concluded, { kind: "announced", at: NOW + 20 });
 const short = reduced(announced);
 
-test("a pair has the retention of the file, and a pair without a name the longest of all", () => {
+test("a pair has the retention of the file, and an unknown pair the longest", () => {
   const file = new Map([
     ["shop", 1],
     ["till", RETAIN_MS + 1],
@@ -24,14 +24,14 @@ test("a pair has the retention of the file, and a pair without a name the longes
   expect(retainMs(new Map([["shop", 1]]), undefined)).toBe(RETAIN_MS);
 });
 
-test("an announced entry is past its retention once its outcome is older than that", () => {
+test("an announced record is past its retention when its outcome is older than that", () => {
   expect([NOW + 9, NOW + 10].map((before) => isPastRetention(announced, before))).toEqual([false, true]);
   expect(isPastRetention(concluded, NOW + 10)).toBe(false);
   expect(isPastRetention(begun, NOW + 10)).toBe(false);
   expect(isPastRetention(short, NOW + 10)).toBe(false);
 });
 
-test("a reduced entry keeps what the answer to a duplicate needs, and where its chain ends", () => {
+test("a reduced record keeps what a duplicate needs, and the end of its chain", () => {
   const audit = { entries: 3, head: "h", policyHash: "p" };
   const { requestId, contentHash, acceptedAt, revision } = announced;
   expect(reduced({ ...announced, audit })).toEqual({
@@ -46,11 +46,11 @@ test("a reduced entry keeps what the answer to a duplicate needs, and where its 
   });
 });
 
-test("only an announced entry is reduced, and only once", () => {
+test("only an announced record is reduced, and only once", () => {
   for (const state of [begun, concluded, short]) expect(reduced(state)).toBe(state);
 });
 
-test("a reduced entry says its outcome again, under the id and the time of its event", () => {
+test("a reduced record has its outcome again, with the id and the time of its event", () => {
   const again = JSON.parse(reconstructed(short).conclusion!.event) as CompletionEvent;
   const first = JSON.parse(announced.conclusion!.event) as CompletionEvent;
   expect([again.id, again.time, again.data.outcome]).toEqual([first.id, first.time, first.data.outcome]);
@@ -61,7 +61,7 @@ test("a reduced entry says its outcome again, under the id and the time of its e
   expect(reconstructed(announced)).toBe(announced);
 });
 
-test("a duplicate brings its own request back to a reduced entry, and to no other", () => {
+test("a duplicate returns its own request to a reduced record, and to no other", () => {
   const request = aRequest({ reason: "release 2" });
   expect(asAskedAgain(short, request).request).toBe(request);
   expect(asAskedAgain(announced, request)).toBe(announced);

@@ -61,7 +61,7 @@ const conclude = (text: Text, over: Parameters<typeof longestEnding>[1] = {}): P
 const longest = (states: readonly PromotionState[]) =>
   Math.max(...states.map((state) => JSON.stringify(state).length));
 
-test.each(modes)("it stays under 16 KiB after every change: texts $what", (mode) => {
+test.each(modes)("the longest record stays under 16 KiB after every change: texts $what", (mode) => {
   const states = statesOf(mode);
   expect(longest(states)).toBeLessThan(LIMIT);
   expect(longest(states)).toBeGreaterThan(15_000);
@@ -69,17 +69,14 @@ test.each(modes)("it stays under 16 KiB after every change: texts $what", (mode)
   if (!mode.breakGlass) expect(states.at(-1)?.gate).toMatchObject({ decision: { kind: "granted" } });
 });
 
-test.each(modes)(
-  "it stays under 16 KiB whenever it is concluded, its event included: texts $what",
-  (mode) => {
-    const concluded = statesOf(mode).map((state) => stored(state, conclude(mode.text)));
-    const announced = concluded.map((state) => stored(state, { kind: "announced", at: NOW + 2 }));
-    expect(longest(announced)).toBeLessThan(LIMIT);
-  },
-);
+test.each(modes)("the longest record stays under 16 KiB when it is concluded: texts $what", (mode) => {
+  const concluded = statesOf(mode).map((state) => stored(state, conclude(mode.text)));
+  const announced = concluded.map((state) => stored(state, { kind: "announced", at: NOW + 2 }));
+  expect(longest(announced)).toBeLessThan(LIMIT);
+});
 
 test.each(modes)(
-  "it stays under 16 KiB with every prerequisite broken: texts $what",
+  "the record stays under 16 KiB with every prerequisite broken: texts $what",
   ({ text, breakGlass }) => {
     const prerequisites = longestPlan(text, NAME_LENGTH).prerequisites.map((p): Prerequisite => ({
       ...p,
@@ -100,7 +97,7 @@ const [plain] = modes;
 const eventOf = ({ conclusion }: PromotionState) =>
   completionEventSchema.parse(JSON.parse(conclusion?.event ?? "")) as CompletionEvent;
 
-test("its event names every vote, call, phase, prerequisite and service, in fewer words", () => {
+test("its event has every vote, call, phase, prerequisite and service, in fewer words", () => {
   const [last] = statesOf(plain ?? { text: textsOf("x"), breakGlass: false }).slice(-1);
   if (!last) throw new Error("no life");
   const { data } = eventOf(stored(last, conclude(textsOf("x"))));
@@ -123,7 +120,7 @@ test("its event names every vote, call, phase, prerequisite and service, in fewe
     expect(text).toMatch(/x(?:…|\.{3})$/);
 });
 
-test("people see of a concluded entry what its event tells, although it is not kept twice", () => {
+test("a concluded record is shown with its event's details, which are stored once", () => {
   const [last] = statesOf({ text: textsOf("x"), breakGlass: false }).slice(-1);
   if (!last) throw new Error("no life");
   const concluded = stored(last, conclude(textsOf("x")));
@@ -142,7 +139,7 @@ test("people see of a concluded entry what its event tells, although it is not k
   });
 });
 
-test("people see of a live entry what it waits for, the remedies, and how much was left out", () => {
+test("a live record shows its wait, the remedies, and how much was left out", () => {
   const states = statesOf({ text: textsOf("x"), breakGlass: false });
   const asked = states.find(({ waiting }) => waiting !== undefined);
   if (!asked) throw new Error("nothing is waited for");
@@ -154,7 +151,7 @@ test("people see of a live entry what it waits for, the remedies, and how much w
   expect(view.timeline.at(-1)?.note).toHaveLength(100);
 });
 
-test("roles that would leave the promotion record no room are refused before anything is planned", () => {
+test("roles that are too long for the record are refused before planning", () => {
   const text = textsOf("x");
   const verdict = decidePlan({
     ...{ request: longestRequest(text), policy: longestPolicy(), now: NOW, digest },
@@ -164,7 +161,7 @@ test("roles that would leave the promotion record no room are refused before any
   expect(verdict).toHaveProperty("detail", expect.stringMatching(/^50 roles take \d+ characters/));
 });
 
-test("an entry that an older version let grow is brought within its bound by its next change", () => {
+test("a longer record of an older version fits its bound after its next change", () => {
   const text = textsOf("x");
   const [last] = statesOf({ text, breakGlass: false }).slice(-1);
   if (!last) throw new Error("no life");

@@ -51,7 +51,7 @@ const line = {
   },
 };
 
-test("the view of a promotion under way tells what it waits for and what comes next", () => {
+test("a promotion under way shows its wait and its next step", () => {
   const both = { incoming: brief("green", "v2"), outgoing: brief("blue", "v1") };
   expect(viewPromotion(eventful, zone)).toEqual({
     ...{ ...line, phase: "planning", promote: "green", expect: { version: "v2" } },
@@ -88,13 +88,13 @@ test("the view of a promotion under way tells what it waits for and what comes n
   });
 });
 
-test("the view tells where the audit chain ends, and not what is kept beside it", () => {
+test("the view has the end of the audit chain, without its internal fields", () => {
   const audit = { entries: 3, head: "h", policyHash: "p" };
   expect(viewPromotion({ ...eventful, audit }, zone).audit).toEqual({ entries: 3, head: "h" });
   expect(viewPromotion(eventful, zone).audit).toBeUndefined();
 });
 
-test("the view of a promotion that has just come says that it is planned next", () => {
+test("a new promotion shows that it is planned next", () => {
   const bare = { ...fresh, request: aRequest() };
   expect(viewPromotion(bare, zone)).toEqual({
     ...{
@@ -107,7 +107,7 @@ test("the view of a promotion that has just come says that it is planned next", 
   });
 });
 
-test("the view of a promotion that has ended tells the reason and its remedy, and waits for nothing", () => {
+test("an ended promotion shows its reason and remedy, and no wait", () => {
   const ended = play(eventful, conclude(), { kind: "announced", at: NOW + 20 });
   const end = {
     outcome: "expired",
@@ -139,7 +139,7 @@ test("the view shows no run ids, wake-up addresses or operation URLs", () => {
   expect(shown).not.toMatch(/secret-address|"run"/);
 });
 
-test("the view tells what a request asks for besides: who broke the stored.glass, a time, and that it is irreversible", () => {
+test("the view has the break-glass, the time and the irreversibility of a request", () => {
   const view = viewPromotion(stored.registered({ notBefore: NOW, irreversible: true }, stored.glass), "UTC");
   expect(view).toMatchObject({
     breakGlass: { by: "Rita", oid: "o-1", reason: "down" },
@@ -152,7 +152,7 @@ test("the view tells what a request asks for besides: who broke the stored.glass
   expect(viewPromotion(anonymous, "UTC").breakGlass).toEqual({ by: undefined, oid: undefined, reason: "x" });
 });
 
-test("the view tells what was measured and why it was rolled back, with its times", () => {
+test("the view has the soak and the rollback, with their times", () => {
   const view = viewPromotion(
     play(stored.planned, stored.watched({ soak: stored.soak, rollback: stored.order })),
     "UTC",
@@ -162,7 +162,7 @@ test("the view tells what was measured and why it was rolled back, with its time
   expect(view.rollback).toMatchObject({ cause: "regression", at: shown(3) });
 });
 
-test("the view tells how much was left out of a long life, and the foreseen rollback of its plan", () => {
+test("the view counts what was left out, and has the rollback outlook of its plan", () => {
   const many = Array.from({ length: 30 }, (_, n): PromotionChange[] => [
     { kind: "enter", ...stored.run, phase: "planning", at: NOW, note: String(n) },
     {

@@ -61,7 +61,7 @@ test.each<[string, Service, Service, object]>([
     { kind: "not-ready", detail: "404; wait 5", retryAfterMs: 5 },
   ],
 ])(
-  "a service that cannot be read (%s) withholds the PUT, with the longest Retry-After",
+  "a service that cannot be read (%s) withholds the PUT, with its Retry-After",
   (_which, a, b, expected) => {
     expect(decide(a, b)).toEqual(expected);
   },
@@ -128,11 +128,11 @@ test.each<[string, Partial<ServiceObservation>, Partial<ServiceObservation>, obj
     {},
     { kind: "not-ready", detail: "provisioning has not succeeded on both services" },
   ],
-])("%s sends nothing, and says what was seen", (_what, incoming, outgoing, expected) => {
+])("%s sends nothing, and says what was read", (_what, incoming, outgoing, expected) => {
   expect(decide(green(incoming), blue(outgoing))).toEqual(expected);
 });
 
-test("instances that are not running withhold the PUT, and each side is told", () => {
+test("instances that are not running withhold the PUT, and each side is reported", () => {
   const decision = decide(green(), blue(), { green: ["Started", "Busy"], blue: ["Stopped", "Started"] });
   expect(decision).toMatchObject({
     kind: "not-ready",
@@ -144,7 +144,7 @@ test("instances that are not running withhold the PUT, and each side is told", (
   });
 });
 
-test("where the outgoing service may be down only the incoming one must run, and both must be settled", () => {
+test("where the outgoing service may be down, only the incoming one must run", () => {
   const judge = (states: { green?: string[]; blue?: string[] }, outgoing: Service = blue()) => {
     const reads = {
       incoming: green(),
@@ -170,7 +170,7 @@ function planned() {
   return verdict.plan;
 }
 
-test("the PUT is sent only when both services were read as planned, settled, in the state before, and ready", () => {
+test("the PUT is sent only when both services are as planned, settled and ready", () => {
   const plan = planned();
   let sent = 0;
   fc.assert(

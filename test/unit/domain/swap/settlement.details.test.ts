@@ -23,7 +23,7 @@ function settle(
   return decideSettlement(memory, { observed: undefined, ...check, now: at }, swap);
 }
 
-test("the span of proof is claim window, PUT timeout and operation deadline together: 17 minutes by default", () => {
+test("the span of proof is claim window, PUT timeout and operation deadline", () => {
   expect(proofSpan(swap)).toBe(17 * 60_000);
   expect(settlementDeadline(swap, NOW)).toBe(NOW + 32 * 60_000);
 });
@@ -32,12 +32,12 @@ test.each<[string, AttemptVerdict | undefined, OperationRead | undefined, string
   ["no reply", undefined, undefined, 'no reply was recorded; slots read "before"'],
   ["a reply", accepted, undefined, 'reply: accepted; slots read "before"'],
   ["an operation", accepted, running, 'operation running; slots read "before"'],
-])("while nothing is proved it tells of %s and the slots", (_what, verdict, operation, detail) => {
+])("an unproved attempt is described by %s and the slots", (_what, verdict, operation, detail) => {
   const check = { observed: before, ...(verdict ? { verdict } : {}), ...(operation ? { operation } : {}) };
   expect(settle(check)).toMatchObject({ kind: "not-yet", detail });
 });
 
-test("without a read of the services it tells of the operation alone, and passes its Retry-After on", () => {
+test("without a read of the services only the operation is described", () => {
   const described = settle({ verdict: accepted, operation: { kind: "running", retryAfterMs: 9_000 } });
   expect(described).toEqual({
     kind: "not-yet",
@@ -47,7 +47,7 @@ test("without a read of the services it tells of the operation alone, and passes
   });
 });
 
-test("an operation that failed is named by its code while the services do not read as settled", () => {
+test("a failed operation is named by its code while the services are not settled", () => {
   const unsettled = { ...before, incoming: found(aService("green", { provisioningState: "Updating" })) };
   const operation: OperationRead = { kind: "failed", code: "Boom", detail: "d" };
   expect(settle({ observed: unsettled, verdict: accepted, operation })).toMatchObject({
@@ -57,7 +57,7 @@ test("an operation that failed is named by its code while the services do not re
   });
 });
 
-test("a failed operation with the state before closes the attempt and tells its failure", () => {
+test("a failed operation with the state before closes the attempt, with its failure", () => {
   const operation: OperationRead = { kind: "failed", code: "Boom", detail: "d" };
   expect(settle({ observed: before, verdict: accepted, operation })).toEqual({
     kind: "closed",
@@ -70,14 +70,14 @@ test.each<AttemptVerdict>([
   { kind: "busy", code: "409", detail: "d" },
   { kind: "throttled", detail: "d", retryAfterMs: 1 },
   { kind: "declined", status: 403, code: "c", detail: "d" },
-])("a definite refusal ($kind) with the state before closes the attempt at once", (verdict) => {
+])("a definite refusal ($kind) with the state before closes the attempt immediately", (verdict) => {
   expect(settle({ observed: before, verdict })).toEqual({
     kind: "closed",
     proof: { kind: "no-effect", detail: `${verdict.kind}; slots read as before` },
   });
 });
 
-test("the state before that stood for the whole span closes a lost attempt, and says for how long", () => {
+test("the state before, for the whole span, closes a lost attempt", () => {
   expect(settle({ observed: before }, NOW + 18 * 60_000, NOW + 60_000)).toEqual({
     kind: "closed",
     proof: { kind: "no-effect", detail: "slots read as before for 1020 s" },
@@ -91,7 +91,7 @@ test("exchanged slots close the attempt as done", () => {
   });
 });
 
-test("exactly at the deadline it gives up, and tells what it saw last", () => {
+test("exactly at the deadline the attempt ends unproved, with the last reading", () => {
   const deadline = settlementDeadline(swap, NOW);
   const check = { observed: before, verdict: accepted, operation: running };
   expect(settle(check, deadline - 1)).toMatchObject({ kind: "not-yet" });

@@ -13,7 +13,7 @@ import { runs } from "../../../support/runs";
 
 const { swap } = defaultPolicy;
 
-test("an attempt is closed by proof only: done by slots and provisioning, no effect never within the span after an unknown reply", () => {
+test("only proof closes an attempt, and after an unknown reply only its whole span", () => {
   const verdict = fc.constantFrom<AttemptVerdict | undefined>(
     undefined,
     { kind: "accepted", status: 202 },

@@ -84,7 +84,7 @@ test.each<[boolean, Reads]>([
   expect(areSettled(reads)).toBe(settled);
 });
 
-test("all that speaks against the swap is told at once", () => {
+test("everything that speaks against the swap is reported at once", () => {
   const incoming = green({
     slot: "staging",
     provisioningState: "Updating",
@@ -138,14 +138,14 @@ test.each<[string, string, Partial<ObservedState>]>([
   expect(verifiedBy(plan, observed(over))).toEqual({ detail, finalRead: decision.finalRead });
 });
 
-test("a plan that knew no public IP is told as what is not shown", () => {
+test("a plan without a public IP reports what could not be checked", () => {
   const blind = { ...plan, outgoing: { ...plan.outgoing, publicIpId: undefined } };
   expect(decideVerification(blind, observed())).toMatchObject({
     ...{ kind: "verified", detail: `${at}; not shown: ${noPlanned}` },
   });
 });
 
-test("one of several load balancers of the service may hold the public IP; where none does, all are told", () => {
+test("the public IP may be on any load balancer of the service, or all are named", () => {
   const several = (...names: readonly string[]) =>
     decideVerification(
       plan,
@@ -157,7 +157,7 @@ test("one of several load balancers of the service may hold the public IP; where
   );
 });
 
-test("without the incoming service there is no witness, and the slots are unreadable", () => {
+test("without the incoming service there is no evidence, and the slots are unreadable", () => {
   expect(decideVerification(plan, observed({ incoming: unread }))).toMatchObject({
     ...{
       kind: "not-yet",
@@ -166,7 +166,7 @@ test("without the incoming service there is no witness, and the slots are unread
   });
 });
 
-test("the final read tells of each service what it showed, with the public IP it names", () => {
+test("the final read has each service as it was read, with its public IP", () => {
   const other: Read<PublicIpObservation> = found(
     anIp("ip-green", { address: "203.0.113.2", frontendId: "f" }),
   );
@@ -184,7 +184,7 @@ test("the final read tells of each service what it showed, with the public IP it
   });
 });
 
-test("what was not read is no part of the final read", () => {
+test("the final read leaves out what was not read", () => {
   const { finalRead } = decideVerification(plan, { incoming: green(), outgoing: unread, incomingIp: unread });
   expect(finalRead?.outgoing).toBeNull();
   expect(finalRead?.incoming).toMatchObject({ side: "green", publicIp: undefined });

@@ -68,7 +68,7 @@ test("a failed read leaves slots unreadable and provisioning unsettled", () => {
   expect([slotState(observed), areSettled(observed)]).toEqual(["unreadable", false]);
 });
 
-test("verified when slots, provisioning and both testimonies of the public IP agree, in any case", () => {
+test("verified needs slots, provisioning and both readings of the public IP", () => {
   const verdict = decideVerification(plan(), swapped({ green: { provisioningState: "succeeded" } }));
   expect(verdict).toMatchObject({
     kind: "verified",
@@ -109,13 +109,13 @@ test.each<[string, Parameters<typeof swapped>[0], string]>([
     noBalancer,
   ],
   ["no frontends", { green: { frontends: [] } }, "not shown: the public IP shop-green names"],
-])("a witness that shows %s is named and does not stand in the way", (_what, over, described) => {
+])("evidence that shows %s is named and does not prevent the verification", (_what, over, described) => {
   const verdict = decideVerification(plan(), swapped(over));
   expect(verdict.kind).toBe("verified");
   expect(verdict.detail).toContain(described);
 });
 
-test("a service that could not be read is no part of the final read", () => {
+test("the final read leaves out a service that could not be read", () => {
   const verdict = decideVerification(plan(), { incoming: unread, outgoing: unread });
   expect(verdict).toMatchObject({ kind: "not-yet", finalRead: { incoming: null, outgoing: null } });
 });
@@ -130,11 +130,11 @@ test.each<[string, Parameters<typeof swapped>[0], string]>([
     { ip: found(anIp("ip-blue", { frontendId: aFrontendId("lb-blue") })) },
     "regression",
   ],
-])("when time runs out with %s, it counts as that", (_what, over, against) => {
+])("at the deadline %s counts as that", (_what, over, against) => {
   expect(decideVerification(plan(), swapped(over))).toMatchObject({ kind: "not-yet", against });
 });
 
-test("a swap that reads verified is so only when production answers as it should", () => {
+test("a verified swap counts only when production answers as expected", () => {
   const read = decideVerification(plan(), swapped());
   const pass = { name: "a", verdict: "pass", detail: "d" } as const;
   const failure = { name: "b", verdict: "failure", detail: "status is 500, not 2xx" } as const;
@@ -162,7 +162,7 @@ function planned() {
   return verdict.plan;
 }
 
-test("success is said only after a read that shows the target state (I6)", () => {
+test("success needs a read that shows the target state (I6)", () => {
   const plan = planned();
   fc.assert(
     fc.property(pair, (reads) => {
