@@ -60,12 +60,9 @@ test.each<[string, Service, Service, object]>([
     throttled(5),
     { kind: "not-ready", detail: "404; wait 5", retryAfterMs: 5 },
   ],
-])(
-  "a service that cannot be read (%s) withholds the PUT, with its Retry-After",
-  (_which, a, b, expected) => {
-    expect(decide(a, b)).toEqual(expected);
-  },
-);
+])("a service that cannot be read (%s) withholds the PUT, with its Retry-After", (_which, a, b, expected) => {
+  expect(decide(a, b)).toEqual(expected);
+});
 
 test.each<[string, Partial<ServiceObservation>, Partial<ServiceObservation>, object]>([
   [
