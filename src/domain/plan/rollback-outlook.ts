@@ -1,5 +1,5 @@
 import type { RoleStateCheck } from "../cloud-service/readiness";
-import { reason, type rollbackOutlookCodes } from "../kernel/reason-codes";
+import { reason, type RollbackOutlookCode } from "../kernel/reason-codes";
 import type { SwapRequest } from "../kernel/swap-request";
 import { type PairPolicy, tightenSoak } from "../policy/policy";
 
@@ -7,7 +7,7 @@ import { type PairPolicy, tightenSoak } from "../policy/policy";
 export interface RollbackOutlook {
   readonly kind: "automatic" | "by-order" | "none";
   /** What stands in its way, or would keep anybody from noticing; none when all is well. */
-  readonly warnings: readonly { readonly code: keyof typeof rollbackOutlookCodes; readonly detail: string }[];
+  readonly warnings: readonly { readonly code: RollbackOutlookCode; readonly detail: string }[];
 }
 
 const SUMMARY_LENGTH = 120;
