@@ -43,7 +43,7 @@ export function createReconciler(portsFor: PortsFor): TimerHandler {
         if (isIdle) idle.push(walked.key);
         return isDone;
       } catch (fault) {
-        ports.log.warn("a pair could not be looked after", { pair: walked.name, fault });
+        ports.log.warn("a pair could not be reconciled", { pair: walked.name, fault });
         return true;
       }
     };
@@ -59,7 +59,7 @@ async function readRoster(ports: Ports): Promise<ReadRoster> {
   try {
     return { roster: await ports.pairs.readRoster() };
   } catch (fault) {
-    ports.log.warn("a pair could not be looked after", { pair: "all", fault });
+    ports.log.warn("a pair could not be reconciled", { pair: "all", fault });
     return undefined;
   }
 }
@@ -79,7 +79,7 @@ async function noteRoster(read: ReadRoster, idle: readonly PairKey[], ports: Por
   try {
     await ports.pairs.noteRoster(change);
   } catch (fault) {
-    ports.log.warn("a pair could not be looked after", { pair: "all", fault });
+    ports.log.warn("a pair could not be reconciled", { pair: "all", fault });
   }
 }
 
@@ -107,7 +107,7 @@ async function visitPair(walked: Walked, { queue, isOver }: Visit, ports: Ports)
       await checkAfter({ walked, pair, requestId, registeredAt: at }, ports);
     } catch (fault) {
       if (fault instanceof BrokerIsSlow) isDone = false;
-      else ports.log.warn("a promotion could not be looked after", { requestId, pair: walked.name, fault });
+      else ports.log.warn("a promotion could not be reconciled", { requestId, pair: walked.name, fault });
     }
   }
   return { isDone, isIdle: false };
@@ -139,7 +139,7 @@ async function checkAfter(registered: Registered, ports: Ports): Promise<void> {
     now: ports.clock.now(),
   });
   if (action.kind !== "leave")
-    ports.log.info("the reconciler steps in", {
+    ports.log.info("the reconciler acts on a promotion", {
       requestId,
       pair: labelOf(registered, promotion),
       detail: action.kind,

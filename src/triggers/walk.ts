@@ -36,7 +36,7 @@ export function createWalk(): Walk {
     const left = order.filter(({ name }) => unfinished.has(name)).map(({ name }) => name);
     next = left[0];
     if (left.length > 0)
-      log.warn("some pairs were not looked after this time", { detail: describeLeft(left, items.length) });
+      log.warn("some pairs were not processed this time", { detail: describeLeft(left, items.length) });
   };
 }
 

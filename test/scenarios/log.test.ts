@@ -23,12 +23,12 @@ test("votes, a hold, its release and the outcome are one line each, and progress
   await scenario.http("DELETE", "holds/shop?note=over");
   await scenario.advance({ minutes: 15 });
   expect(scenario.outcomeOf(id)).toBe("promoted");
-  expect(written("a promotion went on").length).toBeGreaterThan(3);
+  expect(written("a promotion progressed").length).toBeGreaterThan(3);
   expect(read()).toEqual([
     "information: postApproval.Invocation a vote was counted",
     "warning: postApproval.Invocation a vote was not counted",
     "information: postApproval.Invocation a vote was counted",
-    "warning: putHold.Invocation the line is stopped",
+    "warning: putHold.Invocation a pair was put on hold",
     "information: deleteHold.Invocation a hold was released",
     "information: publishCompletion.Invocation a promotion ended",
   ]);

@@ -34,7 +34,9 @@ test("a hold of 300 pairs is answered within 5 s, holds everywhere, and one line
   expect(tookMs).toBeLessThanOrEqual(5_000);
   const held = names(world).filter((name) => world.ports.pairStates.get(keyOf(name))?.holds[0]?.id === "h-1");
   expect(held.length).toBe(300);
-  expect(lost(world, "news of holds was lost")).toEqual([expect.stringContaining("300 of 300: pair-000, ")]);
+  expect(lost(world, "progress events of holds were lost")).toEqual([
+    expect.stringContaining("300 of 300: pair-000, "),
+  ]);
 });
 
 test("its release of 300 pairs likewise", async () => {
@@ -77,7 +79,7 @@ test("a walk over 300 outcomes that cannot be published ends within a minute, wi
   const { tookMs } = await world.time(Promise.resolve(reconciler({} as Timer, context)));
   expect([world.given.length, world.mostAtOnce()]).toEqual([1, 1]);
   expect(tookMs).toBeLessThanOrEqual(60_000);
-  expect(lost(world, "some pairs were not looked after this time")).toEqual([
+  expect(lost(world, "some pairs were not processed this time")).toEqual([
     expect.stringContaining("299 of 300"),
   ]);
   // What needs no broker is done all the same: everybody has left the line.

@@ -25,7 +25,7 @@ test.each(vocabulary)("%s is %s, with or without family prefix, in any case", (s
 });
 
 test.each(stuck)("%s tells what to do about it", (state) => {
-  expect(assess(state).reason).toMatch(/: (start|restart|redeploy|reimage|look)/);
+  expect(assess(state).reason).toMatch(/: (start|restart|redeploy|reimage|check)/);
 });
 
 test.each(passing)("%s is told as something that passes, in words of its own", (state) => {
@@ -78,7 +78,7 @@ test("whatever the vocabulary does not know is not ready", () => {
       fc.pre(!state.includes("/") && !known.has(state.toLowerCase().replace(/^rolestate/, "")));
       expect(assess(`RoleState/${state}`)).toMatchObject({
         verdict: "not-yet",
-        reason: "is in a state this product does not know",
+        reason: "is in an unknown state",
       });
     }),
   );

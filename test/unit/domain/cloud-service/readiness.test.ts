@@ -267,8 +267,8 @@ test("ready implies stableFor without a break or a gap on each side, in whatever
 test("polling slows down when nothing changes, when the budget is low, and obeys Retry-After", () => {
   const poll = (over: Partial<RoleStateCheck>, quiet: number, pollMs = rule.pollMs) => {
     const green = { ...check("green", NOW, down), ...over };
-    const picture = [green, check("blue", NOW)].map((c) => c.summary).join("|");
-    const memory = { observedAt: { incoming: NOW - 1, outgoing: NOW - 1 }, quiet, picture };
+    const summary = [green, check("blue", NOW)].map((c) => c.summary).join("|");
+    const memory = { observedAt: { incoming: NOW - 1, outgoing: NOW - 1 }, quiet, summary };
     const paced = { ...rule, pollMs };
     const decision = decideReadiness(memory, green, check("blue", NOW), paced);
     return decision.kind === "not-yet" ? decision.nextMs : undefined;

@@ -56,8 +56,8 @@ const times = (n: number, step: Step = {}): Step[] => Array.from({ length: n }, 
 test("a soak without trouble passes after its time, and says what was watched", () => {
   const { decision, at } = watch(times(20));
   expect({ kind: decision.kind, at }).toEqual({ kind: "pass", at: 60_000 });
-  expect(decision.detail).toBe("watched for 60 s: no failure in 7 looks at role instances and 1 probe");
-  expect(watch(times(20, { probes: [] })).decision.detail).toContain("looks at role instances");
+  expect(decision.detail).toBe("monitored for 60 s: no failure in 7 checks of role instances and 1 probe");
+  expect(watch(times(20, { probes: [] })).decision.detail).toContain("checks of role instances");
 });
 
 test("one failure is a regression where none is tolerated, with what was seen", () => {
@@ -131,7 +131,7 @@ test("an instance that keeps falling is a regression although it stands again an
   const since = "regression since 2026-11-24T12:00:00.000Z production has not run for 20 s without a break: ";
   expect(described).toEqual([
     expect.stringContaining(`${since}role instances: Web_IN_1 RoleStateBusy`),
-    `${since}it keeps falling`,
+    `${since}it keeps failing`,
   ]);
 });
 
@@ -159,7 +159,7 @@ test("the next look comes after the poll, or after what the platform asks for", 
 test("while all is well the news stays the same, so that it is written once", () => {
   const described = new Set(times(5).map((_, i) => watch(times(i + 1)).decision.detail));
   expect([...described]).toEqual([
-    "new production is watched; all is well; over at 2026-11-24T12:01:00.000Z if nothing changes",
+    "new production is monitored without trouble; the soak ends at 2026-11-24T12:01:00.000Z if nothing changes",
   ]);
 });
 
@@ -230,8 +230,8 @@ test("what was watched is told in the plural where there is more than one", () =
   const lenient = { ...rule, failures: 2 };
   const two = [pass, { ...pass, name: "api" }];
   const { decision } = watch([...times(2, { probes: [failure] }), ...times(20, { probes: two })], lenient);
-  expect(decision.detail).toMatch(/: 2 tolerated failures in \d looks at role instances and 2 probes$/);
-  expect(watch(times(20, { probes: [] })).decision.detail).toMatch(/ looks at role instances$/);
+  expect(decision.detail).toMatch(/: 2 tolerated failures in \d checks of role instances and 2 probes$/);
+  expect(watch(times(20, { probes: [] })).decision.detail).toMatch(/ checks of role instances$/);
 });
 
 test("what is wrong with the platform is told, cut, and what runs is counted", () => {
@@ -240,8 +240,8 @@ test("what is wrong with the platform is told, cut, and what runs is counted", (
     { name: "role instances", verdict: "pass", detail: "all 2 run" },
   ]);
   const long = { ...busy, summary: "y".repeat(200) };
-  expect(seen(long).detail).toBe(`new production is watched: role instances: ${"y".repeat(80)}`);
-  expect(seen(unread).detail).toMatch(/^new production is watched: role instances could not be measured: /);
+  expect(seen(long).detail).toBe(`new production is monitored: role instances: ${"y".repeat(80)}`);
+  expect(seen(unread).detail).toMatch(/^new production is monitored: role instances could not be measured: /);
   expect(seen(unread).memory.last).toMatchObject([{ verdict: "error" }]);
   expect(seen(stopped)).toMatchObject({
     ...{ kind: "regression", detail: expect.stringMatching(/^role instances: Web_IN_1 RoleStateStopped/) },
@@ -253,7 +253,7 @@ test("several troubles are told one after another", () => {
   const other: ProbeResult = { ...error, name: "api" };
   const { decision } = watch([{ probes: [failure, other] }], { ...rule, failures: 1 });
   expect(decision.detail).toBe(
-    "new production is watched: probe home: status is 500, not 2xx; probe api could not be measured: refused",
+    "new production is monitored: probe home: status is 500, not 2xx; probe api could not be measured: refused",
   );
 });
 
@@ -289,7 +289,7 @@ test("a look that could not be measured neither adds to the steady row nor break
 
 test("after trouble it tells the later end of the soak: when all has been well for long enough", () => {
   const { decision } = watch([...times(5), { probes: [failure] }, {}], { ...rule, failures: 1 });
-  expect(decision.detail).toContain("over at 2026-11-24T12:01:20.000Z if nothing changes");
+  expect(decision.detail).toContain("ends at 2026-11-24T12:01:20.000Z if nothing changes");
 });
 
 test("unsteadiness lasts from its first look until all has been well for the steady time", () => {
