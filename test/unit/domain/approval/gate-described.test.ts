@@ -87,7 +87,7 @@ describe("the question of a promotion", () => {
     expect(barred.gate).toMatchObject({
       votes: [],
       receipts: [
-        { answer: "not-allowed", detail: "whoever asked for the swap never counts as an approver" },
+        { answer: "not-allowed", detail: "the requester of a swap never counts as an approver" },
         { answer: "not-allowed", detail: "the pair's policy names you under neverApprove" },
         { answer: "not-allowed", detail: "applications never approve" },
       ],
