@@ -1,4 +1,4 @@
-import { alertOf, fieldsOf } from "../domain/promotion/alerts";
+import { alertOf, fieldsOf } from "../domain/promotion/events";
 import { composeProgress } from "../domain/promotion/completion-event";
 import type { ProgressData } from "../domain/promotion/events";
 import type { Ports } from "../ports/ports";

@@ -7,7 +7,7 @@ import { haltOf } from "../domain/pair/operator-actions";
 import type { PairState } from "../domain/pair/pair";
 import { applyToRoster, isRemoved, removedPairs, type Roster } from "../domain/pair/roster";
 import type { PairPolicy } from "../domain/policy/policy";
-import { alertOf, fieldsOf } from "../domain/promotion/alerts";
+import { alertOf, fieldsOf } from "../domain/promotion/events";
 import { type ReconcileAction, decideReconcileAction } from "../domain/promotion/recovery";
 import type { Ending, PromotionState } from "../domain/promotion/state";
 import type { Ports } from "../ports/ports";

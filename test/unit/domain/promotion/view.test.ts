@@ -1,6 +1,6 @@
 import { codes } from "../../../../src/domain/kernel/reason-codes";
 import { viewRollbackOutlook } from "../../../../src/domain/plan/rollback-outlook";
-import { alertOf } from "../../../../src/domain/promotion/alerts";
+import { alertOf } from "../../../../src/domain/promotion/events";
 import {
   composeProgress,
   sealEnding,
@@ -204,8 +204,8 @@ test("what a watch has measured and why it was rolled back are told with their t
 
 test("an outcome that a person must look at raises an alert by its own name, any other none", () => {
   expect([alertOf("halted"), alertOf("rolled-back"), alertOf("promoted"), alertOf("refused")]).toEqual([
-    { code: "halted", message: "a promotion was halted: a person must look" },
-    { code: "rolled-back", message: "a promotion was rolled back: the release needs a look" },
+    { code: "halted", message: "a promotion was halted: a person must act" },
+    { code: "rolled-back", message: "a promotion was rolled back: review the release" },
     undefined,
     undefined,
   ]);
