@@ -221,7 +221,11 @@ const queued = play(held, {
 });
 test.each<[string, PairState, string]>([
   ["nothing", emptyPair, "nothing is under way; new promotions wait for the lease"],
-  ["a promotion before its swap", held, "a continues to observe and claims nothing until the hold is released"],
+  [
+    "a promotion before its swap",
+    held,
+    "a continues to observe and claims nothing until the hold is released",
+  ],
   ["an attempt", open, "the open attempt of a is settled, and nothing new is claimed"],
   ["a promotion after its swap", swapped, "a has swapped and continues to its outcome"],
   [

@@ -212,7 +212,12 @@ const wishes: readonly DescribedRow[] = [
     "broken: version-mismatch",
     "expected V2, shop-green: v2",
   ],
-  ["version", { green: { version: undefined } }, "met", 'shop-green: no tag "version"; no version is expected'],
+  [
+    "version",
+    { green: { version: undefined } },
+    "met",
+    'shop-green: no tag "version"; no version is expected',
+  ],
   [
     "readiness-times",
     { request: { readiness: { stableForMs: 1_799_000 } } },
