@@ -3,9 +3,9 @@ import { type Code, codes } from "../domain/kernel/reason-codes";
 import { type PrerequisiteCode, prerequisiteTitles } from "../domain/plan/plan";
 import { outcomeKinds } from "../domain/swap/attempt";
 
-// What events and replies of the HTTP API have in common.
+// Shared by events and replies of the HTTP API.
 
-/** One of the keys of a table. */
+/** An enum of a table's keys. */
 function keyOf<Key extends string>(table: Readonly<Record<Key, unknown>>) {
   return z.enum(Object.keys(table) as [Key, ...Key[]]);
 }

@@ -8,17 +8,17 @@ import { expectOneFormat } from "./times";
 const permissions: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Approve", "Swap.Operate"];
 const caller: Caller = { oid: "o-1", name: "Ada", application: false, permissions, roles: [] };
 
-/** One call of a route, by the route's name. */
+/** One call of a route. */
 export interface ApiCall {
   readonly route: string;
   readonly params?: Record<string, string>;
   readonly query?: string;
   readonly body?: object;
-  /** Instead of Ada. */
+  /** The caller's name; Ada by default. */
   readonly by?: string;
 }
 
-/** Calls a route as Ada, who may do everything. */
+/** Calls a route as a caller with all permissions. */
 export async function call(
   ports: Ports,
   { route: name, params = {}, query = "", body, by = "Ada" }: ApiCall,

@@ -28,7 +28,7 @@ const world = {
 };
 const plain = { speed: 1 };
 
-test("every address is told, and people by the variables that hold their tokens, never a token itself", () => {
+test("prints every address and each person's token variable, never a token", () => {
   const tokens = { ...world.tokens, operator: "eyJsecret" };
   const text = introduce({ ...world, tokens }, plain, new Map([["shop", "open"]]));
   for (const address of [world.http, world.issuer, world.resourceManager, world.journal, pair.production])
@@ -43,7 +43,7 @@ test.each([
   ["/data/a-folder", ["--data", "/data/a-folder"]],
   ["/data/it's a $folder", ["--data", "/data/it's a $folder"]],
 ])(
-  "the command for the variables names the data folder %s where it is not the usual one",
+  "the command for the variables names the data folder %s if it is not the default",
   (dataDirectory, words) => {
     const text = introduce({ ...world, dataDirectory }, plain, new Map());
     const [, command] = /eval "\$\(npm start --silent -- --env(.*)\)"/.exec(text) ?? [];
@@ -58,7 +58,7 @@ test.each([
   },
 );
 
-test("of a rehearsal the file, what its speed divides, and every note are told", () => {
+test("a rehearsal prints its file, what its speed divides, and every note", () => {
   const noted = { ...world, notes: ["note one", "note two"] };
   expect(introduce(noted, { speed: 1, pairsFile: "/p.json" }, new Map())).toMatch(
     /Rehearsed: \/p\.json[\s\S]*are as in the file[\s\S]*note one\n {2}note two\n/,
@@ -66,7 +66,7 @@ test("of a rehearsal the file, what its speed divides, and every note are told",
   expect(introduce(noted, { speed: 5, pairsFile: "/p.json" }, new Map())).toContain("are divided by 5");
 });
 
-test("where no swap may start now the way past it is told, and else not", () => {
+test("says how to pass a closed deployment window only when it is closed", () => {
   const closed = introduce(world, plain, new Map([["shop", "closed (held)"]]));
   expect(closed).toContain('"breakGlass"');
   expect(introduce(world, plain, new Map([["shop", "open"]]))).not.toContain("breakGlass");
@@ -83,6 +83,6 @@ test.each([
     },
     "closed (frozen, outside-window), opens Friday",
   ],
-])("a deployment window of %j is told as %s", (window, words) => {
+])("formats a deployment window of %j as %s", (window, words) => {
   expect(describeWindow(window)).toBe(words);
 });

@@ -106,7 +106,7 @@ export const logLines = {
   },
   "a wake-up was lost; a timer replaces it": { level: "warn", why: "a fault; the wait takes longer" },
   "a pair could not be reconciled": nextMinute,
-  "some pairs were not processed this time": {
+  "some pairs were not handled this time": {
     level: "warn",
     why: "storage or broker are slow; the next minute continues there",
   },

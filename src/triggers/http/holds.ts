@@ -15,7 +15,7 @@ import { type HoldReachAt, reachOfAll, showReach } from "./hold-reach";
 import { policyOf } from "./pairs";
 import { json, Problem } from "./problem";
 
-/** What became of a hold, or of its release, at one pair. */
+/** The result of a hold, or of its release, at one pair. */
 interface AtPair {
   readonly policy: PairPolicy;
   readonly answer: PairAnswer | "not-acknowledged";
@@ -23,9 +23,9 @@ interface AtPair {
 }
 
 /**
- * PUT holds/{pair|all}: stops the line, acknowledged only once every pair coordinator has recorded it. The same id with the
- * same reason is the same hold, and nothing new is told of it; wherever it does not stand the answer is an error that
- * names the pair.
+ * PUT holds/{pair|all}: stops new swaps, acknowledged once every pair coordinator has recorded it. The same id with
+ * the same reason is the same hold and is not announced again. When one pair does not have it, the reply is an
+ * error that names the pair.
  */
 export async function putHold({ request, ports, caller }: Call) {
   const policies = namedPairs(request.params["pair"], ports);
@@ -55,7 +55,7 @@ export async function putHold({ request, ports, caller }: Call) {
   if (failing.answer !== "not-acknowledged") throw new Problem(codeOf(failing.answer), detail, { members });
   const nextStep = `send the same PUT again with the id ${id}: it is the same hold`;
   const { timeZone } = failing.policy;
-  throw unacknowledged(`not seen to be set at ${where.join(", ")}`, { nextStep, timeZone }, ports, {
+  throw unacknowledged(`not confirmed at ${where.join(", ")}`, { nextStep, timeZone }, ports, {
     members,
   });
 }
@@ -65,7 +65,7 @@ function showAt({ policy, answer, state }: AtPair, reach?: ShownReach): ShownPai
     pair: policy.name,
     state: stands(answer) ? "held" : answer,
     ...reach,
-    // Nobody knows what stands at a pair that did not answer.
+    // Unknown for a pair that did not answer.
     holds:
       answer === "not-acknowledged" ? undefined : state.holds.map((each) => viewHold(each, policy.timeZone)),
   };
@@ -75,7 +75,7 @@ function stands(answer: AtPair["answer"]): boolean {
   return answer === "done" || answer === "stands";
 }
 
-/** Of holds that were set by this call, in the words that were stored. */
+/** Announces the holds that this call set, with the stored reason. */
 async function announceSet(results: readonly AtPair[], id: string, ports: Ports): Promise<void> {
   const recorded = results.flatMap(({ policy: pair, answer, state }) => {
     const hold = state.holds.find((each) => each.id === id);
@@ -96,8 +96,8 @@ async function reachesOf(results: readonly AtPair[], ports: Ports): Promise<(Hol
 }
 
 /**
- * DELETE holds/{pair|all}: a person has looked, says so, and the line moves again. Without `?id=` all that stand at
- * this pair are released; at every pair at once only one that is named by its id.
+ * DELETE holds/{pair|all}: releases holds, with a note. Without `?id=` every hold of the pair; at all pairs only
+ * the hold with this id.
  */
 export async function deleteHold({ request, ports, caller }: Call) {
   const target = request.params["pair"];
@@ -119,15 +119,14 @@ export async function deleteHold({ request, ports, caller }: Call) {
   const lost = released.filter((each) => each.answer === "not-acknowledged");
   const [unseen] = lost;
   if (unseen) {
-    const nextStep = "look at the pairs, then send the same DELETE again: no-hold says that it is released";
+    const nextStep = "read the pairs, then send the same DELETE again: no-hold means released";
     const { timeZone } = unseen.policy;
-    const detail = `not seen to be released at ${lost.map((l) => l.policy.name).join(", ")}`;
+    const detail = `release not confirmed at ${lost.map((l) => l.policy.name).join(", ")}`;
     const members = { released: done.map(({ described }) => described) };
     throw unacknowledged(detail, { nextStep, timeZone }, ports, { members });
   }
   const [first] = done;
-  if (!first)
-    throw new Problem("no-hold", `no such hold stands at ${policies.map((p) => p.name).join(", ")}`);
+  if (!first) throw new Problem("no-hold", `no such hold at ${policies.map((p) => p.name).join(", ")}`);
   if (target !== "all")
     return json(200, { ...viewPair(first.policy, first.state), released: first.described });
   return json(200, { released: done.map(({ described }) => described) });
@@ -139,7 +138,7 @@ interface Release {
   readonly note: string;
 }
 
-/** What became of a release at each pair where a hold was seen to stand. */
+/** The result at each pair that had a matching hold. */
 async function release(
   policies: readonly PairPolicy[],
   { only, caller: { name: by, oid }, note }: Release,
@@ -180,7 +179,10 @@ async function release(
 
 const READS_AT_ONCE = 32;
 
-/** Asks the pair coordinators and reads the answers back; a pair that does not answer must not hide what became of the others. */
+/**
+ * Asks the pair coordinators and reads the answers back. A pair that does not answer does not hide the results of
+ * the others.
+ */
 async function ask(
   policies: readonly PairPolicy[],
   questionFor: (policy: PairPolicy) => Question,

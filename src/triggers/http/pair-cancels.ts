@@ -14,8 +14,8 @@ import { policyOf } from "./pairs";
 import { json, Problem } from "./problem";
 
 /**
- * POST pairs/{name}/cancel: cancels every promotion of the pair that is under way, or those that are named, and says of each
- * what became of it. The same again changes nothing.
+ * POST pairs/{name}/cancel: cancels every promotion under way at the pair, or those named, and reports each result.
+ * A repeat changes nothing.
  */
 export async function cancelPromotions({ request, ports, caller }: Call) {
   const { name, key, timeZone } = policyOf(request.params["name"] ?? "", ports);
@@ -33,8 +33,8 @@ export async function cancelPromotions({ request, ports, caller }: Call) {
     const cancelled = [...results.values()].filter((result) => result === "cancelled").length;
     return json(200, { pair: name, cancelled, value });
   }
-  const nextStep = "send the same call again: who is cancelled stays cancelled";
-  const detail = `not seen to be cancelled: ${unseen.join(", ")}`;
+  const nextStep = "send the same call again: cancelled promotions stay cancelled";
+  const detail = `cancel not confirmed: ${unseen.join(", ")}`;
   throw unacknowledged(detail, { nextStep, timeZone }, ports, { members: { pair: name, value } });
 }
 
@@ -42,7 +42,7 @@ function underWay(pair: PairState | undefined): readonly string[] {
   return (pair?.registered ?? []).filter(({ left }) => !left).map(({ requestId }) => requestId);
 }
 
-/** Only its cancel may be refused, and the pair coordinator keeps a few answers: the last ones. */
+/** The lease holder last: only its cancel may be refused, and the pair coordinator keeps only its last answers. */
 function holderLast(ids: readonly string[], pair: PairState | undefined): readonly string[] {
   const isHolder = (id: string) => id === pair?.lease?.holder;
   return [...ids.filter((id) => !isHolder(id)), ...ids.filter(isHolder)];
@@ -56,7 +56,7 @@ interface Asked {
   readonly caller: Caller;
 }
 
-/** What became of each, as far as it was seen in time. */
+/** The result of each cancel that was seen in time. */
 async function cancelEach(
   { pair, key, ids, note, caller }: Asked,
   ports: Ports,
@@ -86,7 +86,7 @@ async function cancelEach(
   return results;
 }
 
-/** Read from what is recorded rather than from the answers: of so many the pair coordinator keeps the last ones only. */
+/** Read from the recorded cancels, not from the answers: the pair coordinator keeps only the last few. */
 function resultOf(state: PairState, requestId: string, id: string): CancelResult | undefined {
   if (!isRegistered(state, requestId) || hasLeft(state, requestId)) return "already-concluded";
   if (state.cancels.some((cancel) => cancel.requestId === requestId)) return "cancelled";

@@ -14,7 +14,7 @@ import { authenticate, type Call, type Gate } from "./call";
 import { json, Problem } from "./problem";
 import type { SharedReads } from "./shared-reads";
 
-/** A fresh look at both services of a pair. */
+/** A fresh read of both services of a pair. */
 export interface PairDescription {
   readonly blue: Read<ServiceObservation>;
   readonly green: Read<ServiceObservation>;
@@ -22,13 +22,13 @@ export interface PairDescription {
   readonly greenCheck: RoleStateCheck;
 }
 
-/** What the API borrows from the activities: the same code as the runs', and it only reads. */
+/** Activities that only read, shared with the API: the same code as in a run. */
 export interface Reading {
   plan(policy: PairPolicy, input: { request: SwapRequest }, ports: Ports): Promise<PlanVerdict>;
   describe(policy: PairPolicy, ports: Ports): Promise<PairDescription>;
 }
 
-/** GET pairs: the configured pairs and their pair coordinators, without asking Resource Manager. */
+/** GET pairs: the configured pairs and their state, without a call to Resource Manager. */
 export async function listPairs({ ports }: Call) {
   const policies = ports.policies.all();
   const states = await Promise.all(policies.map((policy) => ports.pairs.read(policy.key)));
@@ -36,8 +36,8 @@ export async function listPairs({ ports }: Call) {
 }
 
 /**
- * GET pairs/{name}: the same, its policy as the pairs file would write it, and a look at both services that readers share.
- * What looks like a credential in an address is masked.
+ * GET pairs/{name}: the same, with its policy as the pairs file would write it and a read of both services that
+ * readers share. Credentials in addresses are masked.
  */
 export function getPair(reading: Reading, checks: SharedReads) {
   return async ({ request, ports }: Call) => {
@@ -67,7 +67,7 @@ function masked(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, masked(held)]));
 }
 
-/** GET health: alive and supported for how long; details for readers only. */
+/** GET health: whether the app is alive, and until when Azure supports the service; details for readers only. */
 export function getHealth({ portsFor, verifier }: Gate) {
   return async (request: HttpRequest, context: InvocationContext) => {
     const ports = portsFor(context);
@@ -99,7 +99,7 @@ function retirement({ clock }: Ports) {
 /** The policy of a pair named in a path or a body. */
 export function policyOf(name: string, ports: Ports): PairPolicy {
   const policy = /^[a-z0-9-]{1,40}$/.test(name) ? ports.policies.find(name) : undefined;
-  if (!policy) throw new Problem("unknown-pair", "there is no such pair here");
+  if (!policy) throw new Problem("unknown-pair", "no such pair");
   return policy;
 }
 

@@ -14,8 +14,8 @@ import { json, Problem } from "./problem";
 import type { SharedReads } from "./shared-reads";
 
 /**
- * POST plans?at=T: what a promotion would come to now, and whether it might start at T (now); with zero writes. It judges
- * reads that readers share, never older than their 10 s; a run makes its own.
+ * POST plans?at=T: the plan of a promotion made now, and whether it could start at T (default: now). Writes
+ * nothing. It uses shared reads at most 10 s old; a run makes its own.
  */
 export function postPlan(reading: Reading, checks: SharedReads) {
   return async (call: Call) => {
@@ -46,13 +46,13 @@ export function postPlan(reading: Reading, checks: SharedReads) {
   };
 }
 
-/** As if the caller were to ask for it: who asks for a swap does not approve it. */
+/** The origin as if the caller requested it: the requester cannot approve the swap. */
 function originOf({ caller: { oid, name, application, permissions } }: Call): RequestOrigin {
   const operator = permissions.includes("Swap.Operate");
   return { channel: "http", principal: { oid, name, application }, operator };
 }
 
-/** Nothing would be swapped: why, and what to do about it. */
+/** Why nothing would be swapped, and the remedy. */
 function viewEnd(verdict: Exclude<PlanVerdict, { kind: "planned" | "unreadable" }>) {
   const services = {
     incoming: verdict.incoming && viewService(verdict.incoming),

@@ -13,16 +13,16 @@ export interface Members {
   readonly usuallyBy?: ShownTime;
   /** The path of the promotion that has the id. */
   readonly promotion?: string;
-  /** The id of a hold that is not set everywhere, and what stands at each pair. */
+  /** The id of a hold that is not set everywhere, and the state at each pair. */
   readonly id?: string;
   readonly pairs?: readonly ShownPairHold[];
   readonly released?: readonly ShownRelease[];
-  /** The pair whose promotions are not all cancelled, and what came of each. */
+  /** The pair whose promotions are not all cancelled, and the result of each. */
   readonly pair?: string;
   readonly value?: readonly ShownCancel[];
 }
 
-/** An error of the API; thrown by handlers' helpers, answered as problem details (RFC 9457). */
+/** An error of the API. Handlers throw it; the reply is problem details (RFC 9457). */
 export class Problem extends Error {
   readonly code: Code;
   readonly issues: readonly Issue[];
@@ -83,14 +83,17 @@ export function problemReply(
   };
 }
 
-/** A reply with the type of its JSON body. The type exists for the compiler only: it is held against the published schema. */
+/**
+ * A reply with the type of its JSON body. The type exists only at compile time, where it is checked against the
+ * published schema.
+ */
 export interface Reply<Body> extends HttpResponseInit {
   readonly [bodyType]?: Body;
 }
 
 declare const bodyType: unique symbol;
 
-/** The body that a handler's reply has. */
+/** The type of a handler's JSON body. */
 export type BodyOf<Handler extends (...args: never[]) => Promise<HttpResponseInit>> =
   Awaited<ReturnType<Handler>> extends Reply<infer Body> ? Body : never;
 

@@ -79,7 +79,7 @@ test("a walk over 300 outcomes that cannot be published ends within a minute, wi
   const { tookMs } = await world.time(Promise.resolve(reconciler({} as Timer, context)));
   expect([world.given.length, world.mostAtOnce()]).toEqual([1, 1]);
   expect(tookMs).toBeLessThanOrEqual(60_000);
-  expect(lost(world, "some pairs were not processed this time")).toEqual([
+  expect(lost(world, "some pairs were not handled this time")).toEqual([
     expect.stringContaining("299 of 300"),
   ]);
   // What needs no broker is done all the same: everybody has left the line.
