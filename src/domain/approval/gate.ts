@@ -1,3 +1,4 @@
+import { truncate } from "../kernel/truncate";
 import { type ApprovalRule, isSamePerson } from "./rule";
 
 /** One person's vote. `at` is when it was received. */
@@ -156,8 +157,8 @@ export function castVote(gate: Gate, ballot: Ballot): Gate {
   const kept: Vote = {
     ...vote,
     id,
-    name: vote.name.slice(0, NAME_LENGTH),
-    comment: vote.comment.slice(0, COMMENT_LENGTH),
+    name: truncate(vote.name, NAME_LENGTH),
+    comment: truncate(vote.comment, COMMENT_LENGTH),
   };
   const votes = [...gate.votes.filter((other) => !isSamePerson(other.oid, vote.oid)), kept];
   const counted: Gate = { ...gate, votes, decision: decide(votes, kept, gate) };

@@ -4,7 +4,6 @@ import type { ServiceIdentity } from "../cloud-service/observation";
 import type { Phase } from "../kernel/outcome";
 import { requesterOf, describeRequester } from "../kernel/requester";
 import { showTime } from "../kernel/time";
-import { truncate } from "../kernel/truncate";
 import type { Plan, SwapPlan } from "../plan/plan";
 import type { PairPolicy } from "../policy/policy";
 import type { CompletionEvent } from "./events";
@@ -73,22 +72,14 @@ export function asked(state: PromotionState, { planHash, at }: Change<"ask-appro
   return gate === state.gate ? state : { ...state, gate };
 }
 
-const NAME_LENGTH = 40;
-const COMMENT_LENGTH = 100;
 const acting: readonly Phase[] = ["swapping", "verifying", "soaking", "rolling-back"];
 
 export function voted(state: PromotionState, change: Change<"vote">): PromotionState {
   const rule = ruleOf(state);
   if (!rule || !state.gate) return state;
   const { id, planHash, application, roles } = change;
-  const { name, comment } = change.vote;
   const places = (rule.roles ?? []).flatMap((role, place) => (roles.includes(role) ? [place] : []));
-  const vote = {
-    ...change.vote,
-    roles: roles.length > 0 ? places : undefined,
-    name: truncate(name, NAME_LENGTH),
-    comment: truncate(comment, COMMENT_LENGTH),
-  };
+  const vote = { ...change.vote, roles: roles.length > 0 ? places : undefined };
   const barred = whyNotAllowed(rule, state.origin, { ...vote, application, roles });
   const ballot = { id, vote, planHash, barred, acting: acting.includes(state.phase) };
   const gate = castVote(state.gate, ballot);
