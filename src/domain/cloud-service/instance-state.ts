@@ -66,13 +66,7 @@ export function assessInstance(instance: InstanceObservation): InstanceReadiness
   if (ready.has(key)) return { name, role, state, verdict: "ready", reason: "is running" };
   const hopeless = stuck.get(key);
   if (hopeless) return { name, role, state, verdict: "never", reason: hopeless };
-  return {
-    name,
-    role,
-    state,
-    verdict: "not-yet",
-    reason: passing.get(key) ?? "is in an unknown state",
-  };
+  return { name, role, state, verdict: "not-yet", reason: passing.get(key) ?? "is in an unknown state" };
 }
 
 /** The role state among the codes of an instance view. If there are several, one that is not ready wins. */

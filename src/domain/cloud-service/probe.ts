@@ -6,11 +6,7 @@ import type { RoleStateCheck } from "./readiness";
 export interface ProbeExpectation {
   readonly status?: number;
   /** `matches` is a regular expression. Without `equals` and `matches`, the header only has to exist. */
-  readonly header?: {
-    readonly name: string;
-    readonly equals?: string;
-    readonly matches?: string;
-  };
+  readonly header?: { readonly name: string; readonly equals?: string; readonly matches?: string };
   /** `path` such as `$.checks[0].status`. */
   readonly json?: { readonly path: string; readonly equals: string | number | boolean | null };
   readonly maxLatencyMs?: number;

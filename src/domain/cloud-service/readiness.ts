@@ -232,11 +232,7 @@ function countCheck(
   }
   const gap = Math.max(check.incoming - last.incoming, check.outgoing - last.outgoing);
   const unbroken = gap <= POLLS_IN_A_GAP * Math.max(rule.pollMs, 1_000);
-  return {
-    counted: true,
-    readySince: unbroken ? (memory.readySince ?? check) : check,
-    observedAt: check,
-  };
+  return { counted: true, readySince: unbroken ? (memory.readySince ?? check) : check, observedAt: check };
 }
 
 function newest(a: Observed, b: Observed): Observed {

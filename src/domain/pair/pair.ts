@@ -127,12 +127,7 @@ export type PairOperation =
   /** Changes nothing. */
   | { readonly kind: "read"; readonly requestId: string }
   /** `kept`: it may use a place reserved for operators. */
-  | {
-      readonly kind: "register";
-      readonly requestId: string;
-      readonly at: number;
-      readonly kept?: boolean;
-    }
+  | { readonly kind: "register"; readonly requestId: string; readonly at: number; readonly kept?: boolean }
   | {
       readonly kind: "enqueue";
       readonly requestId: string;
@@ -179,12 +174,7 @@ export type PairOperation =
   /** The soak has passed. Rollbacks that are not ordered yet are refused from now on. */
   | { readonly kind: "end-watch"; readonly requestId: string; readonly epoch: number }
   /** `id`: set if the caller reads the answer back. */
-  | {
-      readonly kind: "hold";
-      readonly hold: Hold;
-      readonly id?: string;
-      readonly oid?: string;
-    }
+  | { readonly kind: "hold"; readonly hold: Hold; readonly id?: string; readonly oid?: string }
   | {
       readonly kind: "release";
       readonly id: string;

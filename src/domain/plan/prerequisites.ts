@@ -110,13 +110,7 @@ function stateRules({ incoming, outgoing }: Services): readonly Rule[] {
   const slots = both.map((s) => `${s.name} holds ${s.slot ?? "an unknown slot"}`).join(", ");
   const known = both.every((s) => s.slot !== undefined);
   return [
-    {
-      code: "slots",
-      failure: "slot-unknown",
-      basis: "documented",
-      holds: known,
-      evidence: slots,
-    },
+    { code: "slots", failure: "slot-unknown", basis: "documented", holds: known, evidence: slots },
     {
       code: "slot-complement",
       failure: "slots-not-complementary",

@@ -11,10 +11,7 @@ export interface RollbackOutlook {
 }
 
 const SUMMARY_LENGTH = 120;
-const kinds = {
-  "regression-irreversible": "none",
-  "regression-kept": "by-order",
-} as const;
+const kinds = { "regression-irreversible": "none", "regression-kept": "by-order" } as const;
 
 /** Predicts before the swap whether a regression would be rolled back. `outgoing` is the current production. */
 export function foreseeRollback(

@@ -165,12 +165,7 @@ export type PromotionChange =
       readonly soak?: SoakEvidence;
       readonly rollback?: RollbackOrder;
     }
-  | {
-      readonly kind: "conclude";
-      readonly runId?: string;
-      readonly ending: Ending;
-      readonly at: number;
-    }
+  | { readonly kind: "conclude"; readonly runId?: string; readonly ending: Ending; readonly at: number }
   | { readonly kind: "announced"; readonly at: number }
   /** Its retention is over. No effect if it is not announced. */
   | { readonly kind: "reduce" };

@@ -48,12 +48,7 @@ export function viewPromotion(stored: PromotionState, timeZone: string, origin =
     attempts: describeAttempts(state, time),
     irreversible: request.irreversible,
     ...describeWatch(state, time),
-    timeline: state.timeline.map(({ at, phase, note, omitted }) => ({
-      at: time(at),
-      phase,
-      note,
-      omitted,
-    })),
+    timeline: state.timeline.map(({ at, phase, note, omitted }) => ({ at: time(at), phase, note, omitted })),
     audit: state.audit && chainHead(state.audit),
     announcedAt: showKnown(state.announcedAt, timeZone),
     reduced: state.reduced,
