@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Outcome } from "../../src/domain/kernel/outcome";
 import { codes } from "../../src/domain/kernel/reason-codes";
-import { alertCodes } from "../../src/domain/promotion/alerts";
+import { alertCodes } from "../../src/domain/promotion/events";
 
 const page = readFileSync(join(__dirname, "../../docs/when-it-goes-wrong.md"), "utf8");
 

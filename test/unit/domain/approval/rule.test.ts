@@ -50,7 +50,7 @@ const person = { oid: "bbbb", name: "Aron", application: false, roles: [] };
 test.each<[string, Partial<ApprovalRule>, RequestOrigin, Partial<typeof person>, RegExp | undefined]>([
   ["everybody with the permission", {}, queue, {}, undefined],
   ["an application", {}, queue, { application: true }, /applications never/],
-  ["the requester, whatever the case of the id", {}, http, { oid: "aaaa" }, /asked for the swap/],
+  ["the requester, whatever the case of the id", {}, http, { oid: "aaaa" }, /requester of a swap/],
   ["one of those under neverApprove", { neverApprove: ["cccc", "bbbb"] }, queue, {}, /neverApprove/],
   ["one of those named", { people: ["bbbb", "cccc"] }, queue, {}, undefined],
   ["somebody under neverApprove", { neverApprove: ["BBBB"] }, queue, {}, /neverApprove/],

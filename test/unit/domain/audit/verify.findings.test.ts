@@ -31,9 +31,9 @@ const event = (data: Entry) => ({ data: { pair: "shop", pairKey: "shop", ...data
 const pair = "pair-shop";
 
 const unsound = "its hash does not fit: the entry or the hash before it was changed";
-const misplaced = "no line of an export, or not in its place";
+const misplaced = "not a line of an export, or in the wrong place";
 const cutOff = { what: "the export has no end: it was cut off" };
-const strange = "nothing else in the export knows of this chain";
+const strange = "nothing else in the export refers to this chain";
 
 test("the verdict has the pair, and counts entries, promotions and events", () => {
   const events = [...sample.events, { data: { pair: "till", pairKey: "till" } }, 7];
@@ -77,7 +77,7 @@ test("an end in the middle is misplaced; a page that continues there is not", ()
   expect(findings([JSON.stringify(end), JSON.stringify(end)])).toEqual([{ line: 1, what: misplaced }]);
   expect(findings([JSON.stringify({ next: "x" }), JSON.stringify(end)])).toEqual([]);
   expect(findings([JSON.stringify({ next: "x" })])).toEqual([
-    { line: 1, what: "the export goes on at x: append that page" },
+    { line: 1, what: "the export continues at x: append that page" },
     cutOff,
   ]);
 });
@@ -126,7 +126,7 @@ test("a chain that nothing else names is reported, and is misplaced", () => {
   const stranger = { ...entryAt(2), chain: "promotion-x" };
   const found = findings(splice(lineOf.end, 0, JSON.stringify(stranger)));
   expect(found).toContainEqual({ chain: "promotion-x", what: strange });
-  expect(found).toContainEqual({ line: 17, chain: "promotion-x", n: 1, what: "it is out of its place" });
+  expect(found).toContainEqual({ line: 17, chain: "promotion-x", n: 1, what: "it is in the wrong place" });
 });
 
 test.each<[string, Entry]>([
@@ -143,11 +143,11 @@ test.each<[string, Entry]>([
 test("of several misplaced lines the first is reported", () => {
   const swapped = splice(2, 2, texts()[2]!, texts()[1]!);
   const moved = findings([...texts().slice(4, 8), ...texts().slice(0, 4), ...texts().slice(8)]);
-  expect(moved.filter(({ what }) => what === "it is out of its place")).toHaveLength(1);
-  expect(findings(swapped).map(({ what }) => what)).not.toContain("it is out of its place");
+  expect(moved.filter(({ what }) => what === "it is in the wrong place")).toHaveLength(1);
+  expect(findings(swapped).map(({ what }) => what)).not.toContain("it is in the wrong place");
   const ahead = findings([...texts().slice(1, 4), texts()[0]!, ...texts().slice(4)]);
   expect(ahead).toEqual([
-    { line: 1, chain: "promotion-r-0", n: 1, what: "it is out of its place" },
+    { line: 1, chain: "promotion-r-0", n: 1, what: "it is in the wrong place" },
   ] satisfies AuditFinding[]);
 });
 

@@ -227,7 +227,7 @@ test("a repeated member is found in every line", () => {
   sample.lines.forEach((line, i) => {
     for (const forged of doubled(line))
       expect(described(splice<unknown>(sample.lines, i, 1, forged))).toContainEqual(
-        expect.objectContaining({ line: i + 1, what: expect.stringContaining("a member stands twice") }),
+        expect.objectContaining({ line: i + 1, what: expect.stringContaining("a member occurs twice") }),
       );
   });
 });

@@ -136,7 +136,7 @@ const observed = (incoming: number, outgoing = incoming) => ({
   outgoing: NOW + outgoing * 1_000,
 });
 const memory = (over: Partial<ReadinessMemory> = {}): ReadinessMemory => ({
-  ...{ observedAt: observed(0), readySince: observed(0), quiet: 0, picture: "green|blue" },
+  ...{ observedAt: observed(0), readySince: observed(0), quiet: 0, summary: "green|blue" },
   ...over,
 });
 const busy = { verdict: "not-yet", summary: "Busy" } as const;
@@ -177,7 +177,7 @@ test("a check that does not count never ends the wait, even with stableFor of ze
 test("while it counts, the detail has the time from which both sides are stable", () => {
   expect(decideReadiness(undefined, check("green", 0), check("blue", 10), rule)).toEqual({
     kind: "not-yet",
-    memory: { observedAt: observed(0, 10), readySince: observed(0, 10), quiet: 0, picture: "green|blue" },
+    memory: { observedAt: observed(0, 10), readySince: observed(0, 10), quiet: 0, summary: "green|blue" },
     detail: "all 4 instances are running; stable at 2026-11-24T12:02:10.000Z if nothing changes",
     nextMs: 30_000,
   });
@@ -237,12 +237,12 @@ test("stableFor is measured on the side with the shorter observation", () => {
 });
 
 test.each([
-  ["counts a look that shows the same picture", "Busy|blue", 4],
-  ["starts again when the picture changes", "Starting|blue", 0],
-])("the count of quiet checks %s", (_what, picture, quiet) => {
-  const before = memory({ readySince: undefined, quiet: 3, picture });
+  ["counts a look that shows the same summary", "Busy|blue", 4],
+  ["starts again when the summary changes", "Starting|blue", 0],
+])("the count of quiet checks %s", (_what, summary, quiet) => {
+  const before = memory({ readySince: undefined, quiet: 3, summary });
   expect(decideReadiness(before, check("green", 30, busy), check("blue", 30), rule)).toMatchObject({
-    memory: { quiet, picture: "Busy|blue" },
+    memory: { quiet, summary: "Busy|blue" },
   });
 });
 
@@ -263,8 +263,8 @@ test.each<[string, number, number, Partial<RoleStateCheck>, Partial<RoleStateChe
   ["not earlier for a short Retry-After", 10_000, 0, { ...busy, retryAfterMs: 1 }, {}, 10_000],
 ])("the next poll comes %s", (_pace, pollMs, quiet, incoming, outgoing, nextMs) => {
   const checks = [check("green", 10, incoming), check("blue", 10, outgoing)] as const;
-  const picture = checks.map(({ summary }) => summary).join("|");
-  expect(decideReadiness(memory({ quiet, picture }), ...checks, { ...rule, pollMs })).toMatchObject({
+  const summary = checks.map(({ summary }) => summary).join("|");
+  expect(decideReadiness(memory({ quiet, summary }), ...checks, { ...rule, pollMs })).toMatchObject({
     nextMs,
   });
 });

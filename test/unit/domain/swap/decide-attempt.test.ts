@@ -93,13 +93,13 @@ test.each<[string, Partial<ServiceObservation>, Partial<ServiceObservation>, obj
     "a new deployment",
     { uniqueId: "x" },
     {},
-    { kind: "stale-plan", detail: "deployed anew since the plan: shop-green" },
+    { kind: "stale-plan", detail: "redeployed since planning: shop-green" },
   ],
   [
     "two new deployments",
     { version: "v9" },
     { version: "v9" },
-    { kind: "stale-plan", detail: "deployed anew since the plan: shop-green, shop-blue" },
+    { kind: "stale-plan", detail: "redeployed since planning: shop-green, shop-blue" },
   ],
   [
     "a partner that names another",
