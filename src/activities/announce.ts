@@ -1,4 +1,4 @@
-import { alertOf, fieldsOf } from "../domain/promotion/alerts";
+import { alertOf, fieldsOf } from "../domain/promotion/events";
 import { composeProgress } from "../domain/promotion/completion-event";
 import type { ProgressData } from "../domain/promotion/events";
 import type { Ports } from "../ports/ports";
@@ -46,7 +46,7 @@ async function describe(
   { step, detail, approval }: ProgressInput["news"][number],
   ports: Ports,
 ): Promise<void> {
-  ports.log.info("a promotion went on", { requestId, pair, detail: `${step}: ${detail}` });
+  ports.log.info("a promotion progressed", { requestId, pair, detail: `${step}: ${detail}` });
   try {
     const event = composeProgress({ requestId, pair }, step, detail, at, approval);
     await ports.announcer.publish(JSON.stringify(event), PROGRESS_TIMEOUT_MS);

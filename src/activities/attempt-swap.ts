@@ -137,7 +137,7 @@ async function findClosed(
   if (asked?.passWindow) {
     if (ports.clock.now() >= (asked.expiresAt ?? Infinity))
       return { kind: "window-closed", detail: "the request has expired" };
-    ports.log.warn("break-glass passes the deployment window", { requestId, pair });
+    ports.log.warn("break-glass bypasses the deployment window", { requestId, pair });
     return undefined;
   }
   const window = await checkWindow({ policy: plan.policy, asked: asked ?? {} }, ports);
@@ -183,7 +183,7 @@ async function keepOperation(
       await ports.operations.signal(nonce, { kind: "begun", address });
       return { ...verdict, followed: true };
     } catch (fault) {
-      ports.log.warn("the address of an operation could not be kept yet", { requestId, pair, fault });
+      ports.log.warn("the address of an operation could not be stored yet", { requestId, pair, fault });
       if (tried === KEEPING_TRIES)
         return { ...verdict, detail: "the operation's address could not be kept, and it is not followed" };
       await ports.clock.sleep(250 * 2 ** tried);
@@ -210,7 +210,7 @@ function whyBarred(
   if (!present) return { kind: "stale-plan", detail: describeRemoved(request.pair) };
   if (isBreakGlass(state)) {
     const detail = `break-glass by ${origin.principal?.name ?? "?"}: ${origin.breakGlass?.reason ?? ""}`;
-    log.warn("an attempt passes gate and deployment window", { requestId, pair: plan.pair, detail });
+    log.warn("an attempt bypasses gate and deployment window", { requestId, pair: plan.pair, detail });
   }
   const detail = lacksApproval(state, plan, clock.now());
   if (detail !== undefined) return { kind: "not-approved", detail };

@@ -37,6 +37,6 @@ async function keep(send: () => Promise<void>, ports: Ports): Promise<void> {
   try {
     await send();
   } catch (fault) {
-    ports.log.warn("what became of an operation could not be kept", { fault });
+    ports.log.warn("the state of an operation could not be stored", { fault });
   }
 }

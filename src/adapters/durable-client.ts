@@ -50,7 +50,7 @@ export function createPromotions(unbounded: () => DurableClient, log: Log): Prom
       try {
         await client().raiseEvent(checked(id), "wake", {});
       } catch (fault) {
-        log.warn("a wake-up was lost; a timer will do", { fault });
+        log.warn("a wake-up was lost; a timer replaces it", { fault });
       }
     },
   };

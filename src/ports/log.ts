@@ -1,6 +1,6 @@
 import type { LogLine } from "../domain/kernel/log-lines";
 import type { Code } from "../domain/kernel/reason-codes";
-import type { AlertCode } from "../domain/promotion/alerts";
+import type { AlertCode } from "../domain/promotion/events";
 
 /**
  * Structured log lines; never secrets, tokens, SAS strings, service configuration or operation URLs. Which message has

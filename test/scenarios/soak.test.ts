@@ -40,14 +40,14 @@ test("a release that stays healthy during its soak is promoted with its evidence
   await until("soaking", id);
   expect((await scenario.promotion(id)).waiting).toMatchObject({
     kind: "soak",
-    detail: expect.stringContaining("all is well"),
+    detail: expect.stringContaining("without trouble"),
   });
   await scenario.advance({ minutes: 3 });
   expect(event(id)).toMatchObject({
     outcome: "promoted",
     reason: {
       detail: expect.stringMatching(
-        /watched for 1\d\d s: no failure in \d\d looks at role instances and 1 probe/,
+        /monitored for 1\d\d s: no failure in \d\d checks of role instances and 1 probe/,
       ),
     },
     soak: { failures: 0, last: [{ verdict: "pass" }, { name: "home", verdict: "pass" }] },

@@ -211,7 +211,7 @@ test("a wake-up that is never answered is given up, and told", async () => {
     const waking = promotions.wake("promotion-r");
     await jest.advanceTimersByTimeAsync(20_000);
     await waking;
-    expect(described).toEqual(["a wake-up was lost; a timer will do"]);
+    expect(described).toEqual(["a wake-up was lost; a timer replaces it"]);
   } finally {
     jest.useRealTimers();
   }
