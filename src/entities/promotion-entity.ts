@@ -79,7 +79,7 @@ function answerTo({ kind }: PromotionChange, state: PromotionState): ChangeAnswe
   const answer = { runId: run?.id, outcome: conclusion?.outcome, announced: announcedAt !== undefined };
   const gate = state.gate && viewOfGate(state.gate);
   if (kind === "ask-approval" || kind === "close-gate") return { ...answer, gate };
-  if (kind === "begin" || kind === "go-on") return { ...answer, state };
+  if (["begin", "go-on"].includes(kind)) return { ...answer, state };
   return kind === "conclude"
     ? { ...answer, conclusion: conclusion && withoutEvent(conclusion), audit: audit && chainHead(audit) }
     : answer;

@@ -5,12 +5,12 @@ import { changeRecord, runActivity, type Steps, timeOf } from "../calls";
 import { afterWait, enter, type Exit, overtaken, progress, type Run, untilOf, waitFor } from "../run";
 import type { Wait } from "../wait-input";
 
-/** How long unreadable services may hold up a plan. */
+/** How long to wait for services that cannot be read. */
 const PLANNING_DEADLINE_MS = 15 * 60_000;
 
 type Judged = Exclude<PlanVerdict, { kind: "unreadable" }>;
 
-/** Step 2. Makes the request concrete; a target that is held already ends as `unchanged`, an unmet rule as `refused`. */
+/** Step 2. Ends as `unchanged` if the target is in production already, and as `refused` if a prerequisite fails. */
 export function* planSwap(run: Run, note?: string): Steps<{ readonly kind: "go" } | Exit> {
   const over = yield* enter(run, "planning", note);
   if (over) return over;
@@ -75,7 +75,7 @@ const RETRY_MS = 15_000;
 export const planningWait: Wait<"planning"> = {
   cancellable: true,
   endsWith: "both services are read, or the promotion is cancelled",
-  next: "the plan is judged; unreadable services to the end are refused",
+  next: "the plan is checked; if the services stay unreadable, the promotion is refused",
   *observe(context, { about }) {
     const verdict = yield* runActivity(context, "planPromotion", about);
     if (verdict.kind !== "unreadable") return { kind: "decided", verdict };

@@ -11,7 +11,7 @@ import { callActivity, type Steps, timeOf, together } from "../calls";
 import { afterWait, enter, type Exit, expired, type Run, untilOf, waitFor } from "../run";
 import type { Wait, WaitKinds } from "../wait-input";
 
-/** Step 6. Waits until every role instance of both services has been running for `stableFor`. */
+/** Step 6. Waits until every role instance of both services has run for `stableFor`. */
 export function* awaitReadiness(
   run: Run,
   plan: SwapPlan,
@@ -34,7 +34,7 @@ export function* awaitReadiness(
       rule,
       probes: plan.policy.probes?.filter(probesIncoming),
     },
-    { until, ...(again ? { observeAfter: now + again.afterMs } : {}) },
+    { until, observeAfter: again && now + again.afterMs },
   );
   return afterWait<"readiness", { readonly kind: "go"; readonly detail: string } | Exit, Exit>(result, {
     decided: ({ kind, detail }) =>
@@ -45,17 +45,17 @@ export function* awaitReadiness(
   });
 }
 
-/** Why the attempt before came to nothing, and how long to leave the services alone after it. */
+/** Why the previous attempt had no effect, and the pause after it. */
 function lastAttempt({ carried }: Run): { readonly note: string; readonly afterMs: number } | undefined {
   return carried?.afterMs === undefined ? undefined : { note: carried.note, afterMs: carried.afterMs };
 }
 
-/** Each round fans out one role-state check per service in parallel, and the probes of the incoming side. */
+/** Each round checks both services and probes the incoming one, in parallel. */
 export const readinessWait: Wait<"readiness"> = {
   cancellable: true,
   endsWith:
-    "every role instance of both services has been running, and every probe passing, without a break for stableFor; or a cancel",
-  next: "the swap is claimed, both services are read afresh, and one PUT is sent",
+    "every role instance runs and every probe passes without a break for stableFor, or the promotion is cancelled",
+  next: "the swap is claimed, both services are read again, and one PUT is sent",
   *observe(context, { about, memory }, { hold }) {
     const { rule } = about;
     const [incoming, outgoing] = yield* checkBoth(context, about);

@@ -10,8 +10,8 @@ import type { Wait } from "../wait-input";
 import { leaveQueue } from "./queue";
 
 /**
- * Step 4. Waits until policy lets a swap start. A lease that is held is past this step; break-glass passes it; where
- * neither policy nor request asks for anything it costs nothing. `closed` is what the attempt found.
+ * Step 4. Waits until policy lets a swap start. Skipped with a lease, under break-glass, and if neither policy nor
+ * request limit the time. `closed` describes the closed window that the attempt found.
  */
 export function* awaitWindow(
   run: Run,
@@ -24,7 +24,7 @@ export function* awaitWindow(
   if (!isAsked || run.lease || isBreakGlass(began)) return { kind: "go" };
   const about = { policy: plan.policy, asked: { notBefore, expiresAt } };
   if ((yield* runActivity(context, "checkWindow", about)).open) return { kind: "go" };
-  // Even a first look may wait in the queue already: an earlier run of this promotion had the lease.
+  // An earlier run of this promotion may still be in the queue.
   yield* leaveQueue(run);
   const deadline = (run.deadlines.window ??= windowDeadline(plan.policy, notBefore, timeOf(context)));
   const over = yield* enter(run, "awaiting-window", closed);
@@ -43,15 +43,13 @@ function* wait(run: Run, about: WindowInput, deadline: number): Steps<{ readonly
   });
 }
 
-/** Windows and freezes may change meanwhile. */
+/** Windows and freezes may change during the wait. */
 const LONGEST_MS = 5 * 60_000;
-
 const UNKNOWN_MS = 60_000;
 
-/** Waits until policy lets a swap start. */
 export const windowWait: Wait<"window"> = {
   cancellable: true,
-  endsWith: "an allowed window is on, no denied window and no freeze, or the promotion is cancelled",
+  endsWith: "a window is open and neither a denied window nor a freeze is on, or the promotion is cancelled",
   next: "the promotion waits in the queue for the lease",
   *observe(context, { about }) {
     const seen = yield* runActivity(context, "checkWindow", about);
