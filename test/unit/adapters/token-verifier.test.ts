@@ -59,7 +59,7 @@ test("tokens without a signature, of another issuer, for another audience, expir
   expect(await described(undefined)).toContain("no token was sent");
   expect(await described("Basic abc")).toContain("another scheme than Bearer");
   expect(await described("Bearer")).toContain("no token after Bearer");
-  expect(await described("Bearer abc")).toBe("the bearer token is no signed JSON Web Token");
+  expect(await described("Bearer abc")).toBe("the bearer token is not a signed JSON Web Token");
   expect(await described(`Bearer ${part({ alg: "none" })}.${payload}.`)).toContain(
     'signed with "none", expected',
   );
