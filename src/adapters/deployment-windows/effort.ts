@@ -40,10 +40,10 @@ export class Effort {
   spend(steps: number): void {
     this.#steps += steps;
     if (this.#steps > MOST_STEPS)
-      throw new CalendarError("the calendar up to here has too many recurrences");
+      throw new CalendarError("with it, the calendar has too many recurrences");
     if (this.#steps < this.#checkAt || this.#since === undefined) return;
     this.#checkAt = this.#steps + STEPS_PER_CHECK;
     if (this.#usedMs + this.#processorMs() - this.#since > MOST_MS)
-      throw new CalendarError(`the calendar up to here takes more than ${MOST_MS} ms to expand`);
+      throw new CalendarError(`with it, the calendar takes more than ${MOST_MS} ms to expand`);
   }
 }

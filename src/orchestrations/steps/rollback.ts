@@ -136,7 +136,7 @@ export const rollbackWait: Wait<"rollback"> = {
   cancellable: false,
   endsWith: "the time until the next attempt has passed",
   next: "the rollback is tried again; without success by its deadline the promotion is halted",
-  // The attempt makes its own reads.
+  // The attempt makes its own reads, so there is nothing to observe.
   // eslint-disable-next-line require-yield
   *observe() {
     return { kind: "decided", verdict: "go" };
