@@ -5,6 +5,11 @@ import type { Permission, TokenVerdict, TokenVerifier } from "../ports/identity"
 import { PublishedKeys, type IssuerKeys } from "./issuer-keys";
 import { systemClock } from "./system-clock";
 
+const tokenChecks = {
+  algorithms: [...tokenAlgorithms],
+  clockTolerance: TOLERANCE_S,
+  requiredClaims: ["exp"],
+};
 const permissions: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Approve", "Swap.Operate"];
 
 export interface TokenVerifierOptions {
@@ -22,10 +27,7 @@ export function createTokenVerifier({
   const published = new PublishedKeys(issuer, clock);
   const check = async (token: string, find: Extract<IssuerKeys, { kind: "found" }>["find"]) => {
     const jose = await import("jose");
-    const options = {
-      ...{ issuer, audience, algorithms: [...tokenAlgorithms], clockTolerance: TOLERANCE_S },
-      ...{ requiredClaims: ["exp"], currentDate: new Date(clock.now()) },
-    };
+    const options = { ...tokenChecks, issuer, audience, currentDate: new Date(clock.now()) };
     try {
       return { payload: (await jose.jwtVerify(token, find, options)).payload };
     } catch (fault) {

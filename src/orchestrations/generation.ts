@@ -69,7 +69,10 @@ export function nextGeneration(run: Generation, again: Again): RunInput {
   return {
     requestId,
     carried: {
-      ...{ runId, waits, generation: (carried?.generation ?? 0) + 1, plans: plansOf(run) },
+      runId,
+      waits,
+      generation: (carried?.generation ?? 0) + 1,
+      plans: plansOf(run),
       deadlines: remaining(run.deadlines, again),
       planned: again.kind !== "plan-again",
       note: again.detail,

@@ -3,7 +3,7 @@ import { reason } from "../domain/kernel/reason-codes";
 import type { SwapPlan } from "../domain/plan/plan";
 import type { Steps } from "./calls";
 import { isPlanned, nextGeneration, plansOf } from "./generation";
-import type { Exit, Run } from "./run";
+import type { Exit, Go, Run } from "./run";
 import { awaitApproval } from "./steps/approval";
 import { begin } from "./steps/begin";
 import { conclude } from "./steps/conclude";
@@ -59,7 +59,7 @@ function* oneRound(run: Run): Steps<Exit | Again> {
   return swapped.kind === "verify" ? yield* verifyAndSoak(run, plan, swapped) : swapped;
 }
 
-function* planAnew(run: Run, note: string | undefined): Steps<Exit | { readonly kind: "go" }> {
+function* planAnew(run: Run, note: string | undefined): Steps<Exit | Go> {
   if (plansOf(run) <= MOST_PLANS) return yield* planSwap(run, note);
   const ending = {
     outcome: "refused",
@@ -69,11 +69,7 @@ function* planAnew(run: Run, note: string | undefined): Steps<Exit | { readonly 
 }
 
 /** Steps 3 and 4: approval first, then the deployment window. */
-function* awaitApprovalAndWindow(
-  run: Run,
-  plan: SwapPlan,
-  planned: boolean,
-): Steps<Exit | { readonly kind: "go" }> {
+function* awaitApprovalAndWindow(run: Run, plan: SwapPlan, planned: boolean): Steps<Exit | Go> {
   // A run that resumes with the lease had its approvals and may have swapped. The attempt checks them again.
   const resumed = planned && run.lease !== undefined;
   const approved = resumed ? ({ kind: "go" } as const) : yield* awaitApproval(run, plan, run.carried?.note);

@@ -33,12 +33,17 @@ export interface Run {
   lease?: Lease;
 }
 
+/** The run continues with the next step. */
+export interface Go {
+  readonly kind: "go";
+}
+
 /** How a step ends the run. */
 export type Exit = { readonly kind: "end"; readonly ending: Ending } | { readonly kind: "superseded" };
 
 /** Records a new phase. Returns an exit if this run is no longer in charge. */
 export function* enter(run: Run, phase: Phase, note?: string): Steps<Exit | undefined> {
-  return overtaken(run, (yield entering(run, phase, note)) as ChangeAnswer | undefined);
+  return overtaken(run, (yield enterTask(run, phase, note)) as ChangeAnswer | undefined);
 }
 
 /** A run ends if the promotion record names another run or has an outcome. */
@@ -48,7 +53,7 @@ export function overtaken(run: Pick<Run, "runId">, answer: ChangeAnswer | undefi
 }
 
 /** The task that records a new phase. */
-export function entering(run: Run, phase: Phase, note?: string): Task {
+export function enterTask(run: Run, phase: Phase, note?: string): Task {
   return callRecord(run.context, run.requestId, {
     kind: "enter",
     runId: run.runId,
@@ -68,11 +73,11 @@ export function* progress(
   detail: string,
   approval?: News["approval"],
 ): Steps<void> {
-  yield describing(run, { step, detail, approval });
+  yield progressTask(run, { step, detail, approval });
 }
 
 /** The task that publishes progress events in this order. */
-export function describing(run: Run, ...news: readonly News[]): Task {
+export function progressTask(run: Run, ...news: readonly News[]): Task {
   const { requestId, pair, context } = run;
   return callActivity(context, "announceProgress", { requestId, pair, news, at: timeOf(context) });
 }

@@ -37,10 +37,7 @@ export interface WaitKinds {
   };
   queue: { about: Record<string, never>; memory: undefined; verdict: Lease };
   readiness: {
-    about: Pick<SwapPlan, "incoming" | "outgoing"> & {
-      rule: ReadinessRule;
-      probes?: readonly Probe[];
-    };
+    about: Pick<SwapPlan, "incoming" | "outgoing"> & { rule: ReadinessRule; probes?: readonly Probe[] };
     memory: ReadinessMemory;
     verdict: { kind: "ready"; detail: string } | { kind: "never"; detail: string };
   };

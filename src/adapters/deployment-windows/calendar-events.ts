@@ -127,8 +127,7 @@ class EventReader {
 
   momentsOf(property: ICAL.Property): readonly Moment[] {
     return naming(property.name.toUpperCase(), () => {
-      if (property.getFirstParameter("range"))
-        throw new CalendarError("RANGE is not supported");
+      if (property.getFirstParameter("range")) throw new CalendarError("RANGE is not supported");
       return (property.jCal.slice(3) as unknown[]).map((value) => this.#momentOf(property, value));
     });
   }

@@ -39,8 +39,7 @@ export class Effort {
   /** Throws `CalendarError` above the limit. */
   spend(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > MOST_STEPS)
-      throw new CalendarError("with it, the calendar has too many recurrences");
+    if (this.#steps > MOST_STEPS) throw new CalendarError("with it, the calendar has too many recurrences");
     if (this.#steps < this.#checkAt || this.#since === undefined) return;
     this.#checkAt = this.#steps + STEPS_PER_CHECK;
     if (this.#usedMs + this.#processorMs() - this.#since > MOST_MS)

@@ -35,28 +35,19 @@ const monthOf = (at: number, more: number) => {
   const date = new Date(at);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + more, 1);
 };
+const weekOf = (at: number, more: number, wkst: number) =>
+  dayOf(at) + (more * 7 - ((weekday(at) - wkst + 7) % 7)) * DAY_MS;
+const yearOf = (at: number, more: number) => Date.UTC(new Date(at).getUTCFullYear() + more, 0, 1);
 const ofTheYear = ["byweekno", "byyearday"];
 
 const frequencies: Readonly<Record<string, Frequency>> = {
-  DAILY: {
-    begin: (start, n) => dayOf(start) + n * DAY_MS,
-    ...{ days: 1, batch: 40, refused: ofTheYear },
-  },
-  WEEKLY: {
-    begin: (start, n, wkst) => dayOf(start) + (n * 7 - ((weekday(start) - wkst + 7) % 7)) * DAY_MS,
-    ...{ days: 7, batch: 26, refused: [...ofTheYear, "bymonthday"] },
-  },
-  MONTHLY: { begin: (start, n) => monthOf(start, n), days: 31, batch: 12, refused: ofTheYear },
-  YEARLY: {
-    begin: (start, n) => Date.UTC(new Date(start).getUTCFullYear() + n, 0, 1),
-    ...{ days: 366, batch: 2, refused: [] },
-  },
+  DAILY: { begin: (start, n) => dayOf(start) + n * DAY_MS, days: 1, batch: 40, refused: ofTheYear },
+  WEEKLY: { begin: weekOf, days: 7, batch: 26, refused: [...ofTheYear, "bymonthday"] },
+  MONTHLY: { begin: monthOf, days: 31, batch: 12, refused: ofTheYear },
+  YEARLY: { begin: yearOf, days: 366, batch: 2, refused: [] },
 };
 
-const lists = [
-  ...["bymonth", "bymonthday", "byyearday", "byweekno", "byday"],
-  ...["byhour", "byminute", "bysecond", "bysetpos"],
-];
+const lists = "bymonth bymonthday byyearday byweekno byday byhour byminute bysecond bysetpos".split(" ");
 const known = ["freq", "interval", "count", "until", "wkst", ...lists];
 
 export interface RuleBounds {

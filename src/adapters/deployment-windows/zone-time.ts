@@ -49,10 +49,9 @@ export function offsetsOf(zone: string): OffsetAt {
 }
 
 function createOffsets(zone: string): OffsetAt {
-  const format = new Intl.DateTimeFormat("en-US", {
-    ...{ timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit" },
-    ...{ hour: "2-digit", minute: "2-digit", second: "2-digit" },
-  });
+  const date = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+  const time = { hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
+  const format = new Intl.DateTimeFormat("en-US", { timeZone: zone, ...date, ...time });
   const known = new Map<number, number>();
   const check = (from: number): number => {
     const found = known.get(from);

@@ -134,7 +134,8 @@ function guardOf(origin: string): PipelinePolicy {
     name: "sameOriginInTime",
     sendRequest: async (request, next) => {
       if (request.abortSignal?.aborted) throw timedOut();
-      if (new URL(request.url).origin !== origin) throw new Error("the request is for another host and was not sent");
+      if (new URL(request.url).origin !== origin)
+        throw new Error("the request is for another host and was not sent");
       // Every body is a stream, so that its size can be limited.
       request.streamResponseStatusCodes = new Set([Infinity]);
       request.requestOverrides = { ...request.requestOverrides, maxHeaderSize: HEAD_LIMIT };

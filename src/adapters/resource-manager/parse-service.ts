@@ -104,10 +104,5 @@ export function parsePublicIp(body: unknown, id: string, now: number): PublicIpO
     frontendId: textMember(member(properties, "ipConfiguration"), "id"),
   };
   const findings = (["address", "allocation"] as const).filter((name) => given[name] === undefined);
-  return {
-    id: textMember(body, "id") ?? id,
-    observedAt: now,
-    ...given,
-    findings: findings.map(missing),
-  };
+  return { id: textMember(body, "id") ?? id, observedAt: now, ...given, findings: findings.map(missing) };
 }

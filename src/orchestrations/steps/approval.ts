@@ -6,11 +6,19 @@ import { toTime } from "../../domain/kernel/time";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { ruleFor } from "../../domain/promotion/approval";
 import { changeRecord, type Steps, timeOf } from "../calls";
-import { afterWait, enter, type Exit, expired, overtaken, progress, type Run, waitFor } from "../run";
+import {
+  afterWait,
+  enter,
+  type Exit,
+  expired,
+  type Go,
+  overtaken,
+  progress,
+  type Run,
+  waitFor,
+} from "../run";
 import type { Wait } from "../wait-input";
 import { leaveQueue } from "./queue";
-
-type Go = { readonly kind: "go" };
 
 /**
  * Step 3. If policy or request require approval, waits until enough people have approved exactly this plan. Asks again

@@ -46,11 +46,7 @@ function* store(
   ending: Ending | undefined,
 ): Steps<Pick<ChangeAnswer, "conclusion" | "announced" | "audit"> | undefined> {
   if (!ending)
-    return {
-      conclusion: began.conclusion,
-      announced: false,
-      audit: began.audit && chainHead(began.audit),
-    };
+    return { conclusion: began.conclusion, announced: false, audit: began.audit && chainHead(began.audit) };
   // The event names the head of the pair's chain, so that a truncated export is detected. Null: never registered.
   const read = { kind: "read", requestId } as const;
   const pairAudit = turnedAway

@@ -2,7 +2,17 @@ import { reason } from "../../domain/kernel/reason-codes";
 import { type PlanVerdict, withoutEvidence } from "../../domain/plan/plan";
 import { pairOf } from "../../domain/promotion/state";
 import { changeRecord, runActivity, type Steps, timeOf } from "../calls";
-import { afterWait, enter, type Exit, overtaken, progress, type Run, untilOf, waitFor } from "../run";
+import {
+  afterWait,
+  enter,
+  type Exit,
+  type Go,
+  overtaken,
+  progress,
+  type Run,
+  untilOf,
+  waitFor,
+} from "../run";
 import type { Wait } from "../wait-input";
 
 /** How long to wait for services that cannot be read. */
@@ -11,7 +21,7 @@ const PLANNING_DEADLINE_MS = 15 * 60_000;
 type Judged = Exclude<PlanVerdict, { kind: "unreadable" }>;
 
 /** Step 2. Ends as `unchanged` if the target is in production already, and as `refused` if a prerequisite fails. */
-export function* planSwap(run: Run, note?: string): Steps<{ readonly kind: "go" } | Exit> {
+export function* planSwap(run: Run, note?: string): Steps<Go | Exit> {
   const over = yield* enter(run, "planning", note);
   if (over) return over;
   const judged = yield* judge(run);

@@ -10,6 +10,7 @@ import {
   enter,
   type Exit,
   expired,
+  type Go,
   progress,
   type Run,
   untilOf,
@@ -18,7 +19,7 @@ import {
 import type { Wait } from "../wait-input";
 
 /** Step 5. Queues for the pair's lease. Starts the waiting loop only if the lease is not free at once. */
-export function* awaitLease(run: Run, plan: SwapPlan, note?: string): Steps<{ readonly kind: "go" } | Exit> {
+export function* awaitLease(run: Run, plan: SwapPlan, note?: string): Steps<Go | Exit> {
   if (run.lease) return { kind: "go" };
   const { context, requestId, pair, pairKey } = run;
   const { queue } = plan.policy;

@@ -12,7 +12,7 @@ import {
 import type { AttemptResult } from "../../domain/swap/attempt";
 import type { Verified } from "../../domain/swap/verification";
 import { callActivity, changeRecord, type Steps, timeOf, together } from "../calls";
-import { describing, enter, entering, type Exit, type Run, waitFor } from "../run";
+import { enter, enterTask, type Exit, progressTask, type Run, waitFor } from "../run";
 import type { Wait } from "../wait-input";
 import { change, check, note, settle, type Settled } from "./settle";
 import type { AttemptAgain } from "./swap";
@@ -77,8 +77,8 @@ function* attempt(run: Run, back: SwapPlan, lease: Lease): Steps<Settled> {
   const probes = back.policy.probes?.filter(probesIncoming) ?? [];
   const [result, , , answers = []] = (yield* together(context, [
     callActivity(context, "attemptSwap", input),
-    entering(run, "rolling-back", `attempt ${n}`),
-    describing(run, { step: "rollback-started", detail: started }),
+    enterTask(run, "rolling-back", `attempt ${n}`),
+    progressTask(run, { step: "rollback-started", detail: started }),
     ...(probes.length > 0 ? [callActivity(context, "runProbes", { probes, at: "staging" })] : []),
   ])) as [AttemptResult, unknown, unknown, ProbeResult[]?];
   yield* note(run, "rollback", n, result, evidenceOf(result, answers));

@@ -4,7 +4,7 @@ import type { SwapPlan } from "../../domain/plan/plan";
 import { afterAttempt, type Next } from "../../domain/promotion/next-step";
 import type { Verified } from "../../domain/swap/verification";
 import { runActivityBeside, type Steps, timeOf } from "../calls";
-import { describing, entering, type Exit, type Run } from "../run";
+import { enterTask, type Exit, progressTask, type Run } from "../run";
 import { awaitReadiness } from "./readiness";
 import { change, check, note, settle } from "./settle";
 
@@ -91,8 +91,8 @@ function* attemptWhenReady(run: Run, plan: SwapPlan, lease: Lease): Steps<Next |
   const started = `attempt ${n}: ${plan.incoming.name} to production`;
   // In parallel with the attempt, to keep the time between the readiness check and the PUT short.
   const result = yield* runActivityBeside(context, "attemptSwap", input, [
-    entering(run, "swapping", `attempt ${n}`),
-    describing(run, { step: "ready", detail: ready.detail }, { step: "swap-started", detail: started }),
+    enterTask(run, "swapping", `attempt ${n}`),
+    progressTask(run, { step: "ready", detail: ready.detail }, { step: "swap-started", detail: started }),
   ]);
   yield* note(run, "forward", n, result);
   const { next, close } = afterAttempt(result, lease.unknowns);

@@ -1,11 +1,10 @@
-import type { WindowInput } from "../../activities/check-window";
 import { isBreakGlass } from "../../domain/approval/rule";
 import { reason } from "../../domain/kernel/reason-codes";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { describeWindow } from "../../domain/policy/deployment-window";
 import { windowDeadline } from "../../domain/policy/policy";
 import { runActivity, type Steps, timeOf } from "../calls";
-import { afterWait, enter, type Exit, expired, type Run, untilOf, waitFor } from "../run";
+import { afterWait, enter, type Exit, expired, type Go, type Run, untilOf, waitFor } from "../run";
 import type { Wait } from "../wait-input";
 import { leaveQueue } from "./queue";
 
@@ -13,11 +12,7 @@ import { leaveQueue } from "./queue";
  * Step 4. Waits until policy lets a swap start. Skipped with a lease, under break-glass, and if neither policy nor
  * request limit the time. `closed` describes the closed window that the attempt found.
  */
-export function* awaitWindow(
-  run: Run,
-  plan: SwapPlan,
-  closed: string | undefined,
-): Steps<{ readonly kind: "go" } | Exit> {
+export function* awaitWindow(run: Run, plan: SwapPlan, closed: string | undefined): Steps<Go | Exit> {
   const { context, began } = run;
   const { notBefore, expiresAt } = began.request;
   const isAsked = plan.policy.window !== undefined || notBefore !== undefined || closed !== undefined;
@@ -28,13 +23,10 @@ export function* awaitWindow(
   yield* leaveQueue(run);
   const deadline = (run.deadlines.window ??= windowDeadline(plan.policy, notBefore, timeOf(context)));
   const over = yield* enter(run, "awaiting-window", closed);
-  return over ?? (yield* wait(run, about, deadline));
-}
-
-function* wait(run: Run, about: WindowInput, deadline: number): Steps<{ readonly kind: "go" } | Exit> {
+  if (over) return over;
   const until = untilOf(run, deadline);
   const result = yield* waitFor(run, "window", about, { until });
-  return afterWait<"window", { readonly kind: "go" } | Exit, Exit>(result, {
+  return afterWait<"window", Go | Exit, Exit>(result, {
     decided: (verdict) =>
       verdict.kind === "open"
         ? { kind: "go" }
