@@ -75,7 +75,7 @@ test("41. a wrong token: 401 and the log say expected and sent, never the token"
     [unsigned(await issuer.token("approver")), /it is signed with .*none.*expected is one of RS256/],
     [await forged("unknown"), /a key that the issuer does not publish/],
     [await forged(decodeProtectedHeader(await issuer.token("approver")).kid!), /not signed by the issuer/],
-    ["abc", /no signed JSON Web Token/],
+    ["abc", /not a signed JSON Web Token/],
   ];
   await other.stop();
   for (const [token, described] of sent) {
