@@ -72,7 +72,9 @@ test("tokens without a signature, of another issuer, for another audience, expir
     "it expired at 1970-01-01T00:00:01.000Z, and now is 20",
   );
   expect(await described(`Bearer ${header}.${more}.${signature}`)).toContain("not signed by the issuer");
-  expect(await described(`Bearer ${header}.${payload}.${signature.slice(2)}`)).toContain("malformed or not signed");
+  expect(await described(`Bearer ${header}.${payload}.${signature.slice(2)}`)).toContain(
+    "malformed or not signed",
+  );
   const nobody = await issuer.token("reader", { oid: undefined });
   expect(await described(`Bearer ${nobody}`)).toContain('"oid" is nothing, expected is an object id');
 });
