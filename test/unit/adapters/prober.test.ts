@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { runProbes } from "../../../src/activities/run-probes";
 import { createOutbound } from "../../../src/adapters/outbound";
 import { createProber, probeOrigins } from "../../../src/adapters/prober";
-import type { Probe } from "../../../src/domain/cloud-service/probe";
+import { type Probe, judgeProbe } from "../../../src/domain/cloud-service/probe";
 import { createFakePorts } from "../../support/fake-ports";
 import { aPolicy } from "../../support/observations";
 
@@ -78,4 +78,21 @@ test("probes are asked at production or at staging, and their judgements hold no
   ]);
   expect(staging).toMatchObject([{ name: "other", verdict: "pass" }]);
   expect(JSON.stringify([production, staging])).not.toMatch(/secret|127\.0\.0\.1/);
+});
+
+/** Tags, names and messages are written by whoever may; verdicts, plans and questions show them. */
+const hostile = "v2\r\n\u001b[31m\u202e\u200bx";
+
+test("what a probe tells of an answer is cleaned", () => {
+  const header = { name: "x-version", equals: "v3" };
+  const answer = {
+    kind: "answered",
+    status: 200,
+    headers: { "x-version": hostile },
+    body: "",
+    latencyMs: 1,
+  } as const;
+  const { detail } = judgeProbe({ name: "p", expect: { header } }, answer);
+  expect(detail).not.toMatch(/\p{Cc}|\p{Bidi_C}|\u200b/u);
+  expect(detail).toContain("\ufffd");
 });

@@ -1,6 +1,10 @@
 import { createCronTimes } from "../../../../src/adapters/deployment-windows/cron-times";
-import { createToInstant, offsetsOf } from "../../../../src/adapters/deployment-windows/zone-time";
-import { dateIn, happensAt, transitionsOf, wallIn, zones } from "../../../support/wall-clock";
+import { dateIn, happensAt, transitionsOf, wallIn, zones, instantsOf } from "../../../support/wall-clock";
+import fc from "fast-check";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createScheduleTimes } from "../../../../src/adapters/schedules";
+import type { ScheduleRule } from "../../../../src/domain/policy/schedule";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -104,19 +108,77 @@ test("a time on the very millisecond is the last one, and not the next", () => {
   expect(times.last(at - 1, at - DAY - 1)).toBe(at - DAY);
 });
 
-test.each(zones)("wall times of calendars in %s are instants as RFC 5545 reads them", (zone) => {
-  const toInstant = createToInstant(offsetsOf(zone));
-  const shownAt = (wall: { toString(): string }) => Date.parse(`${wall.toString().slice(0, 16)}Z`);
-  for (const change of changesOf(zone)) {
-    for (let at = change - 3 * HOUR; at < change + 3 * HOUR; at += 30 * 60_000) {
-      const wall = wallIn(zone, at).with({ second: 0, millisecond: 0 });
-      const expected = wall.toZonedDateTime(zone, { disambiguation: "compatible" }).epochMilliseconds;
-      expect(toInstant(shownAt(wall))).toBe(expected);
-    }
-    const skipped = wallIn(zone, change - 1)
-      .add({ minutes: 20 })
-      .with({ second: 0, millisecond: 0 });
-    const compatible = skipped.toZonedDateTime(zone, { disambiguation: "compatible" }).epochMilliseconds;
-    expect(toInstant(shownAt(skipped))).toBe(compatible);
-  }
+const zone = "Europe/London";
+
+/** 02:00 becomes 01:00 again at 01:00Z. */
+const autumn = [Date.parse("2027-10-30T22:59:59Z"), Date.parse("2027-10-31T06:00:00Z")] as const;
+
+/** 01:00 becomes 02:00 at 01:00Z. */
+const spring = [Date.parse("2027-03-27T23:59:59Z"), Date.parse("2027-03-28T06:00:00Z")] as const;
+
+const times = (at: readonly number[]) => at.map((time) => new Date(time).toISOString().slice(11, 16));
+
+function startsOf(
+  { next }: { next: (at: number) => number | undefined },
+  [from, to]: readonly [number, number],
+) {
+  const found: number[] = [];
+  for (let at = next(from); at !== undefined && at <= to; at = next(at)) found.push(at);
+  return found;
+}
+
+test("a schedule whose list names the repeated hour starts once in it: the first", () => {
+  const { schedules, timeZone } = JSON.parse(
+    readFileSync(join(__dirname, "../../../fixtures/autumn-twice/pair.json"), "utf8"),
+  ) as { schedules: ScheduleRule[]; timeZone: string };
+  const rules = schedules.map((rule) => ({ ...rule, zone: timeZone }));
+  const found = createScheduleTimes(rules).map((schedule) => times(startsOf(schedule, autumn)));
+  expect(found).toEqual([["00:00", "03:00"]]);
+});
+
+test.each([
+  ["0 1 * * *", ["00:00"]],
+  ["0 1,3 * * *", ["00:00", "03:00"]],
+  ["0 0-3 * * *", ["23:00", "00:00", "02:00", "03:00"]],
+  ["0 0-23 * * *", ["23:00", "00:00", "02:00", "03:00", "04:00", "05:00", "06:00"]],
+  ["0 */1 * * *", ["23:00", "00:00", "02:00", "03:00", "04:00", "05:00", "06:00"]],
+  ["0 1-23/2 * * *", ["00:00", "03:00", "05:00"]],
+  ["0 * * * *", ["23:00", "00:00", "01:00", "02:00", "03:00", "04:00", "05:00", "06:00"]],
+] as const)("%s begins on the day that clocks go back at %p", (cron, expected) => {
+  expect(times(startsOf(createCronTimes(cron, zone), autumn))).toEqual(expected);
+});
+
+test.each([
+  ["0 1 * * *", ["01:00"]],
+  ["30 1 * * *", ["01:00"]],
+  ["0 1,2 * * *", ["01:00"]],
+  ["0 1,3 * * *", ["01:00", "02:00"]],
+  ["0 0-3 * * *", ["00:00", "01:00", "02:00"]],
+] as const)("%s begins on the day that clocks jump at %p, never twice at one instant", (cron, expected) => {
+  expect(times(startsOf(createCronTimes(cron, zone), spring))).toEqual(expected);
+});
+
+test("named hours never begin twice at one wall time, and a denied window misses none, in any zone", () => {
+  const changes = zones.flatMap((of) => transitionsOf(of, 3).map((change) => ({ of, change })));
+  const hours = fc.uniqueArray(fc.integer({ min: 0, max: 23 }), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...changes),
+      hours,
+      fc.integer({ min: 0, max: 59 }),
+      ({ of, change }, named, minute) => {
+        const cron = `${minute} ${named.join(",")} * * *`;
+        const span = [change - 2 * DAY, change + 2 * DAY] as const;
+        const shown = startsOf(createCronTimes(cron, of), span).map((at) => wallIn(of, at).toString());
+        expect(new Set(shown).size).toBe(shown.length);
+        const denied = new Set(startsOf(createCronTimes(cron, of, "every"), span));
+        for (let day = span[0]; day <= span[1]; day += DAY)
+          for (const hour of named)
+            for (const at of instantsOf(of, dateIn(of, day), hour, minute))
+              if (at > span[0] && at <= span[1])
+                expect([of, cron, at, denied.has(at)]).toEqual([of, cron, at, true]);
+      },
+    ),
+    { numRuns: 300 },
+  );
 });

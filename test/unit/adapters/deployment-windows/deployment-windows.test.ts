@@ -3,12 +3,17 @@ import type { CalendarText } from "../../../../src/adapters/deployment-windows/c
 import {
   type CalendarSources,
   createDeploymentWindows,
+  createWindow,
 } from "../../../../src/adapters/deployment-windows/deployment-windows";
 import { createPolicies } from "../../../../src/adapters/policies";
 import type { DeploymentWindowRule } from "../../../../src/domain/policy/policy";
 import { aDeploymentWindow } from "../../../support/deployment-windows";
 import { aPolicy } from "../../../support/observations";
 import { createVirtualClock } from "../../../support/virtual-clock";
+import { transitionsOf, wallIn, zones } from "../../../support/wall-clock";
+import fc from "fast-check";
+import { runs } from "../../../support/runs";
+import { differences, randomPolicies } from "../../../support/window-oracle";
 
 const MINUTE = 60_000;
 const secret = "https://calendar.example/canary/freezes.ics";
@@ -141,4 +146,61 @@ test("windows, denied windows and intervals are told with what they are", async 
       { code: "frozen", detail: "the end" },
     ],
   });
+});
+
+const HOUR = 3_600_000;
+
+/** Its clocks go back at 01:00Z on 31 October 2027, and jump at 01:00Z on 28 March. */
+const zone = "Europe/London";
+
+const minutes = { repeated: 60, hourly: 60, short: 20 };
+
+test.each([
+  ["0 0-15,17-23 * * *", minutes.repeated],
+  ["0 1 * * *", minutes.repeated],
+  ["0 1,3 * * *", minutes.repeated],
+  ["30 1 * * *", minutes.short],
+  ["0 * * * *", minutes.hourly],
+])("a denied window of %s is on in both hours of the same name", (cron, lasting) => {
+  const window = createWindow({ cron, zone, durationMs: lasting * 60_000 }, "deny");
+  const [minute = 0] = cron.split(" ").map(Number);
+  for (const hour of ["2027-10-31T00:00:00Z", "2027-10-31T01:00:00Z"]) {
+    const from = Date.parse(hour) + minute * 60_000;
+    for (const at of [from, from + lasting * 60_000 - 1])
+      expect([hour, window.covering(at)?.from]).toEqual([hour, from]);
+    expect(window.nextStart(from - 1)).toBe(from);
+  }
+});
+
+test("a pair that is closed but for one hour of the day stays closed when clocks change, in every zone", () => {
+  for (const of of zones) {
+    const deny = createWindow({ cron: "0 0-15,17-23 * * *", zone: of, durationMs: HOUR }, "deny");
+    for (const change of transitionsOf(of, 3)) {
+      for (let at = change - 3 * HOUR; at < change + 3 * HOUR; at += 10 * 60_000) {
+        const isClosed = deny.covering(at) !== undefined;
+        if (wallIn(of, at).hour !== 16) expect([of, at, isClosed]).toEqual([of, at, true]);
+      }
+    }
+  }
+});
+
+test("a denied window of many hours begins when clocks have jumped over its beginning, also in a list", () => {
+  const window = createWindow({ cron: "30 1,13 * * *", zone, durationMs: 4 * HOUR }, "deny");
+  expect(window.covering(Date.parse("2027-03-28T04:59:59Z"))?.from).toBe(Date.parse("2027-03-28T01:00:00Z"));
+});
+
+test("an allowed window of a named hour is on in the first of the two only: what is in doubt stays closed", () => {
+  const window = createWindow({ cron: "0 0-3 * * *", zone, durationMs: HOUR }, "allow");
+  const isOn = (time: string) => window.covering(Date.parse(`2027-10-31T${time}:00Z`)) !== undefined;
+  expect(["00:30", "01:30", "02:30", "03:30"].map(isOn)).toEqual([true, false, true, true]);
+});
+
+// The full count runs with `npm run bench -- --only deployment window`; fast-check prints the seed of a difference.
+test("deployment windows and closings of random policies are those found minute by minute over a year", () => {
+  fc.assert(
+    fc.property(randomPolicies, (policy) => {
+      expect(differences(policy)).toEqual([]);
+    }),
+    { numRuns: runs(4) },
+  );
 });

@@ -1,19 +1,16 @@
-import {
-  createHttpHeaders,
-  RestError,
-  type HttpClient,
-  type PipelineRequest,
-} from "@azure/core-rest-pipeline";
+import { createHttpHeaders, type HttpClient, type PipelineRequest } from "@azure/core-rest-pipeline";
 import type { AccessToken } from "@azure/core-auth";
 import { digest } from "../../../../src/adapters/digest";
 import { createCloudServices } from "../../../../src/adapters/resource-manager/cloud-services";
+import { createLog } from "../../../../src/adapters/console-log";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { LONGEST_OPERATION_URL } from "../../../../src/domain/swap/attempt";
+import { green, SUBSCRIPTION } from "../../../support/arm-transports";
 
 const at = (url: string) => ({ url, style: "azure-async-operation" }) as const;
 
 const endpoint = "https://management.azure.com";
-const green =
-  "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop-rg/providers/Microsoft.Compute/cloudServices/shop-green";
-
 interface Reply {
   readonly status: number;
   readonly headers?: Record<string, string>;
@@ -66,77 +63,6 @@ function abortError(): Error {
   return Object.assign(new Error("aborted"), { name: "AbortError" });
 }
 
-const firstPage: Reply = {
-  status: 200,
-  body: { value: [{ name: "Web_IN_0" }], nextLink: `${endpoint}/page2` },
-};
-
-test.each([
-  ["a reset", new RestError("reset", { code: "ECONNRESET" }), { kind: "unavailable" }],
-  ["a hang", "hang", { kind: "unavailable", detail: "no reply in time" }],
-  [
-    "429",
-    { status: 429, headers: { "retry-after": "5" }, body: {} },
-    { kind: "throttled", retryAfterMs: 5_000 },
-  ],
-] as const)("an instance list whose second page meets %s is not found", async (_name, reply, expected) => {
-  const { services } = adapter((request) => (request.url.includes("page2") ? reply : firstPage));
-  expect(await services.readInstances(green)).toMatchObject(expected);
-});
-
-test("a next page on another host gets neither a request nor the token", async () => {
-  const { services, asked } = adapter((request) =>
-    request.url.startsWith(endpoint)
-      ? { status: 200, body: { value: [], nextLink: "https://evil.example/page2" } }
-      : { status: 200, body: { value: [] } },
-  );
-  expect(await services.readInstances(green)).toMatchObject({ kind: "unavailable" });
-  expect(asked.map((request) => new URL(request.url).host)).toEqual(["management.azure.com"]);
-});
-
-test.each([
-  [
-    "throttled",
-    { status: 429, headers: { "retry-after": "5" }, body: {} },
-    { kind: "throttled", retryAfterMs: 5_000 },
-  ],
-  ["out of order", { status: 503, body: {} }, { kind: "unavailable" }],
-] as const)(
-  "a service whose slot resource is %s is unread, not without a slot",
-  async (_name, reply, expected) => {
-    const { services } = adapter((request) =>
-      request.url.includes("cloudServiceSlots") ? reply : { status: 200, body: { properties: {} } },
-    );
-    expect(await services.readService(green, "version")).toMatchObject(expected);
-  },
-);
-
-test.each([
-  ["absent", { status: 404, body: {} }],
-  ["denied", { status: 403, body: {} }],
-  ["odd", { status: 200, body: { properties: { slotType: "Purple" } } }],
-])("a service whose slot resource is %s is found without a slot, and that is named", async (_name, reply) => {
-  const { services } = adapter((request) =>
-    request.url.includes("cloudServiceSlots") ? reply : { status: 200, body: { properties: {} } },
-  );
-  const read = await services.readService(green, "version");
-  if (read.kind !== "found") throw new Error(read.kind);
-  expect(read.value.slot).toBeUndefined();
-  expect(read.value.findings).toContain("the reply has no slot");
-});
-
-test("a slot that the slot resource shows is not named as missing", async () => {
-  const { services } = adapter((request) =>
-    request.url.includes("cloudServiceSlots")
-      ? { status: 200, body: { properties: { slotType: "Staging" } } }
-      : { status: 200, body: { properties: {} } },
-  );
-  const read = await services.readService(green, "version");
-  if (read.kind !== "found") throw new Error(read.kind);
-  expect(read.value.slot).toBe("staging");
-  expect(read.value.findings).not.toContain("the reply has no slot");
-});
-
 test("a sign-in that hangs ends reads and the PUT at their timeout, and nothing is sent afterwards", async () => {
   let release: (token: AccessToken) => void = () => undefined;
   const late = new Promise<AccessToken>((resolve) => (release = resolve));
@@ -164,23 +90,6 @@ test("the PUT carries the token over TLS, exactly once, and an operation on anot
   expect(asked).toHaveLength(1);
   expect(asked[0]?.headers.get("authorization")).toBe("Bearer secret-token");
   expect(asked[0]?.body).toBe('{"properties":{"slotType":"Staging"}}');
-});
-
-test("an operation URL that is none is unreadable, not an exception", async () => {
-  const { services, asked } = adapter(() => ({ status: 200 }));
-  for (const url of ["", "/operations/1", "https://", `${endpoint}/operations/1`])
-    expect(await services.readOperation(at(url))).toMatchObject({ kind: "unreadable" });
-  expect(asked).toHaveLength(0);
-});
-
-test("an operation URL without api-version gets one, and one that has it keeps it", async () => {
-  const { services, asked } = adapter(() => ({ status: 200, body: { status: "InProgress" } }));
-  await services.readOperation(at(`${endpoint}${green}/operations/1`));
-  await services.readOperation(at(`${endpoint}${green}/operations/1?t=9&api-version=2020-01-01`));
-  expect(asked.map((request) => new URL(request.url).search)).toEqual([
-    "?api-version=2025-05-01",
-    "?t=9&api-version=2020-01-01",
-  ]);
 });
 
 test("a wait without end that Resource Manager asks for is not obeyed to the letter", async () => {
@@ -212,4 +121,96 @@ test("nothing of a service configuration, a token or an unreadable body is in an
     ]);
     expect(JSON.stringify(answers)).not.toMatch(/canary|secret-token/);
   }
+});
+
+function failing() {
+  const lines: string[] = [];
+  const cause = new Error(
+    "AADSTS700016: application 11 was not found; Bearer eyJhbGciOiJub25lIn0.e30.c4n4ry",
+  );
+  const services = createCloudServices({
+    endpoint: "https://management.azure.com",
+    credential: {
+      getToken: () =>
+        Promise.reject(
+          Object.assign(new Error("no identity"), { name: "CredentialUnavailableError", cause }),
+        ),
+    },
+    clock: { now: () => 0 },
+    digest,
+  }).loggingTo(createLog((level, line) => lines.push(`${level} ${line}`)));
+  return { services, lines };
+}
+
+test("a sign-in that fails says why in the log, whatever was asked, and in no verdict", async () => {
+  const { services, lines } = failing();
+  const verdicts = [
+    await services.readService(green, "version"),
+    await services.readInstances(green),
+    await services.readPublicIp(green),
+    await services.requestSwap(green, "production", 1_000),
+  ];
+  expect(JSON.stringify(verdicts)).not.toMatch(/AADSTS|c4n4ry/);
+  expect(lines).toHaveLength(verdicts.length);
+  for (const line of lines) {
+    expect(line).toMatch(/^warn a call of Resource Manager got no reply .*caused by Error: AADSTS700016/);
+    expect(line).not.toContain("c4n4ry");
+  }
+});
+
+/** Headers as long as Azure's over a real socket: Node reads 16 KB of them unless told otherwise, and a PUT's reply is lost. */
+let server: Server | undefined;
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** The adapter's own HTTP client on a server that answers so. */
+async function served(answer: (request: IncomingMessage, response: ServerResponse, origin: string) => void) {
+  const listening = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
+    answer(request, response, origin);
+  });
+  server = listening;
+  await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+  const origin = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+  const credential = { getToken: () => Promise.resolve(null) };
+  return createCloudServices({ endpoint: origin, credential, clock: { now: () => 0 }, digest });
+}
+
+const long = (origin: string, type: string, length: number) => {
+  const bare = `${origin}/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Network/locations/westeurope/${type}/1?api-version=2025-05-01&c=`;
+  return bare + "c".repeat(length - bare.length);
+};
+
+test.each([6 * 1024, 8 * 1024, LONGEST_OPERATION_URL])(
+  "two addresses of %i characters each come through, with the PUT and with a poll",
+  async (length) => {
+    const asked: number[] = [];
+    const services = await served(({ method, url: path = "" }, response, origin) => {
+      asked.push(path.length);
+      const headers = {
+        "azure-asyncoperation": long(origin, "operations", length),
+        location: long(origin, "operationResults", length),
+        "x-filler": "x".repeat(2_000),
+      };
+      response.writeHead(method === "PUT" ? 202 : 200, headers).end('{"status":"InProgress"}');
+    });
+    const reply = await services.requestSwap(green, "production", 5_000);
+    if (reply.kind !== "accepted" || !reply.operation) throw new Error(JSON.stringify(reply));
+    expect(reply.operation.url).toHaveLength(length);
+    expect(await services.readOperation(reply.operation)).toEqual({ kind: "running" });
+    expect(asked[1]).toBeGreaterThan(length - 40);
+  },
+);
+
+test("a reply whose headers are longer than any limit leaves the swap unknown, never failed", async () => {
+  const services = await served((_request, response) => {
+    response.writeHead(202, { location: "x".repeat(200_000) }).end();
+  });
+  expect(await services.requestSwap(green, "production", 5_000)).toEqual({
+    kind: "unknown",
+    detail: "the connection failed (HPE_HEADER_OVERFLOW)",
+  });
+  expect(await services.readService(green, "version")).toMatchObject({ kind: "unavailable" });
 });

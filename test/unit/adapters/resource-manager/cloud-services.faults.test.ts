@@ -4,8 +4,9 @@ import type { FaultAnswer } from "../../../../local/resource-manager";
 import { digest } from "../../../../src/adapters/digest";
 import { createCloudServices } from "../../../../src/adapters/resource-manager/cloud-services";
 import { checkRoles } from "../../../../src/domain/cloud-service/readiness";
-import { adapterOn } from "../../../support/arm-adapter";
+import { adapter, adapterOn, endpoint, type Reply } from "../../../support/arm-adapter";
 import { green, type InProcess, network, openInProcess, world } from "../../../support/arm-transports";
+import { RestError } from "@azure/core-rest-pipeline";
 
 const at = (url: string) => ({ url, style: "azure-async-operation" }) as const;
 
@@ -193,4 +194,75 @@ test("a connection that breaks in the middle of a body is a fault at once", asyn
   const services = await served(200, ['{"value":['], "broken");
   expect(await services.readInstances(green)).toMatchObject({ kind: "unavailable" });
   expect(await services.requestSwap(green, "production", 30_000)).toMatchObject({ kind: "unknown" });
+});
+
+const firstPage: Reply = {
+  status: 200,
+  body: { value: [{ name: "Web_IN_0" }], nextLink: `${endpoint}/page2` },
+};
+
+test.each([
+  ["a reset", new RestError("reset", { code: "ECONNRESET" }), { kind: "unavailable" }],
+  ["a hang", "hang", { kind: "unavailable", detail: "no reply in time" }],
+  [
+    "429",
+    { status: 429, headers: { "retry-after": "5" }, body: {} },
+    { kind: "throttled", retryAfterMs: 5_000 },
+  ],
+] as const)("an instance list whose second page meets %s is not found", async (_name, reply, expected) => {
+  const { services } = adapter((request) => (request.url.includes("page2") ? reply : firstPage));
+  expect(await services.readInstances(green)).toMatchObject(expected);
+});
+
+test("a next page on another host gets neither a request nor the token", async () => {
+  const { services, asked } = adapter((request) =>
+    request.url.startsWith(endpoint)
+      ? { status: 200, body: { value: [], nextLink: "https://evil.example/page2" } }
+      : { status: 200, body: { value: [] } },
+  );
+  expect(await services.readInstances(green)).toMatchObject({ kind: "unavailable" });
+  expect(asked.map((request) => new URL(request.url).host)).toEqual(["127.0.0.1:1"]);
+});
+
+test.each([
+  [
+    "throttled",
+    { status: 429, headers: { "retry-after": "5" }, body: {} },
+    { kind: "throttled", retryAfterMs: 5_000 },
+  ],
+  ["out of order", { status: 503, body: {} }, { kind: "unavailable" }],
+] as const)(
+  "a service whose slot resource is %s is unread, not without a slot",
+  async (_name, reply, expected) => {
+    const { services } = adapter((request) =>
+      request.url.includes("cloudServiceSlots") ? reply : { status: 200, body: { properties: {} } },
+    );
+    expect(await services.readService(green, "version")).toMatchObject(expected);
+  },
+);
+
+test.each([
+  ["absent", { status: 404, body: {} }],
+  ["denied", { status: 403, body: {} }],
+  ["odd", { status: 200, body: { properties: { slotType: "Purple" } } }],
+])("a service whose slot resource is %s is found without a slot, and that is named", async (_name, reply) => {
+  const { services } = adapter((request) =>
+    request.url.includes("cloudServiceSlots") ? reply : { status: 200, body: { properties: {} } },
+  );
+  const read = await services.readService(green, "version");
+  if (read.kind !== "found") throw new Error(read.kind);
+  expect(read.value.slot).toBeUndefined();
+  expect(read.value.findings).toContain("the reply has no slot");
+});
+
+test("a slot that the slot resource shows is not named as missing", async () => {
+  const { services } = adapter((request) =>
+    request.url.includes("cloudServiceSlots")
+      ? { status: 200, body: { properties: { slotType: "Staging" } } }
+      : { status: 200, body: { properties: {} } },
+  );
+  const read = await services.readService(green, "version");
+  if (read.kind !== "found") throw new Error(read.kind);
+  expect(read.value.slot).toBe("staging");
+  expect(read.value.findings).not.toContain("the reply has no slot");
 });

@@ -5,8 +5,6 @@ import { createSimulator, httpClientOf } from "../../../../local/resource-manage
 import calm from "../../../../local/world/scenarios/calm.json";
 import { adapter, endpoint, type Reply } from "../../../support/arm-adapter";
 
-const at = (url: string) => ({ url, style: "azure-async-operation" }) as const;
-
 const green =
   "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop-rg/providers/Microsoft.Compute/cloudServices/shop-green";
 
@@ -181,35 +179,6 @@ test("every page of the instance list is read, and instances without a view have
       ],
     },
   });
-});
-
-const operations: readonly [string, Reply, object][] = [
-  [
-    "InProgress",
-    { status: 200, headers: { "retry-after": "2" }, body: { status: "InProgress" } },
-    { kind: "running", retryAfterMs: 2_000 },
-  ],
-  ["Succeeded", { status: 200, body: { status: "SUCCEEDED" } }, { kind: "succeeded" }],
-  [
-    "Failed",
-    { status: 200, body: { status: "Failed", error: { code: "X", message: "boom" } } },
-    { kind: "failed", code: "X", detail: "boom" },
-  ],
-  ["Canceled", { status: 200, body: { status: "Canceled" } }, { kind: "failed" }],
-  ["202", { status: 202 }, { kind: "running" }],
-  ["no status", { status: 200, body: {} }, { kind: "unreadable" }],
-  ["404", arm(404, "OperationNotFound"), { kind: "unreadable" }],
-];
-
-test.each(operations)("an operation that says %s", async (_name, reply, expected) => {
-  const { services } = adapter(() => reply);
-  expect(await services.readOperation(at(`${endpoint}${green}/op`))).toMatchObject(expected);
-});
-
-test("an operation on another host gets no request", async () => {
-  const { services, asked } = adapter(() => ({ status: 200 }));
-  expect(await services.readOperation(at("https://evil.example/op"))).toMatchObject({ kind: "unreadable" });
-  expect(asked).toHaveLength(0);
 });
 
 test("the simulator speaks the same wire, and nothing of the service configuration leaves the adapter", async () => {

@@ -126,6 +126,20 @@ describe("what an operation says", () => {
       { status: 200, body: { status: "Canceled" } },
       { kind: "failed", code: "canceled", detail: "no message" },
     ],
+    [
+      "InProgress, and when to ask again",
+      own(),
+      { ...running, headers: { "retry-after": "2" } },
+      { kind: "running", retryAfterMs: 2_000 },
+    ],
+    ["202", own(), { status: 202 }, { kind: "running" }],
+    [
+      "no status",
+      own(),
+      { status: 200, body: {} },
+      { kind: "unreadable", detail: "the operation has no status" },
+    ],
+    ["404", own(), { status: 404, body: nested }, { kind: "unreadable", detail: "HTTP 404: VipSwapX" }],
     ["nothing", own(), { status: 204 }, { kind: "unreadable", detail: "HTTP 204" }],
     [
       "403 with a code",

@@ -1,6 +1,4 @@
-import { parseInstance, parseService } from "../../../../src/adapters/resource-manager/parse-service";
-import { correlationOf, errorIn, failedRead } from "../../../../src/adapters/resource-manager/replies";
-import { judgeProbe } from "../../../../src/domain/cloud-service/probe";
+import { parseService } from "../../../../src/adapters/resource-manager/parse-service";
 
 /** Tags, names and messages are written by whoever may; verdicts, plans and questions show them. */
 const hostile = "v2\r\n\u001b[31m\u202e\u200bx";
@@ -24,33 +22,4 @@ test("a configuration is digested as it came", () => {
     "a\r\nb",
   );
   expect(parseService({ properties: { configuration: 5 } }, parsing).configurationDigest).toBeUndefined();
-});
-
-test("names and states of instances, and what an error says, are cleaned", () => {
-  const statuses = [{ code: `RoleState${hostile}` }];
-  expect(
-    parseInstance({ name: `Web_IN_0${hostile}`, properties: { instanceView: { statuses } } }),
-  ).toMatchObject({
-    name: `Web_IN_0${clean}`,
-    states: [`RoleState${clean}`],
-  });
-  const body = { error: { code: hostile, message: hostile } };
-  expect(errorIn(body, "x")).toEqual({ code: clean, message: clean });
-  const reply = { status: 403, headers: { get: () => undefined }, bodyAsText: JSON.stringify(body) };
-  expect(failedRead(reply, 0)).toEqual({ kind: "denied", detail: `${clean}: ${clean}` });
-  expect(correlationOf({ ...reply, headers: { get: () => "c\u009b1" } })).toBe("c 1");
-});
-
-test("what a probe tells of an answer is cleaned", () => {
-  const header = { name: "x-version", equals: "v3" };
-  const answer = {
-    kind: "answered",
-    status: 200,
-    headers: { "x-version": hostile },
-    body: "",
-    latencyMs: 1,
-  } as const;
-  const { detail } = judgeProbe({ name: "p", expect: { header } }, answer);
-  expect(detail).not.toMatch(/\p{Cc}|\p{Bidi_C}|\u200b/u);
-  expect(detail).toContain("\ufffd");
 });

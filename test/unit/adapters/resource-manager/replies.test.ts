@@ -1,6 +1,8 @@
 import { checkRoles, decideReadiness } from "../../../../src/domain/cloud-service/readiness";
 import { adapter, adapterOn } from "../../../support/arm-adapter";
 import { blue, green, type InProcess, openInProcess, world } from "../../../support/arm-transports";
+import { parseInstance } from "../../../../src/adapters/resource-manager/parse-service";
+import { correlationOf, errorIn, failedRead } from "../../../../src/adapters/resource-manager/replies";
 
 /** How many reads Resource Manager says are left, under either name, and what that does to the pace of looks. */
 let arm: InProcess | undefined;
@@ -54,4 +56,24 @@ test.each<readonly [Record<string, string>, number | undefined]>([
   const read = await services.readInstances(green);
   if (read.kind !== "found") throw new Error(read.kind);
   expect(read.value.remainingReads).toBe(expected);
+});
+
+/** Tags, names and messages are written by whoever may; verdicts, plans and questions show them. */
+const hostile = "v2\r\n\u001b[31m\u202e\u200bx";
+
+const clean = "v2   [31m\ufffd\ufffdx";
+
+test("names and states of instances, and what an error says, are cleaned", () => {
+  const statuses = [{ code: `RoleState${hostile}` }];
+  expect(
+    parseInstance({ name: `Web_IN_0${hostile}`, properties: { instanceView: { statuses } } }),
+  ).toMatchObject({
+    name: `Web_IN_0${clean}`,
+    states: [`RoleState${clean}`],
+  });
+  const body = { error: { code: hostile, message: hostile } };
+  expect(errorIn(body, "x")).toEqual({ code: clean, message: clean });
+  const reply = { status: 403, headers: { get: () => undefined }, bodyAsText: JSON.stringify(body) };
+  expect(failedRead(reply, 0)).toEqual({ kind: "denied", detail: `${clean}: ${clean}` });
+  expect(correlationOf({ ...reply, headers: { get: () => "c\u009b1" } })).toBe("c 1");
 });

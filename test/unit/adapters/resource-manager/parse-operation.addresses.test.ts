@@ -1,7 +1,9 @@
 import type { FaultAnswer } from "../../../../local/resource-manager";
 import type { OperationAddress } from "../../../../src/domain/swap/attempt";
-import { adapterOn } from "../../../support/arm-adapter";
+import { adapter, adapterOn, endpoint } from "../../../support/arm-adapter";
 import { green, type InProcess, openInProcess, world } from "../../../support/arm-transports";
+
+const at = (url: string) => ({ url, style: "azure-async-operation" }) as const;
 
 /** Operations followed from address to address on the simulated Resource Manager. */
 let arm: InProcess | undefined;
@@ -70,4 +72,27 @@ test("an operation whose new addresses are elsewhere is asked at its first, for 
   expect(await follow(first, 2)).toEqual(first);
   pass(60);
   expect(await services.readOperation(first)).toEqual({ kind: "succeeded" });
+});
+
+test("an operation URL that is none is unreadable, not an exception", async () => {
+  const { services, asked } = adapter(() => ({ status: 200 }));
+  for (const url of ["", "/operations/1", "https://", `${endpoint}/operations/1`])
+    expect(await services.readOperation(at(url))).toMatchObject({ kind: "unreadable" });
+  expect(asked).toHaveLength(0);
+});
+
+test("an operation URL without api-version gets one, and one that has it keeps it", async () => {
+  const { services, asked } = adapter(() => ({ status: 200, body: { status: "InProgress" } }));
+  await services.readOperation(at(`${endpoint}${green}/operations/1`));
+  await services.readOperation(at(`${endpoint}${green}/operations/1?t=9&api-version=2020-01-01`));
+  expect(asked.map((request) => new URL(request.url).search)).toEqual([
+    "?api-version=2025-05-01",
+    "?t=9&api-version=2020-01-01",
+  ]);
+});
+
+test("an operation on another host gets no request", async () => {
+  const { services, asked } = adapter(() => ({ status: 200 }));
+  expect(await services.readOperation(at("https://evil.example/op"))).toMatchObject({ kind: "unreadable" });
+  expect(asked).toHaveLength(0);
 });
