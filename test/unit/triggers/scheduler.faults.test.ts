@@ -1,6 +1,12 @@
 import type { Registration } from "../../../src/domain/promotion/state";
-import { aRequest, SHOP } from "../../support/observations";
+import { aRequest, SHOP, aPolicy, keyOf } from "../../support/observations";
 import { begin, rule } from "../../support/scheduler";
+import type { InvocationContext, Timer } from "@azure/functions";
+import { createScheduleTimes } from "../../../src/adapters/schedules";
+import { createReconciler } from "../../../src/triggers/reconciler";
+import { createScheduler } from "../../../src/triggers/scheduler";
+import { createFakePorts, type FakePorts } from "../../support/fake-ports";
+import { createSilentWorld, type SilentWorld } from "../../support/silent-broker";
 
 const MINUTE = 60_000;
 
@@ -57,4 +63,95 @@ test("a schedule's own promotion is started under its id, and may last beyond th
   await run.tick();
   expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
   expect((await run.ports.schedules.read(SHOP))?.last).toHaveLength(1);
+});
+
+const till = aPolicy({ name: "till" });
+
+const sweep = (ports: FakePorts) =>
+  createReconciler(() => ports)({} as Timer, {} as unknown as InvocationContext);
+
+const tick = (ports: FakePorts) =>
+  createScheduler(() => ports)({} as Timer, {} as unknown as InvocationContext);
+
+const schedule = {
+  ...{
+    pair: "shop",
+    name: "daily",
+    cron: "30 * * * *",
+    zone: "UTC",
+    reason: "daily",
+    promote: "green" as const,
+  },
+  expiresAfterMs: 20 * MINUTE,
+} as const;
+
+/** Ports whose clock stands where it is set. */
+function at(ports: FakePorts, time: string): void {
+  const now = Date.parse(`2026-11-24T${time}Z`);
+  Object.assign(ports.clock, { now: () => now, monotonic: () => now });
+}
+
+test("renamed at the instant, with the start not noted yet: the promotion record has it, and it is not started twice", async () => {
+  const ports = createFakePorts();
+  ports.scheduled = createScheduleTimes([schedule]);
+  at(ports, "12:00:00");
+  await tick(ports);
+  at(ports, "12:30:00");
+  const noting = jest.spyOn(ports.schedules, "signal").mockRejectedValueOnce(new Error("storage"));
+  await tick(ports);
+  noting.mockRestore();
+  ports.pairsFile = [aPolicy({ name: "store", key: SHOP })];
+  ports.scheduled = createScheduleTimes([{ ...schedule, pair: "store" }]);
+  at(ports, "12:31:00");
+  await tick(ports);
+  expect([...ports.record.keys()]).toEqual(["schedule-shop-20261124T123000Z"]);
+  expect((await ports.schedules.read(SHOP))?.last).toMatchObject([
+    { requestId: "schedule-shop-20261124T123000Z" },
+  ]);
+});
+
+test("a pair that comes back starts nothing that was due while it was away", async () => {
+  const ports = createFakePorts([aPolicy(), till]);
+  ports.scheduled = createScheduleTimes([schedule]);
+  at(ports, "12:00:00");
+  await sweep(ports);
+  await tick(ports);
+  [ports.pairsFile, ports.scheduled] = [[till], []];
+  for (const time of ["12:20:00", "12:25:00"]) {
+    at(ports, time);
+    await tick(ports);
+  }
+  [ports.pairsFile, ports.scheduled] = [[aPolicy(), till], createScheduleTimes([schedule])];
+  for (const time of ["12:31:00", "12:32:00"]) {
+    at(ports, time);
+    await tick(ports);
+  }
+  expect([...ports.record.keys()]).toEqual([]);
+  at(ports, "13:30:00");
+  await tick(ports);
+  expect([...ports.record.keys()]).toEqual([`schedule-${keyOf("shop")}-20261124T133000Z`]);
+});
+
+/** A broker that accepts connections and never answers: nobody who stops the line waits for it, and no timer for long. */
+
+const names = ({ ports }: SilentWorld) => ports.policies.all().map(({ name }) => name);
+
+const context = {} as unknown as InvocationContext;
+
+test("sixty schedules that are due at once all start within a minute, whatever the broker does", async () => {
+  const world = createSilentWorld(60);
+  world.ports.scheduled = createScheduleTimes(
+    names(world).map((pair) => ({
+      ...{ pair, name: "nightly", cron: "0 2 * * *", zone: "UTC" },
+      ...{ promote: "green" as const, reason: "nightly", expiresAfterMs: 1_800_000 },
+    })),
+  );
+  const tick = async () =>
+    world.time(Promise.resolve(createScheduler(() => world.ports)({} as Timer, context)));
+  await tick();
+  world.clock.advanceTo(Date.parse("2026-01-01T02:00:00Z"));
+  const { tookMs } = await tick();
+  expect(world.ports.runs.size).toBe(60);
+  expect(tookMs).toBeLessThanOrEqual(60_000);
+  expect(world.given.length).toBe(1);
 });

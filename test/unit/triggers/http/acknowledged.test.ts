@@ -2,10 +2,9 @@ import { createScheduleTimes } from "../../../../src/adapters/schedules";
 import { reason } from "../../../../src/domain/kernel/reason-codes";
 import { decidePlan } from "../../../../src/domain/plan/planning";
 import type { Ports } from "../../../../src/ports/ports";
-import { askPairs, NotAcknowledged } from "../../../../src/triggers/read-back";
 import { type ApiCall, call } from "../../../support/api-call";
 import { createFakePorts, type FakePorts } from "../../../support/fake-ports";
-import { aPair, aPolicy, aRequest, keyOf, SHOP } from "../../../support/observations";
+import { aPair, aPolicy, aRequest, SHOP } from "../../../support/observations";
 
 /** What is sent while no host is there to apply it: what callers are told, and what comes of it afterwards. */
 
@@ -256,21 +255,4 @@ test("a promotion record that cannot be read is answered 503: nothing was sent, 
   expect([reply.status, reply.headers["retry-after"], ports.effects]).toEqual([503, "30", []]);
   expect(reply.body["detail"]).toContain("nothing was sent");
   expect(reply.body["mayStillTakeEffect"]).toBeUndefined();
-});
-
-test("given storage that takes signals and is silent to reads, when many pairs are asked, then all are sent, and the answer comes within the budget", async () => {
-  const ports = createFakePorts();
-  const sent = jest.spyOn(ports.pairs, "signal");
-  const read = jest.spyOn(ports.pairs, "read").mockImplementation(async () => {
-    await ports.clock.sleep(20_000);
-    throw new Error("no reply in time");
-  });
-  const hold = { id: "h-1", at, reason: reason("on-hold", "incident") };
-  const asked = Array.from({ length: 300 }, (_, i) => {
-    return [keyOf(`p-${i}`), { id: "h-1", operation: { kind: "hold", hold } }] as const;
-  });
-  const answers = await askPairs("the hold", new Map(asked), ports);
-  expect(sent).toHaveBeenCalledTimes(300);
-  expect(read.mock.calls.length).toBeLessThan(40);
-  expect([...answers.values()].every((answer) => answer instanceof NotAcknowledged)).toBe(true);
 });

@@ -1,55 +1,10 @@
-import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
-import { createLog } from "../../../../src/adapters/console-log";
 import { progressEventSchema } from "../../../../src/contracts/events";
 import { reason } from "../../../../src/domain/kernel/reason-codes";
 import type { PairOperation } from "../../../../src/domain/pair/pair";
-import type { Caller, Permission, TokenVerifier } from "../../../../src/ports/identity";
 import type { Ports } from "../../../../src/ports/ports";
-import { httpRoutes } from "../../../../src/triggers/http/routes";
 import { createFakePorts, type FakePorts } from "../../../support/fake-ports";
 import { aPolicy, aRequest, SHOP } from "../../../support/observations";
-import { expectOneFormat } from "../../../support/times";
-
-const all: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Operate"];
-const verifierOf = (permissions: readonly Permission[]): TokenVerifier => ({
-  verify: (authorization) => {
-    const caller: Caller = { oid: "o-1", name: "Ada", application: false, permissions, roles: [] };
-    return Promise.resolve(authorization === "Bearer good" ? { caller } : { rejected: "no bearer token" });
-  },
-});
-
-interface Asked {
-  readonly params?: Record<string, string>;
-  readonly query?: string;
-  readonly body?: string;
-  readonly headers?: Record<string, string>;
-}
-
-async function call(ports: Ports, name: string, asked: Asked = {}, verifier = verifierOf(all)) {
-  const reading = {
-    plan: () => Promise.reject(new Error("x")),
-    describe: () => Promise.reject(new Error("x")),
-  };
-  const route = httpRoutes({ portsFor: () => ports, verifier }, reading).find((r) => r.name === name)!;
-  const request = {
-    url: "http://127.0.0.1/api",
-    params: asked.params ?? {},
-    query: new URLSearchParams(asked.query),
-    headers: new Headers(
-      asked.headers ?? { authorization: "Bearer good", "content-type": "application/json" },
-    ),
-    arrayBuffer: () => Promise.resolve(Buffer.from(asked.body ?? "")),
-  } as unknown as HttpRequest;
-  const context = { invocationId: "i-1", error: () => undefined } as unknown as InvocationContext;
-  const reply: HttpResponseInit = await route.handler(request, context);
-  return { status: reply.status, headers: reply.headers as Record<string, string>, body: parsed(reply) };
-}
-
-function parsed(reply: HttpResponseInit) {
-  const body = JSON.parse((reply.body as string | undefined) ?? "{}");
-  expectOneFormat(body, "api");
-  return body;
-}
+import { call } from "../../../support/api-call";
 
 async function registered(ports: FakePorts, requestId: string): Promise<void> {
   const at = ports.clock.now();
@@ -60,96 +15,6 @@ async function registered(ports: FakePorts, requestId: string): Promise<void> {
 
 const hold = { id: "halt-r-0", at: 1, reason: reason("operation-failed", "x") };
 
-/** Ports whose log is kept as it would be written. */
-function logging() {
-  const logged: string[] = [];
-  return { logged, ports: { ...createFakePorts(), log: createLog((_level, line) => logged.push(line)) } };
-}
-
-test("an issuer whose keys cannot be fetched is a passing fault: 503, and nothing of it leaks", async () => {
-  const verifier = { verify: () => Promise.reject(new Error("connect 10.0.0.1")) };
-  const reply = await call(createFakePorts(), "listPairs", {}, verifier);
-  expect([reply.status, reply.body.code, reply.headers["retry-after"]]).toEqual([
-    503,
-    "internal-error",
-    "10",
-  ]);
-  expect(JSON.stringify(reply)).not.toContain("10.0.0.1");
-});
-
-test("an issuer that is wrong for good is no reason to try again: 500, told in the log with its reason", async () => {
-  const { ports, logged } = logging();
-  const verifier = { verify: () => Promise.resolve({ misconfigured: "names another issuer" }) };
-  const reply = await call(ports, "listPairs", {}, verifier);
-  expect([reply.status, reply.body.code, reply.headers["retry-after"]]).toEqual([
-    500,
-    "internal-error",
-    undefined,
-  ]);
-  expect(reply.body.detail).toContain("TOKEN_ISSUER");
-  expect(JSON.stringify(reply)).not.toContain("names another issuer");
-  expect(logged.join()).toContain("names another issuer");
-});
-
-test("an issuer that is away for a while says for how long", async () => {
-  const verifier = { verify: () => Promise.resolve({ unavailable: "no reply", retryMs: 4_200 }) };
-  const reply = await call(createFakePorts(), "listPairs", {}, verifier);
-  expect([reply.status, reply.headers["retry-after"]]).toEqual([503, "5"]);
-});
-
-test.each([
-  [undefined, "Bearer"],
-  ["Basic abc", "Bearer"],
-  ["Bearer abc", `Bearer error="invalid_token", error_description="it is 'x', not ?"`],
-  ["bearer abc", `Bearer error="invalid_token", error_description="it is 'x', not ?"`],
-  ["Bearer", `Bearer error="invalid_token", error_description="it is 'x', not ?"`],
-])("whoever sent %s is challenged by %s, and leaves a line in the log", async (authorization, challenge) => {
-  const { ports, logged } = logging();
-  const verifier = { verify: () => Promise.resolve({ rejected: 'it is "x", not é' }) };
-  const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
-  const reply = await call(ports, "getPair", { headers }, verifier);
-  expect([reply.status, reply.headers["www-authenticate"]]).toEqual([401, challenge]);
-  expect(reply.body.detail).toBe('it is "x", not é');
-  expect(logged.filter((line) => line.includes("without a valid token was refused"))).toHaveLength(1);
-});
-
-test("forged App Service headers and function keys decide nothing", async () => {
-  const headers = {
-    "x-ms-client-principal": "e30=",
-    "x-ms-client-principal-id": "o-1",
-    "x-functions-key": "k",
-  };
-  const reply = await call(createFakePorts(), "listPairs", { headers });
-  expect([reply.status, reply.headers["www-authenticate"]]).toEqual([401, "Bearer"]);
-});
-
-test("a caller without the permission is told which one, before anything is done", async () => {
-  const ports = createFakePorts();
-  const body = JSON.stringify({ requestId: "r-1", pair: "shop", promote: "green", reason: "x" });
-  const reply = await call(ports, "postPromotion", { body }, verifierOf(["Swap.Read"]));
-  expect([reply.status, ports.effects]).toEqual([403, []]);
-  expect(reply.body.detail).toContain("Swap.Request");
-});
-
-test.each(["a/b", "a?b", "a#b", "../..", "a%2fb", "", "x".repeat(101)])(
-  "the id %p is answered 404 and asked of nobody",
-  async (id) => {
-    const ports = createFakePorts();
-    const read = jest.spyOn(ports.promotions, "read");
-    const replies = [
-      await call(ports, "getPromotion", { params: { id } }),
-      await call(ports, "cancelPromotion", { params: { id } }),
-    ];
-    expect(replies.map((reply) => reply.status)).toEqual([404, 404]);
-    expect(read).not.toHaveBeenCalled();
-  },
-);
-
-test("the limit of a body counts bytes, not characters", async () => {
-  const body = JSON.stringify({ reason: "é".repeat(40_000) });
-  expect((await call(createFakePorts(), "postPromotion", { body })).status).toBe(413);
-});
-
 test("holds that somebody else released meanwhile are not claimed as one's own release", async () => {
   const ports = createFakePorts();
   await ports.pairs.signal(SHOP, { kind: "hold", hold });
@@ -159,7 +24,7 @@ test("holds that somebody else released meanwhile are not claimed as one's own r
     await signal(pair, other);
     await signal(pair, operation);
   });
-  const reply = await call(ports, "deleteHold", { params: { pair: "shop" }, query: "note=looked" });
+  const reply = await call(ports, { route: "deleteHold", params: { pair: "shop" }, query: "note=looked" });
   expect([reply.status, reply.body.code]).toEqual([404, "no-hold"]);
   expect(ports.pairStates.get("shop")?.released?.by).toBe("Bob");
 });
@@ -171,12 +36,12 @@ test("a release that stands is answered 200 even when a promotion in the queue c
   await ports.pairs.signal(SHOP, { kind: "enqueue", ...line });
   await ports.pairs.signal(SHOP, { kind: "hold", hold });
   jest.spyOn(ports.promotions, "read").mockRejectedValue(new Error("storage"));
-  const reply = await call(ports, "deleteHold", { params: { pair: "shop" }, query: "note=looked" });
+  const reply = await call(ports, { route: "deleteHold", params: { pair: "shop" }, query: "note=looked" });
   expect([reply.status, reply.body.released.by]).toEqual([200, "Ada"]);
 });
 
-const put = (ports: Ports, pair: string, body: object) =>
-  call(ports, "putHold", { params: { pair }, body: JSON.stringify(body) });
+const put = (ports: Ports, pair: string, body: object, by = "Ada") =>
+  call(ports, { route: "putHold", params: { pair }, body, by });
 const pairsOf = (body: unknown) =>
   (body as { pairs: { pair: string; state: string }[] }).pairs.map(({ pair, state }) => `${pair}: ${state}`);
 const two = () => createFakePorts([aPolicy(), aPolicy({ name: "till" })]);
@@ -229,21 +94,25 @@ test("a pair coordinator that cannot be reached makes a hold of all pairs 503, a
 test("a hold that was released is not set again by its id, and says so", async () => {
   const ports = createFakePorts();
   await put(ports, "shop", { reason: "incident", id: "h-1" });
-  const release = { params: { pair: "shop" }, query: "note=over&id=h-1" };
-  const released = await call(ports, "deleteHold", release);
+  const release = { route: "deleteHold", params: { pair: "shop" }, query: "note=over&id=h-1" };
+  const released = await call(ports, release);
   expect(released.body.released.holds).toMatchObject([{ id: "h-1", by: "Ada" }]);
   const again = await put(ports, "shop", { reason: "incident", id: "h-1" });
   expect([again.status, again.body.code]).toEqual([409, "hold-released"]);
-  expect((await call(ports, "deleteHold", release)).body.code).toBe("no-hold");
+  expect((await call(ports, release)).body.code).toBe("no-hold");
 });
 
 test("a release of one hold leaves the others; of all pairs at once only a named one is released", async () => {
   const ports = two();
   await ports.pairs.signal(SHOP, { kind: "hold", hold });
   await put(ports, "all", { reason: "incident", id: "h-1" });
-  const unnamed = await call(ports, "deleteHold", { params: { pair: "all" }, query: "note=over" });
+  const unnamed = await call(ports, { route: "deleteHold", params: { pair: "all" }, query: "note=over" });
   expect([unnamed.status, unnamed.body.code]).toEqual([400, "invalid-query"]);
-  const reply = await call(ports, "deleteHold", { params: { pair: "all" }, query: "note=over&id=h-1" });
+  const reply = await call(ports, {
+    route: "deleteHold",
+    params: { pair: "all" },
+    query: "note=over&id=h-1",
+  });
   expect(reply.body.released).toMatchObject([{ pair: "shop" }, { pair: "till" }]);
   expect(ports.pairStates.get("shop")?.holds.map(({ id }) => id)).toEqual(["halt-r-0"]);
 });
@@ -252,7 +121,7 @@ test("who set a hold and who released it is told to everybody who listens, under
   const ports = createFakePorts();
   await put(ports, "shop", { reason: "incident 7", id: "h-1" });
   await ports.pairs.signal(SHOP, { kind: "hold", hold: { ...hold, requestId: "r-0" } });
-  await call(ports, "deleteHold", { params: { pair: "shop" }, query: "note=looked" });
+  await call(ports, { route: "deleteHold", params: { pair: "shop" }, query: "note=looked" });
   const news = ports.published.map((event) => progressEventSchema.parse(JSON.parse(event)));
   expect(news.map(({ subject, data }) => [subject, data.step, data.holdId, data.requestId])).toEqual([
     ["pairs/shop", "hold-set", "h-1", null],
@@ -311,4 +180,34 @@ test("what a hold means for what is under way is told", async () => {
   const proof = { kind: "done", detail: "" } as const;
   await ports.pairs.signal(SHOP, { kind: "close", requestId: "r-1", nonce: "n", proof, at: 1 });
   expect(await said()).toContain("r-1 has swapped and goes on to its outcome");
+});
+
+/** What people say is stored once: answers, log and events tell what stands, never what was only asked. */
+
+test.each(["incident 8", "y", `${"x".repeat(400)}z`])(
+  "the same hold id with the words %.12s is another hold: 409, and neither log nor event tells what was not stored",
+  async (other) => {
+    const ports = createFakePorts();
+    const warned = jest.spyOn(ports.log, "warn");
+    const first = other.length > 100 ? `${"x".repeat(400)}y` : "incident 7";
+    await put(ports, "shop", { reason: first, id: "h-1" });
+    const before = ports.pairStates.get("shop")?.holds;
+    const reply = await put(ports, "shop", { reason: other, id: "h-1" }, "Bob");
+    expect([reply.status, reply.body.code]).toEqual([409, "hold-differs"]);
+    expect(reply.body.pairs).toMatchObject([
+      { pair: "shop", state: "other-words", holds: [{ id: "h-1", by: "Ada" }] },
+    ]);
+    expect(ports.pairStates.get("shop")?.holds).toEqual(before);
+    expect([ports.published.length, warned.mock.calls.length]).toEqual([1, 1]);
+  },
+);
+
+test("the same words again are answered 200 with the hold that stands, whoever asks; nobody is told twice", async () => {
+  const ports = createFakePorts();
+  const warned = jest.spyOn(ports.log, "warn");
+  await put(ports, "shop", { reason: "incident 7", id: "h-1" });
+  const reply = await put(ports, "shop", { reason: "incident 7", id: "h-1" }, "Bob");
+  expect([reply.status, pairsOf(reply.body)]).toEqual([200, ["shop: held"]]);
+  expect(JSON.stringify(reply.body)).not.toContain("Bob");
+  expect([ports.published.length, warned.mock.calls.length]).toEqual([1, 1]);
 });

@@ -1,47 +1,6 @@
 import { call } from "../../../support/api-call";
-import { createFakePorts, type FakePorts } from "../../../support/fake-ports";
+import { createFakePorts } from "../../../support/fake-ports";
 import { aRequest, SHOP } from "../../../support/observations";
-
-/** What people say is stored once: answers, log and events tell what stands, never what was only asked. */
-
-interface Shown {
-  readonly pair: string;
-  readonly state: string;
-  readonly holds: readonly object[];
-}
-
-async function put(ports: FakePorts, body: object, by?: string) {
-  const reply = await call(ports, { route: "putHold", params: { pair: "shop" }, body, by });
-  return { ...reply, pairs: reply.body["pairs"] as readonly Shown[] };
-}
-
-test.each(["incident 8", "y", `${"x".repeat(400)}z`])(
-  "the same hold id with the words %.12s is another hold: 409, and neither log nor event tells what was not stored",
-  async (other) => {
-    const ports = createFakePorts();
-    const warned = jest.spyOn(ports.log, "warn");
-    const first = other.length > 100 ? `${"x".repeat(400)}y` : "incident 7";
-    await put(ports, { reason: first, id: "h-1" });
-    const before = ports.pairStates.get("shop")?.holds;
-    const reply = await put(ports, { reason: other, id: "h-1" }, "Bob");
-    expect([reply.status, reply.body["code"]]).toEqual([409, "hold-differs"]);
-    expect(reply.pairs).toMatchObject([
-      { pair: "shop", state: "other-words", holds: [{ id: "h-1", by: "Ada" }] },
-    ]);
-    expect(ports.pairStates.get("shop")?.holds).toEqual(before);
-    expect([ports.published.length, warned.mock.calls.length]).toEqual([1, 1]);
-  },
-);
-
-test("the same words again are answered 200 with the hold that stands, whoever asks; nobody is told twice", async () => {
-  const ports = createFakePorts();
-  const warned = jest.spyOn(ports.log, "warn");
-  await put(ports, { reason: "incident 7", id: "h-1" });
-  const reply = await put(ports, { reason: "incident 7", id: "h-1" }, "Bob");
-  expect([reply.status, reply.pairs.map(({ state }) => state)]).toEqual([200, ["held"]]);
-  expect(JSON.stringify(reply.body)).not.toContain("Bob");
-  expect([ports.published.length, warned.mock.calls.length]).toEqual([1, 1]);
-});
 
 test("a cancel again is acknowledged with what stands: who was first, and every word that was kept", async () => {
   const ports = createFakePorts();
