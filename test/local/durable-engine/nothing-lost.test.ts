@@ -1,7 +1,6 @@
 import * as df from "durable-functions";
 import type { OrchestrationContext } from "durable-functions";
 import { MemoryLevel } from "memory-level";
-import { createDurableEngine } from "../../../local/durable-engine";
 import { startDurableApp, type DurableApp } from "../../support/durable-app";
 import { createVirtualClock } from "../../support/virtual-clock";
 
@@ -78,11 +77,4 @@ test("an activity whose result could not be stored runs again without a restart"
   await app.call("POST", "orchestrators/worker/a");
   await app.advance(2_000);
   expect(await statusOf(app, "a")).toMatchObject({ runtimeStatus: "Completed", output: 2 });
-});
-
-test.each([0, -1, 1.5, "5"])("an activity limit of %p is refused, as it could not be honoured", (limit) => {
-  const settings = { maxConcurrentActivityFunctions: limit };
-  expect(() => createDurableEngine({ clock, settings, origin: "http://127.0.0.1:1" })).toThrow(
-    "maxConcurrentActivityFunctions",
-  );
 });

@@ -1,5 +1,7 @@
 import { parseSettings } from "../../../local/durable-engine/settings";
 import { parseTimeSpan } from "../../../local/durable-engine/time-span";
+import { createDurableEngine } from "../../../local/durable-engine";
+import { createVirtualClock } from "../../support/virtual-clock";
 
 const provider = (storageProvider: Record<string, unknown>) => parseSettings({ storageProvider });
 
@@ -52,4 +54,11 @@ test.each([
   ["10", undefined],
 ])("the time span %s is %s ms", (text, ms) => {
   expect(parseTimeSpan(text)).toBe(ms);
+});
+
+test.each([0, -1, 1.5, "5"])("an activity limit of %p is refused, as it could not be honoured", (limit) => {
+  const settings = { maxConcurrentActivityFunctions: limit };
+  expect(() =>
+    createDurableEngine({ clock: createVirtualClock(), settings, origin: "http://127.0.0.1:1" }),
+  ).toThrow("maxConcurrentActivityFunctions");
 });

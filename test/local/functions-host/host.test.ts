@@ -2,11 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { app } from "@azure/functions";
-import type { HostExtension, LoadedFunction } from "../../../local/functions-host/contract";
+import type { HostExtension } from "../../../local/functions-host/contract";
 import { startFunctionsHost } from "../../../local/functions-host";
-import { readHostJson } from "../../../local/functions-host/host-json";
-import { httpFunctions } from "../../../local/functions-host/routes";
-import { scheduleOf } from "../../../local/functions-host/timer-trigger";
 import { createVirtualClock } from "../../support/virtual-clock";
 
 let directory: string;
@@ -69,38 +66,3 @@ test("runs of one timer function never overlap, also when both are asked for by 
   await host.stop();
   expect(most).toBe(1);
 });
-
-test("a schedule without time between two runs is refused", () => {
-  expect(() => scheduleOf("00:00:00")).toThrow(/no time between/);
-});
-
-test("time spans in host.json may have days, and what is no time span is refused", () => {
-  const span = (maxAutoLockRenewalDuration: string) => {
-    write({ version: "2.0", extensions: { serviceBus: { maxAutoLockRenewalDuration } } });
-    return readHostJson(directory).serviceBus.maxAutoLockRenewalMs;
-  };
-  expect(span("1.00:00:01")).toBe(86_401_000);
-  expect(() => span("five minutes")).toThrow(/no time span/);
-});
-
-test("settings of host.json without effect here are named by their path, a prefetch of zero is not one", () => {
-  write({ version: "2.0", retry: {}, extensions: { http: { hsts: {} }, serviceBus: { prefetchCount: 5 } } });
-  expect(readHostJson(directory).ignored).toEqual([
-    "retry",
-    "extensions.http.hsts",
-    "extensions.serviceBus.prefetchCount",
-  ]);
-  write({ version: "2.0", extensions: { serviceBus: { prefetchCount: 0 } } });
-  expect(readHostJson(directory).ignored).toEqual([]);
-});
-
-test.each(["x/{id:min(1)}", "x/{a}-{b}", "x/{id:decimal}"])(
-  "the route %s is refused, not misread",
-  (route) => {
-    const fn: LoadedFunction = {
-      name: "f",
-      bindings: { t: { type: "httpTrigger", name: "t", direction: "in", route } },
-    };
-    expect(() => httpFunctions([fn], "api")).toThrow(/does not understand/);
-  },
-);

@@ -2,7 +2,6 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSimulator, startResourceManager } from "../../../local/resource-manager";
-import { webAnswer } from "../../../local/resource-manager/web-answers";
 import calm from "../../../local/world/scenarios/calm.json";
 import { createVirtualClock } from "../../support/virtual-clock";
 
@@ -162,32 +161,4 @@ test("the addresses told are those of the slots, whichever side the scenario nam
   const answer = (await (await fetch(again.pairs[0]!.production)).json()) as object;
   expect(answer).toMatchObject({ service: "shop-blue", version: "v1" });
   await again.stop();
-});
-
-test("web roles answer at a path what the scenario says of it, unless they have a mistake by now", async () => {
-  const pair = pairIn("a", "shop-rg", TEST);
-  const answers = [{ path: "/health", status: 204, headers: { "x-ready": "yes" } }];
-  const scenario = { subscription: TEST, pairs: [{ ...pair, blue: { ...pair.blue, answers } }] };
-  const server = await startResourceManager({ scenario });
-  const { production } = server.pairs[0]!;
-  const health = await fetch(`${production}/health?deep=1`);
-  expect([health.status, health.headers.get("x-ready")]).toEqual([204, "yes"]);
-  expect((await fetch(`${production}/other`)).status).toBe(200);
-  const bug = { after: 0, status: 500 };
-  await fetch(`${server.endpoint}/control/service`, {
-    method: "POST",
-    body: JSON.stringify({ service: "a/blue", bug }),
-  });
-  expect((await fetch(`${production}/health`)).status).toBe(500);
-  await server.stop();
-});
-
-test.each([
-  [{ status: "ok" }, { service: "shop-blue", version: "v1", instance: "i", status: "ok" }],
-  [["ok"], ["ok"]],
-  [undefined, { service: "shop-blue", version: "v1", instance: "i" }],
-])("a body of %j is answered as %j", (body, expected) => {
-  const simulator = createSimulator({ scenario: everywhere, clock: createVirtualClock() });
-  const service = { ...simulator.service("a/blue")!, answers: [{ path: "/", body }] };
-  expect(webAnswer(service, "i", "/?x").body).toEqual(expected);
 });

@@ -94,7 +94,7 @@ interface Page {
 async function list(ports: FakePorts, query: string): Promise<Page> {
   const { status, body } = await call(ports, { route: "listPromotions", query });
   expect(status).toBe(200);
-  return body as unknown as Page;
+  return body;
 }
 const queryOf = (next: string) => next.replace(/^[^?]*\?/, "");
 
