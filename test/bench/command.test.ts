@@ -14,7 +14,7 @@ const occasion = {
 };
 const engine = { name: "engine", title: "Engine", rows: [{ what: "runs", value: 1, unit: "s" }] };
 
-test("an unknown benchmark is told with the known ones", () => {
+test("an unknown benchmark is refused with the list of known ones", () => {
   expect(parseBenchOptions(["--only", "engine,sart"], known)).toEqual({
     issue: 'there is no benchmark "sart"; there are: engine, start',
   });
@@ -25,7 +25,7 @@ test("benchmarks run in the order of the catalog, all of them unless some are na
   expect(parseBenchOptions(["--only", "start,engine"], known)).toMatchObject({ names: ["engine", "start"] });
 });
 
-test("only what stands between a benchmark's markers is rewritten, and a second time changes nothing", () => {
+test("rewrites only between a benchmark's markers, and a second time changes nothing", () => {
   const page = "# A\n\n<!-- bench:engine -->\nold\n<!-- /bench:engine -->\n\nafter\n";
   const rewritten = rewritePage(page, [engine], occasion);
   expect(rewritten).toMatch(/^# A\n\n<!-- bench:engine -->\n\n.*2026-11-24.*2 cores[^]*\| runs/);
@@ -34,7 +34,7 @@ test("only what stands between a benchmark's markers is rewritten, and a second 
   expect(rewritePage(rewritten, [engine], occasion)).toBe(rewritten);
 });
 
-test("a page without a place for a benchmark is refused, and docs/measured.md has one for each", () => {
+test("a page without a benchmark's place is refused; docs/measured.md has all", () => {
   expect(withoutSection("# A\n", ["engine"])).toEqual(["engine"]);
   expect(() => rewritePage("# A\n", [engine], occasion)).toThrow("no place for engine");
   const page = readFileSync(join(__dirname, "../../docs/measured.md"), "utf8");

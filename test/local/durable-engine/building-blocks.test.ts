@@ -154,7 +154,7 @@ test("an event beats the timer, and a cancelled timer holds nothing open", async
   });
 });
 
-test("the timer wins when nothing is raised, less than a second before its time at most", async () => {
+test("the timer wins when nothing is raised, at most a second before its time", async () => {
   expect(await run("race", undefined, 58_900)).toMatchObject({ runtimeStatus: "Running" });
   await app.advance(1_100);
   expect((await app.call("GET", "instances/race-1")).body).toMatchObject({ output: "late" });
@@ -164,7 +164,7 @@ test("entity operations keep their order, and calls are answered", async () => {
   expect(await run("entities")).toMatchObject({ runtimeStatus: "Completed", output: 12 });
 });
 
-test("an entity that throws after setting its state keeps the state and answers with an opaque error", async () => {
+test("an entity that throws after setting its state keeps it; the error is opaque", async () => {
   expect((await run("poison")).output).toEqual(["Error: [object Object]", -1]);
 });
 

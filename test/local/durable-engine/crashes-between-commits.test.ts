@@ -33,7 +33,7 @@ async function open(faults: EngineFaults, visibilityMs = 0): Promise<HostileHub>
   return world;
 }
 
-test("an episode that dies before its history leaks its activity, which then runs twice", async () => {
+test("an episode that dies before its history leaks an activity, which runs twice", async () => {
   await open(crashAt("history", "orchestration"));
   await world.call("POST", "orchestrators/worker/w");
   await world.settle();
@@ -44,7 +44,7 @@ test("an episode that dies before its history leaks its activity, which then run
   expect(ran).toEqual(["first", "first", "second"]);
 });
 
-test("the result of a leaked activity is put back until history knows the activity, and the first result wins", async () => {
+test("a leaked activity's result waits for its history, and the first result wins", async () => {
   await open(crashAt("history", "orchestration", 2), 5_000);
   await world.call("POST", "orchestrators/worker/w");
   await world.settle();
@@ -56,7 +56,7 @@ test("the result of a leaked activity is put back until history knows the activi
   expect(await world.statusOf("w")).toMatchObject({ runtimeStatus: "Completed", output: [1, 3] });
 });
 
-test("inputs that were committed but not deleted are served again: an event counts twice, a start does not", async () => {
+test("inputs not deleted are served again: an event counts twice, a start does not", async () => {
   await open(crashAt("inputs", "orchestration", 2));
   await world.call("POST", "orchestrators/gather/g");
   await world.settle();
@@ -88,7 +88,7 @@ test("a host that dies between history and row leaves the row behind history", a
   expect((await world.statusOf("g")).runtimeStatus).toBe("Running");
 });
 
-test("an activity whose result is out but whose input was not deleted runs again, and the second result is ignored", async () => {
+test("an activity whose input was not deleted runs again; its second result is ignored", async () => {
   await open(crashAt("inputs", "activity"));
   await world.call("POST", "orchestrators/worker/w");
   await world.settle();
@@ -114,7 +114,7 @@ test("a client that dies between the start message and the row has started nothi
   expect((await world.statusOf("w")).runtimeStatus).toBe("Completed");
 });
 
-test("two starts of one id at once both succeed, and one execution runs with the input of one of them", async () => {
+test("two starts of one id at once both succeed, and one of their inputs runs", async () => {
   await open({ atCommit: () => undefined });
   const replies = await Promise.all([
     world.call("POST", "orchestrators/worker/w", "one"),
@@ -126,7 +126,7 @@ test("two starts of one id at once both succeed, and one execution runs with the
   expect(ran).toHaveLength(2);
 });
 
-test("an entity batch whose inputs were not deleted runs again: a client's signal twice, an orchestration's once", async () => {
+test("an entity batch served again repeats a client's signal, not an orchestration's", async () => {
   await open(crashAt("inputs", "entity"));
   await world.call("POST", "entities/total/k?op=add", 7);
   await world.settle();
@@ -143,7 +143,7 @@ test("an entity batch whose inputs were not deleted runs again: a client's signa
   expect((await world.statusOf("c")).runtimeStatus).toBe("Completed");
 });
 
-test("an entity batch whose state was not written runs again, and its reply was out before", async () => {
+test("an entity batch whose state was not written runs again after its reply", async () => {
   await open(crashAt("history", "entity"));
   await world.call("POST", "orchestrators/caller/c");
   await world.settle();
@@ -153,7 +153,7 @@ test("an entity batch whose state was not written runs again, and its reply was 
   expect((await world.call("GET", "entities/total/k")).body).toEqual([1]);
 });
 
-test("a sub-orchestration leaked by an uncommitted episode starts from scratch when the episode runs again", async () => {
+test("a sub-orchestration of an uncommitted episode starts over with that episode", async () => {
   await open(crashAt("history", "orchestration"));
   await world.call("POST", "orchestrators/parent/p");
   await world.settle();

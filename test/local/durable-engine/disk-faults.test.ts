@@ -51,7 +51,7 @@ function logFile(): string {
   return join(location, name);
 }
 
-test("a full disk is told to the client that waited, and nothing acts on what was not stored", async () => {
+test("a full disk is a fault for the waiting client, and nothing acts on lost writes", async () => {
   const database = new MemoryLevel();
   world = await openHostileHub(loaded.app, { database });
   const full = Object.assign(new Error("IO error: No space left on device"), { code: "ENOSPC" });
@@ -67,7 +67,7 @@ test("a full disk is told to the client that waited, and nothing acts on what wa
   expect(await world.statusOf("w")).toMatchObject({ runtimeStatus: "Completed" });
 });
 
-test("work that meets a full disk is said so in the log and done again once there is room, without a restart", async () => {
+test("work that meets a full disk is logged, and done again without a restart", async () => {
   const database = new MemoryLevel();
   world = await openHostileHub(loaded.app, { database });
   await world.call("POST", "orchestrators/gather/g");
@@ -83,7 +83,7 @@ test("work that meets a full disk is said so in the log and done again once ther
   expect(await world.statusOf("g")).toMatchObject({ runtimeStatus: "Completed", output: [1, 2] });
 });
 
-test("a write torn by the end of the file was never acknowledged: what was stands, and work goes on", async () => {
+test("a write torn by the end of the file was not acknowledged, and work goes on", async () => {
   await leaveWaiting();
   const level = new ClassicLevel(location);
   await level.put("x/torn", "a".repeat(500), { sync: true });
@@ -97,7 +97,7 @@ test("a write torn by the end of the file was never acknowledged: what was stand
   await until(statusIs(world, "g", "Completed"));
 });
 
-test("a log broken in the middle, which LevelDB would skip without a word, is refused with its name and what to do", async () => {
+test("a log broken in the middle is refused, with its name and what to do", async () => {
   await leaveWaiting();
   const file = logFile();
   const bytes = readFileSync(file);
@@ -108,7 +108,7 @@ test("a log broken in the middle, which LevelDB would skip without a word, is re
   );
 });
 
-test("a record that is not what was written is refused with its key, whatever stands there instead", async () => {
+test("a record that differs from what was written is refused with its key", async () => {
   await leaveWaiting();
   const level = new ClassicLevel(location);
   const record = (await level.get("i/g")) ?? "";
@@ -119,7 +119,7 @@ test("a record that is not what was written is refused with its key, whatever st
   );
 });
 
-test("a damaged history stops its own instance, loudly and again and again, and no other", async () => {
+test("a damaged history stops its own instance, loudly, and no other", async () => {
   await leaveWaiting();
   const level = new ClassicLevel(location);
   const [key] = await level.keys({ gte: "h/", limit: 1 }).all();
@@ -133,7 +133,7 @@ test("a damaged history stops its own instance, loudly and again and again, and 
   expect(await world.statusOf("g")).toMatchObject({ runtimeStatus: "Running" });
 });
 
-test("a store that another process holds, or that lacks a file, cannot be opened and says which", async () => {
+test("a store in use, or without one of its files, is refused with the reason", async () => {
   await leaveWaiting();
   const held = await open();
   await expect(open()).rejects.toThrow(

@@ -21,7 +21,7 @@ test("a history that was read from disk is known, and goes on with what is added
   expect(await read()).toEqual(["disk", "more"]);
 });
 
-test("a history that somebody read while its instance went on is not taken for the whole", async () => {
+test("a history read while its instance went on is not taken for the whole", async () => {
   const { histories, instances, read } = onDisk();
   const reading = read();
   instances.set("a", at(2));

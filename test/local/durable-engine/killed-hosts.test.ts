@@ -40,7 +40,7 @@ async function takeOver(visibilityMs: number): Promise<{ first: DurableEngine; f
   };
 }
 
-test("a killed host's activity runs again when another host looks, and what it still returns is never stored", async () => {
+test("a killed host's activity runs on another host, and its late result is not stored", async () => {
   const { first, finish } = await takeOver(0);
   first.kill();
   await world.advance(100);
@@ -50,7 +50,7 @@ test("a killed host's activity runs again when another host looks, and what it s
   expect(await world.statusOf("w")).toMatchObject({ runtimeStatus: "Completed", output: [2, 3] });
 });
 
-test("what a killed host had taken stays hidden from the others for the visibility delay", async () => {
+test("what a killed host had fetched stays hidden for the visibility delay", async () => {
   const { first } = await takeOver(30_000);
   first.kill();
   await world.advance(29_000);
@@ -59,7 +59,7 @@ test("what a killed host had taken stays hidden from the others for the visibili
   expect(await world.statusOf("w")).toMatchObject({ runtimeStatus: "Completed" });
 });
 
-test("a host that stops gives up what does not end in time: another host runs it, and the late result is never stored", async () => {
+test("a stopping host gives up slow work, which another host runs; its result is lost", async () => {
   const { first, finish } = await takeOver(0);
   await first.stop();
   await world.advance(100);
@@ -69,7 +69,7 @@ test("a host that stops gives up what does not end in time: another host runs it
   expect(await world.statusOf("w")).toMatchObject({ runtimeStatus: "Completed", output: [2, 3] });
 });
 
-test("a killed host never answers, and a host whose commit crashed tells so once", async () => {
+test("a killed host never answers, and a host whose commit crashed reports it once", async () => {
   const crashed: string[] = [];
   const faults: EngineFaults = {
     atCommit: (step, { host }) => (step === "messages" && host === "a" ? "crash" : undefined),
@@ -100,7 +100,7 @@ test("two hosts share the work of one hub", async () => {
   expect([names.size, ran.length]).toEqual([2, 20]);
 });
 
-test("a host that takes a partition while the other still works runs the same episodes: activities leak, history has one writer", async () => {
+test("two hosts of one partition run the same episodes, but history has one writer", async () => {
   await open({ faults: { stealsLease: (id) => id === "w" } }, ["a", "b"]);
   await world.call("POST", "orchestrators/worker/w", "in");
   await world.advance(60_000);
@@ -112,7 +112,7 @@ test("a host that takes a partition while the other still works runs the same ep
   expect(events.filter((event) => event.EventType === "TaskCompleted")).toHaveLength(2);
 });
 
-test("each host has a clock of its own: history steps back between hosts, and the SDK's time then stands still", async () => {
+test("each host has its clock: history can step back, and the SDK's time then stops", async () => {
   await open({}, []);
   const ahead = { ...world.clock, now: () => world.clock.now() + 3_600_000 };
   const a = await world.host("a", { clock: ahead });
@@ -128,7 +128,7 @@ test("each host has a clock of its own: history steps back between hosts, and th
   expect((await world.statusOf("t")).output).toBe(started?.Timestamp);
 });
 
-test("where several things are ready the order is steered by the pick, and the same picks give the same run", async () => {
+test("the pick decides the order of ready work, and equal picks give equal runs", async () => {
   const run = async (seed: number) => {
     ran.length = 0;
     let state = seed;
@@ -159,7 +159,7 @@ test("the pick decides which of two ready orchestrations begins", async () => {
   expect(begun).toEqual(["x", "y"]);
 });
 
-test("a hub that is emptied under its live host forgets everything, and what the host was doing is discarded", async () => {
+test("a hub emptied under its live host forgets everything, and discards its work", async () => {
   await open({}, []);
   await world.host("a");
   let finish: () => void = () => undefined;

@@ -21,7 +21,7 @@ async function gatherEnded(faults: EngineFaults): Promise<void> {
   }
 }
 
-test("a row lags behind history: an ended instance looks live, in lists too, until the row is written", async () => {
+test("an ended instance looks live until its row is written, in lists too", async () => {
   await gatherEnded({ rowLagMs: ({ status }) => (status === "Completed" ? 5_000 : 0) });
   expect(await world.statusOf("g")).toMatchObject({ runtimeStatus: "Running" });
   expect((await world.call("GET", "instances/?runtimeStatus=Completed")).body).toEqual([]);
@@ -39,7 +39,7 @@ test("a row goes backwards when a zombie writes its older one over a newer one",
   expect(await world.statusOf("g")).toMatchObject({ runtimeStatus: "Running", output: null });
 });
 
-test("an instance whose last row is never written stays Running for good: neither started anew, nor ended, nor purged", async () => {
+test("an instance whose last row is never written is never restarted, ended or purged", async () => {
   await gatherEnded({ stuckRunning: ({ id }) => id === "g" });
   await world.advance(86_400_000);
   expect(await world.statusOf("g")).toMatchObject({ runtimeStatus: "Running" });
@@ -50,7 +50,7 @@ test("an instance whose last row is never written stays Running for good: neithe
   expect(await world.statusOf("g")).toMatchObject({ runtimeStatus: "Running" });
 });
 
-test("a client reads an entity as it was before the last commit, for as long as its row lags, and never back in time", async () => {
+test("a client reads an entity as of its lagging row, and never goes back in time", async () => {
   const lags = [1_000, 100, 0];
   world = await openHostileHub(loaded.app, { faults: { entityReadLagMs: () => lags.shift() ?? 0 } });
   const states: unknown[] = [];

@@ -47,7 +47,7 @@ const close = async () => {
 afterEach(close);
 const statusOf = async (app: DurableApp, id: string) => (await app.call("GET", `instances/${id}`)).body;
 
-test("an event nobody waits for yet survives two generations that continue as new in one episode", async () => {
+test("an event without a waiter survives two continue-as-new in one episode", async () => {
   const app = await open();
   await app.call("POST", "orchestrators/hops/h", 2);
   await app.settle();
@@ -56,7 +56,7 @@ test("an event nobody waits for yet survives two generations that continue as ne
   expect(await statusOf(app, "h")).toMatchObject({ runtimeStatus: "Completed", output: "kept" });
 });
 
-test("an instance whose id begins beyond the basic plane is found again after a restart", async () => {
+test("an instance id that begins with an emoji is found again after a restart", async () => {
   const id = encodeURIComponent("\u{1F680}-1");
   let app = await open();
   await app.call("POST", `orchestrators/sleeper/${id}`);

@@ -123,14 +123,14 @@ async function ask(
   return (await status(await start("asks", { method, args }))).output as { answer?: unknown; fault?: string };
 }
 
-test("4: an event nobody waits for yet is carried over continue-as-new, as recorded of the real host", async () => {
+test("4: an event without a waiter survives continue-as-new, as on the real host", async () => {
   const id = await start("generations", { n: 0 });
   await app.call("POST", `instances/${id}/raiseEvent/note`, {});
   await app.advance(30_000);
   expect((await status(id)).output).toBe("carried");
 });
 
-test("4: an event that is delivered twice answers the next wait of the same name as well", async () => {
+test("4: an event delivered twice answers the next wait of the same name as well", async () => {
   const id = await start("asksTwice");
   await app.call("POST", `instances/${id}/raiseEvent/answer`, "yes");
   await app.call("POST", `instances/${id}/raiseEvent/answer`, "yes");
@@ -138,11 +138,11 @@ test("4: an event that is delivered twice answers the next wait of the same name
   expect((await status(id)).output).toEqual(["yes", "yes"]);
 });
 
-test("7: what an entity throws arrives as [object Object], and the state it had set before stays", async () => {
+test("7: an entity's error arrives as [object Object], and its state before it stays", async () => {
   expect((await status(await start("fragile"))).output).toEqual(["Error: [object Object]", "half done"]);
 });
 
-test("8: terminating a child is not told to its parent as an ordinary failure, and terminating a parent leaves the child alone", async () => {
+test("8: a parent sees no plain failure of a terminated child; its own child runs on", async () => {
   const id = await start("parent");
   await app.call("POST", `instances/${id}-child/terminate?reason=x`);
   await app.settle();
@@ -156,7 +156,7 @@ test("8: terminating a child is not told to its parent as an ordinary failure, a
   ]);
 });
 
-test("9: of starts of one id at once a single one runs, and what its input was has to be read back", async () => {
+test("9: of starts of one id at once only one runs, and its input must be read back", async () => {
   const starts = ["a", "b", "c"].map((input) => app.call("POST", "orchestrators/parent/raced", input));
   const statuses = (await Promise.all(starts)).map((reply) => reply.status);
   expect(statuses.filter((code) => code === 202)).toHaveLength(1);
@@ -175,7 +175,7 @@ test("10: a lock is refused with a text that says what to use instead", async ()
   });
 });
 
-test("B: starting the id of a finished instance overwrites it without a word", async () => {
+test("B: starting the id of a finished instance overwrites it silently", async () => {
   const id = await start("quick");
   const before = await status(id);
   expect(before.output).toBe("finished");
@@ -183,14 +183,14 @@ test("B: starting the id of a finished instance overwrites it without a word", a
   expect(await status(id)).toMatchObject({ name: "parent", runtimeStatus: "Running", output: null });
 });
 
-test("C: an absent instance is an error that names 404, an absent entity is none", async () => {
+test("C: an absent instance is an error that names 404, an absent entity is not", async () => {
   expect(await ask("getStatus", "nobody")).toEqual({ fault: expect.stringContaining("HTTP 404") });
   expect(await ask("readEntityState", { name: "ledger", key: "nobody" })).toEqual({
     answer: { entityExists: false },
   });
 });
 
-test("D: raising an event at a finished instance, and terminating it, succeed without an effect", async () => {
+test("D: raising an event at a finished instance, or terminating it, has no effect", async () => {
   const id = await start("quick");
   expect(await ask("raiseEvent", id, "approve", {})).toEqual({ answer: null });
   expect(await ask("terminate", id, "enough")).toEqual({ answer: null });
@@ -210,7 +210,7 @@ test.each([
   expect((await status(id)).output).toBe(output);
 });
 
-test("F: the client's filter by prefix is ignored, and its list shows entities as running instances", async () => {
+test("F: the client's prefix filter is ignored, and its list shows entities as Running", async () => {
   await start("fragile");
   const { answer } = await ask("getStatusBy", { instanceIdPrefix: "no-such-prefix" });
   const ids = (answer as { instanceId: string }[]).map((each) => each.instanceId);
@@ -218,7 +218,7 @@ test("F: the client's filter by prefix is ignored, and its list shows entities a
   expect(ids.some((id) => id.startsWith("@ledger@"))).toBe(true);
 });
 
-test("I: ids are pasted into addresses as they are: an event for one id can end another instance", async () => {
+test("I: ids enter addresses unescaped: an event for one id can end another instance", async () => {
   const id = await start("parent");
   expect(await ask("raiseEvent", `${id}/terminate?reason=`, "approve", {})).toEqual({ answer: null });
   expect((await status(id)).runtimeStatus).toBe("Terminated");

@@ -126,7 +126,7 @@ async function start(name: string, input?: unknown): Promise<string> {
 }
 
 test.each(["relisted", "allFinished"])(
-  "1: a task listed again in Task.any or Task.all runs again and shifts every later id: %s never completes",
+  "1: a task listed again runs again and shifts every later id: %s never completes",
   async (name) => {
     const id = await start(name);
     await app.advance(60_000);
@@ -139,7 +139,7 @@ test("1: yielding the leftover task itself is safe", async () => {
   expect(await status(await start("leftover"))).toMatchObject({ runtimeStatus: "Completed", output: 3 });
 });
 
-test("2: an event consumed in the turn that cancels the timer and continues as new is delivered again in every generation; a yield between avoids it", async () => {
+test("2: an event consumed as the run continues as new comes again; a yield avoids it", async () => {
   const counts: unknown[] = [];
   for (const yields of [false, true]) {
     const id = await start("consumer", { turn: 1, got: 0, yields });
@@ -165,7 +165,7 @@ test.each([
   ["throwsEmpty", "Running"],
   ["throwsText", "Failed"],
 ])(
-  "5: an orchestrator that throws no Error, or one without a message, stays Running: %s is %s",
+  "5: an orchestrator that throws no Error or no message stays Running: %s is %s",
   async (name, expected) => {
     const id = await start(name);
     await app.advance(3_600_000);
@@ -173,7 +173,7 @@ test.each([
   },
 );
 
-test("6: when the retry timeout has passed the SDK still counts a timer: a hang on Azure, here a loud failure as id drift", async () => {
+test("6: after the retry timeout the SDK still counts a timer: here a loud id drift", async () => {
   const id = await start("retryTimeout");
   await app.advance(120_000);
   expect(await status(id)).toMatchObject({
@@ -182,7 +182,7 @@ test("6: when the retry timeout has passed the SDK still counts a timer: a hang 
   });
 });
 
-test("16: a timer of ten days is cut into legs of three days, and fires once all have passed", async () => {
+test("16: a timer of ten days is cut into legs of three days and fires after all", async () => {
   const id = await start("longTimer");
   await app.advance(9.9 * 86_400_000);
   expect((await status(id)).runtimeStatus).toBe("Running");
@@ -203,7 +203,7 @@ test("19: code that decides otherwise when it is replayed fails as non-determini
   });
 });
 
-test("19: an async generator is accepted as orchestrator and never gets past its first yield", async () => {
+test("19: an async generator is accepted and never gets past its first yield", async () => {
   const id = await start("asynchronous");
   expect(await status(id)).toMatchObject({
     runtimeStatus: "Failed",

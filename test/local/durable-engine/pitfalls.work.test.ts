@@ -86,7 +86,7 @@ const status = async (app: DurableApp, id: string) =>
   (await app.call("GET", `instances/${id}`)).body as { runtimeStatus: string; output: unknown };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test("11: every step hands the whole history, results included, to the orchestrator again", async () => {
+test("11: every step hands the whole history, with results, to the orchestrator again", async () => {
   const app = await open();
   await app.call("POST", "orchestrators/steps/s", { count: 20, text: "x".repeat(1_000) });
   await app.settle();
@@ -96,7 +96,7 @@ test("11: every step hands the whole history, results included, to the orchestra
   expect(handed.reduce((sum, length) => sum + length, 0)).toBeGreaterThan(200 * 1_000);
 });
 
-test("12: the text of an exception enters the history whole, and is handed over again at every step", async () => {
+test("12: an exception's whole text enters the history and is replayed at every step", async () => {
   const app = await open();
   await app.call("POST", "orchestrators/survives/x");
   await app.settle();
@@ -105,7 +105,7 @@ test("12: the text of an exception enters the history whole, and is handed over 
   expect(handed.filter((length) => length > 100_000)).toHaveLength(2);
 });
 
-test("13: work that nothing can carry out is never given up: its instance stays Running for good", async () => {
+test("13: work without a function is never given up: its instance stays Running", async () => {
   const app = await open();
   await app.call("POST", "orchestrators/stranded/p");
   await app.advance(30 * 86_400_000);
@@ -113,7 +113,7 @@ test("13: work that nothing can carry out is never given up: its instance stays 
   expect(app.logged.some((line) => line.includes("does not exist: it stays Running for good"))).toBe(true);
 });
 
-test("14: an activity whose host dies while it runs is run again, and its effects happen twice", async () => {
+test("14: an activity whose host dies runs again, and its effects happen twice", async () => {
   let app = await open();
   await app.call("POST", "orchestrators/worker/w");
   while (ran.length === 0) await turn();
@@ -124,7 +124,7 @@ test("14: an activity whose host dies while it runs is run again, and its effect
   release();
 });
 
-test("15: other code under a running instance fails it; a newer version waits under CurrentOrOlder and Reject", async () => {
+test("15: changed code fails a running instance; a newer version waits when rejected", async () => {
   let app = await open();
   await app.call("POST", "orchestrators/changed/c");
   while (ran.length === 0) await turn();

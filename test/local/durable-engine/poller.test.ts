@@ -7,7 +7,7 @@ function looks(poller: Poller, until: number): number[] {
   return [...seen];
 }
 
-test("an empty queue is looked into after 100 ms and then after twice the rest each time, up to the longest", () => {
+test("an empty queue is polled after 100 ms, then ever less often, up to the limit", () => {
   expect(looks(new Poller(1_000, 0), 5_500)).toEqual([100, 300, 700, 1_500, 2_500, 3_500, 4_500, 5_500]);
 });
 
@@ -15,7 +15,7 @@ test("a longest rest below the first one sets the pace from the beginning", () =
   expect(looks(new Poller(40, 0), 200)).toEqual([40, 80, 120, 160, 200]);
 });
 
-test("a find begins anew, and what comes at that moment is found at the look after", () => {
+test("a find starts the pauses over, and the next poll finds what arrived meanwhile", () => {
   const poller = new Poller(10_000, 0);
   poller.reset(5_000);
   expect([poller.nextLook(5_000), poller.nextLook(5_101), poller.nextLook(65_000)]).toEqual([

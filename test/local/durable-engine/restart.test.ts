@@ -51,7 +51,7 @@ const open = (settings: Record<string, unknown> = {}): Promise<DurableApp> =>
 const statusOf = async (app: DurableApp, id: string) =>
   (await app.call("GET", `instances/${id}`)).body as { runtimeStatus: string; output: unknown };
 
-test("timers, events, entities and activities under way carry on after a restart; a running activity runs again", async () => {
+test("waits, entities and activities go on after a restart; a running activity reruns", async () => {
   ran = [];
   let app = await open();
   await app.call("POST", "orchestrators/waiter/w");
@@ -73,7 +73,7 @@ test("timers, events, entities and activities under way carry on after a restart
   await app.stop();
 });
 
-test("an instance of a newer version waits under CurrentOrOlder and Reject, and sees its own version when its deployment is back", async () => {
+test("an instance of a newer version waits until its deployment is back", async () => {
   let app = await open({ defaultVersion: "2.0" });
   await app.call("POST", "orchestrators/versioned/v");
   await app.settle();

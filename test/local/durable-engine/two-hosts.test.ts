@@ -61,7 +61,7 @@ test.each([
   },
 );
 
-test("a host that sends to a partition of its own finds it at once, however long it was quiet", async () => {
+test("a host finds what it sends to its own partition at once, even after a pause", async () => {
   await open(tenSeconds);
   const a = await world.host("a");
   await world.host("b");
@@ -71,7 +71,7 @@ test("a host that sends to a partition of its own finds it at once, however long
   expect(await stateOf("k")).toEqual([1]);
 });
 
-test("a host of HTTP functions owns no partition and runs nothing: what it starts waits for the other one's poll", async () => {
+test("an HTTP-only host owns no partition: its starts wait for the other host's poll", async () => {
   await open(oneSecond);
   const http = await world.host("http", { runsDurableFunctions: false });
   await callAt(http, "POST", "orchestrators/worker/w");
@@ -88,7 +88,7 @@ test("a host of HTTP functions owns no partition and runs nothing: what it start
   expect(ran).toHaveLength(4);
 });
 
-test("partitions are shared out evenly once a second host has joined, and each host serves its own", async () => {
+test("a second host takes its share of partitions, and each host serves its own", async () => {
   const served = new Map<string, Set<string>>();
   await open(
     { partitionCount: 4, maxQueuePollingInterval: "00:00:01" },
@@ -112,7 +112,7 @@ test("partitions are shared out evenly once a second host has joined, and each h
   expect(new Set(owners)).toEqual(new Set(["a", "b"]));
 });
 
-test("an activity is run by the host that schedules it; what is more than it may run, another one finds", async () => {
+test("an activity runs on its scheduling host; another host finds what exceeds a limit", async () => {
   const hosts: string[] = [];
   await open({ ...oneSecond }, {});
   const app = (name: string) => ({
@@ -192,7 +192,7 @@ describe("takeover", () => {
     }
   });
 
-  test("a host that is back under its name has its partitions at once, one of another name waits", async () => {
+  test("a host back under its name has its partitions at once; another name waits", async () => {
     for (const [name, done] of [
       ["a", true],
       ["c", false],
@@ -209,7 +209,7 @@ describe("takeover", () => {
     }
   });
 
-  test("a message that a killed host had fetched stays hidden for a minute, whoever takes over before", async () => {
+  test("a message that a killed host had fetched stays hidden for a minute", async () => {
     let episodes = 0;
     await open(oneSecond, {
       faults: {
@@ -230,7 +230,7 @@ describe("takeover", () => {
     expect((await world.statusOf("t")).runtimeStatus).toBe("Completed");
   });
 
-  test("an activity that a killed host ran is run again after the work-item queue's visibility timeout", async () => {
+  test("a killed host's activity runs again after the work-item visibility timeout", async () => {
     await open(oneSecond);
     const a = await world.host("a");
     gate.wait = () => new Promise(() => undefined);

@@ -51,7 +51,7 @@ test("an activity starts late, and its result is held back", async () => {
   expect(await world.statusOf("w")).toMatchObject({ runtimeStatus: "Completed" });
 });
 
-test("an activity outlives termination, purge and a new instance of the same id, to which its result is nothing", async () => {
+test("an activity outlives its instance, and its result does not reach the next one", async () => {
   await open({ onActivity: () => (ran.length === 0 ? { resultDelayMs: 60_000 } : undefined) });
   await world.call("POST", "orchestrators/worker/w");
   await world.settle();
@@ -126,7 +126,7 @@ test.each([
   expect(await world.statusOf("a")).toMatchObject({ runtimeStatus: status });
 });
 
-test("an event that comes twice is carried twice through ten generations, and does not breed (world 200114355)", async () => {
+test("an event that comes twice is carried twice, and never more (world 200114355)", async () => {
   let delivered = 0;
   await open({
     onDelivery: ({ name }) => {
@@ -147,7 +147,7 @@ test("an event that comes twice is carried twice through ten generations, and do
   expect(delivered).toBe(2 + 10 * 2);
 });
 
-test("an entity batch is cut and reordered, and what was cut off runs in the next batch", async () => {
+test("an entity batch is cut and reordered; the rest runs in the next batch", async () => {
   const sizes: number[] = [];
   await open({
     reorderBatch: (_id, n) => {

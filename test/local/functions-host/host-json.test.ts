@@ -18,7 +18,7 @@ function write(hostJson: object): void {
   writeFileSync(join(directory, "host.json"), JSON.stringify(hostJson));
 }
 
-test("time spans in host.json may have days, and what is no time span is refused", () => {
+test("time spans in host.json may have days; anything else is refused", () => {
   const span = (maxAutoLockRenewalDuration: string) => {
     write({ version: "2.0", extensions: { serviceBus: { maxAutoLockRenewalDuration } } });
     return readHostJson(directory).serviceBus.maxAutoLockRenewalMs;
@@ -27,7 +27,7 @@ test("time spans in host.json may have days, and what is no time span is refused
   expect(() => span("five minutes")).toThrow(/no time span/);
 });
 
-test("settings of host.json without effect here are named by their path, a prefetch of zero is not one", () => {
+test("settings of host.json without effect are named; a prefetch of zero is not one", () => {
   write({ version: "2.0", retry: {}, extensions: { http: { hsts: {} }, serviceBus: { prefetchCount: 5 } } });
   expect(readHostJson(directory).ignored).toEqual([
     "retry",

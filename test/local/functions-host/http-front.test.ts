@@ -74,11 +74,11 @@ test("the durable webhooks ask for their key", async () => {
   expect((await fetch(`${running.host.origin}/runtime/webhooks/durabletask/instances/`)).status).toBe(401);
 });
 
-test("a second host in one process is refused, since the library's registry is one per process", async () => {
+test("a second host in one process is refused: the library has one registry", async () => {
   await expect(startDurableApp({})).rejects.toThrow(/one per process/);
 });
 
-test("every cookie of a reply has its own line, written as the recorded host does", async () => {
+test("every cookie of a reply has its own header line, as on the recorded host", async () => {
   const reply = await fetch(`${running.host.origin}/api/cookies`);
   expect(reply.headers.getSetCookie()).toEqual([
     "a=b; max-age=60; path=/; samesite=lax; httponly",
@@ -92,7 +92,7 @@ test("a status that HTTP cannot carry answers with an empty 500 and the host liv
   expect((await fetch(`${running.host.origin}/api/cookies`)).status).toBe(200);
 });
 
-test("why a handler threw stands in the log, since the caller gets an empty 500", async () => {
+test("the log has a handler's error, since the caller gets an empty 500", async () => {
   await fetch(`${running.host.origin}/api/thrower`);
   expect(running.logged.join("\n")).toContain("the reason");
 });

@@ -16,13 +16,13 @@ test("the longest entry that a category begins with counts, in whatever case and
   expect(isLogged(line("error", "Host.Startup"))).toBe(true);
 });
 
-test("without entries everything from Information on comes through, and None lets nothing through", () => {
+test("without entries, Information and above come through; None lets nothing through", () => {
   expect(createLogFilter({})(line("information", "Host"))).toBe(true);
   expect(createLogFilter({})(line("debug", "Host"))).toBe(false);
   expect(createLogFilter({ default: "None" })(line("critical", "Host"))).toBe(false);
 });
 
-test("what a function says itself goes by Function.<name>.User, the host's own lines about it do not", () => {
+test("a function's own lines go by Function.<name>.User; the host's about it do not", () => {
   const isLogged = createLogFilter({ default: "Warning", "Function.tick.User": "Information" });
   const about = { level: "information", message: "m", functionName: "tick" };
   expect(isLogged({ ...about, category: "tick.Invocation" })).toBe(true);

@@ -16,7 +16,7 @@ const message = {
   _rawAmqpMessage: { bodyType: "data" },
 } as unknown as ServiceBusReceivedMessage;
 
-test("a message that never expires carries the end of time, however far the SDK puts it", () => {
+test("a message that never expires has the end of time, whatever the SDK says", () => {
   for (const expiresAtUtc of [undefined, new Date("+012024-01-01T00:00:00Z")]) {
     const metadata = triggerMetadata({ ...message, expiresAtUtc });
     expect(metadata["ExpiresAtUtc"]).toEqual({ json: '"9999-12-31T23:59:59.9999999"' });
@@ -28,7 +28,7 @@ test("a payload field overwrites metadata of the same name, whatever its case", 
   expect(metadata["MessageId"]).toEqual({ string: "mine" });
 });
 
-test("where a binding asks for binary data the body is handed over to the byte, and no member of it is in the metadata", () => {
+test("a binding for binary data gets the exact bytes, and no members as metadata", () => {
   const body = Buffer.from([0xff, ...Buffer.from('{"messageid":"mine"}')]);
   const data = bodyData({ ...message, body }, "binary");
   expect(data).toEqual({ bytes: body });

@@ -44,7 +44,7 @@ test.each([
   },
 );
 
-test("tokens have the claims that Entra ID gives those of people, of applications, and ID tokens", async () => {
+test("tokens of people and applications, and ID tokens, have Entra ID's claims", async () => {
   const issuer = await start();
   const claims = await Promise.all(
     [issuer.token("reader"), issuer.applicationToken(["Swap.Request"]), issuer.idToken("reader")].map(
@@ -81,7 +81,7 @@ test("a token of yesterday's process verifies with today's key", async () => {
   await expect(jwtVerify(token, await keysOf(second))).resolves.toBeDefined();
 });
 
-test("the signing key is readable by its owner only, and nothing half written stays beside it", async () => {
+test("only its owner can read the signing key, and no partial file is left beside it", async () => {
   await start();
   expect(readdirSync(directory)).toEqual(["signing-key.json"]);
   expect(statSync(join(directory, "signing-key.json")).mode & 0o077).toBe(0);

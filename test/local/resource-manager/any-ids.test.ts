@@ -49,7 +49,7 @@ interface ServiceBody {
   };
 }
 
-test("services of one name in other groups and subscriptions are told apart, and are called by their ARM names", () => {
+test("separates services of one name by group and subscription, under their ARM names", () => {
   const call = readFrom(createSimulator({ scenario: everywhere, clock: createVirtualClock() }));
   for (const [group, subscription] of [
     ["shop-rg", TEST],
@@ -80,7 +80,7 @@ test("a swap moves the pair whose id was named, and no other of the same name", 
   ]);
 });
 
-test("each group and subscription lists its own services, addresses and load balancers alone", () => {
+test("each group and subscription lists only its own services, IPs and load balancers", () => {
   const call = readFrom(createSimulator({ scenario: everywhere, clock: createVirtualClock() }));
   const listed = (path: string) => (call("GET", path).body as { value: { id: string }[] }).value.length;
   const at = (subscription: string) =>
@@ -145,7 +145,7 @@ describe("a world that starts on what an earlier one left", () => {
   });
 });
 
-test("the addresses told are those of the slots, whichever side the scenario names first", async () => {
+test("reports the addresses of the slots, whichever side the scenario names first", async () => {
   const dataDirectory = mkdtempSync(join(tmpdir(), "any-ids-"));
   const pair = pairIn("a", "shop-rg", TEST);
   const server = await startResourceManager({

@@ -65,7 +65,7 @@ function swappedWorld(): void {
   open = undefined;
 }
 
-test("a new state is on disk with its name before a write is answered: no loss of power brings the old one back", () => {
+test("a state is on disk before its write is answered, and survives a power loss", () => {
   const steps: string[] = [];
   const arm = start({
     ...nodeDisk,
@@ -83,7 +83,7 @@ test("a new state is on disk with its name before a write is answered: no loss o
   expect(steps).toEqual(["rename", "folder of the state"]);
 });
 
-test("a record torn by a kill is cut off, and what is written after it is found at every later start", () => {
+test("a record torn by a kill is cut off, and later records are found at every start", () => {
   swappedWorld();
   appendFileSync(file("journal.jsonl"), '1234abcd {"n":1,"at":"20');
   expect(calls(start())).toEqual([["PUT", 202, "swapped"]]);
@@ -158,7 +158,7 @@ test.each([
   expect(() => start()).toThrow(/journal\.jsonl is damaged and has lost records: restore/);
 });
 
-test("an effect that was written though its state was not is taken back, and happens once after the restart", () => {
+test("an effect written without its state is undone, and happens once after a restart", () => {
   const arm = start();
   expect(put(arm).status).toBe(202);
   const before = readFileSync(file("state.json"));
@@ -177,7 +177,7 @@ test("an effect that was written though its state was not is taken back, and hap
   expect(start().journal.effects).toHaveLength(1);
 });
 
-test("whatever room a full disk leaves, a PUT is never answered 202 without its record, and nothing half-written stays", () => {
+test("on a full disk no PUT is answered 202 without its record, and none is partial", () => {
   swappedWorld();
   const copy = ["journal.jsonl", "state.json"].map((name) => [name, readFileSync(file(name))] as const);
   const stateSize = copy[1]![1].length;
@@ -220,7 +220,7 @@ test("an effect that a full disk holds up comes once there is room", () => {
   expect(start().service("shop-green")?.slot).toBe("Production");
 });
 
-test("a sync that fails is a write that fails; a torn record that cannot be cut off ends all writing", () => {
+test("a failed sync is a failed write; a torn record that cannot be cut ends writing", () => {
   let broken = false;
   const disk: Disk = {
     ...nodeDisk,
@@ -241,6 +241,6 @@ test("a sync that fails is a write that fails; a torn record that cannot be cut 
   expect(call(arm, "GET", `${green}?api-version=2024-11-04`).status).toBe(500);
 });
 
-test("a folder that cannot be written is told at the start", () => {
+test("a folder that cannot be written is reported at the start", () => {
   expect(() => start(fullDisk(0))).toThrow(/state\.json cannot be written \(ENOSPC/);
 });

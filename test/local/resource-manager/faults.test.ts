@@ -65,7 +65,7 @@ test("a connection breaks before the effect, or after it", async () => {
   ]);
 });
 
-test("a call that hangs ends when its caller aborts, or by the caller's time on the simulator's clock", async () => {
+test("a call that hangs ends at its caller's abort, or at its timeout on the clock", async () => {
   arm.simulator.faults.add({ times: 2, answer: { kind: "hang" } });
   const ask = (client: ReturnType<typeof httpClientOf>, abortSignal?: AbortSignal) =>
     client.sendRequest(
@@ -86,7 +86,7 @@ test("a call that hangs ends when its caller aborts, or by the caller's time on 
   expect(arm.simulator.journal.entries[0]).not.toHaveProperty("answeredAt");
 });
 
-test("a slow reply comes late on the simulator's clock, and not at all to a caller who gave up", async () => {
+test("a slow reply comes late on the clock, and never to a caller who gave up", async () => {
   arm.simulator.faults.add({ times: 3, answer: { kind: "slow", delayMs: 20_000 } });
   let status: number | undefined;
   const slow = read(arm, blue).then((reply) => {
@@ -204,7 +204,7 @@ test("a policy is asked for every call before the faults that were added", async
   expect((await read(arm, blue)).status).toBe(200);
 });
 
-test("faults and weather are taken over the wire, every mistake is told at once, and broken sockets are broken", async () => {
+test("takes faults over the wire, reports every mistake, and breaks broken sockets", async () => {
   const server = await startResourceManager({ scenario: world(), clock: createVirtualClock() });
   const post = async (path: string, body: unknown) => {
     const reply = await fetch(`${server.endpoint}/control/${path}`, {
@@ -236,7 +236,7 @@ test("faults and weather are taken over the wire, every mistake is told at once,
   await server.stop();
 });
 
-test("over a socket too a slow reply comes when the clock says so, and one that hangs never", async () => {
+test("over a socket a slow reply comes on time by the clock, and a hanging one never", async () => {
   const clock = createVirtualClock();
   const faults = [{ answer: { kind: "slow", delayMs: 20_000 } }, { answer: { kind: "hang" } }];
   const server = await startResourceManager({ scenario: world({ faults }), clock });
@@ -257,7 +257,7 @@ test("over a socket too a slow reply comes when the clock says so, and one that 
   await server.stop();
 });
 
-test("every mistake of a scenario's faults and weather is told at once, also a service that is not there", () => {
+test("reports every mistake of a scenario's faults at once, unknown services too", () => {
   expect(() =>
     openInProcess(world({ faults: [{ answer: { kind: "no" } }], weather: [{ kind: "no" }] })),
   ).toThrow(/faults\.0[\s\S]*weather\.0/);

@@ -44,7 +44,7 @@ test("every call is written down with its time, its status and when it was answe
   expect(arm.simulator.journal.entries[0]).not.toHaveProperty("ready");
 });
 
-test("a PUT carries how ready both services were when it came, and its effect how ready they were then", async () => {
+test("a PUT records how ready both services were then, and its effect how ready later", async () => {
   await swap(arm, green);
   arm.simulator.addWeather({
     kind: "state",
@@ -69,7 +69,7 @@ test("a PUT carries how ready both services were when it came, and its effect ho
   ]);
 });
 
-test("an instance that is not listed, and one too many that does not run, both show as not ready", () => {
+test("a missing instance, and an extra one that does not run, show as not ready", () => {
   const service = arm.simulator.service("shop-green")!;
   arm.simulator.addWeather({ kind: "unlisted", service: "shop-green", instance: "WebRole_IN_0", seconds: 5 });
   expect(arm.simulator.readiness(service)).toMatchObject({ started: 2, expected: 3 });
@@ -109,7 +109,7 @@ test("an effect of the POST names its call, one by hand names none", async () =>
   ]);
 });
 
-test("overlapping PUTs can be told from the journal alone", async () => {
+test("the journal alone shows which PUTs overlap", async () => {
   arm.simulator.faults.add({ method: "PUT", answer: { kind: "slow", delayMs: 5_000 } });
   const first = swap(arm, green);
   arm.pass(1);

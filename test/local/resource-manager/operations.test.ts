@@ -88,7 +88,7 @@ test("the caller gets an error status though the operation was begun", async () 
   expect(slotNow()).toBe("Production");
 });
 
-test("a PUT that is under way for minutes is judged when it arrives: it locks nothing before", async () => {
+test("a PUT that takes minutes is judged when it arrives, and locks nothing before", async () => {
   nextPut({ kind: "operation", arrivesAfter: 90, answer: "reset" });
   await expect(swap(arm, green)).rejects.toMatchObject({ code: "ECONNRESET" });
   expect((await swap(arm, blue, "Staging")).status).toBe(202);
@@ -153,7 +153,7 @@ test.each([
   ).toEqual(expected);
 });
 
-test("an operation's URL can be on another host, and its status a word of another casing or unknown", async () => {
+test("an operation's URL can be on another host, with any casing or an unknown status", async () => {
   nextPut({ kind: "operation", origin: "https://other.example", word: "SUCCEEDED" });
   const put = await swap(arm, green);
   expect(monitorOf(put)).toMatch(/^https:\/\/other\.example\/subscriptions\//);
@@ -175,7 +175,7 @@ test.each([
   expect([slotNow(), effects()]).toEqual([slot, slot === "Staging" ? 2 : 1]);
 });
 
-test("instances that do not run fail the operation, unless the world does not ask for it", async () => {
+test("instances that do not run fail the operation, unless the scenario allows it", async () => {
   const busy = {
     kind: "state",
     service: "shop-blue",
@@ -196,7 +196,7 @@ test("instances that do not run fail the operation, unless the world does not as
   expect(slotNow()).toBe("Production");
 });
 
-test("a swap by somebody else meanwhile leaves nothing to do: the PUT names an end state", async () => {
+test("after a swap by hand the PUT has nothing to do: it names an end state", async () => {
   const put = await swap(arm, green);
   arm.simulator.swapByHand("shop-blue");
   arm.pass(2);

@@ -29,7 +29,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   throw new Error("it did not come to pass");
 }
 
-test("a swap moves live traffic from one service to the other, and a restart finds everything where it was", async () => {
+test("a swap moves live traffic, and a restart finds the same state", async () => {
   const dataDirectory = mkdtempSync(join(tmpdir(), "resource-manager-"));
   const server = await startResourceManager({ scenario: calm, dataDirectory });
   const pair = server.pairs[0]!;
@@ -57,7 +57,7 @@ test("a swap moves live traffic from one service to the other, and a restart fin
   await again.stop();
 });
 
-test("an operation under way at a kill goes on after the restart, with one effect in the journal", () => {
+test("an operation under way at a kill goes on after the restart, with one effect", () => {
   const dataDirectory = mkdtempSync(join(tmpdir(), "resource-manager-"));
   const clock = createVirtualClock();
   const url =
@@ -92,7 +92,7 @@ test("control changes the world, wrong input is answered with every issue", asyn
   await server.stop();
 });
 
-test("a service whose instances do not run answers to nobody, and an unknown resource is an ARM error", async () => {
+test("a service without running instances is silent, and an unknown id is an ARM error", async () => {
   const server = await startResourceManager({ scenario: calm });
   for (const instance of ["WebRole_IN_0", "WebRole_IN_1"]) {
     await fetch(`${server.endpoint}/control/instance`, {
@@ -110,7 +110,7 @@ test("a service whose instances do not run answers to nobody, and an unknown res
   await server.stop();
 });
 
-test("every mistake of a scenario is told at once", () => {
+test("every mistake of a scenario is reported at once", () => {
   expect(() => createSimulator({ scenario: { pairs: [{ name: 1 }], colour: "red" } })).toThrow(
     /subscription[\s\S]*pairs/,
   );

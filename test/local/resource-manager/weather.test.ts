@@ -126,7 +126,7 @@ test.each<[string, Weather, readonly (readonly [number, string])[]]>([
   }
 });
 
-test("the summary tells which update domain is walked", async () => {
+test("the summary names the update domain that is walked", async () => {
   expect(await upgradeDomain()).toBe("-1");
   add({ kind: "guest-os-update", service, at: 10, domainSeconds: 90 });
   const walked: (string | undefined)[] = [];
@@ -137,7 +137,7 @@ test("the summary tells which update domain is walked", async () => {
   expect(walked).toEqual(["-1", "0", "1", "-1"]);
 });
 
-test("scaling out raises the capacity at once, and the list is short until the new instances come", async () => {
+test("scaling out raises the capacity at once; the list is short until instances come", async () => {
   add({ kind: "scale", service, role: "WebRole", capacity: 3, seconds: 100 });
   expect((await model()).roleProfile.roles[0]?.sku.capacity).toBe(3);
   expect((await model()).provisioningState).toBe("Updating");
@@ -214,7 +214,7 @@ test("a redeployment can leave the pair unlocked", async () => {
   expect((await swap(arm, green)).status).toBe(202);
 });
 
-test("somebody swaps by hand at a given time, on both sides, journalled as such", async () => {
+test("a swap by hand happens at its time, on both sides, and is journalled as such", async () => {
   add({ kind: "swap-by-hand", service, at: 30, seconds: 10 });
   arm.pass(39);
   expect((await model()).networkProfile["slotType"]).toBe("Staging");
@@ -236,7 +236,7 @@ test("a scenario brings its weather along, and speed shortens it", async () => {
   expect(await states()).toBe(ready);
 });
 
-test("of several spells the last word counts", async () => {
+test("of several faults at once the last one added counts", async () => {
   add({ kind: "state", service, state: "RoleStateBusy" });
   add({ kind: "state", service, state: "RoleStateAborted", instance: "WebRole_IN_0", seconds: 5 });
   expect(await states()).toBe("Aborted Busy Busy");

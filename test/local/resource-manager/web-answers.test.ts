@@ -24,7 +24,7 @@ const scenario = {
   pairs: [pairIn("a", "shop-rg", TEST)],
 };
 
-test("web roles answer at a path what the scenario says of it, unless they have a mistake by now", async () => {
+test("web roles answer at a path as the scenario says, unless they have a bug by now", async () => {
   const pair = pairIn("a", "shop-rg", TEST);
   const answers = [{ path: "/health", status: 204, headers: { "x-ready": "yes" } }];
   const scenario = { subscription: TEST, pairs: [{ ...pair, blue: { ...pair.blue, answers } }] };

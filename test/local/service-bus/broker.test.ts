@@ -45,7 +45,7 @@ function createBus(faults: BrokerFaults = {}) {
   };
 }
 
-test("without a socket and without a promise: enqueued, taken, lock lost, completed in vain, dead-lettered", () => {
+test("works without sockets: enqueue, take, lose the lock, late complete, dead-letter", () => {
   const faults: BrokerFaults = {};
   const { queue, send, take, pass } = createBus(faults);
   expect(send("m")).toEqual([1]);
@@ -71,7 +71,7 @@ test("without a socket and without a promise: enqueued, taken, lock lost, comple
   expect(queue.counts()).toMatchObject({ active: 0, deadLetter: 1 });
 });
 
-test("an unanswered send is stored, a vanished one is not, and the sender cannot tell them apart", () => {
+test("an unanswered send is stored and a vanished one is not; both look alike", () => {
   const faults: BrokerFaults = { send: () => "unanswered" };
   const { queue, send } = createBus(faults);
   expect(() => send("stored")).toThrow(Unanswered);
@@ -80,7 +80,7 @@ test("an unanswered send is stored, a vanished one is not, and the sender cannot
   expect(queue.peek(0, 9).map(({ messageId }) => messageId)).toEqual(["stored"]);
 });
 
-test("an unanswered settlement is done, a vanished one is not, a refused one keeps its lock", () => {
+test("an unanswered settlement is done; a vanished or refused one is not", () => {
   const faults: BrokerFaults = { settlement: ({ messageId }) => messageId as "unanswered" };
   const { queue, send, take, pass } = createBus(faults);
   for (const fault of ["unanswered", "vanished", "refused"]) send(fault);
@@ -212,7 +212,7 @@ test("a duplicate is answered with the number of the first, also within one batc
   expect(active(broker, "once")).toBe(2);
 });
 
-test("a message that no subscription wants is accepted, numbered, and its duplicate too", () => {
+test("accepts and numbers a message that no subscription wants, and its duplicate", () => {
   const topicOnly = parseTopology({ UserConfig: { Namespaces: [{ Topics: [{ Name: "t" }] }] } });
   const broker = new Broker({ topology: topicOnly, clock: createVirtualClock() });
   expect([broker.publish("t", [message("a")]), broker.publish("T", [message("b")])]).toEqual([[1], [2]]);

@@ -95,7 +95,7 @@ test("a send is acknowledged, and seen by receivers, only once it is stored", as
   await stop();
 });
 
-test("on a full disk sends and settlements are refused by name, nothing is delivered, and a restart has what was acknowledged", async () => {
+test("a full disk refuses sends and settlements, and a restart keeps the acknowledged", async () => {
   const database = createDatabase();
   const { client, logged, stop } = await openOn(database);
   const sender = client.createSender("q");
@@ -125,7 +125,7 @@ test("on a full disk sends and settlements are refused by name, nothing is deliv
   await after.stop();
 });
 
-test("a settlement whose write fails is refused, and the message is there after a restart", async () => {
+test("a settlement whose write fails is refused, and a restart finds the message", async () => {
   const database = createDatabase();
   const { client, stop } = await openOn(database);
   await client.createSender("q").sendMessages({ body: "settled?" });
@@ -170,7 +170,7 @@ test("a write that was torn off is passed over, and all that was acknowledged is
   await journal.close();
 });
 
-test("a broken record in the log is found where LevelDB would pass over it, with file and place", async () => {
+test("finds a broken log record that LevelDB would skip, with its file and place", async () => {
   const folder = await createFolder(5);
   const log = fileOf(folder, ".log");
   flipByte(log, (size) => Math.floor(size / 2));
@@ -205,7 +205,7 @@ test("a store in use says so", async () => {
   await first.close();
 });
 
-test("messages of a queue that the topology no longer names stay in the store, and it says so", async () => {
+test("keeps and reports messages of a queue that left the topology", async () => {
   const folder = await createFolder(2);
   const lines: string[] = [];
   const other = topologyOf({ queues: { other: {} } });

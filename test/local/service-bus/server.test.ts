@@ -10,7 +10,7 @@ const topology = {
   },
 };
 
-test("what was acknowledged is there when the store of a broker that never stopped is opened", async () => {
+test("a copy of a running broker's store holds everything that was acknowledged", async () => {
   const folder = mkdtempSync(join(tmpdir(), "service-bus-"));
   const first = await startServiceBus({ topology, dataDirectory: join(folder, "running") });
   const client = new ServiceBusClient(first.connectionString);

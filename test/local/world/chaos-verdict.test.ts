@@ -79,7 +79,7 @@ test("an outcome that changes between two copies of its event is a violation", (
   expect(violationsOf({ events })).toEqual(["I9: the completion event of r-1 changed"]);
 });
 
-test("a promotion that was halted may have swapped once or not at all, and a rollback has its rollback", () => {
+test("a halted promotion swapped once or not at all, and a rollback has its rollback", () => {
   const events = [completion(1, "halted"), ...sound.events.slice(1)];
   expect(violationsOf({ events, seen: [] })).toEqual([]);
   const back = {

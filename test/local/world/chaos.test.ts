@@ -14,7 +14,7 @@ async function runChaos(...args: string[]): Promise<{ code: number; stdout: stri
 
 jest.setTimeout(240_000);
 
-test("the app and Resource Manager, killed in mid-promotion, end every request once, and one JSON line says so", async () => {
+test("killed app and Resource Manager end every request once, and print one JSON line", async () => {
   const { code, stdout, stderr } = await runChaos("--kills", "2", "--seed", "711", "--json");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const described = JSON.parse(stdout) as Record<string, number>;
@@ -22,7 +22,7 @@ test("the app and Resource Manager, killed in mid-promotion, end every request o
   expect(described["completionEventIds"]).toBe(described["requests"]);
 });
 
-test("wrong options are told together, with exit code 2", async () => {
+test("wrong options are reported together, with exit code 2", async () => {
   const { code, stdout, stderr } = await runChaos("--kills", "0", "--seed", "x1");
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toMatch(/--kills: a whole number from 1[\s\S]*--seed: a whole number from 0[\s\S]*Usage:/);

@@ -13,7 +13,7 @@ function runWithSmallFiles(script: string): { status: number | null; stdout: str
   });
 }
 
-test("after a write that the disk cut short the engine's store goes on in a new log, and keeps all that it acknowledged", () => {
+test("after a torn write the engine's store continues in a new log and keeps its data", () => {
   const location = mkdtempSync(join(tmpdir(), "full-disk-"));
   const { stdout, stderr, status } = runWithSmallFiles(`
     const { openStore } = require(${JSON.stringify(store)});
@@ -40,7 +40,7 @@ test("after a write that the disk cut short the engine's store goes on in a new 
   expect(described.acknowledged).toBeGreaterThan(40);
 });
 
-test("a log that cannot be written loses lines, never the world, and goes on once it can", async () => {
+test("a log that cannot be written loses lines, never the world, and recovers", async () => {
   const folder = join(mkdtempSync(join(tmpdir(), "world-log-")), "not-there-yet");
   const file = join(folder, "world.log");
   const log = createWorldLog(file);

@@ -35,7 +35,7 @@ test("every option is taken, with its value behind a space or an equals sign", (
   });
 });
 
-test("a pairs file is found from where the command is given, and its world has a folder of its own", () => {
+test("a pairs file is resolved from the command's folder, and its world has a folder", () => {
   expect(parse("--pairs pairs.sample.json")).toEqual({
     command: "start",
     options: {
@@ -46,7 +46,7 @@ test("a pairs file is found from where the command is given, and its world has a
   });
 });
 
-test("--env is about the world on a data folder: the usual one, that of pairs files, or the one named", () => {
+test("--env describes the world on the usual, a pairs file's or the named data folder", () => {
   expect(parse("--env")).toEqual({ command: "env", dataDirectory: usual.dataDirectory });
   expect(parse("--env --pairs x")).toMatchObject({ dataDirectory: "/cache/cloud-service-swap/own-pairs" });
   expect(parse("--data /d --env")).toEqual({ command: "env", dataDirectory: "/d" });
@@ -79,11 +79,11 @@ test.each([
   expect(issues(line)).toEqual([issue]);
 });
 
-test("every mistake is told at once", () => {
+test("every mistake is reported at once", () => {
   expect(issues("--speed no --colour --port-base x --scenario A/B")).toHaveLength(4);
 });
 
-test("an option that npm kept for itself is told, and one that came through is not", () => {
+test("an option that npm kept for itself is reported; one that came through is not", () => {
   expect(issues("", { npm_config_fresh: "true", npm_config_port_base: "18000" })).toEqual([
     "npm took --fresh for itself: write npm start -- --fresh",
     "npm took --port-base for itself: write npm start -- --port-base",

@@ -99,7 +99,7 @@ describe("the approvers of a pairs file", () => {
     expect(ownPeople({ pairs: { shop: { ...shop, approval: { quorum: 2 } } } }).people).toEqual([]);
   });
 
-  test("are told pair by pair, by the variables of their tokens", () => {
+  test("are listed pair by pair, with the variables of their tokens", () => {
     const own = {
       defaults: { approval: { quorum: 2 } },
       pairs: { a: shop, b: { ...shop, approval: { people: [GUID(7)], quorum: 1 } } },
@@ -144,7 +144,7 @@ test.each<[string, string[], string, number | null, string[]]>([
   ["no mistake at all", [], "WARNING: test mode", 0, []],
   ["a bug", ["x is not a function"], "", 0, ["x is not a function"]],
   ["an end without a word", [], "out of memory", 134, ["the app did not load: out of memory"]],
-])("mistakes are told the same when they come as %s", (_, thrown, printed, status, expected) => {
+])("mistakes are reported the same way when they come as %s", (_, thrown, printed, status, expected) => {
   expect(mistakesIn(thrown, printed, status)).toEqual(expected);
 });
 
@@ -154,7 +154,7 @@ test("a pairs file of Windows, with a byte order mark, is read", () => {
   expect(readOwnFile(file)).toEqual({ pairs: { shop } });
 });
 
-test("the pair orders of the default world is one that the app accepts, with all guards; the first pair has none", () => {
+test("the default world's pair orders is valid with all guards; the first has none", () => {
   const { orders, ...others } = policiesOf("default", ["shop", "orders"].map(addresses));
   expect(others).toEqual({});
   expect(issuesOf({ pairs: { orders: { ...shop, ...orders } } })).toEqual([]);

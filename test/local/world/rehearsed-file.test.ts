@@ -35,7 +35,7 @@ describe("the durations of a pairs file", () => {
     expect(played).toEqual(own);
   });
 
-  test("are divided where the app waits, named or not; people's, windows, and the bounds of a call stay", () => {
+  test("are divided where the app waits; people's waits, windows and call limits stay", () => {
     const own = {
       defaults: { readiness: { stableFor: "4m" } },
       pairs: { shop: { ...shop, soak: { for: "20m" } } },
@@ -85,7 +85,7 @@ describe("the probes of a pairs file", () => {
     incomingUrl: "https://s.example/ready",
   };
 
-  test("ask the virtual IPs at their paths, those for all pairs in each pair, and each is told", () => {
+  test("ask the virtual IPs at their paths, shared ones in each pair, and list each", () => {
     const own = { defaults: { probes: [probe] }, pairs: { a: shop, b: { ...shop, probes: [] } } };
     const { file, notes } = rehearsed(own, [addresses("a"), addresses("b")], 1);
     expect(file).toMatchObject({
@@ -180,7 +180,7 @@ describe("the probes of a pairs file", () => {
     expect(answers).toEqual([{ path: "/h", body: { a: { b: 1, c: 2 } } }]);
   });
 
-  test("whose header is compared with a pattern do without it, and that is told", () => {
+  test("drop a header that is compared with a pattern, and say so", () => {
     const own = {
       pairs: { shop: { ...shop, probes: [{ ...probe, expect: { header: { name: "x", matches: "^v" } } }] } },
     };
@@ -190,7 +190,7 @@ describe("the probes of a pairs file", () => {
   });
 });
 
-test("calendars are told once each, by file, address or setting", () => {
+test("calendars are listed once each, by file, address or setting", () => {
   const freezes = [{ calendar: "f.ics" }, { calendarSetting: "FEED" }, { from: "a", to: "b", reason: "c" }];
   const own = { defaults: { window: { freezes } }, pairs: { shop: { ...shop, window: { freezes } } } };
   expect(rehearsed(own, [], 1).notes.map((note) => note.split(" is really")[0])).toEqual([

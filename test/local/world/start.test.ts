@@ -31,13 +31,13 @@ test("a data folder that cannot be made ends the command at once, with the reaso
   expect(stderr).toMatch(/^error: the data folder .* cannot be used: a file is in the way$/m);
 });
 
-test("--env of a folder without a world prints nothing that a shell would evaluate, and fails", () => {
+test("--env of a folder without a world fails and prints nothing a shell evaluates", () => {
   const { status, stdout, stderr } = run("--env", "--data", join(folder, "empty"));
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr).toMatch(/^error: no world runs on /);
 });
 
-test("every mistake of a pairs file is told as an error, and nothing is started or written", () => {
+test("every mistake of a pairs file is an error line, and nothing starts or is written", () => {
   const shop = {
     blue: "x",
     probes: [{ name: "p", url: "http://169.254.169.254/" }],
@@ -118,7 +118,7 @@ describe("a world of somebody's own pairs file", () => {
     return (await reply.json()) as { outcome?: string; verdict?: string; reason?: object };
   };
 
-  test("every pair may be promoted at once: the first is, with its probes, and its address answers with the new version", async () => {
+  test("every pair may be promoted at once: the first one is, and serves the new version", async () => {
     const plans = await Promise.all(
       world.pairs.map(({ name }) =>
         api("plans", { pair: name, promote: "green", expect: { version: "v2" } }),
@@ -136,7 +136,7 @@ describe("a world of somebody's own pairs file", () => {
     expect(answer).toMatchObject({ service: "web-b", version: "v2", status: "ok" });
   });
 
-  test("--env prints its export lines alone, also those of the people whom the file names", () => {
+  test("--env prints only export lines, including the people that the file names", () => {
     const { status, stdout, stderr } = run("--env", "--data", data);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const lines = stdout.trim().split("\n");

@@ -4,7 +4,7 @@ import { travelTo } from "../../../local/world/time-travel";
 const start = Date.parse("2027-03-08T08:00:00Z");
 const HOUR = 3_600_000;
 
-test("Date starts where it is told, jumps forward and never back, and leaves given times alone", () => {
+test("Date starts at the given time, jumps forward, and leaves explicit times alone", () => {
   const time = travelTo(start);
   expect(Date.now() - start).toBeLessThan(60_000);
   expect(new Date().toISOString()).toMatch(/^2027-03-08T08:00/);
@@ -16,7 +16,7 @@ test("Date starts where it is told, jumps forward and never back, and leaves giv
   expect(new Date().toISOString()).toMatch(/^2027-03-08T09:00/);
 });
 
-test("a jump fires what was due meanwhile, in order, and nothing that is cancelled or not due", async () => {
+test("a jump fires what is due, in order, and nothing cancelled or not yet due", async () => {
   const time = travelTo(start);
   const fired: string[] = [];
   const cancel = time.setTimer(start + 3 * HOUR, () => fired.push("not due"));

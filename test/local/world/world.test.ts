@@ -129,7 +129,7 @@ afterAll(async () => {
   if (child.exitCode === null && child.signalCode === null) await end("SIGKILL");
 });
 
-test("a queued request survives kill -9 in mid-promotion: one effect, one completion event, traffic on the new version", async () => {
+test("a queued request survives kill -9 in mid-promotion with one effect and one event", async () => {
   const first = world.pairs[0]!;
   await send({ requestId: "w-1", pair: "shop", promote: "green", reason: "x", requestedBy: "y" });
   await until("the PUT", async () =>
@@ -146,7 +146,7 @@ test("a queued request survives kill -9 in mid-promotion: one effect, one comple
   expect(answer.version).toBe("v2");
 });
 
-test("what is no request is answered once, and the queue goes on", async () => {
+test("a message that is not a request is answered once, and the queue goes on", async () => {
   await withBus(async ({ send, events }) => {
     for (const body of [
       "no json",
@@ -200,7 +200,7 @@ test("the HTTP API asks for tokens and permissions, and every error is problem d
   }
 });
 
-test("lists page through promotions, filter them, and pairs show what the services hold", async () => {
+test("lists page and filter promotions, and pairs show what the services hold", async () => {
   const page = (await (await api("promotions?top=1&pair=shop", "reader")).json()) as {
     value: { id: string }[];
   };
@@ -231,7 +231,7 @@ test("exactly one JSON line is printed, and Ctrl-C ends the world within two sec
   expect(await end("SIGINT")).toBeLessThan(2_000);
 });
 
-test("a taken port is replaced by a free one, and SIGTERM ends the world as Ctrl-C does", async () => {
+test("a taken port is replaced by a free one, and SIGTERM ends the world like Ctrl-C", async () => {
   const blocker = createServer();
   const port = await new Promise<number>((resolve) => {
     blocker.listen(0, "127.0.0.1", () => {
@@ -245,7 +245,7 @@ test("a taken port is replaced by a free one, and SIGTERM ends the world as Ctrl
   blocker.close();
 });
 
-test("wrong options are told together, with exit code 2", async () => {
+test("wrong options are reported together, with exit code 2", async () => {
   const wrong = spawn(process.execPath, [script, "--speed", "0", "--scenario", "../x"], {
     stdio: ["ignore", "ignore", "pipe"],
   });

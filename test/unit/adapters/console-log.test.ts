@@ -1,6 +1,6 @@
 import { createLog } from "../../../src/adapters/console-log";
 
-test("a log line has no control or invisible characters and nothing that looks like a credential", () => {
+test("a log line holds no control or invisible characters, and no credential", () => {
   const lines: string[] = [];
   const log = createLog((_level, line) => lines.push(line));
   log.alert("halted", "line\r\nbreak \u001b[31m \u202e\u200b\u2028", {

@@ -72,7 +72,7 @@ test("an event without a request has no properties that pretend one", async () =
   expect(message.correlationId).toBeUndefined();
 });
 
-test("an event larger than a message may be is refused by name and disturbs nobody", async () => {
+test("an event larger than a message may be is refused, and the next one is published", async () => {
   const announcer = createAnnouncer({ connectionString: bus.connectionString, credential, topic });
   await expect(announcer.publish(event({ note: "x".repeat(256 * 1024) }))).rejects.toThrow("256 KiB");
   await announcer.publish(event({}, "e-2"));
@@ -80,7 +80,7 @@ test("an event larger than a message may be is refused by name and disturbs nobo
   await announcer.close();
 });
 
-test("a broker that accepts the connection and says nothing costs no more than the timeout", async () => {
+test("a broker that accepts the connection but is silent costs only the timeout", async () => {
   const sockets = new Set<Socket>();
   const silent = createServer((socket) => {
     sockets.add(socket);
@@ -184,7 +184,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-test("a missing Sender role, a wrong namespace and an outage look different in the log", async () => {
+test("the log distinguishes a missing Sender role, a wrong namespace and an outage", async () => {
   const server = await startRefusing();
   const role = await lineOf({ connectionString: connectionTo((server.address() as AddressInfo).port) });
   server.close();

@@ -41,7 +41,7 @@ test("an ID token is no access token, whatever roles it has", async () => {
   });
 });
 
-test("tokens without a signature, of another issuer, for another audience, expired or altered are rejected, and what was expected is told", async () => {
+test("an unsigned, foreign, expired or altered token is rejected, with the expectation", async () => {
   const token = await issuer.token("reader");
   const [header = "", payload = "", signature = ""] = token.split(".");
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");

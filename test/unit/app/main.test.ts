@@ -25,7 +25,7 @@ function linesOfStart(env: Record<string, string>): string[] {
   return (fault as Error).message.split("\n");
 }
 
-test("each mistake is a line of its own that is read as an error, with its place", () => {
+test("each mistake is one line that the host reads as an error, with its place", () => {
   const lines = linesOfStart({ TOKEN_ISSUER: "no address", REQUEST_QUEUE: "" });
   expect(lines.length).toBeGreaterThan(3);
   expect(lines.filter((line) => !line.startsWith("error: "))).toEqual([]);
@@ -36,7 +36,7 @@ test("each mistake is a line of its own that is read as an error, with its place
   expect(lines.some((line) => line.startsWith("error: TOKEN_ISSUER: "))).toBe(true);
 });
 
-test("mistakes of the pairs file too, whatever stands in it", () => {
+test("mistakes of the pairs file are error lines too, whatever it contains", () => {
   const file = join(mkdtempSync(join(tmpdir(), "pairs-")), "pairs.json");
   writeFileSync(file, JSON.stringify({ pairs: { shop: { blue: "a\nb", green: 7, "so\nak": {} } } }));
   const lines = linesOfStart({ PAIRS_FILE: file });

@@ -85,14 +85,14 @@ const named = [...core.functions.values()]
   .map(({ metadata }) => metadata.name);
 beforeEach(() => lines.splice(0));
 
-test.each(named)("%s tells in the log why it failed, with the cause of the cause", async (name) => {
+test.each(named)("%s logs why it failed, with the cause of the cause", async (name) => {
   const { fault, status = 200 } = await invoke(name);
   if (fault !== undefined) expect(lines.join("\n")).toContain((fault as Error).message);
   if (status >= 500 && status !== 501) expect(lines.join("\n")).toContain("ECONNREFUSED");
   if (fault instanceof Error && "cause" in fault) expect(lines.join("\n")).toContain("ECONNREFUSED");
 });
 
-test("what takes requests and votes, stops the line and looks after all fails here, and says why", async () => {
+test("every entry point that fails here logs the cause", async () => {
   const failing = [
     "acceptSwapRequest",
     "postPromotion",

@@ -51,7 +51,7 @@ const refused: readonly [what: string, code: string, over: (ports: FakePorts) =>
 ];
 
 test.each(refused)(
-  "%s: not accepted as %s, by one event id however often it is delivered and wherever the process dies, and nothing is kept",
+  "%s: not accepted as %s, with one event id after any crash, and nothing is kept",
   async (_what, code, over) => {
     for (const crashAt of [undefined, 0.5, 1]) {
       const ports = createFakePorts();
@@ -68,7 +68,7 @@ test.each(refused)(
   },
 );
 
-test("times up to the horizon, and ids that only look a little like a schedule's, are accepted", async () => {
+test("accepts times up to the horizon, and ids that only resemble a schedule's", async () => {
   const ports = createFakePorts();
   const far = { notBefore: at(ports, 90 * DAY - 1), expiresAt: at(ports, 90 * DAY) };
   const ids = [
@@ -89,7 +89,7 @@ test("the pairs file says how far ahead a request may lie", async () => {
   expect(described(ports)).toMatchObject([{ data: { reason: { code: "too-far-ahead" } } }]);
 });
 
-test("a request that is known has the answer of its promotion, however late and whatever the pairs file says by then", async () => {
+test("a known request gets its promotion's answer, however late, without its pair too", async () => {
   const ports = createFakePorts();
   const timed = { ...request, expiresAt: at(ports, HOUR) };
   await deliver(ports, timed);
@@ -104,7 +104,7 @@ test("a request that is known has the answer of its promotion, however late and 
   expect([completions(ports).length, new Set(completions(ports)).size]).toEqual([2, 1]);
 });
 
-test("a request whose run another delivery has started is not refused, though it has expired before anybody registered it", async () => {
+test("an expired request that another delivery has started is not refused", async () => {
   const ports = createFakePorts();
   ports.runsGet = "nowhere";
   const timed = { ...request, expiresAt: at(ports, HOUR) };
@@ -152,20 +152,17 @@ const doubled: readonly [what: string, body: Buffer, path: string, named: string
   ["a prototype", bytes(asText.replace("{", '{"__proto__":{},"__proto__":{},')), "$.__proto__", "r-1"],
 ];
 
-test.each(doubled)(
-  "%s that stands twice is refused and told by its path",
-  async (_what, body, path, named) => {
-    const ports = createFakePorts();
-    await deliver(ports, body);
-    expect(described(ports)).toMatchObject([
-      { data: { requestId: named, reason: { code: "malformed-request" }, issues: [{ path }] } },
-    ]);
-    expect(described(ports)[0]?.data.issues).toHaveLength(1);
-    expect([ports.record.size, ports.runs.size]).toEqual([0, 0]);
-  },
-);
+test.each(doubled)("%s that occurs twice is refused, with its path", async (_what, body, path, named) => {
+  const ports = createFakePorts();
+  await deliver(ports, body);
+  expect(described(ports)).toMatchObject([
+    { data: { requestId: named, reason: { code: "malformed-request" }, issues: [{ path }] } },
+  ]);
+  expect(described(ports)[0]?.data.issues).toHaveLength(1);
+  expect([ports.record.size, ports.runs.size]).toEqual([0, 0]);
+});
 
-test("bytes that are not UTF-8 are refused as such, with the digest of exactly these bytes", async () => {
+test("bytes that are not UTF-8 are refused, with the digest of exactly these bytes", async () => {
   const ports = createFakePorts();
   const body = bytes(JSON.stringify({ ...request, reason: "größer" }), "latin1");
   await deliver(ports, body);
@@ -180,7 +177,7 @@ test("bytes that are not UTF-8 are refused as such, with the digest of exactly t
   expect(ports.record.size).toBe(0);
 });
 
-test("a message in bytes is the same request as one that a host has parsed, with a byte order mark or without", async () => {
+test("a message in bytes equals one that the host parsed, with or without a BOM", async () => {
   const ports = createFakePorts();
   await deliver(ports, request);
   await deliver(ports, bytes(asText));

@@ -5,7 +5,7 @@ import { keyOf } from "../../support/observations";
 
 const at = 1;
 
-test("given storage that takes signals and is silent to reads, when many pairs are asked, then all are sent, and the answer comes within the budget", async () => {
+test("with silent reads, askPairs sends to all pairs and answers within its budget", async () => {
   const ports = createFakePorts();
   const sent = jest.spyOn(ports.pairs, "signal");
   const read = jest.spyOn(ports.pairs, "read").mockImplementation(async () => {

@@ -20,7 +20,7 @@ async function conclude(ports: FakePorts, outcome: "halted" | "promoted"): Promi
 const sweep = (ports: FakePorts) =>
   createReconciler(() => ports)({} as Timer, {} as unknown as InvocationContext);
 
-test("a run that is gone is started again after its grace, and an alert tells", async () => {
+test("a lost run is started again after its grace, with an alert", async () => {
   const ports = createFakePorts();
   await registered(ports);
   await sweep(ports);
@@ -30,7 +30,7 @@ test("a run that is gone is started again after its grace, and an alert tells", 
   expect([ports.runs.get("r-1"), ports.alerts]).toEqual(["live", ["run-lost"]]);
 });
 
-test("wherever the process dies after an outcome, sweeping again ends with the hold, one event id, and nobody registered", async () => {
+test("after a crash anywhere, sweeps end with the hold, one event and no registration", async () => {
   for (let crashAt = 0.5; crashAt <= 6; crashAt += 0.5) {
     const ports = createFakePorts();
     await registered(ports);
@@ -48,7 +48,7 @@ test("wherever the process dies after an outcome, sweeping again ends with the h
   }
 });
 
-test("one promotion that cannot be looked after does not stop the others", async () => {
+test("one promotion that fails to be reconciled does not stop the others", async () => {
   const ports = createFakePorts();
   await registered(ports, "r-1");
   await registered(ports, "r-2");
@@ -65,7 +65,7 @@ test("one promotion that cannot be looked after does not stop the others", async
   expect([...ports.runs.keys()]).toEqual(["r-2"]);
 });
 
-test("an outcome from outside the run is stored only after the pair bars every claim (world 9072)", async () => {
+test("an outcome from outside the run is stored once the pair bars claims (world 9072)", async () => {
   const ports = createFakePorts();
   await registered(ports);
   ports.runs.set("r-1", "terminated");
@@ -76,7 +76,7 @@ test("an outcome from outside the run is stored only after the pair bars every c
   expect(ports.record.get("r-1")?.conclusion).toMatchObject({ outcome: "cancelled" });
 });
 
-test("a promotion that claims while the reconciler looks is not concluded by it", async () => {
+test("the reconciler does not conclude a promotion that claims during its check", async () => {
   const ports = createFakePorts();
   await registered(ports);
   ports.runs.set("r-1", "terminated");
@@ -159,7 +159,7 @@ test("what waits for a pair that is gone ends as refused, claims nothing, and sa
   expect(ports.pairStates.get(SHOP)).toMatchObject({ registered: [], holds: [] });
 });
 
-test("a host that has not read of a pair yet leaves alone what another one accepted for it", async () => {
+test("a host that does not know a pair yet leaves its promotions alone", async () => {
   const ports = both();
   const at = ports.clock.now();
   const registration = { requestId: "r-1", contentHash: "h", request: aRequest(), at };
@@ -174,7 +174,7 @@ test("a host that has not read of a pair yet leaves alone what another one accep
   expect(ports.record.get("r-1")?.conclusion).toBeUndefined();
 });
 
-test("wherever the process dies, sweeping again ends with one event and nobody registered", async () => {
+test("after a crash anywhere, sweeps end with one event and no registration", async () => {
   for (let crashAt = 0.5; crashAt <= 7; crashAt += 0.5) {
     const ports = await removed(both());
     ports.effects.length = 0;
@@ -219,7 +219,7 @@ test("what was claimed is left to its run, and a run that is gone is started aga
   expect(ports.pairStates.get(SHOP)?.open?.nonce).toBe("n");
 });
 
-test("a roster that cannot be read keeps nobody from looking after the pairs of the file", async () => {
+test("an unreadable roster does not stop the reconciler for the pairs of the file", async () => {
   const ports = await removed(both());
   ports.pairsFile = [aPolicy(), till];
   ports.runs.set("r-1", "failed");

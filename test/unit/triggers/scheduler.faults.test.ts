@@ -17,7 +17,7 @@ const squatted: readonly [what: string, over: (id: string) => Partial<Registrati
 ];
 
 test.each(squatted)(
-  "an id that %s has taken is told by an alert, counts as no start, and its content is not run for the schedule",
+  "an id that %s has taken raises an alert, and the schedule does not run it",
   async (_what, over) => {
     const run = begin("2026-11-24T00:00:00Z", rule());
     const requestId = "schedule-shop-20261124T010000Z";
@@ -37,7 +37,7 @@ test.each(squatted)(
   },
 );
 
-test("an id that is taken between the look at the promotion record and the start is told all the same", async () => {
+test("an id taken between the check and the start raises the alert too", async () => {
   const run = begin("2026-11-24T00:00:00Z", rule());
   const requestId = "schedule-shop-20261124T010000Z";
   await run.tick();
@@ -54,7 +54,7 @@ test("an id that is taken between the look at the promotion record and the start
   expect((await run.ports.schedules.read(SHOP))?.last).toEqual([]);
 });
 
-test("a schedule's own promotion is started under its id, and may last beyond the horizon of other requests", async () => {
+test("a schedule's promotion starts under its id, and may exceed the request horizon", async () => {
   const run = begin("2026-11-24T00:00:00Z", rule({ expiresAfterMs: 3 * 60 * MINUTE }));
   const [policy] = run.ports.policies.all();
   Object.assign(policy!, { queue: { ...policy!.queue, horizonMs: 60 * MINUTE } });
@@ -91,7 +91,7 @@ function at(ports: FakePorts, time: string): void {
   Object.assign(ports.clock, { now: () => now, monotonic: () => now });
 }
 
-test("renamed at the instant, with the start not noted yet: the promotion record has it, and it is not started twice", async () => {
+test("a rename before the start was noted does not start the promotion twice", async () => {
   const ports = createFakePorts();
   ports.scheduled = createScheduleTimes([schedule]);
   at(ports, "12:00:00");
@@ -138,7 +138,7 @@ const names = ({ ports }: SilentWorld) => ports.policies.all().map(({ name }) =>
 
 const context = {} as unknown as InvocationContext;
 
-test("sixty schedules that are due at once all start within a minute, whatever the broker does", async () => {
+test("sixty schedules due at once start within a minute, whatever the broker does", async () => {
   const world = createSilentWorld(60);
   world.ports.scheduled = createScheduleTimes(
     names(world).map((pair) => ({

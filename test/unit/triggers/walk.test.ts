@@ -21,7 +21,7 @@ async function concluded(world: SilentWorld, pair: string, requestId: string): P
   await ports.promotions.change(requestId, { kind: "conclude", ending, at });
 }
 
-test("a walk over 300 outcomes that cannot be published ends within a minute, with one slow publish, and tells what it left", async () => {
+test("a walk over 300 unpublishable outcomes ends within a minute and names the rest", async () => {
   const world = createSilentWorld(300);
   for (const pair of names(world)) await concluded(world, pair, `of-${pair}`);
   const reconciler = createReconciler(() => world.ports);
@@ -36,7 +36,7 @@ test("a walk over 300 outcomes that cannot be published ends within a minute, wi
   expect(left.length).toBe(300);
 });
 
-test("the next walk goes on where the last one stopped: another outcome is tried each minute, and all are told once the broker heals", async () => {
+test("each walk tries another outcome, and all are published once the broker heals", async () => {
   const world = createSilentWorld(5);
   for (const pair of names(world)) await concluded(world, pair, `of-${pair}`);
   const reconciler = createReconciler(() => world.ports);
@@ -57,7 +57,7 @@ test("of several outcomes at one pair the walks try one after the other", async 
   expect(new Set(world.given).size).toBe(3);
 });
 
-test("a walk begins nothing any more when its time is up, and goes on there the next time", async () => {
+test("a walk starts nothing when its time is up, and the next one continues there", async () => {
   const world = createSilentWorld(100);
   const { ports } = world;
   const asked: string[] = [];

@@ -167,7 +167,7 @@ describe("what cannot be read is refused by event and property", () => {
     expect(() => createCalendar(text, "UTC", from)).toThrow(`event "1": ${why}`);
   });
 
-  it("availability, which says when somebody is free, is not understood", () => {
+  it("availability (VAVAILABILITY) is refused", () => {
     const text = textOf(["BEGIN:VCALENDAR", "BEGIN:VAVAILABILITY", "END:VAVAILABILITY", "END:VCALENDAR"]);
     expect(() => createCalendar(text, "UTC", from)).toThrow("VAVAILABILITY");
   });

@@ -36,7 +36,7 @@ describe("zones and UIDs live in one VCALENDAR", () => {
     ]);
   });
 
-  it("a zone of a calendar beside it is none", () => {
+  it("a zone of a neighbouring calendar is unknown", () => {
     const text = textOf([
       "BEGIN:VCALENDAR",
       utcZone("+0100"),
@@ -48,7 +48,7 @@ describe("zones and UIDs live in one VCALENDAR", () => {
     expect(() => februaryOf(text)).toThrow('event "1": DTSTART: it is in an unknown zone (Own)');
   });
 
-  it("an abbreviation that no VTIMEZONE defines is no zone, whatever the system takes it for", () => {
+  it("an abbreviation that no VTIMEZONE defines is an unknown zone", () => {
     for (const name of ["BST", "EST", "IST", "+01:00", "europe/berlin"]) {
       const text = calendarOf(`DTSTART;TZID="${name}":20270201T080000\nDURATION:PT1H`);
       expect(() => februaryOf(text)).toThrow("unknown zone");
@@ -70,7 +70,7 @@ describe("zones and UIDs live in one VCALENDAR", () => {
     expect([februaryOf(own).length, februaryOf(others).length]).toEqual([1, 2]);
   });
 
-  it("an exception hides nothing where it is not sure whose it is: of two series with one UID, or without UID", () => {
+  it("an exception without UID, or of two series with one UID, hides nothing", () => {
     const one = "DTSTART:20270201T080000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2";
     const called = "RECURRENCE-ID:20270202T080000Z\nDTSTART:20270210T080000Z\nDURATION:PT1H";
     const twice = textOf(["BEGIN:VCALENDAR", event(one), event(one), event(called), "END:VCALENDAR"]);

@@ -21,7 +21,7 @@ function spansOf(text: string, count: number, at = from, zone = "Europe/Berlin")
 }
 
 describe("a freeze calendar", () => {
-  it("reads times in UTC, in a zone by name, and without a zone in the pair's", () => {
+  it("reads times in UTC, in a named zone, and without a zone in the pair's", () => {
     const text = ics(
       "DTSTART:20261201T080000Z\nDTEND:20261201T090000Z\nSUMMARY:utc",
       "DTSTART;TZID=America/New_York:20261202T080000\nDURATION:PT1H\nSUMMARY:new york",
@@ -34,7 +34,7 @@ describe("a freeze calendar", () => {
     ]);
   });
 
-  it("tells what a freeze is, masked and shortened", () => {
+  it("describes a freeze, masked and shortened", () => {
     const text = ics(
       `DTSTART:20261201T080000Z\nDTEND:20261201T090000Z\nSUMMARY:token=abc ${"x".repeat(200)}`,
     );
@@ -43,7 +43,7 @@ describe("a freeze calendar", () => {
     expect(label).toHaveLength(80);
   });
 
-  it("lets whole days begin and end at midnight of the pair's zone, also where a day has 25 or 23 hours", () => {
+  it("whole days last from midnight to midnight in the pair's zone, 23 or 25 hours too", () => {
     const text = ics(
       "DTSTART;VALUE=DATE:20261025\nSUMMARY:25 hours",
       "DTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261227\nSUMMARY:Christmas",
@@ -66,7 +66,7 @@ describe("a freeze calendar", () => {
     ]);
   });
 
-  it("leaves out EXDATE and cancelled occurrences, moves overridden ones, and adds RDATE", () => {
+  it("skips EXDATE and cancelled occurrences, moves overridden ones and adds RDATE", () => {
     const text = [
       "BEGIN:VCALENDAR",
       "BEGIN:VEVENT\nUID:a\nDTSTART:20261101T080000Z\nDTEND:20261101T090000Z\nRRULE:FREQ=DAILY;COUNT=6",
@@ -183,7 +183,7 @@ describe("a freeze calendar", () => {
     "FREQ=DAILY;INTERVAL=999999999",
     "FREQ=DAILY;COUNT=999999999",
     "FREQ=MONTHLY;BYSETPOS=9;BYDAY=MO",
-  ])("looks for the occurrences of %s no longer than it must", (rule) => {
+  ])("bounds the search for occurrences of %s", (rule) => {
     const text = ics(`DTSTART:20260101T080000Z\nDURATION:PT1H\nRRULE:${rule}`);
     try {
       createCalendar(text, "UTC", from).nextStart(from);

@@ -21,30 +21,27 @@ function timesBetween(cron: string, zone: string, from: number, to: number): num
   return found;
 }
 
-test.each(zones)(
-  "daily times in %s are those of a second library around every change of its clocks",
-  (zone) => {
-    for (const change of changesOf(zone)) {
-      const [before, after] = [wallIn(zone, change - 1), wallIn(zone, change)];
-      const near = [before.subtract({ minutes: 29 }), before, after, after.add({ minutes: 30 })];
-      for (const { hour, minute } of near) {
-        const from = change - 2 * DAY;
-        const to = change + 2 * DAY;
-        const expected = new Set<number>();
-        for (
-          let date = dateIn(zone, from - DAY);
-          date.until(dateIn(zone, to + DAY)).days >= 0;
-          date = date.add({ days: 1 })
-        ) {
-          const at = happensAt(zone, date, hour, minute);
-          if (at > from && at <= to) expected.add(at);
-        }
-        const found = timesBetween(`${minute} ${hour} * * *`, zone, from, to);
-        expect({ zone, hour, minute, found }).toEqual({ zone, hour, minute, found: [...expected].sort() });
+test.each(zones)("daily times in %s match a second library around every clock change", (zone) => {
+  for (const change of changesOf(zone)) {
+    const [before, after] = [wallIn(zone, change - 1), wallIn(zone, change)];
+    const near = [before.subtract({ minutes: 29 }), before, after, after.add({ minutes: 30 })];
+    for (const { hour, minute } of near) {
+      const from = change - 2 * DAY;
+      const to = change + 2 * DAY;
+      const expected = new Set<number>();
+      for (
+        let date = dateIn(zone, from - DAY);
+        date.until(dateIn(zone, to + DAY)).days >= 0;
+        date = date.add({ days: 1 })
+      ) {
+        const at = happensAt(zone, date, hour, minute);
+        if (at > from && at <= to) expected.add(at);
       }
+      const found = timesBetween(`${minute} ${hour} * * *`, zone, from, to);
+      expect({ zone, hour, minute, found }).toEqual({ zone, hour, minute, found: [...expected].sort() });
     }
-  },
-);
+  }
+});
 
 test.each(zones)("in %s the same times are found wherever the search begins", (zone) => {
   const change = changesOf(zone)[0] ?? 0;
@@ -73,7 +70,7 @@ test("Tuesday 02:00 in Berlin happens once a week, all year, whatever the clocks
   }
 });
 
-test("in Berlin 02:30 happens at 03:00 when the clocks jump, once when they go back, and hourly ones in every hour", () => {
+test("in Berlin 02:30 becomes 03:00 when clocks jump, and happens once in autumn", () => {
   const day = (date: string) =>
     [Date.parse(`${date}T00:00:00+01:00`), Date.parse(`${date}T12:00:00+01:00`)] as const;
   const at = (cron: string, date: string) =>
@@ -158,7 +155,7 @@ test.each([
   expect(times(startsOf(createCronTimes(cron, zone), spring))).toEqual(expected);
 });
 
-test("named hours never begin twice at one wall time, and a denied window misses none, in any zone", () => {
+test("in every zone a named hour begins once, and a denied window misses none", () => {
   const changes = zones.flatMap((of) => transitionsOf(of, 3).map((change) => ({ of, change })));
   const hours = fc.uniqueArray(fc.integer({ min: 0, max: 23 }), { minLength: 1, maxLength: 8 });
   fc.assert(

@@ -71,7 +71,7 @@ test("a feed is read once for five minutes, however often it is asked", async ()
   expect(asked).toEqual([secret, secret]);
 });
 
-test("a feed that fails is used for an hour after it was read, then it is closed; it opens when it can be read again", async () => {
+test("a failed feed is used for an hour, then closed, and opens once it can be read", async () => {
   const good = text("BEGIN:VCALENDAR\r\nEND:VCALENDAR");
   const bad: CalendarText = { kind: "error", detail: "the host answered 503" };
   const { check, clock } = deploymentWindows(feed, [good, bad, bad, good]);
@@ -84,7 +84,7 @@ test("a feed that fails is used for an hour after it was read, then it is closed
   expect(await check()).toMatchObject({ open: true });
 });
 
-test("a feed that fails is not asked for every look", async () => {
+test("a feed that fails is not requested at every check", async () => {
   const { check, asked, clock } = deploymentWindows(feed);
   await check();
   await check();
@@ -94,7 +94,7 @@ test("a feed that fails is not asked for every look", async () => {
   expect(asked).toHaveLength(2);
 });
 
-test("what is no calendar, and what recurs without measure, is closed with the reason", async () => {
+test("no calendar, or one that recurs too often, is closed with the reason", async () => {
   const page = deploymentWindows(feed, [text("<html>")]);
   expect(await page.check()).toMatchObject(unreadable("it is not iCalendar"));
   const rule = "BEGIN:VEVENT\r\nDTSTART:20260101T000000Z\r\nDURATION:PT1M\r\nRRULE:FREQ=HOURLY\r\nEND:VEVENT";
@@ -102,7 +102,7 @@ test("what is no calendar, and what recurs without measure, is closed with the r
   expect(await hourly.check()).toMatchObject({ reasons: [{ code: "freeze-unreadable" }] });
 });
 
-test("a text that was refused is not tried again for five minutes, another one is at once", async () => {
+test("a refused text is not parsed again for five minutes; a new text is, at once", async () => {
   const parse = jest.spyOn(ICAL, "parse");
   const { check, clock } = deploymentWindows(feed, [
     text("<html>"),
@@ -121,7 +121,7 @@ test("a text that was refused is not tried again for five minutes, another one i
   parse.mockRestore();
 });
 
-test("a secret address stands in no answer and in no log line", async () => {
+test("no answer and no log line contains a secret address", async () => {
   const { check, logged } = deploymentWindows(feed);
   expect(JSON.stringify(await check())).not.toContain("canary");
   expect(logged).toHaveLength(1);
@@ -129,7 +129,7 @@ test("a secret address stands in no answer and in no log line", async () => {
   expect(logged[0]).not.toContain("canary");
 });
 
-test("windows, denied windows and intervals are told with what they are", async () => {
+test("windows, denied windows and freezes are reported with their kind and text", async () => {
   const hours = { durationMs: 60 * MINUTE, zone: "UTC" };
   const { check } = deploymentWindows(
     aDeploymentWindow({
@@ -172,7 +172,7 @@ test.each([
   }
 });
 
-test("a pair that is closed but for one hour of the day stays closed when clocks change, in every zone", () => {
+test("a pair closed for all but one hour stays closed at clock changes, in every zone", () => {
   for (const of of zones) {
     const deny = createWindow({ cron: "0 0-15,17-23 * * *", zone: of, durationMs: HOUR }, "deny");
     for (const change of transitionsOf(of, 3)) {
@@ -184,19 +184,19 @@ test("a pair that is closed but for one hour of the day stays closed when clocks
   }
 });
 
-test("a denied window of many hours begins when clocks have jumped over its beginning, also in a list", () => {
+test("a denied window begins even when clocks jump over its start, also in a list", () => {
   const window = createWindow({ cron: "30 1,13 * * *", zone, durationMs: 4 * HOUR }, "deny");
   expect(window.covering(Date.parse("2027-03-28T04:59:59Z"))?.from).toBe(Date.parse("2027-03-28T01:00:00Z"));
 });
 
-test("an allowed window of a named hour is on in the first of the two only: what is in doubt stays closed", () => {
+test("an allowed window of a repeated hour is on in the first one only", () => {
   const window = createWindow({ cron: "0 0-3 * * *", zone, durationMs: HOUR }, "allow");
   const isOn = (time: string) => window.covering(Date.parse(`2027-10-31T${time}:00Z`)) !== undefined;
   expect(["00:30", "01:30", "02:30", "03:30"].map(isOn)).toEqual([true, false, true, true]);
 });
 
 // The full count runs with `npm run bench -- --only deployment window`; fast-check prints the seed of a difference.
-test("deployment windows and closings of random policies are those found minute by minute over a year", () => {
+test("windows of random policies match a minute-by-minute search over a year", () => {
   fc.assert(
     fc.property(randomPolicies, (policy) => {
       expect(differences(policy)).toEqual([]);

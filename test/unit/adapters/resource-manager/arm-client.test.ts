@@ -63,7 +63,7 @@ function abortError(): Error {
   return Object.assign(new Error("aborted"), { name: "AbortError" });
 }
 
-test("a sign-in that hangs ends reads and the PUT at their timeout, and nothing is sent afterwards", async () => {
+test("a sign-in that hangs ends every call at its timeout, and nothing is sent later", async () => {
   let release: (token: AccessToken) => void = () => undefined;
   const late = new Promise<AccessToken>((resolve) => (release = resolve));
   const { services, asked } = adapter(
@@ -83,7 +83,7 @@ test("a sign-in that hangs ends reads and the PUT at their timeout, and nothing 
   expect(asked).toHaveLength(0);
 });
 
-test("the PUT carries the token over TLS, exactly once, and an operation on another host gets nothing", async () => {
+test("the PUT carries the token over TLS once; another host gets no request", async () => {
   const { services, asked } = adapter(() => ({ status: 202 }));
   await services.requestSwap(green, "staging", 1_000);
   await services.readOperation(at(`https://evil.example${green}/operations/1`));
@@ -104,7 +104,7 @@ test("a wait without end that Resource Manager asks for is not obeyed to the let
   expect(read.retryAfterMs).toBeLessThanOrEqual(3_600_000);
 });
 
-test("nothing of a service configuration, a token or an unreadable body is in any answer", async () => {
+test("no answer contains a service configuration, a token or an unreadable body", async () => {
   const canary = "canary-secret-of-cscfg";
   const replies: readonly Reply[] = [
     { status: 200, body: { properties: { configuration: `<x>${canary}</x>`, networkProfile: canary } } },
@@ -204,7 +204,7 @@ test.each([6 * 1024, 8 * 1024, LONGEST_OPERATION_URL])(
   },
 );
 
-test("a reply whose headers are longer than any limit leaves the swap unknown, never failed", async () => {
+test("a reply with headers beyond every limit leaves the swap unknown, not failed", async () => {
   const services = await served((_request, response) => {
     response.writeHead(202, { location: "x".repeat(200_000) }).end();
   });

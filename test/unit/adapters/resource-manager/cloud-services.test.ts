@@ -151,7 +151,7 @@ test("a service model without a slot is completed from the slot resource", async
   expect(asked).toHaveLength(2);
 });
 
-test("every page of the instance list is read, and instances without a view have no states", async () => {
+test("reads every page of the instance list; instances without a view have no states", async () => {
   const { services } = adapter((request) =>
     request.url.includes("page2")
       ? { status: 200, body: { value: [{ name: "Web_IN_1" }] } }
@@ -181,7 +181,7 @@ test("every page of the instance list is read, and instances without a view have
   });
 });
 
-test("the simulator speaks the same wire, and nothing of the service configuration leaves the adapter", async () => {
+test("reads the simulator like Azure, and no service configuration leaves the adapter", async () => {
   const simulator = createSimulator({
     scenario: calm,
     clock: { now: () => 0, setTimer: () => () => undefined },

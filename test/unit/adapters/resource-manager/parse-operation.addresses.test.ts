@@ -66,7 +66,7 @@ test.each(["azure-asyncoperation", "location"] as const)(
   },
 );
 
-test("an operation whose new addresses are elsewhere is asked at its first, for as long as that answers", async () => {
+test("polls the first address while the new addresses are on another host", async () => {
   const { services, begin, follow, pass } = facing({ later: { origin: "https://other.example" } });
   const first = await begin();
   expect(await follow(first, 2)).toEqual(first);
@@ -74,7 +74,7 @@ test("an operation whose new addresses are elsewhere is asked at its first, for 
   expect(await services.readOperation(first)).toEqual({ kind: "succeeded" });
 });
 
-test("an operation URL that is none is unreadable, not an exception", async () => {
+test("an invalid operation URL is unreadable, not an exception", async () => {
   const { services, asked } = adapter(() => ({ status: 200 }));
   for (const url of ["", "/operations/1", "https://", `${endpoint}/operations/1`])
     expect(await services.readOperation(at(url))).toMatchObject({ kind: "unreadable" });

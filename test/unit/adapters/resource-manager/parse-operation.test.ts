@@ -208,7 +208,7 @@ test.each([
   expect(await services.requestSwap(green, "production", 1_000)).toMatchObject(expected);
 });
 
-test("a read that fails with an error at the top of its body is told by code and message", async () => {
+test("a read that fails with an error at the top of its body has its code and message", async () => {
   const { services } = adapter(() => ({ status: 404, body: { Code: "ResourceNotFound", Message: "gone" } }));
   expect(await services.readService(green, "version")).toEqual({
     kind: "absent",
@@ -226,7 +226,7 @@ test("an address goes out as it was named, to the letter", async () => {
   expect(asked.at(-1)?.url).toBe(`${bare}&api-version=2025-05-01`);
 });
 
-test("no signature of an address is in anything that is told, also when an error repeats the address", async () => {
+test("no result contains the signature of an address, even when an error repeats it", async () => {
   const message = `The signature of ${url(1)} has expired ("/x?s=${SECRET}")`;
   const replies: readonly Reply[] = [
     named({ "azure-asyncoperation": elsewhere }),

@@ -4,7 +4,7 @@ import { parseService } from "../../../../src/adapters/resource-manager/parse-se
 const hostile = "v2\r\n\u001b[31m\u202e\u200bx";
 const clean = "v2   [31m\ufffd\ufffdx";
 
-test("the version tag of a service, which approvers see, is cleaned, and a hidden difference stays a difference", () => {
+test("cleans the version tag that approvers see, and keeps hidden differences", () => {
   const parsing = {
     id: "/green",
     now: 0,

@@ -27,7 +27,7 @@ test.each([
   ["few are left in the region, under both names", 30_000, { names: "both", reads: few }],
   ["few are left of all regions, under both names", 30_000, { names: "both", globalReads: few }],
   ["few are left, and nobody says so", 10_000, { names: "none", reads: few, globalReads: few }],
-])("when %s, the next look at readiness comes in %i ms", async (_name, expected, throttling) => {
+])("when %s, readiness is checked again in %i ms", async (_name, expected, throttling) => {
   expect(await pace({ throttling })).toMatchObject({ kind: "not-yet", nextMs: expected });
 });
 
@@ -51,7 +51,7 @@ test.each<readonly [Record<string, string>, number | undefined]>([
   ...["", " ", "many", "-1", "1e3", "0x10", "Infinity", "12;w=1"].map(
     (text) => [{ "x-ms-ratelimit-remaining-subscription-global-reads": text }, undefined] as const,
   ),
-])("of %j the fewest reads that are told count: %p", async (headers, expected) => {
+])("of %j the smallest number of reads left counts: %p", async (headers, expected) => {
   const { services } = adapter(() => ({ status: 200, headers, body: { value: [] } }));
   const read = await services.readInstances(green);
   if (read.kind !== "found") throw new Error(read.kind);

@@ -146,7 +146,7 @@ async function bodyOf(ports: FakePorts, asked: ApiCall): Promise<ApiCall> {
 }
 
 describe.each(writes)("$what that is sent while no host is there", ({ given, asked, took, again }) => {
-  test("is answered 503 after the longest takeover: that it may still take effect, by when, and what to do", async () => {
+  test("is answered 503 after the longest takeover, with a time and the next step", async () => {
     const ports = begin();
     await given(ports);
     const { down } = withoutHosts(ports);
@@ -183,7 +183,7 @@ const body = { requestId: "r-1", pair: "shop", promote: "green", reason: "x" };
 const post = (ports: Ports, over: object = {}) =>
   call(ports, { route: "postPromotion", body: { ...body, ...over } });
 
-test("a request that nobody has registered yet is answered 503: the same request again is the same promotion", async () => {
+test("an unregistered request is answered 503; a repeat is the same promotion", async () => {
   const ports = begin();
   ports.runsGet = "nowhere";
   const reply = await post(ports);
@@ -199,7 +199,7 @@ test("a request that nobody has registered yet is answered 503: the same request
   expect(ports.effects.filter((effect) => effect === "start")).toHaveLength(1);
 });
 
-test("a sender that gives up leaves nothing at accepted: what is registered later is its pair's, with a live run", async () => {
+test("a sender that gives up leaves a pair with a live run once it is registered", async () => {
   const ports = begin();
   ports.runsGet = "nowhere";
   expect((await post(ports)).status).toBe(503);
@@ -209,7 +209,7 @@ test("a sender that gives up leaves nothing at accepted: what is registered late
   expect(ports.runs.get("r-1")).toBe("live");
 });
 
-test("a request that is registered is answered 202 though its pair has not been seen to take it up: it goes on by itself", async () => {
+test("a registered request is answered 202 before its pair has taken it up", async () => {
   const ports = begin();
   ports.runsGet = "registered";
   const reply = await post(ports);
@@ -217,7 +217,7 @@ test("a request that is registered is answered 202 though its pair has not been 
   expect(reply.body["nextStep"]).toContain("goes on by itself");
 });
 
-test("a promotion that its pair has not taken up yet is not said to be over: cancel it again, and there is nothing to roll back", async () => {
+test("a promotion its pair has not taken up yet is not over, and has no rollback", async () => {
   const ports = begin();
   ports.runsGet = "registered";
   await post(ports);
@@ -239,7 +239,7 @@ test("break-glass raises its alert before anything is durable, heard or not", as
   expect(ports.alerts).toEqual(["break-glass"]);
 });
 
-test("a pair that cannot be read leaves the promotion record's word: what stands at a pair that did not answer is not told", async () => {
+test("a hold shows no state for a pair that did not answer", async () => {
   const ports = begin();
   const { down } = withoutHosts(ports);
   const reply = await call(down, { route: "putHold", params: { pair: "all" }, body: { reason: "x" } });
@@ -248,7 +248,7 @@ test("a pair that cannot be read leaves the promotion record's word: what stands
   expect(reply.body["nextStep"]).toContain(reply.body["id"]);
 });
 
-test("a promotion record that cannot be read is answered 503: nothing was sent, and nothing may still take effect", async () => {
+test("an unreadable promotion record is answered 503, and nothing was sent", async () => {
   const ports = begin();
   jest.spyOn(ports.promotions, "read").mockRejectedValue(new Error("storage"));
   const reply = await post(ports);

@@ -12,7 +12,7 @@ const lost = ({ logged }: SilentWorld, message: string) =>
 const putAll = (world: SilentWorld, body: object) =>
   world.time(call(world.ports, { route: "putHold", params: { pair: "all" }, body }));
 
-test("a hold of 300 pairs is answered within 5 s, holds everywhere, and one line tells what was not announced", async () => {
+test("a hold of 300 pairs answers within 5 s, and one line names what was lost", async () => {
   const world = createSilentWorld(300);
   const { result, tookMs } = await putAll(world, { id: "h-1", reason: "incident 7" });
   expect(result.status).toBe(200);
@@ -35,7 +35,7 @@ test("its release of 300 pairs likewise", async () => {
   expect(tookMs).toBeLessThanOrEqual(5_000);
 });
 
-test("whoever waits at the pairs is woken within the same budget, and the rest wake by their timers", async () => {
+test("waiting runs are woken within the same budget; the rest wake by their timers", async () => {
   const world = createSilentWorld(2);
   const { ports } = world;
   const waking = jest.spyOn(ports.promotions, "wake");

@@ -3,7 +3,7 @@ import { createCallLimiter } from "../../../../src/triggers/http/call-limit";
 
 const limit = { burst: 3, everyMs: 1_000, callers: 2 };
 
-test("a burst is let through, then one call every interval; a refusal says how long to wait and costs nothing", () => {
+test("allows a burst, then one call per interval; a refusal is free and says how long", () => {
   const limiter = createCallLimiter(limit);
   expect([0, 0, 0, 0, 400, 999].map((now) => limiter.take("a", now))).toEqual([0, 0, 0, 1_000, 600, 1]);
   expect([1_000, 1_000, 2_000].map((now) => limiter.take("a", now))).toEqual([0, 1_000, 0]);
@@ -22,7 +22,7 @@ test("a caller's flood costs no other caller anything", () => {
   expect(limiter.take("b", 0)).toBe(0);
 });
 
-test("no more callers are remembered than agreed: the least recently seen is forgotten first", () => {
+test("remembers a fixed number of callers, and forgets the least recently seen first", () => {
   const limiter = createCallLimiter(limit);
   const spend = (caller: string) => Array.from({ length: 4 }, () => limiter.take(caller, 0)).at(-1);
   expect(["a", "b"].map(spend)).toEqual([1_000, 1_000]);
@@ -32,7 +32,7 @@ test("no more callers are remembered than agreed: the least recently seen is for
   expect([limiter.take("b", 0), limiter.remembered]).toEqual([0, 2]);
 });
 
-test("in no stretch of time does a caller get more than the burst and one call per interval", () => {
+test("no span of time allows more than the burst and one call per interval", () => {
   const gaps = fc.array(fc.integer({ min: 0, max: 3_000 }), { maxLength: 100 });
   fc.assert(
     fc.property(gaps, (waits) => {

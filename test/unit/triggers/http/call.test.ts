@@ -54,7 +54,7 @@ function logging() {
   return { logged, ports: { ...createFakePorts(), log: createLog((_level, line) => logged.push(line)) } };
 }
 
-test("an issuer whose keys cannot be fetched is a passing fault: 503, and nothing of it leaks", async () => {
+test("issuer keys that cannot be fetched are a passing fault: 503 without details", async () => {
   const verifier = { verify: () => Promise.reject(new Error("connect 10.0.0.1")) };
   const reply = await call(createFakePorts(), "listPairs", {}, verifier);
   expect([reply.status, reply.body.code, reply.headers["retry-after"]]).toEqual([
@@ -65,7 +65,7 @@ test("an issuer whose keys cannot be fetched is a passing fault: 503, and nothin
   expect(JSON.stringify(reply)).not.toContain("10.0.0.1");
 });
 
-test("an issuer that is wrong for good is no reason to try again: 500, told in the log with its reason", async () => {
+test("a wrong issuer is answered 500 without Retry-After, and the log has the reason", async () => {
   const { ports, logged } = logging();
   const verifier = { verify: () => Promise.resolve({ misconfigured: "names another issuer" }) };
   const reply = await call(ports, "listPairs", {}, verifier);
@@ -91,7 +91,7 @@ test.each([
   ["Bearer abc", `Bearer error="invalid_token", error_description="it is 'x', not ?"`],
   ["bearer abc", `Bearer error="invalid_token", error_description="it is 'x', not ?"`],
   ["Bearer", `Bearer error="invalid_token", error_description="it is 'x', not ?"`],
-])("whoever sent %s is challenged by %s, and leaves a line in the log", async (authorization, challenge) => {
+])("the header %s is challenged with %s, and leaves a line in the log", async (authorization, challenge) => {
   const { ports, logged } = logging();
   const verifier = { verify: () => Promise.resolve({ rejected: 'it is "x", not é' }) };
   const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
@@ -111,7 +111,7 @@ test("forged App Service headers and function keys decide nothing", async () => 
   expect([reply.status, reply.headers["www-authenticate"]]).toEqual([401, "Bearer"]);
 });
 
-test("a caller without the permission is told which one, before anything is done", async () => {
+test("a caller without the permission is refused before any effect, and it is named", async () => {
   const ports = createFakePorts();
   const body = JSON.stringify({ requestId: "r-1", pair: "shop", promote: "green", reason: "x" });
   const reply = await call(ports, "postPromotion", { body }, verifierOf(["Swap.Read"]));
@@ -120,7 +120,7 @@ test("a caller without the permission is told which one, before anything is done
 });
 
 test.each(["a/b", "a?b", "a#b", "../..", "a%2fb", "", "x".repeat(101)])(
-  "the id %p is answered 404 and asked of nobody",
+  "the id %p is answered 404 without a read",
   async (id) => {
     const ports = createFakePorts();
     const read = jest.spyOn(ports.promotions, "read");

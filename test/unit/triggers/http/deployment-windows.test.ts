@@ -49,7 +49,7 @@ async function call(fake: FakePorts, name: string, query: string, body = "") {
   return { status: reply.status, body: JSON.parse(reply.body as string) as Record<string, unknown> };
 }
 
-test("tells whether a pair is open at a time, why not, and when next, in UTC and in the pair's zone", async () => {
+test("reports whether a pair is open at a time, why not, and when next, in both zones", async () => {
   const fake = ports();
   const night = new Date(fake.clock.now() + 86_400_000).toISOString().slice(0, 10);
   const { body } = await call(fake, "getWindow", `at=${night}T12:00:00%2B01:00`);
@@ -68,7 +68,7 @@ test("tells whether a pair is open at a time, why not, and when next, in UTC and
   });
 });
 
-test("holds stand among the reasons", async () => {
+test("the reasons include holds", async () => {
   const fake = ports();
   await fake.pairs.signal(SHOP, {
     kind: "hold",
@@ -78,7 +78,7 @@ test("holds stand among the reasons", async () => {
   expect(body["reasons"]).toContainEqual({ code: "on-hold", detail: "on-hold: stop" });
 });
 
-test("a plan tells the deployment window at the time asked for, with the request's own bounds", async () => {
+test("a plan reports the window at the requested time, with the request's own bounds", async () => {
   const fake = ports();
   const night = new Date(fake.clock.now() + 86_400_000).toISOString().slice(0, 10);
   const asked = { pair: "shop", promote: "green", notBefore: `${night}T02:40:00+01:00` };

@@ -22,7 +22,7 @@ const claimed = async (ports: FakePorts, pair: string, claimedAt: number) => {
     await ports.pairs.signal(keyOf(pair), operation);
 };
 
-test("a hold says from when it holds at each pair and everywhere, and names the attempt that was claimed before it", async () => {
+test("a hold reports when it takes effect at each pair, and the attempt claimed before", async () => {
   const ports = two();
   const now = ports.clock.now();
   const { swap } = aPolicy();
@@ -42,7 +42,7 @@ test("a hold says from when it holds at each pair and everywhere, and names the 
   });
 });
 
-test("an attempt's times are those that its promotion was planned with, and a promotion record that cannot be read keeps no hold waiting", async () => {
+test("an attempt keeps its planned times; an unreadable record does not delay a hold", async () => {
   const ports = two();
   const now = ports.clock.now();
   await claimed(ports, "shop", now);

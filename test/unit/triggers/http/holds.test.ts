@@ -15,7 +15,7 @@ async function registered(ports: FakePorts, requestId: string): Promise<void> {
 
 const hold = { id: "halt-r-0", at: 1, reason: reason("operation-failed", "x") };
 
-test("holds that somebody else released meanwhile are not claimed as one's own release", async () => {
+test("holds that another caller released are not reported as one's own release", async () => {
   const ports = createFakePorts();
   await ports.pairs.signal(SHOP, { kind: "hold", hold });
   const other = { kind: "release", id: "other", holdIds: [hold.id], by: "Bob", note: "x", at: 1 } as const;
@@ -29,7 +29,7 @@ test("holds that somebody else released meanwhile are not claimed as one's own r
   expect(ports.pairStates.get("shop")?.released?.by).toBe("Bob");
 });
 
-test("a release that stands is answered 200 even when a promotion in the queue cannot be woken", async () => {
+test("a stored release is answered 200 even when a queued promotion cannot be woken", async () => {
   const ports = createFakePorts();
   await registered(ports, "r-1");
   const line = { requestId: "r-1", at: 1, maxQueued: 20, whenBusy: "wait" } as const;
@@ -46,7 +46,7 @@ const pairsOf = (body: unknown) =>
   (body as { pairs: { pair: string; state: string }[] }).pairs.map(({ pair, state }) => `${pair}: ${state}`);
 const two = () => createFakePorts([aPolicy(), aPolicy({ name: "till" })]);
 
-test("a hold of all pairs is set at each under one id, and the reply names every pair and what it means there", async () => {
+test("a hold of all pairs has one id, and the reply describes its effect at each pair", async () => {
   const ports = two();
   const reply = await put(ports, "all", { reason: "incident 7", id: "incident-7" });
   expect([reply.status, pairsOf(reply.body)]).toEqual([200, ["shop: held", "till: held"]]);
@@ -69,7 +69,7 @@ test("the same hold again is one hold, and sets it at a pair that was added mean
   expect(ports.pairStates.get("shop")?.holds.length).toBe(1);
 });
 
-test("a pair that does not take the hold makes the answer an error that names it; the others hold", async () => {
+test("a pair that refuses the hold makes the answer an error; the other pairs hold", async () => {
   const ports = two();
   for (const i of [1, 2, 3, 4]) await put(ports, "till", { reason: "x", id: `h-${i}` });
   const reply = await put(ports, "all", { reason: "incident", id: "h-5" });
@@ -78,7 +78,7 @@ test("a pair that does not take the hold makes the answer an error that names it
   expect(pairsOf(reply.body)).toEqual(["shop: held", "till: too-many-holds"]);
 });
 
-test("a pair coordinator that cannot be reached makes a hold of all pairs 503, and does not hide the pairs that hold", async () => {
+test("a hold of all pairs is 503 if a coordinator is unreachable, and lists the rest", async () => {
   const ports = two();
   const signal = ports.pairs.signal.bind(ports.pairs);
   jest
@@ -102,7 +102,7 @@ test("a hold that was released is not set again by its id, and says so", async (
   expect((await call(ports, release)).body.code).toBe("no-hold");
 });
 
-test("a release of one hold leaves the others; of all pairs at once only a named one is released", async () => {
+test("releasing one hold leaves the others; releasing all pairs requires an id", async () => {
   const ports = two();
   await ports.pairs.signal(SHOP, { kind: "hold", hold });
   await put(ports, "all", { reason: "incident", id: "h-1" });
@@ -117,7 +117,7 @@ test("a release of one hold leaves the others; of all pairs at once only a named
   expect(ports.pairStates.get("shop")?.holds.map(({ id }) => id)).toEqual(["halt-r-0"]);
 });
 
-test("who set a hold and who released it is told to everybody who listens, under one event id each", async () => {
+test("setting and releasing a hold publish one event each, with their own event ids", async () => {
   const ports = createFakePorts();
   await put(ports, "shop", { reason: "incident 7", id: "h-1" });
   await ports.pairs.signal(SHOP, { kind: "hold", hold: { ...hold, requestId: "r-0" } });
@@ -149,7 +149,7 @@ test.each([
   expect(ports.effects).toEqual([]);
 });
 
-test("what a hold means for what is under way is told", async () => {
+test("a hold describes its effect on what is under way", async () => {
   const ports = createFakePorts();
   await registered(ports, "r-1");
   await registered(ports, "r-2");
@@ -185,7 +185,7 @@ test("what a hold means for what is under way is told", async () => {
 /** What people say is stored once: answers, log and events tell what stands, never what was only asked. */
 
 test.each(["incident 8", "y", `${"x".repeat(400)}z`])(
-  "the same hold id with the words %.12s is another hold: 409, and neither log nor event tells what was not stored",
+  "a known hold id with the reason %.12s is 409, and neither logged nor announced",
   async (other) => {
     const ports = createFakePorts();
     const warned = jest.spyOn(ports.log, "warn");
@@ -202,7 +202,7 @@ test.each(["incident 8", "y", `${"x".repeat(400)}z`])(
   },
 );
 
-test("the same words again are answered 200 with the hold that stands, whoever asks; nobody is told twice", async () => {
+test("the same reason again is answered 200 with the first hold, and announced once", async () => {
   const ports = createFakePorts();
   const warned = jest.spyOn(ports.log, "warn");
   await put(ports, "shop", { reason: "incident 7", id: "h-1" });

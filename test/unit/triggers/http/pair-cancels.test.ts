@@ -43,7 +43,7 @@ async function cancel(ports: FakePorts, body: object = { note: "stop" }) {
 const cancelledAt = (ports: FakePorts) =>
   ports.pairStates.get(SHOP)?.cancels.map(({ requestId, by, note }) => [requestId, by, note]);
 
-test("everybody who is under way is cancelled, but for an open attempt and one that has left", async () => {
+test("cancels every promotion under way, except an open attempt and one that has left", async () => {
   const ports = createFakePorts();
   await registered(ports, "r-1", "r-2", "r-3");
   await attempting(ports, "r-1");
@@ -63,7 +63,7 @@ test("everybody who is under way is cancelled, but for an open attempt and one t
   expect(cancelledAt(ports)).toEqual([["r-2", "Ada", "stop"]]);
 });
 
-test("a swap that has taken effect is told as too late, and who has left or is unknown as not under way", async () => {
+test("a swap in effect is too late; one that left or is unknown is not under way", async () => {
   const ports = createFakePorts();
   await registered(ports, "r-1", "r-2");
   await attempting(ports, "r-1");
@@ -77,7 +77,7 @@ test("a swap that has taken effect is told as too late, and who has left or is u
   ]);
 });
 
-test("of as many as may be registered each is told, though the pair coordinator keeps fewer answers, and the words of every cancel are kept beside the first", async () => {
+test("reports every promotion of a full pair, and keeps every note with the first", async () => {
   const ports = createFakePorts();
   await registered(ports, ...Array.from({ length: 26 }, (_, i) => `r-${i}`));
   await attempting(ports, "r-0");
@@ -89,7 +89,7 @@ test("of as many as may be registered each is told, though the pair coordinator 
   expect(new Set(cancelledAt(ports)?.map(([, , note]) => note))).toEqual(new Set(["first; second"]));
 });
 
-test("what is not seen to be stored is named beside what is, with what to do; the same call again finds it", async () => {
+test("names what was not seen to be stored and the next step; a repeat finds it", async () => {
   const ports = createFakePorts();
   await registered(ports, "r-1", "r-2");
   const lost: PairOperation[] = [];
@@ -124,7 +124,7 @@ test("what is not seen to be stored is named beside what is, with what to do; th
   ]);
 });
 
-test("a pair that is empty, or was never used, is clear already; one that is not here is 404; a note is needed", async () => {
+test("an empty or unused pair is clear; an unknown pair is 404; a note is required", async () => {
   const ports = createFakePorts();
   expect(await cancel(ports)).toMatchObject({ status: 200, body: { cancelled: 0, value: [] } });
   const elsewhere = await call(ports, {

@@ -31,7 +31,7 @@ async function plan(verdict: PlanVerdict, asked: object = {}) {
   return JSON.parse(reply.body as string) as Record<string, unknown>;
 }
 
-test("it says beforehand what would become of a regression, with what to do about it", async () => {
+test("a plan describes the rollback outlook, with the remedy", async () => {
   const request = aRequest();
   const verdict = decidePlan({ ...{ request, policy, observed: aPair(), now: NOW }, digest: () => "h" });
   const body = await plan(verdict);
@@ -51,7 +51,7 @@ test("it says beforehand what would become of a regression, with what to do abou
   });
 });
 
-test("it says what people, the clock and the line would still have to do", async () => {
+test("a plan lists what approvers, the clock and the queue still have to do", async () => {
   const verdict = decidePlan({
     ...{ request: aRequest(), policy, observed: aPair(), now: NOW },
     digest: () => "h",
@@ -59,7 +59,7 @@ test("it says what people, the clock and the line would still have to do", async
   expect(await plan(verdict)).toMatchObject({ stillToDo: [{ what: "readiness" }], window: { open: true } });
 });
 
-test("it says beforehand that the same request would not be taken up, with what to do about it", async () => {
+test("a plan reports that the request would not be accepted, with the remedy", async () => {
   const verdict = decidePlan({
     ...{ request: aRequest(), policy, observed: aPair(), now: NOW },
     digest: () => "h",
@@ -85,7 +85,7 @@ test("a refusal carries its remedy, and every prerequisite that is not met its o
   expect(body).not.toHaveProperty("stillToDo");
 });
 
-test("a target that holds production already is told as such, with nothing to do", async () => {
+test("a target that holds production already is unchanged, with nothing to do", async () => {
   const body = await plan({ kind: "unchanged", detail: "held", incoming: service, outgoing: service });
   expect(body).toMatchObject({ verdict: "unchanged", reason: { code: "already-held", detail: "held" } });
 });

@@ -120,7 +120,7 @@ function history(promotions: number): PromotionRecord {
   return record;
 }
 
-test("the first page costs the same however many there are: a page of each pair's index, and the promotions shown", async () => {
+test("the first page costs one index page per pair and the promotions it shows", async () => {
   for (const promotions of [1_000, 30_000]) {
     const { ports, read } = history(promotions);
     const { value } = await list(ports, "top=1");
@@ -141,7 +141,7 @@ test("a page deep in the past is found by halving, not by reading what is newer"
   expect(read.pages).toBeLessThanOrEqual(4 * 4);
 });
 
-test("given promotions that came in bursts, when a page deep in the past is asked for, then few pages are read all the same", async () => {
+test("a page deep in the past reads few index pages, even after bursts", async () => {
   for (const burst of [7, 100, 1_500, 4_500]) {
     const { ports, add, read } = recordOf(["shop"]);
     let at = NOW;
@@ -156,7 +156,7 @@ test("given promotions that came in bursts, when a page deep in the past is aske
   }
 });
 
-test("given any gaps between promotions, when the list is begun anywhere, then it goes on there", async () => {
+test("a list that begins in any gap between promotions continues from there", async () => {
   const gaps = fc.array(fc.tuple(fc.integer({ min: 1, max: 150 }), fc.integer({ min: 0, max: 10 })), {
     minLength: 1,
     maxLength: 8,
@@ -177,7 +177,7 @@ test("given any gaps between promotions, when the list is begun anywhere, then i
   );
 });
 
-test("given a promotion that a late message registered again, when somebody pages, then it is shown once, in its place", async () => {
+test("a promotion that a late message registered again is listed once, in its place", async () => {
   for (const [top, between] of [
     [3, 5],
     [100, 5],
@@ -194,7 +194,7 @@ test("given a promotion that a late message registered again, when somebody page
   }
 });
 
-test("given pairs that were taken out of the file, when all promotions are listed, then theirs are among them", async () => {
+test("the list of all promotions includes pairs that were taken out of the file", async () => {
   const { ports, add, end } = recordOf(["shop", "till"]);
   for (const id of ["old", "young"]) add("till", id);
   add("shop", "r-1");
@@ -217,7 +217,7 @@ async function walkTo(ports: FakePorts, query: string, pages: number): Promise<P
   return all;
 }
 
-test("every promotion comes once, the newest first, though others come in while somebody pages", async () => {
+test("lists every promotion once, newest first, while new ones arrive", async () => {
   const { ports, add } = history(700);
   let more = 0;
   const pages = await walk(ports, "top=40", () => {
@@ -227,7 +227,7 @@ test("every promotion comes once, the newest first, though others come in while 
   expect(ids).toEqual(Array.from({ length: 700 }, (_, i) => `r-${699 - i}`));
 });
 
-test("with clocks that differ, pages that are full or not, and any page size: all of them, once each", async () => {
+test("lists all promotions once with differing clocks and any page size", async () => {
   const entries = fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 5_000 })), {
     maxLength: 260,
   });
@@ -268,14 +268,14 @@ test("what is under way is paged as well", async () => {
   expect(new Set(pages.flatMap(({ value }) => value.map(({ id }) => id))).size).toBe(25);
 });
 
-test("a filter that fits nothing reads a bounded part of the promotion record per call, and next carries on", async () => {
+test("a filter without matches reads a bounded part per call, and next continues", async () => {
   const { ports, read } = history(250);
   const pages = await walk(ports, "outcome=halted");
   expect(pages.map(({ value }) => value.length)).toEqual([0, 0, 0, 0, 0]);
   expect(read.promotions).toBe(250);
 });
 
-test("a filter that fits rarely finds what it fits, wherever that stands", async () => {
+test("a filter that rarely matches finds its matches at any position", async () => {
   const { ports } = history(500);
   for (const id of ["r-3", "r-250", "r-251"]) {
     const state = ports.record.get(id)!;

@@ -2,7 +2,7 @@ import { call } from "../../../support/api-call";
 import { createFakePorts } from "../../../support/fake-ports";
 import { aRequest, SHOP } from "../../../support/observations";
 
-test("a cancel again is acknowledged with what stands: who was first, and every word that was kept", async () => {
+test("a repeated cancel answers with the first caller and every note that was kept", async () => {
   const ports = createFakePorts();
   const at = ports.clock.now();
   const request = aRequest({ requestId: "r-1" });

@@ -85,7 +85,7 @@ test("a pause and a resume are read back, with who and why", async () => {
   expect(resumed.body).not.toHaveProperty("paused");
 });
 
-test("a pause again with other words is refused and stored nowhere; with the same words, and a resume of what runs, nothing is new", async () => {
+test("a pause with another note is refused; a repeated pause or resume changes nothing", async () => {
   const fake = ports();
   const described: string[] = [];
   jest.spyOn(fake.log, "info").mockImplementation((message) => void described.push(message));

@@ -63,7 +63,7 @@ const status = (direction: () => unknown) => {
   }
 };
 
-test("fifty readers at once are one look, and so are those of the ten seconds after it", async () => {
+test("fifty readers at once share one read, and so do those of the next ten seconds", async () => {
   const { ports, reads } = setup();
   const checks = createSharedReads();
   const first = await Promise.all(Array.from({ length: 50 }, () => check(checks, "services", ports)));
@@ -76,7 +76,7 @@ test("fifty readers at once are one look, and so are those of the ten seconds af
   expect(reads).toHaveLength(8);
 });
 
-test("a look that takes longer than ten seconds is still one look: who comes meanwhile waits for it", async () => {
+test("a read that takes over ten seconds is shared by readers who arrive meanwhile", async () => {
   let release = () => {};
   const { ports, reads } = setup({ hold: new Promise<void>((resolve) => (release = resolve)) });
   const checks = createSharedReads();
@@ -88,7 +88,7 @@ test("a look that takes longer than ten seconds is still one look: who comes mea
   expect(reads).toHaveLength(4);
 });
 
-test("a look that never ends keeps nobody waiting for ever", async () => {
+test("a read that never ends does not block readers for ever", async () => {
   const { ports, reads } = setup({ hold: new Promise<void>(() => undefined) });
   const checks = createSharedReads();
   void check(checks, "services", ports);
@@ -97,7 +97,7 @@ test("a look that never ends keeps nobody waiting for ever", async () => {
   expect(reads).toHaveLength(8);
 });
 
-test("a plan reads by itself, all at one time, and its look serves the pair's page as well", async () => {
+test("a plan reads both services at once, and its read serves the pair's page too", async () => {
   const { ports, reads } = setup();
   const checks = createSharedReads();
   await check(checks, "services", ports);
@@ -128,7 +128,7 @@ test("where Resource Manager asks readers to wait, they wait as long as it says"
   expect(reads).toHaveLength(8);
 });
 
-test("a look that ended in a fault is nobody else's", async () => {
+test("a read that ended in a fault is not shared", async () => {
   const { ports, reads, answers } = setup({ fault: true });
   const checks = createSharedReads();
   await expect(check(checks, "services", ports)).rejects.toThrow("a fault");
@@ -137,7 +137,7 @@ test("a look that ended in a fault is nobody else's", async () => {
   expect(reads).toHaveLength(8);
 });
 
-test("beyond the budget a pair shows its last look, however old; one without, and a plan, is told when to come again", async () => {
+test("beyond the budget a pair shows its last read; a plan gets a time to come again", async () => {
   const { ports } = setup();
   const checks = createSharedReads(createReadBudget({ burst: 26, everyMs: 1_000 }));
   const first = await check(checks, "services", ports, pairNo(1));
@@ -153,7 +153,7 @@ test("beyond the budget a pair shows its last look, however old; one without, an
   expect(status(() => checks.at(pairNo(5), "plan", ports))).toBe(200);
 });
 
-test("reads that nothing was taken for, such as those of more addresses, are counted all the same", async () => {
+test("reads without a reservation, such as of more addresses, count too", async () => {
   const { ports } = setup();
   const checks = createSharedReads(createReadBudget({ burst: 20, everyMs: 1_000 }));
   const { cloudServices } = checks.at(pairNo(1), "plan", ports);
@@ -169,7 +169,7 @@ test("readers neither swap nor follow operations", async () => {
   await expect(cloudServices.readOperation({ url: "x" } as never)).rejects.toThrow("readers");
 });
 
-test("whatever readers ask and whenever, in no span of time do they read more than burst and refill", async () => {
+test("readers never read more than burst and refill, in any span of time", async () => {
   const call = fc.record({
     pair: fc.nat(30),
     kind: fc.constantFrom<ReadKind>("services", "plan"),
