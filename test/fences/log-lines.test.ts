@@ -75,7 +75,7 @@ test("the host's and SDKs' chatter stays out, and their errors come through", ()
     expect([category, isLogged({ level: "information", category, message: "" })]).toEqual([category, false]);
     expect([category, isLogged({ level: "error", category, message: "" })]).toEqual([category, true]);
   }
-  // Container checks that find what they look for are warnings to Azure.Core (409).
+  // Azure.Core logs a warning (409) when a container exists already.
   expect(isLogged({ level: "warning", category: "Azure.Core", message: "" })).toBe(false);
 });
 

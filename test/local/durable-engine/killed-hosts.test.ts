@@ -22,7 +22,7 @@ async function open(options: Partial<TaskHubOptions>, hosts: readonly string[]):
   return world;
 }
 
-/** Starts the second host of two, after the first has an activity under way that ends when told. */
+/** Starts the second host of two, after the first has an activity under way that ends on demand. */
 async function takeOver(visibilityMs: number): Promise<{ first: DurableEngine; finish: () => void }> {
   await open({ recovery: { ...atOnce, activitiesMs: visibilityMs } }, []);
   const first = await world.host("a");

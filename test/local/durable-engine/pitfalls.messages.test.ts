@@ -23,14 +23,14 @@ const orchestrations: Record<string, (context: OrchestrationContext) => Generato
     if (winner === note) timer.cancel();
     return winner === note ? "carried" : "lost";
   },
-  /** Waits twice for one name: an event that comes twice answers a question nobody has asked yet. */
+  /** Waits twice for one name: an event that comes twice answers a later question. */
   *asksTwice(context) {
     const first = yield context.df.waitForExternalEvent("answer");
     yield context.df.callActivity("echo", "asking again");
     const second = yield context.df.waitForExternalEvent("answer");
     return [first, second];
   },
-  /** Rounds of observing and waiting; how the loop looks at its waiter decides whether a wake event is lost. */
+  /** Rounds of observing and waiting; how the loop checks its waiter decides whether a wake event is lost. */
   *rounds(context) {
     const { mode } = context.df.getInput<{ mode: "fresh" | "winner" | "completed" }>();
     let waiter = context.df.waitForExternalEvent("wake");

@@ -1,6 +1,6 @@
 import { travelTo } from "../../../local/world/time-travel";
 
-/** The time of the demo that tells of five weeks: it changes `Date` of this test file, and of nothing else. */
+/** The clock of the five-week demo. It changes `Date` only in this test file. */
 const start = Date.parse("2027-03-08T08:00:00Z");
 const HOUR = 3_600_000;
 

@@ -80,7 +80,7 @@ test("probes ask production or staging, and their results hold no body and no ad
   expect(JSON.stringify([production, staging])).not.toMatch(/secret|127\.0\.0\.1/);
 });
 
-/** Tags, names and messages are written by whoever may; verdicts, plans and questions show them. */
+/** Others write tags, names and messages; verdicts, plans and questions show them. */
 const hostile = "v2\r\n\u001b[31m\u202e\u200bx";
 
 test("the detail of a probe is cleaned", () => {

@@ -122,7 +122,7 @@ test("closing twice, or before anything was published, is no fault", async () =>
   await Promise.all([announcer.close(), announcer.close()]);
 });
 
-/** What the log says when the real client cannot publish: causes a person must be able to tell apart. */
+/** The log line when the real client cannot publish. Its causes must be distinguishable. */
 const connectionTo = (port: number) =>
   `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=k;SharedAccessKey=canary;UseDevelopmentEmulator=true;`;
 
@@ -143,7 +143,7 @@ async function lineOf(options: Partial<AnnouncerOptions>): Promise<string> {
   return line;
 }
 
-/** Signs everybody in and refuses every link, as the service does where the Sender role is missing. */
+/** Accepts every sign-in and refuses every link, as the service does without the Sender role. */
 function startRefusing(): Promise<Server> {
   const container: any = rhea.create_container();
   container.sasl_server_mechanisms.enable_anonymous();

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * What the entry point says of a wrong configuration. The host takes each line of it by itself, and files a line as an
- * error by the words in it; everything else is Information, which host.json leaves out.
+ * The message of the entry point for a wrong configuration. The host logs each line by itself, as an error only when its
+ * words say so. Everything else is Information, which host.json leaves out.
  */
 const kept = { ...process.env };
 afterEach(() => {

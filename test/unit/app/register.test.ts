@@ -6,7 +6,7 @@ import type { Config } from "../../../src/config/config";
 import type { Ports } from "../../../src/ports/ports";
 import { createFakePorts } from "../../support/fake-ports";
 
-/** Storage, broker and Resource Manager are all away, for one reason, which stands at the end of a chain of causes. */
+/** Storage, broker and Resource Manager are all away. The reason is at the end of a chain of causes. */
 const why = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:10001"), { code: "ECONNREFUSED" });
 const away = () => Promise.reject(new Error("the port could not be used", { cause: why }));
 const lines: string[] = [];

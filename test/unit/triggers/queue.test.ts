@@ -105,7 +105,7 @@ test("a host that does not know the pair does not refuse a registered request", 
   const ports = createFakePorts();
   await deliver(ports, request);
   const elsewhere = { ...ports, policies: createPolicies([]) };
-  // Its own look at the promotion record came too early.
+  // Its own read of the promotion record came too early.
   const read = ports.promotions.read.bind(ports.promotions);
   const late = jest.fn(read).mockResolvedValueOnce(undefined);
   await deliver({ ...elsewhere, promotions: { ...ports.promotions, read: late } }, request);

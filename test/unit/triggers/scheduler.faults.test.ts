@@ -85,7 +85,7 @@ const schedule = {
   expiresAfterMs: 20 * MINUTE,
 } as const;
 
-/** Ports whose clock stands where it is set. */
+/** Sets the clock of the ports. */
 function at(ports: FakePorts, time: string): void {
   const now = Date.parse(`2026-11-24T${time}Z`);
   Object.assign(ports.clock, { now: () => now, monotonic: () => now });
@@ -132,7 +132,7 @@ test("a pair that comes back starts nothing that was due while it was away", asy
   expect([...ports.record.keys()]).toEqual([`schedule-${keyOf("shop")}-20261124T133000Z`]);
 });
 
-/** A broker that accepts connections and never answers: nobody who stops the line waits for it, and no timer for long. */
+/** A broker that accepts connections and never answers must not delay holds, and timers only briefly. */
 
 const names = ({ ports }: SilentWorld) => ports.policies.all().map(({ name }) => name);
 

@@ -4,7 +4,7 @@ import { createReconciler } from "../../../src/triggers/reconciler";
 import { aRequest, keyOf } from "../../support/observations";
 import { createSilentWorld, type SilentWorld } from "../../support/silent-broker";
 
-/** A broker that accepts connections and never answers: nobody who stops the line waits for it, and no timer for long. */
+/** A broker that accepts connections and never answers must not delay holds, and timers only briefly. */
 
 const names = ({ ports }: SilentWorld) => ports.policies.all().map(({ name }) => name);
 const context = {} as unknown as InvocationContext;
@@ -31,7 +31,7 @@ test("a walk over 300 unpublishable outcomes ends within a minute and names the 
   expect(lost(world, "some pairs were not looked after this time")).toEqual([
     expect.stringContaining("299 of 300"),
   ]);
-  // What needs no broker is done all the same: everybody has left the line.
+  // What needs no broker is done all the same: every promotion has left the queue.
   const left = names(world).filter((name) => world.ports.pairStates.get(keyOf(name))!.registered[0]?.left);
   expect(left.length).toBe(300);
 });

@@ -17,7 +17,7 @@ const DAY = 86_400_000;
 const timeOf = (day: string) => Date.parse(`${day.replace(/(\d{4})(\d\d)/, "$1-$2-")}T09:00:00Z`);
 const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10).replace(/-/g, "");
 
-/** The days on which a rule of 09:00 UTC applies, from `since` to `until`, as somebody who comes at `since` finds them. */
+/** The days on which a rule of 09:00 UTC applies, from `since` to `until`, when the calendar is read at `since`. */
 function daysOf(rule: string, start: string, since: string, until: string): string[] {
   const text = calendarOf(`DTSTART:${start}T090000Z\nDURATION:PT1H\nRRULE:${rule}`);
   const [from, to] = [timeOf(since), timeOf(until)];

@@ -19,7 +19,7 @@ interface Reply {
 
 const goodToken = () => Promise.resolve({ token: "secret-token", expiresOnTimestamp: Date.now() + 3.6e6 });
 
-/** The adapter over TLS, as in earnest: the bearer policy is in the pipeline. */
+/** The adapter over TLS, with the bearer policy in the pipeline as on Azure. */
 function adapter(
   answer: (request: PipelineRequest) => Reply | Error | "hang",
   getToken: () => Promise<AccessToken> = goodToken,
@@ -158,7 +158,7 @@ test("a sign-in that fails says why in the log, whatever was asked, and in no ve
   }
 });
 
-/** Headers as long as Azure's over a real socket: Node reads 16 KB of them unless told otherwise, and a PUT's reply is lost. */
+/** Headers as long as Azure's over a real socket. By default Node reads only 16 KB, and a PUT's reply would be lost. */
 let server: Server | undefined;
 
 afterEach(() => {

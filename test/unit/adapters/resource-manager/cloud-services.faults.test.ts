@@ -148,7 +148,7 @@ test("an operation of an unknown status goes on", async () => {
   expect(await services.readOperation(reply.operation ?? at(""))).toMatchObject({ kind: "running" });
 });
 
-/** The adapter on a server of its own, which answers every call so. */
+/** The adapter on a server that answers every call this way. */
 async function served(status: number, chunks: readonly string[], end: "whole" | "broken" = "whole") {
   const listening = createServer((_request, response) => {
     response.writeHead(status, { "content-type": "application/json" });

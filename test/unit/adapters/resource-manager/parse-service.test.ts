@@ -1,6 +1,6 @@
 import { parseService } from "../../../../src/adapters/resource-manager/parse-service";
 
-/** Tags, names and messages are written by whoever may; verdicts, plans and questions show them. */
+/** Others write tags, names and messages; verdicts, plans and questions show them. */
 const hostile = "v2\r\n\u001b[31m\u202e\u200bx";
 const clean = "v2   [31m\ufffd\ufffdx";
 

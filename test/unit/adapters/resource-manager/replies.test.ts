@@ -4,7 +4,7 @@ import { blue, green, type InProcess, openInProcess, world } from "../../../supp
 import { parseInstance } from "../../../../src/adapters/resource-manager/parse-service";
 import { correlationOf, errorIn, failedRead } from "../../../../src/adapters/resource-manager/replies";
 
-/** How many reads Resource Manager says are left, under either name, and what that does to the pace of looks. */
+/** The number of reads left, under either header name, sets the pace of the readiness checks. */
 let arm: InProcess | undefined;
 afterEach(() => arm?.close());
 
@@ -58,7 +58,7 @@ test.each<readonly [Record<string, string>, number | undefined]>([
   expect(read.value.remainingReads).toBe(expected);
 });
 
-/** Tags, names and messages are written by whoever may; verdicts, plans and questions show them. */
+/** Others write tags, names and messages; verdicts, plans and questions show them. */
 const hostile = "v2\r\n\u001b[31m\u202e\u200bx";
 
 const clean = "v2   [31m\ufffd\ufffdx";

@@ -6,7 +6,7 @@ import { type ApiCall, call } from "../../../support/api-call";
 import { createFakePorts, type FakePorts } from "../../../support/fake-ports";
 import { aPair, aPolicy, aRequest, SHOP } from "../../../support/observations";
 
-/** What is sent while no host is there to apply it: what callers are told, and what comes of it afterwards. */
+/** Calls while no host is there to apply them: the answer, and the effect once a host takes over. */
 
 /** Ports whose signals are accepted, and applied only when a host takes over. */
 function withoutHosts(ports: FakePorts) {
@@ -80,7 +80,7 @@ const writes: readonly {
   readonly given: (ports: FakePorts) => Promise<void>;
   readonly asked: ApiCall;
   readonly took: (ports: FakePorts) => Promise<unknown>;
-  /** What the next step that was told is answered with once the first one has taken effect. */
+  /** The answer to the suggested next step once the first call has taken effect. */
   readonly again: number;
 }[] = [
   {

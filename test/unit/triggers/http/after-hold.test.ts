@@ -2,7 +2,7 @@ import { call } from "../../../support/api-call";
 import { keyOf } from "../../../support/observations";
 import { createSilentWorld, type SilentWorld } from "../../../support/silent-broker";
 
-/** A broker that accepts connections and never answers: nobody who stops the line waits for it, and no timer for long. */
+/** A broker that accepts connections and never answers must not delay holds, and timers only briefly. */
 
 const names = ({ ports }: SilentWorld) => ports.policies.all().map(({ name }) => name);
 

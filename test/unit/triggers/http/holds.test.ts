@@ -182,7 +182,7 @@ test("a hold describes its effect on what is under way", async () => {
   expect(await said()).toContain("r-1 has swapped and goes on to its outcome");
 });
 
-/** What people say is stored once: answers, log and events tell what stands, never what was only asked. */
+/** A hold's reason is stored once. Answers, log and events show the stored one, never a refused one. */
 
 test.each(["incident 8", "y", `${"x".repeat(400)}z`])(
   "a known hold id with the reason %.12s is 409, and neither logged nor announced",

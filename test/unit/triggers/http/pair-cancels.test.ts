@@ -3,7 +3,7 @@ import { call } from "../../../support/api-call";
 import { createFakePorts, type FakePorts } from "../../../support/fake-ports";
 import { aRequest, SHOP } from "../../../support/observations";
 
-/** One call that cancels many: what it says of each, and what of that stands with the pair. */
+/** One call that cancels many: its answer for each promotion, and what the pair stores. */
 
 const at = 1;
 
