@@ -1,17 +1,17 @@
-// Runs every check, also after one has failed. The last line is "N passed, N failed": tests, and one for each other check that fails.
+// Runs every check, even after a failure. The last line is "N passed, N failed": tests, plus one for each other failed check.
 // usage: npm run check [-- <arguments for jest>]
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Each lane needs about one core and a minute. The tests follow: some of them plant files that lint would report. */
+/** Each lane needs about one core and a minute. Tests run later, since some plant files that lint would report. */
 const lanes = [["check:lint"], ["check:format", "check:types", "check:dead"]];
 
 const windows = process.platform === "win32";
 const results = [];
 
-/** Runs one npm script to its end. The output of scripts that run side by side is shown whole, one after another. */
+/** Runs one npm script and prints its output at the end, so that parallel scripts do not mix theirs. */
 async function run(script, args = [], shown = "after") {
   const started = performance.now();
   const child = spawn(windows ? "npm.cmd" : "npm", ["run", "--silent", script, ...args], {
@@ -31,7 +31,7 @@ async function run(script, args = [], shown = "after") {
   return passed;
 }
 
-/** Runs jest; without a report the build failed or jest was killed, which counts as one failure. */
+/** Runs jest. A missing report means a failed build or a killed jest and counts as one failure. */
 async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), "check-"));
   try {

@@ -1,4 +1,4 @@
-// The whole build and test run on every Node that is supported, each taken from the npm registry (package `node`).
+// Builds and tests with every supported Node version, each installed from the npm package `node`.
 // usage: npm run test:nodes [-- <arguments for jest>]
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ const versions = ["20.20.2", "22.23.3", "24.21.0"];
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const windows = process.platform === "win32";
 
-/** The binary of one version, installed once below node_modules/.cache. */
+/** Installs one version below node_modules/.cache, once, and returns its binary. */
 function install(version) {
   const folder = join(root, "node_modules/.cache/nodes", version);
   const binary = join(folder, "node_modules/node/bin", windows ? "node.exe" : "node");
@@ -34,7 +34,7 @@ function run(binary, args, stdio) {
   return spawnSync(binary, args, { cwd: root, env, stdio, encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
 }
 
-/** What went wrong, a line each: test and first line of its message. */
+/** One text per failed test: its name and the first lines of its message. */
 function failuresOf({ testResults }) {
   return testResults.flatMap(({ name, message, assertionResults }) => {
     const failed = assertionResults.filter(({ status }) => status === "failed");
@@ -46,16 +46,16 @@ function failuresOf({ testResults }) {
   });
 }
 
-/** Builds and tests with one version; the number of failures. */
+/** Builds and tests with one version. Returns the number of failures. */
 function judge(version) {
   const binary = install(version);
-  const told = run(binary, ["-v"]).stdout.trim();
-  if (told !== `v${version}`) throw new Error(`${binary} says it is ${told}`);
+  const reported = run(binary, ["-v"]).stdout.trim();
+  if (reported !== `v${version}`) throw new Error(`${binary} says it is ${reported}`);
   const folder = mkdtempSync(join(tmpdir(), "nodes-"));
   try {
     const build = run(binary, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"]);
     if (build.status !== 0) {
-      console.log(`node ${told}: the build failed\n${build.stdout}`);
+      console.log(`node ${reported}: the build failed\n${build.stdout}`);
       return 1;
     }
     const report = join(folder, "report.json");
@@ -77,7 +77,7 @@ function judge(version) {
       ? failuresOf(result)
       : [`jest ended without a report (${signal ?? status})\n${stderr.slice(-2_000)}`])
       console.log(`  ${failure}`);
-    console.log(`node ${told}: ${passed} passed, ${failed} failed`);
+    console.log(`node ${reported}: ${passed} passed, ${failed} failed`);
     return failed + (failed === 0 && status !== 0 ? 1 : 0);
   } finally {
     rmSync(folder, { recursive: true, force: true });

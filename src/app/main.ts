@@ -5,8 +5,8 @@ import { registerApp } from "./register";
 import { wire } from "./wiring";
 
 /**
- * One line per mistake. The host files what a worker says line by line, and as an error only what has that word in it
- * (or "fail" or "severe"); the rest is Information, which host.json leaves out.
+ * One line per mistake. The host logs worker output line by line, as an error only when the line contains "error",
+ * "fail" or "severe"; host.json drops the rest (Information).
  */
 function describeMistakes(issues: readonly Issue[]): string {
   const places = issues.length === 1 ? "one place" : `${issues.length} places`;

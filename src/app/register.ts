@@ -27,7 +27,7 @@ import { createScheduler } from "../triggers/scheduler";
 
 const client = df.input.durableClient();
 
-/** Registers everything the app consists of, under the names its durable state relies on. */
+/** Registers every function, orchestrator and entity under its stable name. */
 export function registerApp(
   portsFor: PortsFor,
   verifier: TokenVerifier,
@@ -40,7 +40,7 @@ export function registerApp(
   registerRetention(portsFor, config);
 }
 
-/** By the hour, not by the minute: what is months old can wait. */
+/** Hourly: retention is a matter of months. */
 export function registerRetention(portsFor: PortsFor, config: Pick<Config, "retention">): void {
   app.timer("retention", {
     schedule: "0 17 * * * *",
@@ -52,7 +52,7 @@ export function registerRetention(portsFor: PortsFor, config: Pick<Config, "rete
   });
 }
 
-/** The host tells of what a function throws its message and stack, and no cause: the log tells the chain before. */
+/** The host logs message and stack of a thrown fault, but not its causes: log them first. */
 function loggingFaults<I, R>(
   portsFor: PortsFor,
   handler: (input: I, context: InvocationContext) => R | Promise<R>,
@@ -146,7 +146,7 @@ export function registerHttpAndTimer(
     app.http(route.name, {
       methods: [...route.methods],
       route: route.route,
-      // Verified tokens decide who may do what; function keys decide nothing.
+      // Verified tokens decide; function keys do not.
       authLevel: "anonymous",
       extraInputs: [client],
       handler: route.handler,

@@ -1,6 +1,6 @@
 /**
- * Every registered name, by the type of its trigger. Durable state, messages under way and alert rules rely on them: a name
- * never changes, and a new one is added here.
+ * Every registered name, by trigger type. Durable state, messages under way and alert rules rely on them: never
+ * change a name; add new ones here.
  */
 export const registeredNames = {
   orchestrationTrigger: ["promote", "wait"],

@@ -20,7 +20,7 @@ import type { TokenVerifier } from "../ports/identity";
 import type { Policies } from "../ports/policies";
 import type { PortsFor } from "../triggers/ports-for";
 
-/** The one place where ports meet Azure. Packages that cost time to load are loaded at their first use. */
+/** The only place that connects ports to Azure. Packages that load slowly are loaded at first use. */
 export function wire(config: Config): { portsFor: PortsFor; verifier: TokenVerifier } {
   const credential = createCredential(config.identity);
   const cloudServices = createCloudServices({

@@ -37,7 +37,7 @@ export const approvalFields = exactly({
 
 type Approval = z.infer<typeof approvalFields> | undefined;
 
-/** The rule of one pair, field by field its own over the file's over the product's; undefined when neither asks. */
+/** The rule of one pair: its fields, then the file's, then the product's. Undefined when neither asks for approval. */
 export function approvalRule(own: Approval, shared: Approval): ApprovalRule | undefined {
   if (!own && !shared) return undefined;
   const { deadline, validFor, quorum: asked, ...who } = { ...shared, ...own };
@@ -50,7 +50,7 @@ export function approvalRule(own: Approval, shared: Approval): ApprovalRule | un
   };
 }
 
-/** A quorum that nobody can reach would let every promotion wait for its deadline. */
+/** An unreachable quorum would make every promotion wait for its deadline. */
 export function approvalMistakes(
   approval: ApprovalRule | undefined,
   parts: readonly ReadPart<unknown>[],
@@ -58,5 +58,5 @@ export function approvalMistakes(
   const why = approval && unreachable(approval);
   const place = placeToMend(parts, "approval", ["quorum", "people", "neverApprove", "roles"]);
   if (why === undefined || !place) return [];
-  return [{ path: pathOf(place), value: why, expectation: "a quorum that the people named can reach" }];
+  return [{ path: pathOf(place), value: why, expectation: "a quorum that the named people can reach" }];
 }

@@ -1,9 +1,9 @@
+import { isLoopback } from "../contracts/address-kind";
 import type { Issue } from "../domain/kernel/issue";
 import type { DeploymentWindowRule } from "../domain/policy/policy";
 import { isFeedUrl } from "./deployment-window-rule";
-import { isLoopback } from "./loopback";
 
-/** The addresses that app settings hold, by setting; they may be secrets and are shown nowhere. */
+/** Calendar addresses from app settings, by setting name. They may be secrets and are never shown. */
 export type CalendarAddresses = ReadonlyMap<string, string>;
 
 /** Reads every setting that a freeze names. */

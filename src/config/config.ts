@@ -1,24 +1,25 @@
+import { z } from "zod";
+import { isLoopback } from "../contracts/address-kind";
 import { formatText } from "../contracts/issues";
 import { parseJsonText } from "../contracts/json-text";
 import type { Issue } from "../domain/kernel/issue";
 import type { DeploymentWindowRule, PairPolicy } from "../domain/policy/policy";
 import type { ScheduleRule } from "../domain/policy/schedule";
 import { type CalendarAddresses, readCalendarAddresses } from "./calendar-addresses";
-import { isLoopback } from "./loopback";
 import { type PairsFile, parsePairsFile } from "./pairs-file";
 import { audienceMistake, issuerMistake } from "./token-issuer";
 
-/** Everything the app is told, checked once. */
+/** The checked configuration of the app. */
 export interface Config {
   readonly pairs: readonly PairPolicy[];
-  /** When swaps may start, by pair; only pairs whose file says so. */
+  /** Deployment window rules by pair; only pairs that have one. */
   readonly deploymentWindows: ReadonlyMap<string, DeploymentWindowRule>;
   readonly calendarAddresses: CalendarAddresses;
   readonly schedules: readonly ScheduleRule[];
-  /** How long promotions are kept whole after their outcome, by pair. */
+  /** How long promotions stay complete after their outcome, by pair, ms. */
   readonly retention: ReadonlyMap<string, number>;
   readonly serviceBus: {
-    /** Name of the connection setting, as the trigger binding wants it. */
+    /** The name of the connection setting, for the trigger binding. */
     readonly setting: "ServiceBusConnection";
     readonly requestQueue: string;
     readonly eventTopic: string;
@@ -60,103 +61,126 @@ const publicClouds = [
 ];
 
 /**
- * What Azure sets wherever it runs an app. Flex Consumption sets no WEBSITE_INSTANCE_ID; the host tells it by the two
- * others (azure-functions-host, EnvironmentExtensions). CONTAINER_NAME is no sign: developers' containers set it too.
+ * Azure sets at least one of these wherever it runs an app. Flex Consumption has no WEBSITE_INSTANCE_ID, only the
+ * other two (azure-functions-host, EnvironmentExtensions). Developers' containers set CONTAINER_NAME too, so it
+ * does not count.
  */
 const signsOfAzure = ["WEBSITE_INSTANCE_ID", "LEGION_SERVICE_HOST", "WEBSITE_POD_NAME"];
 
-/** Reads environment and pairs file; answers with the configuration or with every mistake. */
-export function parseConfig(
-  env: Readonly<Record<string, string | undefined>>,
-  readFile: (path: string) => string,
-): ConfigParse {
-  const issues: Issue[] = [];
-  const settings = new Settings(env, issues);
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads environment and pairs file; returns the configuration, or every mistake. */
+export function parseConfig(env: Environment, readFile: (path: string) => string): ConfigParse {
   const inAzure = signsOfAzure.some((name) => env[name] !== undefined);
-  const {
-    policies: pairs,
-    deploymentWindows,
-    schedules,
-    retention,
-  } = readPairs(settings, readFile, inAzure, issues);
-  const calendars = readCalendarAddresses(deploymentWindows, env, inAzure);
-  issues.push(...calendars.issues);
-  const config: Config = {
-    pairs,
-    deploymentWindows,
-    schedules,
-    retention,
-    calendarAddresses: calendars.addresses,
-    serviceBus: readServiceBus(settings, inAzure),
-    resourceManager: {
-      endpoint: readEndpoint(settings, inAzure),
-    },
-    identity: {
-      ...readTokens(settings, inAzure),
-      clientId: readClientId(settings),
-      inAzure,
+  const given: Partial<Record<Setting, string>> = Object.fromEntries(
+    settingNames.map((name) => [name, env[name] || undefined]),
+  );
+  const parsed = settingsIn(inAzure).safeParse(given);
+  const { issues, ...pairs } = readPairs(given.PAIRS_FILE, readFile, inAzure);
+  const calendars = readCalendarAddresses(pairs.deploymentWindows, env, inAzure);
+  const ofSettings = (parsed.error?.issues ?? []).map(({ path, message }) =>
+    issueOf(path[0] as Setting, given, message),
+  );
+  if (!parsed.success || issues.length > 0 || calendars.issues.length > 0)
+    return { ok: false, issues: [...issues, ...calendars.issues, ...ofSettings] };
+  const settings = parsed.data;
+  const { policies, ...rest } = pairs;
+  return {
+    ok: true,
+    config: {
+      ...rest,
+      pairs: policies,
+      calendarAddresses: calendars.addresses,
+      serviceBus: {
+        setting: "ServiceBusConnection",
+        requestQueue: settings.REQUEST_QUEUE,
+        eventTopic: settings.EVENT_TOPIC,
+        connectionString: settings.ServiceBusConnection,
+        fullyQualifiedNamespace: settings.ServiceBusConnection__fullyQualifiedNamespace,
+      },
+      resourceManager: { endpoint: new URL(settings.ARM_ENDPOINT).origin },
+      identity: {
+        issuer: settings.TOKEN_ISSUER,
+        audience: settings.TOKEN_AUDIENCE,
+        clientId: settings.AZURE_CLIENT_ID,
+        inAzure,
+      },
     },
   };
-  return issues.length === 0 ? { ok: true, config } : { ok: false, issues };
 }
 
-class Settings {
-  readonly #env: Readonly<Record<string, string | undefined>>;
-  readonly #issues: Issue[];
+const entityName = /^[A-Za-z0-9][\w./-]{0,259}$/;
 
-  constructor(env: Readonly<Record<string, string | undefined>>, issues: Issue[]) {
-    this.#env = env;
-    this.#issues = issues;
-  }
-
-  get(name: Setting): string | undefined {
-    return this.#env[name] || undefined;
-  }
-
-  addIssue(path: string, value: string, expectation: string): void {
-    this.#issues.push({ path, value: formatText(value, 300), expectation });
-  }
-
-  text(name: Setting, pattern: RegExp, expectation: string, standard?: string): string {
-    const value = this.get(name) ?? standard;
-    if (value !== undefined && pattern.test(value)) return value;
-    this.addIssue(name, value ?? "nothing", expectation);
-    return "";
-  }
+/** Empty settings count as absent. */
+function settingsIn(inAzure: boolean) {
+  const audience = "the audience that tokens must name";
+  const oneConnection =
+    "exactly one of ServiceBusConnection and ServiceBusConnection__fullyQualifiedNamespace";
+  return z
+    .object({
+      PAIRS_FILE: z.string({ error: "the path of the pairs file" }),
+      ServiceBusConnection: z.string().superRefine(reporting(connectionMistake, inAzure)).optional(),
+      ServiceBusConnection__fullyQualifiedNamespace: z
+        .string()
+        .regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i, "a host name such as your-namespace.servicebus.windows.net")
+        .optional(),
+      REQUEST_QUEUE: z.string().regex(entityName, "the name of a queue").default("swap-requests"),
+      EVENT_TOPIC: z.string().regex(entityName, "the name of a topic").default("swap-events"),
+      ARM_ENDPOINT: z
+        .string()
+        .superRefine(reporting(endpointMistake, inAzure))
+        .default(publicClouds[0] ?? ""),
+      // Compared literally with the claims of a token.
+      TOKEN_ISSUER: z.string({ error: "an https URL" }).superRefine(reporting(issuerUrlMistake, inAzure)),
+      TOKEN_AUDIENCE: z.string({ error: audience }).regex(/^\S{1,300}$/, audience),
+      AZURE_CLIENT_ID: z
+        .guid({ error: "the client id (a GUID) of a managed identity, or nothing" })
+        .optional(),
+    })
+    .refine(isOneConnection, { path: ["ServiceBusConnection"], error: oneConnection, when: () => true })
+    .superRefine(({ TOKEN_ISSUER, TOKEN_AUDIENCE }, context) => {
+      const url = parseUrl(TOKEN_ISSUER);
+      const mistake = url && audienceMistake(TOKEN_AUDIENCE, url);
+      if (mistake !== undefined)
+        context.addIssue({ code: "custom", path: ["TOKEN_AUDIENCE"], message: mistake });
+    });
 }
 
-function readEndpoint(settings: Settings, inAzure: boolean): string {
-  const value = settings.get("ARM_ENDPOINT") ?? "https://management.azure.com";
-  const url = parseUrl(value);
-  const mistake = url === undefined ? "an https URL" : (hostMistake(url, inAzure) ?? endpointMistake(url));
-  if (mistake !== undefined) settings.addIssue("ARM_ENDPOINT", value, mistake);
-  return url?.origin ?? value;
+function isOneConnection(given: Partial<Record<Setting, string>>): boolean {
+  return (
+    (given.ServiceBusConnection === undefined) !==
+    (given.ServiceBusConnection__fullyQualifiedNamespace === undefined)
+  );
 }
 
-function endpointMistake(url: URL): string | undefined {
+/** A refinement that reports the mistake in a text, given where the app runs. */
+function reporting(mistakeOf: (text: string, inAzure: boolean) => string | undefined, inAzure: boolean) {
+  return (text: string, context: { addIssue: (message: string) => void }) => {
+    const mistake = mistakeOf(text, inAzure);
+    if (mistake !== undefined) context.addIssue(mistake);
+  };
+}
+
+/** A connection string is a secret: its value is never shown. */
+function issueOf(name: Setting, given: Partial<Record<Setting, string>>, expectation: string): Issue {
+  const value = given[name];
+  const isSecret = name === "ServiceBusConnection" && value !== undefined;
+  return { path: name, value: isSecret ? "(not shown)" : formatText(value ?? "nothing", 300), expectation };
+}
+
+function endpointMistake(text: string, inAzure: boolean): string | undefined {
+  const url = parseUrl(text);
+  if (!url) return "an https URL";
+  const mistake = hostMistake(url, inAzure);
+  if (mistake !== undefined) return mistake;
   if (url.pathname !== "/") return "an endpoint without a path";
   if (isLoopback(url.hostname) || publicClouds.includes(url.origin)) return undefined;
   return `one of ${publicClouds.join(", ")}`;
 }
 
-/** Kept to the letter: tokens must name exactly this issuer and this audience. */
-function readTokens(settings: Settings, inAzure: boolean): { issuer: string; audience: string } {
-  const issuer = settings.get("TOKEN_ISSUER") ?? "";
-  const url = parseUrl(issuer);
-  const mistake =
-    url === undefined ? "an https URL" : (hostMistake(url, inAzure) ?? issuerMistake(issuer, url));
-  if (mistake !== undefined) settings.addIssue("TOKEN_ISSUER", issuer || "nothing", mistake);
-  const audience = settings.text("TOKEN_AUDIENCE", /^\S{1,300}$/, "the audience that tokens must name");
-  const ofAudience = url && audience !== "" ? audienceMistake(audience, url) : undefined;
-  if (ofAudience !== undefined) settings.addIssue("TOKEN_AUDIENCE", audience, ofAudience);
-  return { issuer, audience };
-}
-
-function readClientId(settings: Settings): string | undefined {
-  const value = settings.get("AZURE_CLIENT_ID");
-  if (value !== undefined && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value))
-    settings.addIssue("AZURE_CLIENT_ID", value, "the client id (a GUID) of a managed identity, or nothing");
-  return value;
+function issuerUrlMistake(text: string, inAzure: boolean): string | undefined {
+  const url = parseUrl(text);
+  return url ? (hostMistake(url, inAzure) ?? issuerMistake(text, url)) : "an https URL";
 }
 
 function parseUrl(value: string): URL | undefined {
@@ -164,45 +188,12 @@ function parseUrl(value: string): URL | undefined {
   return url && ["https:", "http:"].includes(url.protocol) ? url : undefined;
 }
 
-/** https everywhere, plain http on loopback only, and loopback never in Azure. */
+/** https everywhere; plain http on loopback only; no loopback in Azure. */
 function hostMistake(url: URL, inAzure: boolean): string | undefined {
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
     return "a URL without credentials, query and fragment";
   if (isLoopback(url.hostname)) return inAzure ? "no loopback address in Azure" : undefined;
   return url.protocol === "https:" ? undefined : "https: plain http is for loopback only";
-}
-
-function readServiceBus(settings: Settings, inAzure: boolean): Config["serviceBus"] {
-  const connectionString = settings.get("ServiceBusConnection");
-  const fullyQualifiedNamespace = settings.get("ServiceBusConnection__fullyQualifiedNamespace");
-  if ((connectionString === undefined) === (fullyQualifiedNamespace === undefined)) {
-    const expectation =
-      "exactly one of ServiceBusConnection and ServiceBusConnection__fullyQualifiedNamespace";
-    settings.addIssue(
-      "ServiceBusConnection",
-      connectionString === undefined ? "neither" : "both",
-      expectation,
-    );
-  }
-  if (connectionString !== undefined) {
-    const mistake = connectionMistake(connectionString, inAzure);
-    if (mistake !== undefined) settings.addIssue("ServiceBusConnection", "(not shown)", mistake);
-  }
-  if (
-    fullyQualifiedNamespace !== undefined &&
-    !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(fullyQualifiedNamespace)
-  ) {
-    const expectation = "a host name such as your-namespace.servicebus.windows.net";
-    settings.addIssue("ServiceBusConnection__fullyQualifiedNamespace", fullyQualifiedNamespace, expectation);
-  }
-  const entity = /^[A-Za-z0-9][\w./-]{0,259}$/;
-  return {
-    setting: "ServiceBusConnection",
-    requestQueue: settings.text("REQUEST_QUEUE", entity, "the name of a queue", "swap-requests"),
-    eventTopic: settings.text("EVENT_TOPIC", entity, "the name of a topic", "swap-events"),
-    connectionString,
-    fullyQualifiedNamespace,
-  };
 }
 
 function connectionMistake(text: string, inAzure: boolean): string | undefined {
@@ -215,35 +206,23 @@ function connectionMistake(text: string, inAzure: boolean): string | undefined {
 }
 
 function readPairs(
-  settings: Settings,
+  file: string | undefined,
   readFile: (path: string) => string,
   inAzure: boolean,
-  issues: Issue[],
-): Omit<PairsFile, "issues"> {
-  const none = {
-    policies: [],
-    deploymentWindows: new Map<string, DeploymentWindowRule>(),
-    schedules: [],
-    retention: new Map<string, number>(),
-  };
-  const file = settings.get("PAIRS_FILE");
-  if (file === undefined) {
-    settings.addIssue("PAIRS_FILE", "nothing", "the path of the pairs file");
-    return none;
-  }
+): PairsFile {
+  const none = { policies: [], deploymentWindows: new Map(), schedules: [], retention: new Map() };
+  if (file === undefined) return { ...none, issues: [] };
   const read = readJson(file, readFile);
   if ("mistake" in read) {
-    settings.addIssue("PAIRS_FILE", file, `a readable JSON file (${read.mistake})`);
-    return none;
+    const expectation = `a readable JSON file (${read.mistake})`;
+    return { ...none, issues: [{ path: "PAIRS_FILE", value: formatText(file, 300), expectation }] };
   }
-  const { issues: found, ...parsed } = parsePairsFile(read.content, inAzure);
-  issues.push(
-    ...[...read.issues, ...found].map((issue) => ({
-      ...issue,
-      path: `${file}${issue.path.slice(1)}`,
-    })),
-  );
-  return parsed;
+  const { issues, ...parsed } = parsePairsFile(read.content, inAzure);
+  const all = [...read.issues, ...issues].map((issue) => ({
+    ...issue,
+    path: `${file}${issue.path.slice(1)}`,
+  }));
+  return { ...parsed, issues: all };
 }
 
 function readJson(
@@ -251,13 +230,13 @@ function readJson(
   readFile: (path: string) => string,
 ): { readonly content: unknown; readonly issues: readonly Issue[] } | { readonly mistake: string } {
   try {
-    // Editors on Windows begin a file with a byte order mark, which JSON does not know.
+    // Editors on Windows write a byte order mark, which is not JSON.
     const text = readFile(file).replace(/^\u{feff}/u, "");
-    // Of a pair or a freeze that stands there twice the parser keeps the last one only.
+    // JSON.parse silently keeps the last of repeated fields.
     const issues = parseJsonText(text)?.issues ?? [];
     return { content: JSON.parse(text) as unknown, issues };
   } catch (fault) {
-    // The engine quotes what it stumbled over, and a wrong path may lead to a file of secrets.
+    // The message quotes the text, and a wrong path may lead to a file of secrets.
     return { mistake: fault instanceof Error ? formatText(fault.message, 200) : "unreadable" };
   }
 }

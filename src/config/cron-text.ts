@@ -1,9 +1,9 @@
 import { Cron } from "croner";
 
-/** Any fixed time before every leap day to come will do. */
+/** Any fixed time just before a leap day works. */
 const REFERENCE = new Date("2024-01-01T00:00:00Z");
 
-/** What is wrong with a five-field cron text; its zone is checked elsewhere. */
+/** The mistake in a five-field cron text; the zone is checked elsewhere. */
 export function cronMistake(text: string): string | undefined {
   const fields = text.trim().split(/\s+/);
   if (fields.length !== 5)

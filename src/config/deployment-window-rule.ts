@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isLoopback } from "../contracts/address-kind";
 import { contentHashOf } from "../contracts/content-hash";
 import { duration, durationMs, exactly, instant, plainText, whereReadable } from "../contracts/fields";
 import {
@@ -9,7 +10,6 @@ import {
   type WindowRule,
 } from "../domain/policy/policy";
 import { cronMistake } from "./cron-text";
-import { isLoopback } from "./loopback";
 import { timeZone } from "./time-zone";
 
 /** A five-field cron text. */
@@ -79,7 +79,7 @@ export const windowFields = exactly({
 
 type Fields = z.infer<typeof windowFields>;
 
-/** Whether a text is an address that a calendar may have; plain http on loopback hosts only. */
+/** Whether a text can be a calendar's address; plain http only on loopback. */
 export function isFeedUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, hostname } = new URL(text);
@@ -87,7 +87,7 @@ export function isFeedUrl(text: string): boolean {
   return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
-/** The rule of one pair and what its plans keep of it; undefined where the file says nothing. */
+/** The rule of one pair, and the part that its plans keep; undefined when the file has none. */
 export function windowOf(
   own: Fields | undefined,
   shared: Fields | undefined,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { serviceIdPattern } from "../contracts/arm-id";
 import { contentHashOf } from "../contracts/content-hash";
 import { duration, durationMs, exactly, pairName } from "../contracts/fields";
 import { issuesOf, pathOf, formatText } from "../contracts/issues";
@@ -19,7 +20,7 @@ import { timingMistakes } from "./timing-rules";
 const armId = z
   .string({ error: "a full ARM id" })
   .regex(
-    /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[\w.()-]{1,90}\/providers\/Microsoft\.Compute\/cloudServices\/[\w-]{1,80}$/i,
+    serviceIdPattern,
     "the full ARM id of a cloud service: /subscriptions/…/providers/Microsoft.Compute/cloudServices/…",
   );
 
@@ -105,23 +106,23 @@ export const pairsFileSchema = exactly({
 
 type Fields = z.infer<typeof defaultsSchema>;
 
-/** What the file says, pair by pair, and every mistake in it. */
+/** The parsed file, and every mistake in it. */
 export interface PairsFile {
   readonly policies: readonly PairPolicy[];
   readonly deploymentWindows: ReadonlyMap<string, DeploymentWindowRule>;
   readonly schedules: readonly ScheduleRule[];
-  /** How long promotions are kept whole after their outcome, by pair, in milliseconds. */
+  /** How long promotions stay complete after their outcome, by pair, ms. */
   readonly retention: ReadonlyMap<string, number>;
   readonly issues: readonly Issue[];
 }
 
-/** What is told of a pair beside the mistakes of its fields needs neither of its services. */
+/** Checked even when a service of the pair is missing. */
 const settingsSchema = exactly({ schedules: scheduleFields.optional(), ...policyFields });
 
 /**
- * Every pair's policy, its own settings over the file's defaults over the product's; and every mistake in the file, those
- * of fields first. A rule between fields is judged wherever its own fields can be read, whatever else is wrong. What the
- * file says of a pair with a mistake is given as far as it can be read.
+ * Every pair's policy (its settings, then the file's defaults, then the product's), and every mistake in the file,
+ * mistakes of fields first. A rule between fields is checked wherever its fields are readable. Pairs with mistakes
+ * are returned as far as they are readable.
  */
 export function parsePairsFile(content: unknown, inAzure = false): PairsFile {
   const shared = readPart(defaultsSchema, fieldOf(content, "defaults") ?? {}, ["defaults"]);
@@ -155,9 +156,9 @@ interface ReadPair {
   readonly window: ReturnType<typeof windowOf>;
   readonly schedules: readonly ScheduleRule[];
   readonly retainMs: number;
-  /** Those that can be read. */
+  /** The readable ones. */
   readonly services: Readonly<Record<"blue" | "green", string | undefined>>;
-  /** Only where both services are named. */
+  /** Only when both services are named. */
   readonly policy: PairPolicy | undefined;
 }
 
@@ -195,7 +196,7 @@ function mistakesBetween({ own, settled }: ReadPair, shared: ReadPart<Fields>): 
   ];
 }
 
-/** What is wrong in the defaults is found in every pair that goes by them. */
+/** A mistake in the defaults shows up in every pair that uses them. */
 function onceEach(issues: readonly Issue[]): readonly Issue[] {
   const described = new Set<string>();
   return issues.filter((each) => {
@@ -211,14 +212,17 @@ function namedPairs(content: unknown): readonly (readonly [string, unknown])[] {
 
 function nameMistakes(name: string): Issue[] {
   const wrong = pairName.safeParse(name).error?.issues[0];
-  // `all` stands for every pair in PUT and DELETE holds.
+  // `all` means every pair in PUT and DELETE holds.
   if (name === "all") return [{ path: pathOf(["pairs", name]), value: "all", expectation: "another name" }];
   return wrong
     ? [{ path: pathOf(["pairs", name]), value: formatText(name), expectation: wrong.message }]
     : [];
 }
 
-/** Azure compares resource ids without regard to case; one service in two places could be swapped by two promotions at once. */
+/**
+ * Azure compares resource ids case-insensitively. A service in two pairs could be swapped by two promotions at
+ * once.
+ */
 function repeatedServices(pairs: readonly ReadPair[]): readonly Issue[] {
   const seen = new Map<string, string>();
   return pairs.flatMap(({ name, services }) =>
@@ -228,7 +232,7 @@ function repeatedServices(pairs: readonly ReadPair[]): readonly Issue[] {
       const other = seen.get(id.toLowerCase());
       seen.set(id.toLowerCase(), other ?? `${name}.${side}`);
       if (other === undefined) return [];
-      const expectation = `a service that stands nowhere else (it is ${formatText(other)})`;
+      const expectation = `a service that no other pair names (it is ${formatText(other)})`;
       return [{ path: pathOf(["pairs", name, side]), value: formatText(id, 300), expectation }];
     }),
   );
@@ -257,7 +261,7 @@ function queueOf(standard: PairPolicy["queue"], ...settings: Fields["queue"][]):
   return times({ ...standard, ...defined(queue) }, { horizon, deadline });
 }
 
-/** Durations of one group: the pair's over the file's over the product's; `poll: "30s"` sets `pollMs`. */
+/** Durations of one group: the pair's, then the file's, then the product's; `poll: "30s"` sets `pollMs`. */
 function times<T extends object>(
   standard: T,
   ...settings: (Readonly<Record<string, string | undefined>> | undefined)[]

@@ -1,12 +1,11 @@
 import { pathOf } from "../contracts/issues";
-import { kindOfAddress } from "../contracts/address-kind";
+import { isLoopback, kindOfAddress } from "../contracts/address-kind";
 import type { Issue } from "../domain/kernel/issue";
-import { isLoopback } from "./loopback";
 import { givenAt, isWrongAt, type ReadPart } from "./readable-part";
 
 /**
- * Probes at addresses that the outbound door would refuse whenever it is asked, as far as they can be told from the
- * file alone: names are looked up when they are asked. A private address that is named stands on the allow-list.
+ * Probes at addresses that outbound calls always refuse, as far as the file alone shows it: names are resolved at
+ * each call. A private address in the file is on the allow-list.
  */
 export function probeMistakes(part: ReadPart<unknown>, inAzure: boolean): readonly Issue[] {
   const probes = givenAt(part, ["probes"]);
@@ -23,9 +22,7 @@ export function probeMistakes(part: ReadPart<unknown>, inAzure: boolean): readon
 }
 
 function hostMistake(hostname: string, inAzure: boolean): string | undefined {
-  const kind = kindOfAddress(hostname.replace(/^\[|\]$/g, ""));
-  if (kind === "forbidden") return "no link-local, metadata, NAT64 or 6to4 address";
-  return inAzure && (kind === "loopback" || isLoopback(hostname))
-    ? "no probe at a loopback address in Azure"
-    : undefined;
+  if (kindOfAddress(hostname.replace(/^\[|\]$/g, "")) === "forbidden")
+    return "no link-local, metadata, NAT64 or 6to4 address";
+  return inAzure && isLoopback(hostname) ? "no probe at a loopback address in Azure" : undefined;
 }

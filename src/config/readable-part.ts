@@ -3,23 +3,26 @@ import { placesOf } from "../contracts/issues";
 
 export type Place = readonly PropertyKey[];
 
-/** A part of the file, and what its schema finds wrong in it. */
+/** A part of the file and the mistakes that its schema finds. */
 export interface ReadPart<T> {
-  /** What is left once every mistake is taken out, with the element of a list that it is in. */
+  /** The part without its mistakes; a list loses the element with a mistake. */
   readonly value: T;
-  /** The part as it stands in the file, and where that is. */
+  /** The part as written, and its path. */
   readonly given: unknown;
   readonly at: Place;
   /** Places of mistakes below `at`. */
   readonly wrong: readonly Place[];
-  /** Where fields stand that nobody knows. */
+  /** Places of unknown fields. */
   readonly strangeIn: readonly Place[];
 }
 
-/** More rounds than schemas are deep: each takes out what the last one left wrong, such as a list that is empty now. */
+/**
+ * More rounds than any schema is deep: each round removes what the last one broke, such as a list that became
+ * empty.
+ */
 const MOST_ROUNDS = 5;
 
-/** Reads what can be read of a part, so that rules between its fields are judged in one pass with its mistakes. `T` accepts {}. */
+/** Reads the readable fields of a part, so that rules between fields are checked in the same pass. `T` accepts {}. */
 export function readPart<T>(schema: z.ZodType<T>, given: unknown, at: Place): ReadPart<T> {
   const first = schema.safeParse(given);
   const issues = first.error?.issues ?? [];
@@ -46,17 +49,17 @@ function without(value: unknown, places: readonly Place[]): unknown {
   );
 }
 
-/** Whether something is wrong at a place, in it, or with what it is in. */
+/** Whether there is a mistake at a place, below it, or above it. */
 export function isWrongAt({ wrong }: Pick<ReadPart<unknown>, "wrong">, place: Place): boolean {
   return wrong.some((each) => startsWith(each, place) || startsWith(place, each));
 }
 
-/** What stands at a place of a part; undefined where nothing does. */
+/** The value at a place; undefined when there is none. */
 export function givenAt({ given }: Pick<ReadPart<unknown>, "given">, place: Place): unknown {
   return place.reduce<unknown>((value, key) => fieldOf(value, key), given);
 }
 
-/** A member of an object or list that may be anything. */
+/** A member of a value of any type. */
 export function fieldOf(holder: unknown, key: PropertyKey): unknown {
   return typeof holder === "object" && holder !== null && Object.hasOwn(holder, key)
     ? (holder as Readonly<Record<PropertyKey, unknown>>)[key]
@@ -64,8 +67,8 @@ export function fieldOf(holder: unknown, key: PropertyKey): unknown {
 }
 
 /**
- * Where a mistake between fields of one group has to be mended: in the first of the parts that sets one of them.
- * Undefined where one cannot be read, or may be meant by a field that nobody knows: of what it says nothing is known.
+ * Where to report a mistake between fields of one group: the first part that sets one of them. Undefined when a
+ * field is unreadable or may be a misspelt one.
  */
 export function placeToMend(
   parts: readonly ReadPart<unknown>[],

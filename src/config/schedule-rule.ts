@@ -43,18 +43,18 @@ export function schedulesOf(
   }));
 }
 
-/** What the rules between schedules need of one: undefined where it is not there or cannot be read. */
+/** What the rules between schedules need; a field is undefined when it is absent or unreadable. */
 interface Readable {
   readonly i: number;
   readonly name: string | undefined;
   readonly cron: string | undefined;
-  /** The pair's is "": it may be unreadable and is one all the same. */
+  /** Empty stands for the pair's zone, which may be unreadable. */
   readonly zone: string | undefined;
-  /** Whether it asks for staging whatever stands there. */
+  /** Whether it promotes staging without `expect`. */
   readonly isUnpinned: boolean;
 }
 
-/** Rules between schedules and their pair; `own` is the pair, `shared` the defaults of the file. */
+/** Checks rules between schedules and their pair; `shared` is the file's defaults. */
 export function scheduleMistakes(
   own: ReadPart<unknown>,
   shared: ReadPart<unknown>,
@@ -106,7 +106,7 @@ function readableRule(own: ReadPart<unknown>, i: number, standard: string): Read
   };
 }
 
-/** Whether a setting that a pair may take from the defaults can be read where it is taken from. */
+/** Whether a setting is readable where the pair takes it from. */
 function readableOf(setting: string, ...parts: readonly ReadPart<unknown>[]): boolean {
   const source = parts.find((part) => givenAt(part, [setting]) !== undefined);
   return source === undefined || !isWrongAt(source, [setting]);

@@ -10,7 +10,7 @@ const count = z.int({ error: budget }).min(0, budget).max(100, budget);
 const latency = "milliseconds: a whole number from 1 to 60000";
 const status = "a status from 100 to 599";
 
-/** Credentials in an address would travel with every look; fragments are never sent. */
+/** Credentials in an address would be sent with every probe; fragments never are. */
 function isProbeAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, hash } = new URL(text);
@@ -59,7 +59,7 @@ const PROBES_LENGTH = 1_000;
 
 type ProbeSetting = z.infer<typeof probe>;
 
-/** For rules of a list: they are told whatever is wrong with one of its elements. */
+/** For rules of a list: checked even when an element has a mistake. */
 const isList = ({ value }: { readonly value: unknown }) => Array.isArray(value);
 
 function describeSameNames(probes: readonly unknown[], check: z.RefinementCtx): void {
@@ -71,8 +71,8 @@ function describeSameNames(probes: readonly unknown[], check: z.RefinementCtx): 
 }
 
 /**
- * A promotion keeps its probes in its promotion record, which has to stay small. What goes without saying is not counted: the
- * promotion record has it either way.
+ * A promotion record keeps the probes and must stay small. Defaults are not counted: the record has them either
+ * way.
  */
 function areShort(probes: readonly unknown[]): boolean {
   const brief = probes.flatMap((each) => {
@@ -91,7 +91,7 @@ function briefOf({ timeout, expect = {}, ...rest }: ProbeSetting): ProbeSetting 
   };
 }
 
-/** The fields of the pairs file that say how a swap is watched, and what happens when it goes wrong. */
+/** The fields of the pairs file for soak, probes and rollback. */
 export const soakFields = {
   soak: exactly({
     for: duration("0s", "1d").optional(),
@@ -128,7 +128,7 @@ interface SoakSetting {
   readonly consecutiveErrors?: number;
 }
 
-/** The pair's settings over the file's over the product's. */
+/** The pair's settings, then the file's, then the product's. */
 export function soakOf(standard: SoakRule, ...settings: (SoakSetting | undefined)[]): SoakRule {
   const ms = (text: string | undefined) => (text === undefined ? undefined : durationMs(text));
   return settings.reduce<SoakRule>(

@@ -4,7 +4,7 @@ import { durationText } from "../domain/kernel/time";
 import type { PairPolicy } from "../domain/policy/policy";
 import { placeToMend, type ReadPart } from "./readable-part";
 
-/** A rule between two durations of a group: each of them broken would be a wait that cannot end well. */
+/** A rule between two durations; breaking it would make a wait that cannot succeed. */
 interface TimingRule {
   readonly group: "readiness" | "swap" | "verification" | "soak";
   readonly fields: readonly [string, string];
@@ -38,13 +38,13 @@ const rules: readonly TimingRule[] = [
   },
   {
     ...{ group: "soak", fields: ["every", "for"], relation: ">" },
-    expectation: "a look within the soak",
-    // Without a soak nothing is looked at.
+    expectation: "a check within the soak",
+    // Without a soak there are no checks.
     values: ({ soak }) => [soak.everyMs, soak.forMs === 0 ? Infinity : soak.forMs],
   },
 ];
 
-/** Durations of a pair that cannot work together, its own settings over the file's over the product's. */
+/** Conflicting durations of a pair: its settings, then the file's, then the product's. */
 export function timingMistakes(policy: Timing, parts: readonly ReadPart<unknown>[]): readonly Issue[] {
   return rules.flatMap(({ group, fields, relation, expectation, values }): Issue[] => {
     const [a, b] = values(policy);

@@ -1,7 +1,7 @@
 /** Hosts of Entra ID that issue tokens of version 2.0 (https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud). */
 const issuing = ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"];
 
-/** Other names of its hosts, and those of version 1.0: no token of version 2.0 names them as its issuer. */
+/** Other host names, and those of version 1.0: never the issuer of a version 2.0 token. */
 const others = [
   "sts.windows.net",
   "login.windows.net",
@@ -20,8 +20,8 @@ function isOfEntra({ hostname }: URL): boolean {
 }
 
 /**
- * What is wrong with an issuer that could be the right address of the right party, and is in no token to the letter; undefined
- * when nothing is. Entra ID names one tenant by its id, whatever was asked for
+ * The mistake in an issuer that would never match a token literally; undefined when there is none. Entra ID names
+ * one tenant by its id, whatever was requested
  * (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#payload-claims).
  */
 export function issuerMistake(value: string, url: URL): string | undefined {
@@ -42,7 +42,7 @@ function whyNot({ hostname, pathname }: URL): string {
   return pathname.endsWith("/") ? "; no slash at its end" : "";
 }
 
-/** The same of an audience: tokens of Entra ID of version 2.0 always name the client id of the API. */
+/** The mistake in an audience: version 2.0 tokens of Entra ID always name the client id of the API. */
 export function audienceMistake(audience: string, issuer: URL): string | undefined {
   if (!isOfEntra(issuer) || new RegExp(`^${guid}$`).test(audience)) return undefined;
   return "the client id of the app registration, a GUID in lower case: tokens of version 2.0 name no api:// address";

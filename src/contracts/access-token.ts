@@ -1,10 +1,10 @@
 import { cleanName } from "../domain/kernel/untrusted-text";
 import { formatValue } from "./issues";
 
-/** Asymmetric ones only (RFC 8725 §3.1). */
+/** Asymmetric algorithms only (RFC 8725 §3.1). */
 export const tokenAlgorithms: readonly string[] = ["RS256", "RS384", "RS512", "PS256", "ES256"];
 
-/** Seconds that two clocks may be apart. */
+/** Allowed clock skew in seconds. */
 export const TOLERANCE_S = 60;
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -14,20 +14,20 @@ export interface TokenExpectation {
   readonly audience: string;
 }
 
-/** Who a token was issued to. */
+/** The person or application that a token was issued to. */
 export interface TokenHolder {
   readonly oid: string;
-  /** Cleaned; the object id where the token names nobody. */
+  /** Cleaned; the object id when the token has no name. */
   readonly name: string;
   readonly application: boolean;
-  /** App roles, as they stand there. */
+  /** App roles as in the token. */
   readonly roles: readonly string[];
 }
 
 /**
- * What of a token's header and claims does not fit: expected and found, for whoever sent it; undefined when all fits.
- * Judged before the signature, so that the issuer's keys are asked for by nothing that could not pass anyway; nothing
- * is believed of a token for passing here.
+ * The first misfit of a token's header and claims: expected and found, for the sender; undefined when all fits.
+ * Checked before the signature, so that a hopeless token does not cause a fetch of the issuer's keys. Passing here
+ * proves nothing.
  */
 export function misfitOf(
   header: Claims,
@@ -87,9 +87,9 @@ function timeOf(seconds: number): string {
 }
 
 /**
- * Who a verified token was issued to, or why it is no access token. Those of people have `scp`; those of applications
- * say `idtyp`, an optional claim that an app registration has to ask for; ID tokens have neither, and are for the client
- * that asked for them (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference,
+ * The holder of a verified token, or why it is not an access token. Tokens of people have `scp`; those of
+ * applications have `idtyp`, an optional claim that the app registration must request; ID tokens have neither
+ * (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference,
  * https://learn.microsoft.com/entra/identity-platform/optional-claims-reference,
  * https://learn.microsoft.com/entra/identity-platform/claims-validation#validate-the-actor).
  */
@@ -101,7 +101,7 @@ export function holderOf(claims: Claims): TokenHolder | { readonly refused: stri
   return {
     oid,
     name: (typeof name === "string" ? cleanName(name) : "") || oid,
-    // In doubt an application: those decide less than people.
+    // When in doubt an application, which may do less than a person.
     application: isText(idtyp) ? idtyp !== "user" : false,
     roles: (Array.isArray(roles) ? (roles as unknown[]) : []).filter((role) => typeof role === "string"),
   };

@@ -1,10 +1,10 @@
 import { BlockList, isIP } from "node:net";
 
-/** How an address is reached; `forbidden` is never asked: cloud metadata, and networks that lead to any other one. */
+/** How an address is reached. `forbidden` is never called: cloud metadata, and networks that lead to any other. */
 export type AddressKind = "public" | "loopback" | "private" | "forbidden";
 
-// Link-local (RFC 3927, RFC 4291), Azure's wire server, metadata addresses that stand elsewhere; NAT64 (RFC 6052, RFC 8215)
-// and 6to4 (RFC 3056) as a whole: what stands behind their addresses is not for the app to judge.
+// Link-local (RFC 3927, RFC 4291), Azure's wire server, and other metadata addresses; NAT64 (RFC 6052, RFC 8215)
+// and 6to4 (RFC 3056) as a whole, because their targets cannot be checked.
 const forbidden = listOf(
   ...["169.254.0.0/16", "fe80::/10", "168.63.129.16/32", "100.100.100.200/32", "fd00:ec2::/32"],
   ...["64:ff9b::/96", "64:ff9b:1::/48", "2002::/16"],
@@ -29,9 +29,12 @@ const kinds = [
   ["private", special],
 ] as const;
 
-/** Judges an IP address as text. IPv4 inside IPv6 counts as the IPv4 address; what is no address is private. */
+/**
+ * Classifies an IP address. IPv4 inside IPv6 counts as the IPv4 address; anything that is not an address is
+ * private.
+ */
 export function kindOfAddress(text: string): AddressKind {
-  // A zone (fe80::1%eth0) says by which interface, and nothing of the address.
+  // A zone (fe80::1%eth0) names the interface, not the address.
   const address = text.replace(/%[^%]*$/, "");
   const family = isIP(address);
   if (isIP(text) === 0 || family === 0) return "private";
@@ -40,11 +43,17 @@ export function kindOfAddress(text: string): AddressKind {
   return own === "public" ? carriedKind(address) : own;
 }
 
+/** Whether a host, as a URL writes it, is this machine; so is every name below localhost (RFC 6761 §6.3). */
+export function isLoopback(hostname: string): boolean {
+  const address = hostname.replace(/^\[|\]$/g, "");
+  return kindOfAddress(address) === "loopback" || /(?:^|\.)localhost\.?$/i.test(hostname);
+}
+
 function kindIn(address: string, family: "ipv4" | "ipv6"): AddressKind {
   return kinds.find(([, list]) => list.check(address, family))?.[0] ?? "public";
 }
 
-/** The kind of the IPv4 address at the end of an IPv6 one, where there is one. */
+/** The kind of the IPv4 address embedded in an IPv6 address, if any. */
 function carriedKind(address: string): AddressKind {
   const groups = groupsOf(address);
   if (!carriers.check(address, "ipv6") && !isOfATunnel(groups)) return "public";

@@ -10,7 +10,7 @@ type Parsed<T> =
 
 const note = plainText(500, "a note");
 
-/** The body of a cancel or of the release of a hold: `{"note": "…"}`. */
+/** The body of a cancel or a release: `{"note": "…"}`. */
 export function parseNote(body: unknown, required: boolean): Parsed<{ note: string }> {
   const schema = exactly({ note: required ? note : note.default("") });
   const parsed = schema.safeParse(body ?? {});
@@ -25,7 +25,7 @@ const cancels = exactly({
   requestIds: z.array(requestId, { error: promotions }).min(1, promotions).max(32, promotions).optional(),
 });
 
-/** The body of a cancel of many: `{"note": "…", "requestIds": ["…"]}`; without ids all that are under way. */
+/** The body of a cancel of many: `{"note": "…", "requestIds": ["…"]}`; without ids every promotion under way. */
 export function parseCancels(body: unknown): Parsed<z.infer<typeof cancels>> {
   const parsed = cancels.safeParse(body ?? {});
   return parsed.success
@@ -64,9 +64,9 @@ export function parseBallot(body: unknown): Parsed<z.infer<typeof ballot>> {
     : { ok: false, issues: issuesOf(parsed.error, body ?? {}) };
 }
 
-const breakGlass = exactly({ reason: plainText(200, "why gate and deployment window are passed") });
+const breakGlass = exactly({ reason: plainText(200, "why gate and deployment window are bypassed") });
 
-/** Takes `breakGlass` out of the body of POST /api/promotions: it is said beside the request, and is no part of it. */
+/** Takes `breakGlass` out of the body of POST /api/promotions: it accompanies the request and is not part of it. */
 export function takeBreakGlass(body: unknown): {
   readonly rest: unknown;
   readonly breakGlass?: { readonly reason: string };
@@ -163,7 +163,7 @@ export function parseListQuery(
   return parsed.success && issues.length === 0 ? { ok: true, value: parsed.data } : { ok: false, issues };
 }
 
-/** A time of a query, in milliseconds since the epoch. A plus sign that arrived as a space is one. */
+/** A time in a query, ms since the epoch. Accepts a plus sign that was decoded as a space. */
 export function parseAt(text: string): Parsed<number> {
   const query = { at: text.replace(/ (?=\d\d:\d\d$)/, "+") };
   const parsed = exactly({ at: instant }).safeParse(query);

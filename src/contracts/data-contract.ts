@@ -1,5 +1,5 @@
-// A string as .NET's DataContractSerializer writes it in binary XML: older SDKs (`BrokeredMessage`) and Azure DevOps send
-// texts so. One element with one attribute, then records of text
+// A string as .NET's DataContractSerializer writes it in binary XML; older SDKs (`BrokeredMessage`) and Azure
+// DevOps send it. One element with one attribute, then text records
 // (https://learn.microsoft.com/openspecs/windows_protocols/mc-nbfx).
 
 const HEAD = Buffer.concat([
@@ -10,7 +10,7 @@ const HEAD = Buffer.concat([
 ]);
 const END_ELEMENT = 0x01;
 
-/** Records of text by code: bytes of their length, and the encoding. Where the element ends with it, the code is one more. */
+/** Text records by code: bytes of the length, and the encoding. The next odd code also ends the element. */
 const textRecords: Readonly<Record<number, readonly [width: 1 | 2 | 4, encoding: "utf-8" | "utf-16le"]>> = {
   0x98: [1, "utf-8"],
   0x9a: [2, "utf-8"],
@@ -20,7 +20,7 @@ const textRecords: Readonly<Record<number, readonly [width: 1 | 2 | 4, encoding:
   0xba: [4, "utf-16le"],
 };
 
-/** The text of a DataContract string; undefined when the bytes are none, or not a whole one. */
+/** The text of a complete DataContract string; undefined for anything else. */
 export function dataContractText(bytes: Buffer): string | undefined {
   if (!bytes.subarray(0, HEAD.length).equals(HEAD)) return undefined;
   let text = "";

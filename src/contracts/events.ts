@@ -1,41 +1,25 @@
 import { z } from "zod";
-import { type Code, codes } from "../domain/kernel/reason-codes";
-import { type PrerequisiteCode, prerequisiteTitles } from "../domain/plan/plan";
 import { eventTypes } from "../domain/promotion/events";
-import { outcomeKinds } from "../domain/swap/attempt";
+import {
+  attemptWith,
+  chainHead,
+  issue,
+  omitted,
+  outcome,
+  prerequisite,
+  reason,
+  requester,
+  rollbackWith,
+  service,
+  slot,
+  soakWith,
+} from "./described";
 
-const reason = z
-  .strictObject({
-    code: z.enum(Object.keys(codes) as [Code, ...Code[]]).describe("Stable: safe to decide on."),
-    detail: z.string(),
-    remedy: z.string().describe("What a person can do about it."),
-  })
-  .describe("Why, by a stable code, for machines and people.");
-const service = z.strictObject({
-  side: z.enum(["blue", "green"]),
-  id: z.string(),
-  name: z.string(),
-  version: z.string().optional(),
-});
-const prerequisite = z.strictObject({
-  code: z
-    .enum(Object.keys(prerequisiteTitles) as [PrerequisiteCode, ...PrerequisiteCode[]])
-    .describe("What is judged. Stable: safe to decide on."),
-  title: z.string(),
-  verdict: z.enum(["met", "warned", "broken"]),
-  basis: z.enum(["documented", "inferred", "unknown", "policy"]),
-  evidence: z.string(),
-  failure: z
-    .enum(Object.keys(codes) as [Code, ...Code[]])
-    .optional()
-    .describe("How it failed: the code that a refusal is told with."),
-  remedy: z.string().optional(),
-});
 const finalRead = z.strictObject({
   id: z.string(),
   side: z.string(),
   observedAt: z.iso.datetime(),
-  slot: z.enum(["production", "staging"]).optional(),
+  slot: slot.optional(),
   provisioningState: z.string().optional(),
   version: z.string().optional(),
   publicIp: z
@@ -43,57 +27,7 @@ const finalRead = z.strictObject({
     .optional(),
 });
 
-const soak = z.strictObject({
-  since: z.iso.datetime(),
-  until: z.iso.datetime(),
-  checks: z.number().int(),
-  failures: z.number().int(),
-  last: z.array(
-    z.strictObject({
-      name: z.string(),
-      verdict: z.enum(["pass", "failure", "error", "unsteady"]),
-      detail: z.string(),
-    }),
-  ),
-});
-const rollback = z.strictObject({
-  cause: z.enum(["regression", "person"]),
-  by: z.string(),
-  oid: z.string().optional().describe("Object id of the person who ordered it."),
-  note: z.string(),
-  at: z.iso.datetime(),
-});
-
-const omitted = z.number().int().optional().describe("How many were left out before this one.");
-
-const verdict = z
-  .strictObject({
-    kind: z
-      .enum(outcomeKinds)
-      .describe("What Azure answered, why nothing was sent, or why there was no claim."),
-    code: z.string().optional().describe("Azure's error code, or why the claim was refused."),
-    httpStatus: z.number().int().optional(),
-    detail: z.string().optional(),
-    correlationId: z.string().optional().describe("Azure's, to ask its support with."),
-    text: z.string(),
-  })
-  .describe("What came of the call; the text says the same in one line.");
-
-const chainHead = z.strictObject({ entries: z.number().int(), head: z.string() });
-
-const requester = z.strictObject({
-  kind: z
-    .enum(["person", "application", "schedule", "declared"])
-    .describe(
-      "person, application: of a verified token; schedule: of the pairs file; declared: a sender's own word.",
-    ),
-  name: z.string(),
-  oid: z.string().optional().describe("Object id of a verified caller."),
-  declaredName: z
-    .string()
-    .optional()
-    .describe("What the request says instead of the verified caller's name."),
-});
+const time = z.iso.datetime();
 
 function event<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
   return z.strictObject({
@@ -120,10 +54,8 @@ export const completionEventSchema = event(
       .describe(
         "What stays when the pair is renamed: the key of its audit chain; absent: there was no such pair.",
       ),
-    outcome: z
-      .enum(["promoted", "unchanged", "refused", "rejected", "expired", "cancelled", "rolled-back", "halted"])
-      .describe("How the promotion ended; it never changes."),
-    reason,
+    outcome: outcome.describe("How the promotion ended; it never changes."),
+    reason: reason.describe("Why it ended so, by a stable code."),
     waitingFor: z
       .enum(["gate", "window", "queue", "readiness", "planning"])
       .optional()
@@ -147,21 +79,14 @@ export const completionEventSchema = event(
       .array(prerequisite)
       .describe("The conditions that were not met, with evidence and remedy."),
     attempts: z
-      .array(
-        z.strictObject({
-          n: z.number().int(),
-          at: z.iso.datetime(),
-          direction: z.literal("rollback").optional(),
-          verdict,
-          evidence: z.string().optional().describe("What was seen before and did not stand in its way."),
-          omitted,
-        }),
-      )
+      .array(attemptWith(time))
       .describe(
         "Every swap call, and what came of it; of more than four the middle is left out, and counted.",
       ),
-    soak: soak.optional().describe("What was measured of new production; absent when it was not watched."),
-    rollback: rollback.optional().describe("Why it was to be rolled back; absent when it was not."),
+    soak: soakWith(time)
+      .optional()
+      .describe("What was measured of new production; absent when it was not watched."),
+    rollback: rollbackWith(time).optional().describe("Why it was to be rolled back; absent when it was not."),
     approvals: z
       .strictObject({
         planHash: z.string(),
@@ -244,10 +169,8 @@ export const progressEventSchema = event(
 export const notAcceptedEventSchema = event(
   eventTypes.notAccepted,
   z.strictObject({
-    reason,
-    issues: z
-      .array(z.strictObject({ path: z.string(), value: z.string(), expectation: z.string() }))
-      .describe("Every mistake of the body, at most 50."),
+    reason: reason.describe("Why the message was not accepted, by a stable code."),
+    issues: z.array(issue).describe("Every mistake of the body, at most 50."),
     requestId: z.string().nullable().describe("Only when the body named a well-formed one."),
     message: z
       .strictObject({

@@ -19,18 +19,18 @@ export function duration(min: string, max: string) {
     });
 }
 
-/** An object with these fields and no others; an issue about another one lists them. */
+/** An object with exactly these fields; the issue for another field lists them. */
 export function exactly<Shape extends z.ZodRawShape>(shape: Shape) {
   const known = Object.keys(shape).join(", ");
   return z.strictObject(shape, {
     error: ({ code }) =>
-      code === "unrecognized_keys" ? `no such field; the known ones: ${known}` : `an object with: ${known}`,
+      code === "unrecognized_keys" ? `no such field; known fields: ${known}` : `an object with: ${known}`,
   });
 }
 
 /**
- * When a rule between fields is judged: where each of them is there and well formed by itself. So it is told whatever else
- * is wrong with the object, and never on top of a mistake in one of them.
+ * A rule between fields applies when each of them is present and valid by itself: it is reported together with
+ * other mistakes, never on top of a mistake in its own fields.
  */
 export function whereReadable(fields: Readonly<Record<string, z.ZodType>>) {
   return ({ value }: { readonly value: unknown }): boolean =>
@@ -42,7 +42,7 @@ export function whereReadable(fields: Readonly<Record<string, z.ZodType>>) {
     );
 }
 
-/** Text of a person: not blank, and nothing in it that does not show as what it is. */
+/** Text from a person: not blank, no control or invisible characters. */
 export function plainText(max: number, what: string) {
   const expectation = `${what}: text of 1 to ${max} characters, not blank, without control or invisible characters`;
   return z
@@ -65,7 +65,7 @@ export const pairName = z
   )
   .describe("The pair's name in the pairs file.");
 
-/** RFC 3339 with an offset; the date must exist, and has a year of four digits in UTC too. */
+/** RFC 3339 with an offset; the date exists and has a four-digit year in UTC. */
 export const instant = z.iso
   .datetime({ offset: true, error: ({ input }) => instantMistake(input) })
   .refine((text) => hasFourDigitYear(Date.parse(text)), {
@@ -74,7 +74,7 @@ export const instant = z.iso
 
 const INSTANT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:Z|[+-]\d\d:\d\d)$/;
 
-/** What is wrong with a time, part by part: one that is written well may still name a day that never comes. */
+/** The mistake in a time, part by part: a well-formed time may name a day that does not exist. */
 function instantMistake(input: unknown): string {
   const [, day = "", time = ""] = (typeof input === "string" && INSTANT.exec(input)) || [];
   if (day === "") return "a time with an offset, such as 2026-11-24T18:00:00Z";
@@ -95,5 +95,5 @@ function hasFourDigitYear(ms: number): boolean {
 
 const people = `a whole number from 1 to ${MOST_APPROVALS}`;
 
-/** How many different people must approve. */
+/** How many people must approve. */
 export const quorum = z.int({ error: people }).min(1, people).max(MOST_APPROVALS, people);

@@ -9,7 +9,7 @@ const secretName = new RegExp(secretNames, "i");
 
 const secrets: readonly [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, "***"],
-  // A quoted value ends at the same quote, as often escaped as the one that opened it: JSON may stand inside JSON.
+  // A quoted value ends at the quote that opened it, with the same escaping: JSON may contain JSON.
   [
     new RegExp(
       String.raw`(${secretNames})(\\*["']?\s*[=:]\s*)(?:(\\*["'])(?:(?!(?<!\\)\3)[^])*|(?:[^;&\s"'}\\]|\\(?!["']))+)`,
@@ -24,25 +24,25 @@ const secrets: readonly [RegExp, string][] = [
   [/(:\/\/[^\s/:@"']*:)[^\s/@"']+@/g, "$1***@"],
 ];
 
-/** Masks what looks like a credential; rather too much than too little. */
+/** Masks what looks like a credential; prefers to mask too much. */
 export function maskCredentials(text: string): string {
   return secrets.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
 }
 
-/** Text cleaned, masked and shortened, fit for an event or a log. */
+/** A value as cleaned, masked and shortened text, safe for events and logs. */
 export function formatValue(value: unknown, limit = 80): string {
   return formatText(value === undefined ? "nothing" : jsonText(value), limit);
 }
 
-/** The same of what is text already. */
+/** The same for text. */
 export function formatText(text: string, limit = 80): string {
-  // Cut before masking: the patterns need not see a body of megabytes to fill some 80 characters.
+  // Cut before masking: 80 characters do not need a scan of megabytes.
   const masked = maskCredentials(text.slice(0, limit * 8));
   const shortened = masked.length > limit ? `${masked.slice(0, limit - 1)}…` : masked;
   return cleanText(shortened);
 }
 
-/** The JSON text of a value that may be anything. What nests too deeply for the stack is written without recursion. */
+/** JSON of any value. Deep nesting is written without recursion. */
 export function jsonText(value: unknown): string {
   try {
     return JSON.stringify(value);
@@ -53,7 +53,7 @@ export function jsonText(value: unknown): string {
 
 const PATH_LIMIT = 200;
 
-/** JSON path of a place; names come from strangers, so they are quoted, masked and shortened where need be. */
+/** A JSON path. Names come from outside: quoted, masked and shortened. */
 export function pathOf(path: readonly PropertyKey[]): string {
   const text = path.reduce<string>((before, key) => `${before}${step(key)}`, "$");
   return formatText(text, PATH_LIMIT);
@@ -72,13 +72,13 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   }, root);
 }
 
-/** What stands at a place; nothing is shown of a field that is named like a secret. */
+/** The value at a path; hidden when the field is named like a secret. */
 function describeAt(root: unknown, path: readonly PropertyKey[]): string {
   const value = valueAt(root, path);
   return value !== undefined && path.some((key) => secretName.test(String(key))) ? "***" : formatValue(value);
 }
 
-/** Every issue of a failed parse: path, what stood there, what was expected. `at` is where `root` itself stands. */
+/** Every issue of a failed parse: path, value and expectation. `at` is the path of `root`. */
 export function issuesOf(
   error: z.ZodError,
   root: unknown,
@@ -94,12 +94,12 @@ export function issuesOf(
   return onePerPlace(found);
 }
 
-/** Where an issue's mistakes stand. */
+/** The places of an issue. */
 export function placesOf(issue: z.core.$ZodIssue): readonly (readonly PropertyKey[])[] {
   return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
 }
 
-/** Of a choice between objects that none of them fits: what is wrong with the one that was meant, by the fields that are there. */
+/** For a union: the issues of the variant that was meant, judged by the fields present. */
 function meantIssues(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
   if (issue.code !== "invalid_union") return [issue];
   const kinds = issue.errors.map((issues) => ({ issues, strange: strangeFields(issues) }));
@@ -112,13 +112,13 @@ function strangeFields(issues: readonly z.core.$ZodIssue[]): number {
   return issues.reduce((sum, each) => sum + (each.code === "unrecognized_keys" ? each.keys.length : 0), 0);
 }
 
-/** One mistake may break several rules of a field: the first one says enough. */
+/** Keeps the first issue per place. */
 export function onePerPlace(issues: readonly Issue[]): readonly Issue[] {
   const described = new Set<string>();
   return issues.filter(({ path }) => !described.has(path) && described.add(path));
 }
 
-/** Whether a value nests deeper than `levels`, found without recursion. */
+/** Whether a value nests deeper than `levels`; not recursive. */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
   for (let next = open.pop(); next; next = open.pop()) {
@@ -130,7 +130,7 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
   return false;
 }
 
-/** Names that reach prototypes are issues, wherever they stand. */
+/** Field names that could reach a prototype are issues anywhere. */
 export function prototypeNames(value: unknown): readonly Issue[] {
   const found: Issue[] = [];
   const open: { value: unknown; path: readonly PropertyKey[] }[] = [{ value, path: [] }];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { completionEventSchema, notAcceptedEventSchema, progressEventSchema } from "./events";
+import { problem, replies } from "./replies";
 import { swapRequestSchema } from "./swap-request";
 
 /** The published JSON Schemas (draft 2020-12), by file name; committed under docs/schemas. */
@@ -13,10 +14,15 @@ export function contractSchemas(): Readonly<Record<string, object>> {
       notAcceptedEventSchema,
       "The answer to a message that never becomes a promotion",
     ),
+    replies: publishOpen(
+      "replies",
+      z.strictObject({ ...replies, problem }),
+      "The JSON body of each reply of the HTTP API, by the name of its route, and of every error",
+    ),
   };
 }
 
-/** A schema of what we send: fields may be added later, and no consumer may break on them. */
+/** A schema of what we send: it allows fields that a later version adds. */
 function publishOpen(name: string, schema: z.ZodType, title: string): object {
   const open = z.toJSONSchema(schema, {
     override: ({ jsonSchema }) => {

@@ -2,18 +2,18 @@ import { visit } from "jsonc-parser";
 import type { Issue } from "../domain/kernel/issue";
 import { isDeeperThan, onePerPlace, pathOf } from "./issues";
 
-/** What a JSON text says, and what is wrong with how it says it. */
+/** A parsed JSON text, and issues with its form. */
 export interface JsonText {
   readonly value: unknown;
   readonly issues: readonly Issue[];
 }
 
-/** Deeper than anything that is accepted anywhere, and no danger to the stack. */
+/** Deeper than any accepted value, and safe for the stack. */
 const WALKED_LEVELS = 100;
-/** As many as an event tells: whoever has that many knows enough. */
+/** As many issues as an event carries. */
 const MOST_REPEATED = 50;
 
-/** Text of bytes that are nothing but UTF-8, without its byte order mark; undefined when they are not. */
+/** Decodes UTF-8 without its byte order mark; undefined when the bytes are not UTF-8. */
 export function utf8Text(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -22,12 +22,12 @@ export function utf8Text(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Bytes that are no UTF-8: nobody can tell which text was meant. */
+/** The issue of bytes that are not UTF-8. */
 export function noUtf8(bytes: Uint8Array): Issue {
   return { path: "$", value: `${bytes.length} bytes that are not UTF-8`, expectation: "JSON in UTF-8" };
 }
 
-/** The value of a JSON text; undefined when it is none. */
+/** The value of a JSON text; undefined when it is not JSON. */
 export function parseJsonText(text: string): JsonText | undefined {
   try {
     const value = JSON.parse(text) as unknown;
@@ -38,8 +38,8 @@ export function parseJsonText(text: string): JsonText | undefined {
 }
 
 /**
- * Fields that stand more than once in an object. JSON parsers differ in which one they take
- * (https://www.rfc-editor.org/rfc/rfc8259#section-4): what a reviewer saw need not be what is done.
+ * Repeated fields of an object. JSON parsers differ in which one they take
+ * (https://www.rfc-editor.org/rfc/rfc8259#section-4), so a reviewer may see another value than the app uses.
  */
 function repeatedFields(text: string): readonly Issue[] {
   const open: Set<string>[] = [];

@@ -1,11 +1,11 @@
-/** JSON after a byte order mark, which files saved on Windows begin with: hosts and workers leave it as text. */
+/** JSON after a byte order mark, which Windows editors write; hosts and workers leave such a body as text. */
 export function afterByteOrderMark(body: unknown): unknown {
   if (typeof body !== "string" || !body.startsWith("\ufeff")) return body;
   const value = parsed(body.slice(1));
   return value === undefined ? body : value;
 }
 
-/** The list or object in a text that is JSON, or JSON again and again; undefined when there is none. */
+/** The list or object in JSON text, also when it was serialized more than once; undefined otherwise. */
 export function jsonWithin(value: unknown): object | undefined {
   let within = value;
   while (typeof within === "string") within = parsed(within);

@@ -1,15 +1,15 @@
 import type { IndexEntry } from "../domain/pair/index-page";
+import { requestId } from "./fields";
 
-/** The paging token of a list: opaque, names the last entry that was looked at, and no entry that comes later moves it. */
+/** An opaque paging token that names the last entry read. Entries added later do not move it. */
 export function listToken({ requestId, at }: IndexEntry): string {
   return Buffer.from(`${at} ${requestId}`).toString("base64url");
 }
 
-/** What a token names; undefined when it is none that this app has made. */
+/** The entry that a token names; undefined for a token that this app did not make. */
 export function parseListToken(token: string): IndexEntry | undefined {
-  const [, at, requestId] =
-    /^(\d{1,16}) ([A-Za-z0-9-]{1,100})$/.exec(Buffer.from(token, "base64url").toString("utf8")) ?? [];
-  if (at === undefined || requestId === undefined) return undefined;
-  const entry = { requestId, at: Number(at) };
+  const [, at, id] = /^(\d{1,16}) (.*)$/.exec(Buffer.from(token, "base64url").toString("utf8")) ?? [];
+  if (at === undefined || id === undefined || !requestId.safeParse(id).success) return undefined;
+  const entry = { requestId: id, at: Number(at) };
   return listToken(entry) === token ? entry : undefined;
 }

@@ -2,8 +2,8 @@ import { dataContractText } from "./data-contract";
 import { noUtf8, parseJsonText, utf8Text, type JsonText } from "./json-text";
 
 /**
- * What the body of a message says. The host hands over bytes, because of the text it would make of them nothing tells any
- * more whether a field stood there twice or a byte was no UTF-8. What is not JSON stays text. Never throws.
+ * Reads the body of a message. The host hands over bytes: its own text would hide repeated fields and invalid
+ * UTF-8. A body that is not JSON stays text. Never throws.
  */
 export function readMessageBody(handed: unknown): JsonText {
   if (!(handed instanceof Uint8Array)) return { value: handed, issues: [] };

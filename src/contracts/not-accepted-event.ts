@@ -7,10 +7,10 @@ import { eventTypes, type NotAcceptedData, type NotAcceptedEvent } from "../doma
 import { jsonText, maskCredentials, formatText } from "./issues";
 
 const EXCERPT = 4 * 1024;
-/** These bounds keep the event far below 256 KiB, the most a Standard namespace takes: it must always be publishable. */
+/** These bounds keep the event far below 256 KiB, the limit of a Standard namespace: it must always be publishable. */
 const ISSUE_LIMIT = 50;
 const TEXT_LIMIT = 500;
-/** As long as Service Bus lets one be (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas). */
+/** The limit of Service Bus (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas). */
 const MESSAGE_ID_LIMIT = 128;
 
 export interface NotAccepted {
@@ -18,16 +18,16 @@ export interface NotAccepted {
   readonly issues: readonly Issue[];
   readonly requestId: string | null;
   readonly message: NotAcceptedData["message"];
-  /** As the host handed it over: bytes, or what it made of them. */
+  /** As the host passed it: bytes, or its conversion of them. */
   readonly body: unknown;
-  /** Of a conflict: the path of the promotion that has the id. */
+  /** For a conflict: the path of the promotion that has the id. */
   readonly promotion?: string;
   readonly at: number;
 }
 
 /**
- * The answer to a message that never becomes a promotion. Its id is a hash of queue, message id, sequence number and
- * body: each delivery of the same message says the same.
+ * The event for a message that does not become a promotion. Its id is a hash of queue, message id, sequence number
+ * and body, so every delivery has the same event.
  */
 export function notAcceptedEvent({
   reason,
@@ -60,7 +60,7 @@ export function notAcceptedEvent({
   };
 }
 
-/** A message's id, and why it was dead-lettered, are text of whoever sent or did it: they may quote anything. */
+/** A message id and a dead-letter reason are text from the sender: they may quote anything. */
 function describeMessage({ deadLetterReason, ...message }: NotAccepted["message"]): NotAccepted["message"] {
   const described = { ...message, messageId: formatText(message.messageId, MESSAGE_ID_LIMIT) };
   if (deadLetterReason === undefined) return described;
@@ -73,7 +73,7 @@ function bytesOf(body: unknown): Buffer {
 }
 
 function digestBody(bytes: Buffer, text: string): NotAcceptedData["body"] {
-  // Twice as much is masked as is shown, so that what starts inside the excerpt is recognised by its end outside.
+  // Masks twice the excerpt, so that a credential that starts inside it is recognised by its end outside.
   const masked = maskCredentials(text.slice(0, 2 * EXCERPT)).slice(0, EXCERPT);
   const excerpt = cleanText(masked);
   return { length: bytes.length, sha256: sha256(bytes), excerpt };

@@ -19,7 +19,7 @@ import { afterByteOrderMark, jsonWithin } from "./json-within";
 const stableFor = duration("1s", "1d");
 const deadline = duration("1s", "7d");
 
-/** The swap request as it crosses the wire: queue JSON, HTTP body, or `data` of a CloudEvent. */
+/** A swap request on the wire: queue JSON, HTTP body, or `data` of a CloudEvent. */
 export const swapRequestSchema = exactly({
   requestId,
   pair: pairName,
@@ -82,9 +82,9 @@ const envelopeSchema = z.looseObject({
 
 export interface ParsedRequest {
   readonly request: SwapRequest;
-  /** SHA-256 of the canonical JSON of what the request means: times as instants, nothing that says what goes without saying. */
+  /** SHA-256 of the canonical JSON of the request's meaning: times as instants, defaults left out. */
   readonly contentHash: string;
-  /** The request as it was sent, and where it stood. */
+  /** The request as sent, and its path in the body. */
   readonly sent: { readonly data: Readonly<Record<string, unknown>>; readonly at: readonly string[] };
 }
 
@@ -103,8 +103,8 @@ const MAX_DEPTH = 10;
 type Defaults = Readonly<Partial<Pick<WireRequest, "requestId" | "reason" | "requestedBy">>>;
 
 /**
- * Parses what the Functions host handed over: a JSON value, or text when it was not JSON. Needs no clock and never
- * throws; all issues come at once.
+ * Parses what the Functions host passed: a JSON value, or text that is not JSON. Needs no clock, never throws, and
+ * reports every issue at once.
  */
 export function parseSwapRequest(handed: unknown, defaults: Defaults = {}): RequestParse {
   const body = afterByteOrderMark(handed);
@@ -135,7 +135,7 @@ export function parseSwapRequest(handed: unknown, defaults: Defaults = {}): Requ
   return { ok: true, value: { request, contentHash: contentHashOf(request), sent: { data, at } } };
 }
 
-/** Each field in which a request differs from the promotion that has its id. */
+/** The fields in which a request differs from the promotion that has its id. */
 export function conflictIssues(
   { data, at }: ParsedRequest["sent"],
   fields: readonly string[],
@@ -148,7 +148,7 @@ export function conflictIssues(
   }));
 }
 
-/** What is wrong with a value that should be an object, and what to do about the mistake that makes most of them. */
+/** The issue for a value that should be an object, with a hint for the usual mistake. */
 function noObject(value: unknown, path: string): Issue {
   const expectation = jsonWithin(value)
     ? "a JSON object: this is JSON inside a JSON string; send the object itself, without turning it into text first"
@@ -156,7 +156,7 @@ function noObject(value: unknown, path: string): Issue {
   return { path, value: formatValue(value), expectation };
 }
 
-/** The request's data, where it stands, and what is wrong with what is around it. */
+/** The request's data and path, and the issues of its envelope. */
 function openEnvelope(body: Readonly<Record<string, unknown>>): {
   data: unknown;
   at: readonly string[];
@@ -179,7 +179,7 @@ function tightenedOf({ stableFor: stable, deadline: by }: NonNullable<WireReques
   };
 }
 
-/** What is meant: a default that is spelled out, and a group that says nothing, are left out. */
+/** The meaning of a request: explicit defaults and empty groups are left out. */
 function toDomain(wire: WireRequest): SwapRequest {
   const { notBefore, expiresAt, readiness, soak, irreversible, ...rest } = wire;
   const tightened = tightenedOf(readiness);
@@ -193,7 +193,7 @@ function toDomain(wire: WireRequest): SwapRequest {
   };
 }
 
-/** The request id a malformed body names, when that much of it is well formed; it may be text inside text. */
+/** The valid request id in a malformed body, also in JSON text within text. */
 function namedId(body: unknown): string | null {
   const outer = unwrapped(body);
   const data = Object.hasOwn(outer, "specversion") ? unwrapped(outer["data"]) : outer;
@@ -206,7 +206,7 @@ function unwrapped(value: unknown): Record<string, unknown> {
   return isObject(object) ? object : {};
 }
 
-/** The body of POST /api/plans: a request that need not say who, why and under which id. */
+/** The body of POST /api/plans: a request without the need for id, reason and requester. */
 export function parsePlanRequest(body: unknown): RequestParse {
   return parseSwapRequest(body, { requestId: "plan", reason: "a plan", requestedBy: "a plan" });
 }

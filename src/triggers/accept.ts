@@ -6,31 +6,28 @@ import { composeProgress } from "../domain/promotion/completion-event";
 import { asAskedAgain } from "../domain/promotion/retention";
 import { pairOf, type PromotionState, type Registration } from "../domain/promotion/state";
 import type { Ports } from "../ports/ports";
-import { NotAcknowledged, NothingSent, untilSeen } from "./read-back";
+import { NotAcknowledged, NothingSent, publishUntilAccepted, untilSeen } from "./read-back";
 
 /** A request that has a promotion, or whose id has one. */
 export interface Accepted {
   readonly kind: Acceptance;
   readonly state: PromotionState;
-  /** It is registered, and nobody has seen yet that its pair has taken it up: that comes without anybody's doing. */
+  /** Registered, but its pair has not taken it up yet. That happens without further calls. */
   readonly onItsWay?: boolean;
 }
 
-/** What is not taken up leaves no record: whoever sent it is told, each time it comes. */
+/** Nothing is recorded. A repeat of the request gets the same answer. */
 export interface Refused {
   readonly kind: "refused";
   readonly reason: Reason;
 }
 
-/**
- * The content hash that a request has as a repeat of this promotion: what its sender left to a default is as the
- * promotion has it.
- */
+/** The content hash of a request read as a repeat of this promotion: defaults come from the promotion. */
 export type HashBeside = (known: PromotionState) => string;
 
 /**
- * Accepts one request: its run is started, which registers it in the promotion record, registers it with its pair and goes on,
- * whatever becomes of whoever sent it; both are read back. Every step may have happened before: a repeat changes nothing.
+ * Accepts one request: starts its run, which registers the promotion, and reads back both records. Every step may
+ * have happened before; a repeat changes nothing.
  */
 export async function acceptRequest(
   registration: Registration,
@@ -71,8 +68,8 @@ async function startAndSee(
 }
 
 /**
- * What was started by another delivery is not refused by a later one: a host whose pairs file has the pair, or whose clock
- * had not come to `expiresAt`, may have taken it up, and its run registers it.
+ * Another delivery may have started the run on a host with another pairs file or clock, so a refusal checks for it
+ * first.
  */
 async function refusalOf(registration: Registration, ports: Ports): Promise<Reason | undefined> {
   const { requestId, request } = registration;
@@ -90,23 +87,23 @@ async function beforehand<T>(what: string, read: () => Promise<T>, ports: Ports)
   }
 }
 
-/** Before anything is durable: whoever dies meanwhile must not have passed the gate unheard. */
+/** Logged before anything is durable: a host that dies afterwards cannot have passed the gate silently. */
 function raiseAlarm({ requestId, request, origin }: Registration, { log }: Ports): void {
   const { breakGlass, principal } = origin;
   if (!breakGlass) return;
   const detail = `by ${principal?.name ?? "?"} (${principal?.oid ?? "?"}): ${breakGlass.reason}`;
   const about = { requestId, pair: request.pair, detail };
-  log.alert("break-glass", "gate and deployment window are passed by an operator's word", about);
+  log.alert("break-glass", "an operator bypassed gate and deployment window", about);
 }
 
-/** Promotion record first: `startNew` silently overwrites a run that is over. */
+/** Reads the promotion record first: `startNew` silently overwrites a run that has ended. */
 async function startRun(registration: Registration, { promotions }: Ports): Promise<true> {
   const { requestId } = registration;
   if ((await promotions.runStatus(requestId)) !== "live") await promotions.startRun(requestId, registration);
   return true;
 }
 
-/** Reads back until the pair has taken the promotion up, or it has an outcome. Once it is registered it goes on by itself. */
+/** Reads back until the pair has taken up the promotion, or the promotion has an outcome. */
 async function untilTakenUp(
   kind: Acceptance,
   { requestId }: Registration,
@@ -117,7 +114,7 @@ async function untilTakenUp(
   const check = async (): Promise<Accepted | undefined> => {
     const state = await ports.promotions.read(requestId);
     if (!state) return undefined;
-    // Of two requests with one id that came at once the promotion record knows the first.
+    // Of two simultaneous requests with one id, the promotion record holds the first.
     const won = decideAcceptance(state, hashBeside(state));
     if (won === "conflict") return { kind: won, state };
     if (state.conclusion) return { kind, state };
@@ -134,26 +131,20 @@ async function untilTakenUp(
 }
 
 /**
- * Publishes the stored bytes of an outcome, again if need be: consumers dedupe by the event's id. One that still stands
- * with its pair is not marked announced here: run or reconciler have its hold and its leaving to see to before.
+ * Publishes the stored bytes of an outcome, again if needed: consumers deduplicate by event id. A promotion that is
+ * still registered with its pair is not marked as announced here; its run or the reconciler does that after hold
+ * and deregistration.
  */
 export async function publishOutcome(state: PromotionState, ports: Ports): Promise<void> {
   const event = state.conclusion?.event;
   if (event === undefined) return;
-  await untilSeen(
-    "the completion event",
-    async () => {
-      await ports.announcer.publish(event);
-      return true;
-    },
-    ports,
-  );
+  await publishUntilAccepted("the completion event", event, ports);
   const { requestId, pair } = state;
   if (!pair || !standsWith(await ports.pairs.read(pair.key), requestId))
     await ports.promotions.change(requestId, { kind: "announced", at: ports.clock.now() });
 }
 
-/** Nobody who asks for a promotion waits for the broker. */
+/** A caller does not wait for the broker. */
 const NEWS_TIMEOUT_MS = 2_000;
 
 async function describe({ requestId, request }: PromotionState, ports: Ports): Promise<void> {

@@ -1,4 +1,4 @@
-/** Does the work for every item, so many at once, in their order; rejects with the first fault. */
+/** Works through the items in order, at most so many at once; rejects with the first fault. */
 export async function inParallel<T>(
   items: readonly T[],
   atOnce: number,
@@ -13,7 +13,7 @@ export async function inParallel<T>(
 
 const NAMES_SHOWN = 20;
 
-/** What was not come to, for the log. */
+/** The items left out, for the log. */
 export function describeLeft(left: readonly string[], all: number): string {
   const more = left.length > NAMES_SHOWN ? ", …" : "";
   return `${left.length} of ${all}: ${left.slice(0, NAMES_SHOWN).join(", ")}${more}`;

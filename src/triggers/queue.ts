@@ -8,12 +8,12 @@ import { conflictDetail, differingFields } from "../domain/promotion/acceptance"
 import type { PromotionState, Registration } from "../domain/promotion/state";
 import type { Ports } from "../ports/ports";
 import { acceptRequest, publishOutcome } from "./accept";
-import { untilSeen } from "./read-back";
+import { publishUntilAccepted } from "./read-back";
 import type { PortsFor } from "./ports-for";
 
 /**
- * Takes swap requests from the queue. Returning completes the message: everything it asked for is durable by then.
- * What is no request is answered by one event and completed; nothing malformed is ever delivered twice.
+ * Takes swap requests from the queue. Returning completes the message, so everything is durable by then. A message
+ * that is not a valid request gets one event and is completed; it is never delivered twice for that.
  */
 export function createQueueHandler(portsFor: PortsFor, queue: string): ServiceBusQueueHandler {
   return async (body: unknown, context) => {
@@ -37,12 +37,12 @@ type Refusal = Pick<NotAccepted, "reason" | "issues" | "requestId" | "promotion"
 type MessageParse =
   { readonly ok: true; readonly value: ParsedRequest } | { readonly ok: false; readonly refusal: Refusal };
 
-/** The request in a message, or every mistake of it. Where a field stands twice nobody knows which request was meant. */
+/** The request in a message, or every mistake of it. A field that occurs twice is a mistake. */
 function parseMessage(body: unknown): MessageParse {
   const { value, issues: ofText } = readMessageBody(body);
   const parsed = parseSwapRequest(value);
   if (parsed.ok && ofText.length === 0) return parsed;
-  // Of bytes that are no text there is nothing else to say.
+  // For bytes that are not text, that is the only issue.
   const ofRequest = parsed.ok || (value === undefined && ofText.length > 0) ? [] : parsed.issues;
   const issues = onePerPlace([...ofText, ...ofRequest]);
   const code = parsed.ok ? "malformed-request" : parsed.code;
@@ -66,7 +66,7 @@ function conflictOf({ sent }: ParsedRequest, registration: Registration, known: 
   };
 }
 
-/** Announces what never reached us: messages that ended in the dead-letter queue. */
+/** Announces messages that ended in the dead-letter queue. */
 export function createDeadLetterHandler(portsFor: PortsFor, queue: string): ServiceBusQueueHandler {
   return async (body: unknown, context) => {
     const ports = portsFor(context);
@@ -79,7 +79,7 @@ export function createDeadLetterHandler(portsFor: PortsFor, queue: string): Serv
     const described = formatText(why || "no reason given", 500);
     const parsed = parseSwapRequest(body);
     const requestId = parsed.ok ? parsed.value.request.requestId : parsed.requestId;
-    ports.log.alert("dead-letter", "a message ended in the dead-letter queue", {
+    ports.log.alert("dead-letter", "a message was dead-lettered", {
       requestId: requestId ?? undefined,
       detail: described,
     });
@@ -89,7 +89,7 @@ export function createDeadLetterHandler(portsFor: PortsFor, queue: string): Serv
   };
 }
 
-/** Ids arrive as numbers when they look like numbers, and payload fields may overwrite them: they only name the message. */
+/** Ids may arrive as numbers, and payload fields may overwrite them: they only name the message. */
 function identify(queue: string, { triggerMetadata }: InvocationContext): NotAccepted["message"] {
   const text = (name: string) => {
     const value = triggerMetadata?.[name];
@@ -100,14 +100,7 @@ function identify(queue: string, { triggerMetadata }: InvocationContext): NotAcc
 
 async function decline(what: Omit<NotAccepted, "at">, ports: Ports): Promise<void> {
   const event = JSON.stringify(notAcceptedEvent({ ...what, at: ports.clock.now() }));
-  await untilSeen(
-    "the answer",
-    async () => {
-      await ports.announcer.publish(event);
-      return true;
-    },
-    ports,
-  );
+  await publishUntilAccepted("the answer", event, ports);
   ports.log.info("a message was not accepted", {
     requestId: what.requestId ?? undefined,
     code: what.reason.code,

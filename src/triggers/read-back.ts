@@ -5,18 +5,18 @@ import type { Ports } from "../ports/ports";
 import { inParallel } from "./in-parallel";
 
 /**
- * Storage trouble, lag and the takeover of a host that died (22 to 41 s) are waited out inside the message lock, not by
- * burning deliveries.
+ * Storage faults, lag and the takeover of a dead host (22 to 41 s) are waited out within the message lock, so that
+ * they cost no delivery.
  */
 const BUDGET_MS = 45_000;
 
-/** What was sent was not seen to be stored in time; the message comes again. */
+/** A sent change was not seen in storage in time; the message comes again. */
 export class NotAcknowledged extends Error {}
 
-/** What has to be known first could not be read: nothing was sent. */
+/** A required read failed: nothing was sent. */
 export class NothingSent extends NotAcknowledged {}
 
-/** Repeats a step while it throws, and reads back until what it returns is there. */
+/** Repeats a step while it throws, until it returns a value. */
 export async function untilSeen<T>(
   what: string,
   step: () => Promise<T | undefined>,
@@ -39,7 +39,7 @@ export async function untilSeen<T>(
   }
 }
 
-/** Sends until it could be sent, once, and reads back until what is awaited is there. */
+/** Sends once, retrying only failures to send, and reads back until the change is seen. */
 export async function sendUntilSeen<T>(
   what: string,
   send: () => Promise<void>,
@@ -58,19 +58,32 @@ export async function sendUntilSeen<T>(
   );
 }
 
-/** What a pair coordinator answered, and its state as it was read then. */
+/** Publishes an event, again until the broker accepts it. */
+export async function publishUntilAccepted(
+  what: string,
+  event: string,
+  { announcer, clock }: Pick<Ports, "announcer" | "clock">,
+): Promise<void> {
+  const publish = async () => {
+    await announcer.publish(event);
+    return true;
+  };
+  await untilSeen(what, publish, { clock });
+}
+
+/** The answer of a pair coordinator, and its state at that read. */
 export interface AskedPair {
   readonly answer: PairAnswer;
   readonly state: PairState;
 }
 
-/** What is asked of a pair coordinator: the answer is kept under the id. */
+/** An operation for a pair coordinator; the answer is kept under its id. */
 export interface Question {
   readonly id: string;
   readonly operation: PairOperation;
 }
 
-/** Asks the pair coordinator of a pair by signal, until it could be sent, and reads back what it answered under the id of the question. */
+/** Signals an operation to a pair coordinator and reads its answer back. */
 export async function askPair(
   what: string,
   pair: PairKey,
@@ -83,12 +96,12 @@ export async function askPair(
   return asked;
 }
 
-/** Storage has other things to do than to be asked by one call. */
+/** Bounds the load on storage. */
 const AT_ONCE = 32;
 
 /**
- * Asks the pair coordinators of many pairs at once. All that could be sent is sent before anything is read, and one back-off is
- * kept for all: what the slowest pair takes is what the call takes. A pair that does not answer hides none of the others.
+ * Asks many pair coordinators at once. Everything is sent before anything is read, with one back-off for all, so
+ * the call takes as long as its slowest pair. A pair that does not answer does not hide the others.
  */
 export async function askPairs(
   what: string,
@@ -111,7 +124,7 @@ export async function askPairs(
     unsent.delete(pair);
   });
   const see = trying(async (pair, { id }) => {
-    // Whatever the time, everybody is sent their question. Reads that are silent must not add up to that.
+    // Every question is sent, whatever the time; only slow reads are cut short.
     if (isOver()) return;
     const state = await pairs.read(pair);
     const answer = state && answerTo(state, id);

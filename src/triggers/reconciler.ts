@@ -16,16 +16,15 @@ import { BrokerIsSlow, createWalk, withPatience } from "./walk";
 import type { PortsFor } from "./ports-for";
 
 const UNPUBLISHED_MS = 5 * 60_000;
-/** A broker that is down must not keep the reconciler from the other promotions for long. */
+/** A broker that is down must not delay other promotions for long. */
 const PUBLISH_TIMEOUT_MS = 5_000;
 const LEAVING_MS = 5_000;
-/** The next minute tries again: nobody waits longer than that for what was written. */
+/** The next walk tries again after a minute. */
 const SEEN_MS = 10_000;
 
 /**
- * Walks the registered promotions of every pair, those included that are not in the file any more; a pair or promotion that
- * fails does not stop the others. What does not come to the lease within the budget is told in the log, and comes first the
- * next time.
+ * Walks the registered promotions of every pair, also of pairs removed from the file. A pair or promotion that
+ * fails does not stop the others. What does not fit the budget is logged and comes first next time.
  */
 export function createReconciler(portsFor: PortsFor): TimerHandler {
   const walk = createWalk();
@@ -52,7 +51,7 @@ export function createReconciler(portsFor: PortsFor): TimerHandler {
   };
 }
 
-/** `undefined`: it could not be read, and is left as it is this time. */
+/** Undefined when it could not be read: skipped this time. */
 type ReadRoster = { readonly roster: Roster | undefined } | undefined;
 
 async function readRoster(ports: Ports): Promise<ReadRoster> {
@@ -64,7 +63,7 @@ async function readRoster(ports: Ports): Promise<ReadRoster> {
   }
 }
 
-/** Those of the file, and those taken out of it or re-paired: what they have under way is seen to its end. */
+/** Pairs of the file, and pairs removed or re-paired that still have promotions under way. */
 function walkedPairs(read: ReadRoster, { policies, clock }: Ports): readonly Walked[] {
   const inFile = policies.all().map((policy): Walked => ({ key: policy.key, name: policy.name, policy }));
   const keys = inFile.map(({ key }) => key);
@@ -84,13 +83,13 @@ async function noteRoster(read: ReadRoster, idle: readonly PairKey[], ports: Por
 }
 
 interface Visit {
-  /** Counts the walks: each begins with another promotion of a pair. */
+  /** Counts the walks: each starts with another promotion of a pair. */
   readonly queue: number;
   readonly isOver: () => boolean;
 }
 
 interface Visited {
-  /** Every promotion was looked after, also in vain. */
+  /** Every promotion was handled, successfully or not. */
   readonly isDone: boolean;
   /** Nothing is registered. */
   readonly isIdle: boolean;
@@ -113,7 +112,7 @@ async function visitPair(walked: Walked, { queue, isOver }: Visit, ports: Ports)
   return { isDone, isIdle: false };
 }
 
-/** A pair of the file, or one that was taken out of it: its key has to do for a name. */
+/** A pair of the file, or a removed one, which has its key for a name. */
 interface Walked {
   readonly key: PairKey;
   readonly name: string;
@@ -147,7 +146,7 @@ async function checkAfter(registered: Registered, ports: Ports): Promise<void> {
   await carryOut(action, registered, promotion, ports);
 }
 
-/** The name that people know: that of its request, whatever the pair is called now. */
+/** The pair's name in the request, whatever the pair is called now. */
 function labelOf({ walked }: Registered, promotion: PromotionState | undefined): string {
   return promotion?.request.pair ?? walked.name;
 }
@@ -164,7 +163,7 @@ async function carryOut(
     case "leave":
       return;
     case "start-run":
-      ports.log.alert("run-lost", "a promotion's run is gone; it is started again and resumes", {
+      ports.log.alert("run-lost", "a promotion's run is lost and was started again", {
         requestId,
         pair: labelOf(registered, promotion),
       });
@@ -183,8 +182,8 @@ async function carryOut(
 }
 
 /**
- * Before an outcome is stored from outside the run, the pair coordinator is told: a run that lives in spite of what was seen of
- * it must not claim any more. False when it has claimed meanwhile.
+ * Bars a run from claiming before an outcome is stored from outside it: the run may still be alive. False when it
+ * has claimed meanwhile.
  */
 async function bar(
   requestId: string,
@@ -229,7 +228,7 @@ async function conclude(
   );
 }
 
-/** The steps after an outcome, in the runbook's order; the runbook may do the same beside us. */
+/** The steps after an outcome, in the order of the run. The run may do them at the same time. */
 async function finish(promotion: PromotionState, pair: PairKey, ports: Ports): Promise<void> {
   const { requestId, conclusion } = promotion;
   if (!conclusion) return;
@@ -239,7 +238,7 @@ async function finish(promotion: PromotionState, pair: PairKey, ports: Ports): P
   }
   const concluded = promotion.audit && { at, outcome, ends: chainHead(promotion.audit) };
   await ports.pairs.signal(pair, { kind: "leave", requestId, concluded });
-  // Whoever is announced has left, in the pair's chain too: nobody needs to leave for it again.
+  // An announced promotion is deregistered and in the pair's chain: nothing to repeat.
   const isGone = async () => !standsWith(await ports.pairs.read(pair), requestId) || undefined;
   await untilSeen("that it has left", isGone, ports, LEAVING_MS);
   if (promotion.announcedAt === undefined) {

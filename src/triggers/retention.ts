@@ -9,15 +9,15 @@ import { isPastRetention } from "../domain/promotion/retention";
 import type { Ports } from "../ports/ports";
 import type { PortsFor } from "./ports-for";
 
-/** What one walk may do: it ends far within the function's timeout, and the next one carries on. */
+/** The most that one walk does: it ends well within the function's timeout, and the next one continues. */
 const MOST_REDUCED = 400;
 const MOST_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /**
- * Every hour, for each pair, those included that were taken out of the file, from its oldest promotion on: what is past its retention loses its histories, then all but
- * what duplicates are answered with; the walk after that takes it out of the index. Each step may happen twice, and the
- * process may die between any two of them. A pair or promotion that fails does not stop the others.
+ * Hourly, for each pair, also removed ones, oldest promotion first: past its retention a promotion loses its
+ * histories, then everything but what answers duplicates; the next walk removes it from the index. Every step may
+ * happen twice, and the process may die between any two. A pair or promotion that fails does not stop the others.
  */
 export function createRetention(
   portsFor: PortsFor,
@@ -28,7 +28,7 @@ export function createRetention(
     const walk: Walk = { ports, until: ports.clock.monotonic() + MOST_MS, reduced: 0 };
     const former = await readFormer(ports);
     const pairs: readonly Walked[] = [...ports.policies.all(), ...former.map((key) => ({ key }))];
-    // Begun with another pair each hour: one with much to do must not keep the others from the lease.
+    // Starts with another pair each hour: a busy pair must not starve the others.
     const first = Math.floor(ports.clock.now() / HOUR_MS) % Math.max(pairs.length, 1);
     const empty: PairKey[] = [];
     for (const pair of [...pairs.slice(first), ...pairs.slice(0, first)]) {
@@ -46,7 +46,7 @@ export function createRetention(
   };
 }
 
-/** A pair of the file, or one that was taken out of it, which has no name. */
+/** A pair of the file, or a removed one without a name. */
 type Walked = Pick<PairPolicy, "key"> & { readonly name?: string };
 
 async function readFormer(ports: Ports): Promise<readonly PairKey[]> {
@@ -58,7 +58,7 @@ async function readFormer(ports: Ports): Promise<readonly PairKey[]> {
   }
 }
 
-/** A pair of which nothing is left has to be walked and listed no more. */
+/** A pair with nothing left need not be walked and listed any more. */
 async function noteEmpty(empty: readonly PairKey[], ports: Ports): Promise<void> {
   if (empty.length === 0) return;
   try {
@@ -87,7 +87,7 @@ function isOver({ ports, until, reduced }: Walk): boolean {
   return reduced >= MOST_REDUCED || ports.clock.monotonic() >= until;
 }
 
-/** Pages are in order of time: nothing behind the first entry that is too young has to be read. */
+/** Pages are in order of time: reading stops at the first entry that is too young. */
 async function walkPair({ name, key }: Walked, before: number, walk: Walk): Promise<void> {
   const { promotions, pairs } = walk.ports;
   const state = await pairs.read(key);
@@ -105,7 +105,7 @@ async function walkPair({ name, key }: Walked, before: number, walk: Walk): Prom
   }
 }
 
-/** Whether nothing is left of a pair: nothing under way, nothing in its index. */
+/** Whether a pair has nothing under way and an empty index. */
 async function isEmpty(pair: PairKey, ports: Ports): Promise<boolean> {
   const state = await ports.pairs.read(pair);
   if (!state) return true;
@@ -116,7 +116,7 @@ async function isEmpty(pair: PairKey, ports: Ports): Promise<boolean> {
 
 interface Gone {
   readonly requestIds: readonly string[];
-  /** Nothing is left on the page nor on any before. */
+  /** Nothing is left on this page or an earlier one. */
   readonly mayDrop: boolean;
 }
 
@@ -127,7 +127,7 @@ async function forget(pair: PairKey, page: number, gone: Gone, { promotions }: P
   await promotions.changeIndex(pair, page, { kind: "forget", requestIds, ...dropped });
 }
 
-/** The first page that was not dropped, by halving: pages are dropped in order. */
+/** The first page that is not dropped, by bisection: pages are dropped in order. */
 async function oldestKept(pair: PairKey, newest: number, { promotions }: Ports): Promise<number> {
   let kept = newest;
   for (let page = 0; page < kept;) {
@@ -141,11 +141,11 @@ async function oldestKept(pair: PairKey, newest: number, { promotions }: Ports):
 interface About {
   readonly pair: string;
   readonly state: PairState;
-  /** Outcomes that came before this time are past their retention. */
+  /** Outcomes before this time are past their retention. */
   readonly before: number;
 }
 
-/** Reduces what is due, and answers with what had been reduced before. */
+/** Reduces what is due; returns what was reduced before. */
 async function reduceAll(
   entries: readonly IndexEntry[],
   about: About,
@@ -164,7 +164,7 @@ async function reduceAll(
   return gone;
 }
 
-/** Histories first: the record is what tells which there are. True when nothing is left to do. */
+/** Histories first: the record names them. True when nothing is left to do. */
 async function reduceOne(requestId: string, { state, before }: About, walk: Walk): Promise<boolean> {
   const { promotions } = walk.ports;
   const promotion = await promotions.read(requestId);

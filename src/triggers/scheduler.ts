@@ -22,9 +22,9 @@ import { createWalk, withPatience } from "./walk";
 import type { PortsFor } from "./ports-for";
 
 /**
- * Starts what is due, every minute and after any downtime, as long as it has not expired. The promotion's id is the key of
- * its pair and the instant: another host, an edited or renamed schedule, a renamed pair, or a second look find it in the
- * promotion record. Pairs that do not come to the lease within the budget are told in the log, and come first the next minute.
+ * Starts what is due, every minute and after any downtime, unless it has expired. The promotion's id is made of
+ * pair key and instant, so another host, a renamed schedule or pair, or a second run finds it in the promotion
+ * record. Pairs that do not fit the budget are logged and come first the next minute.
  */
 export function createScheduler(portsFor: PortsFor): TimerHandler {
   const walk = createWalk();
@@ -32,7 +32,7 @@ export function createScheduler(portsFor: PortsFor): TimerHandler {
     const bound = portsFor(context);
     const ports = { ...bound, announcer: withPatience(bound.announcer, bound.clock) };
     const schedules = ports.schedules.all();
-    // Pairs without a schedule too: what was taken out of the file has to be missed.
+    // Pairs without a schedule too: a schedule removed from the file must be noticed.
     const pairs = ports.policies.all();
     const visit = async ({ name, key }: PairPolicy) => {
       const own = schedules.filter(({ pair }) => pair === name);
@@ -52,7 +52,7 @@ async function safely(pair: string, { log }: Ports, work: () => Promise<void>): 
   }
 }
 
-/** A pair that comes back into the file starts nothing that was due while it was away. */
+/** A pair that returns to the file starts nothing that was due while it was away. */
 async function missRemoved(ports: Ports): Promise<void> {
   const inFile = ports.policies.all().map(({ key }) => key);
   for (const key of removedPairs(await ports.pairs.readRoster(), inFile)) await startDue(key, [], ports);
@@ -77,7 +77,7 @@ async function startDue(pair: PairKey, schedules: readonly Schedule[], ports: Po
   }
 }
 
-/** Tells the memory which times the file has, and which it has not any more, where it knows otherwise. */
+/** Records which times are in the file and which were removed, where that changed. */
 async function rememberTimes(
   pair: PairKey,
   inFile: readonly string[],
@@ -92,14 +92,14 @@ async function rememberTimes(
   if (missing.length > 0) await schedules.signal(pair, { kind: "miss", times: missing, at });
 }
 
-/** The newest instant that has come, has not expired, and came after this set of times was first seen. */
+/** The newest instant that is due, has not expired, and came after these times were first seen. */
 function dueTime(schedule: Schedule, state: ScheduleState, now: number): number | undefined {
   const since = sinceOf(state, timesOf(schedule), now);
   if (since === undefined || pauseOf(state, schedule)) return undefined;
   return schedule.last(now, Math.max(since, now - schedule.expiresAfterMs));
 }
 
-/** What a schedule has put into the promotion record is on its way, whatever the file says now. */
+/** A promotion that a schedule has registered goes on, whatever the file says now. */
 async function startAt(
   key: PairKey,
   schedule: Schedule,
@@ -117,7 +117,7 @@ async function startAt(
   if (!hasStarted(state, start)) await ports.schedules.signal(key, { kind: "started", ...start });
 }
 
-/** The promotion that has the id, started now where there was none; undefined where it may not be started any more. */
+/** The promotion with this id, started now when there is none; undefined when it may no longer start. */
 async function startedAs(
   key: PairKey,
   schedule: Schedule,
@@ -139,7 +139,7 @@ async function startedAs(
   return accepted.state;
 }
 
-/** Nobody is let through with an id of this shape: whoever put it there writes into the storage, or did so before. */
+/** No API accepts an id of this shape: whoever stored it can write to the storage account, or could before. */
 function describeSquatted(
   { pair, name }: Schedule,
   { requestId, origin, request }: PromotionState,

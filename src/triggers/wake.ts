@@ -1,6 +1,6 @@
 import type { Ports } from "../ports/ports";
 
-/** Wakes a promotion from whatever it waits for, to look at what was recorded; a lost wake-up costs it one timer. */
+/** Wakes a promotion to read what was recorded. A lost wake-up costs one timer. */
 export async function wakeWaiting(
   requestId: string,
   { promotions }: Pick<Ports, "promotions">,

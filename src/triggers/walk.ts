@@ -3,14 +3,14 @@ import type { Clock } from "../ports/clock";
 import type { Ports } from "../ports/ports";
 import { inParallel, describeLeft } from "./in-parallel";
 
-/** After that nothing more is begun: what is under way then ends within the minute that is left of the timer's interval. */
+/** Nothing new is begun after that; work under way ends within the minute until the next timer. */
 const BUDGET_MS = 30_000;
 const AT_ONCE = 8;
 
-/** Looks after one thing; `isOver`: the time is up, what is left of it is left for the next walk. Answers whether it is done. */
+/** Handles one item; returns whether it is done. `isOver`: the budget is spent, leave the rest to the next walk. */
 export type Step<T> = (item: T, isOver: () => boolean) => Promise<boolean>;
 
-/** Goes over a list, a few at once, within a budget; the log tells what it did not finish. */
+/** Works through a list, a few items at once, within a budget; logs what it did not finish. */
 export type Walk = <T extends { readonly name: string }>(
   items: readonly T[],
   step: Step<T>,
@@ -18,8 +18,8 @@ export type Walk = <T extends { readonly name: string }>(
 ) => Promise<void>;
 
 /**
- * A walk that remembers, in this process, where the last one stopped, and goes on there; the first one begins somewhere
- * else each minute, so that restarts favour nobody.
+ * A walk that continues, in this process, where the last one stopped. The first one starts at another item each
+ * minute, so that restarts favour none.
  */
 export function createWalk(): Walk {
   let next: string | undefined;
@@ -36,17 +36,17 @@ export function createWalk(): Walk {
     const left = order.filter(({ name }) => unfinished.has(name)).map(({ name }) => name);
     next = left[0];
     if (left.length > 0)
-      log.warn("some pairs were not looked after this time", { detail: describeLeft(left, items.length) });
+      log.warn("some pairs were not handled this time", { detail: describeLeft(left, items.length) });
   };
 }
 
-/** A broker that took this long is asked no more: those behind would wait as long, one after the other. */
+/** A broker slower than this is not called again in the same walk. */
 const SLOW_MS = 1_000;
 
-/** Nothing was sent: another event of the same walk has shown that the broker is slow. */
+/** Nothing was sent: an earlier event of the same walk showed that the broker is slow. */
 export class BrokerIsSlow extends Error {}
 
-/** The announcer for one walk: one event at a time, and none any more after one that failed slowly. */
+/** The announcer for one walk: one event at a time, and none after a slow failure. */
 export function withPatience(announcer: Announcer, clock: Pick<Clock, "monotonic">): Announcer {
   let before: Promise<unknown> = Promise.resolve();
   let isSlow = false;

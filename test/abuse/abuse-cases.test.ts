@@ -4,8 +4,8 @@ import { startIssuer, type LocalIssuer } from "../../local/identity";
 import { startScenario, type Scenario } from "../support/scenario";
 
 /**
- * What people and programs may try, row by row, over the real HTTP surface with the real token verifier and a local
- * issuer: every row names what must come of it.
+ * The abuse cases, row by row, over the real HTTP API with the real token verifier and a local issuer. Each title
+ * states the required result.
  */
 const approval = { quorum: 2, deadlineMs: 3_600_000, validForMs: 3_600_000 };
 const planOther = "0".repeat(64);
@@ -49,7 +49,7 @@ async function ballot(over: Record<string, unknown> = {}) {
 }
 const votes = async () => (await scenario.promotion(id)).gate?.votes.length;
 
-/** A token of this issuer's shape that somebody else made. */
+/** A token in this issuer's format, signed with another key. */
 async function forged(over: { alg?: string; audience?: string; expires?: string } = {}) {
   const claims = {
     oid: "22222222-2222-4222-8222-222222222222",
@@ -71,7 +71,7 @@ async function forged(over: { alg?: string; audience?: string; expires?: string 
     .sign(privateKey);
 }
 
-test("1. no token, an expired one, or a function key only: 401, and no vote", async () => {
+test("1. no token, an expired token or only a function key: 401, and no vote", async () => {
   const past = await startIssuer({ host: "127.0.0.1", port: 0, audience: "api://swap", now: () => 0 });
   const expired = await past.token("approver");
   await past.stop();
@@ -85,7 +85,7 @@ test("1. no token, an expired one, or a function key only: 401, and no vote", as
   expect(await votes()).toBe(0);
 });
 
-test("2. a valid user who is no approver, or is none any more: 403, a log line, and no vote", async () => {
+test("2. a user who is not, or no longer, an approver: 403, a log line, and no vote", async () => {
   const revoked = await issuer.token("approver", { roles: ["Swap.Read"] });
   for (const token of [await issuer.token("reader"), revoked]) {
     const reply = await call("POST", approvals(), { body: await ballot(), token });
@@ -100,7 +100,7 @@ test("2. a valid user who is no approver, or is none any more: 403, a log line, 
   );
 });
 
-test("3. the requester's own approval: 403 under another name too, and no second identity of an application counts", async () => {
+test("3. the requester cannot approve, even under another name or as an application", async () => {
   const roles = ["Swap.Read", "Swap.Request", "Swap.Approve"];
   const tokens = [
     await issuer.token("requester", { roles }),
@@ -117,7 +117,7 @@ test("3. the requester's own approval: 403 under another name too, and no second
   }
 });
 
-test("4. one vote fifty times in parallel: it counts once, and every other reply is 409", async () => {
+test("4. one vote sent fifty times in parallel counts once; every other reply is 409", async () => {
   const [body, token] = [await ballot(), await issuer.token("approver")];
   const replies = await Promise.all(
     Array.from({ length: 50 }, () => call("POST", approvals(), { body, token })),
@@ -129,7 +129,7 @@ test("4. one vote fifty times in parallel: it counts once, and every other reply
   expect(statuses).toContain(409);
 });
 
-test("5. a forged signature, alg none, another audience, another plan: refused, and no event", async () => {
+test("5. a forged signature, alg none, another audience or plan: refused, no event", async () => {
   const body = await ballot();
   const replies = [
     await call("POST", approvals(), { body, token: await forged() }),
@@ -144,7 +144,7 @@ test("5. a forged signature, alg none, another audience, another plan: refused, 
   expect([await votes(), scenario.published]).toEqual([0, []]);
 });
 
-test("6. GET or HEAD of where votes go changes nothing", async () => {
+test("6. GET and HEAD of the approvals route change nothing", async () => {
   const before = await scenario.promotion(id);
   const token = await issuer.token("approver");
   const replies = [await call("GET", approvals(), { token }), await call("HEAD", approvals(), { token })];
@@ -169,7 +169,7 @@ test.each(["a%2Fb", "a%3Fb", "a%23b", "%2e%2e", "a%252fb"])(
   },
 );
 
-test("9. a request that names a service of its own, or a pair that is not here: refused before any call of Resource Manager", async () => {
+test("9. a request that names a service or an unknown pair causes no ARM call", async () => {
   const token = await issuer.token("requester");
   const before = scenario.arm.journal.entries.length;
   const request = { requestId: "x-1", promote: "green", reason: "x" };
@@ -184,7 +184,7 @@ test("9. a request that names a service of its own, or a pair that is not here: 
 });
 
 test.each([null, "shop-other"])(
-  "10. a service whose swappable one is %s, not its partner: refused, and no PUT",
+  "10. a service that swaps with %s instead of its partner: refused, no PUT",
   async (swappable) => {
     scenario.arm.service("shop-green")!.swappable = swappable ?? undefined;
     const body = { requestId: "x-3", pair: "shop", promote: "green", reason: "x" };
@@ -199,7 +199,7 @@ test.each([null, "shop-other"])(
   },
 );
 
-test("13. control characters in a reason are refused, and no log line holds any", async () => {
+test("13. control characters in a reason are refused and reach no log line", async () => {
   const token = await issuer.token("requester");
   const body = { requestId: "x-2", pair: "shop", promote: "green", reason: "a\r\nb\u001b[31m" };
   expect((await call("POST", "promotions", { body, token })).status).toBe(400);
@@ -220,7 +220,7 @@ test("14. a token and a secret reach no reply, log, event or promotion record", 
   expect(everything).not.toContain(token);
 });
 
-test("15. a flood of guessed votes: 429 with Retry-After after the burst; others vote as before, and so may the caller later", async () => {
+test("15. a flood of guessed votes gets 429 with Retry-After; others still vote", async () => {
   const [token, guess] = [await issuer.token("approver"), await ballot({ planHash: planOther })];
   const began = scenario.clock.now();
   const flood = await Promise.all(
@@ -228,7 +228,7 @@ test("15. a flood of guessed votes: 429 with Retry-After after the burst; others
   );
   const passed = flood.filter(({ body }) => body.code === "plan-changed").length;
   const refused = flood.filter(({ status, body }) => status === 429 && body.code === "too-many-calls");
-  // The promotion record keeps the receipts of the last few votes: in a flood one may have made room before it was read.
+  // The promotion record keeps only the last few receipts, so a flood can drop one before it is read.
   const unseen = flood.filter(
     ({ status, body }) => status === 503 && body.code === "not-acknowledged",
   ).length;
@@ -237,14 +237,14 @@ test("15. a flood of guessed votes: 429 with Retry-After after the burst; others
   expect(passed + unseen).toBeLessThanOrEqual(60 + elapsed);
   expect(passed + unseen + refused.length).toBe(80);
   expect(await votes()).toBe(0);
-  expect(new Set(refused.map(({ retryAfter }) => retryAfter))).toEqual(new Set(["1"]));
+  expect(refused.filter(({ retryAfter }) => retryAfter !== "1")).toEqual([]);
   const other = await issuer.token("approver", { oid: "33333333-3333-4333-8333-333333333333" });
   expect((await call("POST", approvals(), { body: await ballot(), token: other })).status).toBe(200);
   await scenario.advance({ seconds: 1 });
   expect((await call("POST", approvals(), { body: await ballot(), token })).status).toBe(200);
 }, 60_000);
 
-test("16. a request that has ended, sent again: the original result, and no second run", async () => {
+test("16. a concluded request that is sent again gets its stored result, no second run", async () => {
   const token = await issuer.token("requester");
   await call("POST", approvals(), {
     body: await ballot({ decision: "reject" }),

@@ -7,17 +7,14 @@ import { parseConfig } from "../../src/config/config";
 import { aPolicy } from "../support/observations";
 import { startScenario } from "../support/scenario";
 
-/**
- * Abuse of addresses: what the app is configured to ask, and where replies would send it. Rows 7, 11 and 12 of the table
- * whose other rows are in abuse-cases.test.ts.
- */
+/** Abuse of configured addresses and of addresses in replies: rows 7, 11 and 12 of the abuse cases. */
 let servers: Server[] = [];
 afterEach(() => {
   for (const server of servers) server.close();
   servers = [];
 });
 
-/** A server on loopback that counts connections, whatever comes over them. */
+/** A server on loopback that counts its connections. */
 async function listen(listener: RequestListener) {
   const seen = { connections: 0, port: 0 };
   const server = createServer(listener).on("connection", () => seen.connections++);
@@ -27,7 +24,7 @@ async function listen(listener: RequestListener) {
   return seen;
 }
 
-/** Both ways in which configured addresses are asked, each through a real door that lets exactly this one through. */
+/** Calls a configured address in both ways: as a probe and as a calendar. */
 async function ask(url: string, rules: Partial<OutboundRules> = {}) {
   const probe = { name: "front", url, timeoutMs: 1_000 };
   const probes = [probe] as unknown as NonNullable<ReturnType<typeof aPolicy>["probes"]>;
@@ -38,7 +35,7 @@ async function ask(url: string, rules: Partial<OutboundRules> = {}) {
   ] as const;
 }
 
-test("7. without an issuer or audience of tokens, the app does not start: no header stands in for them", () => {
+test("7. the app does not start without a token issuer and audience", () => {
   const pair = (name: string) =>
     `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/cloudServices/${name}`;
   const file = JSON.stringify({ pairs: { shop: { blue: pair("a"), green: pair("b") } } });
@@ -63,7 +60,7 @@ test.each([
   "http://[fe80::1]/",
   "http://169.254.129.2:8081/msi/token",
   "http://168.63.129.16/machine?comp=goalstate",
-])("11. %s, a metadata or identity address, is asked by no probe and no calendar", async (url) => {
+])("11. probes and calendars never call %s, a metadata or identity address", async (url) => {
   const [probe, calendar] = await ask(url);
   const refused = "the host is a link-local, metadata, NAT64 or 6to4 address";
   expect([probe, calendar]).toEqual([
@@ -83,7 +80,7 @@ test.each([
   "[::ffff:0:127.0.0.1]",
   "0.0.0.0",
   "[::]",
-])("11. %s at a port of the host's own is asked by nobody in Azure, and gets no connection", async (host) => {
+])("11. in Azure nothing connects to %s at a port of the host", async (host) => {
   const seen = await listen((_request, response) => response.end("x"));
   const [probe, calendar] = await ask(`http://${host}:${seen.port}/admin/host/status`);
   const refused = "the host is this machine itself";
@@ -94,7 +91,7 @@ test.each([
   ]);
 });
 
-test("11. a redirect is an answer like others: what it points to gets no connection", async () => {
+test("11. a redirect is not followed: its target gets no connection", async () => {
   const target = await listen((_request, response) => response.end("secret"));
   const location = `http://127.0.0.1:${target.port}/`;
   const asked = await listen((_request, response) => response.writeHead(302, { location }).end());
@@ -104,7 +101,7 @@ test("11. a redirect is an answer like others: what it points to gets no connect
   expect([asked.connections, target.connections]).toEqual([2, 0]);
 });
 
-test("11. a name that comes to lead elsewhere after a first good answer is refused at its next connection", async () => {
+test("11. a name that later resolves to a blocked address is refused on next connect", async () => {
   const seen = await listen((_request, response) => response.end("x"));
   const addresses = ["127.0.0.1", "169.254.169.254"];
   const [probe, calendar] = await ask(`http://shop.localhost:${seen.port}/`, {
@@ -122,7 +119,7 @@ test("11. a name that comes to lead elsewhere after a first good answer is refus
 });
 
 test.each(["azure-asyncoperation", "location"] as const)(
-  "12. an operation URL on another host in %s is not followed; the swap is proved by reading the services",
+  "12. an operation URL on another host in %s is not followed; reads prove the swap",
   async (headers) => {
     const scenario = await startScenario();
     const origin = "https://other.example";

@@ -13,8 +13,8 @@ import { aPolicy } from "../support/observations";
 import { createVirtualClock } from "../support/virtual-clock";
 
 /**
- * Abuse of calendars: whoever may write into a freeze calendar must neither stop the app nor open what is frozen. Each is
- * read from a file by the real adapter.
+ * Abuse of calendars: a hostile freeze calendar must neither stop the app nor open a frozen window. The real adapter
+ * reads each from a file.
  */
 let folder = "";
 beforeAll(() => {
@@ -122,7 +122,7 @@ test.each([
     ),
     "RRULE",
   ],
-])("an event %s is refused by its name and property", async (_what, text, property) => {
+])("refuses an event %s and names the event and the property", async (_what, text, property) => {
   const window = await check(text);
   expect(window).toMatchObject({ open: false, reasons: [{ code: "freeze-unreadable" }] });
   expect(JSON.stringify(window)).toMatch(new RegExp(`event \\\\"\\d+\\\\": .*${property}: `));
@@ -150,13 +150,13 @@ test.each([
   [`FREQ=MONTHLY;${never}`],
   [`FREQ=DAILY;COUNT=5;${never}`],
   ["FREQ=YEARLY;BYDAY=53MO;BYWEEKNO=2"],
-])("the steps suffice for a single rule %s since 1970", (rule) => {
+])("the step limit suffices for a single rule %s since 1970", (rule) => {
   const steps = new Effort(() => 0);
   const calendar = createCalendar(calendarOf(`${since1970}\nRRULE:${rule}`), "UTC", now, steps);
   expect(calendar.covering(now)).toBeUndefined();
 });
 
-test("text of an event stands in no answer but as its shortened name, without control characters", async () => {
+test("an answer shows only an event's shortened name, without control characters", async () => {
   const uid = `x\u001b[31m${"y".repeat(500)}`;
   const window = await check(calendarOf("DTSTART:never").replace("UID:0", `UID:${uid}`));
   const described = JSON.stringify(window);

@@ -3,8 +3,8 @@ import { startIssuer, type LocalIssuer } from "../../local/identity";
 import { startScenario, type Scenario } from "../support/scenario";
 
 /**
- * What somebody may try who may edit the pairs file, but not operate: over the real HTTP surface with the real token
- * verifier. Numbers go on in the abuse table.
+ * Abuse by a person who can edit the pairs file but is no operator, over the real HTTP API with the real token
+ * verifier. The numbers continue those of abuse-cases.test.ts.
  */
 let issuer: LocalIssuer;
 let scenario: Scenario;
@@ -44,7 +44,7 @@ const ask = async (requestId: string, pair: string, promote = "green") => {
 };
 const codeOf = (id: string) => scenario.published.find(({ data }) => data.requestId === id)?.data.reason.code;
 
-test("26. a pair that is halted, renamed: the halt stands under every name and in every order, until an operator releases it", async () => {
+test("26. renaming a halted pair keeps its halt until an operator releases it", async () => {
   scenario.arm.faults.add({
     method: "PUT",
     times: 1,
@@ -63,14 +63,14 @@ test("26. a pair that is halted, renamed: the halt stands under every name and i
     expect((await scenario.pair()).holds.map(({ id }) => id)).toEqual(["halt-halting"]);
     expect((await call("requester", "DELETE", `holds/${name}`, { note: "x" })).status).toBe(403);
   }
-  // What was green then is called blue by now.
+  // The green service of the halted promotion is now called blue.
   await ask("next", "store", "blue");
   await scenario.advance({ minutes: 5 });
   expect([scenario.puts(), (await scenario.promotion("next")).phase]).toEqual([1, "queued"]);
-  expect((await call("operator", "DELETE", "holds/store", { note: "looked at it" })).status).toBe(200);
+  expect((await call("operator", "DELETE", "holds/store", { note: "checked" })).status).toBe(200);
 });
 
-test("27. a second coordinator by another name: the pair has one lease, and one swap call under way", async () => {
+test("27. a pair with two names still has one lease and one swap call under way", async () => {
   scenario.arm.faults.add({ method: "PUT", times: 1, answer: { kind: "operation", seconds: 180 } });
   await ask("first", "shop");
   while (scenario.puts() === 0) await scenario.advance({ seconds: 10 });
@@ -82,13 +82,13 @@ test("27. a second coordinator by another name: the pair has one lease, and one 
   expect([scenario.effects(), scenario.holder()]).toEqual([1, "green"]);
 });
 
-test("28. two entries that are one pair: the file is refused", () => {
+test("28. a file with two entries for one pair is refused", () => {
   expect(() => {
     edit({ shop: of("shop"), store: { blue: of("shop").green.toUpperCase(), green: of("shop").blue } });
-  }).toThrow("a service that stands nowhere else");
+  }).toThrow("a service that no other pair names");
 });
 
-test("29. a rule that is loosened between the request and the claim lets nothing pass that the plan asked approval for", async () => {
+test("29. loosening the rule after the request removes no approval from the plan", async () => {
   edit({ shop: of("shop", { approval: { quorum: 1 } }) });
   await ask("release", "shop");
   await scenario.advance({ minutes: 1 });

@@ -2,7 +2,7 @@ import { createTokenVerifier } from "../../src/adapters/token-verifier";
 import { startIssuer, type LocalIssuer } from "../../local/identity";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** What senders may try with a request itself, row by row, over the real HTTP surface with the real token verifier. */
+/** Abuse with the content of a request, over the real HTTP API with the real token verifier. */
 
 interface Reply {
   readonly code?: string;
@@ -37,7 +37,7 @@ async function post(path: string, body: unknown, token = requester) {
   return { status, reply: reply as Reply, headers };
 }
 
-/** Nobody knows of it: no promotion record, no place with the pair, no line of it anywhere but in the log. */
+/** Expects no promotion record, no place at the pair and no event. */
 async function leavesNothing(requestId: string): Promise<void> {
   const authorization = `Bearer ${operator}`;
   const check = await scenario.raw("GET", `promotions/${requestId}`, undefined, { authorization });
@@ -46,7 +46,7 @@ async function leavesNothing(requestId: string): Promise<void> {
   expect([scenario.published, scenario.news, scenario.puts()]).toEqual([[], [], 0]);
 }
 
-test("17. an id of a schedule's shape, of this pair or one that is yet to come: 400, and nothing is kept", async () => {
+test("17. an id in the format of a schedule's ids: 400, and nothing is kept", async () => {
   for (const requestId of ["schedule-shop-20261201T010000Z", "Schedule-new-20991201T010000z"]) {
     const { status, reply } = await post("promotions", { ...request, requestId }, operator);
     expect([status, reply.code]).toEqual([400, "reserved-id"]);
@@ -54,7 +54,7 @@ test("17. an id of a schedule's shape, of this pair or one that is yet to come: 
   }
 });
 
-test("18. times in the past, beyond 90 days or of five-digit years: 4xx that says why, and nothing is kept", async () => {
+test("18. times in the past, beyond 90 days or with five-digit years are refused", async () => {
   const tried: [object, number, string][] = [
     [{ expiresAt: later(-1) }, 409, "request-expired"],
     [{ expiresAt: "0001-01-01T00:00:00Z" }, 409, "request-expired"],
@@ -70,7 +70,7 @@ test("18. times in the past, beyond 90 days or of five-digit years: 4xx that say
   await leavesNothing("r-1");
 });
 
-test("19. a repeat of what is known: the same promotion, after its expiresAt too, and by another caller without a name", async () => {
+test("19. a repeated request returns the same promotion, even after its expiresAt", async () => {
   const timed = { ...request, expiresAt: later(60_000) };
   expect((await post("promotions", timed)).status).toBe(202);
   await scenario.advance({ minutes: 10 });
@@ -80,21 +80,21 @@ test("19. a repeat of what is known: the same promotion, after its expiresAt too
   expect((await post("promotions", { ...timed, irreversible: false, soak: {} })).status).toBe(200);
 });
 
-test("20. an id that is taken: 409 that names each field that differs, and where the promotion stands", async () => {
+test("20. a taken id: 409 names each differing field and links to the promotion", async () => {
   await post("promotions", request);
   const other = { ...request, promote: "blue", requestedBy: "somebody", irreversible: true };
   const { status, reply, headers } = await post("promotions", other);
   expect([status, reply.code, reply.promotion]).toEqual([409, "request-conflict", "/api/promotions/r-1"]);
   expect(headers.get("link")).toBe('</api/promotions/r-1>; rel="related"');
   expect(reply.issues?.map(({ path }) => path)).toEqual(["$.promote", "$.requestedBy", "$.irreversible"]);
-  // What its sender left to a default does not differ.
+  // A field that the sender omits does not count as different.
   const unnamed = await post("promotions", { ...request, reason: "another" }, operator);
   expect(unnamed.reply.issues?.map(({ path }) => path)).toEqual(["$.reason"]);
-  const glass = await post("promotions", { ...request, breakGlass: { reason: "now" } }, operator);
-  expect(glass.reply.issues).toMatchObject([{ path: "$.breakGlass", value: '{"reason":"now"}' }]);
+  const withBreakGlass = await post("promotions", { ...request, breakGlass: { reason: "now" } }, operator);
+  expect(withBreakGlass.reply.issues).toMatchObject([{ path: "$.breakGlass", value: '{"reason":"now"}' }]);
 });
 
-test("21. a field that stands twice, or bytes that are no UTF-8, at every route that takes a body: 400, and nothing is done", async () => {
+test("21. every route with a body answers 400 to a repeated field or invalid UTF-8", async () => {
   await post("promotions", request);
   await scenario.app.settle();
   const before = [await scenario.promotion("r-1"), await scenario.pair()];
@@ -122,7 +122,7 @@ test("21. a field that stands twice, or bytes that are no UTF-8, at every route 
   expect([await scenario.promotion("r-1"), await scenario.pair()]).toEqual(before);
 });
 
-test("22. a pair filled to its last place: an operator still gets one, and clears it with one call, again without harm", async () => {
+test("22. an operator still gets a place at a full pair, and clears it with one call", async () => {
   const notBefore = later(80 * DAY);
   const fill = Array.from({ length: 32 }, (_, i) => ({ ...request, requestId: `fill-${i}`, notBefore }));
   for (const each of fill) await post("promotions", each);
@@ -154,7 +154,7 @@ test("22. a pair filled to its last place: an operator still gets one, and clear
   expect(scenario.puts()).toBe(0);
 }, 120_000);
 
-test("23. a flood of requests for pairs that are not here, or with mistakes: no record of any of them", async () => {
+test("23. a flood of requests with mistakes or unknown pairs leaves no record", async () => {
   for (let i = 0; i < 20; i++) {
     const unknown = await post("promotions", { ...request, requestId: `u-${i}`, pair: "nowhere" });
     const wrong = await post("promotions", { ...request, requestId: `w-${i}`, promote: "red" });

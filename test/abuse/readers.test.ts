@@ -4,8 +4,8 @@ import { startIssuer, type LocalIssuer } from "../../local/identity";
 import { startScenario, type Scenario } from "../support/scenario";
 
 /**
- * What everybody who may read can do to Azure, over the real HTTP surface with the real token verifier: readers together
- * spend a small share of Resource Manager's reads, and no run waits for them. Numbers go on in the abuse table.
+ * The load that readers put on Azure, over the real HTTP API with the real token verifier. All readers together use a
+ * small share of Resource Manager's reads, and no run waits for them.
  */
 let issuer: LocalIssuer;
 let scenario: Scenario;
@@ -29,7 +29,7 @@ async function start() {
   started.edit({ defaults: { soak: { for: "0s" } }, pairs: Object.fromEntries(pairs) });
   return started;
 }
-/** A reader's token with an object id of its own: the limit of one caller bounds nobody else. */
+/** A reader's token with a unique object id, so that no caller uses up another's limit. */
 const reader = (n: number) =>
   issuer.token("reader", { oid: `66666666-6666-4666-8666-${String(n).padStart(12, "0")}` });
 async function call(n: number, method: string, path: string, body?: unknown) {
@@ -57,7 +57,7 @@ async function promoteShop(id: string) {
   expect(status).toBe(202);
 }
 
-test("30. fifty people look at a pair and fifty plan it at once: two looks at Azure", async () => {
+test("30. fifty readers and fifty plans of one pair at once cost two reads of Azure", async () => {
   const fifty = Array.from({ length: 50 }, (_, i) => i);
   const checks = await Promise.all(fifty.map((n) => call(n, "GET", "pairs/shop")));
   expect(new Set(checks.map(({ status }) => status))).toEqual(new Set([200]));
@@ -68,7 +68,7 @@ test("30. fifty people look at a pair and fifty plan it at once: two looks at Az
   expect(reads()).toBe(4 + 8);
 });
 
-test("31. dashboards and plans of every pair, all the time: readers spend 60 reads and 2 a second at most, and a promotion takes as long as ever", async () => {
+test("31. readers spend at most 60 reads and 2 a second, and slow down no promotion", async () => {
   await promoteShop("r-1");
   const [begun, before] = [scenario.clock.now(), reads()];
   const statuses = new Set<number>();
@@ -103,7 +103,7 @@ test("31. dashboards and plans of every pair, all the time: readers spend 60 rea
   expect(spent - ofRun).toBeGreaterThan(60);
 }, 120_000);
 
-test("32. beyond the budget a pair shows its last look with its time, and its holds as they are; a plan is never judged by an old one", async () => {
+test("32. beyond the budget a pair shows its last observation; a plan never uses one", async () => {
   const first = await call(0, "GET", "pairs/shop");
   for (const pair of names.slice(1)) expect((await plan(1, pair)).status).toBe(200);
   await scenario.advance({ seconds: 10 });
@@ -126,7 +126,7 @@ test("32. beyond the budget a pair shows its last look with its time, and its ho
   expect((await plan(1, "shop")).status).toBe(200);
 }, 60_000);
 
-test("33. what a pair shows names no calendar's address and no credential", async () => {
+test("33. the view of a pair shows no calendar address and no credential", async () => {
   const window = {
     freezes: [
       { calendarSetting: "FREEZE_CALENDAR" },

@@ -1,7 +1,7 @@
 import { httpRoutes, type Route } from "../../src/triggers/http/routes";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** What is asked beside the API: other methods, other paths, other query fields. Every answer can be read. */
+/** Calls with unknown methods, paths and query fields. Every answer is readable. */
 let scenario: Scenario;
 beforeAll(async () => {
   scenario = await startScenario();
@@ -42,13 +42,13 @@ const everything = ["Swap.Read", "Swap.Request", "Swap.Approve", "Swap.Operate"]
 const sorted = (list: string | readonly string[] | null) =>
   (typeof list === "string" ? list.split(", ") : [...(list ?? [])]).sort();
 
-test("the function for all other paths is asked last: its name comes after those of all routes", () => {
+test("the catch-all function sorts after every route, so the host tries it last", () => {
   const names = routes.map(({ name }) => name.toLowerCase());
   expect([...names].sort().at(-1)).toBe("unknownroute");
 });
 
 test.each(templates)(
-  "34. /api/%s answers methods that it has not with 405 and Allow, and OPTIONS with Allow",
+  "34. /api/%s answers other methods with 405 and Allow, and OPTIONS with Allow",
   async (template) => {
     const allowed = [...new Set([...methodsOf(template), "OPTIONS"])];
     for (const method of asked) {
@@ -71,7 +71,7 @@ test.each(templates)(
 );
 
 test.each(templates.filter((each) => methodsOf(each).includes("GET")))(
-  "35. HEAD /api/%s answers as GET does, without a body, and asks for the same token",
+  "35. HEAD /api/%s answers as GET does, without a body, and needs the same token",
   async (template) => {
     const [head, get] = [await ask("HEAD", pathOf(template)), await ask("GET", pathOf(template))];
     expect([head.status, head.type, head.body]).toEqual([get.status, get.type, {}]);
@@ -87,16 +87,13 @@ test.each([
   "health/x",
   "%2e%2e%2fadmin",
   "promotions/a%2Fb/cancel/x",
-])(
-  "36. /api/%s answers every method with 404 as problem details, and asks nobody for a token",
-  async (path) => {
-    for (const method of asked) {
-      const { status, type, body } = await ask(method, path, "");
-      expect([method, status, type]).toEqual([method, 404, "application/problem+json"]);
-      if (method !== "HEAD") expect(body).toMatchObject({ code: "not-found", status: 404 });
-    }
-  },
-);
+])("36. /api/%s answers every method with 404 problem details and needs no token", async (path) => {
+  for (const method of asked) {
+    const { status, type, body } = await ask(method, path, "");
+    expect([method, status, type]).toEqual([method, 404, "application/problem+json"]);
+    if (method !== "HEAD") expect(body).toMatchObject({ code: "not-found", status: 404 });
+  }
+});
 
 test("37. HEAD and GET of health need no token", async () => {
   for (const method of ["HEAD", "GET"]) {
@@ -105,7 +102,7 @@ test("37. HEAD and GET of health need no token", async () => {
   }
 });
 
-test("38. every call refuses a query field that it does not know, names those it does, and shows no value", async () => {
+test("38. every call refuses an unknown query field, lists known ones, shows no value", async () => {
   for (const { methods, route } of known) {
     const [method = "GET"] = methods;
     const { status, body } = await ask(method, `${pathOf(route)}?code=canary-canary&x=1`);
@@ -115,9 +112,9 @@ test("38. every call refuses a query field that it does not know, names those it
       {
         path: "$.code",
         value: "***",
-        expectation: expect.stringContaining("no such field; the known ones: "),
+        expectation: expect.stringContaining("no such field; known fields: "),
       },
-      { path: "$.x", value: "***", expectation: expect.stringContaining("no such field; the known ones: ") },
+      { path: "$.x", value: "***", expectation: expect.stringContaining("no such field; known fields: ") },
     ]);
   }
 });
@@ -132,7 +129,7 @@ test.each([
   ["top=0", "$.top", "1 to 100"],
   ["after=x", "$.after", "token"],
   [`after=${forged("1 ../../etc")}`, "$.after", "token"],
-])("39. a list asked with %s is refused, and told what may stand there", async (query, path, described) => {
+])("39. a list with %s is refused, and the reply says what is allowed", async (query, path, described) => {
   const { status, body } = await ask("GET", `promotions?${query}`);
   expect([status, body.code]).toEqual([400, "invalid-query"]);
   expect(body.issues).toEqual([
@@ -140,7 +137,7 @@ test.each([
   ]);
 });
 
-test("several mistakes of a list are told at once", async () => {
+test("one reply reports every mistake of a list", async () => {
   const { body } = await ask("GET", "promotions?pair=nowhere&phase=waiting&outcome=done&top=x&after=x");
   expect(body.issues).toHaveLength(5);
 });

@@ -3,7 +3,7 @@ import { startIssuer, type LocalIssuer } from "../../local/identity";
 import { createTokenVerifier } from "../../src/adapters/token-verifier";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** Abuse of tokens and of the names and texts that come with them: rows 17 to 21 of the table in abuse-cases.test.ts. */
+/** Abuse of tokens and of the names and texts in them: rows 40 to 44 of the abuse cases. */
 const approval = { quorum: 2, deadlineMs: 3_600_000, validForMs: 3_600_000 };
 const id = "release-1";
 
@@ -37,7 +37,7 @@ async function ballot(over: Record<string, unknown> = {}) {
 }
 const votes = async () => (await scenario.promotion(id)).gate?.votes.length;
 
-/** The claims of an approver, signed by somebody else in the name of a key. */
+/** The claims of an approver, signed with another key under this key id. */
 async function forged(kid: string) {
   const { privateKey } = await generateKeyPair("RS256");
   const claims = decodeJwt(await issuer.token("approver"));
@@ -49,7 +49,7 @@ function unsigned(token: string): string {
   return `${header}.${token.split(".")[1] ?? ""}.x`;
 }
 
-test("40. an ID token, of a person or named as an application's: 401 with the reason and the remedy, and no vote", async () => {
+test("40. an ID token gets 401 with reason and remedy, and no vote", async () => {
   const body = await ballot();
   const tokens = [
     await issuer.idToken("approver"),
@@ -63,7 +63,7 @@ test("40. an ID token, of a person or named as an application's: 401 with the re
   }
 });
 
-test("41. a token that does not fit: 401 says what was expected and what was sent, never the token, and is logged", async () => {
+test("41. a wrong token: 401 and the log say expected and sent, never the token", async () => {
   const other = await startIssuer({ host: "127.0.0.1", port: 0, audience: "api://swap" });
   const sent: readonly [string, RegExp][] = [
     [await other.token("approver"), /its issuer is .*expected is/],
@@ -101,7 +101,7 @@ test("41. a token that does not fit: 401 says what was expected and what was sen
   expect(await votes()).toBe(0);
 });
 
-test("42. a name of 3 KB with line breaks, escapes and bidirectional controls: cleaned wherever it is shown, kept or logged", async () => {
+test("42. a 3 KB name with control characters is cleaned wherever it appears", async () => {
   const name = `Olga\r\nwarn forged\u001b[31m\u202e\u200b${"x".repeat(3_000)}`;
   const hostile = { name };
   const requester = await issuer.token("requester", hostile);
@@ -129,7 +129,7 @@ test("42. a name of 3 KB with line breaks, escapes and bidirectional controls: c
 });
 
 test.each(["reason", "requestedBy", "note", "comment"])(
-  "43. direction overrides and invisible characters in a %s are refused, and the answer shows none",
+  "43. direction overrides and invisible characters in a %s are refused, not shown",
   async (field) => {
     const text = "looked\u202e at \u200bit";
     const request = { requestId: "x-8", pair: "shop", promote: "green", reason: "x" };
@@ -161,7 +161,7 @@ test.each(["reason", "requestedBy", "note", "comment"])(
   },
 );
 
-test("44. a declared name never stands where the verified one does: question, view, list, events and audit tell both apart", async () => {
+test("44. views, lists, events and audit keep declared and verified names apart", async () => {
   const oid = "11111111-1111-4111-8111-111111111111";
   const body = {
     requestId: "x-7",

@@ -1,7 +1,7 @@
-// The real .NET client of Service Bus against the embedded broker: every claim of test/clients/dotnet, a line each.
-// usage: npm run test:dotnet [-- a word of the claims that are wanted]
-// Needs a .NET SDK 10 or newer; without one it says so and passes. Packages come from NuGet; everything it writes stays
-// below node_modules/.cache/dotnet and in the folder for temporary files.
+// Runs the real .NET client of Service Bus against the embedded broker. Prints one line per claim of test/clients/dotnet.
+// usage: npm run test:dotnet [-- <a word of the claims to run>]
+// Needs a .NET SDK 10 or newer and NuGet; passes with a note if there is no SDK. Writes only below
+// node_modules/.cache/dotnet and in the temporary folder.
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -25,13 +25,13 @@ const env = {
   NUGET_PLUGINS_CACHE_PATH: join(cache, "plugins"),
 };
 
-/** Whether there is an SDK that can build the project. */
+/** Whether an SDK can build the project. */
 function hasSdk() {
   const { status, stdout } = spawnSync("dotnet", ["--list-sdks"], { env, encoding: "utf8" });
   return status === 0 && stdout.split("\n").some((line) => parseInt(line, 10) >= 10);
 }
 
-/** Builds the program; the path of what is to be run. No build server is left behind. */
+/** Builds the program without leaving a build server running. Returns the path of the program. */
 function build() {
   const artifacts = join(cache, "artifacts");
   const args = ["build", project, "--artifacts-path", artifacts, "--configuration", "Release", "-v", "quiet"];

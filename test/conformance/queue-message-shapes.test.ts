@@ -7,7 +7,7 @@ import { parseSwapRequest, type RequestParse } from "../../src/contracts/swap-re
 import { openBus, until, type Bus } from "../support/service-bus";
 import { createVirtualClock } from "../support/virtual-clock";
 
-// From the client's bytes over the broker and the host's decoding to the parser: what becomes of the bodies that senders send.
+// Follows the bodies that clients send through the broker and the host's decoding to the parser.
 
 const folder = join(__dirname, "../fixtures/queue-message-shapes");
 const text = (name: string) => readFileSync(join(folder, name), "utf8").trim();
@@ -61,8 +61,8 @@ test.each([
   expect(await take(bytes(name))).toMatchObject({ ok: true, value: { request: { requestId } } });
 });
 
-test("json-in-a-string.json is not accepted, and told what it is", async () => {
-  // What the JavaScript SDK makes of `body: JSON.stringify(request)`.
+test("json-in-a-string.json is not accepted, and the answer says what it is", async () => {
+  // The JavaScript SDK sends this for `body: JSON.stringify(request)`.
   const body: unknown = JSON.parse(text("json-in-a-string.json"));
   expect(await take(body)).toMatchObject({
     ok: false,
@@ -71,7 +71,7 @@ test("json-in-a-string.json is not accepted, and told what it is", async () => {
   });
 });
 
-test("what was sent is handed over to the byte, so that a field that stands twice is seen", async () => {
+test("the body arrives byte for byte, so a repeated field is found", async () => {
   const body = Buffer.from('{"requestId":"release-8","promote":"blue","promote":"green"}');
   await take(body);
   expect(handed).toEqual([body]);

@@ -15,7 +15,7 @@ const frontend = (side: "blue" | "green") =>
   `${network}/loadBalancers/lb-shop-${side}/frontendIPConfigurations/fe`;
 const address = (slot: "production" | "staging") => `${network}/publicIPAddresses/ip-shop-${slot}`;
 
-/** Absolute: which frontend holds which address afterwards. */
+/** The body is absolute: it says which frontend has which address afterwards. */
 const binding = (...pairs: readonly (readonly [string, string])[]) => ({
   frontendIPConfigurations: pairs.map(([id, ip]) => ({ id, properties: { publicIPAddress: { id: ip } } })),
 });
@@ -36,14 +36,14 @@ const slots = async (arm: Arm) =>
     ),
   );
 
-describe.each(transports)("the older swap by addresses, %s", (_name, open) => {
+describe.each(transports)("the older swap by addresses (%s)", (_name, open) => {
   let arm: Arm;
   beforeEach(async () => {
     arm = await open();
   });
   afterEach(() => arm.close());
 
-  test("a load balancer shows its frontends with the addresses they hold", async () => {
+  test("a load balancer shows its frontends and their addresses", async () => {
     const { status, body } = await read(arm, `${network}/loadBalancers/lb-shop-blue?api-version=2020-06-01`);
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -66,7 +66,7 @@ describe.each(transports)("the older swap by addresses, %s", (_name, open) => {
     expect(other.text).toContain("ip-shop-staging");
   });
 
-  test("it is answered 202, ends as 204, and exchanges addresses and slots", async () => {
+  test("answers 202, ends as 204, and exchanges addresses and slots", async () => {
     const reply = await post(arm, swapped);
     expect([reply.status, reply.text]).toEqual([202, ""]);
     expect((await read(arm, monitorOf(reply))).body.status).toBe("InProgress");
@@ -78,7 +78,7 @@ describe.each(transports)("the older swap by addresses, %s", (_name, open) => {
     expect((await read(arm, address("production"))).text).toContain("lb-shop-green");
   });
 
-  test("the same body again changes nothing, a body rebuilt from the bindings rolls back", async () => {
+  test("the same body again changes nothing; a body built from the bindings rolls back", async () => {
     for (const body of [swapped, swapped]) {
       await post(arm, body);
       arm.pass(2);
@@ -92,7 +92,7 @@ describe.each(transports)("the older swap by addresses, %s", (_name, open) => {
     expect(await slots(arm)).toEqual(["Production", "Staging"]);
   });
 
-  test("the pair is locked meanwhile", async () => {
+  test("locks the pair while it runs", async () => {
     await post(arm, swapped);
     expect((await post(arm, swapped)).body.error.code).toBe("RetryableErrorDueToAnotherOperation");
   });
@@ -127,13 +127,13 @@ describe.each(transports)("the older swap by addresses, %s", (_name, open) => {
       "westeurope",
       "InvalidRequest",
     ],
-  ])("%s is declined", async (_what, body, location, code) => {
+  ])("declines %s", async (_what, body, location, code) => {
     const reply = await post(arm, body, location);
     expect([reply.status, reply.body.error.code]).toEqual([400, code]);
     expect(await slots(arm)).toEqual(["Production", "Staging"]);
   });
 
-  test("it can fail after the exchange, like the PUT", async () => {
+  test("can fail after the exchange, like the PUT", async () => {
     await arm.close();
     const answer = { kind: "operation", outcome: "Failed", effect: true, effectAfter: 0.5 };
     arm = await open(world({ faults: [{ method: "POST", answer }] }));

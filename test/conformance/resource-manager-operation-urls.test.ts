@@ -15,8 +15,8 @@ const codeOf = ({ status, body }: Answer) => [
   (body as { error?: { code: string } } | undefined)?.error?.code,
 ];
 
-/** Addresses of operations as Azure's are: long, signed, and new in every reply. */
-describe.each(transports)("the addresses of an operation, %s", (_name, open) => {
+/** Operation addresses like Azure's: long, signed, and new in every reply. */
+describe.each(transports)("the addresses of an operation (%s)", (_name, open) => {
   let arm: Arm;
   const opened = async (answer: object, over: object = {}) => {
     await arm.close();
@@ -30,7 +30,7 @@ describe.each(transports)("the addresses of an operation, %s", (_name, open) => 
   });
   afterEach(() => arm.close());
 
-  test("they have the length and the query of Azure's", async () => {
+  test("have the length and the query of Azure's", async () => {
     const put = await swap(arm, green);
     for (const url of [monitorOf(put), resultOf(put)]) {
       expect(url).toHaveLength(3_200);
@@ -39,7 +39,7 @@ describe.each(transports)("the addresses of an operation, %s", (_name, open) => 
     expect(put.headers.get("azure-asyncnotification")).toBe("Enabled");
   });
 
-  test("each reply names new ones in the headers of the first, and old ones keep working", async () => {
+  test("each reply has new addresses in the same headers, and old ones keep working", async () => {
     const put = await swap(arm, green);
     const seen = new Set([monitorOf(put)]);
     let last = put;
@@ -63,7 +63,7 @@ describe.each(transports)("the addresses of an operation, %s", (_name, open) => 
     ["azure-asyncoperation", [true, false]],
     ["location", [false, true]],
     ["none", [false, false]],
-  ] as const)("an operation that is named by %s is named so ever after", async (headers, expected) => {
+  ] as const)("an operation first named by %s keeps that header", async (headers, expected) => {
     const put = await opened({ headers });
     const named = ({ headers: all }: Answer) =>
       ["azure-asyncoperation", "location"].map((name) => (all.get(name) ?? undefined) !== undefined);
@@ -73,7 +73,7 @@ describe.each(transports)("the addresses of an operation, %s", (_name, open) => 
     expect(named(await read(arm, url))).toEqual(expected);
   });
 
-  test.each([0, 4_096, 6_144, 13_000])("they can have %i characters each", async (characters) => {
+  test.each([0, 4_096, 6_144, 13_000])("can have %i characters each", async (characters) => {
     const put = await opened({ characters });
     for (const url of [monitorOf(put), resultOf(put)]) {
       expect(url.length).toBeGreaterThanOrEqual(characters);
@@ -82,7 +82,7 @@ describe.each(transports)("the addresses of an operation, %s", (_name, open) => 
     }
   });
 
-  test("nobody can cut them: without its signature, or with another's, an address is refused", async () => {
+  test("refuses an address without its signature or with another's", async () => {
     const first = await swap(arm, green);
     const url = new URL(monitorOf(first));
     const other = new URL(resultOf(first));
@@ -98,7 +98,7 @@ describe.each(transports)("the addresses of an operation, %s", (_name, open) => 
     expect(codeOf(await read(arm, url.href))).toEqual([403, "OperationUrlNotSigned"]);
   });
 
-  test("an old signature can expire, by its age or by how many came after it; the newest works", async () => {
+  test("an old signature can expire by age or by number; the newest works", async () => {
     for (const answer of [{ expiresAfterPolls: 1 }, { expiresAfter: 5 }]) {
       const put = await opened({ ...answer, seconds: 600 });
       const polled = await read(arm, monitorOf(put));
@@ -108,7 +108,7 @@ describe.each(transports)("the addresses of an operation, %s", (_name, open) => 
     }
   });
 
-  test("later ones can be on another host, or of another length", async () => {
+  test("later addresses can have another host or another length", async () => {
     const put = await opened({ later: { origin: "https://other.example", characters: 13_000 } });
     expect(monitorOf(put).startsWith(arm.endpoint)).toBe(true);
     const polled = monitorOf(await read(arm, monitorOf(put)));
@@ -118,12 +118,12 @@ describe.each(transports)("the addresses of an operation, %s", (_name, open) => 
     ]);
   });
 
-  test("a world can say for all its operations how their addresses are", async () => {
+  test("a scenario can set the addresses of all its operations", async () => {
     const put = await opened({}, { swap: { operationUrls: { headers: "location", characters: 4_096 } } });
     expect([monitorOf(put), resultOf(put).length]).toEqual(["", 4_096]);
   });
 
-  test("errors can be told at the top of a body, also by an operation that failed", async () => {
+  test("errors can be at the top level of a body, also for a failed operation", async () => {
     const put = await opened({
       outcome: "Failed",
       code: "VipSwapX",

@@ -2,8 +2,8 @@ import { blue, green, monitorOf, read, swap, transports, world, type Arm } from 
 
 const PERMISSIONS = "/providers/Microsoft.Authorization/permissions?api-version=2022-04-01";
 
-/** What the caller may do, and what comes of lacking it. */
-describe.each(transports)("permissions, %s", (_name, open) => {
+/** What the caller may do, and what happens without the permission. */
+describe.each(transports)("permissions (%s)", (_name, open) => {
   let arm: Arm;
   const opened = async (...actions: readonly string[]) => {
     await arm.close();
@@ -14,7 +14,7 @@ describe.each(transports)("permissions, %s", (_name, open) => {
   });
   afterEach(() => arm.close());
 
-  test("they are listed at a service as the roles of the caller", async () => {
+  test("lists them at a service as the roles of the caller", async () => {
     const { status, body } = await read(arm, `${green}${PERMISSIONS}`);
     expect(status).toBe(200);
     expect(body.value).toEqual([
@@ -28,14 +28,14 @@ describe.each(transports)("permissions, %s", (_name, open) => {
     expect((await read(arm, `${blue}x${PERMISSIONS}`)).status).toBe(404);
   });
 
-  test("a caller without the action for slots is refused a swap, and nothing happens", async () => {
+  test("refuses a swap to a caller without the action for slots; nothing changes", async () => {
     await opened("Microsoft.Authorization/*/read");
     expect((await read(arm, `${green}${PERMISSIONS}`)).body.value[0].actions).toHaveLength(1);
     const put = await swap(arm, green);
     expect([put.status, put.body.error.code]).toEqual([403, "AuthorizationFailed"]);
   });
 
-  test("a caller without the action for operations swaps, and cannot follow the operation", async () => {
+  test("a caller without the action for operations swaps but cannot read the operation", async () => {
     await opened("microsoft.network/cloudserviceslots/WRITE");
     const put = await swap(arm, green);
     expect(put.status).toBe(202);

@@ -28,7 +28,7 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
   afterEach(() => arm.close());
 
   describe("refusals", () => {
-    test("without an api-version, or with one that is none, nothing is answered but 400", async () => {
+    test("answers 400 to a missing or malformed api-version", async () => {
       for (const url of [blue, `${blue}?api-version=`, `${blue}?api-version=latest`]) {
         const { status, body } = await arm.call("GET", url);
         expect([status, body.error.code]).toEqual([400, "MissingApiVersionParameter"]);
@@ -54,7 +54,7 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
         `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Network/locations/westeurope/operations/none`,
         "OperationNotFound",
       ],
-    ])("%s that is not there is 404 with a CloudError", async (_what, path, code) => {
+    ])("answers 404 with a CloudError to %s that does not exist", async (_what, path, code) => {
       const { status, body } = await read(arm, path);
       expect(status).toBe(404);
       expect(body).toEqual({ error: { code, message: expect.any(String) } });
@@ -62,7 +62,7 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
   });
 
   describe("throttling", () => {
-    test("each reply tells how many reads, or writes, are left, and time brings them back", async () => {
+    test("each reply says how many reads or writes are left, and time refills them", async () => {
       const reads = async () => left(await read(arm, blue), "reads");
       expect([await reads(), await reads()]).toEqual([
         [undefined, "3749"],
@@ -78,19 +78,19 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
       ["global", [undefined, "3749"], [undefined, "2999"]],
       ["both", ["249", "3749"], ["199", "2999"]],
       ["none", [undefined, undefined], [undefined, undefined]],
-    ])("it tells so under %s names, where a world asks for them", async (names, reads, writes) => {
+    ])("uses %s header names where a scenario asks for them", async (names, reads, writes) => {
       await opened({ throttling: { names } });
       expect(left(await read(arm, blue), "reads")).toEqual(reads);
       expect(left(await swap(arm, green), "writes")).toEqual(writes);
     });
 
-    test("an empty bucket of all regions answers 429 like one of its own", async () => {
+    test("an empty global bucket answers 429 like a regional one", async () => {
       await opened({ throttling: { enforced: true, globalReads: { size: 1, perSecond: 1 } } });
       expect((await read(arm, blue)).status).toBe(200);
       expect((await read(arm, blue)).status).toBe(429);
     });
 
-    test("an empty bucket answers 429 with Retry-After where that is enforced, and asking earlier begins the wait anew", async () => {
+    test("an empty bucket answers 429 with Retry-After; asking earlier restarts the wait", async () => {
       await opened({ throttling: { enforced: true, reads: { size: 2, perSecond: 0.5 } } });
       await read(arm, blue);
       await read(arm, blue);

@@ -5,7 +5,7 @@ const credential = {
 };
 const [group, service] = ["shop-rg", "shop-blue"] as const;
 
-/** The unmodified SDK; plain HTTP needs the token left out. */
+/** The unmodified SDK. It refuses to send a token over plain HTTP. */
 async function clientOf({ endpoint, httpClient }: Arm) {
   const { ComputeManagementClient } = await import("@azure/arm-compute");
   const client = new ComputeManagementClient(credential, SUBSCRIPTION, {
@@ -62,7 +62,7 @@ describe.each(transports)("@azure/arm-compute decodes Resource Manager %s", (_na
     });
   });
 
-  test("the lists of services, over their pages", async () => {
+  test("the lists of services, over all pages", async () => {
     const { cloudServices } = await clientOf(arm);
     const names = (await all(cloudServices.listAll())).map(({ name }) => name);
     expect(names).toEqual(["shop-blue", "shop-green", "billing-blue", "billing-green"]);
@@ -88,7 +88,7 @@ describe.each(transports)("@azure/arm-compute decodes Resource Manager %s", (_na
     ]);
   });
 
-  test("role instances over their pages, with states only when expanded, and one alone", async () => {
+  test("role instances over all pages, with states only when expanded, and one alone", async () => {
     const { cloudServiceRoleInstances: instances } = await clientOf(arm);
     const plain = await all(instances.list(group, service));
     expect(plain.map(({ properties }) => properties?.instanceView)).toEqual([
@@ -108,7 +108,7 @@ describe.each(transports)("@azure/arm-compute decodes Resource Manager %s", (_na
     expect(view.platformUpdateDomain).toBe(1);
   });
 
-  test("what is not there is a RestError with code and status", async () => {
+  test("a missing resource is a RestError with code and status", async () => {
     const { cloudServices } = await clientOf(arm);
     await expect(cloudServices.get(group, "none")).rejects.toMatchObject({
       name: "RestError",
@@ -117,7 +117,7 @@ describe.each(transports)("@azure/arm-compute decodes Resource Manager %s", (_na
     });
   });
 
-  test("frontends in the other spelling are left undecoded: the trap that readers must know", async () => {
+  test("the SDK leaves frontends in the other spelling undecoded", async () => {
     await arm.close();
     arm = await open(world({ wire: { frontends: "frontendIPConfigurations" } }));
     const { cloudServices } = await clientOf(arm);

@@ -28,7 +28,7 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
   afterEach(() => arm.close());
 
   describe("reads of a service", () => {
-    test("a service tells its roles, frontends, slot and partner, with ids whose group is upper-cased", async () => {
+    test("a service shows roles, frontends, slot and partner, with upper-cased groups", async () => {
       const { status, headers, body } = await read(arm, blue);
       expect(status).toBe(200);
       expect(headers.get("content-type")).toContain("application/json");
@@ -80,7 +80,7 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
       );
     });
 
-    test("a world may spell frontends and partner the other way, and leave the slot out", async () => {
+    test("a scenario can spell frontends and partner the other way and omit the slot", async () => {
       const calm = world();
       const [{ slot: _slot, ...side }, pair] = [calm.pairs[0]!.blue, calm.pairs[0]!];
       await opened({
@@ -92,7 +92,7 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
       expect(text).not.toMatch(/"swappableCloudService"|"frontendIpConfigurations"|"slotType"/);
     });
 
-    test("the lists of a group and of the subscription hold the services, in pages when there are many", async () => {
+    test("the lists of a group and a subscription have all services, in pages if many", async () => {
       const group = blue.slice(0, blue.lastIndexOf("/"));
       const all = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Compute/cloudServices`;
       expect(names(await read(arm, group))).toEqual(["shop-blue", "shop-green"]);
@@ -129,7 +129,7 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
       });
     });
 
-    test("roles are listed and read one by one", async () => {
+    test("roles are read as a list and one by one", async () => {
       const { body } = await read(arm, `${blue}/roles`);
       expect(body.value).toMatchObject([
         { id: upper(`${blue}/roles/WebRole`), name: "WebRole", sku: { capacity: 2 } },
@@ -142,7 +142,7 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
   describe("role instances", () => {
     const list = `${blue}/roleInstances?api-version=2024-11-04`;
 
-    test("without $expand they have no instance view at all, with it they have states and update domains", async () => {
+    test("role instances have states and update domains only with $expand", async () => {
       const plain = await read(arm, list);
       expect(names(plain)).toEqual(["WebRole_IN_0", "WebRole_IN_1", "WorkerRole_IN_0"]);
       expect(plain.text).not.toContain("instanceView");
@@ -177,7 +177,7 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
       expect(body).not.toHaveProperty("nextLink");
     });
 
-    test("one instance and its view are read by name", async () => {
+    test("one instance and its view are read with its name", async () => {
       const one = `${blue}/roleInstances/WebRole_IN_1`;
       expect((await read(arm, one)).body).toMatchObject({ name: "WebRole_IN_1" });
       const { body } = await read(arm, `${one}?api-version=2024-11-04&$expand=instanceView`);
@@ -197,7 +197,7 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
       expect((await read(arm, slotOf(green).replace("/swap?", "?"))).body).toEqual({ value: [slot] });
     });
 
-    test("the PUT is answered 202 without a body, its operation runs and succeeds, and both sides change", async () => {
+    test("the PUT answers 202 without a body; its operation swaps both sides", async () => {
       const put = await swap(arm, green);
       expect([put.status, put.text, put.headers.get("retry-after")]).toEqual([202, "", "1"]);
       const [monitor, result] = [monitorOf(put), put.headers.get("location")!];
@@ -244,7 +244,7 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
     test.each([
       ["Failed", { kind: "operation-fails", code: "VipSwapX" }, 409],
       ["Canceled", { kind: "operation-canceled" }, 409],
-    ])("an operation that ends as %s says so, and nothing is swapped", async (status, answer, code) => {
+    ])("an operation that ends as %s reports it and swaps nothing", async (status, answer, code) => {
       await opened({ faults: [{ method: "PUT", answer }] });
       const put = await swap(arm, green);
       arm.pass(2);
@@ -255,7 +255,7 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
       expect((await read(arm, slotOf(green))).body.properties.slotType).toBe("Staging");
     });
 
-    test("a second PUT meanwhile is locked out with 429 RetryableErrorDueToAnotherOperation", async () => {
+    test("a second PUT at that time gets 429 RetryableErrorDueToAnotherOperation", async () => {
       await swap(arm, green);
       const second = await swap(arm, blue, "Staging");
       expect([second.status, second.body.error.code, second.headers.get("retry-after")]).toEqual([
@@ -265,7 +265,7 @@ describe.each(transports)("Resource Manager %s", (_name, open) => {
       ]);
     });
 
-    test("a body that names no slot, and a service without a partner, are declined", async () => {
+    test("declines a body without a slot and a service without a partner", async () => {
       expect((await swap(arm, green, "Purple")).body.error.code).toBe("InvalidRequestContent");
       expect((await arm.call("PUT", slotOf(green), [])).status).toBe(400);
       const pair = world().pairs[0]!;

@@ -4,7 +4,7 @@ import { openBus, receiveOne, until, type Bus } from "../support/service-bus";
 
 const faults: BrokerFaults = {};
 let bus: Bus;
-/** A client that tries again. */
+/** A client that retries. */
 let stubborn: ServiceBusClient;
 beforeAll(async () => {
   bus = await openBus(
@@ -37,7 +37,7 @@ afterAll(async () => {
 
 const noRenewal = { maxAutoLockRenewalDurationInMs: 0 };
 
-/** Strikes the first n times. */
+/** Injects the fault the first n times. */
 const strikes = <Fault>(n: number, fault: Fault) => {
   let left = n;
   return () => (left-- > 0 ? fault : undefined);
@@ -46,7 +46,7 @@ const strikes = <Fault>(n: number, fault: Fault) => {
 const bodies = (messages: readonly ServiceBusReceivedMessage[]) =>
   messages.map(({ body }) => body as unknown);
 
-test("a send that is stored and not acknowledged is sent again by the SDK: two messages, or one with duplicate detection", async () => {
+test("the SDK repeats an unacknowledged send: duplicate detection keeps one message", async () => {
   for (const [queue, copies] of [
     ["sent", 2],
     ["once", 1],
@@ -59,7 +59,7 @@ test("a send that is stored and not acknowledged is sent again by the SDK: two m
   }
 });
 
-test("a send that vanishes or is refused is sent again by the SDK: one message", async () => {
+test("the SDK repeats a send that is lost or refused: one message", async () => {
   const sender = stubborn.createSender("sent");
   for (const fault of ["vanished", "refused"] as const) {
     const before = bus.server.counts("sent").active;
@@ -70,7 +70,7 @@ test("a send that vanishes or is refused is sent again by the SDK: one message",
   await sender.close();
 });
 
-test("of sends in one breath exactly the refused ones fail", async () => {
+test("of several sends at once only the refused ones fail", async () => {
   const sender = bus.client.createSender("sent");
   await sender.sendMessages({ body: "the link is up" });
   const before = bus.server.counts("sent").active;
@@ -85,7 +85,7 @@ test("of sends in one breath exactly the refused ones fail", async () => {
   await sender.close();
 });
 
-test("a completion that is lost is reported as done, and the message comes back after its lock", async () => {
+test("a lost completion is reported as done; the message returns after its lock", async () => {
   await bus.send("settled", { body: "lost" });
   const receiver = bus.client.createReceiver("settled", noRenewal);
   faults.settlement = strikes(1, "lost" as const);
@@ -97,7 +97,7 @@ test("a completion that is lost is reported as done, and the message comes back 
   await receiver.close();
 });
 
-test("a completion that is repeated is reported as done, and the message comes again at once", async () => {
+test("a completion whose message is delivered again is reported as done", async () => {
   await bus.send("long", { body: "twice" });
   const receiver = bus.client.createReceiver("long", noRenewal);
   faults.settlement = strikes(1, "repeated" as const);
@@ -108,7 +108,7 @@ test("a completion that is repeated is reported as done, and the message comes a
   await receiver.close();
 });
 
-test("a completion that vanishes fails at the client's timeout, and the message comes back after its lock", async () => {
+test("an unanswered completion times out; the message returns after its lock", async () => {
   await bus.send("settled", { body: "vanished" });
   const receiver = bus.client.createReceiver("settled", noRenewal);
   faults.settlement = () => "vanished";
@@ -121,7 +121,7 @@ test("a completion that vanishes fails at the client's timeout, and the message 
   await receiver.close();
 });
 
-test("a completion that is done and not acknowledged fails at the client, and the message stays gone", async () => {
+test("an unacknowledged completion fails at the client; the message stays gone", async () => {
   await bus.send("settled", { body: "unanswered" });
   const receiver = bus.client.createReceiver("settled", noRenewal);
   faults.settlement = () => "unanswered";
@@ -131,7 +131,7 @@ test("a completion that is done and not acknowledged fails at the client, and th
   await receiver.close();
 });
 
-test("a completion that is refused fails as busy, and the receiver keeps its lock", async () => {
+test("a refused completion fails as busy, and the receiver keeps its lock", async () => {
   await bus.send("long", { body: "refused" });
   const receiver = bus.client.createReceiver("long", noRenewal);
   faults.settlement = () => "refused";
@@ -142,7 +142,7 @@ test("a completion that is refused fails as busy, and the receiver keeps its loc
   await receiver.close();
 });
 
-test("a lock that ends early hands the message to another while its holder still believes in it", async () => {
+test("a lock that ends early gives the message to another receiver", async () => {
   const queue = "long";
   const other = bus.client.createReceiver(queue, noRenewal);
   const receiver = bus.client.createReceiver(queue, noRenewal);
@@ -157,7 +157,7 @@ test("a lock that ends early hands the message to another while its holder still
   await Promise.all([receiver.close(), other.close()]);
 });
 
-test("messages come in another order than they were sent", async () => {
+test("messages can arrive in another order than they were sent", async () => {
   await bus.send("ordered", ...[1, 2, 3, 4].map((body) => ({ body })));
   faults.order = (_queue, ready) => ready - 1;
   const receiver = bus.client.createReceiver("ordered", { receiveMode: "receiveAndDelete" });
@@ -165,7 +165,7 @@ test("messages come in another order than they were sent", async () => {
   await receiver.close();
 });
 
-test("over a slow link deliveries and answers come late, and all come", async () => {
+test("a slow link delays deliveries and answers but loses none", async () => {
   const sender = bus.client.createSender("slow");
   const receiver = bus.client.createReceiver("slow");
   await sender.sendMessages({ body: "the links are up" });
@@ -182,7 +182,7 @@ test("over a slow link deliveries and answers come late, and all come", async ()
 });
 
 test.each(["refused", "silent"] as const)(
-  "while connections are %s nothing goes through, and afterwards the same client and subscriber carry on",
+  "the same client and subscriber continue after connections were %s",
   async (outage) => {
     const seen: unknown[] = [];
     const receiver = stubborn.createReceiver("outage");
@@ -206,7 +206,7 @@ test.each(["refused", "silent"] as const)(
   },
 );
 
-test("under faults at random every message is received at least once, and nothing is left", async () => {
+test("under random faults every message is received at least once, and none is left", async () => {
   const seed = 20_261_130;
   let state = seed;
   const random = () => (state = (state * 48271) % 2147483647) / 2147483647;

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => bus.stop());
 
-/** What the SDK does not show: its socket and its credential. */
+/** Internals of the SDK: its socket and its credential. */
 interface Innards {
   readonly tokenCredential: { getToken(audience: string): unknown };
   readonly connection: { readonly _connection: { socket: { destroy(why: Error): void } } };
@@ -48,7 +48,7 @@ function subscribe(
   return errors;
 }
 
-/** A handler that waits until the test lets it go. */
+/** A handler that waits until the test releases it. */
 function createGate() {
   let open: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => {
@@ -62,7 +62,7 @@ function createGate() {
   };
 }
 
-test("a subscriber works on as many messages at once as it asked for, and no more are locked", async () => {
+test("a subscriber gets as many messages at once as it asks for; no more are locked", async () => {
   const bodies = Array.from({ length: 50 }, (_, i) => i);
   await bus.send("concurrent", ...bodies.map((body) => ({ body })));
   const receiver = bus.client.createReceiver("concurrent");
@@ -79,7 +79,7 @@ test("a subscriber works on as many messages at once as it asked for, and no mor
   await Promise.all([receiver.close(), other.close()]);
 });
 
-test("a consumer that sits on its messages starves no other", async () => {
+test("a consumer that keeps its messages blocks no other", async () => {
   const slow = bus.client.createReceiver("shared");
   const quick = bus.client.createReceiver("shared");
   const gate = createGate();
@@ -95,7 +95,7 @@ test("a consumer that sits on its messages starves no other", async () => {
   await Promise.all([slow.close(), quick.close()]);
 });
 
-test("10,000 messages reach a subscriber, each once, with what it settles", async () => {
+test("10,000 messages reach a subscriber and are settled, each once", async () => {
   const count = 10_000;
   const sender = bus.client.createSender("many");
   const receiver = bus.client.createReceiver("many");
@@ -111,8 +111,8 @@ test("10,000 messages reach a subscriber, each once, with what it settles", asyn
   await Promise.all([sender.close(), receiver.close()]);
 });
 
-test("one message that stays unsettled does not stop 2,000 others on its link", async () => {
-  // rhea's ring in the client holds 2,048 deliveries from the oldest unsettled one on: a limit of the SDK, not of the broker.
+test("one unsettled message does not stop 2,000 others on its link", async () => {
+  // A limit of the SDK: rhea keeps 2,048 deliveries, counted from the oldest unsettled one.
   const receiver = bus.client.createReceiver("held");
   const gate = createGate();
   const seen: unknown[] = [];
@@ -125,7 +125,7 @@ test("one message that stays unsettled does not stop 2,000 others on its link", 
   await receiver.close();
 });
 
-test("a receiver that waits in vain, or is given less than it asked for, hears so in time", async () => {
+test("a receiver that gets fewer messages than asked, or none, is answered in time", async () => {
   const receiver = bus.client.createReceiver("drained");
   const start = Date.now();
   expect(await receiver.receiveMessages(5, { maxWaitTimeInMs: 100 })).toEqual([]);
@@ -138,7 +138,7 @@ test("a receiver that waits in vain, or is given less than it asked for, hears s
   await receiver.close();
 });
 
-test("what a client held when it vanished comes back after the lock, counted", async () => {
+test("the messages of a lost client return after the lock, with a higher count", async () => {
   const client = new ServiceBusClient(bus.server.connectionString, { retryOptions: impatient });
   await bus.send("vanished", { body: 1 }, { body: 2 });
   const doomed = client.createReceiver("vanished", noRenewal);
@@ -155,7 +155,7 @@ test("what a client held when it vanished comes back after the lock, counted", a
   await Promise.all([client.close(), receiver.close()]);
 });
 
-test("a token that is renewed on a link in use changes nothing", async () => {
+test("renewing a token on an open link changes nothing", async () => {
   const sender = bus.client.createSender("renewing");
   await sender.sendMessages({ body: 1 });
   type Renewing = { readonly _sender: { _tokenTimeout: number; _ensureTokenRenewal(): void } };
@@ -170,7 +170,7 @@ test("a token that is renewed on a link in use changes nothing", async () => {
   await sender.close();
 });
 
-test("a subscriber survives a restart on the same port, with messages from the disk and locks forgotten", async () => {
+test("a subscriber survives a restart; messages come from disk, locks are forgotten", async () => {
   const dataDirectory = mkdtempSync(join(tmpdir(), "service-bus-"));
   const queues = { q: { LockDuration: "PT3S" } };
   const retry = { maxRetries: 5, retryDelayInMs: 50, maxRetryDelayInMs: 100, timeoutInMs: 3_000 };

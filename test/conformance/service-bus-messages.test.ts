@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => bus.stop());
 
-/** Takes all that a queue or subscription has. */
+/** Receives every message of a queue or subscription. */
 async function drain(count: number, entity: string, subscription?: string) {
   const mode = { receiveMode: "receiveAndDelete" } as const;
   const receiver =
@@ -45,7 +45,7 @@ async function drain(count: number, entity: string, subscription?: string) {
   return found;
 }
 
-test("everything the sender says of a message arrives, and an id is given to one without", async () => {
+test("every property of a message arrives; a message without an id gets one", async () => {
   const sent = {
     body: { a: 1 },
     messageId: "m-1",
@@ -111,7 +111,7 @@ test("the broker's own annotations are the numbers the wire defines", async () =
   await Promise.all([receiver.close(), dead.close()]);
 });
 
-test("a batch takes messages up to the link's limit, and what is larger is refused by name", async () => {
+test("a batch holds messages up to the link's limit; a larger message is refused", async () => {
   const sender = bus.client.createSender("big");
   const batch = await sender.createMessageBatch();
   expect(batch.maxSizeInBytes).toBe(1024 * 1024);
@@ -126,14 +126,14 @@ test("a batch takes messages up to the link's limit, and what is larger is refus
   await sender.close();
 });
 
-test("a body of 800 KB, cut into many frames, arrives byte for byte", async () => {
+test("a body of 800 KB in many frames arrives byte for byte", async () => {
   const body = Buffer.from(Uint8Array.from({ length: 800_000 }, (_, i) => i % 251));
   await bus.send("big", { body, contentType: "application/octet-stream" });
   const [message] = await drain(1, "big");
   expect(body.equals(message!.body as Buffer)).toBe(true);
 });
 
-test("a scheduled message arrives at its time, a cancelled one never, and both are seen until then", async () => {
+test("a scheduled message arrives at its time, a cancelled one never; peek shows both", async () => {
   const sender = bus.client.createSender("scheduled");
   const due = new Date(Date.now() + 400);
   const [number, cancelled] = await sender.scheduleMessages([{ body: "later" }, { body: "never" }], due);
@@ -158,7 +158,7 @@ test("a scheduled message arrives at its time, a cancelled one never, and both a
   await Promise.all([sender.close(), receiver.close()]);
 });
 
-test("an expired message is dead-lettered where the queue says so, and gone where not", async () => {
+test("an expired message is dead-lettered or dropped, as the queue is configured", async () => {
   await bus.send("forgetting", { body: "gone" });
   await bus.send("fleeting", { body: "late" }, { body: "sooner", timeToLive: 50 });
   const dead = bus.client.createReceiver("fleeting", { subQueueType: "deadLetter" });
@@ -171,7 +171,7 @@ test("an expired message is dead-lettered where the queue says so, and gone wher
   await dead.close();
 });
 
-test("a duplicate within the window is accepted and dropped, scheduled or not", async () => {
+test("a duplicate within the detection window is accepted and dropped", async () => {
   await bus.send(
     "once",
     { body: 1, messageId: "d" },
@@ -192,7 +192,7 @@ test("a duplicate within the window is accepted and dropped, scheduled or not", 
   await sender.close();
 });
 
-test("a topic gives each subscription what one of its filters lets in", async () => {
+test("a topic gives each subscription the messages that match one of its filters", async () => {
   const message = (body: string, applicationProperties: Record<string, string>, more = {}) => ({
     body,
     applicationProperties,

@@ -16,7 +16,7 @@ afterAll(() => bus.stop());
 
 const unknown = { code: "MessagingEntityNotFound" };
 
-test("an unknown queue, topic or subscription is not found, whoever asks", async () => {
+test("every client gets not found for an unknown queue, topic or subscription", async () => {
   const { client } = bus;
   await expect(client.createSender("nope").sendMessages({ body: 1 })).rejects.toMatchObject(unknown);
   for (const receiver of [client.createReceiver("nope"), client.createReceiver("events", "nope")]) {
@@ -38,7 +38,7 @@ test("nothing can be sent to a subscription or to a dead-letter queue", async ()
   }
 });
 
-test("sessions are refused by name: sent, accepted by id, accepted as they come", async () => {
+test("sessions are refused with a clear message, for sending and receiving", async () => {
   const sending = bus.client.createSender("plain").sendMessages({ body: 1, sessionId: "s" });
   await expect(sending).rejects.toThrow(/This broker has no sessions: send without sessionId/);
   await expect(bus.client.acceptSession("plain", "s")).rejects.toMatchObject({
@@ -49,7 +49,7 @@ test("sessions are refused by name: sent, accepted by id, accepted as they come"
   expect(bus.server.counts("plain").active).toBe(0);
 });
 
-test("a batch with one message that is refused is refused whole", async () => {
+test("one refused message refuses its whole batch", async () => {
   const sender = bus.client.createSender("plain");
   const batch = [{ body: 1 }, { body: 2, sessionId: "s" }, { body: 3 }];
   await expect(sender.sendMessages(batch)).rejects.toThrow(/no sessions/);
@@ -57,7 +57,7 @@ test("a batch with one message that is refused is refused whole", async () => {
   await sender.close();
 });
 
-test("rules of a subscription are read and changed in the topology only, and it says so", async () => {
+test("reading or changing a subscription's rules is refused: use the topology", async () => {
   const rules = bus.client.createRuleManager("events", "all");
   const refused = /does not support (add|remove|enumerate)-rules?.*topology/;
   await expect(rules.createRule("r", { subject: "x" })).rejects.toThrow(refused);
@@ -69,8 +69,8 @@ test("rules of a subscription are read and changed in the topology only, and it 
   await expect(listing).rejects.toThrow(refused);
 });
 
-test("a transaction is refused by name, and the connection lives on", async () => {
-  // The JavaScript SDK has no transactions: other clients attach to a coordinator instead of to a queue.
+test("a transaction is refused with a clear message; the connection stays open", async () => {
+  // Clients with transactions attach to a coordinator. The JavaScript SDK has none.
   const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
   const container = rhea.create_container();
   const connection = container.connect({ host: "127.0.0.1", port: bus.server.port, reconnect: false });
@@ -93,7 +93,7 @@ test("a transaction is refused by name, and the connection lives on", async () =
   warn.mockRestore();
 });
 
-test("features the broker lacks are refused when the topology asks for them, all at once", async () => {
+test("the broker reports every unsupported feature of a topology at once", async () => {
   const wrong = topologyOf({
     queues: { a: { RequiresSession: true, Colour: 1, LockDuration: "1m" }, b: { ForwardTo: "a" } },
   });
@@ -102,7 +102,7 @@ test("features the broker lacks are refused when the topology asks for them, all
   );
 });
 
-test("the port of the connection string is Azure's own when it names none", async () => {
+test("a connection string without a port means Azure's port", async () => {
   const client = new ServiceBusClient(bus.server.connectionString.replace(/:\d+;/, ";"));
   expect(client.fullyQualifiedNamespace).toBe("127.0.0.1");
   await client.close();

@@ -33,7 +33,7 @@ test("a completed message is gone, and cannot be completed again", async () => {
   await receiver.close();
 });
 
-test("an abandoned message comes again at once, with the properties its receiver changed", async () => {
+test("an abandoned message returns at once, with the properties its receiver changed", async () => {
   await bus.send("plain", { body: 1, applicationProperties: { kept: "yes", tried: 0 } });
   const receiver = bus.client.createReceiver("plain");
   await receiver.abandonMessage(await receiveOne(receiver), { tried: 1 });
@@ -43,7 +43,7 @@ test("an abandoned message comes again at once, with the properties its receiver
   await receiver.close();
 });
 
-test("after its last delivery a message is dead-lettered, whole", async () => {
+test("after its last delivery a message is dead-lettered unchanged", async () => {
   await bus.send("stubborn", { body: "p", messageId: "p1", correlationId: "c", subject: "s" });
   const receiver = bus.client.createReceiver("stubborn");
   for (let delivery = 0; delivery < 3; delivery++) {
@@ -64,7 +64,7 @@ test("after its last delivery a message is dead-lettered, whole", async () => {
   await Promise.all([receiver.close(), dead.close()]);
 });
 
-test("a dead-lettered message carries the reason and the properties its receiver gave, and can be completed", async () => {
+test("a dead-lettered message has its receiver's reason and can be completed", async () => {
   await bus.send("dead", { body: "bad", applicationProperties: { own: 1 } });
   const receiver = bus.client.createReceiver("dead");
   await receiver.deadLetterMessage(await receiveOne(receiver), {
@@ -90,7 +90,7 @@ test("a dead-lettered message carries the reason and the properties its receiver
   await Promise.all([receiver.close(), other.close()]);
 });
 
-test("a deferred message is received by its number only, and can be settled in every way", async () => {
+test("a deferred message is received only by its number and settled in every way", async () => {
   await bus.send("deferred", { body: 1 });
   const receiver = bus.client.createReceiver("deferred");
   const message = await receiveOne(receiver);
@@ -132,7 +132,7 @@ test("a receiver that deletes has nothing to settle", async () => {
   await receiver.close();
 });
 
-test("a lock that expires frees the message: settling and renewing fail as lost, and it comes again", async () => {
+test("an expired lock frees the message: settling and renewing fail as lost", async () => {
   await bus.send("short", { body: "slow" });
   const receiver = bus.client.createReceiver("short", noRenewal);
   const first = await receiveOne(receiver);
@@ -145,7 +145,7 @@ test("a lock that expires frees the message: settling and renewing fail as lost,
   await receiver.close();
 });
 
-test("a lock holds as long as it is renewed, by hand or by the client itself", async () => {
+test("renewing keeps a lock, by hand or by the client", async () => {
   await bus.send("renewed", { body: "hand" }, { body: "itself" });
   const byHand = bus.client.createReceiver("renewed", noRenewal);
   const byItself = bus.client.createReceiver("renewed");
@@ -162,7 +162,7 @@ test("a lock holds as long as it is renewed, by hand or by the client itself", a
   await Promise.all([byHand.close(), byItself.close()]);
 });
 
-test("messages are settled in every way after the link they came on has closed", async () => {
+test("messages can be settled in every way after their link has closed", async () => {
   await bus.send("closed", { body: "complete" }, { body: "abandon" }, { body: "defer" }, { body: "dead" });
   const first = bus.client.createReceiver("closed");
   const messages = await first.receiveMessages(4, { maxWaitTimeInMs: 1_000 });
@@ -180,7 +180,7 @@ test("messages are settled in every way after the link they came on has closed",
   await other.close();
 });
 
-test("a handler that throws has its message abandoned at once, and told of", async () => {
+test("the message of a handler that throws is abandoned at once and reported", async () => {
   await bus.send("plain", { body: "boom" });
   const deliveries: number[] = [];
   const errors: string[] = [];
@@ -200,8 +200,8 @@ test("a handler that throws has its message abandoned at once, and told of", asy
   await receiver.close();
 });
 
-test("the SDK tells two settlements in one breath as the first of them: whoever mixes outcomes must wait in between", async () => {
-  // A fault of its AMQP library (rhea 3.0.5 never compares the first two outcomes that it joins), which no broker can see.
+test("the SDK sends two different settlements at once as the first of them", async () => {
+  // rhea 3.0.5 never compares the first two outcomes that it joins. A broker cannot detect that.
   await bus.send("mixed", { body: 1 }, { body: 2 }, { body: 3 }, { body: 4 });
   const receiver = bus.client.createReceiver("mixed");
   const [first, second, third, fourth] = await receiver.receiveMessages(4, { maxWaitTimeInMs: 1_000 });

@@ -8,7 +8,7 @@ import rhea, {
 } from "rhea";
 import { openBus, until, type Bus } from "../support/service-bus";
 
-// What clients other than the JavaScript SDK hold a broker to. The .NET client refuses a connection over each of these.
+// Rules that clients other than the JavaScript SDK need. The .NET client closes the connection on each violation.
 
 let bus: Bus;
 beforeAll(async () => {
@@ -19,15 +19,15 @@ beforeAll(async () => {
 });
 afterAll(() => bus.stop());
 
-/** A bare AMQP client's session, and everything the broker tells it. */
+/** A session of a bare AMQP client with everything the broker sends to it. */
 interface Peer {
   readonly session: Session;
   readonly dispositions: unknown[];
-  /** Encoded messages in the order they came, by the link they came on. */
+  /** Encoded messages by link, in order of arrival. */
   readonly payloads: { readonly link: string; readonly bytes: Buffer }[];
 }
 
-/** What rhea keeps to itself. */
+/** Internals of rhea. */
 interface Performatives {
   on_transfer: (frame: { performative: { handle: number }; payload: Buffer }) => void;
   on_disposition: (frame: { performative: unknown }) => void;
@@ -53,7 +53,7 @@ function connect(credentials: { username?: string; password?: string } = {}): Co
   return connection;
 }
 
-/** A session whose frames are written down as they come. */
+/** A session that records every frame. */
 function openSession(connection = connect()): Peer {
   const session = connection.create_session();
   const peer: Peer = { session, dispositions: [], payloads: [] };
@@ -84,7 +84,7 @@ async function openReceiver({ session }: Peer, options: ReceiverOptions): Promis
   return receiver;
 }
 
-/** Waits until the broker has said all it had to say of what was sent before. */
+/** Waits until the broker has answered everything sent before. */
 async function settleOne(peer: Peer): Promise<void> {
   const proof = await openSender(peer, { target: "proof" });
   const accepted = new Promise((resolve) => proof.once("accepted", resolve));
@@ -94,7 +94,7 @@ async function settleOne(peer: Peer): Promise<void> {
 
 const settled = { snd_settle_mode: 1, rcv_settle_mode: 0 } as const;
 
-/** The pair of links on which a client asks a node and is answered; `reply` is the address it gives itself. */
+/** The request and reply links of a client at a node. `reply` is the client's address. */
 async function openDuplex(peer: Peer, node: string, reply: string) {
   const sender = await openSender(peer, { name: `${reply}:sender`, target: node, ...settled });
   const target = { address: reply };
@@ -111,17 +111,17 @@ const putToken = {
 const peek = { operation: "com.microsoft:peek-message" };
 const peekOne = { "from-sequence-number": 0, "message-count": 1 };
 
-/** Whether a member of the application properties is an AMQP int, which may be written in four bytes or in one. */
+/** Whether an application property is an AMQP int, which has four bytes or one. */
 function isInt(bytes: Buffer, name: string): boolean {
   return [0x71, 0x54].includes(typeAfter(bytes, name) ?? 0);
 }
 
-/** The AMQP constructor of what follows a name. */
+/** The AMQP constructor of the value after a name. */
 function typeAfter(bytes: Buffer, name: string): number | undefined {
   return bytes[bytes.indexOf(name) + name.length];
 }
 
-test("the status of a reply is an int: of $cbs, and of $management when it does and when it refuses", async () => {
+test("the status of every $cbs and $management reply is an int", async () => {
   const peer = openSession();
   const cbs = await openDuplex(peer, "$cbs", "tokens");
   cbs("1", putToken);
@@ -144,7 +144,7 @@ test("the condition of a refusal is a symbol", async () => {
   expect(typeAfter(bytes, "errorCondition")).toBe(0xa3);
 });
 
-test("a link that is refused is attached without the end that is not there, and then detached with the reason", async () => {
+test("a refused link is attached without its missing end, then detached with a reason", async () => {
   const peer = openSession();
   const filter = { "com.microsoft:session-filter": null };
   const links: unknown[] = [
@@ -164,7 +164,7 @@ test("a link that is refused is attached without the end that is not there, and 
 });
 
 test.each([0, 1, 2] as const)(
-  "a link is attached with the settle modes its client asked for: sender's %i, in both directions",
+  "a link has the settle modes its client asked for: sender's %i, both directions",
   async (snd_settle_mode) => {
     const peer = openSession();
     for (const rcv_settle_mode of [0, 1] as const) {
@@ -175,7 +175,7 @@ test.each([0, 1, 2] as const)(
           await openReceiver(peer, { source: node, credit_window: 0, ...modes }),
         ];
         for (const link of links as { snd_settle_mode?: number; rcv_settle_mode?: number }[]) {
-          // AMQP's own defaults where the broker leaves them out.
+          // AMQP's defaults for what the broker omits.
           const described = {
             snd_settle_mode: link.snd_settle_mode ?? 2,
             rcv_settle_mode: link.rcv_settle_mode ?? 0,
@@ -210,7 +210,7 @@ test.each([
   await until(() => peer.payloads.length === 2, "the management node answers");
 });
 
-test("a subscription, a dead-letter queue and $cbs answer to addresses with a slash and without, in any mixture", async () => {
+test("subscriptions, dead-letter queues and $cbs answer with or without a slash", async () => {
   const peer = openSession();
   for (const source of [
     "/events/Subscriptions/all",
@@ -225,7 +225,7 @@ test("a subscription, a dead-letter queue and $cbs answer to addresses with a sl
   await until(() => peer.payloads.length === 1, "the token is granted");
 });
 
-test("a node answers each of several clients on one connection on its own link", async () => {
+test("a node answers several clients on one connection, each on its own link", async () => {
   const connection = connect();
   const [first, second] = [openSession(connection), openSession(connection)];
   const asks = [
@@ -233,14 +233,14 @@ test("a node answers each of several clients on one connection on its own link",
     await openDuplex(first, "/$cbs", "b"),
     await openDuplex(second, "$cbs", "c"),
   ];
-  // The same message id from each: what is asked on one link is no business of another.
+  // Each client uses the same message id: links are independent.
   for (const ask of asks) ask("request1", putToken);
   await until(() => first.payloads.length === 2 && second.payloads.length === 1, "each is answered");
   const linksOf = ({ payloads }: Peer) => payloads.map(({ link }) => link).sort();
   expect([first, second].map(linksOf)).toEqual([["a:receiver", "b:receiver"], ["c:receiver"]]);
 });
 
-test("a node answers on the session of the reply link, wherever it was asked", async () => {
+test("a node answers on the session of the reply link", async () => {
   const connection = connect();
   const [asking, listening] = [openSession(connection), openSession(connection)];
   const sender = await openSender(asking, { target: "$cbs" });
@@ -250,7 +250,7 @@ test("a node answers on the session of the reply link, wherever it was asked", a
   expect(listening.payloads[0]?.link).toBe("replies");
 });
 
-test("nothing is said of transfers that are settled already: requests, replies, sends and deliveries", async () => {
+test("no disposition is sent for a transfer that is already settled", async () => {
   const peer = openSession();
   const ask = await openDuplex(peer, "$cbs", "tokens");
   ask("1", putToken);
@@ -263,8 +263,8 @@ test("nothing is said of transfers that are settled already: requests, replies, 
   expect(peer.dispositions).toEqual([expect.objectContaining({ role: true, settled: true })]);
 });
 
-test("a client whose link is settled need not say so of each transfer", async () => {
-  // The .NET client does not when the broker leaves the settle mode open, and its delivery tags are all the same.
+test("a client with a settled link need not mark each transfer as settled", async () => {
+  // The .NET client omits it when the broker leaves the settle mode open, and uses one delivery tag for all.
   const peer = openSession();
   const sender = await openSender(peer, { target: "deleting", ...settled });
   for (const body of [1, 2, 3]) {
@@ -275,7 +275,7 @@ test("a client whose link is settled need not say so of each transfer", async ()
   expect(peer.dispositions).toHaveLength(1);
 });
 
-test("a reply that a client wants to settle itself is settled with it, and takes up no room", async () => {
+test("a reply that the client settles is released with it", async () => {
   const peer = openSession();
   const modes = { snd_settle_mode: 0, rcv_settle_mode: 1 } as const;
   const sender = await openSender(peer, { target: "$cbs" });
@@ -287,12 +287,12 @@ test("a reply that a client wants to settle itself is settled with it, and takes
   expect(peer.dispositions).toContainEqual(expect.objectContaining({ role: false, settled: true }));
 });
 
-test("a client that gives credit in one breath with its attach gets messages after the broker's attach", async () => {
+test("credit sent together with attach brings messages after the broker's attach", async () => {
   const peer = openSession();
   const sender = await openSender(peer, { target: "eager" });
   for (const body of [1, 2, 3]) sender.send({ body });
   await settleOne(peer);
-  // All of it in one breath: begin, attach, credit.
+  // Sends begin, attach and credit together.
   const { session } = openSession(connect());
   const receiver = session.open_receiver({ source: "eager", credit_window: 0, autoaccept: false });
   receiver.add_credit(3);
@@ -302,7 +302,7 @@ test("a client that gives credit in one breath with its attach gets messages aft
   expect(arrived).toEqual([1, 2, 3]);
 });
 
-test("a client that signs in with a key by SASL PLAIN, as plain AMQP libraries do, is served without tokens", async () => {
+test("a client that signs in with a key over SASL PLAIN needs no token", async () => {
   const peer = openSession(connect({ username: "RootManageSharedAccessKey", password: "SAS_KEY_VALUE" }));
   await settleOne(peer);
   expect(peer.dispositions).toHaveLength(1);

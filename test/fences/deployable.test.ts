@@ -30,3 +30,16 @@ test("every dependency is pinned to an exact version and justified", () => {
     expect(justified).toContain(`\`${name}\``);
   }
 });
+
+test("the published schemas of events and replies are not loaded at run time", () => {
+  const published = ["described", "events", "json-schemas", "promotion-reply", "replies"];
+  const files = execFileSync("git", ["ls-files", "src"], { cwd: root, encoding: "utf8" }).trim().split("\n");
+  const importing = files.filter((file) => {
+    const folder = file.startsWith("src/contracts/") ? "\\." : ".*contracts";
+    const pattern = new RegExp(`from "${folder}/(${published.join("|")})"`);
+    return pattern.test(readFileSync(join(root, file), "utf8"));
+  });
+  const own = published.map((name) => `src/contracts/${name}.ts`);
+  expect(importing.filter((file) => !own.includes(file))).toEqual([]);
+  expect(importing).toContain("src/contracts/json-schemas.ts");
+});

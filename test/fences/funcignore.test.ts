@@ -49,7 +49,7 @@ function deployed(files: readonly string[], without?: string): string[] {
 const belongs = (file: string) =>
   file.startsWith("dist/src/") || file === "host.json" || file === "package.json";
 
-test("what is deployed of the working copy is the built app, host.json and package.json, and nothing else", () => {
+test("a deployment has only the built app, host.json and package.json", () => {
   expect(tree.filter((file) => file.startsWith("dist/src/")).length).toBeGreaterThan(50);
   expect(tree).toEqual(expect.arrayContaining(["dist/local/world/start.js", "host.json", "package.json"]));
   const kept = deployed(tree);
@@ -57,18 +57,18 @@ test("what is deployed of the working copy is the built app, host.json and packa
   expect(tree.filter((file) => belongs(file) && !kept.includes(file))).toEqual([]);
 });
 
-test("the packages that the app needs are deployed whole, whatever their folders are called", () => {
+test("a deployment has the whole packages that the app needs", () => {
   const files = productionPackages();
   expect(files.filter((file) => /\/(?:src|docs?|test)\//.test(file)).length).toBeGreaterThan(0);
   expect(files.filter((file) => file.endsWith(".mjs")).length).toBeGreaterThan(0);
   expect(deployed(files)).toEqual(files);
 });
 
-test("a pairs file and freeze calendars of an installation's own are deployed", () => {
+test("a deployment has the pairs file and the freeze calendars", () => {
   const own = ["pairs.json", "freezes.ics", "config/pairs.json"];
   expect(deployed(own)).toEqual(own);
 });
 
-test.each(patterns)("the pattern %s keeps something out that no other one does", (pattern) => {
+test.each(patterns)("the pattern %s keeps out something that no other pattern does", (pattern) => {
   expect(deployed(tree, pattern)).not.toEqual(deployed(tree));
 });

@@ -91,7 +91,7 @@ test("malformed, dead and refused messages are logged", async () => {
   const shown = lines.filter(isLogged).map(({ message }) => message.replace(/ \{.*$/, ""));
   expect(shown).toEqual([
     "a message was not accepted",
-    "[alert dead-letter] a message ended in the dead-letter queue",
+    "[alert dead-letter] a message was dead-lettered",
     "a message was not accepted",
     "a message was not accepted",
   ]);

@@ -2,14 +2,14 @@ import type { Invocation } from "./fixtures";
 import type { Reply } from "./golden-app";
 import { asSet, normalise } from "./normalise";
 
-/** A reply as it is compared; with `anyOrder` the events of a history are a set. */
+/** The compared form of a reply. With `anyOrder` the events of a history are a set. */
 export function comparableReply({ status, headers, body }: Reply, anyOrder = false): unknown {
   const { historyEvents, ...rest } = (body ?? {}) as { historyEvents?: unknown[] };
   if (!anyOrder || !historyEvents) return normalise({ status, headers, body });
   return [normalise({ status, headers, rest }), asSet(historyEvents)];
 }
 
-/** Invocations of one kind, each with its function, without their order. */
+/** Invocations of one kind, each with its function, in any order. */
 export function set(invocations: readonly Invocation[], kind: string): unknown[] {
   return asSet(invocations.filter((each) => each.kind === kind).map(comparable));
 }
@@ -29,7 +29,7 @@ function inputOf({ input, inputText }: Invocation): unknown {
   return input ?? (inputText === undefined ? undefined : (JSON.parse(inputText) as unknown));
 }
 
-/** Both sides in one form: the text as sent, the client binding by comparison with the host's own. */
+/** Both sides in one form: the text as sent, the client binding compared with the host's. */
 export function comparable(invocation: Invocation): object {
   const { kind, input, inputText, ...rest } = invocation;
   const indent = kind === "orchestrator" || kind === "entity" ? 2 : 0;
@@ -44,14 +44,14 @@ export function comparable(invocation: Invocation): object {
   };
 }
 
-/** Objects and lists are compared as values, and that their text was written as the host writes it. */
+/** Compares objects and lists as values, and checks that their text is in the host's format. */
 function textForm(text: string, indent: number): object {
   if (!/^[[{]/.test(text)) return { text };
   const value = JSON.parse(text) as unknown;
   return { asHostWrites: text === JSON.stringify(value, null, indent), value };
 }
 
-/** What orchestrators saw, without the batches they saw it in: first invocation, all events, last answer. */
+/** What orchestrators received, without batches: first invocation, all events, last answer. */
 export function gist(invocations: readonly Invocation[]): unknown {
   const orchestrator = invocations.filter((each) => each.kind === "orchestrator");
   const last = orchestrator.at(-1);

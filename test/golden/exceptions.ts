@@ -1,4 +1,4 @@
-/** What is recorded and not replayed, by file (and scenario or `seq`), each with its reason. */
+/** Recordings that are not replayed, by file (and scenario or `seq`), each with its reason. */
 export const refused: Readonly<Record<string, string>> = {
   "scenarios/call-http": "durable HTTP is refused: HTTP belongs into an activity",
   "scenarios/http-202": "durable HTTP is refused",
@@ -9,7 +9,7 @@ export const refused: Readonly<Record<string, string>> = {
   "management.json/61": "the history of a rewound instance",
 };
 
-/** Whose operations are compared without their batches: sent at once, they reached the real entity in two. */
+/** Compared without batches: operations sent at once reached the real entity in two batches. */
 export const otherBatches: Readonly<Record<string, string>> = {
   "scenarios/entity": "a signal and a call sent at once; the orchestrator's side is compared whole",
   "scenarios/entity-many": "three calls sent at once, so their replies come at once too: events as a set",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The recorded traces (test/fixtures/golden/README.md), as the golden README types them. */
+/** The recorded traces, with the types of test/fixtures/golden/README.md. */
 const directory = join(__dirname, "../fixtures/golden");
 
 export type Step = {
@@ -66,7 +66,7 @@ export function readJson(file: string): unknown {
   return JSON.parse(readFileSync(join(directory, file), "utf8")) as unknown;
 }
 
-/** A file of exchanges with its `$sameAs` markers resolved. */
+/** A file of exchanges with resolved `$sameAs` markers. */
 export function readEntries(file: string): Entries {
   const read = readJson(file) as Entries;
   const bodyOf = (body: unknown): unknown => {
@@ -76,14 +76,14 @@ export function readEntries(file: string): Entries {
   return { ...read, entries: read.entries.map((entry) => ({ ...entry, body: bodyOf(entry.body) })) };
 }
 
-/** The client binding as the extension handed it over. */
+/** The client binding that the extension passed to the worker. */
 export const durableClient = readEntries("client.json").durableClient;
 
 export const scenarioNames: readonly string[] = readdirSync(join(directory, "scenarios"))
   .filter((file) => file.endsWith(".json"))
   .map((file) => file.slice(0, -".json".length));
 
-/** A scenario with its `<final>` and `<body of http[0]>` markers resolved. */
+/** A scenario with resolved `<final>` and `<body of http[0]>` markers. */
 export function readScenario(name: string): Scenario {
   const read = readJson(`scenarios/${name}.json`) as Scenario;
   const whole = resolveMarkers(read, {
@@ -97,7 +97,7 @@ export function readScenario(name: string): Scenario {
   return { ...whole, http };
 }
 
-/** A text of one repeated letter that was cut when recorded, whole again: its hash tells whether it is the one. */
+/** Restores a truncated text of one repeated letter; its hash verifies the result. */
 function uncut(value: unknown): unknown {
   const cut = (value as { $cut?: { length: number; sha256: string; starts: string } } | null)?.$cut;
   if (!cut) return value;

@@ -12,37 +12,37 @@ export interface Reply {
   readonly body: unknown;
 }
 
-/** A recorded app on the embedded host and engine, driven as the recording driver drove the real ones. */
+/** A recorded app on the embedded host and engine, driven by the same requests as the real ones. */
 export interface GoldenApp extends DurableApp {
   readonly wire: Wire;
-  /** Recorded ids and tokens the host had made, and what they are here. */
+  /** Maps ids and tokens of the recorded host to those of this one. */
   readonly ids: Map<string, string>;
-  /** Sends a recorded request; keys and host-made ids are put in, and taken out of the reply again. */
+  /** Sends a recorded request. Replaces keys and host-made ids in the request and in the reply. */
   send(exchange: Pick<Exchange, "method" | "path" | "requestHeaders" | "requestBody">): Promise<Reply>;
-  /** A text from here with keys and host-made ids under their recorded names. */
+  /** A text of this host with the recorded names of keys and host-made ids. */
   asRecorded(text: string): string;
-  /** The calls seen so far, in the form of the fixtures. */
+  /** The calls so far, in the form of the fixtures. */
   invocations(): Invocation[];
-  /** Does what the driver did between requests. */
+  /** Repeats what the driver did between requests. */
   wait(step: Step, instance: string): Promise<void>;
 }
 
 export interface GoldenAppOptions {
   readonly app?: "main" | "second";
-  /** Host header of requests that name none. */
+  /** Host header of requests without one. */
   readonly host?: string;
-  /** Where WEBSITE_HOSTNAME pointed, as the origin of the binding's URLs. */
+  /** WEBSITE_HOSTNAME, as the origin of the binding's URLs. */
   readonly origin?: string;
   readonly shared?: DurableAppOptions["shared"];
   readonly clock?: VirtualClock;
   readonly settings?: Record<string, string>;
-  /** Registers functions beside those of the recorded app. */
+  /** Registers functions in addition to those of the recorded app. */
   readonly alsoRegister?: () => void;
 }
 
 const over = ["Completed", "Failed", "Terminated", "Canceled"];
 const POLL_MS = 300;
-/** Some recorded requests name days around this one. */
+/** Some recorded requests contain days around this one. */
 export const RECORDED_AT = Date.parse("2026-11-23T08:54:00Z");
 
 export async function startGoldenApp(options: GoldenAppOptions = {}): Promise<GoldenApp> {
@@ -100,10 +100,10 @@ export async function startGoldenApp(options: GoldenAppOptions = {}): Promise<Go
   return golden;
 }
 
-/** The recorded app, unchanged, with its own `setTimeout` on the virtual clock. */
+/** The unchanged recorded app with a `setTimeout` on the virtual clock. */
 function loadOn(clock: VirtualClock, directory: string): void {
   const source = readFileSync(join(directory, "index.js"), "utf8");
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a module of its own, loaded anew with each host
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- each host loads a new copy of the module
   const run = new Function("require", "setTimeout", source) as (
     load: NodeJS.Require,
     later: (fire: () => void, ms: number) => void,
@@ -122,7 +122,7 @@ async function wait(app: GoldenApp, step: Step, id: string): Promise<void> {
   }
 }
 
-/** A request that waits for an orchestration waits for the clock. */
+/** Moves the clock while a request waits for an orchestration. */
 async function passingTime(app: GoldenApp, path: string, reply: Promise<Reply>): Promise<Reply> {
   if (!path.includes("timeout=")) return reply;
   let replied = false;

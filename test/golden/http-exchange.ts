@@ -4,7 +4,7 @@ import type { GoldenApp, Reply } from "./golden-app";
 import { normalise } from "./normalise";
 import { playExchange } from "./play";
 
-/** Does one exchange with an HTTP function, and compares what reached the function as well. */
+/** Repeats one exchange with an HTTP function and also compares what reached the function. */
 export async function expectHttpExchange(app: GoldenApp, entry: Exchange): Promise<void> {
   app.wire.calls.length = 0;
   const reply = await playExchange(app, entry);
@@ -16,7 +16,7 @@ export async function expectHttpExchange(app: GoldenApp, entry: Exchange): Promi
   expect(mine).toEqual(theirs);
 }
 
-/** The page at the root is decoration: its beginning is compared. */
+/** Only the beginning of the root page is compared. */
 function beginningOf(reply: Reply, { body }: Exchange): Reply {
   const starts = (body as { $cut?: { starts: string } } | null)?.$cut?.starts;
   if (starts === undefined) return reply;

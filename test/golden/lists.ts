@@ -6,7 +6,7 @@ import { asSet, normalise } from "./normalise";
 type Row = Readonly<Record<string, unknown>>;
 const TOKEN = "x-ms-continuation-token";
 
-/** What depends on the rest of the recorded hub: how many a filter purged, and the fewer functions known back then. */
+/** Depends on the rest of the recorded hub: the purged count of a filter and the known functions. */
 export function forgetOthers<T extends { readonly body: unknown }>(reply: T, counted = true): T {
   const text = JSON.stringify(reply.body) as string | undefined;
   if (text === undefined) return reply;
@@ -16,8 +16,8 @@ export function forgetOthers<T extends { readonly body: unknown }>(reply: T, cou
 }
 
 /**
- * Compares a list. The recorded hub held instances that are not played here, and ids made by the host sort differently:
- * where the recording was cut or is a page, its rows must be among all rows here, and the page must be the right one.
+ * Compares a list. The recorded hub had instances that are not played here, and host-made ids sort differently.
+ * The rows of a truncated or paged recording must be among all rows here, on the right page.
  */
 export async function expectList(app: GoldenApp, reply: Reply, recorded: Exchange): Promise<void> {
   const without = ({ [TOKEN]: _token, ...others }: Reply["headers"]) => others;
@@ -46,7 +46,7 @@ export async function expectList(app: GoldenApp, reply: Reply, recorded: Exchang
   if (typeof token === "string") expect(decoded(app, token)).toBe(own[begin + top]);
 }
 
-/** Some instances of the recorded hub belong to no recording, or to one that is refused. */
+/** Some instances of the recorded hub belong to no recording or to a refused one. */
 function isPlayed(app: GoldenApp, id: string): boolean {
   if (Object.keys(refused).some((file) => id.startsWith(`g-${file.replace("scenarios/", "")}-`)))
     return false;
@@ -60,13 +60,13 @@ async function allRows(app: GoldenApp, { path }: Exchange): Promise<{ top: numbe
   return { top: top === undefined ? undefined : Number(top), all: body as Row[] };
 }
 
-/** The id a row has in the task hub, as the reply shows it. */
+/** The id of a row in the task hub, as the reply shows it. */
 function idOf(row: Row): string {
   const entity = row["entityId"] as { name: string; key: string } | undefined;
   return entity ? `@${entity.name}@${entity.key}` : String(row["instanceId"]);
 }
 
-/** A token stands under its recorded name in replies; what it says is an id. */
+/** Replies contain the recorded name of a token; the token contains an id. */
 function decoded(app: GoldenApp, token: string): string {
   return Buffer.from(app.ids.get(token) ?? token, "base64").toString("utf8");
 }

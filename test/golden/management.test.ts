@@ -7,7 +7,7 @@ import { playExchange, playScenariosShownIn } from "./play";
 
 const management = readEntries("management.json");
 const client = readEntries("client.json");
-/** Seen while the first of two starts was still Pending. */
+/** Recorded while the first of two starts was still Pending. */
 const WHILE_PENDING = 7;
 
 let app: GoldenApp;
@@ -41,7 +41,7 @@ describe("management webhooks", () => {
   });
 });
 
-/** On the same hub, as it was recorded. */
+/** On the same hub as when it was recorded. */
 describe("client methods of the unmodified SDK", () => {
   test.each(client.entries.map((entry) => [entry.seq ?? 0, entry.label, entry] as const))(
     "%i %s: the reply is that of the real host",
@@ -76,7 +76,7 @@ function expectInvocations(mine: readonly Invocation[], theirs: readonly Invocat
   expect(byInstance(mine)).toEqual(byInstance(theirs));
 }
 
-/** Rewinding is refused here: what it caused is not replayed. */
+/** Rewinding is refused here, so its effects are not replayed. */
 function isRewound({ kind, input }: Invocation): boolean {
   const { history = [] } = (input ?? {}) as { history?: readonly { EventType: number }[] };
   return kind === "orchestrator" && history.some(({ EventType }) => EventType === 17);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What the comparison does not see, and why (golden README, "Normalise"). The replay table prints it. */
+/** What the comparison ignores, and why (golden README, "Normalise"). The replay table prints it. */
 export const ignored: Readonly<Record<string, string>> = {
   "times, durations": "they differ from run to run; presence is compared",
   "GUIDs, 32-digit ids": "random; form is compared, host-made ids are mapped before they are used",
@@ -43,10 +43,10 @@ const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const hex = /\b[0-9a-f]{32}\b/g;
 const instant = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?/g;
 const rpcPort = /^http:\/\/127\.0\.0\.1:\d+\/durabletask\//;
-/** Longer strings were cut when recorded; their length and hash stand for them. */
+/** The recording truncated longer strings and kept their length and hash. */
 const CUT = 8_192;
 
-/** A value with everything replaced that differs from run to run. */
+/** Replaces everything that differs from run to run. */
 export function normalise(value: unknown, key = ""): unknown {
   if (detail.includes(key)) return value === null || value === undefined ? null : "<detail>";
   if (timed.includes(key)) return "<time>";
@@ -80,7 +80,7 @@ function normaliseText(text: string): unknown {
     try {
       return { json: normalise(JSON.parse(text)) };
     } catch {
-      // It only looks like JSON.
+      // The text is not JSON.
     }
   }
   const line = text.split("\n")[0] ?? "";
@@ -95,7 +95,7 @@ function normaliseText(text: string): unknown {
     .replace(/ +$/, "");
 }
 
-/** Normalised values in an order of their own, for comparing without the one they came in. */
+/** Normalised values, sorted, to compare them in any order. */
 export function asSet(values: readonly unknown[]): unknown[] {
   return values
     .map((value) => normalise(value))

@@ -3,7 +3,7 @@ import type { Exchange, Scenario } from "./fixtures";
 import { readScenario, scenarioNames } from "./fixtures";
 import type { GoldenApp, Reply } from "./golden-app";
 
-/** Does what the driver of a scenario did, step by step. */
+/** Repeats each step of a scenario's driver. */
 export async function playScenario(app: GoldenApp, { instanceId, steps, http }: Scenario): Promise<Reply[]> {
   const replies: Reply[] = [];
   for (const step of steps) {
@@ -19,8 +19,8 @@ export async function playScenario(app: GoldenApp, { instanceId, steps, http }: 
 }
 
 /**
- * Plays the scenarios whose instances a file of exchanges shows: they were in the task hub before it was recorded. Two
- * are seen by their children only, whose ids the host made.
+ * Plays the scenarios whose instances a file of exchanges shows: they were in the task hub before the recording.
+ * Two of them appear only as children with host-made ids.
  */
 export async function playScenariosShownIn(app: GoldenApp, file: unknown): Promise<void> {
   const text = JSON.stringify(file);
@@ -33,7 +33,7 @@ export async function playScenariosShownIn(app: GoldenApp, file: unknown): Promi
   app.wire.calls.length = 0;
 }
 
-/** Does one recorded exchange; ids and tokens the host makes are remembered under the recorded ones. */
+/** Repeats one recorded exchange and maps new host-made ids and tokens to the recorded ones. */
 export async function playExchange(app: GoldenApp, entry: Exchange): Promise<Reply> {
   for (const step of entry.before ?? []) await app.wait(step, "");
   const reply = await app.send(entry);

@@ -2,20 +2,20 @@ import type { GoldenApp } from "./golden-app";
 import { normalise } from "./normalise";
 import type { WireCall } from "./wire";
 
-/** One exchange between host and worker as the recording shows it: protobuf as JSON. */
+/** One recorded exchange between host and worker: protobuf as JSON. */
 export interface RawSample {
   readonly request: { readonly functionId: string };
   readonly response: { readonly result?: { readonly exception?: { readonly message: string } } };
 }
 
-/** A recorded exchange without what protobuf alone put there. */
+/** A recorded exchange without protobuf's additions. */
 export function comparableSample({ request, response }: RawSample, ...unsent: readonly string[]): unknown {
   const { result, ...rest } = response;
   const sent = Object.fromEntries(Object.entries(request).filter(([name]) => !unsent.includes(name)));
   return normalise(essence({ request: sent, response: rest, failed: result?.exception?.message }));
 }
 
-/** The exchange of a call here in the same form; keys stand under their recorded names. */
+/** The exchange of a call here in the same form, with the recorded names of keys. */
 export function comparableCall(app: GoldenApp, { request, response, failed }: WireCall): unknown {
   const { invocationId } = request;
   const plain = JSON.stringify(
@@ -28,7 +28,7 @@ export function comparableCall(app: GoldenApp, { request, response, failed }: Wi
   return normalise(essence(JSON.parse(app.asRecorded(plain))));
 }
 
-/** A Buffer has become an object before it is asked about. */
+/** JSON has already turned a Buffer into an object here. */
 function bufferData(value: unknown): number[] | undefined {
   const { type, data } = (value ?? {}) as { type?: unknown; data?: number[] };
   return type === "Buffer" ? data : undefined;
@@ -36,7 +36,7 @@ function bufferData(value: unknown): number[] | undefined {
 
 const unions = ["string", "json", "bytes", "http", "int", "double", "value"];
 
-/** Leaves out empty values, and members that only name which field of a union is set. */
+/** Omits empty values and members that only name the set field of a union. */
 function essence(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(essence);
   if (typeof value !== "object" || value === null) return value;
@@ -58,7 +58,7 @@ function isEmpty(value: unknown): boolean {
   return typeof value === "object" && Object.keys(value).length === 0;
 }
 
-/** A function with its bindings as the worker told them; the retry strategy is a number on the wire. */
+/** A function with the bindings that the worker reported. On the wire the retry strategy is a number. */
 export function asIndexed(fn: GoldenApp["host"]["app"]["functions"][number]): object {
   const { name, bindings, retryOptions } = fn as typeof fn & {
     readonly retryOptions?: { retryStrategy: string };

@@ -36,7 +36,7 @@ test("a critical section fails the orchestration and says what to do instead", a
   await expectRefused("c1", "does not support critical sections (lock): use an entity as arbiter");
 });
 
-test("rewinding is answered 501 with what to do instead, and the SDK passes it on", async () => {
+test("rewinding gets 501 and says what to do instead, also through the SDK", async () => {
   await app.call("POST", "orchestrators/failNow/r1", {});
   await app.settle();
   expect(await app.call("POST", "instances/r1/rewind?reason=again")).toMatchObject({

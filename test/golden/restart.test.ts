@@ -7,10 +7,10 @@ import { RECORDED_AT, startGoldenApp, type GoldenApp } from "./golden-app";
 import { playExchange } from "./play";
 
 const { entries, invocations = [] } = readEntries("restart.json");
-/** Work a dead host had taken stays hidden this long (the queue visibility of the Azure Storage provider). */
+/** How long the work of a dead host stays hidden: the queue visibility of the Azure Storage provider. */
 const VISIBILITY_MS = 300_000;
 
-test("a host killed while a timer, an event and an activity are pending loses none of them", async () => {
+test("a killed host loses no pending timer, event or activity", async () => {
   const clock = createVirtualClock(RECORDED_AT);
   const hub = await openTaskHub({ clock, settings: { hubName: "GoldenHub", ...quickQueues } });
   const before = await startGoldenApp({ clock, shared: { hub, host: "first" } });
@@ -54,7 +54,7 @@ async function expectEntry(app: GoldenApp, entry: Exchange | undefined): Promise
   await app.settle();
 }
 
-/** The markers of a recorded invocation, resolved. */
+/** Resolves the markers of a recorded invocation. */
 function withReplies(invocation: Invocation): Invocation {
   const id = (invocation.input as { query?: { id?: string } } | undefined)?.query?.id;
   const body = entries.find((entry) => (entry.body as { id?: string } | null)?.id === id)?.body;

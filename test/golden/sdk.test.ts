@@ -3,7 +3,7 @@ import { readEntries, readScenario, scenarioNames, type Invocation } from "./fix
 import { startGoldenApp, type GoldenApp } from "./golden-app";
 import { normalise } from "./normalise";
 
-/** They count in module variables, or were cut when recorded: the same input does not give the same answer twice. */
+/** These count in module variables or were truncated, so the same input gives another answer. */
 const notRepeatable = ["nondet", "big", "big-status"];
 
 let app: GoldenApp;
@@ -22,7 +22,7 @@ const recorded: readonly (readonly [string, readonly Invocation[]])[] = [
 ];
 
 test.each(recorded)(
-  "%s: without any engine, the unmodified packages answer every recorded input as recorded",
+  "%s: the unmodified packages answer every recorded input as recorded",
   async (_name, invocations) => {
     for (const recorded of invocations.filter(({ kind }) => ["orchestrator", "entity"].includes(kind))) {
       app.wire.calls.length = 0;

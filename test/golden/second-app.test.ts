@@ -48,7 +48,7 @@ afterAll(async () => {
   await broker.stop();
 });
 
-test("timer functions get what the real host hands over, retries included", async () => {
+test("timer functions get the same input as on the real host, retries included", async () => {
   await app.advance(59_000);
   for (const name of ["tick", "tickfail"]) {
     const theirs = recorded.timers.filter((each) => each.function === name);
@@ -59,7 +59,7 @@ test("timer functions get what the real host hands over, retries included", asyn
       theirs.map(({ invocationId: _id, ...each }) => normalise({ retryContext: null, ...each })),
     );
     expect(sharing(calls.map(({ request }) => request.invocationId))).toEqual(
-      // Only invocations that were retried were recorded with their id.
+      // The recording has the id only of retried invocations.
       sharing(theirs.map(({ invocationId }, i) => invocationId ?? String(i))),
     );
   }
@@ -82,13 +82,13 @@ test.each(readEntries("http-routes.json").entries.map((entry) => [entry.label, e
     const before = app.logged.length;
     await expectHttpExchange(app, entry);
     const lines = app.logged.slice(before).filter((line) => line.includes(".Invocation "));
-    // Recorded is what the worker sends; the app's host.json lets through what is Information at least.
+    // The recording has every line the worker sends; host.json keeps those of at least Information.
     const shown = (entry.logs ?? []).filter(({ level }) => level !== "debug");
     expect(lines).toEqual(shown.map(({ level, category, message }) => `${level}: ${category} ${message}`));
   },
 );
 
-test("a queue function gets what the real host hands over, on the first delivery and the second", async () => {
+test("a queue function gets the same input as on the real host, redelivery included", async () => {
   const client = new ServiceBusClient(broker.connectionString);
   const sender = client.createSender("q1");
   const firsts = recorded.serviceBus.invocations.filter((each) => each.failed !== undefined);
@@ -113,7 +113,7 @@ test("a queue function gets what the real host hands over, on the first delivery
   ).toEqual(others.map(withoutBroker));
 });
 
-/** The recorded message again, as a sender writes it. */
+/** The recorded message, as a sender writes it. */
 function messageOf({ input, triggerMetadata }: Triggered) {
   const given = (name: string) => Object.values((triggerMetadata[name] ?? {}) as Record<string, unknown>)[0];
   const text = (name: string) => given(name) as string | undefined;
@@ -129,7 +129,7 @@ function messageOf({ input, triggerMetadata }: Triggered) {
   };
 }
 
-/** Which broker it was and how far its counters had come shows in every message. */
+/** Every message contains the broker's name and counters. */
 function withoutBroker(triggered: unknown): unknown {
   return JSON.parse(
     JSON.stringify(triggered)
@@ -138,7 +138,7 @@ function withoutBroker(triggered: unknown): unknown {
   );
 }
 
-/** The lines the handlers of one function wrote. */
+/** The log lines of one function's handlers. */
 function handlers(name: string): Record<string, unknown>[] {
   return readFileSync(seenFile, "utf8")
     .split("\n")
@@ -172,7 +172,7 @@ function withKind(data: Parameters<typeof decode>[0]): unknown {
   return { [kind]: decode(data) };
 }
 
-/** Which invocations share an id: retries keep it. */
+/** Groups invocations by id: retries keep it. */
 function sharing(ids: readonly string[]): number[] {
   return ids.map((id) => ids.indexOf(id));
 }

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-test("host, worker and programming model tell the recorded versions and capabilities", () => {
+test("host, worker and programming model report the recorded versions", () => {
   expect(hostVersion).toBe(workerInit.hostVersion);
   expect(version).toBe(workerInit.workerMetadata.workerVersion);
   const { name: modelName, version: modelVersion } = core.model ?? {};
@@ -36,7 +36,7 @@ test("host, worker and programming model tell the recorded versions and capabili
   expect(app.wire.capabilities).toEqual(workerInit.workerCapabilities);
 });
 
-test("the functions have the recorded bindings, and the one in error is named", () => {
+test("the functions have the recorded bindings, and the faulty one is named", () => {
   expect(app.host.app.functions.map(asIndexed)).toEqual(
     functions.main.map(({ loaded: _loaded, ...fn }) => fn),
   );
@@ -56,13 +56,13 @@ const signal: Pick<Exchange, "method" | "path" | "requestHeaders" | "requestBody
 interface Cause {
   readonly kind: string;
   readonly cause: () => Promise<unknown>;
-  /** Which of the calls it is, by its input. */
+  /** Finds the call by its input. */
   readonly which?: string;
-  /** What the embedded host leaves out of the request. */
+  /** What the embedded host omits from the request. */
   readonly unsent?: readonly string[];
 }
 
-/** What brings about each recorded exchange. */
+/** What causes each recorded exchange. */
 const causes: readonly Cause[] = [
   { kind: "httpTrigger", cause: () => app.send(entry("http-triggers.json", 23)) },
   {

@@ -10,7 +10,7 @@ interface Line {
   readonly of: number;
 }
 
-test("every recorded file is replayed; what is not, and what is not compared, stands in this table", () => {
+test("a test replays every recorded file; this table lists the exceptions", () => {
   const lines = [
     line("scenarios/", scenarioNames.length),
     ...["management", "client", "host-names", "auth", "http-triggers", "http-routes", "restart"].map((name) =>

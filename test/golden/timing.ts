@@ -2,11 +2,11 @@ import type { EngineFaults } from "../../local/durable-engine";
 import type { VirtualClock } from "../support/virtual-clock";
 import type { WireCall } from "./wire";
 
-/** When parallel results arrived in a recording: without it they arrive in another order, and one by one. */
+/** When parallel results arrived in the recording. Without this they arrive one by one, in another order. */
 export interface Timing {
-  /** How long activities with this input take, in ms, first attempt first. */
+  /** How long activities with this input take, in ms, by attempt. */
   readonly delays: Readonly<Record<string, readonly number[]>>;
-  /** How long each episode is held up after its messages went out, in ms: what arrives meanwhile is one batch. */
+  /** How long each episode waits after it sent its messages, in ms. What arrives until then is one batch. */
   readonly holds: readonly number[];
 }
 
@@ -19,12 +19,12 @@ export const timings: Readonly<Record<string, Timing>> = {
       '{"id":"g-retry-all-mwt1i2wmb","fails":2}': [2, 20],
       '"plain"': [3],
     },
-    // Its timers of half a second fire at once, as recorded: queues hide messages for whole seconds.
+    // Queues hide messages for whole seconds, so its timers of half a second fire at once, as recorded.
     holds: [0, 25],
   },
 };
 
-/** Delays activities and holds up commits as the timing of the scenario that is played says. */
+/** Delays activities and commits by the timing of the played scenario. */
 export class Timekeeper {
   readonly #clock: VirtualClock;
   #timing: Timing | undefined;
@@ -48,7 +48,7 @@ export class Timekeeper {
     },
   };
 
-  /** Resolves when an activity may end. */
+  /** Resolves when the activity can end. */
   readonly delay = async ({ metadata, request }: WireCall): Promise<void> => {
     const input = request.inputData[0]?.data.string ?? "";
     const delays = this.#timing?.delays;

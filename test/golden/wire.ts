@@ -22,7 +22,7 @@ interface RpcHttp {
   readonly cookies?: readonly { readonly sameSite?: string }[];
 }
 
-/** What crossed between host and worker in one invocation: where the traces were recorded too. */
+/** The messages between host and worker in one invocation, at the point where the traces were recorded. */
 export interface WireCall {
   readonly metadata: {
     readonly name: string;
@@ -42,11 +42,11 @@ export interface WireCall {
 
 export interface Wire {
   readonly calls: WireCall[];
-  /** Keeps an activity from ending before it resolves. */
+  /** An activity ends only after this resolves. */
   delay: ((call: WireCall) => Promise<void>) | undefined;
-  /** What the worker told the host it can do. */
+  /** The capabilities that the worker reported to the host. */
   capabilities: object | undefined;
-  /** From now on calls wait, as in moments in which the real host had not come to them yet. */
+  /** From now on calls wait, as when the real host had not started them yet. */
   holdCalls(): void;
   letCalls(): void;
   /** Stops listening. */
@@ -55,7 +55,7 @@ export interface Wire {
 
 type Model = NonNullable<typeof core.model>;
 
-/** Listens between host and worker; to be installed once the app is loaded. */
+/** Listens between host and worker. Install it after the app is loaded. */
 export function tapWire(): Wire {
   const model = core.model as Model;
   let held: Promise<void> | undefined;
@@ -177,7 +177,7 @@ function requestOf({ url, method, nullableHeaders, nullableParams, nullableQuery
   };
 }
 
-/** On the wire these are numbers. */
+/** These are numbers on the wire. */
 const sameSite = ["none", "lax", "strict", "explicitNone"];
 
 function responseOf({ statusCode, headers, cookies, body }: RpcHttp): unknown {
@@ -192,7 +192,7 @@ function responseOf({ statusCode, headers, cookies, body }: RpcHttp): unknown {
   };
 }
 
-/** A body as the fixtures show it: parsed where it is JSON, in base64 where it is no text. */
+/** A body in the form of the fixtures: parsed if it is JSON, base64 if it is not text. */
 export function parsedBody(bytes: Buffer, contentType: string | undefined): unknown {
   const text = bytes.toString("utf8");
   if (Buffer.compare(Buffer.from(text), bytes) !== 0) return { $base64: bytes.toString("base64") };

@@ -10,7 +10,7 @@ import { quickQueues } from "../support/quick-queues";
 import { type Scenario, startScenario } from "../support/scenario";
 import { createVirtualClock } from "../support/virtual-clock";
 
-/** How the product stands what comes over its boundaries: entities, ids, signals, messages (docs/pitfalls.md). */
+/** How the product handles input at its boundaries: entities, ids, signals, messages (docs/pitfalls.md). */
 let scenario: Scenario | undefined;
 let seen: ObservedInvocation[] = [];
 afterEach(async () => {
@@ -23,7 +23,7 @@ async function open(): Promise<Scenario> {
   return (scenario = await startScenario({ durable: { observe: (call) => seen.push(call) } }));
 }
 
-/** A world whose storage can be changed as a newer version of the app would. */
+/** A scenario whose stored state a test can replace with that of a newer app version. */
 async function openWithHub() {
   const clock = createVirtualClock();
   const hub = await openTaskHub({ settings: { hubName: "Test", ...quickQueues }, clock });
@@ -44,7 +44,7 @@ const entityResults = () =>
       return (JSON.parse(json ?? string ?? "{}") as { results: { isError: boolean }[] }).results;
     });
 
-test("7: entities never throw across their boundary, whatever operation or nonsense they are sent", async () => {
+test("7: no operation or nonsense makes an entity throw across its boundary", async () => {
   const world = await open();
   const id = await world.request();
   await world.advance({ minutes: 5 });
@@ -70,7 +70,7 @@ test.each([
   ["index", "shop-0", "change", { kind: "add", requestId: "r-9", at: 1 }],
   ["schedule", "shop", "apply", { kind: "see", times: ["x"], at: 1 }],
 ])(
-  "7: %s: state of a newer version is left as it is, and somebody hears of what was refused",
+  "7: %s: state of a newer version stays unchanged, and an alert reports it",
   async (entity, key, operation, input) => {
     const { world, put, read } = await openWithHub();
     const newer = { v: 2, unheard: ["of"], entries: {} };
@@ -83,7 +83,7 @@ test.each([
   },
 );
 
-test("7: a run that meets state of a newer version fails, and is resumed once that version is back", async () => {
+test("7: a run that finds state of a newer version fails and resumes with that version", async () => {
   const { world, put, read } = await openWithHub();
   const id = await world.request();
   await world.advance({ seconds: 40 });
@@ -98,7 +98,7 @@ test("7: a run that meets state of a newer version fails, and is resumed once th
   expect([world.outcomeOf(id), world.puts()]).toEqual(["promoted", 1]);
 });
 
-test("10: the lease is no lock that leaks: it outlives a dead holder, is never stolen, and its holder is resumed", async () => {
+test("10: a dead holder keeps its lease until it is resumed; nobody else gets it", async () => {
   const world = await open();
   const first = await world.request();
   await world.advance({ seconds: 70 });
@@ -112,7 +112,7 @@ test("10: the lease is no lock that leaks: it outlives a dead holder, is never s
   expect((await world.pair()).lease).toBeUndefined();
 });
 
-test("C: a run that is absent is started again, and an absent promotion record concludes nothing", async () => {
+test("C: an absent run is started again; an absent promotion record concludes nothing", async () => {
   const world = await open();
   const id = await world.request();
   await world.advance({ seconds: 70 });
@@ -128,7 +128,7 @@ test("C: a run that is absent is started again, and an absent promotion record c
   expect(world.effects()).toBe(1);
 });
 
-test("D: what comes after the outcome is told so: nobody believes in an event that reached a finished run", async () => {
+test("D: a cancel after the outcome gets 409, although the event was accepted", async () => {
   const world = await open();
   const id = await world.request();
   await world.advance({ minutes: 5 });
@@ -136,12 +136,12 @@ test("D: what comes after the outcome is told so: nobody believes in an event th
   expect({ status, body }).toMatchObject({ status: 409, body: { code: "already-concluded" } });
 });
 
-test("H: no instance of the product has a custom status: people read the promotion record", async () => {
+test("H: no instance of the product has a custom status", async () => {
   const world = await open();
   await world.request();
   await world.advance({ minutes: 5 });
   const { body } = await world.app.call("GET", "instances?top=500");
-  // The extension gives entities a custom status of its own.
+  // The extension sets a custom status on entities.
   const statuses = (body as { instanceId: string; customStatus: unknown }[])
     .filter(({ instanceId }) => !instanceId.startsWith("@"))
     .map(({ customStatus }) => customStatus);
@@ -150,7 +150,7 @@ test("H: no instance of the product has a custom status: people read the promoti
 });
 
 test.each(["a%2Fb", "a%3Fop%3Dx", "..%2F..%2Fadmin", "a%20b", "%C3%A4", "x".repeat(101), "a%26reason"])(
-  "I: the id %s reaches no address: it is refused before the durable client",
+  "I: the id %s is refused before it reaches the durable client",
   async (id) => {
     const world = await open();
     expect((await world.http("GET", `promotions/${id}`)).status).toBe(404);
@@ -162,7 +162,7 @@ test.each(["a%2Fb", "a%3Fop%3Dx", "..%2F..%2Fadmin", "a%20b", "%C3%A4", "x".repe
   },
 );
 
-test("18: messages whose ids and bodies look like numbers are answered with their ids as text, and told apart", async () => {
+test("18: messages with numeric ids and bodies are answered with distinct text ids", async () => {
   const ports = createFakePorts();
   const app = await startMessageApp(createQueueHandler(() => ports, "swap-requests"));
   for (const [messageId, body, sequenceNumber] of [
@@ -191,7 +191,7 @@ function orders<T>(list: readonly T[]): readonly (readonly T[])[] {
   return list.flatMap((item, i) => orders(list.filter((_, at) => at !== i)).map((rest) => [item, ...rest]));
 }
 
-test("A: signals in any order and twice come to one pair coordinator's state without a second open attempt or a lost hold", () => {
+test("A: repeated signals in any order open no second attempt and lose no hold", () => {
   const at = 1;
   const apply = (state: PairState, operation: PairOperation) => applyToPair(state, operation).state;
   const requestId = "a";

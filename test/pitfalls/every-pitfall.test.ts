@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The pitfalls of docs/pitfalls.md: nineteen of Durable Functions for JavaScript, nine more measured on the real extension. */
+/** The pitfalls of docs/pitfalls.md: nineteen known ones, nine measured on the real extension. */
 const pitfalls = [...Array.from({ length: 19 }, (_, i) => String(i + 1)), ..."A B C D E F G H I".split(" ")];
 
 const tests = join(__dirname, "..");
 const page = readFileSync(join(__dirname, "../../docs/pitfalls.md"), "utf8");
 
-/** Titles of tests by the pitfalls they name: `7: …`, `16, G: …`. */
+/** Test titles by the pitfalls they start with: `7: …`, `16, G: …`. */
 function titlesIn(folder: string, files: RegExp): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const file of readdirSync(join(tests, folder)).filter((name) => files.test(name))) {
@@ -23,7 +23,7 @@ function titlesIn(folder: string, files: RegExp): ReadonlyMap<string, readonly s
 const engine = titlesIn("local/durable-engine", /^pitfalls.*\.test\.ts$/);
 const product = titlesIn("pitfalls", /\.test\.ts$/);
 
-test("every pitfall has a test that shows it in the engine, and one that shows how the product avoids it", () => {
+test("every pitfall has a test of the engine and a test of the product", () => {
   const table = pitfalls.map((name) => ({
     pitfall: name,
     engine: engine.get(name)?.length ?? 0,
@@ -36,7 +36,7 @@ test("every pitfall has a test that shows it in the engine, and one that shows h
   expect(table.filter((row) => row.engine === 0 || row.product === 0)).toEqual([]);
 });
 
-test("the page of pitfalls has a line for each, and names every test", () => {
+test("docs/pitfalls.md has a row for each pitfall and names every test", () => {
   const titles = [...engine.values(), ...product.values()].flat();
   expect(pitfalls.filter((name) => !page.includes(`\n| ${name} `))).toEqual([]);
   expect(titles.filter((title) => !page.includes(title))).toEqual([]);

@@ -4,7 +4,7 @@ import ts from "typescript";
 
 const root = join(__dirname, "../..");
 
-/** One piece of the product's source, with the place where it stands. */
+/** One piece of the product's source and its location. */
 export interface Found<N extends ts.Node> {
   readonly node: N;
   readonly file: string;
@@ -27,7 +27,7 @@ const nodes: readonly Found<ts.Node>[] = readdirSync(folder, { recursive: true, 
     return found;
   });
 
-/** Every throw, call or `new` in `src/<room>`, or in all rooms. */
+/** Every throw, call or `new` in `src/<folder>`, or in all folders. */
 export function findNodes<N extends ts.Node>(
   is: (node: ts.Node) => node is N,
   budget = "",
@@ -37,7 +37,7 @@ export function findNodes<N extends ts.Node>(
   );
 }
 
-/** Calls of a method or function by its last name: `context.df.createTimer(…)` is a call of `createTimer`. */
+/** Calls of a method or function by the last part of its name, such as `createTimer`. */
 export function callsOf(name: string, budget = ""): readonly Found<ts.CallExpression>[] {
   return findNodes(ts.isCallExpression, budget).filter(({ node: { expression } }) => {
     const called = ts.isPropertyAccessExpression(expression) ? expression.name : expression;

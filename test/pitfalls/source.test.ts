@@ -4,26 +4,26 @@ import { join } from "node:path";
 import ts from "typescript";
 import { callsOf, findNodes } from "./product-source";
 
-/** What the product avoids by never writing it. Numbers and letters are those of docs/pitfalls.md. */
+/** Code that the product never contains. Numbers and letters are those of docs/pitfalls.md. */
 const root = join(__dirname, "../..");
 const host = JSON.parse(readFileSync(join(root, "host.json"), "utf8")) as {
   extensions: { durableTask: Record<string, unknown> };
 };
 const { durableTask } = host.extensions;
 
-test("1: tasks are raced in one place only: a fresh timer and the one waiter of the generation", () => {
+test("1: only one place races tasks: a new timer and the one waiter of the generation", () => {
   expect(callsOf("any", "orchestrations").map(({ text }) => text)).toEqual([
     "context.df.Task.any([timer, waiter])",
   ]);
   expect(callsOf("waitForExternalEvent")).toHaveLength(1);
   expect(callsOf("createTimer")).toHaveLength(1);
-  // Task.all is called in one file, with tasks that are yielded nowhere else.
+  // One file calls Task.all, with tasks that no other code yields.
   expect(new Set(callsOf("all", "orchestrations").map(({ file }) => file))).toEqual(
     new Set(["src/orchestrations/calls.ts"]),
   );
 });
 
-test("5: whatever decides or orchestrates throws Errors with a message, and nothing else", () => {
+test("5: domain, orchestrations and entities throw only Errors with a message", () => {
   for (const budget of ["domain", "orchestrations", "entities"]) {
     for (const { node, file, text } of findNodes(ts.isThrowStatement, budget)) {
       const { expression } = node;
@@ -46,32 +46,30 @@ neverCalls("6: the SDK's retries, whose timeout hangs, are never used", [
   "callActivityWithRetry",
   "callSubOrchestratorWithRetry",
 ]);
-neverCalls("8: nothing is ever terminated or suspended, which would tell nobody why", [
+neverCalls("8: the product never terminates or suspends an instance", [
   "terminate",
   "suspend",
   "resume",
   "rewind",
 ]);
-neverCalls("10: locks, which leak on failure, are never used: the pair entity is the pair coordinator", [
-  "lock",
-  "isLocked",
+neverCalls("10: locks, which leak on failure, are never used", ["lock", "isLocked"]);
+neverCalls("F: the client's lists, which ignore their filters, are never used", [
+  "getStatusAll",
+  "getStatusBy",
+  "purgeInstanceHistoryBy",
 ]);
-neverCalls(
-  "F: the client's lists, which ignore their filters, are never used: the product keeps its own index",
-  ["getStatusAll", "getStatusBy", "purgeInstanceHistoryBy"],
-);
 neverCalls("H: the custom status, which fails the orchestration above 16 KB, is never set", [
   "setCustomStatus",
 ]);
 
-test("6: no retry options are made anywhere: failing work is a value, or ends the run and is resumed", () => {
+test("6: no code creates retry options", () => {
   const made = findNodes(ts.isNewExpression).filter(({ node }) =>
     /RetryOptions/.test(node.expression.getText()),
   );
   expect(made).toEqual([]);
 });
 
-test("15: versions are set, older runs finish on newer code, newer ones wait, and children get their parent's version", () => {
+test("15: newer code finishes older runs, newer runs wait, children keep the version", () => {
   expect(durableTask).toMatchObject({
     defaultVersion: expect.stringMatching(/^\d+\.\d+$/),
     versionMatchStrategy: "CurrentOrOlder",
@@ -82,12 +80,12 @@ test("15: versions are set, older runs finish on newer code, newer ones wait, an
   expect(child?.node.arguments[3]?.getText()).toBe("context.df.version");
 });
 
-test("17: extended sessions are left off, in host.json and in the settings", () => {
+test("17: extended sessions are off in host.json and in the settings", () => {
   expect(durableTask).not.toHaveProperty("extendedSessionsEnabled");
   expect(readFileSync(join(root, "local.settings.sample.json"), "utf8")).not.toMatch(/extendedSessions/i);
 });
 
-/** One planted line each; lint must refuse every one. */
+/** Lint must refuse every one of these lines. */
 const planted = [
   "export async function* a(): AsyncGenerator<number> { yield await Promise.resolve(1); }",
   "export const b = { async *run(): AsyncGenerator<number> { yield await Promise.resolve(1); } };",
@@ -98,7 +96,7 @@ const planted = [
   'import { randomUUID } from "node:crypto"; export const g = randomUUID;',
 ];
 
-test("19: lint refuses async generators, clocks, chance and timers in orchestrations", () => {
+test("19: lint refuses async generators, clocks, randomness and timers", () => {
   const eslint = join(root, "node_modules/eslint/bin/eslint.js");
   const place = ["--stdin", "--stdin-filename", "src/orchestrations/wait.ts", "-f", "json"];
   const options = { cwd: root, encoding: "utf8", input: `${planted.join("\n")}\n` } as const;

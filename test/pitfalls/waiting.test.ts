@@ -1,10 +1,10 @@
 import type { ObservedInvocation } from "../support/durable-app";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** How the one waiting loop avoids the traps of timers and events (docs/pitfalls.md). */
+/** How the waiting loop avoids the pitfalls of timers and events (docs/pitfalls.md). */
 let scenario: Scenario;
 let seen: ObservedInvocation[] = [];
-/** Runs while the next role-state check does. */
+/** Runs during the next role-state check. */
 let during: (() => Promise<unknown>) | undefined;
 
 beforeEach(async () => {
@@ -37,7 +37,7 @@ const cancel = (requestId: string) =>
 const runOf = async (id: string) =>
   (await scenario.app.call("GET", `instances/promotion-${id}`)).body as { runtimeStatus: string };
 
-test("1: a wait that is woken forty times at odd moments never shifts an id, and still decides", async () => {
+test("1: a wait that is woken forty times shifts no id and still decides", async () => {
   busy("RoleStateBusy");
   const id = await scenario.request();
   for (let i = 0; i < 40; i++) {
@@ -50,7 +50,7 @@ test("1: a wait that is woken forty times at odd moments never shifts an id, and
   expect(scenario.app.logged.filter((line) => /id-drift|Non-Deterministic/.test(line))).toEqual([]);
 });
 
-test("2: one wake event starts one new generation, is not delivered again, and costs no look at Azure", async () => {
+test("2: one wake event starts one generation, is not repeated, and reads nothing", async () => {
   busy("RoleStateBusy");
   const id = await scenario.request();
   await scenario.advance({ seconds: 70 });
@@ -64,7 +64,7 @@ test("2: one wake event starts one new generation, is not delivered again, and c
   expect([count("checkRoleState") - checks, count("wait") - generations - more]).toEqual([0, 0]);
 });
 
-test("3: a wait that is ended by a wake event leaves no timer: the run is completed in the same instant", async () => {
+test("3: a wait that a wake event ends leaves no timer: its run completes at once", async () => {
   busy("RoleStateBusy");
   const id = await scenario.request();
   await scenario.advance({ seconds: 70 });
@@ -78,7 +78,7 @@ test("3: a wait that is ended by a wake event leaves no timer: the run is comple
   expect((await runOf(id)).runtimeStatus).toBe("Completed");
 });
 
-test("4: an event that is lost costs one timer, never the decision: what people decide is in the entity", async () => {
+test("4: a lost event delays a decision by one timer and never loses it", async () => {
   busy("RoleStateBusy");
   const id = await scenario.request();
   await scenario.advance({ seconds: 70 });
@@ -87,7 +87,7 @@ test("4: an event that is lost costs one timer, never the decision: what people 
   expect(scenario.outcomeOf(id)).toBe("cancelled");
 });
 
-test("4: a wake event that comes five times, or before anybody waits, answers no later question", async () => {
+test("4: a repeated or early wake event ends no later wait", async () => {
   const id = await scenario.request();
   await scenario.advance({ seconds: 20 });
   for (let i = 0; i < 5; i++) await wake(id);
@@ -96,7 +96,7 @@ test("4: a wake event that comes five times, or before anybody waits, answers no
   expect([scenario.puts(), scenario.effects()]).toEqual([1, 1]);
 });
 
-test("8: a waiting child that is terminated by hand fails its parent, and the reconciler's restart goes on to one swap", async () => {
+test("8: the reconciler restarts a run whose waiting child was terminated: one swap", async () => {
   const id = await scenario.request();
   await scenario.advance({ seconds: 70 });
   await scenario.app.call("POST", `instances/${await waitingOf(id)}/terminate?reason=oops`);
@@ -107,7 +107,7 @@ test("8: a waiting child that is terminated by hand fails its parent, and the re
   expect([scenario.puts(), scenario.effects()]).toEqual([1, 1]);
 });
 
-test("8: a child left behind by a terminated parent learns that another run is in charge, and ends", async () => {
+test("8: a child of a terminated parent finds another run in charge and ends", async () => {
   busy("RoleStateBusy");
   const id = await scenario.request();
   await scenario.advance({ seconds: 70 });
@@ -122,7 +122,7 @@ test("8: a child left behind by a terminated parent learns that another run is i
   expect((await scenario.promotion(id)).waiting?.instanceId).not.toBe(child);
 });
 
-test("16, G: every timer is whole seconds, at most 60, and the margin for its lag, however long the wait", async () => {
+test("16, G: every timer is at most 60 whole seconds plus the margin for its lag", async () => {
   busy("RoleStateBusy");
   const id = await scenario.request({ readiness: { stableFor: "3m" } });
   await scenario.advance({ minutes: 10, seconds: 3 });
@@ -143,19 +143,19 @@ test("16, G: every timer is whole seconds, at most 60, and the margin for its la
   expect(Math.max(...spans)).toBeLessThanOrEqual(60_400);
 });
 
-test("G: where timers are cut down to whole seconds, a wait takes one timer for each look and none comes before its time", async () => {
+test("G: with timers in whole seconds, a wait takes one per check, none early", async () => {
   busy("RoleStateBusy");
   await scenario.request();
   await scenario.advance({ seconds: 20 });
-  const [checks, turns] = [count("checkRoleState"), count("wait")];
+  const [checks, episodes] = [count("checkRoleState"), count("wait")];
   await scenario.advance({ minutes: 2 });
-  // Two checks a look; a turn each for the timer, the pair, both checks and what people are told, and one when it begins anew.
+  // Each round makes two checks and has at most five episodes; each generation adds one.
   const taken = (count("checkRoleState") - checks) / 2;
   expect(taken).toBeGreaterThanOrEqual(3);
-  expect(count("wait") - turns).toBeLessThanOrEqual(5 * taken + 2);
+  expect(count("wait") - episodes).toBeLessThanOrEqual(5 * taken + 2);
 });
 
-test("E: a cancel and its wake event that come while the loop yields an activity end the wait at once", async () => {
+test("E: a cancel that arrives while the loop yields an activity ends the wait at once", async () => {
   busy("RoleStateBusy");
   const id = await scenario.request();
   await scenario.advance({ seconds: 70 });

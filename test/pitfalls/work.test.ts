@@ -5,7 +5,7 @@ import { aDeploymentWindow } from "../support/deployment-windows";
 import type { ObservedInvocation } from "../support/durable-app";
 import { type Scenario, type ScenarioOptions, startScenario } from "../support/scenario";
 
-/** How the product stands repeated, late, oversized and failing work (docs/pitfalls.md). */
+/** How the product handles repeated, late, oversized and failing work (docs/pitfalls.md). */
 let scenario: Scenario;
 let seen: ObservedInvocation[] = [];
 
@@ -28,13 +28,13 @@ const returned = (calls: readonly ObservedInvocation[]) =>
   Math.max(...calls.map((c) => JSON.stringify(c.returned ?? null).length));
 const KIB = 1_024;
 
-/** The stated bounds of what crosses and what is kept: far below the 64 KB from which on Azure spills into blobs. */
+/** The size limits of inputs, results and state, far below the 64 KB above which Azure uses blobs. */
 async function expectBounded(id: string): Promise<void> {
   const acts = seen.filter((call) => call.function in activities);
   expect(acts.length).toBeGreaterThan(0);
   expect(largest(acts)).toBeLessThan(16 * KIB);
   expect(returned(acts)).toBeLessThan(16 * KIB);
-  // The whole history, with indentation, as the SDK gets it at the last step.
+  // The whole indented history, as the SDK gets it at the last step.
   expect(largest(of("promote"))).toBeLessThan(192 * KIB);
   expect(largest(of("wait"))).toBeLessThan(192 * KIB);
   expect(JSON.stringify(await scenario.pair()).length).toBeLessThan(16 * KIB);
@@ -45,7 +45,7 @@ const runs = async () =>
     .filter(({ name }) => name === "promote")
     .map(({ instanceId }) => instanceId);
 
-test("5: an activity that throws text, or an Error without a message, fails the run loudly, and the reconciler resumes it", async () => {
+test("5: the reconciler resumes a run whose activity threw text or an empty Error", async () => {
   const faults: unknown[] = ["text", new Error(""), {}];
   await open({
     around: async (name, invoke) => {
@@ -73,7 +73,7 @@ test("9: ten requests of one id at once are one run, one swap and one event", as
   expect([scenario.puts(), scenario.published.length]).toEqual([1, 1]);
 });
 
-test("B: a request that comes again after its outcome starts nothing: the promotion record is asked first", async () => {
+test("B: a request that is repeated after its outcome starts nothing", async () => {
   await open();
   const id = await scenario.request();
   await scenario.advance({ minutes: 5 });
@@ -85,7 +85,7 @@ test("B: a request that comes again after its outcome starts nothing: the promot
   expect((await scenario.app.call("GET", `instances/promotion-${id}?showHistory=true`)).body).toEqual(before);
 });
 
-test("B: even where its instance was purged, a concluded request is not run again", async () => {
+test("B: a concluded request does not run again, even when its instance was purged", async () => {
   await open();
   const id = await scenario.request();
   await scenario.advance({ minutes: 5 });
@@ -108,13 +108,13 @@ function largeWorld() {
   return world;
 }
 
-/** The longest history that the last steps of a run were given, against the one of its first round. */
+/** The longest history of a run, relative to that of its first round. */
 function growth(): number {
   const sizes = of("promote").map((call) => call.input?.length ?? 0);
   return Math.max(...sizes) / Math.max(...sizes.slice(0, 30));
 }
 
-test("11: a run whose attempts are turned away ten times keeps the history of one round", async () => {
+test("11: a run whose attempts are refused ten times keeps the history of one round", async () => {
   await open({ policy: { readiness: { pollMs: 30_000, stableForMs: 30_000, deadlineMs: 3_600_000 } } });
   const answer = { kind: "status", status: 409, code: "Conflict", message: "another operation" };
   scenario.arm.faults.add({ method: "PUT", url: "", skip: 0, times: 10, answer } as never);
@@ -125,7 +125,7 @@ test("11: a run whose attempts are turned away ten times keeps the history of on
   expect([scenario.outcomeOf(id), scenario.effects()]).toEqual(["promoted", 1]);
 });
 
-test("11: a run that comes too late for one window after another keeps the history of one round", async () => {
+test("11: a run that misses one window after another keeps the history of one round", async () => {
   let late = 6;
   await open({
     window: aDeploymentWindow({ allow: [{ cron: "*/5 * * * *", durationMs: 60_000, zone: "UTC" }] }),
@@ -145,7 +145,7 @@ test("11: a run that comes too late for one window after another keeps the histo
   expect([scenario.outcomeOf(id), scenario.effects()]).toEqual(["promoted", 1]);
 });
 
-test("11: a rollback that is turned away ten times keeps the history of one round", async () => {
+test("11: a rollback that is refused ten times keeps the history of one round", async () => {
   await open({
     policy: {
       probes: [{ name: "home", url: "http://shop/", expect: {}, timeoutMs: 1_000 }],
@@ -164,7 +164,7 @@ test("11: a rollback that is turned away ten times keeps the history of one roun
   expect([scenario.outcomeOf(id), scenario.effects()]).toEqual(["rolled-back", 2]);
 });
 
-test("11: what crosses and what is kept stays small for 400 instances that flap for ten minutes", async () => {
+test("11: inputs, results and state stay small while 400 instances flap", async () => {
   await open({ scenario: largeWorld() });
   const worker = scenario.arm.service("shop-green")!.instances[0]!;
   const id = await scenario.request();
@@ -185,7 +185,7 @@ test.each([
   ["PUT", 0, 400],
   ["PUT", 0, 500],
 ])(
-  "12: an error text of 200 KB from Resource Manager (%s number %d, %d) is cut before it is kept",
+  "12: a 200 KB error text from Resource Manager (%s number %d, %d) is truncated",
   async (method, skip, status) => {
     await open({ policy: { swap: { ...defaultPolicy.swap, operationDeadlineMs: 60_000 } } });
     const answer = { kind: "status", status, code: "Boom", message: "x".repeat(200_000) };
@@ -197,7 +197,7 @@ test.each([
   },
 );
 
-test("13: what is no request never becomes durable work; it is answered at once", async () => {
+test("13: an invalid request is answered at once and starts no durable work", async () => {
   await open();
   const good = { requestId: "r-x", pair: "shop", promote: "green", reason: "test" };
   const poison = [
@@ -218,7 +218,7 @@ test("13: what is no request never becomes durable work; it is answered at once"
   expect(await runs()).toEqual([]);
 });
 
-test("13: a promotion that can never end by itself ends by its deadlines: nothing is retried for ever", async () => {
+test("13: a promotion that always fails ends by its deadlines", async () => {
   await open({
     policy: {
       queue: { ...defaultPolicy.queue, deadlineMs: 60_000 },
@@ -232,7 +232,7 @@ test("13: a promotion that can never end by itself ends by its deadlines: nothin
   expect((await scenario.pair()).registered).toEqual([]);
 });
 
-test("14: with every activity executed twice at once there is one swap, and one outcome", async () => {
+test("14: executing every activity twice at once gives one swap and one outcome", async () => {
   const twice: Around = async (name, invoke) => {
     if (!(name in activities)) return invoke();
     const [first] = await Promise.all([invoke(), invoke()]);
@@ -246,7 +246,7 @@ test("14: with every activity executed twice at once there is one swap, and one 
   expect(new Set(scenario.published.map((event) => event.id)).size).toBe(1);
 });
 
-test("14: an attempt executed again after the swap, as after a crash, sends nothing", async () => {
+test("14: an attempt that is executed again after the swap sends nothing", async () => {
   let late: (() => Promise<unknown>) | undefined;
   await open({
     around: (name, invoke) => {
@@ -263,7 +263,7 @@ test("14: an attempt executed again after the swap, as after a crash, sends noth
   expect([scenario.puts(), scenario.effects(), scenario.holder()]).toEqual([1, 1, "green"]);
 });
 
-test("15: the children of a run that an older version started are of that version too", async () => {
+test("15: the children of an older version's run have that version too", async () => {
   await open({ settings: { hubName: "Test", defaultVersion: "1.1" } });
   const body = { requestId: "old", pair: "shop", promote: "green", reason: "test" };
   await scenario.http("POST", "promotions", body);
@@ -282,7 +282,7 @@ test("15: the children of a run that an older version started are of that versio
   expect(new Set(versions)).toEqual(new Set(["1.0"]));
 });
 
-test("19: every episode that is run a second time answers the same, to the letter", async () => {
+test("19: every episode that runs a second time gives the same answer", async () => {
   const differing: string[] = [];
   let compared = 0;
   await open({

@@ -1,7 +1,7 @@
 import type { Permission } from "../../src/ports/identity";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** Who carries on what was registered when nobody who asked for it is there any more. */
+/** A registered promotion continues without its requester. */
 
 let scenario: Scenario;
 beforeEach(async () => {
@@ -31,7 +31,7 @@ const fill = async () => {
 const isRegistered = async (id: string) =>
   (await scenario.pair()).registered.some(({ requestId }) => requestId === id);
 
-test("a run that was started is all it takes: it registers, registers and promotes, though nobody asks again", async () => {
+test("a started run registers and promotes without another request", async () => {
   await start("alone");
   await scenario.app.settle();
   expect([(await scenario.promotion("alone")).contentHash, await isRegistered("alone")]).toEqual(["h", true]);
@@ -39,7 +39,7 @@ test("a run that was started is all it takes: it registers, registers and promot
   expect(scenario.outcomeOf("alone")).toBe("promoted");
 });
 
-test("a run that is gone as soon as it has registered is found at its pair, and started again", async () => {
+test("a run that is gone after it registered is found at its pair and started again", async () => {
   const begin = {
     kind: "begin",
     runId: "gone",
@@ -53,7 +53,7 @@ test("a run that is gone as soon as it has registered is found at its pair, and 
   expect(scenario.outcomeOf("r-x")).toBe("promoted");
 });
 
-test("a run that finds its id taken goes on with what the promotion record holds: the first registration wins", async () => {
+test("a run whose id is taken continues with the first registration", async () => {
   const first = { ...registrationOf("r-x"), contentHash: "first" };
   const begin = { kind: "begin", runId: "gone", at: scenario.clock.now(), registration: first };
   await scenario.app.call("POST", "entities/promotion/r-x?op=change", begin);
@@ -64,7 +64,7 @@ test("a run that finds its id taken goes on with what the promotion record holds
   });
 });
 
-test("a run that overwrites one that was over changes nothing, and registers nobody", async () => {
+test("a run that overwrites a concluded one changes and registers nothing", async () => {
   const id = await scenario.request();
   await scenario.advance({ minutes: 10 });
   const before = await scenario.promotion(id);
@@ -74,7 +74,7 @@ test("a run that overwrites one that was over changes nothing, and registers nob
   expect([scenario.published.length, await isRegistered(id), scenario.effects()]).toEqual([1, false, 1]);
 });
 
-test("what its pair has no room for is refused by its own run, and the sender is told so", async () => {
+test("a request for a full pair is refused with queue-full, and its sender is answered", async () => {
   await fill();
   const body = { requestId: "r-x", pair: "shop", promote: "green", reason: "x" };
   const reply = await scenario.http("POST", "promotions", body, ["Swap.Request"]);
@@ -83,16 +83,16 @@ test("what its pair has no room for is refused by its own run, and the sender is
   expect(scenario.published.map(({ data }) => data.reason.code)).toEqual(["queue-full"]);
   expect((await scenario.promotion("r-x")).announcedAt).toBeDefined();
   expect(await isRegistered("r-x")).toBe(false);
-  // It is in no export, which its event must not be held against.
+  // No export contains it, so its event names no pair chain.
   expect(scenario.published[0]?.data.audit).toMatchObject({ pair: null });
 });
 
-test("what fills a pair and its line keeps no operator and no break-glass from a place, and none is left to others", async () => {
+test("a full queue still has places for operators and break-glass, for nobody else", async () => {
   await fill();
   const at = scenario.clock.now();
   for (let i = 0; i < 20; i++) {
-    const stand = { kind: "enqueue", requestId: `q-${i}`, at, maxQueued: 20, whenBusy: "wait" };
-    await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, stand);
+    const enqueue = { kind: "enqueue", requestId: `q-${i}`, at, maxQueued: 20, whenBusy: "wait" };
+    await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, enqueue);
   }
   await scenario.app.settle();
   const ask = async (requestId: string, by: readonly Permission[], over: object = {}) => {
@@ -101,14 +101,14 @@ test("what fills a pair and its line keeps no operator and no break-glass from a
   };
   expect(await ask("others", ["Swap.Request"])).toBe(200);
   expect(await ask("operator", ["Swap.Request", "Swap.Operate"])).toBe(202);
-  expect(await ask("glass", ["Swap.Operate"], { breakGlass: { reason: "an incident" } })).toBe(202);
+  expect(await ask("urgent", ["Swap.Operate"], { breakGlass: { reason: "an incident" } })).toBe(202);
   await scenario.app.settle();
   expect((await scenario.promotion("others")).conclusion?.reason.code).toBe("queue-full");
-  const line = (await scenario.pair()).queue.map(({ requestId }) => requestId);
-  expect(line.slice(20).sort()).toEqual(["glass", "operator"]);
+  const queue = (await scenario.pair()).queue.map(({ requestId }) => requestId);
+  expect(queue.slice(20).sort()).toEqual(["operator", "urgent"]);
 });
 
-test("the outcome of what its pair has no room for is published after a broker's outage of any length: nobody else would", async () => {
+test("a queue-full outcome is published even after a long broker outage", async () => {
   await fill();
   scenario.brokerDown = true;
   await start("r-x");
@@ -120,7 +120,7 @@ test("the outcome of what its pair has no room for is published after a broker's
   expect((await scenario.promotion("r-x")).announcedAt).toBeDefined();
 });
 
-test("a run whose event the broker does not take publishes it itself before long, and the reconciler not once more", async () => {
+test("a run publishes its own event once the broker is back; the reconciler does not", async () => {
   const id = await scenario.request();
   while (scenario.puts() === 0) await scenario.advance({ seconds: 1 });
   scenario.brokerDown = true;

@@ -8,7 +8,7 @@ import { verifyAudit } from "../../src/domain/audit/verify";
 import type { Scenario } from "../support/scenario";
 import { type GateScenario, startGate, voter } from "../support/votes";
 
-/** The audit chain of a whole promotion: asked for, approved by two, held, released, swapped. */
+/** The audit chain of a whole promotion: requested, approved by two, held, released, swapped. */
 let gate: GateScenario;
 let scenario: Scenario;
 let lines: readonly string[];
@@ -37,7 +37,7 @@ afterAll(() => scenario.stop());
 const entries = () =>
   lines.map((line) => JSON.parse(line) as Partial<ExportedEntry>).filter(({ hash }) => hash !== undefined);
 
-test("every decision of a whole promotion is exported: who, what, when, under which plan and policy", () => {
+test("the export has every decision of a promotion: who, what, when, plan and policy", () => {
   const own = entries().filter(({ chain }) => chain === `promotion-${id}`);
   expect(own.map(({ what, who }) => `${what}: ${who}`)).toEqual([
     "accepted: Olga",
@@ -63,7 +63,7 @@ test("every decision of a whole promotion is exported: who, what, when, under wh
   ]);
 });
 
-test("the export verifies against every event that was published, and after tampering it does not", () => {
+test("the export verifies against every published event; a forged one does not", () => {
   expect(verifyAudit(scenario.key, lines, events, digest)).toMatchObject({
     findings: [],
     pair: "shop",
@@ -75,7 +75,7 @@ test("the export verifies against every event that was published, and after tamp
   ]);
 });
 
-test("the completion event carries where its chain ends, and so does the news of a hold", () => {
+test("the completion event and the news of a hold say where their chain ends", () => {
   const [event] = scenario.published;
   const own = entries().filter(({ chain }) => chain === `promotion-${id}`);
   const pair = entries().filter(({ chain }) => chain === `pair-${scenario.key}`);
@@ -99,7 +99,7 @@ const exported = async () => {
   return (reply.body as string).trim().split("\n");
 };
 
-test("a promotion that a late message registers again is exported once, before the reconciler comes as well", async () => {
+test("a promotion that a late message registers again is exported once", async () => {
   await registerAgain();
   await scenario.advance({ seconds: 1 });
   expect((await scenario.pair()).registered.map(({ requestId }) => requestId)).toContain(id);
@@ -112,21 +112,18 @@ test("a promotion that a late message registers again is exported once, before t
 test.each([
   ["the reconciler deregisters it", () => Promise.resolve()],
   [
-    "a run of it that is started once more does nothing",
+    "a second start of its run does nothing",
     () => scenario.app.call("POST", `orchestrators/promote/promotion-${id}`, { requestId: id }),
   ],
-])(
-  "a promotion that a late message registers again is concluded once in its pair's chain: %s",
-  async (_, next) => {
-    await registerAgain();
-    await next();
-    await scenario.advance({ minutes: 5 });
-    expect((await scenario.pair()).registered.map(({ requestId }) => requestId)).not.toContain(id);
-    expect(verifyAudit(scenario.key, await exported(), events, digest).findings).toEqual([]);
-  },
-);
+])("a promotion that is registered again is concluded once in the chain: %s", async (_, next) => {
+  await registerAgain();
+  await next();
+  await scenario.advance({ minutes: 5 });
+  expect((await scenario.pair()).registered.map(({ requestId }) => requestId)).not.toContain(id);
+  expect(verifyAudit(scenario.key, await exported(), events, digest).findings).toEqual([]);
+});
 
-test("the command says which entry breaks, ends with one line of JSON, and exits 1; a sound export exits 0", () => {
+test("the command names the broken entry, prints one JSON line, exits 1; 0 if sound", () => {
   const folder = mkdtempSync(join(tmpdir(), "verify-audit-"));
   try {
     const file = (name: string, content: readonly string[]) => {
@@ -160,14 +157,14 @@ test("the command says which entry breaks, ends with one line of JSON, and exits
     });
     expect(edited.text).toContain(`BROKEN line 1, pair-${scenario.key} entry 1`);
     const forgeries: readonly (readonly [string, readonly string[], readonly string[]])[] = [
-      ["a member that stands twice", [lines[0]!.replace("{", '{"who":"Olga",'), ...lines.slice(1)], []],
-      ["no line at all", [], []],
+      ["a repeated member", [lines[0]!.replace("{", '{"who":"Olga",'), ...lines.slice(1)], []],
+      ["no line", [], []],
       [
         "an end without entries",
         [JSON.stringify({ end: { pair: "shop", key: scenario.key, entries: 0, head: "", underWay: [] } })],
         [],
       ],
-      ["events of nothing", lines, ["--events", file("none.jsonl", [])]],
+      ["no events", lines, ["--events", file("none.jsonl", [])]],
       [
         "events of another pair",
         lines,

@@ -19,7 +19,7 @@ test("a cancel during readiness is acknowledged and no PUT follows", async () =>
   expect(scenario.puts()).toBe(0);
 });
 
-test("a cancel says who, when and why, and keeps its whole note, in its answer, the log, the event, and the view; again it is the first one", async () => {
+test("answer, log, event and view show who cancelled, when, and the whole first note", async () => {
   const id = await scenario.request();
   await scenario.advance({ seconds: 60 });
   const note = `wrong build: ${"n".repeat(300)}`;
@@ -53,7 +53,7 @@ test("a cancel while an attempt is open is refused, and after the swap it is too
   expect(scenario.outcomeOf(id)).toBe("promoted");
 });
 
-test("a run terminated by hand before a claim ends as cancelled through the reconciler", async () => {
+test("the reconciler cancels a run that was terminated by hand before its claim", async () => {
   const id = await scenario.request();
   await scenario.advance({ seconds: 60 });
   await scenario.app.call("POST", `instances/promotion-${id}/terminate?reason=oops`);
@@ -67,7 +67,7 @@ test("a run terminated by hand before a claim ends as cancelled through the reco
 
 const other = { requestId: "other", at: 1 };
 
-test("a run that lives when somebody else stores its outcome goes no further (world 9072)", async () => {
+test("a live run stops once something else stores its outcome (world 9072)", async () => {
   const pair = (operation: object) =>
     scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, operation);
   await pair({ kind: "register", ...other });
@@ -87,14 +87,14 @@ test("a run that lives when somebody else stores its outcome goes no further (wo
   expect((await scenario.pair()).queue).toEqual([]);
 });
 
-test("a run that lives when its promotion has left the pair stands in no line (world 9072)", async () => {
+test("a live run whose promotion has left the pair is in no queue (world 9072)", async () => {
   const id = await scenario.request();
   await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, { kind: "leave", requestId: id });
   await scenario.advance({ minutes: 20 });
   expect(scenario.puts()).toBe(0);
 });
 
-test("a run that is gone after its PUT is started again by the reconciler and proves the swap", async () => {
+test("the reconciler restarts a run that is gone after its PUT; it proves the swap", async () => {
   const id = await scenario.request();
   while (scenario.puts() === 0) await scenario.advance({ seconds: 1 });
   await scenario.app.call("POST", `instances/promotion-${id}/terminate?reason=oops`);
@@ -105,7 +105,7 @@ test("a run that is gone after its PUT is started again by the reconciler and pr
   expect({ puts: scenario.puts(), effects: scenario.effects() }).toEqual({ puts: 1, effects: 1 });
 });
 
-test("an outcome is published when the broker is back, with the bytes stored before, exactly one event id", async () => {
+test("once the broker is back, the outcome is published with the stored bytes and id", async () => {
   scenario.brokerDown = true;
   const id = await scenario.request();
   await scenario.advance({ minutes: 90 });
@@ -129,7 +129,7 @@ test("the history of a promotion that waits for hours stays short", async () => 
   expect((body as { historyEvents: unknown[] }).historyEvents.length).toBeLessThan(60);
 });
 
-test("what a promotion waits for is shown with since, until, what ends it and the next action, and an ETag", async () => {
+test("a waiting promotion shows since, until, what ends it, the next action, an ETag", async () => {
   const id = await scenario.request();
   await scenario.advance({ seconds: 30 });
   const shown = await scenario.http("GET", `promotions/${id}`, undefined, ["Swap.Read"]);

@@ -1,7 +1,7 @@
 import type { Caller } from "../../src/ports/identity";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** The pairs file is edited while promotions are under way: their pair is its two services, whatever it is named. */
+/** Edits of the pairs file during promotions. A pair is identified by its two services, not by its name. */
 let scenario: Scenario;
 beforeEach(async () => {
   scenario = await startScenario();
@@ -36,7 +36,7 @@ const endOf = (id: string) => {
 const swapsOf = (service: string) =>
   scenario.arm.journal.entries.filter(({ method, url }) => method === "PUT" && url.includes(service)).length;
 
-test("a swap call that is late from the old name keeps the new name waiting: none of another promotion lands before it", async () => {
+test("a late swap call under the old name keeps the new name waiting", async () => {
   scenario.arm.faults.add({
     method: "PUT",
     times: 1,
@@ -53,7 +53,7 @@ test("a swap call that is late from the old name keeps the new name waiting: non
   expect([endOf(late)[0], endOf(back)[0]]).toEqual(["promoted", "unchanged"]);
 });
 
-test("a hold stands whatever its pair is named, and whichever of its services is blue; it is released by the name of now", async () => {
+test("a hold survives renaming and exchanging; the current name releases it", async () => {
   await hold();
   const versions: Record<string, object>[] = [
     { store: of("shop") },
@@ -75,7 +75,7 @@ test("a hold stands whatever its pair is named, and whichever of its services is
   expect(endOf(id)).toEqual(["promoted", "promoted"]);
 });
 
-test("two pairs that exchange their names: what was accepted for one swaps its services, and is listed by its name of now", async () => {
+test("when two pairs exchange names, a promotion still swaps the services it was for", async () => {
   edit({ shop: of("shop"), billing: of("billing") });
   await hold();
   const id = await scenario.request();
@@ -89,7 +89,7 @@ test("two pairs that exchange their names: what was accepted for one swaps its s
   expect([await listed("billing"), await listed("shop")]).toMatchObject([[{ id, pair: "shop" }], []]);
 });
 
-test("blue and green exchanged: a promotion of green gives production to the service that was green, and its rollback names it as it is named now", async () => {
+test("when blue and green exchange, the service that was green is promoted", async () => {
   await hold();
   const id = await scenario.request({ promote: "green" });
   edit({ shop: exchanged("shop") });
@@ -101,7 +101,7 @@ test("blue and green exchanged: a promotion of green gives production to the ser
   expect(JSON.stringify(late.body)).toContain('\\"pair\\":\\"shop\\",\\"promote\\":\\"green\\"');
 });
 
-test("exchanged before it is planned, or planned anew: the side is the one that was meant", async () => {
+test("an exchange before the plan does not change the side that was meant", async () => {
   scenario.arm.faults.add({ method: "GET", times: 40, answer: { kind: "status", status: 503 } });
   const id = await scenario.request({ promote: "green" });
   edit({ store: exchanged("shop") });
@@ -109,7 +109,7 @@ test("exchanged before it is planned, or planned anew: the side is the one that 
   expect([endOf(id)[0], scenario.holder()]).toEqual(["promoted", "green"]);
 });
 
-test("a pair that is taken out of the file: what waits ends as refused within five minutes, and a hold waits for its return", async () => {
+test("removing a pair refuses what waits within five minutes and keeps its hold", async () => {
   edit({ shop: of("shop"), billing: of("billing") });
   await hold();
   await scenario.advance({ minutes: 1 });
@@ -121,11 +121,11 @@ test("a pair that is taken out of the file: what waits ends as refused within fi
   expect((await scenario.http("GET", "pairs/store")).body).toMatchObject({ holds: [{ id: "h-1" }] });
 });
 
-test("break-glass does not swap a pair that is not in the file any more", async () => {
+test("break-glass does not swap a pair that was removed from the file", async () => {
   edit({ shop: of("shop"), billing: of("billing") });
   const by = { permissions: ["Swap.Operate"] } as const;
   const body = {
-    requestId: "glass",
+    requestId: "urgent",
     pair: "shop",
     promote: "green",
     reason: "x",
@@ -134,10 +134,10 @@ test("break-glass does not swap a pair that is not in the file any more", async 
   expect((await scenario.http("POST", "promotions", body, by as Partial<Caller>)).status).toBe(202);
   edit({ billing: of("billing") });
   await scenario.advance({ minutes: 10 });
-  expect([endOf("glass"), scenario.puts()]).toEqual([["refused", "pair-removed"], 0]);
+  expect([endOf("urgent"), scenario.puts()]).toEqual([["refused", "pair-removed"], 0]);
 });
 
-test("what was claimed before its pair was taken out is followed to its end, by another run if need be", async () => {
+test("a swap claimed before its pair was removed is followed to its end", async () => {
   scenario.arm.faults.add({ method: "PUT", times: 1, answer: { kind: "operation", seconds: 240 } });
   const id = await scenario.request();
   while (scenario.puts() === 0) await scenario.advance({ seconds: 10 });
@@ -147,7 +147,7 @@ test("what was claimed before its pair was taken out is followed to its end, by 
   expect([endOf(id)[0], scenario.effects(), scenario.holder()]).toEqual(["promoted", 1, "green"]);
 });
 
-test("a schedule starts once at an instant at which its pair is renamed, and stays paused", async () => {
+test("a schedule starts once when its pair is renamed at that instant; stays paused", async () => {
   const schedule = { name: "daily", cron: "30 12 * * *", zone: "UTC", promote: "green", reason: "daily" };
   const late = { ...schedule, name: "late", cron: "40 12 * * *" };
   edit({ shop: of("shop", { schedules: [schedule, late] }) });

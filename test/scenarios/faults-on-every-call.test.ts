@@ -18,14 +18,14 @@ const answers = [
 
 const seed = 20_261_130;
 const random = seededRandom(seed);
-// A promotion of the calm world makes more than 15 calls; each meets one of the faults.
+// A promotion of the calm scenario makes more than 15 calls. Each meets one of the faults.
 const rows = Array.from({ length: 15 }, (_, k) => {
   const answer = answers[Math.floor(random() * answers.length)]!;
   return [k + 1, "status" in answer ? `${answer.kind} ${answer.status}` : answer.kind, answer] as const;
 });
 
 test.each(rows)(
-  `whatever call goes wrong there is one effect and a bounded number of PUTs: call %i meets %s (seed ${seed})`,
+  `one effect and a bounded number of PUTs when call %i meets %s (seed ${seed})`,
   async (call, _name, answer) => {
     scenario.arm.faults.add({ skip: call - 1, times: 1, answer });
     const id = await scenario.request();
@@ -36,7 +36,7 @@ test.each(rows)(
   },
 );
 
-test("a throttled PUT is not sent again before the Retry-After has passed", async () => {
+test("a throttled PUT is repeated only after its Retry-After", async () => {
   const retryAfter = 200;
   scenario.arm.faults.add({
     method: "PUT",

@@ -3,7 +3,7 @@ import type { PairPolicy } from "../../src/domain/policy/policy";
 import type { Scenario } from "../support/scenario";
 import { approval, type GateScenario, startGate, voter } from "../support/votes";
 
-/** Votes across time: changed plans, lapsed grants, deadlines, crashes, and others in the queue. */
+/** Votes over time: changed plans, lapsed approvals, deadlines, crashes and the queue. */
 const MINUTE = 60_000;
 
 let gate: GateScenario;
@@ -19,7 +19,7 @@ async function begin(policy?: Partial<PairPolicy>, request: Record<string, unkno
 }
 afterEach(() => scenario.stop());
 
-test("a deployment after the approvals makes them void: people are asked again about the new plan", async () => {
+test("a deployment after the approvals voids them: people vote on the new plan", async () => {
   const id = await begin();
   const first = (await scenario.promotion(id)).gate!.planHash;
   await vote(id, voter("aron"));
@@ -44,7 +44,7 @@ test("a deployment after the approvals makes them void: people are asked again a
   });
 });
 
-test("a release that waits for people again keeps nobody else waiting, though it held the lease", async () => {
+test("a release that waits for people again releases its lease", async () => {
   const id = await begin();
   await vote(id, voter("aron"));
   await vote(id, voter("berta"));
@@ -57,7 +57,7 @@ test("a release that waits for people again keeps nobody else waiting, though it
   expect(scenario.outcomeOf(other)).toBe("promoted");
 });
 
-test("a vote is acted on at once, not at the next look", async () => {
+test("a vote takes effect at once, not at the next check", async () => {
   const id = await begin();
   await vote(id, voter("aron"));
   await scenario.advance({ seconds: 90 });
@@ -66,7 +66,7 @@ test("a vote is acted on at once, not at the next look", async () => {
   expect((await scenario.promotion(id)).phase).toBe("awaiting-readiness");
 });
 
-test("people are asked three times at most about a release that keeps changing", async () => {
+test("people are asked at most three times about a release that keeps changing", async () => {
   const id = await begin();
   for (let n = 1; n <= 3; n++) {
     expect((await scenario.promotion(id)).gate?.asked).toBe(n);
@@ -79,7 +79,7 @@ test("people are asked three times at most about a release that keeps changing",
   expect(scenario.puts()).toBe(0);
 });
 
-test("an approval that lapses before the swap does not permit it: people are asked again", async () => {
+test("an approval that lapses before the swap is asked for again", async () => {
   const id = await begin({ approval: { ...approval, validForMs: MINUTE } });
   await vote(id, voter("aron"));
   await vote(id, voter("berta"));
@@ -92,7 +92,7 @@ test("an approval that lapses before the swap does not permit it: people are ask
   expect({ line, lease, open }).toEqual({ line: [] });
 });
 
-test("a vote received before the deadline counts though it reaches the promotion record after it", async () => {
+test("a vote received before the deadline counts even when it is stored after it", async () => {
   const id = await begin();
   await vote(id, voter("aron"));
   const { gate } = await scenario.promotion(id);
@@ -112,7 +112,7 @@ test("a vote received before the deadline counts though it reaches the promotion
   expect(scenario.outcomeOf(id)).toBe("promoted");
 });
 
-test("votes and question outlive the run: a resumed run neither asks again nor forgets who said yes", async () => {
+test("a resumed run keeps question and votes: it neither asks again nor loses one", async () => {
   const id = await begin();
   await vote(id, voter("aron"));
   await scenario.app.call("POST", `instances/promotion-${id}/terminate?reason=oops`);
@@ -125,7 +125,7 @@ test("votes and question outlive the run: a resumed run neither asks again nor f
   expect([scenario.outcomeOf(id), scenario.effects()]).toEqual(["promoted", 1]);
 });
 
-test("a run that is gone after its PUT proves the swap, though the approvals have lapsed meanwhile", async () => {
+test("a run that is gone after its PUT proves the swap despite lapsed approvals", async () => {
   const id = await begin({ approval: { ...approval, validForMs: 3 * MINUTE } });
   await vote(id, voter("aron"));
   await vote(id, voter("berta"));

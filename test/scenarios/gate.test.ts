@@ -3,7 +3,7 @@ import type { Caller } from "../../src/ports/identity";
 import type { Scenario } from "../support/scenario";
 import { approval, type GateScenario, startGate, voter } from "../support/votes";
 
-/** Releases that wait for people: who counts, and what is said. */
+/** Releases that wait for approvals: whose votes count, and what the replies say. */
 const MINUTE = 60_000;
 
 let gate: GateScenario;
@@ -16,7 +16,7 @@ async function begin(policy?: Partial<PairPolicy>, request: Record<string, unkno
 }
 afterEach(() => scenario.stop());
 
-test("a release waits for two people without holding the lease, and swaps after the second vote", async () => {
+test("a release waits for two people without the lease and swaps after both votes", async () => {
   const id = await begin();
   await scenario.advance({ minutes: 5 });
   const waiting = await scenario.promotion(id);
@@ -53,7 +53,7 @@ test("a release waits for two people without holding the lease, and swaps after 
   });
 });
 
-/** What each phase may wait for. */
+/** What a promotion can wait for in each phase. */
 const waitsOf: Readonly<Record<string, readonly string[]>> = {
   accepted: [],
   planning: ["planning"],
@@ -65,7 +65,7 @@ const waitsOf: Readonly<Record<string, readonly string[]>> = {
   soaking: ["soak"],
 };
 
-test("whenever somebody looks, what is waited for and what comes next are those of the phase shown", async () => {
+test("every view shows the wait and the next action of its phase", async () => {
   const id = await begin({
     approval,
     soak: { forMs: 60_000, everyMs: 10_000, failures: 0, consecutiveErrors: 4 },
@@ -108,7 +108,7 @@ test("one rejection ends the release, with the reason that was given", async () 
   });
 });
 
-test("without the quorum it expires at its deadline, and says what it waited for", async () => {
+test("without the quorum a release expires at its deadline and says what it waited for", async () => {
   const id = await begin();
   await vote(id, voter("aron"));
   await scenario.advance({ minutes: 22 });
@@ -130,7 +130,7 @@ test.each<[string, Partial<Caller>, number, string, RegExp]>([
     "forbidden",
     /Swap.Approve/,
   ],
-])("%s is told why the vote does not count", async (_who, by, status, code, detail) => {
+])("the reply says why the vote of %s does not count", async (_who, by, status, code, detail) => {
   const id = await begin({
     approval: { ...approval, people: ["aron", "never"], roles: ["Release"], neverApprove: ["never"] },
   });
@@ -141,7 +141,7 @@ test.each<[string, Partial<Caller>, number, string, RegExp]>([
   expect(await vote(id, voter("ARON"))).toMatchObject({ vote: "counted" });
 });
 
-test("fifty copies of one vote at once are one vote", async () => {
+test("fifty copies of one vote at once count as one vote", async () => {
   const id = await begin();
   const { gate } = await scenario.promotion(id);
   const body = { decision: "approve", planHash: gate!.planHash };
@@ -155,7 +155,7 @@ test("fifty copies of one vote at once are one vote", async () => {
   expect((await scenario.promotion(id)).gate?.votes).toHaveLength(1);
 });
 
-test("from the queue the requester is only declared: one approval is not enough whatever the policy says", async () => {
+test("a request from the queue needs two approvals, whatever the policy says", async () => {
   const id = await begin({ approval: { ...approval, quorum: 1 } });
   const origin = { channel: "queue" };
   const { request, pair } = await scenario.promotion(id);
@@ -168,7 +168,7 @@ test("from the queue the requester is only declared: one approval is not enough 
   expect((await scenario.promotion("queued")).gate?.quorum).toBe(2);
 });
 
-test("a request tightens the quorum; one that nobody can reach is refused at once", async () => {
+test("a request can raise the quorum; one that nobody can reach is refused at once", async () => {
   const id = await begin(
     { approval: { ...approval, people: ["aron", "berta"] } },
     { approval: { quorum: 3 } },
@@ -180,7 +180,7 @@ test("a request tightens the quorum; one that nobody can reach is refused at onc
   expect(scenario.outcomeOf(id)).toBe("refused");
 });
 
-test("a request may ask for approvals where the policy does not", async () => {
+test("a request can ask for approvals where the policy does not", async () => {
   const id = await begin({}, { approval: { quorum: 1 } });
   expect((await scenario.promotion(id)).phase).toBe("awaiting-approval");
   await vote(id, voter("aron"));
@@ -201,7 +201,7 @@ test("a release that waits can be cancelled, and its expiresAt ends the wait", a
   });
 });
 
-test("what is to be approved is shown with its plan, who may say so, until when, and the exact next command", async () => {
+test("the approval shows its plan, its voters, its deadline and the exact next command", async () => {
   const id = await begin();
   await vote(id, voter("aron"), { comment: "fine" });
   const { body } = await scenario.http("GET", `promotions/${id}`, undefined, voter("berta"));
@@ -217,7 +217,7 @@ test("what is to be approved is shown with its plan, who may say so, until when,
   expect((await scenario.http("POST", path, JSON.parse(data), voter("berta"))).status).toBe(200);
 });
 
-test("an approval is asked of nobody where no rule asks, and a promotion that is not there has none", async () => {
+test("without a rule no approval is asked; an unknown promotion has no approval", async () => {
   const id = await begin({});
   const planHash = "0".repeat(64);
   expect(await vote(id, voter("aron"), { planHash })).toMatchObject({

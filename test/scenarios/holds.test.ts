@@ -1,7 +1,7 @@
 import type { ProgressEvent } from "../../src/domain/promotion/events";
 import { type Scenario, startScenario } from "../support/scenario";
 
-/** Stopping the line by hand, at every moment of a promotion. */
+/** Holds at every moment of a promotion. */
 let scenario: Scenario;
 beforeEach(async () => {
   scenario = await startScenario();
@@ -17,7 +17,7 @@ const shown = async (id: string) =>
     nextAction: string;
   };
 
-test("a hold during readiness: nothing is claimed until a person releases it, then the promotion goes on", async () => {
+test("a hold during readiness stops the claim until a person releases it", async () => {
   const id = await scenario.request();
   await scenario.advance({ seconds: 60 });
   const reply = await hold({ reason: "incident 7", id: "h-1" });
@@ -37,7 +37,7 @@ test("a hold during readiness: nothing is claimed until a person releases it, th
   expect([scenario.outcomeOf(id), scenario.puts()]).toEqual(["promoted", 1]);
 });
 
-test("a release wakes who waits: the promotion takes the lease at once, not at its next timer", async () => {
+test("releasing a hold wakes the promotion: it takes the lease at once", async () => {
   await hold({ reason: "incident", id: "h-1" });
   const id = await scenario.request();
   await scenario.advance({ seconds: 90 });
@@ -47,7 +47,7 @@ test("a release wakes who waits: the promotion takes the lease at once, not at i
   expect((await shown(id)).phase).toBe("awaiting-readiness");
 });
 
-test("a hold of all pairs stops each of them, shows who and why, and is released everywhere by its id", async () => {
+test("a hold of all pairs stops each, shows who and why; its id releases it everywhere", async () => {
   expect((await hold({ reason: "the region is down", id: "region" }, "all")).status).toBe(200);
   const pairs = (await scenario.http("GET", "pairs")).body as { value: { name: string; holds: unknown[] }[] };
   expect(pairs.value).toMatchObject([
@@ -60,7 +60,7 @@ test("a hold of all pairs stops each of them, shows who and why, and is released
   });
 });
 
-test("a hold while an attempt is open changes nothing about it: it is proved, and the promotion ends as it does", async () => {
+test("a hold does not change an open attempt: it is proved and decides the outcome", async () => {
   const id = await scenario.request();
   while (scenario.puts() === 0) await scenario.advance({ seconds: 1 });
   expect((await hold({ reason: "too late" })).body).toMatchObject({
@@ -73,7 +73,7 @@ test("a hold while an attempt is open changes nothing about it: it is proved, an
   expect([scenario.outcomeOf(next), scenario.puts()]).toEqual([undefined, 1]);
 });
 
-test("releasing twice says the second time that nothing stands, and a replay of the hold does not stop the line again", async () => {
+test("a second release finds no hold, and a repeated hold does not stop the pair again", async () => {
   await hold({ reason: "incident", id: "h-1" });
   expect((await release("note=over")).status).toBe(200);
   expect(await release("note=over")).toMatchObject({ status: 404, body: { code: "no-hold" } });
@@ -86,7 +86,7 @@ test("releasing twice says the second time that nothing stands, and a replay of 
   expect(scenario.outcomeOf(id)).toBe("promoted");
 });
 
-test("who set and who released a hold is told as news", async () => {
+test("news says who set and who released a hold", async () => {
   await hold({ reason: "incident", id: "h-1" });
   await release("note=over");
   const news = scenario.news.map(({ data }: ProgressEvent) => [data.step, data.holdId, data.detail]);
@@ -96,7 +96,7 @@ test("who set and who released a hold is told as news", async () => {
   ]);
 });
 
-test("a lost attempt counts after a hold too: the lease given back and taken again allows one more, not two", async () => {
+test("after a hold a lost attempt still counts: one more is allowed, not two", async () => {
   scenario.arm.faults.add({
     method: "PUT",
     url: "",

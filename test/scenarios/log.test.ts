@@ -2,15 +2,15 @@ import { defaultPolicy } from "../../src/domain/policy/policy";
 import { type Scenario, startScenario } from "../support/scenario";
 import { approval, startGate, voter } from "../support/votes";
 
-/** What an operator reads in the log, after host.json has let through what it lets through. */
+/** The log lines that an operator reads with the levels of host.json. */
 let scenario: Scenario;
 afterEach(() => scenario.stop());
 
-/** Category and message of what comes through, without the fields. */
+/** Category and message of each line, without the fields. */
 const read = () => scenario.app.logged.map((line) => line.replace(/ \{.*$/, ""));
 const written = (words: string) => scenario.logged.filter((line) => line.includes(words));
 
-test("votes, a hold, its release and the outcome are one line each, and progress is none", async () => {
+test("the log has one line per vote, hold, release and outcome, and none for progress", async () => {
   const gate = await startGate({ approval });
   scenario = gate.scenario;
   const id = await scenario.request();
@@ -35,7 +35,7 @@ test("votes, a hold, its release and the outcome are one line each, and progress
   expect(scenario.app.logged.at(-1)).toContain(`"requestId":"${id}","pair":"shop","code":"promoted"`);
 });
 
-test("who cancels, who orders a rollback, and who asks without the permission is told", async () => {
+test("the log says who cancels, who orders a rollback, and who lacks the permission", async () => {
   scenario = await startScenario({ policy: { soak: defaultPolicy.soak } });
   const first = await scenario.request();
   await scenario.http("POST", `promotions/${first}/cancel`, { note: "mine" }, ["Swap.Read"]);
@@ -54,7 +54,7 @@ test("who cancels, who orders a rollback, and who asks without the permission is
   ]);
 });
 
-test("faults come through from wherever they are met: a broker that is away, seen by an activity", async () => {
+test("the log shows a fault that an activity meets: the broker is away", async () => {
   scenario = await startScenario();
   scenario.brokerDown = true;
   await scenario.request();
@@ -76,7 +76,7 @@ test("faults come through from wherever they are met: a broker that is away, see
   );
 });
 
-test("a calm promotion is one line", async () => {
+test("a promotion without faults is one log line", async () => {
   scenario = await startScenario();
   await scenario.request();
   await scenario.advance({ minutes: 15 });

@@ -15,7 +15,7 @@ test.each([
   [401, "ExpiredAuthenticationToken"],
   [403, "AuthorizationFailed"],
 ])(
-  "reads that are denied for good with %i in mid-wait end the promotion without a PUT, and free the pair",
+  "reads denied for good with %i end the promotion without a PUT and free the pair",
   async (status, code) => {
     const id = await scenario.request();
     await scenario.advance({ seconds: 60 });
@@ -27,7 +27,7 @@ test.each([
   },
 );
 
-test("a service that is deleted in mid-wait ends the promotion without a PUT, and frees the pair", async () => {
+test("deleting a service ends the promotion without a PUT and frees the pair", async () => {
   const id = await scenario.request();
   await scenario.advance({ seconds: 60 });
   const weather = parseWeather({ kind: "deleted", service: "shop-green" });
@@ -40,7 +40,7 @@ test("a service that is deleted in mid-wait ends the promotion without a PUT, an
   expect((await scenario.pair()).lease).toBeUndefined();
 });
 
-test("an instance that stops in mid-swap does not hide what the slots show", async () => {
+test("an instance that stops during the swap does not hide what the slots show", async () => {
   const id = await scenario.request();
   while (scenario.puts() === 0) await scenario.advance({ seconds: 1 });
   scenario.arm.service("shop-green")!.instances[0]!.state = "RoleStateStopped";

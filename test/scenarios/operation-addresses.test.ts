@@ -2,7 +2,7 @@ import { SIGNED } from "../../local/resource-manager";
 import calm from "../../local/world/scenarios/calm.json";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** A swap whose operation fails is known by that, however Azure names the operation and tells of its end. */
+/** A failed operation is detected in every form of its address and of its result. */
 let scenario: Scenario;
 afterEach(() => scenario.stop());
 
@@ -39,13 +39,13 @@ test.each([
     "by Location, with signatures that expire at the next poll",
     { headers: "location", expiresAfterPolls: 1 },
   ],
-  ["and tells of its error at the top of the body", { errorShape: "top-level" }],
+  ["with its error at the top level of the body", { errorShape: "top-level" }],
   [
-    "by Location, and tells of its error at the top of the body",
+    "by Location, with its error at the top level of the body",
     { headers: "location", errorShape: "top-level" },
   ],
-  ["and its later addresses on another host", { later: { origin: "https://elsewhere.example" } }],
-])("an operation that is named %s and fails after two minutes halts the promotion", async (_how, answer) => {
+  ["with its later addresses on another host", { later: { origin: "https://elsewhere.example" } }],
+])("a failed operation named %s halts the promotion", async (_how, answer) => {
   const { logged: _logged, ...seen } = await play({ seconds: 120, ...answer });
   expect(seen).toEqual({ ...failed, saysWhy: true });
 });
@@ -54,7 +54,7 @@ test.each([
   [{ characters: 13_000 }, "13,000 characters, more than 12,288"],
   [{ origin: "https://elsewhere.example" }, "on another host"],
   [{ later: { characters: 13_000 } }, "new URL has 13,000 characters"],
-])("an address that is not followed is a finding in the log: %j", async (answer, finding) => {
+])("the log reports an address that is not followed: %j", async (answer, finding) => {
   const { logged, signature } = await play({ seconds: 120, ...answer });
   expect(logged).toContain(finding);
   expect(signature).toBe(false);

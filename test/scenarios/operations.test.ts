@@ -2,7 +2,7 @@ import calm from "../../local/world/scenarios/calm.json";
 import type { ObservedInvocation } from "../support/durable-app";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** How a swap's operation is followed; how it may be named: `operation-addresses.test.ts`. */
+/** How a swap's operation is followed. For its addresses see `operation-addresses.test.ts`. */
 let scenario: Scenario;
 let seen: ObservedInvocation[] = [];
 afterEach(() => scenario.stop());
@@ -22,7 +22,7 @@ const failing = (seconds: number) => ({
 const endOf = (id: string) => scenario.published.find((event) => event.data.requestId === id)?.data;
 const polls = () => scenario.arm.journal.entries.filter(({ url }) => /\/operation(s|Results)\//.test(url));
 
-test("slots that are exchanged prove nothing while the operation runs, however long its address is", async () => {
+test("exchanged slots prove nothing while the operation runs", async () => {
   const id = await facing({ characters: 6_144 }, { kind: "operation", seconds: 120, effectAfter: 20 });
   while (scenario.puts() === 0) await scenario.advance({ seconds: 1 });
   await scenario.advance({ seconds: 100 });
@@ -32,7 +32,7 @@ test("slots that are exchanged prove nothing while the operation runs, however l
   expect(scenario.outcomeOf(id)).toBe("promoted");
 });
 
-test("a run that takes over finds the operation by the attempt's nonce, and what it says is not lost", async () => {
+test("a run that takes over finds the operation by the attempt's nonce", async () => {
   const id = await facing({ expiresAfterPolls: 1 }, failing(200));
   while (polls().length < 3) await scenario.advance({ seconds: 1 });
   await scenario.app.call("POST", `instances/promotion-${id}/terminate?reason=oops`);
@@ -41,7 +41,7 @@ test("a run that takes over finds the operation by the attempt's nonce, and what
   expect(scenario.puts()).toBe(1);
 });
 
-test("an address too long to keep is a finding of the attempt, and reads of both services decide", async () => {
+test("an address too long to keep is a finding; reads of both services decide", async () => {
   const id = await facing({ headers: "both", characters: 13_000 }, { kind: "operation" });
   await scenario.advance({ minutes: 10 });
   expect(scenario.outcomeOf(id)).toBe("promoted");
@@ -53,7 +53,7 @@ test("an address too long to keep is a finding of the attempt, and reads of both
   expect(polls()).toEqual([]);
 });
 
-test("no signature of an operation's address is in a history, an event, the log, the API or the pair", async () => {
+test("no history, event, log, reply or pair has the signature of an operation address", async () => {
   const id = await facing({ characters: 3_200 }, { kind: "operation", seconds: 45 });
   await scenario.advance({ minutes: 10 });
   expect(scenario.outcomeOf(id)).toBe("promoted");

@@ -1,7 +1,7 @@
 import calm from "../../local/world/scenarios/calm.json";
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** What the app may not do is told by name while there is time: before anybody approves, and long before the swap. */
+/** The plan warns of missing permissions before anybody approves, long before the swap. */
 let scenario: Scenario;
 afterEach(() => scenario.stop());
 
@@ -48,7 +48,7 @@ test.each([
     ["slot-write-not-permitted", "operation-read-not-permitted"],
   ],
   ["the permissions cannot be read", ["Microsoft.Compute/*/read"], []],
-])("while people are asked and %s, the plan warns of %j%j", async (_what, actions, expected) => {
+])("while approvals are asked and %s, the plan warns of %j%j", async (_what, actions, expected) => {
   const { codes, puts } = await planned(actions);
   expect([codes, puts]).toEqual([expected, 0]);
 });
@@ -57,7 +57,7 @@ test.each([
   ["a broken connection", { kind: "reset-before" }],
   ["503", { kind: "status", status: 503 }],
   ["no JSON", { kind: "damaged", how: "html" }],
-])("permissions that are answered by %s hold up no plan and warn of nothing", async (_by, answer) => {
+])("permissions answered by %s neither delay the plan nor warn", async (_by, answer) => {
   const { id, codes } = await planned(READS, { url: "Microsoft.Authorization", times: 50, answer });
   expect(codes).toEqual([]);
   expect((await scenario.promotion(id)).plan).toBeDefined();

@@ -7,7 +7,7 @@ beforeEach(async () => {
 });
 afterEach(() => scenario.stop());
 
-test("promotes when every instance of both services has been running for two minutes, with one PUT", async () => {
+test("one PUT promotes once every instance has been running for two minutes", async () => {
   const id = await scenario.request();
   await scenario.advance({ seconds: 100 });
   expect(scenario.puts()).toBe(0);
@@ -31,7 +31,7 @@ test("promotes when every instance of both services has been running for two min
   });
 });
 
-test("nothing is read twice for one purpose: eight reads plan, four precede the one PUT, five prove and verify it", async () => {
+test("eight reads plan, four precede the one PUT, and five prove and verify it", async () => {
   await scenario.request();
   await scenario.advance({ minutes: 5 });
   const entries = scenario.arm.journal.entries;
@@ -50,7 +50,7 @@ test("nothing is read twice for one purpose: eight reads plan, four precede the 
   expect(scenario.published[0]?.data.finalRead?.incoming?.publicIp?.address).toBe("203.0.113.10");
 });
 
-test("a read that proves the swap but contradicts the public IPs does not verify it: both are read until they agree", async () => {
+test("verification reads services and public IPs until both agree", async () => {
   const id = await scenario.request();
   while (scenario.puts() === 0) await scenario.advance({ seconds: 1 });
   await scenario.advance({ seconds: 5 });
@@ -68,7 +68,7 @@ test("a read that proves the swap but contradicts the public IPs does not verify
   expect(scenario.outcomeOf(id)).toBe("promoted");
 });
 
-test("news to a slow broker does not hold up the PUT", async () => {
+test("a slow broker does not delay the PUT", async () => {
   await scenario.request();
   await scenario.advance({ seconds: 119 });
   scenario.brokerDelayMs = 3_000;
@@ -76,7 +76,7 @@ test("news to a slow broker does not hold up the PUT", async () => {
   expect(scenario.puts()).toBe(1);
 });
 
-test("the same request again is the same promotion, and other content under its id is refused", async () => {
+test("a repeated request is the same promotion; other content under its id is refused", async () => {
   const id = await scenario.request();
   await scenario.advance({ minutes: 5 });
   const body = { requestId: id, pair: "shop", promote: "green", reason: "test" };
@@ -86,7 +86,7 @@ test("the same request again is the same promotion, and other content under its 
   expect({ puts: scenario.puts(), events: scenario.published.length }).toEqual({ puts: 1, events: 1 });
 });
 
-test("a target that holds production already is unchanged, without a PUT", async () => {
+test("a target that already holds production is unchanged, without a PUT", async () => {
   const id = await scenario.request({ promote: "blue" });
   expect(scenario.outcomeOf(id)).toBe("unchanged");
   expect(scenario.puts()).toBe(0);
@@ -101,7 +101,7 @@ test("staging without an expected version is refused as unpinned", async () => {
   });
 });
 
-test("staging with the expected version promotes, and a second such request is unchanged", async () => {
+test("staging with the expected version promotes; the same request again is unchanged", async () => {
   await scenario.request({ promote: "staging", expect: { version: "v2" } });
   await scenario.advance({ minutes: 5 });
   const again = await scenario.request({ promote: "staging", expect: { version: "v2" } });
@@ -109,7 +109,7 @@ test("staging with the expected version promotes, and a second such request is u
   expect(scenario.effects()).toBe(1);
 });
 
-test("flapping starts the wait again, and the readiness deadline names the instance", async () => {
+test("flapping restarts the wait, and the readiness deadline names the instance", async () => {
   const worker = scenario.arm.service("shop-green")!.instances.find((i) => i.name === "WorkerRole_IN_0")!;
   const id = await scenario.request();
   for (let minute = 0; minute < 29; minute++) {
@@ -139,7 +139,7 @@ test("an instance that stops between readiness and PUT withholds the PUT", async
   expect(scenario.puts()).toBe(1);
 });
 
-test("a deployment under the plan makes it stale: it is planned anew and the new version promoted", async () => {
+test("a deployment makes the plan stale: a new plan promotes the new version", async () => {
   await scenario.request();
   await scenario.advance({ seconds: 100 });
   scenario.arm.service("shop-green")!.version = "v3";
@@ -149,7 +149,7 @@ test("a deployment under the plan makes it stale: it is planned anew and the new
   expect(scenario.published[0]?.data).toMatchObject({ outcome: "promoted", incoming: { version: "v3" } });
 });
 
-test("somebody else's swap before our PUT is told as unchanged, not toggled back", async () => {
+test("another person's swap before our PUT is reported as unchanged, not reverted", async () => {
   const id = await scenario.request();
   await scenario.advance({ seconds: 100 });
   scenario.arm.swapByHand("shop-green");
@@ -182,17 +182,17 @@ test("expiresAt ends a wait as expired before anything is claimed", async () => 
   expect(scenario.puts()).toBe(0);
 });
 
-test("whoever is next takes the lease as soon as the one before has left, not at its next timer", async () => {
+test("the next in the queue takes the lease as soon as it is free", async () => {
   const first = await scenario.request();
   await scenario.advance({ seconds: 85 });
-  // Its own timer comes every 60 s: the first leaves well before the one at 145 s.
+  // Its timer fires every 60 s, next at 145 s. The first leaves well before that.
   const second = await scenario.request();
   while (scenario.outcomeOf(first) === undefined) await scenario.advance({ seconds: 1 });
   await scenario.advance({ seconds: 2 });
   expect((await scenario.pair()).lease?.holder).toBe(second);
 });
 
-test("whoever is first in the queue takes the lease as soon as the hold is released", async () => {
+test("the first in the queue takes the lease as soon as the hold is released", async () => {
   const hold = { id: "h-1", at: 1, reason: reason("foreign-state", "looked at") };
   await scenario.app.call("POST", `entities/pair/${scenario.key}?op=apply`, { kind: "hold", hold });
   const id = await scenario.request();

@@ -1,6 +1,6 @@
 import { startScenario, type Scenario } from "../support/scenario";
 
-/** What is left of a promotion when its retention is over, and what is answered then. */
+/** What remains of a promotion after its retention, and what the API answers then. */
 
 let scenario: Scenario;
 beforeEach(async () => {
@@ -22,7 +22,7 @@ const listed = async () => {
   return (body as { value: { id: string }[] }).value.map(({ id }) => id);
 };
 
-test("past its retention a promotion has no history, no details and no place in lists, and its duplicates get the same answer", async () => {
+test("after retention a promotion has no history or details; duplicates get its answer", async () => {
   await post();
   await scenario.advance({ minutes: 10 });
   const before = { first: await post(), size: JSON.stringify(await scenario.promotion("r-1")).length };
@@ -47,7 +47,7 @@ test("past its retention a promotion has no history, no details and no place in 
   expect([scenario.effects(), scenario.puts(), scenario.published.length]).toEqual([1, 1, 1]);
 });
 
-test("of a promotion that waited, was held, lost its run and was resumed no history is left either", async () => {
+test("retention also removes every history of a held and resumed promotion", async () => {
   await scenario.http("PUT", "holds/shop", { reason: "wait", id: "h-1" });
   await post();
   await scenario.advance({ minutes: 3 });
@@ -64,7 +64,7 @@ test("of a promotion that waited, was held, lost its run and was resumed no hist
   expect(await histories()).toEqual([]);
 });
 
-test("the audit chain of a reduced promotion is still exported whole", async () => {
+test("the whole audit chain of a reduced promotion is still exported", async () => {
   await post();
   await scenario.advance({ minutes: 10 });
   const before = await scenario.http("GET", "pairs/shop/audit");

@@ -9,7 +9,7 @@ const probe = {
   expect: {},
   timeoutMs: 1_000,
 };
-/** Short, so that little has to be waited for; lost calls take what they take. */
+/** Short, to keep the waits short. Lost calls take longer. */
 const policy: Partial<PairPolicy> = {
   probes: [probe],
   readiness: { pollMs: 5_000, stableForMs: 10_000, deadlineMs: 30 * 60_000 },
@@ -38,7 +38,7 @@ const order = (id: string, body: unknown = { note: "checkout is slow" }) =>
   scenario.http("POST", `promotions/${id}/rollback`, body);
 const regress = () => scenario.sites.set("v2", { status: 500 });
 
-/** Plays to the outcome, and a while longer. */
+/** Runs until the outcome, and some time longer. */
 async function outcome(id: string) {
   for (let i = 0; i < 120 && !event(id); i++) await scenario.advance({ minutes: 1 });
   await scenario.advance({ minutes: 3 });
@@ -61,25 +61,25 @@ const status = (code: number, name: string, more = {}) => ({
 
 test.each<[string, Record<string, unknown>, number, object]>([
   [
-    "a busy platform is asked again",
+    "a busy platform is called again",
     status(409, "Conflict"),
     1,
     { outcome: "rolled-back", puts: 3, effects: 2 },
   ],
   [
-    "throttling is obeyed",
+    "throttling is respected",
     status(429, "TooManyRequests", { retryAfter: 90 }),
     1,
     { outcome: "rolled-back", puts: 3, effects: 2 },
   ],
   [
-    "a refusal of the platform halts: the release still holds production",
+    "a refusal by the platform halts; the release keeps production",
     status(403, "AuthorizationFailed"),
     1,
     { outcome: "halted", code: "rollback-failed", puts: 2, effects: 1, holder: "green" },
   ],
   [
-    "a lost call without effect is proved by reads, and made once more",
+    "a lost call without effect is proved by reads and repeated once",
     { kind: "reset-before" },
     1,
     { outcome: "rolled-back", puts: 3, effects: 2, holder: "blue" },
@@ -91,19 +91,19 @@ test.each<[string, Record<string, unknown>, number, object]>([
     { outcome: "halted", code: "rollback-failed", puts: 3, effects: 1, holder: "green" },
   ],
   [
-    "a call whose reply is lost is found by reading, without another",
+    "reads find the effect of a call whose reply is lost, without another call",
     { kind: "reset-after" },
     1,
     { outcome: "rolled-back", puts: 2, effects: 2, holder: "blue" },
   ],
   [
-    "an operation that fails halts",
+    "a failed operation halts",
     { kind: "operation-fails", code: "Boom" },
     1,
     { outcome: "halted", code: "rollback-failed", puts: 2, effects: 1 },
   ],
   [
-    "success without effect is not believed",
+    "success without effect is not accepted",
     { kind: "no-effect" },
     1,
     { outcome: "halted", code: "outcome-unproved", puts: 2, effects: 1 },
@@ -116,7 +116,7 @@ test.each<[string, Record<string, unknown>, number, object]>([
   expect(event(id)?.reason.detail).toContain("probe home: status is 500");
 });
 
-test("a forward call that was lost before leaves the rollback its own two", async () => {
+test("a lost forward call does not reduce the rollback's two attempts", async () => {
   nextPut({ kind: "reset-before" });
   const id = await soaking();
   nextPut({ kind: "reset-before" });
@@ -124,7 +124,7 @@ test("a forward call that was lost before leaves the rollback its own two", asyn
   expect(await outcome(id)).toMatchObject({ outcome: "rolled-back", puts: 4, effects: 2, holder: "blue" });
 });
 
-test("an old production that does not run is tried, and told; it halts when Azure declines", async () => {
+test("a rollback to a service that does not run is tried and halts when Azure declines", async () => {
   const id = await soaking();
   scenario.arm.service("shop-blue")!.instances[0]!.state = "RoleStateStopped";
   scenario.sites.set("v1", { status: 503 });
@@ -138,7 +138,7 @@ test("an old production that does not run is tried, and told; it halts when Azur
   expect(event(id)?.attempts.at(-1)?.evidence).toContain("old production: probe home: status is 503");
 });
 
-test("an old production that is only unwell at application level is rolled back to, and told", async () => {
+test("a rollback to a service whose probes fail is carried out and reported", async () => {
   const id = await soaking();
   scenario.sites.set("v1", { status: 503 });
   regress();
@@ -146,7 +146,7 @@ test("an old production that is only unwell at application level is rolled back 
   expect(event(id)?.attempts.at(-1)?.evidence).toContain("old production: probe home: status is 503");
 });
 
-test("an old service that was deployed anew is not rolled back to", async () => {
+test("a service that was deployed again is no rollback target", async () => {
   const id = await soaking();
   scenario.arm.service("shop-blue")!.version = "v3";
   regress();
@@ -180,7 +180,7 @@ test("a freeze that begins during the soak does not stop a rollback (I10)", asyn
   expect(await outcome(id)).toMatchObject({ outcome: "rolled-back", effects: 2, holder: "blue" });
 });
 
-test("attempts that are executed twice at once roll back once (I1)", async () => {
+test("attempts executed twice at once roll back once (I1)", async () => {
   await scenario.stop();
   scenario = await startScenario({
     policy,
@@ -197,7 +197,7 @@ test("attempts that are executed twice at once roll back once (I1)", async () =>
   expect(await outcome(id)).toMatchObject({ outcome: "rolled-back", puts: 2, effects: 2, holder: "blue" });
 });
 
-test("a run that is gone around the PUT of its rollback resumes it, and rolls back once", async () => {
+test("a run that is gone around its rollback's PUT resumes it and rolls back once", async () => {
   const id = await soaking();
   regress();
   while (scenario.puts() < 2) await scenario.advance({ seconds: 1 });
@@ -207,7 +207,7 @@ test("a run that is gone around the PUT of its rollback resumes it, and rolls ba
   expect(await outcome(id)).toMatchObject({ outcome: "rolled-back", puts: 2, effects: 2, holder: "blue" });
 });
 
-test("a run that is gone before the PUT of its rollback carries the order out", async () => {
+test("a run that is gone before its rollback's PUT still carries out the order", async () => {
   const id = await soaking();
   const kept = { kind: "order-rollback", requestId: id };
   const by = { id: "o", cause: "regression", by: "the soak", note: "seen before the crash", at: 1 };
@@ -240,7 +240,7 @@ test("a person orders the rollback in one call while the release soaks", async (
   });
 });
 
-test("a rollback needs Swap.Operate, a note, a swap, and its soak; afterwards the answer is the call to make", async () => {
+test("a rollback needs Swap.Operate, a note and a soak; later the reply has the call", async () => {
   const id = await scenario.request();
   expect(
     (await scenario.http("POST", `promotions/${id}/rollback`, { note: "x" }, ["Swap.Request"])).status,
@@ -260,7 +260,7 @@ test("a rollback needs Swap.Operate, a note, a swap, and its soak; afterwards th
   ]);
 });
 
-test("the call that is told after a conclusion goes back", async () => {
+test("the call that the reply offers after the conclusion rolls back", async () => {
   const id = await soaking();
   await scenario.advance({ minutes: 10 });
   const { detail } = (await order(id)).body as { detail: string };
@@ -270,7 +270,7 @@ test("the call that is told after a conclusion goes back", async () => {
   expect(await outcome(`back-from-${id}`)).toMatchObject({ outcome: "promoted", holder: "blue" });
 });
 
-test("an irreversible release is not rolled back by order either", async () => {
+test("an order does not roll back an irreversible release either", async () => {
   const id = await soaking({ irreversible: true });
   expect((await order(id)).body).toMatchObject({ code: "rollback-irreversible" });
 });
@@ -285,7 +285,7 @@ test("a cancel during the soak is refused, and the rollback is offered", async (
   expect(await outcome(id)).toMatchObject({ outcome: "promoted" });
 });
 
-test("after a rollback nothing of the pair moves until a person releases the hold", async () => {
+test("after a rollback the pair stays on hold until a person releases it", async () => {
   const id = await soaking();
   regress();
   expect((await outcome(id)).outcome).toBe("rolled-back");

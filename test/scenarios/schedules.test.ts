@@ -7,7 +7,7 @@ afterEach(async () => {
   await scenario?.stop();
 });
 
-test("a scheduled promotion swaps at its time, and the schedule tells its outcome", async () => {
+test("a scheduled promotion swaps at its time, and the schedule shows its outcome", async () => {
   const schedule = { pair: "shop", name: "daily", cron: "30 13 * * *", zone: "Europe/Berlin" };
   const run = (scenario = await startScenario({
     schedules: [{ ...schedule, promote: "green", reason: "daily", expiresAfterMs: 1_800_000 }],
@@ -22,7 +22,7 @@ test("a scheduled promotion swaps at its time, and the schedule tells its outcom
   expect(body).toMatchObject({ value: [{ name: "daily", lastRun: { id, outcome: "promoted" } }] });
 });
 
-test("pausing and resuming a schedule are chained like every decision: who, what, when and why, each once", async () => {
+test("the audit chain has each pause and resume of a schedule once, with who and why", async () => {
   const schedule = { pair: "shop", name: "daily", cron: "30 13 * * *", zone: "Europe/Berlin" };
   const run = (scenario = await startScenario({
     schedules: [{ ...schedule, promote: "green", reason: "daily", expiresAfterMs: 1_800_000 }],

@@ -8,7 +8,7 @@ import { type Scenario, startScenario } from "../support/scenario";
 import { strayTimes } from "../support/times";
 import { voter } from "../support/votes";
 
-/** What all answers and events have in common, and the one that docs/http-api.md shows. */
+/** The common format of answers and events, and the example in docs/http-api.md. */
 let run: Scenario;
 afterEach(() => run.stop());
 
@@ -40,10 +40,10 @@ async function until(id: string, phase: string): Promise<void> {
   expect((await run.promotion(id)).phase).toBe(phase);
 }
 
-test("every route answers with times in one format, and every event in one of its own", async () => {
+test("every route uses one format of times, and every event uses its own", async () => {
   run = await begin();
   const asked = new Set<string>();
-  /** Answers are looked at by the scenario, which fails where a time is in another format; here they are only counted. */
+  /** The scenario checks the format of every answer. This only counts them. */
   const ask = async (route: string, method: string, path: string, body?: unknown, by?: object) => {
     const reply = await run.http(method, path, body, by);
     asked.add(route);
@@ -61,7 +61,7 @@ test("every route answers with times in one format, and every event in one of it
     await ask("postPlan", "POST", "plans?at=2026-11-24T12:59:00Z", plan);
     await ask("getWindow", "GET", "pairs/shop/window");
   };
-  // Given a promotion whose times are all told, and one role instance that is busy
+  // Given a promotion that shows every time, and one busy role instance
   const instance = run.arm.service("shop-green")!.instances[0]!;
   instance.state = "RoleStateBusy";
   const request = { requestId: "r-1", pair: "shop", promote: "green", reason: "test" };
@@ -81,7 +81,7 @@ test("every route answers with times in one format, and every event in one of it
   await run.advance({ seconds: 20 });
   await check("r-1");
   instance.state = "RoleStateStarted";
-  // When it is swapped, held, watched, regresses and is rolled back
+  // When it is swapped, held and watched, and is rolled back after a regression
   await until("r-1", "soaking");
   await ask("putHold", "PUT", "holds/shop", { reason: "look", id: "h-1" });
   await ask("putHold", "PUT", "holds/all", { reason: "look", id: "h-2" });
@@ -103,7 +103,7 @@ test("every route answers with times in one format, and every event in one of it
     expiresAt: "2026-11-24T01:00:00Z",
   });
   await ask("cancelPromotion", "POST", "promotions/r-1/cancel", { note: "stop" });
-  // Then no answer told a time in another way, and neither did an event or the audit's export
+  // Then no answer, event or audit export has a time in another format
   const audit = await run.http("GET", "pairs/shop/audit");
   asked.add("getAudit");
   for (const line of String(audit.body).trim().split("\n"))
@@ -117,7 +117,7 @@ test("every route answers with times in one format, and every event in one of it
 
 const page = join(__dirname, "../../docs/http-api.md");
 
-/** The example below a heading of the documentation; with UPDATE_SCHEMAS=1 it is written anew. */
+/** The example below a heading of the documentation. UPDATE_SCHEMAS=1 rewrites it. */
 function exampleBelow(heading: string, now: unknown): unknown {
   const text = readFileSync(page, "utf8");
   const from = text.indexOf("```json\n", text.indexOf(`## ${heading}\n`)) + "```json\n".length;
@@ -133,7 +133,7 @@ function exampleBelow(heading: string, now: unknown): unknown {
   return JSON.parse(text.slice(from, until));
 }
 
-test("the example of docs/http-api.md is what a promotion that waits for its instances is shown as", async () => {
+test("the example in docs/http-api.md is the view of a promotion that waits", async () => {
   run = await startScenario({
     policy: {
       timeZone: "Europe/Berlin",
@@ -155,14 +155,14 @@ test("the example of docs/http-api.md is what a promotion that waits for its ins
   const { plan, ...shown } = body as {
     plan: { prerequisites: unknown[]; incoming: unknown; outgoing: unknown };
   };
-  // Of the prerequisites one stands for all, and hashes say nothing to a reader.
+  // The example shows one prerequisite and no hashes, to stay readable.
   const short = { ...shown, plan: { ...plan, prerequisites: plan.prerequisites.slice(0, 1) } };
   const unhashed = (name: string, value: unknown) => (["hash", "head"].includes(name) ? "…" : value);
   const example: unknown = JSON.parse(JSON.stringify(short, unhashed));
   expect(exampleBelow("One promotion", example)).toEqual(example);
 });
 
-test("a picture of readiness that does not change is told once, with the time of the look, and not with every look", async () => {
+test("an unchanged readiness is reported once, with the time of its observation", async () => {
   run = await startScenario({
     policy: { readiness: { pollMs: 5_000, stableForMs: 30_000, deadlineMs: HOUR } },
   });
@@ -176,7 +176,7 @@ test("a picture of readiness that does not change is told once, with the time of
   const after = await run.promotion(id);
   const rounds = (checks() - seen) / 2;
   expect(rounds).toBeGreaterThan(25);
-  // Each generation of the wait tells once where it stands.
+  // Each generation of the wait reports its state once.
   expect(after.revision - before.revision).toBeLessThan(rounds / 3);
   expect(after.readiness?.map(({ observedAt }) => typeof observedAt)).toEqual(["number", "number"]);
 });

@@ -35,7 +35,7 @@ const event = (id: string) => scenario.published.find((each) => each.data.reques
 const held = async () => (await scenario.pair()).holds.map(({ reason }) => reason.code);
 const alerts = (code: string) => scenario.logged.filter((line) => line.includes(`[alert ${code}]`)).length;
 
-test("a release that stays well through its soak is promoted, with what was watched", async () => {
+test("a release that stays healthy during its soak is promoted with its evidence", async () => {
   const id = await begin();
   await until("soaking", id);
   expect((await scenario.promotion(id)).waiting).toMatchObject({
@@ -56,7 +56,7 @@ test("a release that stays well through its soak is promoted, with what was watc
   expect([scenario.puts(), scenario.effects(), await held()]).toEqual([1, 1, []]);
 });
 
-test("a regression in the soak is rolled back once: the old service holds production, the pair is on hold, an alert is raised (I1)", async () => {
+test("a regression in the soak is rolled back once, with a hold and an alert (I1)", async () => {
   const id = await begin();
   await until("soaking", id);
   scenario.sites.set("v2", { status: 500, body: "secret stack trace" });
@@ -99,7 +99,7 @@ test("the rollback is a PUT for production of the old service", async () => {
   expect(event(id)?.outcome).toBe("rolled-back");
 });
 
-test("a production that never answers as the incoming service is a regression of the verification", async () => {
+test("production that never answers as the incoming service is a regression", async () => {
   const header = { name: "x-version", equals: "v9" };
   const { incomingUrl: _none, ...blind } = probe;
   const id = await begin({ probes: [{ ...blind, expect: { header } }] });
@@ -111,7 +111,7 @@ test("a production that never answers as the incoming service is a regression of
   expect(scenario.effects()).toBe(2);
 });
 
-test("a production that cannot be asked at all is not verified, and stays where it is", async () => {
+test("production that cannot be probed is not verified and stays where it is", async () => {
   scenario = await startScenario({ policy: { ...watched, probes: [{ ...probe, incomingUrl: undefined }] } });
   scenario.sites.set("v2", { error: "the host could not be asked (ECONNREFUSED)" });
   const id = await scenario.request();
@@ -120,7 +120,7 @@ test("a production that cannot be asked at all is not verified, and stays where 
   expect([scenario.effects(), scenario.holder()]).toEqual([1, "green"]);
 });
 
-test("an incoming side whose probe fails is not ready, and named when readiness expires", async () => {
+test("an incoming side with a failing probe is not ready; the expiry names it", async () => {
   scenario = await startScenario({ policy: watched });
   scenario.sites.set("v2", { status: 503 });
   const id = await scenario.request();
@@ -133,7 +133,7 @@ test("an incoming side whose probe fails is not ready, and named when readiness 
   expect(scenario.puts()).toBe(0);
 });
 
-test("an irreversible release that regresses halts where it is, on hold", async () => {
+test("an irreversible release that regresses halts on hold", async () => {
   const id = await begin({}, { irreversible: true });
   await until("soaking", id);
   scenario.sites.set("v2", { status: 500 });
@@ -147,7 +147,7 @@ test("an irreversible release that regresses halts where it is, on hold", async 
   expect(await held()).toEqual(["regression-irreversible"]);
 });
 
-test("a pair that never rolls back by itself halts at a regression", async () => {
+test('a pair with rollback "never" halts at a regression', async () => {
   const id = await begin({ rollback: "never" });
   await until("soaking", id);
   scenario.sites.set("v2", { status: 500 });
@@ -156,7 +156,7 @@ test("a pair that never rolls back by itself halts at a regression", async () =>
   expect(scenario.effects()).toBe(1);
 });
 
-test("errors are no failures: a few are tolerated, more of them halt and nothing is rolled back", async () => {
+test("a few probe errors are tolerated; more halt, and nothing is rolled back", async () => {
   const id = await begin();
   await until("soaking", id);
   scenario.sites.set("v2", { error: "timeout" });
@@ -178,7 +178,7 @@ test("without probes a stopped instance of new production is a regression", asyn
   expect(event(id)?.reason.detail).toContain("role instances: WebRole_IN_0");
 });
 
-test("a person who swaps by hand during the soak is not toggled back: halted", async () => {
+test("a manual swap during the soak halts the promotion and is not reverted", async () => {
   const id = await begin({ probes: undefined });
   await until("soaking", id);
   scenario.arm.swapByHand("shop-blue");

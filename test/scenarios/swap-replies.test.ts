@@ -8,7 +8,7 @@ afterEach(() => scenario.stop());
 
 type Answer = Record<string, unknown>;
 
-/** The next PUT is answered so. */
+/** Sets the answer of the next PUTs. */
 function nextPut(answer: Answer, times = 1): void {
   scenario.arm.faults.add({ method: "PUT", url: "", skip: 0, times, answer } as never);
 }
@@ -35,7 +35,7 @@ async function play(hours = 2): Promise<{
 
 const rows: readonly [string, Answer, object][] = [
   [
-    "409 goes back to readiness and swaps later",
+    "409 returns to readiness and swaps later",
     { kind: "status", status: 409, code: "Conflict", message: "busy" },
     { outcome: "promoted", puts: 2, effects: 1, held: false },
   ],
@@ -55,7 +55,7 @@ const rows: readonly [string, Answer, object][] = [
     { outcome: "refused", code: "declined-by-platform", puts: 1, effects: 0, held: false },
   ],
   [
-    "500 without effect is proved by reads, and tried once more",
+    "500 without effect is proved by reads and tried once more",
     { kind: "status", status: 500, code: "InternalServerError", message: "x" },
     { outcome: "promoted", puts: 2, effects: 1, held: false },
   ],
@@ -65,27 +65,27 @@ const rows: readonly [string, Answer, object][] = [
     { outcome: "promoted", puts: 2, effects: 1, held: false },
   ],
   [
-    "a connection that breaks after the effect is found by reading, without a second PUT",
+    "reads find the effect of a broken connection, without a second PUT",
     { kind: "reset-after" },
     { outcome: "promoted", puts: 1, effects: 1, held: false },
   ],
   [
-    "an operation that fails halts with the slots as before",
+    "a failed operation halts with the slots as before",
     { kind: "operation-fails", code: "Boom" },
     { outcome: "halted", code: "operation-failed", puts: 1, effects: 0, held: true },
   ],
   [
-    "an operation that is cancelled halts",
+    "a cancelled operation halts",
     { kind: "operation-canceled" },
     { outcome: "halted", code: "operation-failed", puts: 1, effects: 0, held: true },
   ],
   [
-    "a lost operation is judged by reads alone",
+    "reads alone decide after a lost operation",
     { kind: "operation-lost" },
     { outcome: "promoted", puts: 1, effects: 1, held: false },
   ],
   [
-    "success without effect is not believed, nor tried again: it may be a person's doing (simulated world 228)",
+    "success without effect is neither accepted nor tried again (simulated world 228)",
     { kind: "no-effect" },
     { outcome: "halted", code: "outcome-unproved", puts: 1, effects: 0, held: true },
   ],

@@ -11,10 +11,10 @@ async function begin(options: ScenarioOptions): Promise<Scenario> {
   return (scenario = await startScenario(options));
 }
 
-/** It is Tuesday, 13:00 in Berlin. */
+/** The scenario starts on a Tuesday at 13:00 in Berlin. */
 const afternoon = { cron: "0 14 * * *", durationMs: 2 * 3_600_000, zone: "Europe/Berlin" };
 
-test("waits for the next window, tells when it opens, and swaps in it", async () => {
+test("a promotion waits for the next window, says when it opens, and swaps in it", async () => {
   const run = await begin({
     window: aDeploymentWindow({ allow: [afternoon] }),
     policy: { timeZone: "Europe/Berlin", window: { deadlineMs: 86_400_000, rules: "r" } },
@@ -41,7 +41,7 @@ test("waits for the next window, tells when it opens, and swaps in it", async ()
   expect(run.effects()).toBe(1);
 });
 
-test("waits for nothing where the deployment window is open at once", async () => {
+test("a promotion does not wait when the deployment window is open", async () => {
   const run = await begin({ window: aDeploymentWindow({ allow: [{ ...afternoon, cron: "0 13 * * *" }] }) });
   const id = await run.request();
   await run.advance({ minutes: 10 });
@@ -49,7 +49,7 @@ test("waits for nothing where the deployment window is open at once", async () =
   expect((await run.promotion(id)).timeline.map(({ phase }) => phase)).not.toContain("awaiting-window");
 });
 
-test("does not swap before notBefore, whatever the policy says", async () => {
+test("a promotion never swaps before its notBefore, whatever the policy says", async () => {
   const run = await begin({});
   const id = await run.request({ notBefore: "2026-11-24T15:00:00+01:00" });
   await run.advance({ minutes: 59 });
@@ -60,7 +60,7 @@ test("does not swap before notBefore, whatever the policy says", async () => {
   expect(run.outcomeOf(id)).toBe("promoted");
 });
 
-test("expires in front of a closed deployment window, and says that it waited for that", async () => {
+test("a promotion that expires while the window is closed says so", async () => {
   const run = await begin({ window: aDeploymentWindow({ allow: [afternoon] }) });
   const id = await run.request({ expiresAt: "2026-11-24T12:30:00Z" });
   await run.advance({ minutes: 31 });
@@ -72,7 +72,7 @@ test("expires in front of a closed deployment window, and says that it waited fo
   });
 });
 
-test("expires at the deployment window's deadline", async () => {
+test("a promotion expires at the deployment window's deadline", async () => {
   const run = await begin({
     window: aDeploymentWindow({ allow: [afternoon] }),
     policy: { window: { deadlineMs: 20 * 60_000, rules: "r" } },
@@ -86,8 +86,8 @@ test("expires at the deployment window's deadline", async () => {
   });
 });
 
-test("gives the lease back when the window has closed before the PUT, and swaps in the next one", async () => {
-  // Given a window that closes while readiness is still awaited
+test("a promotion releases the lease when its window closes and swaps in the next one", async () => {
+  // Given a window that closes while the promotion waits for readiness
   const run = await begin({
     window: aDeploymentWindow({
       allow: [{ ...afternoon, cron: "0 13 * * *", durationMs: 60_000 }, afternoon],
@@ -96,7 +96,7 @@ test("gives the lease back when the window has closed before the PUT, and swaps 
   const id = await run.request();
   // When the services are ready
   await run.advance({ minutes: 5 });
-  // Then nothing was sent, another promotion may have the lease, and it waits for the deployment window again
+  // Then nothing was sent, the lease is free, and the promotion waits for the deployment window again
   expect(run.puts()).toBe(0);
   expect(await run.pair()).not.toHaveProperty("lease");
   expect(await run.pair()).not.toHaveProperty("open");
@@ -105,14 +105,14 @@ test("gives the lease back when the window has closed before the PUT, and swaps 
   expect(waiting.attempts.map(({ verdict }) => verdict)).toEqual([
     { kind: "window-closed", detail: expect.stringMatching(/^opens /) },
   ]);
-  // And it swaps in the next window, with all its time for turn and readiness
+  // And it swaps in the next window, with its full time for queue and readiness
   await run.advance({ minutes: 65 });
   expect(run.outcomeOf(id)).toBe("promoted");
   expect(run.effects()).toBe(1);
   expect(run.puts()).toBe(1);
 });
 
-test("a freeze calendar that cannot be read keeps everything closed until it can", async () => {
+test("an unreadable freeze calendar keeps the window closed", async () => {
   const calendars = new Map<string, string>();
   const run = await begin({
     window: aDeploymentWindow({ freezes: [{ kind: "calendar", source: "freezes.ics" }] }),
@@ -128,7 +128,7 @@ test("a freeze calendar that cannot be read keeps everything closed until it can
   expect(run.outcomeOf(id)).toBe("promoted");
 });
 
-test("can be cancelled while it waits for its deployment window", async () => {
+test("a promotion can be cancelled while it waits for its deployment window", async () => {
   const run = await begin({ window: aDeploymentWindow({ allow: [afternoon] }) });
   const id = await run.request();
   await run.advance({ minutes: 1 });
@@ -137,7 +137,7 @@ test("can be cancelled while it waits for its deployment window", async () => {
   expect(run.outcomeOf(id)).toBe("cancelled");
 });
 
-test("break-glass passes a closed deployment window, at the step and at the attempt", async () => {
+test("break-glass passes a closed deployment window, when waiting and at the attempt", async () => {
   const run = await begin({
     window: aDeploymentWindow({ freezes: [{ kind: "interval", from: 0, to: 9e12, reason: "always" }] }),
   });
@@ -150,8 +150,8 @@ test("break-glass passes a closed deployment window, at the step and at the atte
   expect((await run.promotion(urgent)).attempts).toHaveLength(1);
 });
 
-test("a promotion whose deployment window has closed keeps nobody else waiting", async () => {
-  // Given a promotion that had the lease when the window closed, and has given its lease back
+test("a promotion whose deployment window has closed does not block others", async () => {
+  // Given a promotion that released its lease when the window closed
   const run = await begin({
     window: aDeploymentWindow({
       allow: [{ ...afternoon, cron: "0 13 * * *", durationMs: 60_000 }, afternoon],
@@ -164,10 +164,10 @@ test("a promotion whose deployment window has closed keeps nobody else waiting",
     attempts: [{ n: 1, verdict: { kind: "window-closed" } }],
   });
   expect((await run.pair()).queue).toEqual([]);
-  // When somebody passes the closed deployment window by break-glass
+  // When another promotion passes the closed deployment window with break-glass
   const urgent = await run.request({ promote: "green", breakGlass: { reason: "incident 12" } });
   await run.advance({ minutes: 10 });
-  // Then it swaps at once, and the other one is answered in its window
+  // Then it swaps at once, and the first one ends in its window
   expect(run.outcomeOf(urgent)).toBe("promoted");
   expect((await run.promotion(late)).phase).toBe("awaiting-window");
   await run.advance({ minutes: 65 });

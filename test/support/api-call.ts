@@ -2,22 +2,23 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/fu
 import type { Caller, Permission } from "../../src/ports/identity";
 import type { Ports } from "../../src/ports/ports";
 import { httpRoutes } from "../../src/triggers/http/routes";
+import { expectDeclaredReply } from "./declared-reply";
 import { expectOneFormat } from "./times";
 
 const permissions: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Approve", "Swap.Operate"];
 const caller: Caller = { oid: "o-1", name: "Ada", application: false, permissions, roles: [] };
 
-/** One call of a route, by the route's name. */
+/** One call of a route. */
 export interface ApiCall {
   readonly route: string;
   readonly params?: Record<string, string>;
   readonly query?: string;
   readonly body?: object;
-  /** Instead of Ada. */
+  /** The caller's name; Ada by default. */
   readonly by?: string;
 }
 
-/** Calls a route as Ada, who may do everything. */
+/** Calls a route as a caller with all permissions. */
 export async function call(
   ports: Ports,
   { route: name, params = {}, query = "", body, by = "Ada" }: ApiCall,
@@ -45,5 +46,6 @@ export async function call(
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   const answer: any = JSON.parse((reply.body as string | undefined) ?? "{}");
   expectOneFormat(answer, "api");
+  expectDeclaredReply(name, { status: reply.status ?? 200, body: answer });
   return { status: reply.status, headers: reply.headers as Record<string, string>, body: answer };
 }

@@ -3,7 +3,7 @@ import { digest } from "../../src/adapters/digest";
 import { createCloudServices } from "../../src/adapters/resource-manager/cloud-services";
 import type { InProcess } from "./arm-transports";
 
-/** Where the adapter asks in tests: no socket is opened. */
+/** The adapter's endpoint in tests. No socket is opened. */
 export const endpoint = "http://127.0.0.1:1";
 
 /** What Resource Manager answers in a test. */
@@ -13,7 +13,7 @@ export interface Reply {
   readonly body?: unknown;
 }
 
-/** The adapter on a Resource Manager that answers so; `asked` are the requests that left it. */
+/** The adapter with scripted answers. `asked` has the requests it sent. */
 export function adapter(answer: (request: PipelineRequest) => Reply | Error | "hang") {
   const asked: PipelineRequest[] = [];
   const httpClient: HttpClient = {
@@ -50,7 +50,7 @@ export function adapter(answer: (request: PipelineRequest) => Reply | Error | "h
   return { services, asked };
 }
 
-/** The adapter on an embedded Resource Manager that was opened in process. */
+/** The adapter on an embedded Resource Manager in process. */
 export function adapterOn({ endpoint, httpClient, clock }: InProcess, readTimeoutMs?: number) {
   const credential = { getToken: () => Promise.resolve(null) };
   return createCloudServices({ endpoint, credential, httpClient, clock, digest, readTimeoutMs });

@@ -17,26 +17,24 @@ export const network = `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop-rg/pr
 export const slotOf = (service: string) =>
   `${service}/providers/Microsoft.Network/cloudServiceSlots/swap?api-version=2025-05-01`;
 
-/** The calm world, changed at its top level. */
+/** The calm scenario with some top-level members replaced. */
 export const world = (over: object = {}) => ({ ...calm, ...over });
 
 export interface Answer {
   readonly status: number;
   readonly headers: { get(name: string): string | null | undefined };
   readonly text: string;
-  // A wire body is what it is.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a wire body has any shape
   readonly body: any;
 }
 
-/** Resource Manager as a caller sees it, on a virtual clock. */
+/** A Resource Manager client on a virtual clock. */
 export interface Arm {
   readonly endpoint: string;
   readonly clock: VirtualClock;
-  /** What the SDK is given to send with; undefined: its own, over a socket. */
+  /** The SDK's HTTP client. Without it the SDK opens a socket. */
   readonly httpClient: HttpClient | undefined;
   call(method: string, url: string, body?: unknown): Promise<Answer>;
-  /** Seconds go by. */
   pass(seconds: number): void;
   close(): Promise<void>;
 }
@@ -46,10 +44,8 @@ export const read = (arm: Arm, path: string) =>
 export const swap = (arm: Arm, service: string, slotType = "Production") =>
   arm.call("PUT", slotOf(service), { properties: { slotType } });
 
-/** The names of the items of a list. */
 export const names = ({ body }: Answer): string[] =>
   (body as { value: { name: string }[] }).value.map((each) => each.name);
-/** Where the next page of a list is, and where an operation tells of itself. */
 export const nextLink = ({ body }: Answer) => (body as { nextLink: string }).nextLink;
 export const monitorOf = ({ headers }: Answer) => headers.get("azure-asyncoperation") ?? "";
 
@@ -100,7 +96,7 @@ export function openInProcess(scenario: unknown = world(), strike?: FaultPolicy,
   };
 }
 
-/** Not by fetch: it takes 16 KB of headers and no more, and two long addresses of an operation have more. */
+/** Not `fetch`, which accepts 16 KB of headers: two long operation addresses need more. */
 function callOverHttp(method: string, url: string, body: string | undefined): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = httpRequest(url, { method, maxHeaderSize: 64 * 1024 }, (reply) => {
@@ -131,7 +127,7 @@ export async function openOverHttp(scenario: unknown = world()): Promise<Arm> {
   };
 }
 
-/** A suite runs on each of these: the same wire, with and without sockets. */
+/** Suites run on each of these, with and without sockets. */
 export const transports: readonly [string, (scenario?: unknown) => Promise<Arm>][] = [
   ["in process", (scenario) => Promise.resolve(openInProcess(scenario))],
   ["over HTTP", openOverHttp],

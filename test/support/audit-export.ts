@@ -6,16 +6,15 @@ import { httpRoutes } from "../../src/triggers/http/routes";
 import { createFakePorts, type FakePorts } from "./fake-ports";
 import { aRequest, SHOP } from "./observations";
 
-/** What happens at the pair, in order. */
 export type Happening = "promoted" | "cancelled" | "held" | "released" | "under-way";
 
 export interface MadeExport {
   readonly lines: readonly ExportLine[];
-  /** Completion events, and news of holds, in their order. */
+  /** Completion events and news of holds, in order. */
   readonly events: readonly unknown[];
 }
 
-/** The export of a pair at which these things have happened, made by the product's own transitions and routes. */
+/** The export of a pair after these events, made with the product's transitions and routes. */
 export async function makeExport(happenings: readonly Happening[], top = 100): Promise<MadeExport> {
   const ports = createFakePorts();
   const events: unknown[] = [];
@@ -26,10 +25,10 @@ export async function makeExport(happenings: readonly Happening[], top = 100): P
 async function happen(what: Happening, i: string, ports: FakePorts, events: unknown[]): Promise<void> {
   const at = ports.clock.now() + Number(i);
   const signal = (operation: PairOperation) => ports.pairs.signal(SHOP, operation);
-  const stood = () => ports.pairStates.get("shop")?.audit;
+  const audit = () => ports.pairStates.get("shop")?.audit;
   const news = () =>
     events.push({
-      data: { pair: "shop", pairKey: "shop", requestId: null, step: "hold-set", audit: stood() },
+      data: { pair: "shop", pairKey: "shop", requestId: null, step: "hold-set", audit: audit() },
     });
   if (what === "held") {
     const hold = { id: `h-${i}`, at, reason: reason("on-hold", `incident ${i}`), by: "Olga" };
@@ -81,7 +80,7 @@ async function promote(
   events.push(JSON.parse(conclusion!.event));
 }
 
-/** Follows `next` over every page, as `curl` would. */
+/** Follows `next` through every page, as `curl` does. */
 async function exportOf(ports: FakePorts, top: number): Promise<ExportLine[]> {
   const caller = {
     oid: "o-1",

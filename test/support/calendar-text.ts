@@ -4,7 +4,7 @@ import type { Recurrence } from "../../src/domain/policy/deployment-window";
 
 const DAY = 86_400_000;
 
-/** iCalendar text of events, each given as the lines inside of it; every one has a UID of its own. */
+/** iCalendar text of events, each given as its inner lines. Each event gets a unique UID. */
 export function calendarOf(...events: readonly string[]): string {
   const lines = events.map((event, i) => `BEGIN:VEVENT\nUID:${i}\n${event}\nEND:VEVENT`);
   return textOf(["BEGIN:VCALENDAR", "VERSION:2.0", ...lines, "END:VCALENDAR"]);
@@ -19,7 +19,7 @@ export function calendarFixture(name: string): string {
   return readFileSync(join(__dirname, "../fixtures", name, "freeze.ics"), "utf8");
 }
 
-/** When freezes are on between two times, stretches that touch told as one: `2027-07-15T19:00Z/2027-07-15T22:00Z`. */
+/** The freezes between two times, adjacent ones merged: `2027-07-15T19:00Z/2027-07-15T22:00Z`. */
 export function frozenBetween(calendar: Recurrence, from: string, to: string): readonly string[] {
   const found: { from: number; to: number }[] = [];
   const end = Date.parse(to);

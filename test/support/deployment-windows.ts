@@ -6,7 +6,7 @@ import type { DeploymentWindowRule } from "../../src/domain/policy/policy";
 import type { Clock } from "../../src/ports/clock";
 import type { Policies } from "../../src/ports/policies";
 
-/** The product's deployment windows over rules in memory; a calendar is what `texts` holds under its file name, else unreadable. */
+/** The product's deployment windows over rules in memory. A calendar without an entry in `texts` is unreadable. */
 export function deploymentWindowsOf(
   policies: Policies,
   clock: Clock,

@@ -8,7 +8,7 @@ import type { Ending, PromotionChange, PromotionState } from "../../src/domain/p
 import type { AttemptOutcome } from "../../src/domain/swap/attempt";
 import { aPair, aPolicy, aRequest, NOW } from "./observations";
 
-/** What is written down of a promotion, change by change, and what of it is told. */
+/** Applies changes to a promotion record and describes the result. */
 export const request = aRequest({ expect: { version: "v2" }, expiresAt: NOW + 3_600_000 });
 export const origin = { channel: "queue" as const };
 export const fresh = register(undefined, { requestId: "r-1", contentHash: "h", request, origin, at: NOW });

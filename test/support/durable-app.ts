@@ -10,15 +10,15 @@ export interface DurableApp {
   readonly engine: DurableEngine;
   readonly host: FunctionsHost;
   readonly logged: string[];
-  /** Calls the management API as a driver would. */
+  /** Calls the management API. */
   call(
     method: string,
     path: string,
     body?: unknown,
   ): Promise<{ status: number; body: unknown; headers: Record<string, string> }>;
-  /** Lets everything run that can run now. */
+  /** Runs everything that can run without time passing. */
   settle(): Promise<void>;
-  /** Settles, and jumps from due time to due time until `ms` have passed. */
+  /** Settles, then jumps from due time to due time until `ms` have passed. */
   advance(ms: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -27,20 +27,20 @@ export interface DurableAppOptions {
   readonly register?: () => void;
   readonly clock?: VirtualClock;
   readonly database?: MemoryLevel;
-  /** A hub that outlives the app, instead of one of its own; with the name of this host on it. */
+  /** A hub that outlives the app, and the name of this host on it. By default the app has its own hub. */
   readonly shared?: { readonly hub: TaskHub; readonly host: string };
   readonly settings?: Record<string, unknown>;
-  /** Settings of the function app, put into its environment. */
+  /** Settings of the function app, set as environment variables. */
   readonly appSettings?: Record<string, string>;
-  /** Public origin of the function app, for the URLs of the client binding. */
+  /** Public origin of the function app in the URLs of the client binding. */
   readonly origin?: string;
-  /** Folder with the host.json to use; the project's own by default. */
+  /** Folder of host.json; by default that of the project. */
   readonly appDirectory?: string;
-  /** Texts as the real host writes them, for comparisons. */
+  /** Uses the texts of the real host, for comparisons. */
   readonly isIndented?: boolean;
-  /** Sees every orchestrator, entity and activity invocation. */
+  /** Receives every orchestrator, entity and activity invocation. */
   readonly observe?: (call: ObservedInvocation) => void;
-  /** Stands around every invocation: may make it late, twice, or not at all. */
+  /** Wraps every invocation: can delay, repeat or skip it. */
   readonly around?: Around;
 }
 
@@ -130,7 +130,7 @@ export async function startDurableApp(options: DurableAppOptions): Promise<Durab
   };
 }
 
-/** The engine as extension, with `around` standing around every invocation it makes. */
+/** The engine with `around` as wrapper of every invocation. */
 function surrounded(engine: DurableEngine, around: Around): DurableEngine {
   return {
     ...engine,
@@ -143,7 +143,7 @@ function surrounded(engine: DurableEngine, around: Around): DurableEngine {
   };
 }
 
-/** The engine as extension, with every invocation it makes told to `observe`. */
+/** The engine that reports every invocation to `observe`. */
 function observing(engine: DurableEngine, observe: (call: ObservedInvocation) => void): DurableEngine {
   return {
     ...engine,

@@ -2,20 +2,20 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from "jose";
 
-/** What the issuer answers to one GET; undefined closes the connection without an answer. */
+/** The answer to one GET. undefined closes the connection without an answer. */
 export type IssuerAnswer = { readonly status?: number; readonly body: string } | undefined;
 
-/** An issuer that can be wrong, silent and rolled over; its clock is the test's. */
+/** An issuer with faults and key rollover, on a clock that the test sets. */
 export interface FakeIssuer {
   readonly issuer: string;
   /** GETs so far, by path. */
   readonly asked: string[];
   readonly clock: { ms: number; readonly now: () => number; readonly monotonic: () => number };
-  /** Instead of what the path answers by itself. */
+  /** Answers that replace the default ones, by path. */
   readonly answers: Map<string, IssuerAnswer>;
-  /** Makes a key, and publishes it alone; `unpublished` keeps it from the world. */
+  /** Creates a key and publishes only that one, unless `unpublished` is set. */
   roll(kid: string, options?: { readonly unpublished?: boolean }): Promise<void>;
-  /** A token of this issuer for `the-api`, signed with the key of this id. */
+  /** A token for `the-api`, signed with the key `kid`. */
   token(kid: string, claims?: Readonly<Record<string, unknown>>): Promise<string>;
   stop(): Promise<void>;
 }

@@ -35,11 +35,11 @@ import { deploymentWindowsOf } from "./deployment-windows";
 import { aPolicy, keyOf } from "./observations";
 import { createVirtualClock } from "./virtual-clock";
 
-/** Thrown in place of an effect, or right after it: the process died there. */
+/** Simulates the death of the process before or after an effect. */
 export class Crash extends Error {}
 
 export interface FakePorts extends Ports {
-  /** Every effect in order; what survives a crash. */
+  /** Every effect that survives a crash, in order. */
   readonly effects: string[];
   readonly published: string[];
   readonly alerts: string[];
@@ -47,23 +47,23 @@ export interface FakePorts extends Ports {
   readonly pairStates: Map<string, PairState>;
   readonly runs: Map<string, RunStatus>;
   readonly operationStates: Map<string, OperationState>;
-  /** Dies before (`at - 0.5`) or after (`at`) the effect of that number, from 1; once. */
+  /** Crashes once, before (`n - 0.5`) or after (`n`) the effect number `n`, from 1. */
   crashAt: number | undefined;
-  /** The schedules of the pairs file; replaced by an edit. */
+  /** The schedules of the pairs file. Assign to edit them. */
   scheduled: readonly Schedule[];
-  /** The pairs of the file; replaced by an edit. */
+  /** The pairs of the file. Assign to edit them. */
   pairsFile: readonly PairPolicy[];
-  /** The broker refuses this many times. */
+  /** How many more events the broker refuses. */
   refusals: number;
-  /** How far runs get that are started: nowhere while no host has taken them over. */
+  /** How far a started run gets: nowhere until a host runs it. */
   runsGet: "nowhere" | "registered" | "with-its-pair";
-  /** A promotion record whose run nobody plays. */
+  /** Creates a promotion record without a run. */
   register(registration: Registration): Promise<void>;
-  /** What was started goes on as far as runs get now. */
+  /** Continues started runs as far as `runsGet` allows. */
   takeOver(): void;
 }
 
-/** Ports in memory that apply the product's own transitions. */
+/** Ports in memory that apply the product's transitions. */
 export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): FakePorts {
   const clock = createVirtualClock();
   const known: Policies = {
@@ -120,7 +120,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     return step.answer;
   };
   const started = new Map<string, Registration | undefined>();
-  /** The first steps of a run, as the runbook takes them. */
+  /** The first steps of a run, as in the orchestration. */
   const goOn = (id: string) => {
     const at = clock.now();
     if (fake.runsGet === "nowhere") return;
@@ -160,7 +160,7 @@ export function createFakePorts(policies: readonly PairPolicy[] = [aPolicy()]): 
     clock: {
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
-      // A dead process waits for nothing: the crash surfaces at the next wait.
+      // The crash surfaces at the next wait, since a dead process does not wait.
       sleep: (ms) => {
         if (dead) {
           dead = false;

@@ -1,16 +1,16 @@
 import * as df from "durable-functions";
 import type { OrchestrationContext } from "durable-functions";
 
-/** Inputs of the activity `count`, one for each run. */
+/** One input of the activity `count` for each execution. */
 export const ran: unknown[] = [];
-/** Inputs of the orchestrator `worker` as its first episode saw them, one for each run of it. */
+/** One input of the orchestrator `worker` for each first episode. */
 export const episodes: unknown[] = [];
-/** What the activity `count` waits for before it ends. */
+/** The activity `count` ends only after this resolves. */
 export const gate: { wait: (() => Promise<void>) | undefined } = { wait: undefined };
 
 export const total = new df.EntityId("total", "k");
 
-/** Small orchestrations, an activity and an entity that show what the engine does to them. */
+/** Small orchestrations, an activity and an entity that show the engine's behaviour. */
 export function registerHostile(): void {
   df.app.activity("count", {
     handler: async (input: unknown) => {

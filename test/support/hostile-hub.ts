@@ -13,12 +13,12 @@ import { createVirtualClock, mustComeToRest, type VirtualClock } from "./virtual
 
 type EngineApp = Parameters<DurableEngine["start"]>[0];
 
-/** A task hub on a virtual clock, with hosts that share it and can be killed. */
+/** A task hub on a virtual clock, shared by hosts that can be killed. */
 export interface HostileHub {
   readonly clock: VirtualClock;
   readonly hub: TaskHub;
   readonly logged: string[];
-  /** Starts one more host, on the app or on one of its own. */
+  /** Starts another host, with the shared app or with `ownApp`. */
   host(name: string, own?: Partial<SharedHubOptions>, ownApp?: EngineApp): Promise<DurableEngine>;
   /** Calls the management API of the host started last. */
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
@@ -28,7 +28,7 @@ export interface HostileHub {
   stop(): Promise<void>;
 }
 
-/** Registers functions with the unmodified SDK; the app can then be run by any number of engines, one after another or at once. */
+/** Registers functions with the unmodified SDK. Any number of engines can run the app. */
 export async function loadApp(register: () => void): Promise<{ app: EngineApp; stop: () => Promise<void> }> {
   let app: EngineApp | undefined;
   const types = ["orchestrationTrigger", "activityTrigger", "entityTrigger"];
@@ -56,7 +56,7 @@ export async function loadApp(register: () => void): Promise<{ app: EngineApp; s
   return { app, stop: () => host.stop() };
 }
 
-/** Opens a hub in plain memory, or as `options` says, and starts the hosts that are named. */
+/** Opens a hub, by default in memory, and starts the named hosts. */
 export async function openHostileHub(
   app: EngineApp,
   options: Partial<TaskHubOptions> & { readonly hosts?: readonly string[] } = {},

@@ -9,13 +9,13 @@ const at = 1_800_000_000_000;
 const uuid = (n: number) => String(n).padEnd(36, "-");
 const maxId = (n: number) => String(n).padEnd(100, "i");
 
-/** Ids of one length, and what texts are made of. */
+/** The length of all ids and the character of all texts. */
 export interface CoordinatorCase {
   readonly idLength: number;
   readonly fill: string;
 }
 
-/** A pair whose registering is exhausted by ids of this length, and where everything that may be said is said at length. */
+/** A full pair with ids of this length, where every text has its greatest length. */
 export function longestCoordinator({ idLength, fill }: CoordinatorCase): PairState {
   const text = (length: number) => fill.repeat(Math.ceil(length / fill.length));
   const id = (n: number) =>
@@ -31,7 +31,7 @@ export function longestCoordinator({ idLength, fill }: CoordinatorCase): PairSta
   const holder = ids[0] ?? "";
   const others = state.registered.map(({ requestId }) => requestId).filter((each) => each !== holder);
 
-  // Each of the others has lost an attempt under a lease that it gave back.
+  // Each of the others loses an attempt and releases its lease.
   for (const requestId of others) {
     apply({ kind: "enqueue", requestId, at, maxQueued: 100, whenBusy: "wait" });
     apply({ kind: "acquire-lease", requestId, at });
@@ -97,7 +97,7 @@ export function longestCoordinator({ idLength, fill }: CoordinatorCase): PairSta
   return state;
 }
 
-/** A claim whose call is lost: nobody knows, and reads prove it without effect. */
+/** A claim whose call is lost; reads prove that it had no effect. */
 function lose(requestId: string, apply: (...ops: PairOperation[]) => void, state: () => PairState): void {
   const { epoch } = state();
   const nonce = uuid(9);
@@ -118,7 +118,7 @@ function lose(requestId: string, apply: (...ops: PairOperation[]) => void, state
   });
 }
 
-/** Ids from the shortest to the longest, and texts that JSON and UTF-16 make longer. */
+/** Ids of all lengths and texts that get longer in JSON and UTF-16. */
 export const coordinatorCases: readonly CoordinatorCase[] = [1, 2, 3, 8, 20, 36, 60, 99, 100].flatMap(
   (idLength) => ["x", '"', "\\", "😀"].map((fill) => ({ idLength, fill })),
 );

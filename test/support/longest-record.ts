@@ -11,7 +11,7 @@ import type { Ending, PromotionChange, Registration } from "../../src/domain/pro
 import type { FinalRead } from "../../src/domain/swap/verification";
 import { aPair, aPolicy, found, keyOf, NOW, someInstances, somePermissions } from "./observations";
 
-/** Every text at the limit that parsers, pairs file and Azure's naming rules set it, made of one character. */
+/** Makes texts of one character, as long as parsers, pairs file and Azure's naming rules allow. */
 export function textsOf(fill: string) {
   return (length: number) => fill.repeat(Math.ceil(length / fill.length));
 }
@@ -41,7 +41,7 @@ export function longestRequest(text: Text): SwapRequest {
   };
 }
 
-/** Break-glass asks nobody, and approvals need none: a promotion has the one or the other. */
+/** A promotion has either break-glass or approvals. */
 export function longestRegistration(text: Text, isBreakGlass: boolean): Registration {
   const origin: RequestOrigin = {
     channel: "schedule",
@@ -87,7 +87,7 @@ export function longestPolicy(): PairPolicy {
   });
 }
 
-/** Both services differ in all that only warns. `nameLength`: of each of the 25 roles of each. */
+/** Both services differ in everything that only warns. `nameLength` is that of each of their 25 roles. */
 export function longestPair(text: Text, nameLength: number): PairObservation {
   const service = (side: "blue" | "green"): Partial<ServiceObservation> => ({
     id: side === "blue" ? serviceId("blue") : serviceId("green").replace("0", "1"),
@@ -175,7 +175,7 @@ export function longestSide(text: Text): SideReadiness {
     ...{ side: "green", verdict: "not-yet", total: 500, ready: 100, observedAt: NOW },
     instances: Array.from({ length: 30 }, () => ({
       ...{ name: text(200), role: text(80), state: text(80), verdict: "not-yet" as const },
-      // The longest that is told of a state.
+      // The longest description of a state.
       reason: "its virtual machine is being deleted: redeploy the role if it is meant to stay",
     })),
     problems: Array.from({ length: 30 }, () => text(700)),
@@ -225,7 +225,7 @@ const order = (text: Text): RollbackOrder => ({
   ...{ id: guid(1), cause: "regression", by: text(60), note: text(160), at: NOW, oid: guid(2) },
 });
 
-/** One promotion where everything happens that can, in the order in which it may. */
+/** One promotion in which everything happens that can happen, in a valid order. */
 export function longestLife(text: Text, nameLength: number): readonly PromotionChange[] {
   const enter = (
     phase: "queued" | "awaiting-readiness" | "swapping" | "verifying" | "soaking" | "rolling-back",

@@ -6,14 +6,14 @@ import { bodyData, triggerMetadata } from "../../local/functions-host/service-bu
 import { createVirtualClock } from "./virtual-clock";
 
 export interface MessageApp {
-  /** Hands a message over as the host does, through the unmodified `@azure/functions`. */
+  /** Delivers a message as the host does, through the unmodified `@azure/functions`. */
   deliver(
     message: Pick<ServiceBusReceivedMessage, "messageId" | "body"> & { sequenceNumber?: unknown },
   ): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A function app with one handler of messages, and no broker. */
+/** A function app with one message handler and no broker. */
 export async function startMessageApp(
   handler: (body: unknown, context: InvocationContext) => unknown,
 ): Promise<MessageApp> {

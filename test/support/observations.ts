@@ -27,7 +27,7 @@ export function found<T>(value: T): Read<T> {
   return { kind: "found", value };
 }
 
-/** A healthy service of the pair `shop`; blue holds production. */
+/** A healthy service of the pair `shop`. Blue holds production. */
 export function aService(side: Side, over: Partial<ServiceObservation> = {}): ServiceObservation {
   return {
     id: idOf(side),
@@ -77,7 +77,7 @@ export function anIp(name: string, over: Partial<PublicIpObservation> = {}): Pub
   };
 }
 
-/** By default those of one role that may do everything. */
+/** By default the permissions of one role with all actions. */
 export function somePermissions(
   side: Side,
   grants: readonly Grant[] = [{ actions: ["*"], notActions: [] }],
@@ -100,7 +100,7 @@ export function aPair(
   };
 }
 
-/** Pairs of unit tests are kept under their names; the compiler tells names and keys apart all the same. */
+/** In unit tests the key of a pair is its name. */
 export function keyOf(name: string): PairKey {
   return name as PairKey;
 }

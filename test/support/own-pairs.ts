@@ -10,7 +10,7 @@ export const addresses = (name: string) => ({
 });
 export const shop = { blue: id("shop-blue"), green: id("shop-green") };
 
-/** Where the product finds mistakes in a pairs file. */
+/** The paths of the mistakes that the product finds in a pairs file. */
 export function issuesOf(file: object): string[] {
   return parsePairsFile(JSON.parse(JSON.stringify(file))).issues.map(({ path }) => path);
 }

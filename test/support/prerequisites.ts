@@ -19,7 +19,7 @@ export interface World {
   readonly now?: number;
 }
 
-/** Every rule, judged on a pair that is healthy but for what is said; green comes in. */
+/** Judges every rule on a healthy pair with the given changes. Green is incoming. */
 export function judge({ blue, green, ips, observed, request, now }: World = {}) {
   const services = { incoming: aService("green", green), outgoing: aService("blue", blue) };
   const identities = {
@@ -30,7 +30,7 @@ export function judge({ blue, green, ips, observed, request, now }: World = {}) 
   return judgePrerequisites(identities, services, seen, aRequest(request), aPolicy(), now ?? NOW);
 }
 
-/** The verdict on one rule, with how it failed, and its evidence. */
+/** The verdict, failure and evidence of one rule. */
 export function described(
   code: PrerequisiteCode,
   world: World,

@@ -32,6 +32,7 @@ import type { CompletionEvent, ProgressEvent } from "../../src/domain/promotion/
 import type { PromotionState } from "../../src/domain/promotion/state";
 import type { Caller, Permission, TokenVerifier } from "../../src/ports/identity";
 import type { Prober } from "../../src/ports/prober";
+import { expectDeclaredReply, routeAt } from "./declared-reply";
 import { deploymentWindowsOf } from "./deployment-windows";
 import { type DurableApp, type DurableAppOptions, startDurableApp } from "./durable-app";
 import { expectOneFormat } from "./times";
@@ -39,24 +40,24 @@ import { whileRunning } from "./while-running";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock";
 
 export interface ScenarioOptions {
-  /** Instead of one that believes who the caller says it is. */
+  /** By default a verifier that trusts the caller's own claims. */
   readonly verifier?: TokenVerifier;
   readonly policy?: Partial<PairPolicy>;
-  /** One that a hub goes by as well. */
+  /** A clock that a hub uses too. */
   readonly clock?: VirtualClock;
-  /** When swaps may start; the policy says so by itself. */
+  /** When swaps may start. The policy needs no `window` then. */
   readonly window?: DeploymentWindowRule;
   readonly schedules?: readonly ScheduleRule[];
-  /** How long promotions are kept whole, when not for more than a year. */
+  /** How long promotions are kept in full. By default more than a year. */
   readonly retainMs?: number;
-  /** Freeze calendars by file name; those that are missing cannot be read. */
+  /** Freeze calendars by file name. A missing one is unreadable. */
   readonly calendars?: ReadonlyMap<string, string>;
   readonly scenario?: unknown;
-  /** Sees, or stands around, every durable invocation. */
+  /** Observes or wraps every durable invocation. */
   readonly durable?: Pick<DurableAppOptions, "appDirectory" | "observe" | "around" | "settings" | "shared">;
 }
 
-/** What a version of the shop answers to probes; `error`: nobody can be asked. */
+/** How a version of the shop answers probes. With `error` a probe gets no answer. */
 export interface SiteAnswer {
   readonly status: number;
   readonly latencyMs: number;
@@ -66,7 +67,7 @@ export interface SiteAnswer {
 
 const olga: Caller = { oid: "oid-1", name: "Olga", application: false, permissions: [], roles: [] };
 
-/** The product on the embedded engine and Resource Manager, in process and on a virtual clock. */
+/** The product on the embedded engine and Resource Manager, in process, on a virtual clock. */
 export interface Scenario {
   readonly clock: VirtualClock;
   readonly arm: Simulator;
@@ -74,23 +75,23 @@ export interface Scenario {
   readonly published: CompletionEvent[];
   /** Progress events, best effort. */
   readonly news: ProgressEvent[];
-  /** What the product logs; `app.logged` has what host.json lets through of it. */
+  /** Every log line of the product. `app.logged` has those that pass host.json's levels. */
   readonly logged: string[];
-  /** By version: what the service answers that holds production (http://shop/) or staging (http://staging.shop/). */
+  /** By version: the answer of its service at http://shop/ (production) or http://staging.shop/ (staging). */
   readonly sites: Map<string, Partial<SiteAnswer>>;
-  /** Publishing fails while set. */
+  /** While true, publishing fails. */
   brokerDown: boolean;
   /** How long the broker takes to accept an event. */
   brokerDelayMs: number;
   request(over?: Record<string, unknown>): Promise<string>;
-  /** Calls the HTTP API as Olga with these permissions, or as somebody else. */
+  /** Calls the HTTP API as Olga with these permissions, or as another caller. */
   http(
     method: string,
     path: string,
     body?: unknown,
     by?: readonly Permission[] | Partial<Caller>,
   ): Promise<{ status: number; body: unknown; headers: Headers }>;
-  /** The same with exactly these headers; bytes are sent as they are. */
+  /** Calls the HTTP API with exactly these headers. Sends bytes unchanged. */
   raw(
     method: string,
     path: string,
@@ -99,13 +100,13 @@ export interface Scenario {
   ): Promise<{ status: number; body: unknown; headers: Headers }>;
   advance(time: { seconds?: number; minutes?: number; hours?: number }): Promise<void>;
   promotion(id: string): Promise<PromotionState>;
-  /** The hosts are replaced by ones that read this pairs file: they keep nothing else between two invocations. */
+  /** Replaces the pairs file, as a restart of the hosts does. */
   edit(pairsFile: object): void;
   serviceId(name: string, side: Side): string;
   /** Of the pair `shop`. */
   readonly key: PairKey;
   pair(key?: PairKey): Promise<PairState>;
-  /** PUTs at Resource Manager, and those that took effect. */
+  /** PUTs that Resource Manager received; `effects` counts those that took effect. */
   puts(): number;
   effects(): number;
   holder(): Side;
@@ -122,7 +123,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const services = { blue: id("blue"), green: id("green") };
   const policy: PairPolicy = {
     ...defaultPolicy,
-    // Most scenarios end with the verification; those that are about the soak ask for it.
+    // Most scenarios end with the verification. Scenarios of the soak set it.
     soak: { ...defaultPolicy.soak, forMs: 0 },
     name: "shop",
     key: pairKeyOf(services, contentHashOf),
@@ -241,6 +242,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     const text = await reply.text();
     const answer = parsed(text, reply.headers);
     expectOneFormat(answer, "api");
+    expectDeclaredReply(routeAt(method, path), { status: reply.status, body: answer });
     return { status: reply.status, body: answer, headers: reply.headers };
   };
   return Object.assign(scenario, {
@@ -296,7 +298,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   });
 }
 
-/** JSON as its value, JSON Lines as they are. */
+/** Parses JSON; returns JSON Lines as text. */
 function parsed(text: string, headers: Headers): unknown {
   if (text === "") return undefined;
   return headers.get("content-type") === "application/x-ndjson" ? text : JSON.parse(text);

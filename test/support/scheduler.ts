@@ -5,7 +5,7 @@ import { createScheduler } from "../../src/triggers/scheduler";
 import { createFakePorts, type FakePorts } from "./fake-ports";
 import { aPolicy } from "./observations";
 
-/** Tuesdays at two in Berlin; a promotion may start half an hour late. */
+/** Tuesdays at 02:00 in Berlin. A promotion can start up to 30 minutes late. */
 export function rule(over: Partial<ScheduleRule> = {}): ScheduleRule {
   return {
     ...{ pair: "shop", name: "weekly", cron: "0 2 * * TUE", zone: "Europe/Berlin" },
@@ -14,7 +14,7 @@ export function rule(over: Partial<ScheduleRule> = {}): ScheduleRule {
   };
 }
 
-/** Ports whose clock is set by hand; accepting a request takes no time. */
+/** Ports with a clock that the test sets. Accepting a request takes no time. */
 export function begin(at: string, ...rules: readonly ScheduleRule[]) {
   const ports = createFakePorts([aPolicy({ timeZone: "Europe/Berlin" })]);
   let now = Date.parse(at);

@@ -1,6 +1,6 @@
 /**
- * What `import fc from "fast-check"` is in the tests (`moduleNameMapper` in package.json): the package, with one seed for
- * all properties, which a failure prints. `npm test` says the same to everybody.
+ * Replaces `fast-check` in tests (`moduleNameMapper` in package.json). All properties use one seed, so that every run
+ * of `npm test` gives the same result. A failure prints the seed.
  */
 import fc from "../../node_modules/fast-check/lib/cjs/fast-check";
 

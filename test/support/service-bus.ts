@@ -26,10 +26,10 @@ export interface Bus {
   stop(): Promise<void>;
 }
 
-/** Fails fast, so that a test sees the broker and not the client's patience. */
+/** Fails fast, so that a test measures the broker and not the client's retries. */
 export const impatient: RetryOptions = { maxRetries: 0, timeoutInMs: 5_000 };
 
-/** What a topology file of Microsoft's emulator would hold. */
+/** The content of a topology file of Microsoft's emulator. */
 export function topologyOf({ queues = {}, topics = {} }: Config): unknown {
   const correlation = (filter: object) => ({
     Properties: { FilterType: "Correlation", CorrelationFilter: filter },
@@ -78,7 +78,7 @@ export async function receiveOne(
 /** Resolves as soon as the condition holds; fails after some seconds. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
   for (const start = Date.now(); !condition();) {
-    if (Date.now() - start > 10_000) throw new Error(`it never came to pass: ${what}`);
+    if (Date.now() - start > 10_000) throw new Error(`timed out waiting until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -3,18 +3,18 @@ import { createFakePorts, type FakePorts } from "./fake-ports";
 import { aPolicy } from "./observations";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock";
 
-/** Ports of many pairs whose broker accepts connections and never answers, on a clock that sleepers share. */
+/** Ports of many pairs, with a broker that accepts connections and never answers, on a shared virtual clock. */
 export interface SilentWorld {
   readonly ports: FakePorts;
   readonly clock: VirtualClock;
-  /** Events that were given to the broker, and how many at most it had at once. */
+  /** Events sent to the broker; `mostAtOnce` is the greatest number at one time. */
   readonly given: string[];
   readonly mostAtOnce: () => number;
-  /** Lines of the log, with level and detail. */
+  /** Log lines with level and detail. */
   readonly logged: string[];
-  /** While set the broker answers at once. */
+  /** From now on the broker answers at once. */
   heals(): void;
-  /** Carries work through, and says how long it took in virtual milliseconds. */
+  /** Runs work to its end and measures it in virtual milliseconds. */
   time<T>(work: Promise<T>): Promise<{ readonly result: T; readonly tookMs: number }>;
 }
 

@@ -10,8 +10,8 @@ export interface Played {
 }
 
 /**
- * Runs `npm run simulate` as it was built, in a process of its own. Tests name the worlds they play: fresh ones are for the
- * command, so that `npm test` says the same to everybody.
+ * Runs the built `npm run simulate` in another process. Tests must name the seed, so that every run of `npm test`
+ * gives the same result.
  */
 export function simulate(...options: readonly string[]): Promise<Played> {
   const named =

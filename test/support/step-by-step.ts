@@ -1,9 +1,8 @@
 /**
- * What a value that is kept within a room gives up, one step after the other: it is made longer by what nothing
- * shortens, each time by as much as still fits, and then by one character more.
- * @param keep - the value with that many characters more, as it is kept
- * @param sizeOf - what the kept value takes of its room
- * @param tell - what is looked at of it
+ * Shows what a value omits to stay within its size budget. Each step fills the budget, then adds one character.
+ * @param keep - the stored value with that many more characters
+ * @param sizeOf - the size of the stored value
+ * @param report - the part of the stored value to compare
  */
 export function stepByStep<T, Described>(
   budget: number,

@@ -1,6 +1,6 @@
 /**
- * Times in a format that is not the one of their channel, each with its path. People read the HTTP API: `{utc, local}`, and
- * nothing else. Machines read events and the audit: RFC 3339 UTC. A text names a time as `utc` does, its local time behind it.
+ * Finds times that are not in the format of their channel, with their paths. The HTTP API uses `{utc, local}`; events
+ * and the audit use RFC 3339 UTC. A text contains a time as UTC, optionally followed by its local time.
  */
 export function strayTimes(value: unknown, channel: "api" | "events", path = "$"): readonly string[] {
   if (typeof value === "number") return isEpoch(value) ? [`${path}: ${value}`] : [];
@@ -13,13 +13,13 @@ export function strayTimes(value: unknown, channel: "api" | "events", path = "$"
   );
 }
 
-/** Fails when an answer or an event tells a time in another format. */
+/** Throws when an answer or an event has a time in another format. */
 export function expectOneFormat(value: unknown, channel: "api" | "events"): void {
   const stray = strayTimes(value, channel);
   if (stray.length > 0) throw new Error(`times in another format: ${stray.join("; ")}`);
 }
 
-/** What a sender wrote is repeated as it was sent, and an event's id says nothing but which one it is. */
+/** A sender's own text and the id of an event can contain anything. */
 function isOpaque(path: string): boolean {
   return (
     path === "$.id" || path.endsWith(".body.excerpt") || /\.issues\.\d+\.(value|expectation)$/.test(path)
@@ -33,7 +33,7 @@ const local = new RegExp(`^${LOCAL}$`);
 const inText = new RegExp(String.raw`${UTC}( \(${LOCAL}\))?`, "g");
 const timely = /\d{4}-\d\d-\d\d[T ]\d|\b\d\d:\d\d:\d\d|\b1[5-9]\d{11}\b/;
 
-/** Seconds or milliseconds of a year between 2017 and 2040: no count or duration is in there. */
+/** Seconds or milliseconds between 2017 and 2040. No count or duration is that large. */
 function isEpoch(number: number): boolean {
   return [1, 1_000].some((unit) => number >= 1_483_228_800 * unit && number <= 2_208_988_800 * unit);
 }

@@ -1,6 +1,6 @@
 import { createVirtualClock, mustComeToRest } from "./virtual-clock";
 
-test("a timer that is due at once again and again is told, and ends", () => {
+test("a timer that is always due at once ends with an error", () => {
   const clock = createVirtualClock(0);
   const again = () => {
     clock.setTimer(clock.now(), again);
@@ -11,7 +11,7 @@ test("a timer that is due at once again and again is told, and ends", () => {
   }).toThrow("stands at 1970-01-01T00:00:00.000Z");
 });
 
-test("so is whoever waits for no time, again and again, beside timers that never come", async () => {
+test("a wait of no time that repeats for ever ends with an error", async () => {
   const clock = createVirtualClock(0);
   const spin = async () => {
     for (;;) {
@@ -19,10 +19,10 @@ test("so is whoever waits for no time, again and again, beside timers that never
       await Promise.resolve();
     }
   };
-  await expect(spin()).rejects.toThrow("for no time at all");
+  await expect(spin()).rejects.toThrow("a wait of no time");
 });
 
-test("a loop that waits for what never comes ends with the processor time that it may take", async () => {
+test("a loop that waits for ever ends when its processor time is used up", async () => {
   const clock = createVirtualClock(0, { processorSeconds: 0 });
   const wait = async () => {
     for (;;) {
@@ -30,10 +30,10 @@ test("a loop that waits for what never comes ends with the processor time that i
       await Promise.resolve();
     }
   };
-  await expect(wait()).rejects.toThrow("comes to no end");
+  await expect(wait()).rejects.toThrow("something waits for ever");
 });
 
-test("time that goes on is no standstill, however many steps it takes", () => {
+test("many steps are no standstill while time passes", () => {
   const clock = createVirtualClock(0);
   let fired = 0;
   for (let at = 1; at <= 300_000; at++) clock.setTimer(at, () => fired++);
@@ -41,7 +41,7 @@ test("time that goes on is no standstill, however many steps it takes", () => {
   expect(fired).toBe(300_000);
 });
 
-test("what never comes to rest without time passing is told after a minute of processor time", () => {
+test("rounds that never settle fail after a minute of processor time", () => {
   let used = 0;
   const usage = jest.spyOn(process, "cpuUsage").mockImplementation(() => ({ user: used, system: 0 }));
   try {
@@ -51,7 +51,7 @@ test("what never comes to rest without time passing is told after a minute of pr
     };
     expect(rounds).not.toThrow();
     used = 61e6;
-    expect(rounds).toThrow("nothing comes to rest after 2000 rounds and 61 s of processor time");
+    expect(rounds).toThrow("not settled after 2000 rounds and 61 s of processor time");
   } finally {
     usage.mockRestore();
   }

@@ -1,31 +1,28 @@
-/** Time that only moves when a test says so; timers and sleepers fire in order of their due times. */
+/** A clock that only the test moves. Timers and sleepers fire in order of their due times. */
 export interface VirtualClock {
   now(): number;
   monotonic(): number;
   setTimer(at: number, fire: () => void): () => void;
   sleep(ms: number): Promise<void>;
-  /** How many sleep: activities that wait for time and nothing else. */
+  /** How many callers of `sleep` wait. */
   readonly sleepers: number;
-  /** When the next timer or sleeper is due; undefined when nothing waits. */
+  /** When the next timer or sleeper is due, if any. */
   readonly nextDue: number | undefined;
   advanceTo(at: number): void;
 }
 
-/** So many steps that move no time are no progress. */
+/** More steps than this without time passing are no progress. */
 const MOST_STEPS_AT_ONCE = 200_000;
 const CHECKED_AT_EVERY = 1_000;
 const LONGEST_REST_S = 60;
 
-/** How long a clock may be turned. */
+/** How long a test may move a clock. */
 export interface Patience {
-  /** Of processor time in this process, since the clock was made. */
+  /** Processor time of this process since the clock was created. */
   readonly processorSeconds: number;
 }
 
-/**
- * For loops that let everything come to rest without time passing: call it in every round, and it throws once that took
- * a minute of processor time.
- */
+/** For loops that wait until everything settles: call it in every round. It throws after a minute of processor time. */
 export function mustComeToRest(): () => void {
   const since = process.cpuUsage();
   let rounds = 0;
@@ -33,7 +30,7 @@ export function mustComeToRest(): () => void {
     if (++rounds % CHECKED_AT_EVERY !== 0) return;
     const seconds = secondsSince(since);
     if (seconds > LONGEST_REST_S)
-      throw new Error(`nothing comes to rest after ${rounds} rounds and ${seconds} s of processor time`);
+      throw new Error(`not settled after ${rounds} rounds and ${seconds} s of processor time`);
   };
 }
 
@@ -42,10 +39,7 @@ function secondsSince(since: NodeJS.CpuUsage): number {
   return Math.round((user + system) / 1e6);
 }
 
-/**
- * Ends what turns a clock for ever: a timer that is due at once again and again, a loop that waits for what never comes. No
- * test's timeout ends those, for they leave no time to anybody else.
- */
+/** Stops endless loops on a clock. A test's timeout cannot: such loops never yield to it. */
 class Watchman {
   readonly #patience: Patience;
   readonly #since = process.cpuUsage();
@@ -57,19 +51,18 @@ class Watchman {
     this.#patience = patience;
   }
 
-  /** One more step, at this time of the clock. */
   step(at: number): void {
     this.#atOnce = at === this.#at ? this.#atOnce + 1 : 0;
     this.#at = at;
     if (this.#atOnce > MOST_STEPS_AT_ONCE)
       throw new Error(
-        `the virtual clock stands at ${toText(at)} for ${this.#atOnce} steps: something waits again and again for no time at all`,
+        `the virtual clock stands at ${toText(at)} for ${this.#atOnce} steps: something repeats a wait of no time`,
       );
     if (this.#steps++ % CHECKED_AT_EVERY !== 0) return;
     const seconds = secondsSince(this.#since);
     if (seconds > this.#patience.processorSeconds)
       throw new Error(
-        `a virtual clock was turned to ${toText(at)} in ${this.#steps} steps and ${seconds} s of processor time: what waits for it comes to no end`,
+        `the virtual clock reached ${toText(at)} after ${this.#steps} steps and ${seconds} s of processor time: something waits for ever`,
       );
   }
 }
@@ -84,7 +77,7 @@ interface Timer {
   fire: (() => void) | undefined;
 }
 
-/** `patience`: after that much work `advanceTo` throws and says so. */
+/** `advanceTo` throws after the processor time of `patience`. */
 export function createVirtualClock(
   start = Date.parse("2026-01-01T00:00:00Z"),
   patience: Patience = { processorSeconds: 120 },
@@ -132,7 +125,7 @@ export function createVirtualClock(
   };
 }
 
-/** Timers by due time, then by the order in which they were set: a binary heap that forgets cancelled ones late. */
+/** A binary heap of timers by due time, then by order of creation. Removes cancelled timers lazily. */
 class TimerQueue {
   readonly #heap: Timer[] = [];
 

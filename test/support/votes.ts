@@ -4,7 +4,7 @@ import { type Scenario, startScenario } from "./scenario";
 
 const MINUTE = 60_000;
 
-/** Two people within 20 minutes, for an hour. */
+/** Two people within 20 minutes; valid for an hour. */
 export const approval = { quorum: 2, deadlineMs: 20 * MINUTE, validForMs: 60 * MINUTE };
 
 export function voter(oid: string, over: Partial<Caller> = {}): Partial<Caller> {
@@ -17,7 +17,7 @@ interface Described {
   readonly detail: string;
 }
 
-/** A scenario whose requests wait for people, and how people vote in it. */
+/** A scenario whose promotions wait for votes. */
 export interface GateScenario {
   readonly scenario: Scenario;
   vote(
@@ -25,7 +25,7 @@ export interface GateScenario {
     by: Partial<Caller>,
     over?: Record<string, unknown>,
   ): Promise<Described & { status: number }>;
-  /** A new build in staging: the plan that was approved is not the plan any more. */
+  /** Puts a new build in staging, so that the approved plan becomes stale. */
   deploy(): void;
 }
 

@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 
-/** Zones with every kind of change: hours, half hours, two hours, whole days, ends of summer time, at and off midnight. */
+/** Zones with every kind of change: half an hour to a day, at midnight and at other times. */
 export const zones = [
   "Europe/Berlin",
   "America/New_York",
@@ -25,7 +25,7 @@ const offsetAt = (zone: string, at: number) =>
 const STEP_MS = 12 * DAY_MS;
 const known = new Map<string, readonly number[]>();
 
-/** The newest instants of twenty years at which a zone's offset changes, found by the second library. */
+/** The newest offset changes of a zone in twenty years, found with the second library. */
 export function transitionsOf(zone: string, count: number): readonly number[] {
   const found = known.get(zone) ?? newestChanges(zone, count);
   known.set(zone, found);
@@ -52,7 +52,7 @@ function changeBetween(zone: string, from: number, to: number): number {
   return high;
 }
 
-/** When a wall time of a day happens: the first of two, and the end of the gap where the clocks skip it. */
+/** When a wall time occurs: the first of two, or the end of the gap that skips it. */
 export function happensAt(zone: string, date: Temporal.PlainDate, hour: number, minute: number): number {
   const shown = date.toPlainDateTime({ hour, minute });
   const [earlier, later] = (["earlier", "later"] as const).map(
@@ -66,7 +66,6 @@ export function happensAt(zone: string, date: Temporal.PlainDate, hour: number, 
   return isSkipped ? changeBetween(zone, earlier, later) : earlier;
 }
 
-/** The local date of an instant. */
 export function dateIn(zone: string, at: number): Temporal.PlainDate {
   return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate();
 }
@@ -75,7 +74,7 @@ export function wallIn(zone: string, at: number): Temporal.PlainDateTime {
   return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDateTime();
 }
 
-/** Every instant at which a zone's clocks show a time of a day: none, one, or two. */
+/** Every instant of a wall time in a zone: none, one or two. */
 export function instantsOf(zone: string, date: Temporal.PlainDate, hour: number, minute: number): number[] {
   const shown = date.toPlainDateTime({ hour, minute });
   const both = (["earlier", "later"] as const).map(

@@ -1,18 +1,18 @@
 import type { DurableApp } from "./durable-app";
 
-/** Calls under way at an app, and when the last of them began, in real time. */
+/** The calls under way at an app, and when the last one began in real time. */
 interface UnderWay {
   readonly calls: Set<symbol>;
   begunAt: number;
 }
 
 const underWay = new WeakMap<DurableApp, UnderWay>();
-/** So long are calls that come at once given to arrive before time passes: tokens are verified in real time. */
+/** How long parallel calls may take to arrive before time passes. Tokens are verified in real time. */
 const ARRIVAL_MS = 250;
 
 /**
- * A call that waits for durable work (and virtual sleeps) to go on. Of several at once only the first turns the clock: were
- * each to do so, time would pass as many times as fast.
+ * Moves the clock while a call waits for durable work and virtual sleeps. Of parallel calls only the first does so:
+ * otherwise time would pass several times as fast.
  */
 export async function whileRunning<T>(app: DurableApp, pending: Promise<T>): Promise<T> {
   const own = Symbol("call");

@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const days = ["*", "MON", "TUE", "SAT", "SUN"] as const;
 
-/** A window that the second library can follow: one time a day, on some days. */
+/** A window that the second library can compute: one time of day, on some days. */
 interface DailyWindow {
   readonly minute: number;
   readonly hour: number;
@@ -17,7 +17,7 @@ interface DailyWindow {
   readonly zone: string;
 }
 
-/** A policy of random windows, denied windows and freezes, all on whole minutes. */
+/** Random windows, denied windows and freezes, all on whole minutes. */
 export interface RandomPolicy {
   readonly allow: readonly DailyWindow[];
   readonly deny: readonly DailyWindow[];
@@ -27,7 +27,7 @@ export interface RandomPolicy {
 }
 
 const FROM = Date.parse("2026-01-15T00:00:00Z");
-/** Everything is asked in one year, and looked for in the next. */
+/** Questions are within one year, answers can be in the next. */
 const MINUTES = 2 * 367 * 24 * 60;
 
 const daily: fc.Arbitrary<DailyWindow> = fc.record({
@@ -55,7 +55,7 @@ export const randomPolicies: fc.Arbitrary<RandomPolicy> = fc.record({
   ),
 });
 
-/** What the product answers to a policy's questions. */
+/** The product's answers to the questions of a policy. */
 export function askProduct({
   allow,
   deny,
@@ -75,7 +75,7 @@ function ruleOf({ minute, hour, day, minutes, zone }: DailyWindow): WindowRule {
   return { cron: `${minute} ${hour} * * ${day}`, durationMs: minutes * MINUTE, zone };
 }
 
-/** The differences between the product's answers and those found minute by minute, in words. */
+/** Describes how the product's answers differ from those found minute by minute. */
 export function differences(policy: RandomPolicy): readonly string[] {
   const isOpen = openMinutes(policy);
   return askProduct(policy).flatMap((answer, i) => {
@@ -87,7 +87,7 @@ export function differences(policy: RandomPolicy): readonly string[] {
   });
 }
 
-/** Walks on minute by minute until it changes. */
+/** Steps through the minutes until the state changes. */
 function bruteForce(isOpen: Uint8Array, at: number): { open: boolean; at: number | undefined } {
   let minute = Math.floor((at - FROM) / MINUTE);
   const open = isOpen[minute] === 1;
@@ -110,7 +110,7 @@ function openMinutes({ allow, deny, freezes, notBefore }: RandomPolicy): Uint8Ar
   return isOpen;
 }
 
-/** A time that clocks show twice opens a window once, and denies it twice, until its end is shown for the last time. */
+/** A repeated wall time opens a window once but denies it twice, until its end occurs for the last time. */
 function spansOf(
   { minute, hour, day, minutes, zone }: DailyWindow,
   kind: "allow" | "deny",

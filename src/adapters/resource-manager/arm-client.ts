@@ -3,7 +3,8 @@ import type { HttpClient, PipelinePolicy, PipelineResponse } from "@azure/core-r
   "resolution-mode": "import",
 };
 import type { ComputeManagementClient } from "@azure/arm-compute" with { "resolution-mode": "import" };
-import { subscriptionOf } from "./arm-id";
+import { isLoopback } from "../../contracts/address-kind";
+import { subscriptionOf } from "../../contracts/arm-id";
 import { timedOut, withinSignal } from "../within-signal";
 import { BODY_LIMIT, type RawReply } from "./replies";
 
@@ -64,7 +65,7 @@ export class ArmClient {
     const request = createPipelineRequest({
       url,
       method,
-      allowInsecureConnection: this.#isLoopback(),
+      allowInsecureConnection: this.#isLocal(),
       abortSignal: signal,
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
@@ -79,19 +80,19 @@ export class ArmClient {
     const client = new Client(credential, subscription, {
       endpoint,
       retryOptions: { maxRetries: 0 },
-      allowInsecureConnection: this.#isLoopback(),
+      allowInsecureConnection: this.#isLocal(),
       ...(httpClient ? { httpClient } : {}),
     });
     client.pipeline.removePolicy({ name: "redirectPolicy" });
     // Bearer tokens are refused over plain HTTP, which only a loopback endpoint may use.
-    if (this.#isLoopback()) client.pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
+    if (this.#isLocal()) client.pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
     client.pipeline.addPolicy(guardOf(this.origin), { afterPhase: "Sign" });
     return client;
   }
 
-  #isLoopback(): boolean {
+  #isLocal(): boolean {
     const { protocol, hostname } = new URL(this.#options.endpoint);
-    return protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+    return protocol === "http:" && isLoopback(hostname);
   }
 }
 

@@ -13,7 +13,7 @@ import type { CloudServices } from "../../ports/cloud-services";
 import type { Log } from "../../ports/log";
 import { withinSignal } from "../within-signal";
 import { ArmClient, type ArmClientOptions } from "./arm-client";
-import { parseServiceId, subscriptionOf } from "./arm-id";
+import { parseServiceId, subscriptionOf } from "../../contracts/arm-id";
 import { readOperationReply, readSwapReply } from "./parse-operation";
 import { parsePermissions } from "./parse-permissions";
 import { NO_SLOT, parseInstance, parsePublicIp, parseService, parseSlot } from "./parse-service";

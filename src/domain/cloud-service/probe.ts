@@ -1,3 +1,4 @@
+import { truncate } from "../kernel/truncate";
 import { cleanText } from "../kernel/untrusted-text";
 import type { RoleStateCheck } from "./readiness";
 
@@ -121,8 +122,7 @@ function describe(value: unknown): string {
 }
 
 function shortened(text: string, length: number): string {
-  const plain = cleanText(text);
-  return plain.length > length ? `${plain.slice(0, length - 1)}…` : plain;
+  return truncate(cleanText(text), length);
 }
 
 /** Whether a probe takes part in the readiness of the incoming side. */

@@ -101,7 +101,7 @@ export const logLines = {
   "news of holds was lost": { level: "warn", why: "the broker is slow or away; subscribers miss one step" },
   "a wake-up was lost; a timer will do": { level: "warn", why: "a fault; costs one timer" },
   "a pair could not be looked after": { level: "warn", why: "a fault; the next minute tries again" },
-  "some pairs were not looked after this time": {
+  "some pairs were not handled this time": {
     level: "warn",
     why: "storage or broker are slow; the next minute goes on there",
   },

@@ -1,5 +1,5 @@
 import type { RoleStateCheck } from "../cloud-service/readiness";
-import { codes, type rollbackOutlookCodes } from "../kernel/reason-codes";
+import { reason, type rollbackOutlookCodes } from "../kernel/reason-codes";
 import type { SwapRequest } from "../kernel/swap-request";
 import { type PairPolicy, tightenSoak } from "../policy/policy";
 
@@ -69,7 +69,7 @@ export function viewRollbackOutlook({ kind, warnings }: RollbackOutlook) {
   return {
     kind,
     detail: described[kind],
-    warnings: warnings.map(({ code, detail }) => ({ code, detail, remedy: codes[code].remedy })),
+    warnings: warnings.map(({ code, detail }) => reason(code, detail)),
   };
 }
 

@@ -181,11 +181,11 @@ export function describeWindow(window: DeploymentWindow, timeZone: string, expir
 /** A deployment window as the HTTP API shows it. */
 export function viewWindow(window: DeploymentWindow, timeZone: string, expiresAt?: number) {
   const time = (at: number | undefined) => showKnown(at, timeZone);
-  if (window.open) return { open: true, closesAt: time(window.closesAt) };
+  if (window.open) return { open: window.open, closesAt: time(window.closesAt) };
   const reasonOf = ({ code, detail, until }: ClosedReason) => ({ code, detail, until: time(until) });
-  const { reasons, nextOpensAt } = window;
+  const { open, reasons, nextOpensAt } = window;
   return {
-    open: false,
+    open,
     reasons: reasons.map(reasonOf),
     nextOpensAt: time(nextOpensAt),
     // No deployment window is known that comes before it.

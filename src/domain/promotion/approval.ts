@@ -129,9 +129,11 @@ interface Shown {
   readonly origin: string;
 }
 
+type Standing = NonNullable<Gate["decision"]>["kind"] | "undecided" | "waiting";
+
 function viewGate(state: PromotionState, gate: Gate, plan: Plan, { timeZone, origin }: Shown) {
   const { planHash, quorum, asked, askedAt, until, decision, votes } = gate;
-  const standing = decision?.kind ?? (state.conclusion ? "undecided" : "waiting");
+  const standing: Standing = decision?.kind ?? (state.conclusion ? "undecided" : "waiting");
   return {
     state: standing,
     detail: describeDecision(gate),
@@ -145,7 +147,7 @@ function viewGate(state: PromotionState, gate: Gate, plan: Plan, { timeZone, ori
     votes: votes.map(({ oid, name, decision: voted, comment, at }) => {
       return { name, oid, decision: voted, comment, at: showTime(at, timeZone) };
     }),
-    ...(standing === "waiting" ? viewQuestion(state, gate, plan, origin) : {}),
+    ...(standing === "waiting" ? viewQuestion(state, gate, plan, origin) : undefined),
   };
 }
 

@@ -42,7 +42,7 @@ export function viewPromotion(stored: PromotionState, timeZone: string, origin =
     waitingFor: viewWaiting(state, timeZone),
     nextAction: conclusion?.reason.remedy ?? waiting?.next ?? nextSteps[state.phase],
     readiness: (state.readiness ?? []).map((side) => viewSide(side, timeZone)),
-    ...viewPlanned(state, timeZone),
+    plan: state.plan && viewPlan(state.plan, timeZone),
     approval: viewApproval(state, timeZone, origin),
     breakGlass: viewBreakGlass(state),
     attempts: describeAttempts(state, time),
@@ -70,10 +70,6 @@ function viewWaiting({ waiting }: PromotionState, timeZone: string) {
       endsWith: waiting.endsWith,
     }
   );
-}
-
-function viewPlanned({ plan }: PromotionState, timeZone: string) {
-  return plan ? { plan: viewPlan(plan, timeZone) } : {};
 }
 
 /** A plan for people, with every prerequisite in full. */

@@ -1,15 +1,10 @@
 /** The kinds of waits; one waiting loop serves them all. */
-export type WaitKind =
-  | "planning"
-  | "gate"
-  | "window"
-  | "queue"
-  | "readiness"
-  | "settlement"
-  | "verification"
-  | "soak"
-  | "rollback"
-  | "announcement";
+export const waitKinds = [
+  ...(["planning", "gate", "window", "queue", "readiness"] as const),
+  ...(["settlement", "verification", "soak", "rollback", "announcement"] as const),
+] as const;
+
+export type WaitKind = (typeof waitKinds)[number];
 
 /** What a promotion waits for, as people see it. Times in milliseconds since the epoch. */
 export interface Waiting {

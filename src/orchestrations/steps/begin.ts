@@ -28,26 +28,14 @@ function* takeCharge(
   const began = (yield* changeRecord(context, requestId, { kind: "begin", runId, at, registration }))?.state;
   // Who was announced has left its pair as well: registered again, it would be chained as concluded once more.
   if (!began || began.announcedAt !== undefined) return undefined;
-  const pair = began.request.pair;
-  const pairKey = pairOf(began).key;
+  const { key: pairKey } = pairOf(began);
   const kept = mayTakeKeptPlace(began.origin);
   const register = { kind: "register", requestId, at: began.acceptedAt, kept } as const;
   const { lease, answer } = yield* applyToPairEntity(context, pairKey, register);
-  const deadlines = { ...definite(began.deadlines) };
-  const run = {
-    context,
-    requestId,
-    runId,
-    pair,
-    pairKey,
-    began,
-    deadlines,
-    waits: 0,
-    plan: planOf(began),
-    lease,
-  };
+  const deadlines = { ...began.deadlines };
+  const run = { ...runOf(context, began), runId, deadlines, waits: 0, lease };
   if (answer !== "queue-full") return run;
-  const detail = `pair ${pair} has too many promotions under way`;
+  const detail = `pair ${run.pair} has too many promotions under way`;
   return { ...run, turnedAway: { outcome: "refused", reason: reason(answer, detail) } };
 }
 
@@ -56,30 +44,18 @@ function* goOn(context: OrchestrationContext, requestId: string, carried: Carrie
   const answer = yield* changeRecord(context, requestId, { kind: "go-on", runId });
   const began = answer?.state;
   if (!began || overtaken({ runId }, answer)) return undefined;
-  const pair = began.request.pair;
-  const pairKey = pairOf(began).key;
+  const { key: pairKey } = pairOf(began);
   const { lease } = yield* applyToPairEntity(context, pairKey, { kind: "read", requestId });
-  const deadlines = { ...carried.deadlines };
-  const { waits } = carried;
-  return {
-    context,
-    requestId,
-    runId,
-    pair,
-    pairKey,
-    began,
-    carried,
-    deadlines,
-    waits,
-    plan: planOf(began),
-    lease,
-  };
+  const { deadlines, waits } = carried;
+  return { ...runOf(context, began), runId, carried, deadlines: { ...deadlines }, waits, lease };
+}
+
+/** What a run knows of its promotion, whether it begins or goes on. */
+function runOf(context: OrchestrationContext, began: PromotionState) {
+  const { requestId, request } = began;
+  return { context, requestId, pair: request.pair, pairKey: pairOf(began).key, began, plan: planOf(began) };
 }
 
 function planOf({ plan }: PromotionState): Run["plan"] {
   return plan && withoutEvidence(plan);
-}
-
-function definite(stored: PromotionState["deadlines"]): Run["deadlines"] {
-  return Object.fromEntries(Object.entries(stored).filter(([, deadline]) => deadline !== undefined));
 }

@@ -15,20 +15,23 @@ export interface HoldNews {
   readonly audit: ChainHead | undefined;
 }
 
-/** What is recorded at a pair, whom it may wake there, and what is to be announced of it. */
+/** A recorded change at a pair: whom it wakes, and what is announced. */
 export interface Recorded {
   readonly state: PairState;
   readonly news: readonly HoldNews[];
 }
 
 /**
- * For all pairs together. Nobody who stops the line waits for a broker, and a host may be gone once it has answered: what
- * has not happened by then does not happen.
+ * For all pairs together. A caller who stops swaps does not wait for a broker, and the host may stop once it has
+ * replied.
  */
 const BUDGET_MS = 1_500;
 const AT_ONCE = 16;
 
-/** Wakes whoever waits at the pairs, and announces; both as far as the budget goes, and the log tells what was left out. */
+/**
+ * Wakes the promotions that wait at the pairs and announces the news, within the budget. The log names what was
+ * left out.
+ */
 export async function wakeAndAnnounce(recorded: readonly Recorded[], ports: Ports): Promise<void> {
   const until = ports.clock.monotonic() + BUDGET_MS;
   const sleepers = recorded.flatMap(({ state: { lease, queue: line } }) => [
@@ -45,7 +48,7 @@ export async function wakeAndAnnounce(recorded: readonly Recorded[], ports: Port
     asFarAsItGoes(sleepers, until, wake, ports),
     asFarAsItGoes(news, until, describe, ports),
   ]);
-  // What was written stands already: a promotion that is not woken wakes by its own timer.
+  // The change is stored already: a promotion that is not woken wakes by its own timer.
   if (unwoken.left.length > 0)
     ports.log.warn("promotions were not woken", {
       detail: describeLeft(unwoken.left, sleepers.length),

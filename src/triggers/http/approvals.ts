@@ -1,4 +1,3 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parseBallot } from "../../contracts/commands";
 import { type Vote, type VoteReceipt, whatCameOf } from "../../domain/approval/gate";
 import type { ApprovalRule } from "../../domain/approval/rule";
@@ -12,10 +11,10 @@ import { json, Problem } from "./problem";
 import { find, presentPolicy } from "./promotions";
 
 /**
- * POST promotions/{id}/approvals: one person's vote. The reply says what the promotion record made of it, read back; the body
- * names the plan, and the token alone says who votes.
+ * POST promotions/{id}/approvals: one person's vote. The body names the plan, the token alone says who votes, and
+ * the reply says what the promotion record made of the vote.
  */
-export async function postApproval({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+export async function postApproval({ request, ports, caller }: Call) {
   const at = ports.clock.now();
   const requestId = requestIdOf(request);
   const parsed = parseBallot(await readJson(request));
@@ -28,7 +27,7 @@ export async function postApproval({ request, ports, caller }: Call): Promise<Ht
   const roles = caller.roles.filter((role) => rule.roles?.includes(role));
   const { application } = caller;
   const change = { kind: "vote", id, vote, planHash, application, roles } as const;
-  const nextStep = "look at the promotion, then vote again: a vote counts once, however often it is sent";
+  const nextStep = "read the promotion, then vote again: a repeated vote counts once";
   const timeZone = timeZoneOf(asked, ports);
   const after = await acknowledged(send(requestId, change, ports), { nextStep, timeZone }, ports);
   const receipt = whatCameOf(after.gate, id, vote);
@@ -37,22 +36,22 @@ export async function postApproval({ request, ports, caller }: Call): Promise<Ht
   refuse(receipt, after);
   if (after.waiting?.kind === "gate") await ports.promotions.wake(after.waiting.instanceId);
   const approval = viewApproval(after, timeZone, new URL(request.url).origin);
-  return json(200, { vote: receipt.answer, detail: receipt.detail, approval });
+  return json(200, { vote: "counted" as const, detail: receipt.detail, approval });
 }
 
 function timeZoneOf(state: PromotionState, ports: Ports): string {
   return presentPolicy(state, ports)?.timeZone ?? "UTC";
 }
 
-/** The rule that people are asked by, or the answer that nobody is asked. */
+/** The approval rule, or the problem that nobody is asked. */
 function ruleAsked(state: PromotionState): ApprovalRule {
   if (state.conclusion) throw ended(state);
   const rule = state.gate && ruleOf(state);
   if (rule) return rule;
-  throw new Problem("no-approval-asked", `promotion ${state.requestId} asks nobody for approval now`);
+  throw new Problem("no-approval-asked", `promotion ${state.requestId} asks for no approval now`);
 }
 
-/** Every vote leaves a line, those that do not count too. */
+/** Logs every vote, counted or not. */
 function describe(
   vote: Vote,
   receipt: VoteReceipt,
@@ -88,7 +87,7 @@ function ended({ conclusion }: PromotionState): Problem {
   return new Problem("vote-too-late", `the promotion has ended as ${conclusion?.outcome ?? "?"}`);
 }
 
-/** What a vote that does not count is answered with. */
+/** The problem for a vote that does not count. */
 function refuse({ answer, detail }: VoteReceipt, { gate, planChange }: PromotionState): void {
   switch (answer) {
     case "counted":

@@ -21,7 +21,7 @@ import type { Call } from "./call";
 import { policyOf } from "./pairs";
 import { Problem } from "./problem";
 
-/** How long entries may be on their way from the promotion record to their page. */
+/** How long an entry may take from the promotion record to its page. */
 const LAG_MS = 5_000;
 
 /** GET pairs/{name}/audit: every decision of the pair and its promotions, as JSON Lines (docs/audit.md). */
@@ -53,7 +53,7 @@ export async function getAudit({ request, ports }: Call): Promise<HttpResponseIn
   };
 }
 
-/** Entries of the pair, each conclusion followed by the whole chain of its promotion. */
+/** Entries of the pair; the whole chain of a promotion follows its conclusion. */
 async function exportPair(pair: PairKey, span: Span, ports: Ports): Promise<ExportLine[]> {
   const own = await readChain(pairChain(pair), span, ports);
   const followed = await Promise.all(
@@ -67,8 +67,8 @@ async function exportPair(pair: PairKey, span: Span, ports: Ports): Promise<Expo
 }
 
 /**
- * Who is registered and was announced all the same: a late message registered it again. Asked before the pair's chain is read,
- * which then has its conclusion; nobody where the chain goes on after this page, which then does not tell who is under way.
+ * Promotions that were announced but are registered again, by a late message. Read before the pair's chain, so that
+ * the chain has their conclusion. Empty when the chain goes on after this page.
  */
 async function announcedOf(pair: PairKey, last: number, ports: Ports): Promise<ReadonlySet<string>> {
   const { registered, audit = emptyChain } = (await ports.pairs.read(pair)) ?? emptyPair;
@@ -77,7 +77,7 @@ async function announcedOf(pair: PairKey, last: number, ports: Ports): Promise<R
   return new Set(promotions.flatMap((each) => (each?.announcedAt === undefined ? [] : [each.requestId])));
 }
 
-/** The chains of what is under way, and where every chain ends. */
+/** The chains of promotions under way, and where every chain ends. */
 async function exportEnd(
   named: Pick<ExportEnd, "pair" | "key">,
   { registered, audit: own }: PairState,
@@ -125,7 +125,7 @@ async function readChain(chain: string, span: Span, ports: Ports): Promise<Expor
   return entries.filter(({ n }) => n <= span.last).map((entry) => ({ chain, ...entry }));
 }
 
-/** Reads as far beyond `last` as it takes to know which entries lead to the end. */
+/** Reads far enough beyond `last` to know which entries lead to the end. */
 async function findChain(
   chain: string,
   { after, last, end }: Span,

@@ -2,7 +2,7 @@
 export interface CallLimit {
   readonly burst: number;
   readonly everyMs: number;
-  /** How many callers are remembered; the least recently seen is forgotten, and starts anew. */
+  /** How many callers are remembered; the least recently seen is dropped and starts anew. */
   readonly callers: number;
 }
 
@@ -13,11 +13,11 @@ export interface CallLimiter {
   readonly remembered: number;
 }
 
-/** What a person or a pipeline never reaches: 60 at once, then one a second. */
+/** Above what a person or a pipeline needs: 60 at once, then one per second. */
 const writes: CallLimit = { burst: 60, everyMs: 1_000, callers: 10_000 };
 
 export function createCallLimiter({ burst, everyMs, callers }: CallLimit = writes): CallLimiter {
-  // By caller, the time at which its bucket is full again; the least recently seen caller comes first.
+  // When each caller's bucket is full again, least recently seen caller first.
   const fullAt = new Map<string, number>();
   return {
     take(caller, now) {

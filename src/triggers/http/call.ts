@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { requestId } from "../../contracts/fields";
 import { noUtf8, parseJsonText, utf8Text } from "../../contracts/json-text";
 import type { Issue } from "../../domain/kernel/issue";
 import type { Caller, Permission, TokenVerifier } from "../../ports/identity";
@@ -25,14 +26,14 @@ export interface Gate {
   readonly verifier: TokenVerifier;
 }
 
-/** The gate with its limit on calls that change or cost something; one for all routes of the process. */
+/** The gate with its limit on writing calls; one for all routes of the process. */
 export interface LimitedGate extends Gate {
   readonly limiter: CallLimiter;
 }
 
 /**
- * Wraps a handler: the token is verified, calls that write are counted, and one of the permissions is asked for before
- * anything else happens. Headers of App Service and function keys decide nothing. Every error becomes problem details.
+ * Wraps a handler: verifies the token, counts calls that write, and checks the permission before anything else.
+ * Headers of App Service and function keys decide nothing. Every error becomes problem details.
  */
 export function guarded(
   gate: LimitedGate,
@@ -77,12 +78,12 @@ function limit(waitMs: number): void {
   if (waitMs === 0) return;
   const seconds = Math.ceil(waitMs / 1000);
   const headers = { "retry-after": String(seconds) };
-  throw new Problem("too-many-calls", `too many calls of this caller: the next in ${seconds} s`, { headers });
+  throw new Problem("too-many-calls", `too many calls by this caller: retry in ${seconds} s`, { headers });
 }
 
 /**
- * Turns what a handler throws into problem details. What is unexpected says nothing but a correlation id; the log tells it, and
- * what kept an answer from being given.
+ * Turns what a handler throws into problem details. An unexpected fault shows only a correlation id; the log has
+ * the details.
  */
 export function answering({ portsFor }: Pick<Gate, "portsFor">, handle: Handler): Handler {
   return async (request, context) => {
@@ -102,14 +103,14 @@ export function answering({ portsFor }: Pick<Gate, "portsFor">, handle: Handler)
       }
       log.error("a call ended in an unexpected fault", { detail: instance, fault });
       return problemReply(
-        new Problem("internal-error", "something unexpected happened; quote the instance id"),
+        new Problem("internal-error", "an unexpected fault; quote the instance id"),
         instance,
       );
     }
   };
 }
 
-/** Who calls; whoever is not known gets a problem, and leaves a line in the log. */
+/** Returns the caller. An unknown caller gets a problem, and the log has a line for it. */
 export async function authenticate(verifier: TokenVerifier, request: HttpRequest, log: Log): Promise<Caller> {
   const authorization = request.headers.get("authorization") ?? undefined;
   const verdict = await verifier.verify(authorization).catch((cause: unknown) => {
@@ -129,8 +130,8 @@ export async function authenticate(verifier: TokenVerifier, request: HttpRequest
 }
 
 /**
- * RFC 6750 §3: an error is named to whoever sent a bearer token, and not to whoever sent none. Its description may hold
- * printable ASCII without quotes and backslashes.
+ * RFC 6750 §3: only a caller who sent a bearer token learns the error. The description may hold printable ASCII
+ * without quotes and backslashes.
  */
 function challengeOf(authorization: string | undefined, rejected: string): string {
   if (!/^\s*bearer\b/i.test(authorization ?? "")) return "Bearer";
@@ -138,7 +139,7 @@ function challengeOf(authorization: string | undefined, rejected: string): strin
   return `Bearer error="invalid_token", error_description="${description}"`;
 }
 
-/** The issuer's keys cannot be fetched now: the caller is not at fault and may try again. */
+/** The issuer's keys cannot be fetched now: not the caller's fault, and a retry may succeed. */
 function unavailable(retryMs: number, cause: unknown): Problem {
   const headers = { "retry-after": String(Math.max(1, Math.ceil(retryMs / 1000))) };
   const more = { status: 503, headers };
@@ -147,7 +148,7 @@ function unavailable(retryMs: number, cause: unknown): Problem {
   return problem;
 }
 
-/** No use in trying again: somebody has to mend a setting, or the issuer. */
+/** A retry does not help: a setting or the issuer must be fixed. */
 function misconfigured(detail: string): Problem {
   const described =
     "no token can be verified: TOKEN_ISSUER or what it leads to is wrong; the log of this app says why";
@@ -179,9 +180,9 @@ function malformed(detail: string, issues: readonly Issue[]): Problem {
   return new Problem("malformed-request", detail, { issues });
 }
 
-/** A path parameter that is a request id, checked before anything is asked with it. */
+/** The request id in the path. Throws `not-found` when it is malformed. */
 export function requestIdOf(request: HttpRequest): string {
   const id = request.params["id"] ?? "";
-  if (!/^[A-Za-z0-9-]{1,100}$/.test(id)) throw new Problem("not-found", "there is no such promotion");
+  if (!requestId.safeParse(id).success) throw new Problem("not-found", "no such promotion");
   return id;
 }

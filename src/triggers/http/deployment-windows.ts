@@ -1,4 +1,3 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parseAt } from "../../contracts/commands";
 import { showTime } from "../../domain/kernel/time";
 import { type DeploymentWindow, viewWindow } from "../../domain/policy/deployment-window";
@@ -10,8 +9,8 @@ import { json, Problem } from "./problem";
 const DAY_MS = 86_400_000;
 const MOST_AHEAD_MS = 366 * DAY_MS;
 
-/** GET pairs/{name}/window?at=T: may a swap start at T (now), if not why, and when next. */
-export async function getWindow(call: Call): Promise<HttpResponseInit> {
+/** GET pairs/{name}/window?at=T: whether a swap may start at T (default: now), if not why, and when next. */
+export async function getWindow(call: Call) {
   const { ports } = call;
   const policy = policyOf(call.request.params["name"] ?? "", ports);
   const at = askedAt(call);
@@ -24,7 +23,7 @@ export async function getWindow(call: Call): Promise<HttpResponseInit> {
   });
 }
 
-/** The deployment window of a pair as it is at a time; `expiresAt`: of the request that it is looked at for. */
+/** The deployment window of a pair at a time; `expiresAt` is the expiry of the request, if there is one. */
 export function showWindow(
   window: DeploymentWindow,
   at: number,
@@ -34,7 +33,7 @@ export function showWindow(
   return { at: showTime(at, timeZone), ...viewWindow(window, timeZone, expiresAt) };
 }
 
-/** The time of `?at=`, or now; from a day ago to 366 days ahead. */
+/** The time of `?at=` (default: now), at most a day ago and 366 days ahead. */
 export function askedAt({ request, ports }: Call): number {
   const now = ports.clock.now();
   const text = request.query.get("at");

@@ -1,18 +1,22 @@
-import { showTime } from "../../domain/kernel/time";
+import { showTime, type ShownTime } from "../../domain/kernel/time";
 import { reachOf, describeEffect } from "../../domain/pair/operator-actions";
 import type { PairState } from "../../domain/pair/pair";
+import type { ShownReach } from "../../domain/pair/view";
 import type { PairPolicy } from "../../domain/policy/policy";
 import type { Ports } from "../../ports/ports";
 
-/** By when a hold holds at one pair, in ms and as it is shown. */
-export interface ShownReach {
+/** From when a hold is effective at one pair: milliseconds, and as shown. */
+export interface HoldReachAt {
   readonly holdsFrom: number;
   readonly timeZone: string;
-  readonly shown: object;
+  readonly shown: ShownReach;
 }
 
-/** What a recorded hold means at its pair: in words, from when on nothing is sent, and what was claimed before it. */
-export async function showReach(policy: PairPolicy, state: PairState, ports: Ports): Promise<ShownReach> {
+/**
+ * What a recorded hold means at its pair: its effect, from when nothing is sent, and the swap call claimed before
+ * it.
+ */
+export async function showReach(policy: PairPolicy, state: PairState, ports: Ports): Promise<HoldReachAt> {
   const { timeZone } = policy;
   const swap = (await swapTimesOf(state, ports)) ?? policy.swap;
   const { holdsFrom, attempt } = reachOf(state, swap, ports.clock.now());
@@ -30,7 +34,10 @@ export async function showReach(policy: PairPolicy, state: PairState, ports: Por
   };
 }
 
-/** An attempt is claimed under the policy that its promotion was planned with. Nobody who stops the line waits for a promotion record. */
+/**
+ * The timeouts under which the open attempt was claimed: those of its promotion's plan. A failed read does not fail
+ * the hold.
+ */
 async function swapTimesOf({ open }: PairState, ports: Ports): Promise<PairPolicy["swap"] | undefined> {
   if (!open) return undefined;
   try {
@@ -44,9 +51,9 @@ async function swapTimesOf({ open }: PairState, ports: Ports): Promise<PairPolic
   }
 }
 
-/** By when the hold holds at every pair it was set at. */
-export function reachOfAll(reaches: readonly ShownReach[]): object | undefined {
-  const last = reaches.reduce<ShownReach | undefined>(
+/** From when the hold is effective at every pair it was set at. */
+export function reachOfAll(reaches: readonly HoldReachAt[]): ShownTime | undefined {
+  const last = reaches.reduce<HoldReachAt | undefined>(
     (latest, each) => (latest && latest.holdsFrom >= each.holdsFrom ? latest : each),
     undefined,
   );

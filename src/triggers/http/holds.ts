@@ -1,8 +1,8 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parseHold, parseNote } from "../../contracts/commands";
 import { type Code, reason } from "../../domain/kernel/reason-codes";
 import { showTime } from "../../domain/kernel/time";
 import { emptyPair, type Hold, type PairAnswer, type PairState } from "../../domain/pair/pair";
+import { type ShownPairHold, type ShownReach, viewHold, viewPair } from "../../domain/pair/view";
 import type { PairPolicy } from "../../domain/policy/policy";
 import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
@@ -11,11 +11,11 @@ import { askPairs, NotAcknowledged, type Question } from "../read-back";
 import { unacknowledged } from "./acknowledged";
 import { wakeAndAnnounce } from "./after-hold";
 import { type Call, readJson } from "./call";
-import { reachOfAll, type ShownReach, showReach } from "./hold-reach";
-import { policyOf, showHold, summarise } from "./pairs";
+import { type HoldReachAt, reachOfAll, showReach } from "./hold-reach";
+import { policyOf } from "./pairs";
 import { json, Problem } from "./problem";
 
-/** What became of a hold, or of its release, at one pair. */
+/** The result of a hold, or of its release, at one pair. */
 interface AtPair {
   readonly policy: PairPolicy;
   readonly answer: PairAnswer | "not-acknowledged";
@@ -23,11 +23,11 @@ interface AtPair {
 }
 
 /**
- * PUT holds/{pair|all}: stops the line, acknowledged only once every pair coordinator has recorded it. The same id with the
- * same reason is the same hold, and nothing new is told of it; wherever it does not stand the answer is an error that
- * names the pair.
+ * PUT holds/{pair|all}: stops new swaps, acknowledged once every pair coordinator has recorded it. The same id with
+ * the same reason is the same hold and is not announced again. When one pair does not have it, the reply is an
+ * error that names the pair.
  */
-export async function putHold({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+export async function putHold({ request, ports, caller }: Call) {
   const policies = namedPairs(request.params["pair"], ports);
   const parsed = parseHold(await readJson(request));
   if (!parsed.ok) throw new Problem("malformed-request", "a hold needs a reason", { issues: parsed.issues });
@@ -41,15 +41,7 @@ export async function putHold({ request, ports, caller }: Call): Promise<HttpRes
   const results = await ask(policies, () => ({ id: question, operation }), ports);
   await announceSet(results, id, ports);
   const reaches = await reachesOf(results, ports);
-  const pairs = results.map(({ policy, answer, state }, i) => ({
-    pair: policy.name,
-    state: stands(answer) ? "held" : answer,
-    ...reaches[i]?.shown,
-    // Of a pair that did not answer nobody knows what stands there.
-    ...(answer === "not-acknowledged"
-      ? {}
-      : { holds: state.holds.map((each) => showHold(each, policy.timeZone)) }),
-  }));
+  const pairs = results.map((result, i) => showAt(result, reaches[i]?.shown));
   const failing =
     results.find(({ answer }) => answer === "not-acknowledged") ??
     results.find(({ answer }) => !stands(answer));
@@ -63,16 +55,27 @@ export async function putHold({ request, ports, caller }: Call): Promise<HttpRes
   if (failing.answer !== "not-acknowledged") throw new Problem(codeOf(failing.answer), detail, { members });
   const nextStep = `send the same PUT again with the id ${id}: it is the same hold`;
   const { timeZone } = failing.policy;
-  throw unacknowledged(`not seen to be set at ${where.join(", ")}`, { nextStep, timeZone }, ports, {
+  throw unacknowledged(`not confirmed at ${where.join(", ")}`, { nextStep, timeZone }, ports, {
     members,
   });
+}
+
+function showAt({ policy, answer, state }: AtPair, reach?: ShownReach): ShownPairHold {
+  return {
+    pair: policy.name,
+    state: stands(answer) ? "held" : answer,
+    ...reach,
+    // Unknown for a pair that did not answer.
+    holds:
+      answer === "not-acknowledged" ? undefined : state.holds.map((each) => viewHold(each, policy.timeZone)),
+  };
 }
 
 function stands(answer: AtPair["answer"]): boolean {
   return answer === "done" || answer === "stands";
 }
 
-/** Of holds that were set by this call, in the words that were stored. */
+/** Announces the holds that this call set, with the stored reason. */
 async function announceSet(results: readonly AtPair[], id: string, ports: Ports): Promise<void> {
   const recorded = results.flatMap(({ policy: pair, answer, state }) => {
     const hold = state.holds.find((each) => each.id === id);
@@ -84,8 +87,8 @@ async function announceSet(results: readonly AtPair[], id: string, ports: Ports)
   await wakeAndAnnounce(recorded, ports);
 }
 
-async function reachesOf(results: readonly AtPair[], ports: Ports): Promise<(ShownReach | undefined)[]> {
-  const found: (ShownReach | undefined)[] = [];
+async function reachesOf(results: readonly AtPair[], ports: Ports): Promise<(HoldReachAt | undefined)[]> {
+  const found: (HoldReachAt | undefined)[] = [];
   await inParallel([...results.entries()], READS_AT_ONCE, async ([i, { policy, answer, state }]) => {
     found[i] = stands(answer) ? await showReach(policy, state, ports) : undefined;
   });
@@ -93,10 +96,10 @@ async function reachesOf(results: readonly AtPair[], ports: Ports): Promise<(Sho
 }
 
 /**
- * DELETE holds/{pair|all}: a person has looked, says so, and the line moves again. Without `?id=` all that stand at
- * this pair are released; at every pair at once only one that is named by its id.
+ * DELETE holds/{pair|all}: releases holds, with a note. Without `?id=` every hold of the pair; at all pairs only
+ * the hold with this id.
  */
-export async function deleteHold({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+export async function deleteHold({ request, ports, caller }: Call) {
   const target = request.params["pair"];
   const policies = namedPairs(target, ports);
   const inQuery = request.query.get("note");
@@ -116,18 +119,17 @@ export async function deleteHold({ request, ports, caller }: Call): Promise<Http
   const lost = released.filter((each) => each.answer === "not-acknowledged");
   const [unseen] = lost;
   if (unseen) {
-    const nextStep = "look at the pairs, then send the same DELETE again: no-hold says that it is released";
+    const nextStep = "read the pairs, then send the same DELETE again: no-hold means released";
     const { timeZone } = unseen.policy;
-    const detail = `not seen to be released at ${lost.map((l) => l.policy.name).join(", ")}`;
-    const members = { released: done.map(({ policy, described }) => ({ pair: policy.name, ...described })) };
+    const detail = `release not confirmed at ${lost.map((l) => l.policy.name).join(", ")}`;
+    const members = { released: done.map(({ described }) => described) };
     throw unacknowledged(detail, { nextStep, timeZone }, ports, { members });
   }
   const [first] = done;
-  if (!first)
-    throw new Problem("no-hold", `no such hold stands at ${policies.map((p) => p.name).join(", ")}`);
+  if (!first) throw new Problem("no-hold", `no such hold at ${policies.map((p) => p.name).join(", ")}`);
   if (target !== "all")
-    return json(200, { ...summarise(first.policy, first.state), released: first.described });
-  return json(200, { released: done.map(({ policy, described }) => ({ pair: policy.name, ...described })) });
+    return json(200, { ...viewPair(first.policy, first.state), released: first.described });
+  return json(200, { released: done.map(({ described }) => described) });
 }
 
 interface Release {
@@ -136,7 +138,7 @@ interface Release {
   readonly note: string;
 }
 
-/** What became of a release at each pair where a hold was seen to stand. */
+/** The result at each pair that had a matching hold. */
 async function release(
   policies: readonly PairPolicy[],
   { only, caller: { name: by, oid }, note }: Release,
@@ -158,8 +160,11 @@ async function release(
   const asked = policies.filter(({ key }) => standing.has(key));
   const results = (await ask(asked, questionFor, ports)).map((result) => {
     const { timeZone } = result.policy;
-    const holds = holdsOf(result.policy).map((hold) => showHold(hold, timeZone));
-    return { ...result, described: { by, note, at: showTime(at, timeZone), holds } };
+    const holds = holdsOf(result.policy).map((hold) => viewHold(hold, timeZone));
+    return {
+      ...result,
+      described: { pair: result.policy.name, by, note, at: showTime(at, timeZone), holds },
+    };
   });
   const recorded = results.flatMap(({ policy, answer, state }) => {
     if (answer !== "released") return [];
@@ -174,7 +179,10 @@ async function release(
 
 const READS_AT_ONCE = 32;
 
-/** Asks the pair coordinators and reads the answers back; a pair that does not answer must not hide what became of the others. */
+/**
+ * Asks the pair coordinators and reads the answers back. A pair that does not answer does not hide the results of
+ * the others.
+ */
 async function ask(
   policies: readonly PairPolicy[],
   questionFor: (policy: PairPolicy) => Question,

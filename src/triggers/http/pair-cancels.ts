@@ -1,9 +1,9 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parseCancels } from "../../contracts/commands";
 import type { PairKey } from "../../domain/kernel/pair-key";
-import { type Code, reason } from "../../domain/kernel/reason-codes";
+import { reason } from "../../domain/kernel/reason-codes";
 import { answerTo, hasLeft, isRegistered } from "../../domain/pair/answers";
 import type { PairState } from "../../domain/pair/pair";
+import type { CancelResult, ShownCancel } from "../../domain/pair/view";
 import type { Caller } from "../../ports/identity";
 import type { Ports } from "../../ports/ports";
 import { NotAcknowledged, untilSeen } from "../read-back";
@@ -13,13 +13,11 @@ import { type Call, readJson } from "./call";
 import { policyOf } from "./pairs";
 import { json, Problem } from "./problem";
 
-type Result = "cancelled" | Extract<Code, "attempt-open" | "cancel-too-late" | "already-concluded">;
-
 /**
- * POST pairs/{name}/cancel: cancels every promotion of the pair that is under way, or those that are named, and says of each
- * what became of it. The same again changes nothing.
+ * POST pairs/{name}/cancel: cancels every promotion under way at the pair, or those named, and reports each result.
+ * A repeat changes nothing.
  */
-export async function cancelPromotions({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+export async function cancelPromotions({ request, ports, caller }: Call) {
   const { name, key, timeZone } = policyOf(request.params["name"] ?? "", ports);
   const parsed = parseCancels(await readJson(request));
   if (!parsed.ok) throw new Problem("malformed-request", "the body is malformed", { issues: parsed.issues });
@@ -35,8 +33,8 @@ export async function cancelPromotions({ request, ports, caller }: Call): Promis
     const cancelled = [...results.values()].filter((result) => result === "cancelled").length;
     return json(200, { pair: name, cancelled, value });
   }
-  const nextStep = "send the same call again: who is cancelled stays cancelled";
-  const detail = `not seen to be cancelled: ${unseen.join(", ")}`;
+  const nextStep = "send the same call again: cancelled promotions stay cancelled";
+  const detail = `cancel not confirmed: ${unseen.join(", ")}`;
   throw unacknowledged(detail, { nextStep, timeZone }, ports, { members: { pair: name, value } });
 }
 
@@ -44,7 +42,7 @@ function underWay(pair: PairState | undefined): readonly string[] {
   return (pair?.registered ?? []).filter(({ left }) => !left).map(({ requestId }) => requestId);
 }
 
-/** Only its cancel may be refused, and the pair coordinator keeps a few answers: the last ones. */
+/** The lease holder last: only its cancel may be refused, and the pair coordinator keeps only its last answers. */
 function holderLast(ids: readonly string[], pair: PairState | undefined): readonly string[] {
   const isHolder = (id: string) => id === pair?.lease?.holder;
   return [...ids.filter((id) => !isHolder(id)), ...ids.filter(isHolder)];
@@ -58,14 +56,14 @@ interface Asked {
   readonly caller: Caller;
 }
 
-/** What became of each, as far as it was seen in time. */
+/** The result of each cancel that was seen in time. */
 async function cancelEach(
   { pair, key, ids, note, caller }: Asked,
   ports: Ports,
-): Promise<Map<string, Result>> {
+): Promise<Map<string, CancelResult>> {
   const by = { by: caller.name, oid: caller.oid, note, at: ports.clock.now() };
   const pending = ids.map((requestId) => ({ requestId, id: ports.nonce(), sent: false }));
-  const results = new Map<string, Result>();
+  const results = new Map<string, CancelResult>();
   const step = async () => {
     for (const each of pending) {
       if (each.sent) continue;
@@ -88,8 +86,8 @@ async function cancelEach(
   return results;
 }
 
-/** Read from what is recorded rather than from the answers: of so many the pair coordinator keeps the last ones only. */
-function resultOf(state: PairState, requestId: string, id: string): Result | undefined {
+/** Read from the recorded cancels, not from the answers: the pair coordinator keeps only the last few. */
+function resultOf(state: PairState, requestId: string, id: string): CancelResult | undefined {
   if (!isRegistered(state, requestId) || hasLeft(state, requestId)) return "already-concluded";
   if (state.cancels.some((cancel) => cancel.requestId === requestId)) return "cancelled";
   const answer = answerTo(state, id);
@@ -99,7 +97,7 @@ function resultOf(state: PairState, requestId: string, id: string): Result | und
 
 async function describe(
   pair: string,
-  results: ReadonlyMap<string, Result>,
+  results: ReadonlyMap<string, CancelResult>,
   detail: string,
   ports: Ports,
 ): Promise<void> {
@@ -116,15 +114,14 @@ async function describe(
   );
 }
 
-const details: Readonly<Record<Exclude<Result, "cancelled">, string>> = {
+const details: Readonly<Record<Exclude<CancelResult, "cancelled">, string>> = {
   "attempt-open": "a swap call of this promotion is under way",
   "cancel-too-late": "the swap has taken effect",
   "already-concluded": "it is not under way with this pair",
 };
 
-function show(requestId: string, result: Result | undefined) {
+function show(requestId: string, result: ShownCancel["result"] = "not-acknowledged"): ShownCancel {
   const links = { self: `/api/promotions/${requestId}` };
-  if (result === undefined) return { requestId, result: "not-acknowledged", links };
-  if (result === "cancelled") return { requestId, result, links };
+  if (result === "not-acknowledged" || result === "cancelled") return { requestId, result, links };
   return { requestId, result, reason: reason(result, details[result]), links };
 }

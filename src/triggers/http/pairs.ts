@@ -1,12 +1,11 @@
-import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import type { HttpRequest, InvocationContext } from "@azure/functions";
 import { maskCredentials } from "../../contracts/issues";
 import type { Read, ServiceObservation } from "../../domain/cloud-service/observation";
 import type { RoleStateCheck } from "../../domain/cloud-service/readiness";
 import { viewCheck } from "../../domain/cloud-service/readiness-view";
-import { reason as reasonOf } from "../../domain/kernel/reason-codes";
 import type { SwapRequest } from "../../domain/kernel/swap-request";
 import { showTime } from "../../domain/kernel/time";
-import { emptyPair, type Hold, type PairState } from "../../domain/pair/pair";
+import { viewPair } from "../../domain/pair/view";
 import type { PlanVerdict } from "../../domain/plan/plan";
 import { daysUntilRetirement, RETIREMENT } from "../../domain/plan/prerequisites";
 import type { PairPolicy } from "../../domain/policy/policy";
@@ -15,7 +14,7 @@ import { authenticate, type Call, type Gate } from "./call";
 import { json, Problem } from "./problem";
 import type { SharedReads } from "./shared-reads";
 
-/** A fresh look at both services of a pair. */
+/** A fresh read of both services of a pair. */
 export interface PairDescription {
   readonly blue: Read<ServiceObservation>;
   readonly green: Read<ServiceObservation>;
@@ -23,25 +22,25 @@ export interface PairDescription {
   readonly greenCheck: RoleStateCheck;
 }
 
-/** What the API borrows from the activities: the same code as the runs', and it only reads. */
+/** Activities that only read, shared with the API: the same code as in a run. */
 export interface Reading {
   plan(policy: PairPolicy, input: { request: SwapRequest }, ports: Ports): Promise<PlanVerdict>;
   describe(policy: PairPolicy, ports: Ports): Promise<PairDescription>;
 }
 
-/** GET pairs: the configured pairs and their pair coordinators, without asking Resource Manager. */
-export async function listPairs({ ports }: Call): Promise<HttpResponseInit> {
+/** GET pairs: the configured pairs and their state, without a call to Resource Manager. */
+export async function listPairs({ ports }: Call) {
   const policies = ports.policies.all();
   const states = await Promise.all(policies.map((policy) => ports.pairs.read(policy.key)));
-  return json(200, { value: policies.map((policy, i) => summarise(policy, states[i])) });
+  return json(200, { value: policies.map((policy, i) => viewPair(policy, states[i])) });
 }
 
 /**
- * GET pairs/{name}: the same, its policy as the pairs file would write it, and a look at both services that readers share.
- * What looks like a credential in an address is masked.
+ * GET pairs/{name}: the same, with its policy as the pairs file would write it and a read of both services that
+ * readers share. Credentials in addresses are masked.
  */
 export function getPair(reading: Reading, checks: SharedReads) {
-  return async ({ request, ports }: Call): Promise<HttpResponseInit> => {
+  return async ({ request, ports }: Call) => {
     const policy = policyOf(request.params["name"] ?? "", ports);
     const check = checks.at(policy, "services", ports);
     const [state, seen] = await Promise.all([
@@ -49,7 +48,7 @@ export function getPair(reading: Reading, checks: SharedReads) {
       reading.describe(policy, { ...ports, cloudServices: check.cloudServices }),
     ]);
     return json(200, {
-      ...summarise(policy, state),
+      ...viewPair(policy, state),
       readAt: showTime(check.readAt, policy.timeZone),
       services: {
         blue: describeService(seen.blue, seen.blueCheck, policy),
@@ -68,22 +67,23 @@ function masked(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, masked(held)]));
 }
 
-/** GET health: alive and supported for how long; details for readers only. */
+/** GET health: whether the app is alive, and until when Azure supports the service; details for readers only. */
 export function getHealth({ portsFor, verifier }: Gate) {
-  return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
+  return async (request: HttpRequest, context: InvocationContext) => {
     const ports = portsFor(context);
-    const body = { status: "ok", retirement: retirement(ports) };
-    if (request.headers.get("authorization") === null) return json(200, body);
+    const ok = { status: "ok" as const, retirement: retirement(ports) };
+    if (request.headers.get("authorization") === null) return json(200, ok);
     const caller = await authenticate(verifier, request, ports.log);
     if (!caller.permissions.includes("Swap.Read"))
       throw new Problem("forbidden", `${caller.name} needs Swap.Read`);
     const record = await ports.promotions.read("health-probe").then(
-      () => "reachable",
-      () => "unreachable",
+      () => "reachable" as const,
+      () => "unreachable" as const,
     );
+    const status: "ok" | "degraded" = record === "reachable" ? "ok" : "degraded";
     return json(200, {
-      ...body,
-      status: record === "reachable" ? "ok" : "degraded",
+      ...ok,
+      status,
       record,
       pairs: ports.policies.all().length,
     });
@@ -99,33 +99,8 @@ function retirement({ clock }: Ports) {
 /** The policy of a pair named in a path or a body. */
 export function policyOf(name: string, ports: Ports): PairPolicy {
   const policy = /^[a-z0-9-]{1,40}$/.test(name) ? ports.policies.find(name) : undefined;
-  if (!policy) throw new Problem("unknown-pair", "there is no such pair here");
+  if (!policy) throw new Problem("unknown-pair", "no such pair");
   return policy;
-}
-
-/** A pair and its pair coordinator, as the API shows them. */
-export function summarise({ name, key, blue, green, timeZone }: PairPolicy, state: PairState = emptyPair) {
-  const time = (ms: number) => showTime(ms, timeZone);
-  const { lease, queue: line, holds, open, registered, released } = state;
-  return {
-    name,
-    key,
-    blue,
-    green,
-    timeZone,
-    lease: lease && { holder: lease.holder, epoch: lease.epoch, since: time(lease.since) },
-    line: line.map(({ requestId, since }) => ({ requestId, since: time(since) })),
-    holds: holds.map((hold) => showHold(hold, timeZone)),
-    attemptOpen: open !== undefined,
-    underWay: registered.map((entry) => entry.requestId),
-    released: released && { ...released, at: time(released.at) },
-  };
-}
-
-/** Who or what stops the line, since when, and why. */
-export function showHold({ id, at, reason, by, requestId }: Hold, timeZone: string) {
-  const { code, detail } = reason;
-  return { id, since: showTime(at, timeZone), by, reason: reasonOf(code, detail), requestId };
 }
 
 function describeService(read: Read<ServiceObservation>, check: RoleStateCheck, { timeZone }: PairPolicy) {

@@ -1,10 +1,10 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parsePlanRequest } from "../../contracts/swap-request";
 import { reason } from "../../domain/kernel/reason-codes";
 import type { RequestOrigin } from "../../domain/kernel/swap-request";
 import { showTime } from "../../domain/kernel/time";
 import { emptyPair } from "../../domain/pair/pair";
 import type { PlanVerdict } from "../../domain/plan/plan";
+import { inFull } from "../../domain/plan/prerequisites";
 import { stillToDo } from "../../domain/promotion/acceptance";
 import { viewPlan, viewService } from "../../domain/promotion/view";
 import { type Call, readJson } from "./call";
@@ -14,11 +14,11 @@ import { json, Problem } from "./problem";
 import type { SharedReads } from "./shared-reads";
 
 /**
- * POST plans?at=T: what a promotion would come to now, and whether it might start at T (now); with zero writes. It judges
- * reads that readers share, never older than their 10 s; a run makes its own.
+ * POST plans?at=T: the plan of a promotion made now, and whether it could start at T (default: now). Writes
+ * nothing. It uses shared reads at most 10 s old; a run makes its own.
  */
 export function postPlan(reading: Reading, checks: SharedReads) {
-  return async (call: Call): Promise<HttpResponseInit> => {
+  return async (call: Call) => {
     const { request, ports } = call;
     const parsed = parsePlanRequest(await readJson(request));
     if (!parsed.ok) throw new Problem(parsed.code, "the request is malformed", { issues: parsed.issues });
@@ -36,30 +36,35 @@ export function postPlan(reading: Reading, checks: SharedReads) {
     const window = await ports.deploymentWindows.at(policy, asked, pair.holds, at);
     const about = { policy, request: asked, origin: originOf(call) };
     const standing = { ...about, pair, window, now: ports.clock.now() };
-    return json(200, {
-      verdict: verdict.kind,
+    const judged = {
       readAt: showTime(check.readAt, policy.timeZone),
-      ...(verdict.kind === "planned"
-        ? { plan: viewPlan(verdict.plan, policy.timeZone), stillToDo: stillToDo(standing) }
-        : viewEnd(verdict)),
       window: showWindow(window, at, policy, asked.expiresAt),
-    });
+    };
+    if (verdict.kind !== "planned") return json(200, { ...judged, ...viewEnd(verdict) });
+    const plan = viewPlan(verdict.plan, policy.timeZone);
+    return json(200, { verdict: verdict.kind, ...judged, plan, stillToDo: stillToDo(standing) });
   };
 }
 
-/** As if the caller were to ask for it: who asks for a swap does not approve it. */
+/** The origin as if the caller requested it: the requester cannot approve the swap. */
 function originOf({ caller: { oid, name, application, permissions } }: Call): RequestOrigin {
   const operator = permissions.includes("Swap.Operate");
   return { channel: "http", principal: { oid, name, application }, operator };
 }
 
-/** Nothing would be swapped: why, and what to do about it. */
+/** Why nothing would be swapped, and the remedy. */
 function viewEnd(verdict: Exclude<PlanVerdict, { kind: "planned" | "unreadable" }>) {
   const services = {
     incoming: verdict.incoming && viewService(verdict.incoming),
     outgoing: verdict.outgoing && viewService(verdict.outgoing),
   };
-  if (verdict.kind === "unchanged") return { reason: reason("already-held", verdict.detail), ...services };
-  const { code, detail, prerequisites } = verdict;
-  return { reason: reason(code, detail), prerequisites, ...services };
+  if (verdict.kind === "unchanged")
+    return { verdict: verdict.kind, reason: reason("already-held", verdict.detail), ...services };
+  const { kind, code, detail, prerequisites } = verdict;
+  return {
+    verdict: kind,
+    reason: reason(code, detail),
+    prerequisites: prerequisites.map(inFull),
+    ...services,
+  };
 }

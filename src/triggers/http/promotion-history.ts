@@ -3,17 +3,17 @@ import { comesAfter, type IndexEntry, type IndexPage, newestFirst } from "../../
 import type { PairState } from "../../domain/pair/pair";
 import type { Promotions } from "../../ports/promotions";
 
-/** A place in a list, and where in its pair's index it stands; what is under way stands with its pair. */
+/** An entry and its position in its pair's index; none while the promotion is under way. */
 export interface Place extends IndexEntry {
   readonly index?: { readonly pair: PairKey; readonly page: number };
 }
 
-/** Places, the newest first, read as far as they are asked for. */
+/** Places, newest first, read on demand. */
 export type Source = AsyncGenerator<Place, void>;
 
 export type ReadIndex = Promotions["readIndex"];
 
-/** Reads each page of the indexes once, for as long as one call takes. */
+/** Reads each index page at most once per call. */
 export function readingOnce({ readIndex }: Pick<Promotions, "readIndex">): ReadIndex {
   const pages = new Map<string, Promise<IndexPage | undefined>>();
   return (pair, page) => {
@@ -24,7 +24,7 @@ export function readingOnce({ readIndex }: Pick<Promotions, "readIndex">): ReadI
   };
 }
 
-/** A pair's index from its newest page to its oldest, begun where the last call ended. */
+/** A pair's index from newest to oldest, from where the last call ended. */
 export async function* history(
   pair: PairKey,
   index: PairState["index"],
@@ -41,8 +41,8 @@ export async function* history(
 }
 
 /**
- * Whether a promotion that was accepted then has an older place too: a message that was late has registered it again when it
- * had been deregistered. Nobody's place is before their acceptance, and most stand at that very time: they cost nothing.
+ * Whether a promotion has an older place too, because a late message registered it again. No place is older than
+ * its acceptance, so a place at that time needs no read.
  */
 export async function stoodBefore(
   { requestId, at, index }: Place,
@@ -58,15 +58,15 @@ export async function stoodBefore(
   return false;
 }
 
-/** A page, and the time of its oldest entry where it is known. */
+/** A page, and the time of its oldest entry when known. */
 interface Mark {
   readonly page: number;
   readonly at?: number;
 }
 
 /**
- * The newest page that may hold what comes after an entry. By the times of two pages it is guessed, which is right at once
- * where promotions come evenly; each wrong guess is followed by a halving. Pages that hold nothing count as older.
+ * The newest page that may hold entries after this one: interpolation between the times of two pages, then halving
+ * after a wrong guess. Empty pages count as older.
  */
 async function pageOf(
   after: IndexEntry,
@@ -85,13 +85,13 @@ async function pageOf(
   return Math.max(older.page, 0);
 }
 
-/** The times of its oldest and its newest entry; what is empty counts as older than all. */
+/** The times of its oldest and newest entry; an empty page counts as older than all. */
 function spanOf(page: IndexPage | undefined): readonly [oldest: number, newest: number] {
   const times = (page?.entries ?? []).map(({ at }) => at);
   return times.length > 0 ? [Math.min(...times), Math.max(...times)] : [-Infinity, -Infinity];
 }
 
-/** The oldest page first: it is the other end that guesses go by. */
+/** Guesses start from the older end. */
 function nextPage(older: Mark, newer: Mark, at: number, step: number): number {
   if (step === 0) return 0;
   const isGuess = step % 2 === 1 && older.at !== undefined && newer.at !== undefined;
@@ -100,7 +100,7 @@ function nextPage(older: Mark, newer: Mark, at: number, step: number): number {
   return Math.min(Math.max(page, older.page + 1), newer.page - 1);
 }
 
-/** Several sources as one, in order; each is read only as far as what was taken reaches. */
+/** Merges sources in order; reads each only as far as needed. */
 export interface Merged {
   next(): Promise<Place | undefined>;
   /** Whether nothing is left. */

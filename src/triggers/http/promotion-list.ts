@@ -1,4 +1,3 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { type ListQuery, parseListQuery } from "../../contracts/commands";
 import { listToken } from "../../contracts/list-token";
 import type { PairKey } from "../../domain/kernel/pair-key";
@@ -22,26 +21,33 @@ import {
 } from "./promotion-history";
 import { presentPolicy } from "./promotions";
 
-/** GET promotions: the newest first, over the index of every pair, those included that were taken out of the file. */
-export async function listPromotions({ request, ports }: Call): Promise<HttpResponseInit> {
+/** GET promotions: newest first, over the index of every pair, also of pairs removed from the file. */
+export async function listPromotions({ request, ports }: Call) {
   const pairs = ports.policies.all().map(({ name }) => name);
   const parsed = parseListQuery(Object.fromEntries(request.query.entries()), pairs);
   if (!parsed.ok) throw new Problem("invalid-query", "the query is malformed", { issues: parsed.issues });
   const { value, last } = await readList(parsed.value, ports);
-  if (!last) return json(200, { value });
-  const parameters = new URLSearchParams(request.query.entries());
-  parameters.set("after", listToken(last));
-  return json(200, { value, next: `/api/promotions?${parameters.toString()}` });
+  return json(200, { value, next: last && pageAfter(last, request.query) });
 }
 
-/** A filter that fits nothing must not read the whole promotion record: such a page may be short, or empty, with a `next`. */
+/** The path of the next page, with the same filters. */
+function pageAfter(last: IndexEntry, query: URLSearchParams): string {
+  const parameters = new URLSearchParams(query.entries());
+  parameters.set("after", listToken(last));
+  return `/api/promotions?${parameters.toString()}`;
+}
+
+/**
+ * A filter that matches nothing must not read every record: such a page may be short or empty and still have a
+ * `next`.
+ */
 const MOST_READS = 60;
-/** How many are read side by side where a filter may pass over some of them. */
+/** How many are read in parallel when a filter may skip some of them. */
 const READ_AHEAD = 20;
 
 interface List {
   readonly value: readonly ReturnType<typeof summarisePromotion>[];
-  /** The last one that was looked at, when there are more. */
+  /** The last entry read, when there are more. */
   readonly last?: IndexEntry;
 }
 
@@ -62,11 +68,11 @@ async function readList(query: ListQuery, ports: Ports): Promise<List> {
 interface Check {
   readonly entry: IndexEntry;
   readonly state: PromotionState | undefined;
-  /** There are no more. */
+  /** No entries follow. */
   readonly isLast: boolean;
 }
 
-/** Reads promotions in their order, several side by side, as far as the list is not full. */
+/** Reads promotions in order, several in parallel, until the list is full. */
 async function* walkThrough(query: ListQuery, ports: Ports): AsyncGenerator<Check, void> {
   const readIndex = readingOnce(ports.promotions);
   const entries = await merged(await sourcesOf(query, ports, readIndex));
@@ -108,7 +114,7 @@ async function sourcesOf(query: ListQuery, ports: Ports, readIndex: ReadIndex): 
   });
 }
 
-/** A pair that was taken out of the file has no name that could be asked for. */
+/** A pair that was removed from the file has no name to filter by. */
 async function askedPairs({ pair }: ListQuery, { policies, pairs }: Ports): Promise<readonly PairKey[]> {
   if (pair !== undefined) return [policies.find(pair)].flatMap((policy) => policy?.key ?? []);
   const inFile = policies.all().map(({ key }) => key);

@@ -1,4 +1,3 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parseNote, takeBreakGlass } from "../../contracts/commands";
 import { conflictIssues, parseSwapRequest } from "../../contracts/swap-request";
 import { describeCancel } from "../../domain/pair/operator-actions";
@@ -21,12 +20,12 @@ import { type Call, readJson, requestIdOf } from "./call";
 import { json, Problem } from "./problem";
 
 /** POST promotions: accepts a swap request; the same request again is the same promotion. */
-export async function postPromotion({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+export async function postPromotion({ request, ports, caller }: Call) {
   const body = await readJson(request);
   const asked = readRequest(body, caller.name, ports);
   mayRequest(caller, asked.breakGlass !== undefined);
   const registration = registrationOf(asked, caller, ports);
-  // Whoever asks again without a name of their own asks for what was asked before, under whatever name is kept of it.
+  // A repeat without `requestedBy` takes the value of the first request.
   const beside = (known: PromotionState) =>
     readRequest(body, known.reduced ? caller.name : known.request.requestedBy, ports);
   const policy = ports.policies.find(asked.request.pair);
@@ -46,7 +45,7 @@ export async function postPromotion({ request, ports, caller }: Call): Promise<H
   if (kind === "conflict") throw conflict({ ...beside(state), origin: registration.origin }, state, location);
   const view = {
     ...viewPromotion(state, timeZone ?? "UTC"),
-    ...(onItsWay ? { nextStep: `look at ${location}: it is registered and goes on by itself` } : {}),
+    nextStep: onItsWay ? `read ${location}: the promotion is registered and goes on by itself` : undefined,
     links: { self: location, cancel: `${location}/cancel`, rollback: `${location}/rollback` },
   };
   const retryAfter = String(Math.ceil((policy?.readiness.pollMs ?? 30_000) / 1000));
@@ -72,7 +71,7 @@ function registrationOf(
   return { requestId: request.requestId, contentHash, request, origin, at: clock.now() };
 }
 
-/** Tells what differs, and where the promotion stands that has the id. */
+/** The fields that differ, and the path of the promotion that has the id. */
 function conflict(
   { request, origin, sent }: Asked & Pick<Registration, "origin">,
   known: PromotionState,
@@ -87,7 +86,7 @@ function conflict(
   });
 }
 
-/** The request, and what an operator says beside it. Both are its content: neither hides behind the other's id. */
+/** The request and its break-glass reason. Both count as content, so a repeat with another reason is a conflict. */
 function readRequest(body: unknown, requestedBy: string, ports: Ports) {
   const { rest, breakGlass, issues } = takeBreakGlass(body);
   const parsed = parseSwapRequest(rest, { requestedBy });
@@ -103,15 +102,15 @@ function readRequest(body: unknown, requestedBy: string, ports: Ports) {
   return { request, contentHash: hash, sent: { ...sent, data }, breakGlass };
 }
 
-/** An application must not pass by itself what it may not approve. */
+/** Break-glass is for people: an application cannot approve either. */
 function mayRequest(caller: Caller, isBreakGlass: boolean): void {
   const needed = isBreakGlass ? "Swap.Operate" : "Swap.Request";
   if (!caller.permissions.includes(needed)) throw new Problem("forbidden", `${caller.name} needs ${needed}`);
   if (isBreakGlass && caller.application) throw new Problem("forbidden", "break-glass is for people");
 }
 
-/** GET promotions/{id}: where it stands, what it waits for, and what comes next. */
-export async function getPromotion({ request, ports }: Call): Promise<HttpResponseInit> {
+/** GET promotions/{id}: its state, what it waits for, and what comes next. */
+export async function getPromotion({ request, ports }: Call) {
   const state = await find(requestIdOf(request), ports);
   const etag = `W/"${state.revision}"`;
   if (request.headers.get("if-none-match") === etag)
@@ -120,10 +119,10 @@ export async function getPromotion({ request, ports }: Call): Promise<HttpRespon
 }
 
 /**
- * POST promotions/{id}/cancel: acknowledged only once the pair coordinator has recorded it. The answer says who has cancelled,
- * when and why: the first one stands, also when the promotion has ended by it.
+ * POST promotions/{id}/cancel: acknowledged once the pair coordinator has recorded it. The reply says who
+ * cancelled, when and why; the first cancel counts.
  */
-export async function cancelPromotion({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+export async function cancelPromotion({ request, ports, caller }: Call) {
   const requestId = requestIdOf(request);
   const parsed = parseNote(await readJson(request), false);
   if (!parsed.ok) throw new Problem("malformed-request", "the body is malformed", { issues: parsed.issues });
@@ -135,7 +134,7 @@ export async function cancelPromotion({ request, ports, caller }: Call): Promise
   const at = ports.clock.now();
   const operation = { kind: "cancel", id, requestId, by, oid, ...parsed.value, at } as const;
   const timeZone = presentPolicy(state, ports)?.timeZone;
-  const nextStep = "look at the promotion, then send the cancel again: the first one stands";
+  const nextStep = "read the promotion, then send the cancel again: the first cancel counts";
   const asking = askPair("the cancel", pairOf(state).key, { id, operation }, ports);
   const { answer, state: coordinator } = await acknowledged(asking, { nextStep, timeZone }, ports);
   switch (answer) {
@@ -159,13 +158,13 @@ function mayCancel({ origin }: PromotionState, { oid, name, permissions }: Calle
     throw new Problem("forbidden", `${name} needs Swap.Operate to cancel somebody else's promotion`);
 }
 
-/** Tells what is recorded, in log and answer, and wakes the run to it. */
+/** Logs the cancel that counts, replies with it, and wakes the run. */
 async function isCancelled(
   state: PromotionState,
   recorded: readonly Cancel[],
   asked: Extract<PairOperation, { kind: "cancel" }>,
   ports: Ports,
-): Promise<HttpResponseInit> {
+) {
   const { requestId, request } = state;
   const cancel = recorded.find((each) => each.requestId === requestId) ?? asked;
   const detail = describeCancel(cancel);
@@ -178,26 +177,26 @@ async function isCancelled(
   return show(state, ports, 202, { detail });
 }
 
-/** Whoever cancels what has been cancelled is told so; any other outcome cannot be cancelled any more. */
-function endedAs(state: PromotionState, { outcome, reason }: Conclusion, ports: Ports): HttpResponseInit {
+/** A repeated cancel succeeds; any other outcome cannot be cancelled. */
+function endedAs(state: PromotionState, { outcome, reason }: Conclusion, ports: Ports) {
   if (outcome === "cancelled") return show(state, ports, 200, { detail: reason.detail });
   throw new Problem("already-concluded", `the promotion has ended as ${outcome}`);
 }
 
-/** The pair does not know of it any more, or not yet. */
-async function notRegistered(requestId: string, nextStep: string, ports: Ports): Promise<HttpResponseInit> {
+/** The pair has deregistered it, or has not registered it yet. */
+async function notRegistered(requestId: string, nextStep: string, ports: Ports) {
   const state = await find(requestId, ports);
   if (state.conclusion) return endedAs(state, state.conclusion, ports);
-  const detail = "nothing was cancelled: the pair has not taken this promotion up yet";
+  const detail = "nothing was cancelled: the pair has not taken up this promotion yet";
   throw new Problem("not-acknowledged", detail, { headers: { "retry-after": "5" }, members: { nextStep } });
 }
 
-/** The policy of a promotion's pair as the file has it now, whatever its name; undefined when its services are not in it. */
+/** The current policy of a promotion's pair, whatever its name now; undefined when its services are not in the file. */
 export function presentPolicy({ pair }: PromotionState, { policies }: Ports): PairPolicy | undefined {
   return pair && policies.byKey(pair.key);
 }
 
-/** The promotion record of a promotion, or the answer that there is none. */
+/** The promotion record. Throws `not-found`. */
 export async function find(requestId: string, ports: Ports): Promise<PromotionState> {
   const state = await ports.promotions.read(requestId);
   if (!state) throw new Problem("not-found", `there is no promotion ${requestId}`);
@@ -207,16 +206,11 @@ export async function find(requestId: string, ports: Ports): Promise<PromotionSt
 interface Shown {
   readonly headers?: Record<string, string>;
   readonly origin?: string;
-  /** What was done, beside where it stands. */
+  /** What the call did. */
   readonly detail?: string;
 }
 
-function show(
-  state: PromotionState,
-  ports: Ports,
-  status: number,
-  { headers = {}, origin, detail }: Shown,
-): HttpResponseInit {
+function show(state: PromotionState, ports: Ports, status: number, { headers = {}, origin, detail }: Shown) {
   const policy = presentPolicy(state, ports);
   const live: Record<string, string> = state.conclusion
     ? {}

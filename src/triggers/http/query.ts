@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { pathOf } from "../../contracts/issues";
 import { Problem } from "./problem";
 
-/** Goes on when a query has no other fields than these. Nothing of a value is told: who puts a key there meant no field. */
+/** Refuses a query with other fields than these. The message shows no values: a misplaced key may be a secret. */
 export async function takingOnly(
   known: readonly string[],
   request: HttpRequest,
@@ -14,9 +14,8 @@ export async function takingOnly(
     .map((field) => ({
       path: pathOf([field]),
       value: "***",
-      expectation: `no such field; the known ones: ${fields}`,
+      expectation: `no such field; known fields: ${fields}`,
     }));
-  if (issues.length > 0)
-    throw new Problem("invalid-query", "the query has fields that this call does not know", { issues });
+  if (issues.length > 0) throw new Problem("invalid-query", "the query has unknown fields", { issues });
   return goOn();
 }

@@ -7,18 +7,17 @@ export interface ReadShare {
 /** One token bucket for all readers of this process. */
 export interface ReadBudget {
   /**
-   * Takes `cost` reads at monotonic time `now` where `keep` are left for others then: 0, or how many milliseconds to wait
-   * until that many are there.
+   * Takes `cost` reads at monotonic time `now` when at least `keep` remain for others: 0, or the milliseconds to
+   * wait.
    */
   take(cost: number, keep: number, now: number): number;
-  /** Counts a read that has to be made though nothing was taken for it. */
+  /** Counts a read that was made without being taken from the budget first. */
   owe(now: number): void;
 }
 
 /**
- * 2 reads a second of the 25 that Resource Manager gives back to a principal in a subscription and region, and 60 of the
- * 250 that it lets pile up
- * (https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling).
+ * 2 of the 25 reads a second that Resource Manager grants a principal per subscription and region, and 60 of its
+ * burst of 250 (https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling).
  */
 const share: ReadShare = { burst: 60, everyMs: 500 };
 

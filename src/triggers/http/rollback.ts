@@ -1,4 +1,3 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parseNote } from "../../contracts/commands";
 import { sideNow, describeRemoved } from "../../domain/kernel/pair-key";
 import { otherSide } from "../../domain/kernel/swap-request";
@@ -12,10 +11,11 @@ import { json, Problem } from "./problem";
 import { presentPolicy } from "./promotions";
 
 /**
- * POST promotions/{id}/rollback: orders the rollback of a promotion that is verified or soaks; acknowledged only once
- * the pair coordinator has recorded the order. After the promotion has concluded a new one the other way is the answer.
+ * POST promotions/{id}/rollback: orders the rollback of a promotion that is verifying or soaking; acknowledged once
+ * the pair coordinator has recorded the order. After the promotion has concluded, request a promotion in the other
+ * direction.
  */
-export async function orderRollback({ request, ports, caller }: Call): Promise<HttpResponseInit> {
+export async function orderRollback({ request, ports, caller }: Call) {
   const requestId = requestIdOf(request);
   const parsed = parseNote(await readJson(request), true);
   if (!parsed.ok) throw new Problem("note-required", "the body must say why", { issues: parsed.issues });
@@ -27,12 +27,12 @@ export async function orderRollback({ request, ports, caller }: Call): Promise<H
   };
   const { pair } = state.request;
   const operation = { kind: "order-rollback", requestId, order } as const;
-  const nextStep = "look at the promotion, then send the order again: the first one stands";
+  const nextStep = "read the promotion, then send the order again: the first order counts";
   const timeZone = presentPolicy(state, ports)?.timeZone;
   const asking = askPair("the order", pairOf(state).key, { id, operation }, ports);
   const { answer } = await acknowledged(asking, { nextStep, timeZone }, ports);
   if (answer === "not-swapped" || (answer === "not-registered" && !(await hasEnded(requestId, ports))))
-    throw new Problem("nothing-to-roll-back", "this promotion has swapped nothing yet");
+    throw new Problem("nothing-to-roll-back", "this promotion has not swapped yet");
   if (answer !== "granted") throw tooLate(state, ports);
   ports.log.info("a rollback was ordered", {
     ...{ requestId, pair, detail: `by ${order.by} (${order.oid}): ${order.note}` },
@@ -40,7 +40,7 @@ export async function orderRollback({ request, ports, caller }: Call): Promise<H
   return ordered(state, ports);
 }
 
-/** The promotion, unless it is clear already that nothing of it can be rolled back. */
+/** The promotion. Throws when nothing of it can be rolled back. */
 async function orderable(requestId: string, ports: Ports): Promise<PromotionState> {
   const state = await ports.promotions.read(requestId);
   if (!state) throw new Problem("not-found", `there is no promotion ${requestId}`);
@@ -50,12 +50,12 @@ async function orderable(requestId: string, ports: Ports): Promise<PromotionStat
   return state;
 }
 
-/** What its pair does not know has ended, or was registered a moment ago. */
+/** Tells a concluded promotion from one that was registered a moment ago. */
 async function hasEnded(requestId: string, ports: Ports): Promise<boolean> {
   return (await ports.promotions.read(requestId))?.conclusion !== undefined;
 }
 
-async function ordered(state: PromotionState, ports: Ports): Promise<HttpResponseInit> {
+async function ordered(state: PromotionState, ports: Ports) {
   const { requestId } = state;
   const now = await ports.promotions.read(requestId);
   if (now?.waiting) await ports.promotions.wake(now.waiting.instanceId);
@@ -63,7 +63,7 @@ async function ordered(state: PromotionState, ports: Ports): Promise<HttpRespons
   return json(202, viewPromotion(now ?? state, timeZone));
 }
 
-/** The rollback of a concluded promotion, as the call to make. */
+/** The call to make instead, for a concluded promotion. */
 function tooLate(state: PromotionState, ports: Ports): Problem {
   const { request, plan, conclusion, target } = state;
   const ended = conclusion ? `it has ended as ${conclusion.outcome}` : "its soak is over";

@@ -25,17 +25,17 @@ export interface Route {
   readonly handler: Handler;
 }
 
-/** A route that asks who calls. */
+/** A route that requires a token. */
 interface Guarded extends Omit<Route, "handler"> {
   readonly anyOf: readonly Permission[];
-  /** The fields that its query may have; any other is refused. */
+  /** The query fields it accepts; others are refused. */
   readonly query?: readonly string[];
   readonly handle: AuthenticatedHandler;
 }
 
 const reads: readonly HttpMethod[] = ["GET", "HEAD"];
 
-/** The HTTP API (docs/http-api.md); one limit on calls, and one on reads of Azure, for all of it. */
+/** The HTTP API (docs/http-api.md). All routes share one limit on calls and one on reads of Azure. */
 export function httpRoutes(
   open: Gate,
   reading: Reading,
@@ -59,7 +59,7 @@ export function httpRoutes(
     ...known,
     health,
     {
-      // The host asks functions in the order of their names, whatever their routes: this one has to come last
+      // The host tries functions in the order of their names, whatever their routes: this one must come last
       // (https://github.com/Azure/azure-functions-host/issues/9876).
       name: "unknownRoute",
       methods: everyMethod,
@@ -133,7 +133,7 @@ function pairRoutes(reading: Reading, checks: SharedReads): readonly Guarded[] {
   ];
 }
 
-/** When swaps may start, and what starts by the clock. */
+/** Deployment windows and schedules. */
 const timeRoutes: readonly Guarded[] = [
   {
     ...{ name: "getWindow", methods: reads, route: "pairs/{name}/window" },

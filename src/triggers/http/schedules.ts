@@ -1,4 +1,3 @@
-import type { HttpResponseInit } from "@azure/functions";
 import { parseNote } from "../../contracts/commands";
 import { showTime } from "../../domain/kernel/time";
 import type { PairPolicy } from "../../domain/policy/policy";
@@ -18,8 +17,8 @@ import { json, Problem } from "./problem";
 
 const NEXT_RUNS = 5;
 
-/** GET schedules: each with its next runs, its last one and who has paused it. */
-export async function listSchedules({ ports }: Call): Promise<HttpResponseInit> {
+/** GET schedules: each with its next runs, its last run, and who has paused it. */
+export async function listSchedules({ ports }: Call) {
   const schedules = ports.schedules.all();
   const pairs = new Set(schedules.map(({ pair }) => pair));
   const policies = ports.policies.all().filter(({ name }) => pairs.has(name));
@@ -33,15 +32,15 @@ export async function listSchedules({ ports }: Call): Promise<HttpResponseInit> 
 }
 
 /**
- * POST schedules/{pair}/{name}/pause|resume: acknowledged only once it is stored; a note says why. The same again changes
- * nothing and is not told again; a pause with other words is refused, since those that stand are shown.
+ * POST schedules/{pair}/{name}/pause|resume, with a note: acknowledged once it is stored. A repeat changes nothing
+ * and is not logged again; a pause with another note is refused.
  */
 export function stopOrGo(kind: "pause" | "resume") {
-  return async ({ request, ports, caller }: Call): Promise<HttpResponseInit> => {
+  return async ({ request, ports, caller }: Call) => {
     const { pair = "", name = "" } = request.params;
     const schedule = ports.schedules.all().find((each) => each.pair === pair && each.name === name);
     const policy = ports.policies.find(pair);
-    if (!schedule || !policy) throw new Problem("not-found", "there is no such schedule");
+    if (!schedule || !policy) throw new Problem("not-found", "no such schedule");
     const parsed = parseNote(await readJson(request), true);
     if (!parsed.ok) throw new Problem("note-required", `a ${kind} needs a note`, { issues: parsed.issues });
     const { note } = parsed.value;
@@ -62,7 +61,7 @@ export function stopOrGo(kind: "pause" | "resume") {
       },
       ports,
     );
-    const nextStep = `look at GET /api/schedules, then send the ${kind} again: a second one changes nothing`;
+    const nextStep = `read GET /api/schedules, then send the ${kind} again: a repeat changes nothing`;
     const { timeZone } = policy;
     const { state, answer } = await acknowledged(storing, { nextStep, timeZone }, ports);
     if (answer === "other-words") throw differs(schedule, state);
@@ -75,7 +74,7 @@ export function stopOrGo(kind: "pause" | "resume") {
 
 function differs(schedule: Schedule, state: ScheduleState): Problem {
   const pause = pauseOf(state, schedule);
-  return new Problem("pause-differs", `it is paused already by ${pause?.by ?? "?"}: ${pause?.note ?? "?"}`);
+  return new Problem("pause-differs", `already paused by ${pause?.by ?? "?"}: ${pause?.note ?? "?"}`);
 }
 
 async function view(schedule: Schedule, state: ScheduleState, ports: Ports) {

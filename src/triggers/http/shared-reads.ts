@@ -6,37 +6,37 @@ import type { Ports } from "../../ports/ports";
 import { Problem } from "./problem";
 import { createReadBudget, type ReadBudget } from "./read-budget";
 
-/** What a reader needs of a pair: its services and instances, or what a plan is judged by. */
+/** What to read of a pair: services and instances, or everything a plan needs. */
 export type ReadKind = "services" | "plan";
 
-/** One look at a pair that readers share: every read of it is made once. */
+/** One check of a pair, shared by readers: every read is made once. */
 export interface Check {
   /** When its reads began, milliseconds since the epoch. */
   readonly readAt: number;
-  /** In place of the port: each read is asked for once, and answered to everybody alike. */
+  /** Replaces the port: each read is made once, and every reader gets the same answer. */
   readonly cloudServices: CloudServices;
 }
 
 /**
- * What readers (GET pairs, POST plans) may read of Resource Manager, in one process. Runs use the port itself: nothing
- * here shares, delays or limits their reads.
+ * Reads of Resource Manager for GET pairs and POST plans in one process. Runs use the port itself and are not
+ * limited.
  */
 export interface SharedReads {
   /**
-   * A look that is not older than 10 s once its reads are done, or than Resource Manager asked to wait. Where the readers'
-   * budget is spent, GET pairs has the last one, however old; where there is none, and for plans, it throws a 429.
+   * A check at most 10 s old, or older while Resource Manager asks to wait. When the readers' budget is spent, GET
+   * pairs gets the last check, however old. Without one, and for plans, it throws a 429.
    */
   at(policy: PairPolicy, kind: ReadKind, ports: Ports): Check;
 }
 
 const FRESH_MS = 10_000;
-/** Longer than any read may take: a look that does not end is nobody's. */
+/** Longer than any read may take: a check that has not ended by then is not shared. */
 const LONGEST_CHECK_MS = 60_000;
-/** No longer do readers keep away, whatever Retry-After says. */
+/** The longest that readers wait, whatever Retry-After says. */
 const LONGEST_REST_MS = 300_000;
-/** Reads that a look takes before it begins: those of a pair with one public IP a service. Further ones are counted when made. */
+/** Reads of a check of a pair with one public IP per service. Further reads are counted when made. */
 const costs: Readonly<Record<ReadKind, number>> = { services: 6, plan: 10 };
-/** Dashboards leave room for one plan: somebody waits for that answer. */
+/** Dashboards leave enough for one plan, because a person waits for that. */
 const keeps: Readonly<Record<ReadKind, number>> = { services: costs.plan, plan: 0 };
 
 export function createSharedReads(budget: ReadBudget = createReadBudget()): SharedReads {
@@ -44,7 +44,7 @@ export function createSharedReads(budget: ReadBudget = createReadBudget()): Shar
   return {
     at({ key }, kind, ports) {
       const now = ports.clock.monotonic();
-      // A plan's look has all that services are shown by.
+      // A plan's check includes what a services check needs.
       const kept = [checks.plan.get(key), kind === "services" ? checks.services.get(key) : undefined];
       const known = kept.filter((check) => check !== undefined && !check.isSpoilt) as SharedRead[];
       const fresh = known.find((check) => check.isFresh(now));
@@ -65,18 +65,18 @@ export function createSharedReads(budget: ReadBudget = createReadBudget()): Shar
 function tooManyReads(waitMs: number): Problem {
   const seconds = Math.ceil(waitMs / 1_000);
   const headers = { "retry-after": String(seconds) };
-  const detail = `what readers may ask of Resource Manager is spent: the next look in ${seconds} s; GET pairs asks none`;
+  const detail = `the read budget for Resource Manager is spent: retry in ${seconds} s; GET pairs needs none`;
   return new Problem("too-many-calls", detail, { headers });
 }
 
 class SharedRead implements Check {
   readonly readAt: number;
   readonly cloudServices: CloudServices;
-  /** A read ended in a fault: nobody else is to get it. */
+  /** A read failed: do not share this check. */
   isSpoilt = false;
   readonly #ports: Ports;
   readonly #budget: ReadBudget;
-  /** Reads that are paid for and not made yet. */
+  /** Reads taken from the budget but not made yet. */
   #taken: number;
   readonly #reads = new Map<string, Promise<Read<unknown>>>();
   #pending = 0;
@@ -92,7 +92,7 @@ class SharedRead implements Check {
     this.readAt = clock.now();
     this.#begunAt = this.#settledAt = clock.monotonic();
     this.cloudServices = {
-      // Where the service does not say its slot, a second read does.
+      // When the service does not name its slot, a second read does.
       readService: (id, tag) =>
         this.#once(`service ${tag} ${id}`, 2, () => cloudServices.readService(id, tag)),
       readInstances: (id) => this.#once(`instances ${id}`, 1, () => cloudServices.readInstances(id)),

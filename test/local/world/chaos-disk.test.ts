@@ -16,7 +16,7 @@ afterEach(() => {
 
 const seed = 711;
 
-test(`after a torn write a store opens with its data or names the cut (seed ${seed})`, async () => {
+test(`after a torn write a store opens or names what to cut (seed ${seed})`, async () => {
   const random = seededRandom(seed);
   const whole = join(folder, "whole");
   const before = await openStore(whole);

@@ -15,7 +15,7 @@ const completion = (n: number, outcome: string, id = `event-${n}`): ReceivedEven
 });
 const effect = (side: string, ms: number) => ({ at: at(ms), cause: "PUT", production: `shop-${side}` });
 
-/** Green is promoted; then blue, with green in the queue behind it. */
+/** Promotes green, then blue while green waits in the queue. */
 const sound: Evidence = {
   sent: [request(1, "green", 1_000), request(2, "blue", 5_000), request(3, "green", 5_000)],
   events: [completion(1, "promoted"), completion(2, "promoted"), completion(3, "promoted")],
@@ -40,7 +40,7 @@ test.each<[string, Partial<Evidence>, RegExp]>([
     /^I6: r-1 .* promoted, and nothing was swapped$/,
   ],
   [
-    "a swap behind another outcome",
+    "a swap after another outcome",
     { events: [completion(1, "expired"), ...sound.events.slice(1)], seen: [] },
     /^I6: r-1 .* its outcome says expired$/,
   ],
@@ -51,7 +51,7 @@ test.each<[string, Partial<Evidence>, RegExp]>([
     /^I4: r-1 .* 2 completion event ids$/,
   ],
   [
-    "a swap that nobody asked for",
+    "a swap without a request",
     { effects: [effect("green", 2_000), effect("blue", 3_000), ...sound.effects.slice(1)] },
     /^I1: shop-blue went into production/,
   ],
@@ -61,7 +61,7 @@ test.each<[string, Partial<Evidence>, RegExp]>([
     /the broker has lost the event event-1/,
   ],
   [
-    "a PUT in another's way",
+    "a PUT during another swap",
     { entries: [{ method: "PUT", url: "/slots", status: 429, effect: null }] },
     /^I8: a PUT met another/,
   ],
@@ -79,7 +79,7 @@ test("an outcome that changes between two copies of its event is a violation", (
   expect(violationsOf({ events })).toEqual(["I9: the completion event of r-1 changed"]);
 });
 
-test("a halted promotion swapped once or not at all, and a rollback has its rollback", () => {
+test("a halted promotion has at most one swap; a rolled-back one has two", () => {
   const events = [completion(1, "halted"), ...sound.events.slice(1)];
   expect(violationsOf({ events, seen: [] })).toEqual([]);
   const back = {

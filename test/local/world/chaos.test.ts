@@ -14,7 +14,7 @@ async function runChaos(...args: string[]): Promise<{ code: number; stdout: stri
 
 jest.setTimeout(240_000);
 
-test("killed app and Resource Manager end every request once, and print one JSON line", async () => {
+test("every request ends once although app and Resource Manager are killed", async () => {
   const { code, stdout, stderr } = await runChaos("--kills", "2", "--seed", "711", "--json");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const described = JSON.parse(stdout) as Record<string, number>;
@@ -22,7 +22,7 @@ test("killed app and Resource Manager end every request once, and print one JSON
   expect(described["completionEventIds"]).toBe(described["requests"]);
 });
 
-test("wrong options are reported together, with exit code 2", async () => {
+test("reports all wrong options together, with exit code 2", async () => {
   const { code, stdout, stderr } = await runChaos("--kills", "0", "--seed", "x1");
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toMatch(/--kills: a whole number from 1[\s\S]*--seed: a whole number from 0[\s\S]*Usage:/);

@@ -10,7 +10,7 @@ const file = (...path: string[]) => {
   return name;
 };
 
-test("the folder and those of its parts are made, for their owner alone", () => {
+test("creates the folder and its subfolders for their owner only", () => {
   const data = join(place(), "a", "b");
   prepareDataFolder(data, false);
   expect(readdirSync(data).sort()).toEqual(["durable", "identity", "resource-manager", "service-bus"]);
@@ -36,14 +36,14 @@ test.each<[what: string, spoil: (folder: string) => string]>([
       return folder;
     },
   ]),
-])("a folder cannot be used, and that is said at once, when %s", (_, spoil) => {
+])("reports at once that a folder cannot be used when %s", (_, spoil) => {
   const data = spoil(place());
   expect(() => {
     prepareDataFolder(data, false);
   }).toThrow(`the data folder ${data} cannot be used`);
 });
 
-test("to forget takes what a world has written, and nothing else", () => {
+test("forgetting a world deletes only the files of that world", () => {
   const data = place();
   for (const name of ["world.json", "pairs.json", "mine.txt"]) file(data, name);
   mkdirSync(join(data, "durable"));

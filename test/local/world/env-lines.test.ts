@@ -18,7 +18,7 @@ test("every line exports one variable", () => {
   for (const line of envLines(world)) expect(line).toMatch(/^export [A-Z_][A-Z0-9_]*='.*'$/);
 });
 
-test("a shell that evaluates the lines has every value exactly, and prints nothing", () => {
+test("a shell that evaluates the lines gets every value exactly and prints nothing", () => {
   const names =
     "HTTP RESOURCE_MANAGER ISSUER SERVICE_BUS TOKEN TOKEN_REQUESTER TOKEN_APPROVER TOKEN_SECOND_APPROVER";
   const all = `${names} TOKEN_OPERATOR TOKEN_READER TOKEN_0B1C2D3E_0000_4000_8000_00000000000A`.split(" ");

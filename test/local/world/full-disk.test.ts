@@ -6,14 +6,14 @@ import { createWorldLog } from "../../../local/world/world-log";
 
 const store = join(__dirname, "../../../dist/local/durable-engine/store.js");
 
-/** Runs a script where no file may grow over 16 blocks: the kernel writes what still fits, then refuses. */
+/** Runs a script with a file size limit of 16 blocks: the kernel writes what fits, then refuses. */
 function runWithSmallFiles(script: string): { status: number | null; stdout: string; stderr: string } {
   return spawnSync("sh", ["-c", 'ulimit -f 16 && exec "$0" -e "$1"', process.execPath, script], {
     encoding: "utf8",
   });
 }
 
-test("after a torn write the engine's store continues in a new log and keeps its data", () => {
+test("after a write cut short by a full disk the store keeps all it acknowledged", () => {
   const location = mkdtempSync(join(tmpdir(), "full-disk-"));
   const { stdout, stderr, status } = runWithSmallFiles(`
     const { openStore } = require(${JSON.stringify(store)});
@@ -40,7 +40,7 @@ test("after a torn write the engine's store continues in a new log and keeps its
   expect(described.acknowledged).toBeGreaterThan(40);
 });
 
-test("a log that cannot be written loses lines, never the world, and recovers", async () => {
+test("a log that cannot be written loses lines, stops nothing, and continues later", async () => {
   const folder = join(mkdtempSync(join(tmpdir(), "world-log-")), "not-there-yet");
   const file = join(folder, "world.log");
   const log = createWorldLog(file);

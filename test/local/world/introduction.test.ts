@@ -28,7 +28,7 @@ const world = {
 };
 const plain = { speed: 1 };
 
-test("prints every address, and the variables of tokens, but never a token", () => {
+test("prints every address and each person's token variable, never a token", () => {
   const tokens = { ...world.tokens, operator: "eyJsecret" };
   const text = introduce({ ...world, tokens }, plain, new Map([["shop", "open"]]));
   for (const address of [world.http, world.issuer, world.resourceManager, world.journal, pair.production])
@@ -42,20 +42,23 @@ test.each([
   [world.dataDirectory, []],
   ["/data/a-folder", ["--data", "/data/a-folder"]],
   ["/data/it's a $folder", ["--data", "/data/it's a $folder"]],
-])("the variables command names the data folder %s if it is not the usual one", (dataDirectory, words) => {
-  const text = introduce({ ...world, dataDirectory }, plain, new Map());
-  const [, command] = /eval "\$\(npm start --silent -- --env(.*)\)"/.exec(text) ?? [];
-  const printed = execFileSync(
-    "sh",
-    ["-c", `for each in ${command ?? "none"}; do printf '%s\\n' "$each"; done`],
-    {
-      encoding: "utf8",
-    },
-  );
-  expect(printed.split("\n").filter(Boolean)).toEqual(words);
-});
+])(
+  "the command for the variables names the data folder %s if it is not the default",
+  (dataDirectory, words) => {
+    const text = introduce({ ...world, dataDirectory }, plain, new Map());
+    const [, command] = /eval "\$\(npm start --silent -- --env(.*)\)"/.exec(text) ?? [];
+    const printed = execFileSync(
+      "sh",
+      ["-c", `for each in ${command ?? "none"}; do printf '%s\\n' "$each"; done`],
+      {
+        encoding: "utf8",
+      },
+    );
+    expect(printed.split("\n").filter(Boolean)).toEqual(words);
+  },
+);
 
-test("a rehearsal shows its file, what its speed divides, and every note", () => {
+test("a rehearsal prints its file, what its speed divides, and every note", () => {
   const noted = { ...world, notes: ["note one", "note two"] };
   expect(introduce(noted, { speed: 1, pairsFile: "/p.json" }, new Map())).toMatch(
     /Rehearsed: \/p\.json[\s\S]*are as in the file[\s\S]*note one\n {2}note two\n/,
@@ -63,7 +66,7 @@ test("a rehearsal shows its file, what its speed divides, and every note", () =>
   expect(introduce(noted, { speed: 5, pairsFile: "/p.json" }, new Map())).toContain("are divided by 5");
 });
 
-test("shows how to pass a closed window, and only then", () => {
+test("says how to pass a closed deployment window only when it is closed", () => {
   const closed = introduce(world, plain, new Map([["shop", "closed (held)"]]));
   expect(closed).toContain('"breakGlass"');
   expect(introduce(world, plain, new Map([["shop", "open"]]))).not.toContain("breakGlass");
@@ -80,6 +83,6 @@ test.each([
     },
     "closed (frozen, outside-window), opens Friday",
   ],
-])("a deployment window of %j is described as %s", (window, words) => {
+])("formats a deployment window of %j as %s", (window, words) => {
   expect(describeWindow(window)).toBe(words);
 });

@@ -16,11 +16,11 @@ const usual = {
   dataDirectory: "/cache/cloud-service-swap/world",
 };
 
-test("without options the default scenario is played, in a folder of the cache", () => {
+test("without options it plays the default scenario in a cache folder", () => {
   expect(parse("")).toEqual({ command: "start", options: usual });
 });
 
-test("every option is taken, with its value behind a space or an equals sign", () => {
+test("accepts every option with a space or an equals sign before its value", () => {
   expect(parse("--fresh --json --data /d --scenario=calm --speed 2.5 --port-base=18000")).toEqual({
     command: "start",
     options: {
@@ -35,7 +35,7 @@ test("every option is taken, with its value behind a space or an equals sign", (
   });
 });
 
-test("a pairs file is resolved from the command's folder, and its world has a folder", () => {
+test("finds a pairs file from the working directory; its world has a separate folder", () => {
   expect(parse("--pairs pairs.sample.json")).toEqual({
     command: "start",
     options: {
@@ -46,14 +46,14 @@ test("a pairs file is resolved from the command's folder, and its world has a fo
   });
 });
 
-test("--env describes the world on the usual, a pairs file's or the named data folder", () => {
+test("--env uses the default data folder, the one for pairs files, or the named one", () => {
   expect(parse("--env")).toEqual({ command: "env", dataDirectory: usual.dataDirectory });
   expect(parse("--env --pairs x")).toMatchObject({ dataDirectory: "/cache/cloud-service-swap/own-pairs" });
   expect(parse("--data /d --env")).toEqual({ command: "env", dataDirectory: "/d" });
 });
 
 test.each(["--help", "-h", "--speed x --help", "--nonsense -h"])(
-  "%s asks for help, whatever else is there",
+  "%s asks for help, whatever the other options are",
   (line) => {
     expect(parse(line)).toEqual({ command: "help" });
   },
@@ -75,15 +75,15 @@ test.each([
   ["--pairs f --scenario calm", "--pairs and --scenario: only one of them"],
   ["--env --fresh", "--env and --fresh: only one of them"],
   ["--env --json", "--env and --json: only one of them"],
-])("%s is complained about as: %s", (line, issue) => {
+])("rejects %s with: %s", (line, issue) => {
   expect(issues(line)).toEqual([issue]);
 });
 
-test("every mistake is reported at once", () => {
+test("reports every mistake at once", () => {
   expect(issues("--speed no --colour --port-base x --scenario A/B")).toHaveLength(4);
 });
 
-test("an option that npm kept for itself is reported; one that came through is not", () => {
+test("reports an option that npm kept for itself, and only that", () => {
   expect(issues("", { npm_config_fresh: "true", npm_config_port_base: "18000" })).toEqual([
     "npm took --fresh for itself: write npm start -- --fresh",
     "npm took --port-base for itself: write npm start -- --port-base",
@@ -91,7 +91,7 @@ test("an option that npm kept for itself is reported; one that came through is n
   expect(issues("--fresh", { npm_config_fresh: "true" })).toEqual([]);
 });
 
-test("the help and the page on running locally name the same options", () => {
+test("the help and docs/running-locally.md name the same options", () => {
   const page = readFileSync(join(__dirname, "../../../docs/run-locally.md"), "utf8");
   const named = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name]) => name).sort();
   expect(named(page, /^\| `(--[a-z-]+)/gm)).toEqual(named(startUsage, /^ {2}(--[a-z-]+)/gm));
@@ -103,6 +103,6 @@ test.each([
   ["port", "port-base"],
   ["zzzzz", undefined],
   ["", undefined],
-])("what was probably meant by %j is %j", (given, name) => {
+])("suggests for %j the option %j", (given, name) => {
   expect(nearest(given, ["data", "fresh", "speed", "port-base"])).toBe(name);
 });

@@ -33,26 +33,23 @@ describe("the services of a pairs file", () => {
     return outcome.kind === "reply" ? (outcome.reply.body as Record<string, never>) : undefined;
   };
 
-  test.each(Object.entries(file.pairs))(
-    "of %s are there under the ids of the file, started, with their tag",
-    (_, pair) => {
-      const tag = pair.versionTag ?? "release";
-      for (const [side, version, slot] of [
-        [pair.blue, "v1", "Production"],
-        [pair.green, "v2", "Staging"],
-      ] as const) {
-        expect(body(side)).toMatchObject({
-          tags: { [tag]: version },
-          properties: { provisioningState: "Succeeded", networkProfile: { slotType: slot } },
-        });
-        expect(String(body(side)!["id"]).toLowerCase()).toBe(side.toLowerCase());
-        expect(body(`${side}/roleInstances`)!["value"]).toHaveLength(3);
-        expect(body(`${side}/publicIPAddresses`)).toBeDefined();
-      }
-    },
-  );
+  test.each(Object.entries(file.pairs))("of %s run under the ids of the file, with their tag", (_, pair) => {
+    const tag = pair.versionTag ?? "release";
+    for (const [side, version, slot] of [
+      [pair.blue, "v1", "Production"],
+      [pair.green, "v2", "Staging"],
+    ] as const) {
+      expect(body(side)).toMatchObject({
+        tags: { [tag]: version },
+        properties: { provisioningState: "Succeeded", networkProfile: { slotType: slot } },
+      });
+      expect(String(body(side)!["id"]).toLowerCase()).toBe(side.toLowerCase());
+      expect(body(`${side}/roleInstances`)!["value"]).toHaveLength(3);
+      expect(body(`${side}/publicIPAddresses`)).toBeDefined();
+    }
+  });
 
-  test("go by their own names where only one has it, else by pair and side", () => {
+  test("have their own name where it is unique, else pair and side", () => {
     expect(Object.values(simulator.state.services).map(({ name }) => name)).toEqual([
       ...["shop/blue", "Shop-Green", "rehearsal/blue", "other", "a", "b"],
     ]);
@@ -77,7 +74,7 @@ describe("the approvers of a pairs file", () => {
     ["people named", { quorum: 2, people: named }],
     ["holders of a role", { quorum: 3, roles: ["Release.Approve"] }],
     ["people named or holders of a role", { quorum: 4, people: named, roles: ["Release.Approve"] }],
-  ])("are enough for a quorum of %s", (_, approval) => {
+  ])("suffice for a quorum of %s", (_, approval) => {
     const own: OwnFile = { defaults: { approval }, pairs: { shop: { ...shop } } };
     const rule = parsePairsFile(own).policies[0]!.approval!;
     expect(unreachable(rule)).toBeUndefined();
@@ -94,12 +91,12 @@ describe("the approvers of a pairs file", () => {
     expect(able.length).toBeGreaterThanOrEqual(approval.quorum);
   });
 
-  test("are nobody besides the usual ones where no pair asks, or two are enough", () => {
+  test("are only the default people when no pair needs more", () => {
     expect(ownPeople({ pairs: { shop } })).toEqual({ people: [], roles: [] });
     expect(ownPeople({ pairs: { shop: { ...shop, approval: { quorum: 2 } } } }).people).toEqual([]);
   });
 
-  test("are listed pair by pair, with the variables of their tokens", () => {
+  test("are printed for each pair, with the variables of their tokens", () => {
     const own = {
       defaults: { approval: { quorum: 2 } },
       pairs: { a: shop, b: { ...shop, approval: { people: [GUID(7)], quorum: 1 } } },
@@ -113,22 +110,22 @@ describe("the approvers of a pairs file", () => {
 
 test.each<[string, string[], string, number | null, string[]]>([
   [
-    "thrown in one message",
+    "one thrown message",
     ["the configuration is wrong; every mistake:\n  a: x\n  b: y"],
     "",
     0,
     ["a: x", "b: y"],
   ],
-  ["thrown as lines of errors", ["error: a: x\nerror: b: y"], "", 0, ["a: x", "b: y"]],
+  ["thrown lines of errors", ["error: a: x\nerror: b: y"], "", 0, ["a: x", "b: y"]],
   [
-    "thrown as lines of errors below a summary",
+    "thrown lines of errors below a summary",
     ["error: the configuration is wrong, in 2 places; no function is loaded\nerror: a: x\nerror: b: y"],
     "",
     0,
     ["a: x", "b: y"],
   ],
   [
-    "printed, with a summary thrown",
+    "printed lines and a thrown summary",
     ["the configuration is wrong: 2 mistakes"],
     "error: a: x\nnoise\nerror: b: y\n",
     0,
@@ -143,18 +140,18 @@ test.each<[string, string[], string, number | null, string[]]>([
   ],
   ["no mistake at all", [], "WARNING: test mode", 0, []],
   ["a bug", ["x is not a function"], "", 0, ["x is not a function"]],
-  ["an end without a word", [], "out of memory", 134, ["the app did not load: out of memory"]],
-])("mistakes are reported the same way when they come as %s", (_, thrown, printed, status, expected) => {
+  ["an exit without output", [], "out of memory", 134, ["the app did not load: out of memory"]],
+])("prints the same mistakes when they come as %s", (_, thrown, printed, status, expected) => {
   expect(mistakesIn(thrown, printed, status)).toEqual(expected);
 });
 
-test("a pairs file of Windows, with a byte order mark, is read", () => {
+test("reads a pairs file from Windows with a byte order mark", () => {
   const file = join(mkdtempSync(join(tmpdir(), "own-pairs-")), "pairs.json");
   writeFileSync(file, `\u{feff}${JSON.stringify({ pairs: { shop } })}`);
   expect(readOwnFile(file)).toEqual({ pairs: { shop } });
 });
 
-test("the default world's pair orders is valid with all guards; the first has none", () => {
+test("the app accepts the default pair orders with all guards; the first has none", () => {
   const { orders, ...others } = policiesOf("default", ["shop", "orders"].map(addresses));
   expect(others).toEqual({});
   expect(issuesOf({ pairs: { orders: { ...shop, ...orders } } })).toEqual([]);

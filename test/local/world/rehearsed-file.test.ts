@@ -21,7 +21,7 @@ function policyOf(own: OwnFile, speed: number) {
 }
 
 describe("the durations of a pairs file", () => {
-  test("that it does not name are the product's", () => {
+  test("have the product's defaults", () => {
     for (const [group, waits] of Object.entries(productWaits)) {
       const product = defaultPolicy[group as keyof typeof defaultPolicy] as unknown as Record<string, number>;
       for (const [name, seconds] of Object.entries(waits))
@@ -29,13 +29,13 @@ describe("the durations of a pairs file", () => {
     }
   });
 
-  test("are those of the file without a speed, and its policy is the same to the letter", () => {
+  test("are those of the file when there is no speed; its policy is unchanged", () => {
     const { probes: _, ...played } = policyOf(sample, 1);
     const { probes: __, ...own } = parsePairsFile(JSON.parse(JSON.stringify(sample))).policies[0]!;
     expect(played).toEqual(own);
   });
 
-  test("are divided where the app waits; people's waits, windows and call limits stay", () => {
+  test("are divided where the app waits; people's, windows' and call limits stay", () => {
     const own = {
       defaults: { readiness: { stableFor: "4m" } },
       pairs: { shop: { ...shop, soak: { for: "20m" } } },
@@ -53,11 +53,11 @@ describe("the durations of a pairs file", () => {
     expect({ approval, window }).toEqual({ approval: policies[0]!.approval, window: policies[0]!.window });
   });
 
-  test("a soak of nothing stays one", () => {
+  test("stay zero for a soak of zero", () => {
     expect(policyOf({ pairs: { shop: { ...shop, soak: { for: "0s" } } } }, 10).soak.forMs).toBe(0);
   });
 
-  test("that the app accepts are accepted at every speed", () => {
+  test("are accepted at every speed if the app accepts them", () => {
     const seconds = (max: number) => fc.integer({ min: 1, max }).map((s) => `${s}s`);
     const policy = fc.record(
       {
@@ -85,7 +85,7 @@ describe("the probes of a pairs file", () => {
     incomingUrl: "https://s.example/ready",
   };
 
-  test("ask the virtual IPs at their paths, shared ones in each pair, and list each", () => {
+  test("call the virtual IPs at their paths, and each is printed", () => {
     const own = { defaults: { probes: [probe] }, pairs: { a: shop, b: { ...shop, probes: [] } } };
     const { file, notes } = rehearsed(own, [addresses("a"), addresses("b")], 1);
     expect(file).toMatchObject({
@@ -109,7 +109,7 @@ describe("the probes of a pairs file", () => {
   });
 
   test.each(["http://127.0.0.1:9/x", "http://localhost:9/x", "http://[::1]:9/x", "http://shop.localhost/x"])(
-    "at %s, on this machine, are asked as they are",
+    "at %s, on this machine, are not changed",
     (url) => {
       const own = { pairs: { shop: { ...shop, probes: [{ name: "own", url }] } } };
       const { file, notes } = rehearsed(own, [addresses("shop")], 1);
@@ -145,7 +145,7 @@ describe("the probes of a pairs file", () => {
     { requiredKeys: [] },
   );
 
-  test("find what they expect, whatever it is", () => {
+  test("find what they expect", () => {
     const simulator = createSimulator({
       scenario: ownScenario({ pairs: { shop } }),
       clock: createVirtualClock(),
@@ -170,7 +170,7 @@ describe("the probes of a pairs file", () => {
     );
   });
 
-  test("that expect different things at one path find them together", () => {
+  test("that expect different things at one path find all of them", () => {
     const at = (json: { path: string; equals: unknown }) => ({
       name: "p",
       url: "https://x.example/h",
@@ -180,7 +180,7 @@ describe("the probes of a pairs file", () => {
     expect(answers).toEqual([{ path: "/h", body: { a: { b: 1, c: 2 } } }]);
   });
 
-  test("drop a header that is compared with a pattern, and say so", () => {
+  test("omit a header that is compared with a pattern, and a note says so", () => {
     const own = {
       pairs: { shop: { ...shop, probes: [{ ...probe, expect: { header: { name: "x", matches: "^v" } } }] } },
     };
@@ -190,7 +190,7 @@ describe("the probes of a pairs file", () => {
   });
 });
 
-test("calendars are listed once each, by file, address or setting", () => {
+test("prints each calendar once, as file, address or setting", () => {
   const freezes = [{ calendar: "f.ics" }, { calendarSetting: "FEED" }, { from: "a", to: "b", reason: "c" }];
   const own = { defaults: { window: { freezes } }, pairs: { shop: { ...shop, window: { freezes } } } };
   expect(rehearsed(own, [], 1).notes.map((note) => note.split(" is really")[0])).toEqual([

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const built = join(__dirname, "../../../dist/local/world/run-command.js");
 
-/** More than a pipe holds, so that most of it waits to be read when the command is over. */
+/** More than a pipe holds, so that most of it is still unread when the command ends. */
 const LENGTH = 5_000_000;
 
 function run(body: string): Promise<{ code: number | null; printed: number }> {
@@ -21,10 +21,10 @@ function run(body: string): Promise<{ code: number | null; printed: number }> {
 }
 
 test.each([
-  ["a command that is done", "", 0],
-  ["a command that found something", "process.exitCode = 3;", 3],
-  ["a command that failed", "throw new Error('broken');", 1],
-])("%s ends only when everything it printed was read, whatever still runs in it", async (_, end, code) => {
+  ["a successful command", "", 0],
+  ["a command with findings", "process.exitCode = 3;", 3],
+  ["a failed command", "throw new Error('broken');", 1],
+])("%s ends only after everything it printed was read", async (_, end, code) => {
   const print = `process.stdout.write("x".repeat(${LENGTH}));`;
 
   await expect(run(`${print} ${end}`)).resolves.toEqual({ code, printed: LENGTH });

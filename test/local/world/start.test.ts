@@ -18,26 +18,26 @@ const run = (...args: string[]) => {
 
 jest.setTimeout(60_000);
 
-test("--help lists the options and ends well", () => {
+test("--help lists the options and exits with 0", () => {
   const { status, stdout, stderr } = run("--help");
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toMatch(/--data DIR[\s\S]*--pairs FILE[\s\S]*Examples:/);
 });
 
-test("a data folder that cannot be made ends the command at once, with the reason", () => {
+test("a data folder that cannot be created ends the command with the reason", () => {
   const data = join(at("a-file", "x"), "data");
   const { status, stdout, stderr } = run("--data", data);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr).toMatch(/^error: the data folder .* cannot be used: a file is in the way$/m);
 });
 
-test("--env of a folder without a world fails and prints nothing a shell evaluates", () => {
+test("--env fails on a folder without a world and prints nothing for a shell", () => {
   const { status, stdout, stderr } = run("--env", "--data", join(folder, "empty"));
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr).toMatch(/^error: no world runs on /);
 });
 
-test("every mistake of a pairs file is an error line, and nothing starts or is written", () => {
+test("every mistake of a pairs file is an error; nothing is started or written", () => {
   const shop = {
     blue: "x",
     probes: [{ name: "p", url: "http://169.254.169.254/" }],
@@ -63,7 +63,7 @@ test.each([
   expect(stderr).toMatch(/^error: --pairs: a readable JSON file/);
 });
 
-describe("a world of somebody's own pairs file", () => {
+describe("a world with a user's pairs file", () => {
   const id = (name: string, group: string, n: number) =>
     `/subscriptions/00000000-0000-4000-8000-00000000000${n}/resourceGroups/${group}/providers/Microsoft.Compute/cloudServices/${name}`;
   const url = "https://shop.example.com/health";
@@ -118,7 +118,7 @@ describe("a world of somebody's own pairs file", () => {
     return (await reply.json()) as { outcome?: string; verdict?: string; reason?: object };
   };
 
-  test("every pair may be promoted at once: the first one is, and serves the new version", async () => {
+  test("promotes the first pair with its probes; its address serves the new version", async () => {
     const plans = await Promise.all(
       world.pairs.map(({ name }) =>
         api("plans", { pair: name, promote: "green", expect: { version: "v2" } }),
@@ -136,7 +136,7 @@ describe("a world of somebody's own pairs file", () => {
     expect(answer).toMatchObject({ service: "web-b", version: "v2", status: "ok" });
   });
 
-  test("--env prints only export lines, including the people that the file names", () => {
+  test("--env prints only export lines, including those of the people in the file", () => {
     const { status, stdout, stderr } = run("--env", "--data", data);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const lines = stdout.trim().split("\n");
@@ -146,7 +146,7 @@ describe("a world of somebody's own pairs file", () => {
     expect(new URL(world.issuer).hostname).toBe("127.0.0.1");
   });
 
-  test("a second world on the same folder is refused, and forgets nothing", () => {
+  test("refuses a second world on the same folder and deletes nothing", () => {
     const { status, stdout, stderr } = run("--fresh", "--data", data);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toContain(`a world runs on ${data} already (process ${child.pid}`);

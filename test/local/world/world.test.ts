@@ -82,7 +82,7 @@ async function send(body: unknown): Promise<void> {
   await client.close();
 }
 
-/** Another process' view: an unmodified Service Bus client. */
+/** An unmodified Service Bus client, as in another process. */
 async function withBus<T>(
   use: (bus: { send: (body: unknown) => Promise<void>; events: Event[] }) => Promise<T>,
 ): Promise<T> {
@@ -94,7 +94,7 @@ async function withBus<T>(
     .createReceiver(world.eventTopic, world.eventSubscription, { maxAutoLockRenewalDurationInMs: 0 })
     .subscribe({
       processMessage: (message) => {
-        // The SDK hands over bodies that are JSON already parsed.
+        // The SDK parses JSON bodies.
         events.push(message.body as Event);
         return Promise.resolve();
       },
@@ -129,7 +129,7 @@ afterAll(async () => {
   if (child.exitCode === null && child.signalCode === null) await end("SIGKILL");
 });
 
-test("a queued request survives kill -9 in mid-promotion with one effect and one event", async () => {
+test("a queued request survives kill -9 during the promotion: one effect, one event", async () => {
   const first = world.pairs[0]!;
   await send({ requestId: "w-1", pair: "shop", promote: "green", reason: "x", requestedBy: "y" });
   await until("the PUT", async () =>
@@ -146,7 +146,7 @@ test("a queued request survives kill -9 in mid-promotion with one effect and one
   expect(answer.version).toBe("v2");
 });
 
-test("a message that is not a request is answered once, and the queue goes on", async () => {
+test("an invalid message is answered once, and the queue continues", async () => {
   await withBus(async ({ send, events }) => {
     for (const body of [
       "no json",
@@ -217,7 +217,7 @@ test("lists page and filter promotions, and pairs show what the services hold", 
   });
 });
 
-test("a plan writes nothing and says what a promotion would come to", async () => {
+test("a plan writes nothing and predicts the promotion", async () => {
   const before = (await journal()).filter((line) => line.method !== "GET").length;
   const plan = await (
     await api("plans", "reader", { method: "POST", body: '{"pair":"shop","promote":"green"}' })
@@ -226,12 +226,12 @@ test("a plan writes nothing and says what a promotion would come to", async () =
   expect((await journal()).filter((line) => line.method !== "GET")).toHaveLength(before);
 });
 
-test("exactly one JSON line is printed, and Ctrl-C ends the world within two seconds", async () => {
+test("prints exactly one JSON line, and Ctrl-C ends the world within two seconds", async () => {
   expect(lines).toHaveLength(1);
   expect(await end("SIGINT")).toBeLessThan(2_000);
 });
 
-test("a taken port is replaced by a free one, and SIGTERM ends the world like Ctrl-C", async () => {
+test("a free port replaces a taken one, and SIGTERM ends the world like Ctrl-C", async () => {
   const blocker = createServer();
   const port = await new Promise<number>((resolve) => {
     blocker.listen(0, "127.0.0.1", () => {
@@ -240,13 +240,13 @@ test("a taken port is replaced by a free one, and SIGTERM ends the world like Ct
   });
   await start("--port-base", String(port));
   expect(new URL(world.http).port).not.toBe(String(port));
-  // As the platform stops an instance.
+  // The platform stops an instance with SIGTERM.
   expect(await end("SIGTERM")).toBeLessThan(2_000);
   blocker.close();
 });
 
-test("wrong options are reported together, with exit code 2", async () => {
-  const wrong = spawn(process.execPath, [script, "--speed", "0", "--scenario", "../x"], {
+test("reports all wrong options together, with exit code 2", async () => {
+  const wrong = spawn(process.execPath, [script, "--speed", "0", "--scenario", "../../x"], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   let text = "";

@@ -12,15 +12,12 @@ import {
   type NotAcceptedEvent,
   type ProgressEvent,
 } from "../../../src/domain/promotion/events";
-
-/** `true` only when each of two types is assignable to the other, read-only marks aside. */
-type Same<A, B> = [Open<A>] extends [Open<B>] ? ([Open<B>] extends [Open<A>] ? true : false) : false;
-type Open<T> = T extends object ? { -readonly [K in keyof T]: Open<T[K]> } : T;
+import type { Same, Wire } from "../../support/wire-types";
 
 test("the published schemas and the domain's event types say the same, which the compiler checks", () => {
-  const completion: Same<z.infer<typeof completionEventSchema>, CompletionEvent> = true;
-  const progress: Same<z.infer<typeof progressEventSchema>, ProgressEvent> = true;
-  const notAccepted: Same<z.infer<typeof notAcceptedEventSchema>, NotAcceptedEvent> = true;
+  const completion: Same<Wire<z.infer<typeof completionEventSchema>>, Wire<CompletionEvent>> = true;
+  const progress: Same<Wire<z.infer<typeof progressEventSchema>>, Wire<ProgressEvent>> = true;
+  const notAccepted: Same<Wire<z.infer<typeof notAcceptedEventSchema>>, Wire<NotAcceptedEvent>> = true;
   expect([completion, progress, notAccepted]).toEqual([true, true, true]);
   const types = [completionEventSchema, progressEventSchema, notAcceptedEventSchema].map(
     (schema) => schema.shape.type.value,

@@ -216,7 +216,7 @@ test("whatever JSON comes, every wrong field is named and an unknown one, at any
 test("notes and list queries complain in the same way", () => {
   expect(parseNote(JSON.parse('{"__proto__": 1, "note": "x"}'), true)).toMatchObject({
     ok: false,
-    issues: [{ path: "$.__proto__", expectation: "no such field; the known ones: note" }],
+    issues: [{ path: "$.__proto__", expectation: "no such field; known fields: note" }],
   });
   expect(parseNote(undefined, true)).toMatchObject({ ok: false, issues: [{ path: "$.note" }] });
   expect(parseNote(undefined, false)).toEqual({ ok: true, value: { note: "" } });

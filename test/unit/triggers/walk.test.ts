@@ -28,7 +28,7 @@ test("a walk over 300 unpublishable outcomes ends within a minute and names the 
   const { tookMs } = await world.time(Promise.resolve(reconciler({} as Timer, context)));
   expect([world.given.length, world.mostAtOnce()]).toEqual([1, 1]);
   expect(tookMs).toBeLessThanOrEqual(60_000);
-  expect(lost(world, "some pairs were not looked after this time")).toEqual([
+  expect(lost(world, "some pairs were not handled this time")).toEqual([
     expect.stringContaining("299 of 300"),
   ]);
   // What needs no broker is done all the same: every promotion has left the queue.

@@ -140,12 +140,12 @@ test("every mismatch is told, in at most 160 characters", () => {
   ).toBeLessThanOrEqual(160);
 });
 
-test("a value is told whole up to 40 characters, and the reason why nothing was measured up to 160", () => {
+test("a value is shown up to 40 characters of JSON in JSON, a reason up to 160", () => {
   const described = (length: number) =>
     judge({ header: { name: "h", equals: "v2" } }, answer({ headers: { h: "v".repeat(length) } })).detail;
-  expect([described(38), described(39)]).toEqual([
-    `header h is "${"v".repeat(38)}", not "v2"`,
-    `header h is "${"v".repeat(38)}…, not "v2"`,
+  expect([described(32), described(33)]).toEqual([
+    `header h is "${"v".repeat(32)}", not "v2"`,
+    `header h is "${"v".repeat(33)}…, not "v2"`,
   ]);
   const why = (length: number) => judge({}, { kind: "none", detail: "y".repeat(length) }).detail;
   expect([why(160), why(161)]).toEqual(["y".repeat(160), `${"y".repeat(159)}…`]);

@@ -115,7 +115,7 @@ test("names what was not seen to be stored and the next step; a repeat finds it"
   ]);
   expect(reply.body).toMatchObject({
     ...{ code: "not-acknowledged", mayStillTakeEffect: true },
-    nextStep: "send the same call again: who is cancelled stays cancelled",
+    nextStep: "send the same call again: cancelled promotions stay cancelled",
   });
   for (const operation of lost) await ports.pairs.signal(SHOP, operation);
   expect((await cancel(ports)).results).toEqual([

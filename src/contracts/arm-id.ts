@@ -5,12 +5,13 @@ export interface ServiceAddress {
   readonly name: string;
 }
 
-const pattern =
+/** Subscription, resource group and name of a cloud service, from its full ARM id. */
+export const serviceIdPattern =
   /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([\w.()-]{1,90})\/providers\/Microsoft\.Compute\/cloudServices\/([\w-]{1,80})$/i;
 
-/** Takes a full ARM id apart; an id of another form is a bug of the caller, since configuration was checked. */
+/** Splits a full ARM id. Throws on any other text: configuration was checked, so that is a bug of the caller. */
 export function parseServiceId(id: string): ServiceAddress {
-  const [, subscription, group, name] = pattern.exec(id) ?? [];
+  const [, subscription, group, name] = serviceIdPattern.exec(id) ?? [];
   if (!subscription || !group || !name) throw new Error(`not the ARM id of a cloud service: ${id}`);
   return { subscription, group, name };
 }
