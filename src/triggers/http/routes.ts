@@ -13,7 +13,7 @@ import { listPromotions } from "./promotion-list";
 import { cancelPromotion, getPromotion, postPromotion } from "./promotions";
 import { takingOnly } from "./query";
 import { orderRollback } from "./rollback";
-import { listSchedules, stopOrGo } from "./schedules";
+import { listSchedules, pauseOrResume } from "./schedules";
 import { createSharedReads, type SharedReads } from "./shared-reads";
 import { everyMethod, unknownRoute } from "./unknown-route";
 
@@ -28,12 +28,52 @@ export interface Route {
 /** A route that requires a token. */
 interface Guarded extends Omit<Route, "handler"> {
   readonly anyOf: readonly Permission[];
-  /** The query fields it accepts; others are refused. */
-  readonly query?: readonly string[];
   readonly handle: AuthenticatedHandler;
+  /** The query fields it accepts; others are refused. */
+  readonly query: readonly string[];
+}
+
+/** One row of the table of routes. */
+function row(
+  name: string,
+  methods: readonly HttpMethod[],
+  route: string,
+  anyOf: readonly Permission[],
+  handle: AuthenticatedHandler,
+  query: readonly string[] = [],
+): Guarded {
+  return { name, methods, route, anyOf, handle, query };
 }
 
 const reads: readonly HttpMethod[] = ["GET", "HEAD"];
+const post: readonly HttpMethod[] = ["POST"];
+const read: readonly Permission[] = ["Swap.Read"];
+const request: readonly Permission[] = ["Swap.Request", "Swap.Operate"];
+const approve: readonly Permission[] = ["Swap.Approve"];
+const operate: readonly Permission[] = ["Swap.Operate"];
+const filters = ["pair", "phase", "outcome", "active", "top", "after"];
+
+function guardedRoutes(reading: Reading, checks: SharedReads): readonly Guarded[] {
+  return [
+    row("postPromotion", post, "promotions", request, postPromotion),
+    row("listPromotions", reads, "promotions", read, listPromotions, filters),
+    row("getPromotion", reads, "promotions/{id}", read, getPromotion),
+    row("cancelPromotion", post, "promotions/{id}/cancel", request, cancelPromotion),
+    row("postApproval", post, "promotions/{id}/approvals", approve, postApproval),
+    row("orderRollback", post, "promotions/{id}/rollback", operate, orderRollback),
+    row("postPlan", post, "plans", read, postPlan(reading, checks), ["at"]),
+    row("listPairs", reads, "pairs", read, listPairs),
+    row("getPair", reads, "pairs/{name}", read, getPair(reading, checks)),
+    row("getWindow", reads, "pairs/{name}/window", read, getWindow, ["at"]),
+    row("getAudit", reads, "pairs/{name}/audit", read, getAudit, ["after", "top"]),
+    row("cancelPromotions", post, "pairs/{name}/cancel", operate, cancelPromotions),
+    row("putHold", ["PUT"], "holds/{pair}", operate, putHold),
+    row("deleteHold", ["DELETE"], "holds/{pair}", operate, deleteHold, ["id", "note"]),
+    row("listSchedules", reads, "schedules", read, listSchedules),
+    row("pauseSchedule", post, "schedules/{pair}/{name}/pause", operate, pauseOrResume("pause")),
+    row("resumeSchedule", post, "schedules/{pair}/{name}/resume", operate, pauseOrResume("resume")),
+  ];
+}
 
 /** The HTTP API (docs/http-api.md). All routes share one limit on calls and one on reads of Azure. */
 export function httpRoutes(
@@ -42,113 +82,30 @@ export function httpRoutes(
   limiter: CallLimiter = createCallLimiter(),
 ): readonly Route[] {
   const gate = { ...open, limiter };
-  const checks = createSharedReads();
-  const known = [...promotionRoutes, ...pairRoutes(reading, checks), ...timeRoutes].map(
-    ({ name, methods, route, anyOf, query = [], handle }): Route => ({
-      ...{ name, methods, route },
+  const guardedOnes = guardedRoutes(reading, createSharedReads()).map(
+    ({ name, methods, route, anyOf, handle, query }): Route => ({
+      name,
+      methods,
+      route,
       handler: guarded(gate, anyOf, (call) => takingOnly(query, call.request, () => handle(call))),
     }),
   );
   const health: Route = {
-    ...{ name: "getHealth", methods: reads, route: "health" },
+    name: "getHealth",
+    methods: reads,
+    route: "health",
     handler: answering(gate, (request, context) =>
       takingOnly([], request, () => getHealth(gate)(request, context)),
     ),
   };
-  return [
-    ...known,
-    health,
-    {
-      // The host tries functions in the order of their names, whatever their routes: this one must come last
-      // (https://github.com/Azure/azure-functions-host/issues/9876).
-      name: "unknownRoute",
-      methods: everyMethod,
-      route: "{*path}",
-      handler: answering(gate, unknownRoute([...known, health])),
-    },
-  ];
+  const known = [...guardedOnes, health];
+  // The host tries functions in the order of their names, whatever their routes: unknownRoute must come last
+  // (https://github.com/Azure/azure-functions-host/issues/9876).
+  const unknown: Route = {
+    name: "unknownRoute",
+    methods: everyMethod,
+    route: "{*path}",
+    handler: answering(gate, unknownRoute(known)),
+  };
+  return [...known, unknown];
 }
-
-const promotionRoutes: readonly Guarded[] = [
-  {
-    ...{ name: "postPromotion", methods: ["POST"], route: "promotions" },
-    ...{ anyOf: ["Swap.Request", "Swap.Operate"], handle: postPromotion },
-  },
-  {
-    ...{ name: "listPromotions", methods: reads, route: "promotions" },
-    ...{
-      anyOf: ["Swap.Read"],
-      query: ["pair", "phase", "outcome", "active", "top", "after"],
-      handle: listPromotions,
-    },
-  },
-  {
-    ...{ name: "getPromotion", methods: reads, route: "promotions/{id}" },
-    ...{ anyOf: ["Swap.Read"], handle: getPromotion },
-  },
-  {
-    ...{ name: "cancelPromotion", methods: ["POST"], route: "promotions/{id}/cancel" },
-    ...{ anyOf: ["Swap.Request", "Swap.Operate"], handle: cancelPromotion },
-  },
-  {
-    ...{ name: "postApproval", methods: ["POST"], route: "promotions/{id}/approvals" },
-    ...{ anyOf: ["Swap.Approve"], handle: postApproval },
-  },
-  {
-    ...{ name: "orderRollback", methods: ["POST"], route: "promotions/{id}/rollback" },
-    ...{ anyOf: ["Swap.Operate"], handle: orderRollback },
-  },
-];
-
-function pairRoutes(reading: Reading, checks: SharedReads): readonly Guarded[] {
-  return [
-    {
-      ...{ name: "postPlan", methods: ["POST"], route: "plans" },
-      ...{ anyOf: ["Swap.Read"], query: ["at"], handle: postPlan(reading, checks) },
-    },
-    {
-      ...{ name: "listPairs", methods: reads, route: "pairs" },
-      ...{ anyOf: ["Swap.Read"], handle: listPairs },
-    },
-    {
-      ...{ name: "getPair", methods: reads, route: "pairs/{name}" },
-      ...{ anyOf: ["Swap.Read"], handle: getPair(reading, checks) },
-    },
-    {
-      ...{ name: "getAudit", methods: reads, route: "pairs/{name}/audit" },
-      ...{ anyOf: ["Swap.Read"], query: ["after", "top"], handle: getAudit },
-    },
-    {
-      ...{ name: "cancelPromotions", methods: ["POST"], route: "pairs/{name}/cancel" },
-      ...{ anyOf: ["Swap.Operate"], handle: cancelPromotions },
-    },
-    {
-      ...{ name: "putHold", methods: ["PUT"], route: "holds/{pair}" },
-      ...{ anyOf: ["Swap.Operate"], handle: putHold },
-    },
-    {
-      ...{ name: "deleteHold", methods: ["DELETE"], route: "holds/{pair}" },
-      ...{ anyOf: ["Swap.Operate"], query: ["id", "note"], handle: deleteHold },
-    },
-  ];
-}
-
-/** Deployment windows and schedules. */
-const timeRoutes: readonly Guarded[] = [
-  {
-    ...{ name: "getWindow", methods: reads, route: "pairs/{name}/window" },
-    ...{ anyOf: ["Swap.Read"], query: ["at"], handle: getWindow },
-  },
-  {
-    ...{ name: "listSchedules", methods: reads, route: "schedules" },
-    ...{ anyOf: ["Swap.Read"], handle: listSchedules },
-  },
-  {
-    ...{ name: "pauseSchedule", methods: ["POST"], route: "schedules/{pair}/{name}/pause" },
-    ...{ anyOf: ["Swap.Operate"], handle: stopOrGo("pause") },
-  },
-  {
-    ...{ name: "resumeSchedule", methods: ["POST"], route: "schedules/{pair}/{name}/resume" },
-    ...{ anyOf: ["Swap.Operate"], handle: stopOrGo("resume") },
-  },
-];

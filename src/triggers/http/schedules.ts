@@ -35,7 +35,7 @@ export async function listSchedules({ ports }: Call) {
  * POST schedules/{pair}/{name}/pause|resume, with a note: acknowledged once it is stored. A repeat changes nothing
  * and is not logged again; a pause with another note is refused.
  */
-export function stopOrGo(kind: "pause" | "resume") {
+export function pauseOrResume(kind: "pause" | "resume") {
   return async ({ request, ports, caller }: Call) => {
     const { pair = "", name = "" } = request.params;
     const schedule = ports.schedules.all().find((each) => each.pair === pair && each.name === name);

@@ -141,7 +141,7 @@ export class People {
         return this.#rollback(userAction.request);
       case "pause":
       case "resume":
-        this.#world.scheduling.stopOrGo(userAction);
+        this.#world.scheduling.pauseOrResume(userAction);
         return;
       case "edit":
         this.#fault("the pairs file is edited");

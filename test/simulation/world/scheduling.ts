@@ -71,7 +71,7 @@ export class Scheduling {
   }
 
   /** A person pauses or resumes a schedule. */
-  stopOrGo({ kind, pair, schedule: name }: Extract<UserAction, { kind: "pause" | "resume" }>): void {
+  pauseOrResume({ kind, pair, schedule: name }: Extract<UserAction, { kind: "pause" | "resume" }>): void {
     const { httpApi, timeline } = this.#world;
     const host = httpApi.someHost();
     const known = host && this.#files[host.file]?.[pair]?.find((each) => each.name === name);

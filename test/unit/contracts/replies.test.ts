@@ -10,7 +10,7 @@ import type { BodyOf, ProblemBody } from "../../../src/triggers/http/problem";
 import type { listPromotions } from "../../../src/triggers/http/promotion-list";
 import type { cancelPromotion, getPromotion, postPromotion } from "../../../src/triggers/http/promotions";
 import type { orderRollback } from "../../../src/triggers/http/rollback";
-import type { listSchedules, stopOrGo } from "../../../src/triggers/http/schedules";
+import type { listSchedules, pauseOrResume } from "../../../src/triggers/http/schedules";
 import { expectDeclaredReply, routeAt } from "../../support/declared-reply";
 import type { Same, Wire } from "../../support/wire-types";
 
@@ -30,8 +30,8 @@ interface Sent {
   deleteHold: Wire<BodyOf<typeof deleteHold>>;
   getWindow: Wire<BodyOf<typeof getWindow>>;
   listSchedules: Wire<BodyOf<typeof listSchedules>>;
-  pauseSchedule: Wire<BodyOf<ReturnType<typeof stopOrGo>>>;
-  resumeSchedule: Wire<BodyOf<ReturnType<typeof stopOrGo>>>;
+  pauseSchedule: Wire<BodyOf<ReturnType<typeof pauseOrResume>>>;
+  resumeSchedule: Wire<BodyOf<ReturnType<typeof pauseOrResume>>>;
   getHealth: Wire<BodyOf<ReturnType<typeof getHealth>>>;
 }
 /** By the name of each route: `true` only where the reply's schema and the handler's type are the same. */
