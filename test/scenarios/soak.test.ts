@@ -113,7 +113,7 @@ test("production that never answers as the incoming service is a regression", as
 
 test("production that cannot be probed is not verified and stays where it is", async () => {
   scenario = await startScenario({ policy: { ...watched, probes: [{ ...probe, incomingUrl: undefined }] } });
-  scenario.sites.set("v2", { error: "the host could not be asked (ECONNREFUSED)" });
+  scenario.sites.set("v2", { error: "the request failed (ECONNREFUSED)" });
   const id = await scenario.request();
   await scenario.advance({ minutes: 10 });
   expect(event(id)).toMatchObject({ outcome: "halted", reason: { code: "verification-failed" } });

@@ -185,7 +185,7 @@ test.each<readonly [string, (ports: Ports) => Promise<unknown>]>([
       expect(ended).not.toHaveBeenCalled();
       await jest.advanceTimersByTimeAsync(1);
       const chain = describeFaults(ended.mock.calls[0]?.[0]);
-      expect(chain).toContain("the durable extension gave no answer within 20 s");
+      expect(chain).toContain("the durable extension did not answer within 20 s");
       expect(chain).toContain("no reply in time");
     } finally {
       jest.useRealTimers();
