@@ -35,7 +35,7 @@ export const slipsAtTheClients: readonly PlantedFault[] = [
     },
   },
   {
-    name: "whoever asked is told from approvers by name",
+    name: "requester and approvers are compared by name",
     category: "wrong id compared",
     theme: "votesOnOnesOwn",
     rule: "approval",
