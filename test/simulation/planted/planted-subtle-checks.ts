@@ -74,9 +74,9 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
     category: "reused read",
     theme: "outgoingFallsSick",
     rule: "one PUT",
-    file: attempt,
-    find: `(plan.outgoing.side, outgoing, outgoingInstances)`,
-    replace: `(plan.outgoing.side, outgoing, incomingInstances)`,
+    file: "activities/read-services.js",
+    find: `cloudServices.readInstances(b),`,
+    replace: `cloudServices.readInstances(a),`,
   },
   {
     name: "services read before the claim",
