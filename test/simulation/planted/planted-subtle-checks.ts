@@ -79,6 +79,15 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
     replace: `cloudServices.readInstances(a),`,
   },
   {
+    name: "the outgoing side is judged by the instances of the incoming one",
+    category: "reused read",
+    theme: "outgoingFallsSick",
+    rule: "one PUT",
+    file: attempt,
+    find: `(plan.outgoing.side, outgoing, outgoingInstances)`,
+    replace: `(plan.outgoing.side, outgoing, incomingInstances)`,
+  },
+  {
     name: "services read before the claim",
     category: "reused read",
     theme: "grantIsSlow",

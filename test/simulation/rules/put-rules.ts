@@ -1,3 +1,4 @@
+import type { Side } from "../../../src/domain/kernel/swap-request";
 import type { WorldPlan } from "../plans/world-plan";
 import { swapTimesOf } from "../world/policy-of";
 import type { Of } from "../world/timeline";
@@ -114,8 +115,8 @@ function onePerExecution(history: History, put: Put): string | true {
 }
 
 /**
- * The execution that sends has itself read both services, and the instances that count: under break-glass the incoming
- * service's, for a rollback none.
+ * The execution that sends has itself read both services, and the instances that count, all of them ready: under
+ * break-glass the incoming service's, for a rollback none.
  */
 function freshReads(history: History, put: Put): string | true {
   const own = [...history.reads, ...history.lists].filter(
@@ -128,7 +129,14 @@ function freshReads(history: History, put: Put): string | true {
   ];
   const missing = needed.filter(({ kind, side }) => !own.some((e) => e.kind === kind && e.side === side));
   const described = missing.map(({ kind, side }) => `${side} never ${kind}`).join(", ");
-  return missing.length === 0 || `without its own reads of both services (${described})`;
+  if (missing.length > 0) return `without its own reads of both services (${described})`;
+  const last = (side: Side) =>
+    history.lists.filter((e) => e.execution === put.execution && e.n < put.n && e.side === side).at(-1);
+  const unready = listed.flatMap((side) => {
+    const found = last(side)?.unready;
+    return found === undefined ? [] : [`${side}: ${found}`];
+  });
+  return unready.length === 0 || `although its own reads showed ${unready.join(", ")}`;
 }
 
 /** What was read before the pair took the claim says nothing of what others have done until then. */

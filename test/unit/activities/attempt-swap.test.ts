@@ -1,6 +1,7 @@
 import { type AttemptInput, attemptSwap } from "../../../src/activities/attempt-swap";
 import { followOperation } from "../../../src/activities/follow-operation";
 import { applyToPair } from "../../../src/domain/pair/operations";
+import type { Side } from "../../../src/domain/kernel/swap-request";
 import type { PairState } from "../../../src/domain/pair/pair";
 import { decidePlan } from "../../../src/domain/plan/planning";
 import type { OperationAddress, SwapReply } from "../../../src/domain/swap/attempt";
@@ -32,7 +33,7 @@ function planned() {
 }
 
 /** The holder of the lease attempts its swap, which is answered so. */
-function attempting(reply: SwapReply) {
+function attempting(reply: SwapReply, states: Partial<Record<Side, readonly string[]>> = {}) {
   const fake = createFakePorts();
   const plan = planned();
   const requestId = "r-1";
@@ -51,8 +52,10 @@ function attempting(reply: SwapReply) {
     cloudServices: {
       ...fake.cloudServices,
       readService: (id) => Promise.resolve(found(aService(id === plan.incoming.id ? "green" : "blue"))),
-      readInstances: (id) =>
-        Promise.resolve(found(someInstances(id === plan.incoming.id ? "green" : "blue"))),
+      readInstances: (id) => {
+        const side = id === plan.incoming.id ? "green" : "blue";
+        return Promise.resolve(found(someInstances(side, states[side])));
+      },
       requestSwap: () => {
         puts++;
         return Promise.resolve(reply);
@@ -105,6 +108,12 @@ test.each([
   expect(await attempting(accepted).attempt({ expiresAt: now + 1_000, passWindow })).toMatchObject({
     verdict: { kind: "accepted" },
   });
+});
+
+test.each(["green", "blue"] as const)("sends nothing while an instance of %s is stopped", async (side) => {
+  const { attempt, puts } = attempting(accepted, { [side]: ["Started", "Stopped"] });
+  expect(await attempt()).toMatchObject({ verdict: { kind: "not-ready" } });
+  expect(puts()).toBe(0);
 });
 
 test("keeps the operation's address before the verdict, and outside verdict and pair", async () => {
