@@ -86,6 +86,10 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
     file: attempt,
     find: `(plan.outgoing.side, outgoing, outgoingInstances)`,
     replace: `(plan.outgoing.side, outgoing, incomingInstances)`,
+    onlyBy: {
+      test: "activities/attempt-swap.test.ts",
+      because: "an instance would have to stop in the milliseconds between readiness and the attempt's reads",
+    },
   },
   {
     name: "services read before the claim",
