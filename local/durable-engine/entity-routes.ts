@@ -1,7 +1,7 @@
 import { EngineError, type WebhookReply, type WebhookRequest } from "./contract";
 import { findFunction, namesOf } from "./functions";
 import { EventType } from "./history";
-import type { Call } from "./management";
+import type { Call } from "./management-call";
 import { paged } from "./queries";
 import type { EntityRecord } from "./records";
 import { reply } from "./replies";

@@ -2,11 +2,10 @@ import { managementLinks } from "./client-binding";
 import type { WebhookReply } from "./contract";
 import { parsed } from "./history-view";
 import type { Host } from "./host";
-import type { Call } from "./management";
+import { type Call, jsonBody } from "./management-call";
 import { presented } from "./queries";
 import { isLive, type InstanceRecord } from "./records";
 import { exceptionReply, reply } from "./replies";
-import { jsonBody } from "./request-body";
 
 /** Starts an instance; with `timeout` (seconds) the reply waits for its end. */
 export async function start(call: Call): Promise<WebhookReply> {

@@ -1,5 +1,10 @@
+import type { Scenario } from "./scenario";
 import type { Named, PublicIpState, ServiceState } from "./state";
-import type { World } from "./world";
+
+/** What has a subscription that services and networks belong to unless they name another. */
+interface Subscribed {
+  readonly scenario: Pick<Scenario, "subscription">;
+}
 
 /** Replies upper-case the resource group (recorded): ids must be compared ignoring case. */
 export function serviceId(standardSubscription: string, service: Named, upper = true): string {
@@ -14,7 +19,7 @@ export function armNameOf({ armName, name }: Pick<Named, "armName" | "name">): s
 }
 
 export function networkId(
-  { scenario }: World,
+  { scenario }: Subscribed,
   { subscription = scenario.subscription, group }: Pick<Named, "subscription" | "group">,
   type: string,
   name: string,
@@ -22,10 +27,15 @@ export function networkId(
   return `/subscriptions/${subscription}/resourceGroups/${group.toUpperCase()}/providers/Microsoft.Network/${type}/${name}`;
 }
 
-export function publicIpId(world: World, ip: PublicIpState): string {
+export function publicIpId(world: Subscribed, ip: PublicIpState): string {
   return networkId(world, ip, "publicIPAddresses", ip.name);
 }
 
-export function frontendId(world: World, service: ServiceState, balancer: string, frontend: string): string {
+export function frontendId(
+  world: Subscribed,
+  service: ServiceState,
+  balancer: string,
+  frontend: string,
+): string {
   return `${networkId(world, service, "loadBalancers", balancer)}/frontendIPConfigurations/${frontend}`;
 }

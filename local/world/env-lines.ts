@@ -1,7 +1,14 @@
-import type { WorldDescription } from "./world";
+/** The part of a world's description that becomes variables. */
+interface Exported {
+  readonly http: string;
+  readonly resourceManager: string;
+  readonly serviceBusConnectionString: string;
+  readonly issuer: string;
+  readonly tokens: Readonly<Record<string, string>> & { readonly operator: string };
+}
 
 /** Lines that a POSIX shell evaluates: addresses, the operator's token as TOKEN, and each person's as TOKEN_PERSON. */
-export function envLines(world: WorldDescription): string[] {
+export function envLines(world: Exported): string[] {
   const { tokens } = world;
   const variables: readonly (readonly [name: string, value: string])[] = [
     ["HTTP", world.http],

@@ -1,5 +1,4 @@
-import type { PlannedSchedule } from "../plans/planned-schedules";
-import { calmChances, type UserAction, type WorldPlan } from "../plans/world-plan";
+import { calmChances, type PlannedSchedule, type UserAction, type WorldPlan } from "../plans/world-plan";
 import { playWorld, type WorldResult } from "../world/play-world";
 
 const MOST_TRIES = 300;

@@ -1,21 +1,7 @@
-import type { ApprovalRule } from "../../../src/domain/approval/rule";
 import { otherSide, type Side } from "../../../src/domain/kernel/swap-request";
 import type { DeploymentWindowRule } from "../../../src/domain/policy/policy";
 import type { Policies } from "../../../src/ports/policies";
-import type { WorldPlan } from "./world-plan";
-
-/** One entry of a simulated pairs file: which services of the world it has, and what it calls them. */
-export interface PlannedPair {
-  /** The pair as the world knows it: by its services, whatever the file calls them. */
-  readonly of: string;
-  readonly name: string;
-  /** The file says green where the service is called blue, and blue where it is called green. */
-  readonly exchanged?: boolean;
-  readonly approval?: ApprovalRule;
-}
-
-/** The pairs of a pairs file. */
-export type PairsFile = readonly PlannedPair[];
+import type { PairsFile, PlannedPair, WorldPlan } from "./world-plan";
 
 /** What a host has read as it started: the file by its number, and the product's own form of it. */
 export interface PairsOfHost {

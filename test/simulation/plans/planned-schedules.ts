@@ -1,23 +1,4 @@
-import type { Side } from "../../../src/domain/kernel/swap-request";
-import type { WorldPlan } from "./world-plan";
-
-/** One schedule of a simulated pairs file: at these minutes of the world's first hour, and never again. */
-export interface PlannedSchedule {
-  readonly name: string;
-  readonly minutes: readonly number[];
-  readonly promote: Side | "staging";
-  /** Absent: as the world's schedules have it. */
-  readonly expiresAfterMs?: number;
-}
-
-/** The schedules of a pairs file, by pair. */
-export type ScheduleFile = Readonly<Record<string, readonly PlannedSchedule[]>>;
-
-/** What a world's schedules are like at its start. */
-export interface PlannedSchedules {
-  readonly expiresAfterMs: number;
-  readonly file: ScheduleFile;
-}
+import type { PlannedSchedule, PlannedSchedules, ScheduleFile, WorldPlan } from "./world-plan";
 
 /** How long after its instants a schedule's promotions may be started. */
 export function expiryOf(schedule: PlannedSchedule, all: PlannedSchedules | undefined): number {

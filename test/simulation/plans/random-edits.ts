@@ -1,7 +1,7 @@
 import type { ApprovalRule } from "../../../src/domain/approval/rule";
 import type { Dice } from "../world/dice";
-import { type PairsFile, pairsFilesOf, type PlannedPair } from "./planned-pairs";
-import type { UserAction, WorldPlan } from "./world-plan";
+import { pairsFilesOf } from "./planned-pairs";
+import type { PairsFile, PlannedPair, UserAction, WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,6 +1,5 @@
 import type { Dice } from "../world/dice";
-import type { PlannedSchedule, PlannedSchedules } from "./planned-schedules";
-import type { UserAction, WorldPlan } from "./world-plan";
+import type { PlannedSchedule, PlannedSchedules, UserAction, WorldPlan } from "./world-plan";
 
 const MINUTE = 60_000;
 const EXPIRIES = [2 * MINUTE, 4 * MINUTE, 12 * MINUTE, 30 * MINUTE];

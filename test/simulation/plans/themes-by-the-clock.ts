@@ -1,7 +1,6 @@
-import type { PlannedSchedule } from "./planned-schedules";
 import { editOf } from "./random-schedules";
 import { chances, request, type Themes } from "./user-actions";
-import type { UserAction, WorldPlan } from "./world-plan";
+import type { PlannedSchedule, UserAction, WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;

@@ -1,9 +1,49 @@
+import type { ApprovalRule } from "../../../src/domain/approval/rule";
 import type { Side } from "../../../src/domain/kernel/swap-request";
-import type { Sickness } from "../world/health";
 import type { Sharing } from "../world/sharing";
-import type { PlannedWindow } from "../world/times";
-import type { PairsFile } from "./planned-pairs";
-import type { PlannedSchedule, PlannedSchedules } from "./planned-schedules";
+
+/** How a release answers: wrongly, or not at all. */
+export type Sickness = "failure" | "error";
+
+/** One entry of a simulated pairs file: which services of the world it has, and what it calls them. */
+export interface PlannedPair {
+  /** The pair as the world knows it: by its services, whatever the file calls them. */
+  readonly of: string;
+  readonly name: string;
+  /** The file says green where the service is called blue, and blue where it is called green. */
+  readonly exchanged?: boolean;
+  readonly approval?: ApprovalRule;
+}
+
+/** The pairs of a pairs file. */
+export type PairsFile = readonly PlannedPair[];
+
+/** One schedule of a simulated pairs file: at these minutes of the world's first hour, and never again. */
+export interface PlannedSchedule {
+  readonly name: string;
+  readonly minutes: readonly number[];
+  readonly promote: Side | "staging";
+  /** Absent: as the world's schedules have it. */
+  readonly expiresAfterMs?: number;
+}
+
+/** The schedules of a pairs file, by pair. */
+export type ScheduleFile = Readonly<Record<string, readonly PlannedSchedule[]>>;
+
+/** What a world's schedules are like at its start. */
+export interface PlannedSchedules {
+  readonly expiresAfterMs: number;
+  readonly file: ScheduleFile;
+}
+
+/** When swaps of a simulated world may start; times are ms after its start. */
+export interface PlannedWindow {
+  /** Opens every so many minutes of the hour (a divisor of 60), for so long. */
+  readonly allow?: { readonly everyMinutes: number; readonly forMs: number };
+  readonly freeze?: { readonly from: number; readonly to: number };
+  /** A calendar with one freeze, which cannot be read before `readableAfter`. */
+  readonly feed?: { readonly from: number; readonly to: number; readonly readableAfter: number };
+}
 
 /** One thing that happens to a simulated world at `at` (virtual ms after its start). Plain data: shrinkable, printable. */
 export type UserAction =

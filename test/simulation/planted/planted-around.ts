@@ -1,10 +1,34 @@
-import type { Listed } from "./planted-faults";
+import type { Listed } from "./planted-fault";
 
 const attempt = "activities/attempt-swap.js";
 const window = "domain/policy/deployment-window.js";
 
 /** Rules about when a swap may start, and about what follows it, undone. */
 export const faultsAround: readonly Listed[] = [
+  {
+    name: "addresses of operations dropped",
+    theme: "operationMoves",
+    rule: "operation",
+    file: "activities/attempt-swap.js",
+    find: `if (!address)`,
+    replace: `if (address)`,
+  },
+  {
+    name: "a new address of an operation ignored",
+    theme: "operationMoves",
+    rule: "operation",
+    file: "domain/swap/operation.js",
+    find: `return read.newest && { kind: "moved", n, at: read.newest };`,
+    replace: `return undefined;`,
+  },
+  {
+    name: "an operation that failed is waited for as if it ran",
+    theme: "operationMoves",
+    rule: "proof",
+    file: "domain/swap/settlement.js",
+    find: `if (operation?.kind === "failed")`,
+    replace: `if (false)`,
+  },
   {
     name: "what is registered is left to whoever sent it",
     rule: "accept",

@@ -1,4 +1,4 @@
-import type { Listed } from "./planted-faults";
+import type { Listed } from "./planted-fault";
 
 /**
  * Products that make no progress, or end for another cause than they say: nothing unsafe, and of no use. What judges them

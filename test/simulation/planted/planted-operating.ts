@@ -1,4 +1,4 @@
-import type { Listed } from "./planted-faults";
+import type { Listed } from "./planted-fault";
 
 const scheduler = "triggers/scheduler.js";
 const schedule = "domain/policy/schedule.js";

@@ -1,4 +1,4 @@
-import type { Listed } from "./planted-faults";
+import type { Listed } from "./planted-fault";
 
 const attempt = "activities/attempt-swap.js";
 const conclude = "orchestrations/steps/conclude.js";

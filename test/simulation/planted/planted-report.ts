@@ -1,5 +1,5 @@
-import type { Caught } from "./planted";
-import { type PlantedFault, plantedFaults } from "./planted-faults";
+import type { Caught, PlantedFault } from "./planted-fault";
+import { plantedFaults } from "./planted-faults";
 
 type Row = readonly string[];
 

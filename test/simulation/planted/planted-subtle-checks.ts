@@ -1,4 +1,4 @@
-import type { PlantedFault } from "./planted-faults";
+import type { PlantedFault } from "./planted-fault";
 
 const readiness = "domain/cloud-service/readiness.js";
 const settlement = "domain/swap/settlement.js";

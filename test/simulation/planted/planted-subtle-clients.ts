@@ -1,4 +1,4 @@
-import type { PlantedFault } from "./planted-faults";
+import type { PlantedFault } from "./planted-fault";
 
 const window = "domain/policy/deployment-window.js";
 const schedule = "domain/policy/schedule.js";

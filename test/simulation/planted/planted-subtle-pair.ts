@@ -1,4 +1,4 @@
-import type { PlantedFault } from "./planted-faults";
+import type { PlantedFault } from "./planted-fault";
 
 const pair = "domain/pair/operations.js";
 const people = "domain/pair/operator-actions.js";

@@ -3,7 +3,8 @@ import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, wri
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { seedsUnder } from "../plans/themes";
-import { type PlantedFault, plantedFaults } from "./planted-faults";
+import type { Caught, PlantedFault } from "./planted-fault";
+import { plantedFaults } from "./planted-faults";
 import { reportOf } from "./planted-report";
 
 /** The compiled project; copies with a fault live in a folder of it that nothing else looks into. */
@@ -17,14 +18,6 @@ export interface PlantedOptions {
   readonly runs: number;
   /** A Markdown file that gets the report between its markers. */
   readonly write?: string;
-}
-
-/** What the simulator made of one planted fault; `invariant` is absent when it was not caught. */
-export interface Caught {
-  readonly fault: PlantedFault;
-  readonly runs: number;
-  readonly invariant?: string;
-  readonly seed?: number;
 }
 
 /** Plants one fault after another, as many at once as there are cores, and looks whether an invariant catches each. */

@@ -2,9 +2,9 @@ import type { WorldPlan } from "../plans/world-plan";
 import { clockErrorOf } from "../world/clocks";
 import { REQUESTER } from "../world/product";
 import type { Of } from "../world/timeline";
+import type { Put } from "./coverage";
 import type { History } from "./history";
 import type { PresentRule } from "./pairs-record";
-import type { Put } from "./put-rules";
 
 /** How long a vote that nobody acknowledged may have been under way to a host that stood still. */
 const RECEIVED_MS = 210_000;

@@ -1,4 +1,5 @@
 import type { WorldPlan } from "../plans/world-plan";
+import type { Of } from "../world/timeline";
 import type { History, Violation } from "./history";
 
 /**
@@ -34,6 +35,11 @@ export interface Judgement {
   /** How often each rule had something to judge; a name that is missing counts as 0. */
   readonly exercised: Readonly<Record<string, number>>;
 }
+
+export type Put = Of<"put">;
+/** What is wrong with a PUT; undefined: this rule has nothing to judge; true: it is kept. */
+export type PutRule = (history: History, put: Put, plan: WorldPlan) => string | true | undefined;
+export type PutRules = Readonly<Record<string, PutRule>>;
 
 /** Collects what rules say of one world. */
 export class Verdicts implements Judgement {

@@ -1,7 +1,6 @@
 import type { WirePlan, WorldPlan } from "../plans/world-plan";
-import type { Judged } from "./coverage";
+import type { Judged, Put } from "./coverage";
 import type { History } from "./history";
-import type { Put } from "./put-rules";
 
 export const FAILURE_RULE = "failure reported";
 export const FAILED_AGAIN_RULE = "failed operation ends it";

@@ -3,8 +3,8 @@ import { clockErrorOf } from "../world/clocks";
 import { START } from "../world/start";
 import { mayStart } from "../world/times";
 import { approvedInTime, approvedVersions } from "./approval-rule";
+import type { Put, PutRules } from "./coverage";
 import type { History } from "./history";
-import type { Put, PutRules } from "./put-rules";
 import { stable } from "./stable-rule";
 
 /** What a forward swap needs, and a rollback does not. */

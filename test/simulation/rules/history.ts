@@ -1,5 +1,5 @@
 import type { Side } from "../../../src/domain/kernel/swap-request";
-import type { PairsFile } from "../plans/planned-pairs";
+import type { PairsFile } from "../plans/world-plan";
 import type { Of, Timeline } from "../world/timeline";
 import { stagingWhenPlanned } from "./first-plan";
 import { PairsRecord } from "./pairs-record";

@@ -1,5 +1,6 @@
 import type { ApprovalRule } from "../../../src/domain/approval/rule";
-import { calledBy, type PairsFile, type PlannedPair } from "../plans/planned-pairs";
+import { calledBy } from "../plans/planned-pairs";
+import type { PairsFile, PlannedPair } from "../plans/world-plan";
 import type { Of, Timeline } from "../world/timeline";
 
 /** A host that stops in order may go on for so long with what it has under way. */

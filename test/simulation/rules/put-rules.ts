@@ -1,7 +1,6 @@
 import type { WorldPlan } from "../plans/world-plan";
 import { swapTimesOf } from "../world/policy-of";
-import type { Of } from "../world/timeline";
-import { type Judged, type RuleModule, Verdicts } from "./coverage";
+import { type Judged, type Put, type PutRules, type RuleModule, Verdicts } from "./coverage";
 import { couldHear } from "./failed-operation";
 import { forwardRules } from "./forward-rules";
 import type { History } from "./history";
@@ -9,11 +8,6 @@ import { rollbackRules } from "./rollback-rules";
 
 /** How long after its claim an attempt may send. */
 const CLAIM_WINDOW_MS = 60_000;
-
-export type Put = Of<"put">;
-/** What is wrong with a PUT; undefined: this rule has nothing to judge; true: it is kept. */
-export type PutRule = (history: History, put: Put, plan: WorldPlan) => string | true | undefined;
-export type PutRules = Readonly<Record<string, PutRule>>;
 
 const rules: PutRules = {
   I8: alone,

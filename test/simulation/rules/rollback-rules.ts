@@ -1,5 +1,5 @@
+import type { Put, PutRules } from "./coverage";
 import type { History } from "./history";
-import type { Put, PutRules } from "./put-rules";
 
 /** Holds, deployment windows and the old side's health do not stand in the way of a rollback. */
 export const rollbackRules: PutRules = {

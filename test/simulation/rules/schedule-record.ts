@@ -1,4 +1,4 @@
-import type { PlannedSchedule, ScheduleFile } from "../plans/planned-schedules";
+import type { PlannedSchedule, ScheduleFile } from "../plans/world-plan";
 import type { Of } from "../world/timeline";
 import type { History } from "./history";
 

@@ -1,5 +1,5 @@
-import type { PlannedSchedule } from "../plans/planned-schedules";
 import { calmWorld } from "../plans/user-actions";
+import type { PlannedSchedule } from "../plans/world-plan";
 import { type Happening, Timeline } from "../world/timeline";
 import { History } from "./history";
 import { scheduleRules } from "./schedule-rules";

@@ -1,5 +1,5 @@
-import { expiryOf, filesOf, type PlannedSchedule } from "../plans/planned-schedules";
-import type { WorldPlan } from "../plans/world-plan";
+import { expiryOf, filesOf } from "../plans/planned-schedules";
+import type { PlannedSchedule, WorldPlan } from "../plans/world-plan";
 import { clockErrorOf, setsClocks } from "../world/clocks";
 import type { Of } from "../world/timeline";
 import { type Judged, type RuleModule, Verdicts } from "./coverage";

@@ -1,8 +1,8 @@
 import type { WorldPlan } from "../plans/world-plan";
 import { clockErrorOf } from "../world/clocks";
 import type { Of } from "../world/timeline";
+import type { Put } from "./coverage";
 import type { History } from "./history";
-import type { Put } from "./put-rules";
 
 /** A gap of more than three polls breaks a row of observations. */
 const LONGEST_GAP_MS = 90_000;

@@ -1,10 +1,8 @@
 import type { Probe, ProbeAnswer } from "../../../src/domain/cloud-service/probe";
 import { otherSide, type Side } from "../../../src/domain/kernel/swap-request";
+import type { Sickness } from "../plans/world-plan";
 import { errandUnderWay } from "./host";
 import type { Timeline } from "./timeline";
-
-/** How a release answers: wrongly, or not at all. */
-export type Sickness = "failure" | "error";
 
 /** The probe of a pair: production, and staging where readiness is to ask it too. */
 export function probeOf(pair: string, asksStaging: boolean): Probe {

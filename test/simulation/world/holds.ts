@@ -1,7 +1,7 @@
 import type { UserAction } from "../plans/world-plan";
 import { haltOf } from "../rules/forward-rules";
 import type { Call, Reply } from "./http-api";
-import type { World } from "./world";
+import type { WorldWithApi } from "./pairs-editing";
 
 /** How long a person on call needs to look at a halted pair and release it. */
 const RELEASE_MS = 120_000;
@@ -22,12 +22,12 @@ interface Shown {
 
 /** People who stop the line of a pair, and those who look at a stopped one and let it go on. */
 export class Holds {
-  readonly #world: World;
+  readonly #world: WorldWithApi;
   readonly #released = new Set<number>();
   #stops = 0;
   #releases = 0;
 
-  constructor(world: World) {
+  constructor(world: WorldWithApi) {
     this.#world = world;
   }
 

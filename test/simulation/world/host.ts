@@ -22,7 +22,6 @@ import { deploymentWindowsOf } from "../../support/deployment-windows";
 import { mustComeToRest, type VirtualClock } from "../../support/virtual-clock";
 import type { PairsOfHost } from "../plans/planned-pairs";
 import { HostClock, type Standstill } from "./clocks";
-import type { Health } from "./health";
 import { plainSharing, type Seat, type Sharing } from "./sharing";
 
 /** The durable section of a deployment's host.json, as far as it means something to the embedded engine. */
@@ -70,7 +69,7 @@ export interface HostSurroundings {
   logged(host: SimulatedHost, level: string, line: string): void;
   /** The calendar of freezes as it reads now. */
   calendar(): string | undefined;
-  readonly health: Health;
+  readonly health: { ask(host: string, url: string): ProbeAnswer };
   /** Whether a host stands still in the middle of an attempt, and what its clocks make of it. */
   freezesAttempt(): Standstill | undefined;
   /** What happens between an attempt's last look at the clock and its PUT. */

@@ -1,6 +1,6 @@
 import type { Permission } from "../../../src/ports/identity";
 import type { SimulatedHost } from "./host";
-import type { World } from "./world";
+import type { Surroundings } from "./surroundings";
 
 /** One call of the HTTP API. */
 export interface Call {
@@ -24,9 +24,9 @@ const PATIENCE_MS = 30_000;
 
 /** The HTTP API of a world's hosts, as people reach it. */
 export class HttpApi {
-  readonly #world: World;
+  readonly #world: Surroundings;
 
-  constructor(world: World) {
+  constructor(world: Surroundings) {
     this.#world = world;
   }
 

@@ -1,24 +1,26 @@
 import { createPolicies } from "../../../src/adapters/policies";
 import type { DeploymentWindowRule } from "../../../src/domain/policy/policy";
 import type { Policies } from "../../../src/ports/policies";
-import {
-  calledBy,
-  type PairsFile,
-  pairsFilesOf,
-  type PairsOfHost,
-  type PlannedPair,
-} from "../plans/planned-pairs";
+import { calledBy, pairsFilesOf, type PairsOfHost } from "../plans/planned-pairs";
+import type { PairsFile, PlannedPair } from "../plans/world-plan";
 import { isRegistered } from "./durable-state";
+import type { HttpApi } from "./http-api";
 import { policyOf } from "./policy-of";
 import { START } from "./start";
+import type { Surroundings } from "./surroundings";
 import { ruleOf } from "./times";
-import type { World } from "./world";
 
 const CHECK_MS = 5_000;
 
+/** A world whose hosts answer HTTP, and whose pairs have the names of its pairs file. */
+export interface WorldWithApi extends Surroundings {
+  readonly httpApi: HttpApi;
+  readonly pairsFile: PairsEditing;
+}
+
 /** The pairs file of a world: who edits it, which hosts have read which, and how people write what they mean. */
 export class PairsEditing {
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #files: readonly PairsFile[];
   readonly #policies: readonly Policies[];
   /** By every name that a pair is ever called by. */
@@ -26,7 +28,7 @@ export class PairsEditing {
   readonly #registered = new Set<string>();
   #file = 0;
 
-  constructor(world: World) {
+  constructor(world: Surroundings) {
     const { plan, azure } = world;
     this.#world = world;
     this.#files = pairsFilesOf(plan);

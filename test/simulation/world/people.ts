@@ -4,13 +4,15 @@ import type { UserAction } from "../plans/world-plan";
 import { cancelAll, squat } from "./attackers";
 import { clockErrorOf } from "./clocks";
 import { exposureOf } from "./exposure";
+import type { Health } from "./health";
 import { Holds } from "./holds";
 import type { SimulatedHost } from "./host";
 import type { HttpApi } from "./http-api";
+import type { WorldWithApi } from "./pairs-editing";
+import type { Scheduling } from "./scheduling";
 import type { Happening, Timeline } from "./timeline";
 import { codeTurnedAway, isTurnedAway } from "./turned-away";
 import { vote } from "./votes";
-import type { World } from "./world";
 
 type UserActionOf<K extends UserAction["kind"]> = Extract<UserAction, { kind: K }>;
 
@@ -25,15 +27,27 @@ export const LAST = "last-";
 /** A person who was about to swap by hand looks again after this. */
 const LATER_MS = 1_000;
 
+/** What people work on: they also change what runs. */
+interface PeoplesWorld extends WorldWithApi {
+  readonly health: Health;
+  readonly scheduling: Scheduling;
+  /** Whether people leave alone what no protocol can see in time, unless the plan names a risk. */
+  readonly sparesTheUnseen: boolean;
+  kill(host: SimulatedHost, downMs: number): void;
+  stop(host: SimulatedHost, downMs: number): void;
+  /** Deploys a newer version of the app. */
+  deploy(): void;
+}
+
 /** Everybody outside the app: who sends requests, cancels, releases holds, swaps by hand, pulls plugs. */
 export class People {
-  readonly #world: World;
+  readonly #world: PeoplesWorld;
   #left: number;
   readonly #holds: Holds;
   /** What is asked over HTTP and not acknowledged yet. */
   readonly #unheard = new Map<string, () => void>();
 
-  constructor(world: World) {
+  constructor(world: PeoplesWorld) {
     this.#world = world;
     this.#left = world.plan.userActions.length;
     this.#holds = new Holds(world);
@@ -316,8 +330,8 @@ export class People {
     this.#timeline.add({ kind: "fault", what });
   }
 
-  #after(ms: number, direction: () => void): void {
+  #after(ms: number, action: () => void): void {
     const { clock } = this.#world;
-    clock.setTimer(clock.now() + ms, direction);
+    clock.setTimer(clock.now() + ms, action);
   }
 }

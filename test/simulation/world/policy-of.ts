@@ -1,6 +1,6 @@
 import { defaultPolicy, type PairPolicy } from "../../../src/domain/policy/policy";
-import { calledBy, type PlannedPair } from "../plans/planned-pairs";
-import type { WorldPlan } from "../plans/world-plan";
+import { calledBy } from "../plans/planned-pairs";
+import type { PlannedPair, WorldPlan } from "../plans/world-plan";
 import type { Azure } from "./azure";
 import { probeOf } from "./health";
 import { pairKeyIn } from "./pair-ids";

@@ -6,7 +6,7 @@ import type { UserAction } from "../plans/world-plan";
 import type { Dice } from "./dice";
 import type { SimulatedHost } from "./host";
 import { pairOfKey } from "./pair-ids";
-import type { World } from "./world";
+import type { WorldWithApi } from "./pairs-editing";
 
 const MINUTE = 60_000;
 /** After the last planned minute a world waits so long for what the clock starts. */
@@ -15,7 +15,7 @@ const RECORD = "@promotion@";
 
 /** What a world does by the clock: the timer that looks at schedules, the files it reads, and what came of it. */
 export class Scheduling {
-  readonly #world: World;
+  readonly #world: WorldWithApi;
   readonly #files;
   readonly #dice: Dice;
   readonly #read = new Set<string>();
@@ -23,7 +23,7 @@ export class Scheduling {
   #checks = 0;
   #asks = 0;
 
-  constructor(world: World) {
+  constructor(world: WorldWithApi) {
     this.#world = world;
     this.#files = filesOf(world.plan);
     this.#dice = world.dice.fork("timers");

@@ -1,14 +1,5 @@
 import type { WindowPolicy, DeploymentWindowRule } from "../../../src/domain/policy/policy";
-import type { WorldPlan } from "../plans/world-plan";
-
-/** When swaps of a simulated world may start; times are ms after its start. */
-export interface PlannedWindow {
-  /** Opens every so many minutes of the hour (a divisor of 60), for so long. */
-  readonly allow?: { readonly everyMinutes: number; readonly forMs: number };
-  readonly freeze?: { readonly from: number; readonly to: number };
-  /** A calendar with one freeze, which cannot be read before `readableAfter`. */
-  readonly feed?: { readonly from: number; readonly to: number; readonly readableAfter: number };
-}
+import type { PlannedWindow, WorldPlan } from "../plans/world-plan";
 
 export const FEED = "freezes.ics";
 const MINUTE = 60_000;

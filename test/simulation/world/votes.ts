@@ -1,5 +1,5 @@
 import type { UserAction } from "../plans/world-plan";
-import type { World } from "./world";
+import type { WorldWithApi } from "./pairs-editing";
 
 const LATER_MS = 5_000;
 /** How often somebody who would vote looks whether they are asked. */
@@ -16,7 +16,7 @@ interface View {
 
 /** A person reads what is asked, and votes on it; on a promotion that asks nobody there is nothing to vote on. */
 export async function vote(
-  world: World,
+  world: WorldWithApi,
   userAction: Extract<UserAction, { kind: "vote" }>,
   cast: Cast,
 ): Promise<void> {
@@ -46,7 +46,7 @@ export async function vote(
   }
 }
 
-async function check({ httpApi }: World, id: string): Promise<View | undefined> {
+async function check({ httpApi }: WorldWithApi, id: string): Promise<View | undefined> {
   const call = { method: "GET", path: `promotions/${id}`, params: { id } };
   const reply = await httpApi.check("getPromotion", call, ["Swap.Read"]);
   return reply?.status === 200 ? (JSON.parse(reply.text) as View) : undefined;

@@ -1,7 +1,7 @@
 import { openTaskHub, type TaskHub } from "../../../local/durable-engine";
 import { createVirtualClock, type VirtualClock } from "../../support/virtual-clock";
 import type { WorldPlan } from "../plans/world-plan";
-import { AuditCheck } from "../rules/audit-check";
+import { AuditCheck } from "./audit-check";
 import { Azure } from "./azure";
 import { Bus } from "./bus";
 import { type Standstill, standstillIn } from "./clocks";
@@ -316,11 +316,11 @@ export class World implements HostSurroundings {
     });
   }
 
-  #every(ms: number, direction: () => void): void {
+  #every(ms: number, action: () => void): void {
     this.clock.setTimer(this.clock.now() + ms, () => {
       if (this.#ended) return;
-      direction();
-      this.#every(ms, direction);
+      action();
+      this.#every(ms, action);
     });
   }
 

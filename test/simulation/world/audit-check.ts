@@ -1,7 +1,7 @@
 import { digest } from "../../../src/adapters/digest";
 import { verifyAudit } from "../../../src/domain/audit/verify";
-import { pairKeyIn } from "../world/pair-ids";
-import type { World } from "../world/world";
+import { pairKeyIn } from "./pair-ids";
+import type { WorldWithApi } from "./pairs-editing";
 
 /** Whoever dies while exporting is asked again, and whoever is away is waited for (world 680425); a page that never comes is a finding. */
 const PATIENCE_MS = 2 * 3_600_000;
@@ -10,10 +10,10 @@ const NO_EXPORT = "its audit cannot be exported";
 /** Exports the audit of every pair of a world at rest, and holds it against every event that was received. */
 export class AuditCheck {
   isOver = false;
-  readonly #world: World;
+  readonly #world: WorldWithApi;
   #begun = false;
 
-  constructor(world: World) {
+  constructor(world: WorldWithApi) {
     this.#world = world;
   }
 
