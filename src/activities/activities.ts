@@ -8,7 +8,7 @@ import { readObservedState } from "./read-observed-state";
 import { runProbes } from "./run-probes";
 import { wakeNext } from "./wake-next";
 
-/** Every activity under its registered name: one effect each, through ports, answering with a verdict. */
+/** Every activity under its registered name. Each has one effect, through ports, and returns a verdict. */
 export const activities = {
   planPromotion,
   checkWindow,

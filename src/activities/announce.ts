@@ -1,4 +1,4 @@
-import { alertOf, fieldsOf } from "../domain/promotion/alerts";
+import { alertOf, fieldsOf } from "../domain/promotion/events";
 import { composeProgress } from "../domain/promotion/completion-event";
 import type { ProgressData } from "../domain/promotion/events";
 import type { Ports } from "../ports/ports";
@@ -7,7 +7,7 @@ export interface CompletionInput {
   readonly requestId: string;
 }
 
-/** Whether the broker has accepted the stored completion event, now or before; `false` means: try again. */
+/** Publishes the stored completion event unless that was done before. False means: try again. */
 export async function publishCompletion(input: CompletionInput, ports: Ports): Promise<boolean> {
   const { requestId } = input;
   try {
@@ -33,20 +33,20 @@ export interface ProgressInput {
   readonly at: number;
 }
 
-/** News must not hold up the swap it tells of. */
+/** Progress events must not delay the swap. */
 const PROGRESS_TIMEOUT_MS = 3_000;
 
-/** Tells of steps in their order, best effort: a lost progress event is logged and forgotten. */
+/** Publishes progress events in order, best effort: a lost event is only logged. */
 export async function announceProgress(input: ProgressInput, ports: Ports): Promise<void> {
-  for (const news of input.news) await describe(input, news, ports);
+  for (const news of input.news) await publishProgress(input, news, ports);
 }
 
-async function describe(
+async function publishProgress(
   { requestId, pair, at }: ProgressInput,
   { step, detail, approval }: ProgressInput["news"][number],
   ports: Ports,
 ): Promise<void> {
-  ports.log.info("a promotion went on", { requestId, pair, detail: `${step}: ${detail}` });
+  ports.log.info("a promotion progressed", { requestId, pair, detail: `${step}: ${detail}` });
   try {
     const event = composeProgress({ requestId, pair }, step, detail, at, approval);
     await ports.announcer.publish(JSON.stringify(event), PROGRESS_TIMEOUT_MS);

@@ -18,30 +18,31 @@ import {
 import { decideAttempt } from "../domain/swap/decide-attempt";
 import type { Ports } from "../ports/ports";
 import { checkWindow, type WindowInput } from "./check-window";
+import { readServices } from "./read-services";
 
 export interface AttemptInput {
   readonly requestId: string;
-  /** Its label, for the log. */
+  /** The pair's label, for the log. */
   readonly pair: string;
   readonly pairKey: PairKey;
   readonly direction: Direction;
-  /** Which attempt of the lease this is; an execution that comes late finds its number closed. */
+  /** The number of the attempt under its lease. A late execution finds its number closed. */
   readonly n: number;
   readonly epoch: number;
   readonly plan: SwapPlan;
-  /** What the request says of its deployment window; rollbacks and break-glass pass it. */
+  /** The request's limits on its deployment window. Rollbacks have none; break-glass has `passWindow`. */
   readonly asked?: WindowInput["asked"] & { readonly passWindow: boolean };
 }
 
-/** Both clocks at the start; the PUT is sent only while neither has left the claim window. */
+/** Both clocks at the start. The PUT is sent only if both are still within the claim window. */
 interface Started {
   readonly wall: number;
   readonly monotonic: number;
 }
 
 /**
- * Claims, reads afresh, and sends at most one PUT. May be executed twice, in parallel, late: only the execution whose
- * nonce the pair has granted sends anything.
+ * Claims, reads again, and sends at most one PUT. Duplicate, parallel and late executions are harmless: only the
+ * execution whose nonce the pair granted sends anything.
  */
 export async function attemptSwap(input: AttemptInput, ports: Ports): Promise<AttemptResult> {
   const started = { wall: ports.clock.now(), monotonic: ports.clock.monotonic() };
@@ -50,7 +51,7 @@ export async function attemptSwap(input: AttemptInput, ports: Ports): Promise<At
   if (claim.kind !== "granted") return claim;
   const { verdict, evidence } = await carryOut(input, { nonce, started }, ports);
   await report(input, nonce, verdict, ports);
-  return { kind: "attempted", nonce, verdict, ...(evidence === undefined ? {} : { evidence }) };
+  return { kind: "attempted", nonce, verdict, evidence };
 }
 
 type Claim = { readonly kind: "granted" } | Exclude<AttemptResult, { kind: "attempted" }>;
@@ -103,7 +104,7 @@ function isInWindow(input: AttemptInput, started: Started, { clock }: Ports): bo
   return Math.abs(clock.now() - started.wall) < windowMs && clock.monotonic() - started.monotonic < windowMs;
 }
 
-/** Everything after the claim is a value: what is thrown before the PUT means that nothing was sent, after it that nobody knows. */
+/** Throws nothing: a fault before the PUT means that nothing was sent, a fault after it that the effect is unknown. */
 async function carryOut(
   input: AttemptInput,
   { nonce, started }: { readonly nonce: string; readonly started: Started },
@@ -118,17 +119,17 @@ async function carryOut(
   } catch (fault) {
     const { requestId, pair } = input;
     ports.log.warn("the reads before the PUT failed; nothing is sent", { requestId, pair, fault });
-    return { verdict: { kind: "withheld", detail: "the reads before the PUT failed; the log tells how" } };
+    return { verdict: { kind: "withheld", detail: "the reads before the PUT failed; see the log" } };
   }
   if (decision.kind !== "send") return { verdict: decision };
   if (!isInWindow(input, started, ports)) {
     return { verdict: { kind: "withheld", detail: "the claim window had passed before the PUT" } };
   }
-  const verdict = await keepOperation(input, nonce, await send(input, ports), ports);
+  const verdict = await storeOperation(input, nonce, await send(input, ports), ports);
   return { verdict, evidence: decision.evidence };
 }
 
-/** The deployment window as it is now, after the claim and before anything is read for the PUT. Break-glass passes it, not its own expiry. */
+/** The present deployment window, checked after the claim. Break-glass bypasses the window, but not the request's expiry. */
 async function findClosed(
   { direction, asked, plan, requestId, pair }: AttemptInput,
   ports: Ports,
@@ -137,7 +138,7 @@ async function findClosed(
   if (asked?.passWindow) {
     if (ports.clock.now() >= (asked.expiresAt ?? Infinity))
       return { kind: "window-closed", detail: "the request has expired" };
-    ports.log.warn("break-glass passes the deployment window", { requestId, pair });
+    ports.log.warn("break-glass bypasses the deployment window", { requestId, pair });
     return undefined;
   }
   const window = await checkWindow({ policy: plan.policy, asked: asked ?? {} }, ports);
@@ -149,7 +150,7 @@ async function findClosed(
       };
 }
 
-/** For a rollback the plan's sides are exchanged: production is asked for the service that held it before. */
+/** In the plan of a rollback the sides are exchanged: `incoming` is the previous production. */
 async function send({ plan, requestId, pair }: AttemptInput, ports: Ports): Promise<SwapReply> {
   try {
     return await ports.cloudServices.requestSwap(
@@ -159,15 +160,15 @@ async function send({ plan, requestId, pair }: AttemptInput, ports: Ports): Prom
     );
   } catch (fault) {
     ports.log.warn("the PUT ended without a reply", { requestId, pair, fault });
-    return { kind: "unknown", detail: "the PUT ended without a reply; the log tells how" };
+    return { kind: "unknown", detail: "the PUT ended without a reply; see the log" };
   }
 }
 
-/** How often an address is tried to be kept; one that cannot be is worth no more: reads of both services tell without it. */
-const KEEPING_TRIES = 5;
+/** Reads of both services settle the attempt even without the address. */
+const MOST_TRIES = 5;
 
-/** Keeps the operation's address before the verdict is reported, so that whoever reads the verdict may look for it. */
-async function keepOperation(
+/** Stores the operation's address before the verdict is reported: readers of the verdict rely on it. */
+async function storeOperation(
   { requestId, pair }: AttemptInput,
   nonce: string,
   reply: SwapReply,
@@ -183,9 +184,9 @@ async function keepOperation(
       await ports.operations.signal(nonce, { kind: "begun", address });
       return { ...verdict, followed: true };
     } catch (fault) {
-      ports.log.warn("the address of an operation could not be kept yet", { requestId, pair, fault });
-      if (tried === KEEPING_TRIES)
-        return { ...verdict, detail: "the operation's address could not be kept, and it is not followed" };
+      ports.log.warn("the address of an operation could not be stored yet", { requestId, pair, fault });
+      if (tried === MOST_TRIES)
+        return { ...verdict, detail: "the operation is not followed: its address could not be stored" };
       await ports.clock.sleep(250 * 2 ** tried);
     }
   }
@@ -197,7 +198,7 @@ async function readRecord(requestId: string, ports: Ports): Promise<PromotionSta
   return state;
 }
 
-/** What the promotion record says against a forward swap, a rollback needs nobody's word. Break-glass passes, and is named. */
+/** Why the promotion record forbids a forward swap; a rollback needs no approval. Logs the use of break-glass. */
 function whyBarred(
   state: PromotionState,
   { plan, pairKey }: AttemptInput,
@@ -206,15 +207,15 @@ function whyBarred(
   const { requestId, request, conclusion, origin } = state;
   if (conclusion) return { kind: "concluded", detail: `ended as ${conclusion.outcome}` };
   const present = policies.byKey(pairKey);
-  // Planned anew it is refused, with the same words.
+  // Planning again refuses it, with the same detail.
   if (!present) return { kind: "stale-plan", detail: describeRemoved(request.pair) };
   if (isBreakGlass(state)) {
     const detail = `break-glass by ${origin.principal?.name ?? "?"}: ${origin.breakGlass?.reason ?? ""}`;
-    log.warn("an attempt passes gate and deployment window", { requestId, pair: plan.pair, detail });
+    log.warn("an attempt bypasses gate and deployment window", { requestId, pair: plan.pair, detail });
   }
   const detail = lacksApproval(state, plan, clock.now());
   if (detail !== undefined) return { kind: "not-approved", detail };
-  // Planned anew it is under the present rule, which people are asked by.
+  // Planning again asks people under the present rule.
   const tightened = lacksPresentApproval(state, plan, present, clock.now());
   return tightened === undefined ? undefined : { kind: "stale-plan", detail: tightened };
 }
@@ -222,15 +223,13 @@ function whyBarred(
 async function decideFromFreshReads(
   { plan, direction }: AttemptInput,
   outgoingMayBeDown: boolean,
-  { cloudServices }: Ports,
+  ports: Ports,
 ): Promise<ReturnType<typeof decideAttempt>> {
-  const { versionTag } = plan.policy;
-  const [incoming, outgoing, incomingInstances, outgoingInstances] = await Promise.all([
-    cloudServices.readService(plan.incoming.id, versionTag),
-    cloudServices.readService(plan.outgoing.id, versionTag),
-    cloudServices.readInstances(plan.incoming.id),
-    cloudServices.readInstances(plan.outgoing.id),
-  ]);
+  const [incoming, outgoing, incomingInstances, outgoingInstances] = await readServices(
+    [plan.incoming.id, plan.outgoing.id],
+    plan.policy.versionTag,
+    ports,
+  );
   const reads = {
     incoming,
     outgoing,
@@ -240,7 +239,7 @@ async function decideFromFreshReads(
   return decideAttempt(plan, reads, direction, outgoingMayBeDown);
 }
 
-/** The verdict travels in the activity's result too; a report that cannot be written only costs time. */
+/** The activity's result has the verdict too, so a lost report only delays the settlement. */
 async function report(
   input: AttemptInput,
   nonce: string,

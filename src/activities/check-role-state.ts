@@ -6,7 +6,7 @@ export interface RoleStateInput {
   readonly service: ServiceIdentity;
 }
 
-/** One role-state check of one service: a single expanded instance list, held against the planned roles. */
+/** Compares one read of a service's instances with its planned roles. */
 export async function checkRoleState(input: RoleStateInput, ports: Ports): Promise<RoleStateCheck> {
   const instances = await ports.cloudServices.readInstances(input.service.id);
   return checkPlannedRoles(input.service, instances, ports.clock.now());

@@ -8,7 +8,7 @@ export interface WindowInput {
   readonly asked: Pick<SwapRequest, "notBefore" | "expiresAt">;
 }
 
-/** Whether policy lets the swap start now. Holds are the turn's matter. */
+/** Whether policy lets the swap start now. Holds are checked when the lease is acquired. */
 export function checkWindow({ policy, asked }: WindowInput, ports: Ports): Promise<DeploymentWindow> {
   return ports.deploymentWindows.at(policy, asked, [], ports.clock.now());
 }

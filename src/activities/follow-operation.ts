@@ -3,13 +3,13 @@ import type { Ports } from "../ports/ports";
 
 export interface OperationInput {
   readonly nonce: string;
-  /** Whether the winner of the claim has said that it kept an address. */
+  /** Whether the attempt's verdict says that its address was stored. */
   readonly named: boolean;
 }
 
 /**
- * Reads the operation of an attempt once, at its newest address, and keeps where to ask next or how it ended. Waiting
- * for it is the orchestration's business; the address stays out of its history.
+ * Reads the operation of an attempt once, at its newest address, and stores the next address or the result. The
+ * orchestration does the waiting; the address stays out of its history.
  */
 export async function followOperation(input: OperationInput, ports: Ports): Promise<OperationSeen> {
   const { nonce, named } = input;
@@ -24,19 +24,15 @@ export async function followOperation(input: OperationInput, ports: Ports): Prom
   if (isEnd(state.at)) return state.at;
   const read = await ports.cloudServices.readOperation(state.at);
   const change = changeBy(state, read);
-  if (change) await keep(() => ports.operations.signal(nonce, change), ports);
+  try {
+    if (change) await ports.operations.signal(nonce, change);
+  } catch (fault) {
+    // The next read at the previous address finds the same again.
+    ports.log.warn("the state of an operation could not be stored", { fault });
+  }
   if (read.kind !== "running") return read;
   const { newest: _secret, ...seen } = read;
   if (seen.detail !== undefined)
     ports.log.warn("a new address of an operation is not followed", { detail: seen.detail });
   return seen;
-}
-
-/** What cannot be kept is learned again at the address before, if that still answers. */
-async function keep(send: () => Promise<void>, ports: Ports): Promise<void> {
-  try {
-    await send();
-  } catch (fault) {
-    ports.log.warn("what became of an operation could not be kept", { fault });
-  }
 }

@@ -5,15 +5,16 @@ import type { PlanVerdict } from "../domain/plan/plan";
 import { decidePlan } from "../domain/plan/planning";
 import type { PairPolicy } from "../domain/policy/policy";
 import type { Ports } from "../ports/ports";
+import { readServices } from "./read-services";
 
 export interface PlanInput {
   readonly request: SwapRequest;
   readonly pair: PairIdentity;
-  /** The side resolved by an earlier plan of the same promotion; it stands. */
+  /** The side that an earlier plan of the same promotion resolved, if any. */
   readonly target?: Side;
 }
 
-/** Reads both services of the pair and plans; only reads. A pair that is no longer configured is refused. */
+/** Reads both services of the pair and plans. Refuses a pair that is no longer configured. */
 export async function planPromotion(input: PlanInput, ports: Ports): Promise<PlanVerdict> {
   const policy = ports.policies.byKey(input.pair.key);
   if (!policy)
@@ -26,26 +27,24 @@ export async function planPromotion(input: PlanInput, ports: Ports): Promise<Pla
   return planWith(asAccepted(policy, input.pair), input, ports);
 }
 
-/** The same judgement for callers that hold the policy already (POST /api/plans). */
+/** Plans for callers that have the policy (POST /api/plans). */
 export async function planWith(
   policy: PairPolicy,
   input: Omit<PlanInput, "pair">,
   ports: Ports,
 ): Promise<PlanVerdict> {
   const { cloudServices, clock } = ports;
-  const [blue, green, blueInstances, greenInstances, bluePermissions, greenPermissions] = await Promise.all([
-    cloudServices.readService(policy.blue, policy.versionTag),
-    cloudServices.readService(policy.green, policy.versionTag),
-    cloudServices.readInstances(policy.blue),
-    cloudServices.readInstances(policy.green),
+  const [services, bluePermissions, greenPermissions] = await Promise.all([
+    readServices([policy.blue, policy.green], policy.versionTag, ports),
     cloudServices.readPermissions(policy.blue),
     cloudServices.readPermissions(policy.green),
   ]);
+  const [blue, green, blueInstances, greenInstances] = services;
   const publicIps = await readPublicIps([blue, green], ports);
   return decidePlan({
     request: input.request,
     policy,
-    ...(input.target ? { target: input.target } : {}),
+    target: input.target,
     observed: { blue, green, blueInstances, greenInstances, publicIps, bluePermissions, greenPermissions },
     now: clock.now(),
     digest: (text) => ports.digest(text),

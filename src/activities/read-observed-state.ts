@@ -1,4 +1,9 @@
-import type { PublicIpObservation, Read, ServiceObservation } from "../domain/cloud-service/observation";
+import {
+  type PublicIpObservation,
+  publicIpIdOf,
+  type Read,
+  type ServiceObservation,
+} from "../domain/cloud-service/observation";
 import { mayBeSwapped, type ObservedState } from "../domain/swap/verification";
 import type { Ports } from "../ports/ports";
 
@@ -8,7 +13,7 @@ export interface ObservedStateInput {
   readonly versionTag: string;
 }
 
-/** Reads both services of a pair, and the public IPs they name: the second evidence of a swap, once one may have happened. */
+/** Reads both services, and their public IPs if a swap may have happened: the second evidence of a swap. */
 export async function readObservedState(input: ObservedStateInput, ports: Ports): Promise<ObservedState> {
   const [incoming, outgoing] = await Promise.all([
     ports.cloudServices.readService(input.incoming, input.versionTag),
@@ -19,21 +24,13 @@ export async function readObservedState(input: ObservedStateInput, ports: Ports)
     publicIpOf(incoming, ports),
     publicIpOf(outgoing, ports),
   ]);
-  return {
-    incoming,
-    outgoing,
-    ...(incomingIp ? { incomingIp } : {}),
-    ...(outgoingIp ? { outgoingIp } : {}),
-  };
+  return { incoming, outgoing, incomingIp, outgoingIp };
 }
 
 async function publicIpOf(
   read: Read<ServiceObservation>,
   ports: Ports,
 ): Promise<Read<PublicIpObservation> | undefined> {
-  const id =
-    read.kind === "found"
-      ? read.value.frontends.find((frontend) => frontend.publicIpId)?.publicIpId
-      : undefined;
+  const id = read.kind === "found" ? publicIpIdOf(read.value) : undefined;
   return id === undefined ? undefined : ports.cloudServices.readPublicIp(id);
 }

@@ -3,17 +3,17 @@ import type { Ports } from "../ports/ports";
 
 export interface ProbesInput {
   readonly probes: readonly Probe[];
-  /** `staging`: at `incomingUrl`, where the service answers that does not hold production. */
+  /** `staging`: probes `incomingUrl`, where the service in staging answers. */
   readonly at: "production" | "staging";
 }
 
-/** Asks every probe once, side by side; answers with judgements, never with what was answered. */
+/** Sends every probe once, in parallel. Returns judgements only, so that no response body gets into the history. */
 export async function runProbes({ probes, at }: ProbesInput, { prober }: Ports): Promise<ProbeResult[]> {
-  const asked =
+  const targets =
     at === "production"
       ? probes.map((probe) => ({ probe, url: probe.url }))
       : probes.filter(probesIncoming).map((probe) => ({ probe, url: probe.incomingUrl }));
   return Promise.all(
-    asked.map(async ({ probe, url }) => judgeProbe(probe, await prober.ask(url, probe.timeoutMs))),
+    targets.map(async ({ probe, url }) => judgeProbe(probe, await prober.ask(url, probe.timeoutMs))),
   );
 }

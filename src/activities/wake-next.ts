@@ -1,7 +1,7 @@
 import type { PairKey } from "../domain/kernel/pair-key";
 import type { Ports } from "../ports/ports";
 
-/** Wakes the promotion that is first in a pair's line; a lost wake-up costs it one timer. */
+/** Wakes the first promotion in a pair's queue. A lost wake-up only delays it until its timer fires. */
 export async function wakeNext(
   input: { readonly pair: string; readonly pairKey: PairKey },
   ports: Ports,

@@ -1,19 +1,18 @@
 import type { DurableClient } from "durable-functions";
 import { withinSignal } from "./within-signal";
 
-/** What the app asks of a durable client. */
+/** The calls of a durable client that the app uses. */
 export type BoundedClient = Pick<
   DurableClient,
   "getStatus" | "startNew" | "raiseEvent" | "readEntityState" | "signalEntity" | "purgeInstanceHistory"
 >;
 
-/** The extension answers within a second or two, or says that storage is in trouble. */
-const PATIENCE_MS = 20_000;
+/** The extension normally answers, or reports a storage fault, within two seconds. */
+const TIMEOUT_MS = 20_000;
 
 /**
- * A durable client whose calls end: the SDK gives its calls to the extension no timeout and takes no signal
- * (durable-functions 3.5.0, DurableClient.js), so one that is never answered would hold its invocation for ever. A call
- * that was given up may still take effect, like any that comes late. Throws a fault with its cause.
+ * A durable client whose calls time out: the SDK has neither timeout nor abort signal for its calls to the extension
+ * (durable-functions 3.5.0, DurableClient.js). A call that timed out may still take effect later.
  */
 export function boundedClient(client: () => DurableClient): () => BoundedClient {
   return () => {
@@ -30,18 +29,16 @@ export function boundedClient(client: () => DurableClient): () => BoundedClient 
   };
 }
 
-/** Rejects when there was no answer in time; until then it is as the call is. */
 async function inTime<T>(call: Promise<T>): Promise<T> {
-  const patience = new AbortController();
-  // Nobody is kept alive by it.
+  const timeout = new AbortController();
   const timer = setTimeout(() => {
-    patience.abort();
-  }, PATIENCE_MS).unref();
+    timeout.abort();
+  }, TIMEOUT_MS).unref();
   try {
-    return await withinSignal(patience.signal, call);
+    return await withinSignal(timeout.signal, call);
   } catch (cause) {
-    if (!patience.signal.aborted) throw cause;
-    throw new Error(`the durable extension gave no answer within ${PATIENCE_MS / 1_000} s`, { cause });
+    if (!timeout.signal.aborted) throw cause;
+    throw new Error(`the durable extension did not answer within ${TIMEOUT_MS / 1_000} s`, { cause });
   } finally {
     clearTimeout(timer);
   }

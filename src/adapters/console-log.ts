@@ -5,13 +5,13 @@ import { describeFaults } from "./fault-chain";
 
 type Level = "info" | "warn" | "error";
 
-/** A log that writes one line per entry: the message, then its fields as JSON. What would not show is escaped. */
+/** A log with one line per entry: the message, then its fields as JSON. Escapes control characters. */
 export function createLog(write: (level: Level, line: string) => void): Log {
   const line = (message: string, { fault, ...fields }: LogFields = {}, more: object = {}) => {
     const all = { ...fields, fault: fault === undefined ? undefined : describeFaults(fault), ...more };
     const entries = Object.entries(all).filter(([, value]) => value !== undefined);
-    const described = entries.length > 0 ? ` ${JSON.stringify(Object.fromEntries(entries))}` : "";
-    return escapeUnfit(maskSecrets(`${message}${described}`));
+    const json = entries.length > 0 ? ` ${JSON.stringify(Object.fromEntries(entries))}` : "";
+    return escapeUnfit(maskSecrets(`${message}${json}`));
   };
   return {
     info: (message, fields) => {
@@ -29,17 +29,14 @@ export function createLog(write: (level: Level, line: string) => void): Log {
   };
 }
 
-/**
- * Last line of defence: nothing that looks like a credential is written, and no query of a URL. Azure signs the URLs of its
- * operations, in several parameters.
- */
+/** Masks anything that looks like a credential, and every query of a URL: Azure signs the URLs of its operations. */
 function maskSecrets(text: string): string {
   return maskCredentials(text).replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s?"'\\]*\?)[^\s"'\\]+/gi, "$1***");
 }
 
 const STACK_BUDGET = 2_000;
 
-/** The frames alone: the message before them is told already. */
+/** The frames only: the message is logged already. */
 function stackOf(fault: unknown): string | undefined {
   const { stack } = (fault ?? {}) as { stack?: unknown };
   if (typeof stack !== "string") return undefined;

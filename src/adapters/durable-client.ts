@@ -15,7 +15,7 @@ import type { Operations, Pairs, Promotions } from "../ports/promotions";
 import type { Schedule, Schedules } from "../ports/schedules";
 import { boundedClient, type BoundedClient } from "./bounded-client";
 
-/** The SDK pastes ids into URLs unescaped: nothing else ever reaches it. */
+/** The SDK does not escape ids in URLs, so only safe ids may reach it. */
 const safeId = /^[A-Za-z0-9-]{1,150}$/;
 
 function checked(id: string): string {
@@ -23,7 +23,7 @@ function checked(id: string): string {
   return id;
 }
 
-/** The promotion record and its runs, through a durable client, which is made when it is first needed. */
+/** Promotion records and their runs, through a durable client that is created on first use. */
 export function createPromotions(unbounded: () => DurableClient, log: Log): Promotions {
   const client = boundedClient(unbounded);
   const record = (requestId: string) => new EntityId("promotion", checked(requestId));
@@ -38,8 +38,8 @@ export function createPromotions(unbounded: () => DurableClient, log: Log): Prom
       readState<AuditPage>(client(), new EntityId("audit", checked(auditKey(chain, page)))),
     runStatus: (requestId) => statusOf(client(), instanceId(requestId)),
     async startRun(requestId, registration) {
-      const input = { requestId, ...(registration ? { registration } : {}) };
       try {
+        const input = { requestId, registration };
         await client().startNew("promote", { instanceId: instanceId(requestId), input });
       } catch (fault) {
         if (!isAlreadyLive(fault)) throw new Error("the run could not be started", { cause: fault });
@@ -50,7 +50,7 @@ export function createPromotions(unbounded: () => DurableClient, log: Log): Prom
       try {
         await client().raiseEvent(checked(id), "wake", {});
       } catch (fault) {
-        log.warn("a wake-up was lost; a timer will do", { fault });
+        log.warn("a wake-up was lost; a timer replaces it", { fault });
       }
     },
   };
@@ -95,7 +95,7 @@ async function readState<T extends { readonly v: 1 }>(
   id: EntityId,
 ): Promise<T | undefined> {
   const { entityExists, entityState } = await client.readEntityState<T>(id);
-  // The SDK promises no null, the host answers one for state that was never set.
+  // The SDK's types exclude null, but the host returns it for state that was never set.
   const state = entityState as T | null | undefined;
   if (!entityExists || state === undefined || state === null) return undefined;
   if (isNewer(state))
@@ -103,7 +103,7 @@ async function readState<T extends { readonly v: 1 }>(
   return state;
 }
 
-/** The last wait first: what is left when this ends early is found by counting again. */
+/** Deletes the last wait first, so that a later call finds the rest by counting up. */
 async function purgeRuns(client: BoundedClient, requestId: string, runs: number): Promise<boolean> {
   const ids = [runInstance(requestId)];
   const statuses = [await statusOf(client, runInstance(requestId))];
@@ -139,8 +139,8 @@ async function statusOf(client: BoundedClient, instanceId: string): Promise<RunS
 }
 
 /**
- * The SDK's errors are texts, and these are the only two that say something (durable-functions 3.5.0, DurableClient.js;
- * recorded of the real host). Looser patterns would find "404" and "409" in ports, ids and what the storage said.
+ * The SDK throws errors without a code, so their texts are matched (durable-functions 3.5.0, DurableClient.js). Looser
+ * patterns would match "404" and "409" in ports, ids and storage errors.
  */
 function isNotFound(fault: unknown): boolean {
   return /^DurableClient error: Durable Functions extension replied with HTTP 404 response\./.test(

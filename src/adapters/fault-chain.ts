@@ -5,9 +5,9 @@ const MESSAGE_BUDGET = 300;
 const NAME_BUDGET = 60;
 
 /**
- * A fault and what caused it, outermost first: `Error: it failed; caused by SystemError (ENOTFOUND): no such host`.
- * Name, code and message of each and nothing else they hold, masked and shortened. The attempts that an AggregateError
- * collects count as causes: the Azure SDKs throw one, without a message, after retries. Cycles and repeats are cut.
+ * Describes a fault and its causes, outermost first: `Error: it failed; caused by SystemError (ENOTFOUND): no such host`.
+ * Only name, code and message of each, masked and shortened. The errors of an AggregateError count as causes: the Azure
+ * SDKs throw one, without a message, after retries. Skips cycles and repeats.
  */
 export function describeFaults(fault: unknown): string {
   const described = new Set<string>();
@@ -24,7 +24,7 @@ export function describeFaults(fault: unknown): string {
   return [...described].join("; caused by ");
 }
 
-/** Members are read one by one: what was thrown may be anything, and of another realm than this `Error`. */
+/** Does not rely on `instanceof Error`: the thrown value may be anything, or an error of another realm. */
 function describeOne(value: unknown): string {
   if (typeof value !== "object" || value === null) return formatText(String(value), MESSAGE_BUDGET);
   const name = textOf(value, "name", NAME_BUDGET) ?? "unnamed fault";

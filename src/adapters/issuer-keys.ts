@@ -4,7 +4,7 @@ import type { Clock } from "../ports/clock";
 
 type FindKey = ReturnType<typeof createLocalJWKSet>;
 
-/** The issuer's keys; or why there are none: for good, until settings or issuer change, or for the moment. */
+/** The issuer's keys, or why there are none: `wrong` lasts until settings or issuer change, `unavailable` is temporary. */
 export type IssuerKeys =
   | { readonly kind: "found"; readonly find: FindKey }
   | { readonly kind: "wrong"; readonly detail: string }
@@ -16,17 +16,17 @@ export type IssuerKeys =
     };
 
 const FRESH_MS = 600_000;
-/** After a failure nothing is asked for so long, however many calls come. */
+/** Time without requests after a failure. */
 const COOLDOWN_MS = { unavailable: 10_000, wrong: 60_000 } as const;
-/** Fetches for keys nobody has seen yet: so many at once, and another one for each such time that passes. */
+/** Fetches for unknown keys: this many at once, and one more per `RENEWAL_MS`. */
 const RENEWALS = 3;
 const RENEWAL_MS = 30_000;
 const TIMEOUT_MS = 10_000;
 
 /**
- * Keeps the keys that an issuer publishes (https://openid.net/specs/openid-connect-discovery-1_0.html) for ten minutes.
- * Fetches them one at a time, with a cooldown after each failure. Tokens with unknown keys cause at most three fetches at
- * once, then one every 30 s.
+ * Caches the keys that an issuer publishes (https://openid.net/specs/openid-connect-discovery-1_0.html) for ten minutes.
+ * Fetches one at a time, with a cooldown after each failure. Tokens with unknown keys cause at most three fetches in a
+ * row, then one every 30 s.
  */
 export class PublishedKeys {
   readonly #issuer: string;
@@ -36,7 +36,7 @@ export class PublishedKeys {
   #fetching: Promise<IssuerKeys> | undefined;
   #renewals = RENEWALS;
   #renewedAt: number;
-  /** Ids of keys that the last fetch did not bring. */
+  /** Key ids that the last fetch did not find. */
   readonly #missing = new Set<string>();
 
   constructor(issuer: string, clock: Pick<Clock, "monotonic">) {
@@ -52,8 +52,8 @@ export class PublishedKeys {
   }
 
   /**
-   * The keys anew, for a token whose key was not among them. `unpublished`: it was not a moment ago either. Unavailable:
-   * too many have asked; until then nobody knows.
+   * Fetches the keys again, for a token with an unknown key. `unpublished`: a recent fetch did not find the key either.
+   * `unavailable`: there were too many fetches.
    */
   async renewed(keyId: string): Promise<IssuerKeys | { readonly kind: "unpublished" }> {
     const now = this.#clock.monotonic();
@@ -61,7 +61,7 @@ export class PublishedKeys {
       return { kind: "unpublished" };
     if (!this.#fetching && !this.#mayRenew(now)) {
       const retryMs = this.#renewedAt + RENEWAL_MS - now;
-      return { kind: "unavailable", detail: "keys were fetched too often for unknown ones", retryMs };
+      return { kind: "unavailable", detail: "too many tokens with unknown keys", retryMs };
     }
     const keys = await this.#fetchOnce();
     if (keys.kind === "found" && this.#missing.size < 100) this.#missing.add(keyId);
@@ -113,10 +113,10 @@ async function discover(issuer: string): Promise<IssuerKeys> {
   const { issuer: named, jwks_uri: address } = discovery.json;
   if (named !== issuer)
     return wrong(
-      `its discovery document names the issuer ${formatValue(named, 200)}, TOKEN_ISSUER is "${issuer}"`,
+      `its discovery document names the issuer ${formatValue(named, 200)}, but TOKEN_ISSUER is "${issuer}"`,
     );
   if (typeof address !== "string" || !isAsSafe(address, issuer))
-    return wrong(`its discovery document names no https address of keys: ${formatValue(address, 200)}`);
+    return wrong(`its discovery document has no https address for keys: ${formatValue(address, 200)}`);
   const keys = await getJson(address);
   if (keys.kind !== "json") return keys;
   const { createLocalJWKSet } = await import("jose");
@@ -126,11 +126,11 @@ async function discover(issuer: string): Promise<IssuerKeys> {
       find: createLocalJWKSet(keys.json as unknown as Parameters<typeof createLocalJWKSet>[0]),
     };
   } catch {
-    return wrong("what it publishes is no JSON Web Key Set");
+    return wrong("its published keys are not a JSON Web Key Set");
   }
 }
 
-/** Plain http only from an issuer that is on loopback itself. */
+/** Plain http is allowed only if the issuer itself uses it (on loopback). */
 function isAsSafe(address: string, issuer: string): boolean {
   if (!URL.canParse(address)) return false;
   return ["https:", new URL(issuer).protocol].includes(new URL(address).protocol);
@@ -138,7 +138,7 @@ function isAsSafe(address: string, issuer: string): boolean {
 
 type JsonReply = Failure | { readonly kind: "json"; readonly json: Readonly<Record<string, unknown>> };
 
-/** Whatever is answered, and is no such document, is wrong until somebody mends it; no answer is a passing fault. */
+/** An unusable answer is `wrong`; no answer, or a server error, is `unavailable`. */
 async function getJson(url: string): Promise<JsonReply> {
   const unavailable = (detail: string, cause?: unknown) =>
     ({ kind: "unavailable", detail, retryMs: COOLDOWN_MS.unavailable, cause }) as const;
@@ -158,7 +158,7 @@ async function getJson(url: string): Promise<JsonReply> {
     if (typeof json === "object" && json !== null)
       return { kind: "json", json: json as Record<string, unknown> };
   } catch {
-    // Told below, as what is JSON and no object is.
+    // Reported below.
   }
-  return wrong(`${place} answers no JSON object`);
+  return wrong(`${place} does not answer a JSON object`);
 }

@@ -5,10 +5,10 @@ import { isIP } from "node:net";
 import { isNativeError } from "node:util/types";
 import { kindOfAddress } from "../contracts/address-kind";
 
-/** What came of one GET. `detail` never holds the URL: it may be a secret. */
+/** The result of one GET. `detail` never contains the URL, which may be a secret. */
 export type OutboundReply =
   | {
-      /** Any status; redirects are replies like others and never followed. */
+      /** Any status. Redirects are not followed. */
       readonly kind: "reply";
       readonly status: number;
       /** By lower-case name. */
@@ -20,7 +20,7 @@ export type OutboundReply =
   | { readonly kind: "error"; readonly detail: string };
 
 export interface OutboundLimits {
-  /** For everything: name, connection, reply. */
+  /** For everything: name resolution, connection, reply. */
   readonly timeoutMs: number;
   /** Of the body. */
   readonly maxBytes: number;
@@ -33,11 +33,11 @@ type Resolve = (
 ) => void;
 
 export interface OutboundRules {
-  /** Origins (scheme, host, port) that may be asked: those of the configured URLs. A private address is listed by naming it as the host. */
+  /** Allowed origins (scheme, host, port). A private address is allowed only as the host of an origin. */
   readonly allow: readonly string[];
-  /** Whether a listed loopback host may be asked; never in Azure. */
+  /** Whether allowed origins may be on loopback; false in Azure. */
   readonly loopback: boolean;
-  /** How names become addresses, instead of the system's way. */
+  /** Replaces the system's name resolution. */
   readonly resolve?: Resolve;
 }
 
@@ -46,8 +46,8 @@ export interface Outbound {
 }
 
 /**
- * The one door for HTTP to anything configured: listed origins only, every address checked when the connection is made
- * (a name may change its address after any earlier check), no redirects, no credentials, one connection a call.
+ * The only HTTP client for configured addresses. Allows listed origins only, and checks each address when it connects
+ * (a name may change its address after an earlier check). No redirects, no credentials, one connection per call.
  */
 export function createOutbound(rules: OutboundRules): Outbound {
   const allowed = new Set(rules.allow);
@@ -55,13 +55,13 @@ export function createOutbound(rules: OutboundRules): Outbound {
   return {
     get(text, limits) {
       const url = URL.canParse(text) ? new URL(text) : undefined;
-      if (!url || !allowed.has(url.origin)) return refusal("the address is not among the configured ones");
+      if (!url || !allowed.has(url.origin)) return refusal("the address is not configured");
       const host = url.hostname.replace(/^\[|\]$/g, "");
       const mistake = isIP(host) === 0 ? undefined : addressMistake(host, host, rules.loopback);
       if (mistake !== undefined) return refusal(mistake);
       return exchange(url, limits, (name, options, done) => {
         resolve(name, { ...options, all: true }, (fault, addresses) => {
-          hand(fault ?? wrongAddress(addresses, name, rules.loopback), addresses, options, done);
+          passOn(fault ?? wrongAddress(addresses, name, rules.loopback), addresses, options, done);
         });
       });
     },
@@ -74,7 +74,7 @@ function refusal(detail: string): Promise<OutboundReply> {
 
 const isLoopbackName = (host: string) => /^(?:.+\.)?localhost\.?$/i.test(host);
 
-/** Why an address may not be connected to; `host` is what the URL names. */
+/** Why an address must not be connected to. `host` is the host of the URL. */
 function addressMistake(address: string, host: string, loopbackAllowed: boolean): string | undefined {
   const kind = kindOfAddress(address);
   const named = isIP(host) !== 0;
@@ -84,15 +84,13 @@ function addressMistake(address: string, host: string, loopbackAllowed: boolean)
     case "forbidden":
       return "the host is a link-local, metadata, NAT64 or 6to4 address";
     case "private":
-      return named ? undefined : "the host's name leads to a private address";
+      return named ? undefined : "the host's name resolves to a private address";
     case "loopback":
-      return loopbackAllowed && (named || isLoopbackName(host))
-        ? undefined
-        : "the host is this machine itself";
+      return loopbackAllowed && (named || isLoopbackName(host)) ? undefined : "the host is this machine";
   }
 }
 
-/** One forbidden address among several is enough: nobody can tell which one would be connected to. */
+/** One forbidden address is enough: any of the addresses may be connected to. */
 function wrongAddress(
   addresses: readonly LookupAddress[],
   host: string,
@@ -109,7 +107,7 @@ type Lookup = (
   done: (fault: Error | null, address: string | LookupAddress[], family?: number) => void,
 ) => void;
 
-function hand(
+function passOn(
   fault: Error | undefined,
   addresses: LookupAddress[],
   options: LookupOptions,
@@ -133,11 +131,11 @@ function exchange(url: URL, { timeoutMs, maxBytes }: OutboundLimits, lookup: Loo
       end({ kind: "error", detail: describeFault(fault) });
     };
     const timer = setTimeout(() => {
-      fail(new Error(`no whole reply within ${timeoutMs} ms`));
+      fail(new Error(`no complete reply within ${timeoutMs} ms`));
     }, timeoutMs);
     const send = url.protocol === "https:" ? requestHttps : requestHttp;
     const headers = { accept: "*/*", "accept-encoding": "identity", "user-agent": "cloud-service-swap" };
-    // No agent: a pooled connection would be one whose address was checked for somebody else.
+    // No agent: the address of a pooled connection was checked for another call.
     const request = send(url, { agent: false, lookup, headers, auth: "" }, (response) => {
       read(response, maxBytes).then((body) => {
         const elapsedMs = performance.now() - started;
@@ -165,8 +163,8 @@ function flat({ headers }: IncomingMessage): Readonly<Record<string, string>> {
   return Object.fromEntries(entries);
 }
 
-/** System errors are told by their code alone: their messages name hosts and addresses. */
+/** System errors are described by their code only: their messages name hosts and addresses. */
 function describeFault(fault: unknown): string {
-  if (!isNativeError(fault)) return "the host could not be asked";
-  return "code" in fault ? `the host could not be asked (${String(fault.code)})` : fault.message;
+  if (!isNativeError(fault)) return "the request failed";
+  return "code" in fault ? `the request failed (${String(fault.code)})` : fault.message;
 }

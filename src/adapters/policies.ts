@@ -4,14 +4,13 @@ import type { ScheduleRule } from "../domain/policy/schedule";
 import { RETAIN_MS } from "../domain/promotion/retention";
 import type { Policies } from "../ports/policies";
 
-/** What the file says of its pairs beside their policies, by their names. */
+/** Settings of the pairs file that are not part of policies, by the pairs' names. */
 export interface BesidePolicies {
   readonly deploymentWindows?: ReadonlyMap<string, DeploymentWindowRule>;
   readonly schedules?: readonly ScheduleRule[];
   readonly retention?: ReadonlyMap<string, number>;
 }
 
-/** The pairs of the file, found by name and by key, and as the file would write them. */
 export function createPolicies(pairs: readonly PairPolicy[], besides: BesidePolicies = {}): Policies {
   const { deploymentWindows, schedules = [], retention } = besides;
   const named = new Map(pairs.map((pair) => [pair.name, pair]));

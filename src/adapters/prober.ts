@@ -2,10 +2,9 @@ import type { PairPolicy } from "../domain/policy/policy";
 import type { Prober } from "../ports/prober";
 import type { Outbound } from "./outbound";
 
-/** Health pages are short; what is longer was meant for somebody else. */
+/** Health pages are short. */
 const MAX_BYTES = 64 * 1024;
 
-/** Probes through the one door for HTTP to anything configured. */
 export function createProber(outbound: Outbound): Prober {
   return {
     async ask(url, timeoutMs) {
@@ -17,7 +16,7 @@ export function createProber(outbound: Outbound): Prober {
   };
 }
 
-/** The origins of every probe of these pairs: what the door has to let through. */
+/** The origins of every probe of these pairs, which the outbound client must allow. */
 export function probeOrigins(policies: readonly PairPolicy[]): string[] {
   const addresses = policies.flatMap(({ probes = [] }) =>
     probes.flatMap(({ url, incomingUrl }) => (incomingUrl === undefined ? [url] : [url, incomingUrl])),

@@ -16,16 +16,16 @@ interface Published {
   readonly data: { readonly pair?: string; readonly outcome?: string; readonly requestId?: string | null };
 }
 
-/** What a message may weigh in the Standard tier; larger ones would be refused again and again. */
+/** The size limit of a message in the Standard tier. */
 const EVENT_LIMIT = 256 * 1024;
 
 type Opened = Promise<{ client: ServiceBusClient; sender: ServiceBusSender }>;
 
-/** Announces through a Service Bus topic: CloudEvents structured mode, properties for filtering. */
+/** Publishes to a Service Bus topic: CloudEvents in structured mode, with properties for filtering. */
 export function createAnnouncer(options: AnnouncerOptions): Announcer & { close(): Promise<void> } {
   let current: Opened | undefined;
   const close = async (opened: Opened | undefined) => {
-    // Another event may have opened a new one meanwhile: that one stays.
+    // Keep a newer client that another event has opened.
     if (opened === current) current = undefined;
     await (await opened)?.client.close();
   };
@@ -37,9 +37,11 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer & { close(
       current ??= open(options);
       const opened = current;
       try {
-        await sendWithin(timeoutMs, opened, message);
+        const signal = AbortSignal.timeout(timeoutMs);
+        const sending = opened.then(({ sender }) => sender.sendMessages(message, { abortSignal: signal }));
+        await withinSignal(signal, sending);
       } catch (cause) {
-        // A sender that failed may never recover: the next event opens a new one.
+        // A failed sender may never recover: the next event opens a new one.
         void close(opened).catch(() => undefined);
         throw new Error("the event was not accepted by Service Bus", { cause });
       }
@@ -47,22 +49,7 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer & { close(
   };
 }
 
-/** A sign-in under way does not heed the signal, so the timeout is kept here. */
-async function sendWithin(
-  timeoutMs: number,
-  opened: Opened,
-  message: ReturnType<typeof toMessage>,
-): Promise<void> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  await withinSignal(
-    signal,
-    opened.then(({ sender }) => sender.sendMessages(message, { abortSignal: signal })),
-  );
-}
-
-async function open(
-  options: AnnouncerOptions,
-): Promise<{ client: ServiceBusClient; sender: ServiceBusSender }> {
+async function open(options: AnnouncerOptions): Opened {
   const { ServiceBusClient } = await import("@azure/service-bus");
   const retryOptions = { maxRetries: 2, timeoutInMs: 10_000, retryDelayInMs: 500, maxRetryDelayInMs: 2_000 };
   const client =
@@ -83,7 +70,7 @@ function toMessage(event: string) {
     contentType: "application/cloudevents+json; charset=utf-8",
     messageId: id,
     subject: type,
-    ...(given.requestId === undefined ? {} : { correlationId: given.requestId }),
+    correlationId: given.requestId,
     applicationProperties,
   };
 }

@@ -5,6 +5,11 @@ import type { Permission, TokenVerdict, TokenVerifier } from "../ports/identity"
 import { PublishedKeys, type IssuerKeys } from "./issuer-keys";
 import { systemClock } from "./system-clock";
 
+const tokenChecks = {
+  algorithms: [...tokenAlgorithms],
+  clockTolerance: TOLERANCE_S,
+  requiredClaims: ["exp"],
+};
 const permissions: readonly Permission[] = ["Swap.Read", "Swap.Request", "Swap.Approve", "Swap.Operate"];
 
 export interface TokenVerifierOptions {
@@ -13,10 +18,7 @@ export interface TokenVerifierOptions {
   readonly clock?: Pick<Clock, "now" | "monotonic">;
 }
 
-/**
- * Verifies access tokens against the issuer's published keys (OpenID Connect discovery). `jose` is loaded when the first
- * token is verified.
- */
+/** Verifies access tokens with the issuer's published keys (OpenID Connect discovery). Loads `jose` for the first token. */
 export function createTokenVerifier({
   issuer,
   audience,
@@ -25,10 +27,7 @@ export function createTokenVerifier({
   const published = new PublishedKeys(issuer, clock);
   const check = async (token: string, find: Extract<IssuerKeys, { kind: "found" }>["find"]) => {
     const jose = await import("jose");
-    const options = {
-      ...{ issuer, audience, algorithms: [...tokenAlgorithms], clockTolerance: TOLERANCE_S },
-      ...{ requiredClaims: ["exp"], currentDate: new Date(clock.now()) },
-    };
+    const options = { ...tokenChecks, issuer, audience, currentDate: new Date(clock.now()) };
     try {
       return { payload: (await jose.jwtVerify(token, find, options)).payload };
     } catch (fault) {
@@ -36,17 +35,17 @@ export function createTokenVerifier({
       throw new Error("the token could not be verified", { cause: fault });
     }
   };
-  /** The second look is for a key that was rolled over since the keys were fetched. */
+  /** Checks again with new keys if the token's key is unknown: the issuer may have rotated its keys. */
   const checkTwice = async (token: string, kid: unknown): Promise<TokenVerdict> => {
     const keys = await published.current();
     if (keys.kind !== "found") return undecided(keys);
     const first = await check(token, keys.find);
     if (first.payload) return verdictOn(first.payload);
     if (first.fault.code !== NO_KEY) return { rejected: rejectionOf(first.fault) };
-    const anew = await published.renewed(typeof kid === "string" ? kid : "");
-    if (anew.kind === "unpublished") return { rejected: rejectionOf(first.fault) };
-    if (anew.kind !== "found") return undecided(anew);
-    const second = await check(token, anew.find);
+    const renewed = await published.renewed(typeof kid === "string" ? kid : "");
+    if (renewed.kind === "unpublished") return { rejected: rejectionOf(first.fault) };
+    if (renewed.kind !== "found") return undecided(renewed);
+    const second = await check(token, renewed.find);
     return second.payload ? verdictOn(second.payload) : { rejected: rejectionOf(second.fault) };
   };
   return {
@@ -54,7 +53,7 @@ export function createTokenVerifier({
       const sent = tokenIn(authorization);
       if ("rejected" in sent) return sent;
       const parts = await partsOf(sent.token);
-      if (!parts) return { rejected: "the bearer token is no signed JSON Web Token" };
+      if (!parts) return { rejected: "the bearer token is not a signed JSON Web Token" };
       const misfit = misfitOf(parts.header, parts.claims, { issuer, audience }, clock.now());
       return misfit === undefined ? checkTwice(sent.token, parts.header["kid"]) : { rejected: misfit };
     },
@@ -63,12 +62,11 @@ export function createTokenVerifier({
 
 /** Schemes are compared without case (RFC 9110 §11.1). */
 function tokenIn(authorization = ""): { readonly token: string } | { readonly rejected: string } {
-  if (authorization === "")
-    return { rejected: "no token was sent: expected is the header Authorization: Bearer …" };
+  if (authorization === "") return { rejected: "no token was sent: send the header Authorization: Bearer …" };
   const [, scheme = "", token = ""] = /^(\S+) *(.*)$/s.exec(authorization.trim()) ?? [];
   if (!/^bearer$/i.test(scheme))
-    return { rejected: "the header Authorization names another scheme than Bearer" };
-  return token === "" ? { rejected: "the header Authorization holds no token after Bearer" } : { token };
+    return { rejected: "the header Authorization has a scheme other than Bearer" };
+  return token === "" ? { rejected: "the header Authorization has no token after Bearer" } : { token };
 }
 
 async function partsOf(token: string) {
@@ -88,7 +86,7 @@ function verdictOn(payload: JWTPayload): TokenVerdict {
 }
 
 function undecided(keys: Exclude<IssuerKeys, { kind: "found" }>): TokenVerdict {
-  const detail = `the keys of the issuer cannot be had: ${keys.detail}`;
+  const detail = `the issuer's keys are not available: ${keys.detail}`;
   if (keys.kind === "wrong") return { misconfigured: detail };
   return { unavailable: detail, retryMs: keys.retryMs, cause: keys.cause };
 }
@@ -97,6 +95,6 @@ const NO_KEY = "ERR_JWKS_NO_MATCHING_KEY";
 
 function rejectionOf({ code }: errors.JOSEError): string {
   if (code === NO_KEY) return "the token is signed with a key that the issuer does not publish";
-  if (code === "ERR_JWKS_MULTIPLE_MATCHING_KEYS") return "the token does not say with which key it is signed";
-  return "the token's signature is not the issuer's, or the token is malformed";
+  if (code === "ERR_JWKS_MULTIPLE_MATCHING_KEYS") return "the token does not name the key it is signed with";
+  return "the token is malformed or not signed by the issuer";
 }

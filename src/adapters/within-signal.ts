@@ -1,4 +1,4 @@
-/** Ends when the signal says so, whatever the work does: a sign-in under way does not heed a request's signal. */
+/** Rejects when the signal aborts, even if the work ignores the signal, as a sign-in in progress does. */
 export function withinSignal<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => {

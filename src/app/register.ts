@@ -1,7 +1,7 @@
 import { app, type InvocationContext, trigger } from "@azure/functions";
 import * as df from "durable-functions";
 import { activities } from "../activities/activities";
-import { describePair } from "../activities/describe-pair";
+import { describePair } from "../activities/read-services";
 import { planWith } from "../activities/plan-promotion";
 import { digest } from "../adapters/digest";
 import type { Config } from "../config/config";

@@ -8,7 +8,7 @@ export function auditEntity(context: EntityContext<AuditPage>): void {
   context.df.setState(addToAudit(context.df.getState(), entry));
 }
 
-/** Sends entries to their pages; they leave together with the state that decided them. */
+/** Sends entries to their pages, in the same step as the state change they record. */
 export function recordAll<T>(context: EntityContext<T>, chain: string, entries: readonly AuditEntry[]): void {
   for (const entry of entries) {
     const page = new EntityId("audit", auditKey(chain, auditPageOf(entry.n)));

@@ -8,8 +8,8 @@ import type { PairOperation, PairState } from "../domain/pair/pair";
 import { recordAll } from "./audit-entity";
 
 /**
- * The pair coordinator of one pair, keyed by the key of the pair (`pair-key.ts`). Operation `apply` takes a `PairOperation` and answers with the
- * `PairView` of the promotion it names (`undefined` for operations that name none). Never purged.
+ * The coordinator of one pair, keyed by the pair's key (`pair-key.ts`). Operation `apply` takes a `PairOperation` and
+ * returns the `PairView` of the promotion it names, or nothing if it names none. Never purged.
  */
 export function pairEntity(digest: Digest): (context: EntityContext<PairState>) => void {
   return (context) => {

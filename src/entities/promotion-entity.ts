@@ -14,24 +14,24 @@ import {
 } from "../domain/promotion/state";
 import { recordAll } from "./audit-entity";
 
-/** What a run learns from a change: whether it is still in charge, and the outcome that stands. */
+/** The result of a change: which run is in charge, and the stored outcome. */
 export interface ChangeAnswer {
   readonly runId?: string;
   readonly outcome?: Outcome;
   readonly announced: boolean;
-  /** The outcome that stands without its event, for a run that concludes. */
+  /** The stored outcome without its event, for a run that concludes. */
   readonly conclusion?: Omit<Conclusion, "event">;
-  /** Where the approvals stand, for a run that asks or waits for them. */
+  /** The state of the approvals, for a run that asks or waits for them. */
   readonly gate?: GateView;
-  /** Where its audit chain ends, for a run that concludes. */
+  /** The head of its audit chain, for a run that concludes. */
   readonly audit?: ChainHead;
-  /** The whole promotion record, for a run that begins or goes on. */
+  /** The whole promotion record, for a run that begins or continues. */
   readonly state?: PromotionState;
 }
 
 /**
- * The promotion record of one request, keyed by request id. Operations: `change` (a `PromotionChange`, answered with a
- * `ChangeAnswer`), `read` (answered with the state). Never purged.
+ * The promotion record of one request, keyed by request id. Operation `change` takes a `PromotionChange` and returns a
+ * `ChangeAnswer`; `read` returns the state. Never purged.
  */
 export function promotionEntity(digest: Digest): (context: EntityContext<PromotionState>) => void {
   return (context) => {
@@ -54,7 +54,7 @@ export function promotionEntity(digest: Digest): (context: EntityContext<Promoti
   };
 }
 
-/** It leaves together with the registration: whatever becomes of the run, the reconciler finds the promotion at its pair. */
+/** Sent in the same step that stores the registration, so that the reconciler finds the promotion even if its run is lost. */
 function register(context: EntityContext<PromotionState>, state: PromotionState): void {
   const { requestId, acceptedAt, origin } = state;
   const kept = mayTakeKeptPlace(origin);
@@ -79,14 +79,10 @@ function answerTo({ kind }: PromotionChange, state: PromotionState): ChangeAnswe
   const answer = { runId: run?.id, outcome: conclusion?.outcome, announced: announcedAt !== undefined };
   const gate = state.gate && viewOfGate(state.gate);
   if (kind === "ask-approval" || kind === "close-gate") return { ...answer, gate };
-  if (isReader(kind)) return { ...answer, state };
+  if (["begin", "go-on"].includes(kind)) return { ...answer, state };
   return kind === "conclude"
     ? { ...answer, conclusion: conclusion && withoutEvent(conclusion), audit: audit && chainHead(audit) }
     : answer;
-}
-
-function isReader(kind: PromotionChange["kind"]): boolean {
-  return kind === "begin" || kind === "go-on";
 }
 
 function withoutEvent({ outcome, reason, waitingFor, at }: Conclusion): Omit<Conclusion, "event"> {

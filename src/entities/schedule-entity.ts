@@ -3,8 +3,8 @@ import { decidedBy } from "../domain/pair/operator-actions";
 import { applyToSchedules, type ScheduleOperation, type ScheduleState } from "../domain/policy/schedule";
 
 /**
- * What is remembered of a pair's schedules, keyed by the key of the pair. Operation `apply` takes a
- * `ScheduleOperation`; what a person decides by it leaves for the pair's audit chain in the same step. Never purged.
+ * The stored state of a pair's schedules, keyed by the pair's key. Operation `apply` takes a `ScheduleOperation` and
+ * sends decisions of people to the pair's audit chain in the same step. Never purged.
  */
 export function scheduleEntity(context: EntityContext<ScheduleState>): void {
   const operation = context.df.getInput<ScheduleOperation>();

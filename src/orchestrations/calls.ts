@@ -2,7 +2,9 @@ import { EntityId, type OrchestrationContext, type Task } from "durable-function
 import type { Activities } from "../activities/activities";
 import type { PairKey } from "../domain/kernel/pair-key";
 import type { PairOperation, PairView } from "../domain/pair/pair";
+import type { SwapPlan } from "../domain/plan/plan";
 import type { PromotionChange } from "../domain/promotion/state";
+import type { ObservedState } from "../domain/swap/verification";
 import type { ChangeAnswer } from "../entities/promotion-entity";
 
 /** A part of an orchestration: yields durable tasks, returns a T. */
@@ -27,7 +29,7 @@ export function* runActivity<K extends keyof Activities>(
   return (yield callActivity(context, name, input)) as Result<K>;
 }
 
-/** Runs an activity beside others whose results nobody needs; all of them are awaited. */
+/** Runs an activity in parallel with tasks whose results are ignored. Awaits all of them. */
 export function* runActivityBeside<K extends keyof Activities>(
   context: OrchestrationContext,
   name: K,
@@ -40,9 +42,18 @@ export function* runActivityBeside<K extends keyof Activities>(
   return result;
 }
 
-/** Awaits tasks of several kinds that were scheduled side by side; their results come in their order. */
+/** Awaits parallel tasks; returns their results in order. */
 export function* together(context: OrchestrationContext, tasks: readonly Task[]): Steps<unknown[]> {
   return (yield context.df.Task.all([...tasks])) as unknown[];
+}
+
+/** Reads both services of a plan, and their public IPs if a swap may have happened. */
+export function readObservedState(
+  context: OrchestrationContext,
+  { incoming, outgoing, policy }: SwapPlan,
+): Steps<ObservedState> {
+  const input = { incoming: incoming.id, outgoing: outgoing.id, versionTag: policy.versionTag };
+  return runActivity(context, "readObservedState", input);
 }
 
 export function* applyToPairEntity(
@@ -53,12 +64,12 @@ export function* applyToPairEntity(
   return (yield context.df.callEntity(new EntityId("pair", pair), "apply", operation)) as PairView;
 }
 
-/** The task of a change of the promotion record. */
+/** The task that changes the promotion record. */
 export function callRecord(context: OrchestrationContext, requestId: string, change: PromotionChange): Task {
   return context.df.callEntity(new EntityId("promotion", requestId), "change", change);
 }
 
-/** Changes the promotion record; undefined when it has no entry for this request. */
+/** Changes the promotion record. Undefined if there is none for this request. */
 export function* changeRecord(
   context: OrchestrationContext,
   requestId: string,
@@ -68,7 +79,7 @@ export function* changeRecord(
   return (answer ?? undefined) as ChangeAnswer | undefined;
 }
 
-/** The orchestration's own time: the only one it may use. */
+/** The replayed time, the only one an orchestration may use. */
 export function timeOf(context: OrchestrationContext): number {
   return context.df.currentUtcDateTime.getTime();
 }

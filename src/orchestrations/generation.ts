@@ -2,7 +2,7 @@ import type { Lease } from "../domain/pair/pair";
 import type { SwapPlan } from "../domain/plan/plan";
 import type { Registration } from "../domain/promotion/state";
 
-/** When each wait of a promotion ends, ms since the epoch; set when it is entered first. */
+/** When each wait of a promotion ends, in ms since the epoch; set when the wait first begins. */
 export interface Deadlines {
   window?: number;
   queue?: number;
@@ -11,32 +11,31 @@ export interface Deadlines {
   rollback?: number;
 }
 
-/** What a run hands to its next generation, whose history is empty. The rest is read from promotion record and pair. */
+/** What a run passes to its next generation. Everything else is read from the promotion record and the pair. */
 export interface Carried {
   readonly runId: string;
   readonly generation: number;
-  /** How many waits it has begun. */
+  /** The number of waits begun so far. */
   readonly waits: number;
-  /** How often the promotion was planned, and whether that plan still stands. */
+  /** How often the promotion was planned, and whether the last plan is still valid. */
   readonly plans: number;
   readonly planned: boolean;
-  /** Why it goes round again. */
+  /** Why the round is repeated. */
   readonly note: string;
-  /** What of the deployment window the attempt found closed. */
+  /** Why the attempt found the deployment window closed. */
   readonly closed?: string;
-  /** How long to leave the services alone before the next attempt. */
+  /** The pause before the next attempt. */
   readonly afterMs?: number;
   readonly deadlines: Deadlines;
 }
 
-/** The input of a run: the first generation brings the registration, a later one what was carried over. */
+/** The input of a run: the first generation has the registration, later ones have `carried`. */
 export interface RunInput {
   readonly requestId: string;
   readonly registration?: Registration;
   readonly carried?: Carried;
 }
 
-/** What this bookkeeping needs of a run. */
 interface Generation {
   readonly requestId: string;
   readonly runId: string;
@@ -54,12 +53,12 @@ interface Again {
   readonly afterMs?: number;
 }
 
-/** Whether the stored plan still stands: a run that resumes keeps it only with the lease. */
+/** Whether the stored plan is still valid. A run that resumes keeps the plan only if it has the lease. */
 export function isPlanned({ plan, lease, carried }: Generation): boolean {
   return plan !== undefined && (carried ? carried.planned : lease !== undefined);
 }
 
-/** How often the promotion was planned, this round included. */
+/** How often the promotion was planned, including this round. */
 export function plansOf({ carried }: Pick<Generation, "carried">): number {
   return carried ? carried.plans + (carried.planned ? 0 : 1) : 1;
 }
@@ -70,7 +69,10 @@ export function nextGeneration(run: Generation, again: Again): RunInput {
   return {
     requestId,
     carried: {
-      ...{ runId, waits, generation: (carried?.generation ?? 0) + 1, plans: plansOf(run) },
+      runId,
+      waits,
+      generation: (carried?.generation ?? 0) + 1,
+      plans: plansOf(run),
       deadlines: remaining(run.deadlines, again),
       planned: again.kind !== "plan-again",
       note: again.detail,
@@ -80,12 +82,12 @@ export function nextGeneration(run: Generation, again: Again): RunInput {
   };
 }
 
-/** A hold, or a closed window, must not use up the time that the services have to become ready. */
+/** Holds and closed windows must not use up the readiness deadline. */
 function remaining({ queue, readiness, ...others }: Deadlines, { kind }: Again): Deadlines {
   const keepsReadiness = kind !== "wait-for-lease" && kind !== "wait-for-window";
   return {
     ...others,
-    ...(queue !== undefined && kind !== "wait-for-window" ? { queue } : {}),
-    ...(readiness !== undefined && keepsReadiness ? { readiness } : {}),
+    queue: kind === "wait-for-window" ? undefined : queue,
+    readiness: keepsReadiness ? readiness : undefined,
   };
 }

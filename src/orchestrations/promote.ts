@@ -3,7 +3,7 @@ import { reason } from "../domain/kernel/reason-codes";
 import type { SwapPlan } from "../domain/plan/plan";
 import type { Steps } from "./calls";
 import { isPlanned, nextGeneration, plansOf } from "./generation";
-import type { Exit, Run } from "./run";
+import type { Exit, Go, Run } from "./run";
 import { awaitApproval } from "./steps/approval";
 import { begin } from "./steps/begin";
 import { conclude } from "./steps/conclude";
@@ -15,21 +15,21 @@ import { type AttemptAgain, type Swapped, swapWhenReady } from "./steps/swap";
 import { verify } from "./steps/verify";
 import { awaitWindow } from "./steps/window";
 
-/** How often a promotion may be planned anew before the services count as never standing still. */
+/** After this many plans the services count as constantly changing. */
 const MOST_PLANS = 5;
 
 /**
  * One promotion, from acceptance to one outcome (docs/design.md):
- *  1. record the request and register it with its pair, or resume: only a stored outcome makes a duplicate;
- *  2. plan: both services read, every prerequisite judged, target held already → `unchanged`;
- *  3. gate: where somebody has to approve, enough people have approved exactly this plan;
- *  4. deployment window: an allowed window, no denied one, no freeze, not before `notBefore`;
- *  5. queue: the pair's lease, in order;
- *  6. readiness: every role instance of both services, unbroken for `stableFor`;
- *  7. swap: a claim, fresh reads, one PUT, and proof by reads;
- *  8. verify: both services re-read, production asked;
- *  9. soak: new production is watched; a regression is rolled back once, or halts;
- * 10. conclude: outcome and event stored, hold, lease released, event published.
+ *  1. begin: record the request and register it with its pair, or resume;
+ *  2. plan: read both services and check every prerequisite; if the target is in production already → `unchanged`;
+ *  3. gate: if approval is required, wait until enough people have approved exactly this plan;
+ *  4. deployment window: wait for an allowed window, no denied window, no freeze, and `notBefore`;
+ *  5. queue: acquire the pair's lease, in order;
+ *  6. readiness: wait until every role instance of both services has run for `stableFor` without a break;
+ *  7. swap: claim, read again, send one PUT, and prove its effect by reads;
+ *  8. verify: read both services again and probe production;
+ *  9. soak: watch new production; roll back a regression once, or halt;
+ * 10. conclude: store outcome and event, set a hold if needed, release the lease, publish the event.
  */
 export function* promote(context: OrchestrationContext): Steps<void> {
   const run = yield* begin(context);
@@ -43,14 +43,14 @@ export function* promote(context: OrchestrationContext): Steps<void> {
 
 type Again = Exclude<Swapped, Exit | { kind: "verify" }>;
 
-/** Steps 2 to 9, once: a round that is to be repeated is a generation, so that no history grows with their number. */
+/** Steps 2 to 9, once. Each further round is a new generation, so that the history stays short. */
 function* oneRound(run: Run): Steps<Exit | Again> {
   const note = run.carried?.note;
   const planned = isPlanned(run);
   const judged = planned ? ({ kind: "go" } as const) : yield* planAnew(run, note);
   if (judged.kind !== "go") return judged;
   const plan = run.plan;
-  if (!plan) throw new Error("a promotion went on without a plan");
+  if (!plan) throw new Error("a promotion continued without a plan");
   const allowed = yield* awaitApprovalAndWindow(run, plan, planned);
   if (allowed.kind !== "go") return allowed;
   const queued = yield* awaitLease(run, plan, note);
@@ -59,25 +59,24 @@ function* oneRound(run: Run): Steps<Exit | Again> {
   return swapped.kind === "verify" ? yield* verifyAndSoak(run, plan, swapped) : swapped;
 }
 
-function* planAnew(run: Run, note: string | undefined): Steps<Exit | { readonly kind: "go" }> {
+function* planAnew(run: Run, note: string | undefined): Steps<Exit | Go> {
   if (plansOf(run) <= MOST_PLANS) return yield* planSwap(run, note);
-  const ending = { outcome: "refused", reason: reason("stale-plan", note ?? "the plan went stale") } as const;
+  const ending = {
+    outcome: "refused",
+    reason: reason("stale-plan", note ?? "the plan was outdated"),
+  } as const;
   return { kind: "end", ending };
 }
 
 /** Steps 3 and 4: approval first, then the deployment window. */
-function* awaitApprovalAndWindow(
-  run: Run,
-  plan: SwapPlan,
-  planned: boolean,
-): Steps<Exit | { readonly kind: "go" }> {
-  // A run that resumes with the lease had its approvals, and may have swapped already: the attempt judges them afresh.
+function* awaitApprovalAndWindow(run: Run, plan: SwapPlan, planned: boolean): Steps<Exit | Go> {
+  // A run that resumes with the lease had its approvals and may have swapped. The attempt checks them again.
   const resumed = planned && run.lease !== undefined;
   const approved = resumed ? ({ kind: "go" } as const) : yield* awaitApproval(run, plan, run.carried?.note);
   return approved.kind === "go" ? yield* awaitWindow(run, plan, run.carried?.closed) : approved;
 }
 
-/** Steps 8 and 9. Continues a rollback that was ordered before this run began. */
+/** Steps 8 and 9, or the rollback that was ordered before this run began. */
 function* verifyAndSoak(
   run: Run,
   plan: SwapPlan,

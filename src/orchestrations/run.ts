@@ -13,71 +13,76 @@ import { callActivity, callRecord, type Steps, timeOf } from "./calls";
 import type { Carried, Deadlines } from "./generation";
 import type { Kind, WaitInput, WaitKinds, WaitResult } from "./wait-input";
 
-/** One run of a promotion: what every step needs. Fields change as steps are taken. */
+/** One run of a promotion, shared by its steps, which update the writable fields. */
 export interface Run {
   readonly context: OrchestrationContext;
   readonly requestId: string;
   readonly runId: string;
-  /** The label of the pair as the request has it, and what its state is kept under. */
+  /** The pair's label in the request, and the key of its state. */
   readonly pair: string;
   readonly pairKey: PairKey;
-  /** The promotion record as it stood when this run began. */
+  /** The promotion record when this run began. */
   readonly began: PromotionState;
   readonly deadlines: Deadlines;
   /** Absent in a run's first generation. */
   readonly carried?: Carried;
-  /** The pair has no room for it: it stands nowhere, and nobody but this run sees it off. */
+  /** Set if the pair's list was full: the promotion is not registered, so only this run can conclude it. */
   readonly turnedAway?: Ending;
   waits: number;
   plan?: SwapPlan;
   lease?: Lease;
 }
 
-/** How a step leaves the runbook. */
-export type Exit = { readonly kind: "end"; readonly ending: Ending } | { readonly kind: "superseded" };
-
-/** Enters a phase, in the promotion record where people see it; the way out when this run is not in charge any more. */
-export function* enter(run: Run, phase: Phase, note?: string): Steps<Exit | undefined> {
-  return overtaken(run, (yield entering(run, phase, note)) as ChangeAnswer | undefined);
+/** The run continues with the next step. */
+export interface Go {
+  readonly kind: "go";
 }
 
-/** A run ends where the promotion record names another run, or an outcome that somebody else stored. */
+/** How a step ends the run. */
+export type Exit = { readonly kind: "end"; readonly ending: Ending } | { readonly kind: "superseded" };
+
+/** Records a new phase. Returns an exit if this run is no longer in charge. */
+export function* enter(run: Run, phase: Phase, note?: string): Steps<Exit | undefined> {
+  return overtaken(run, (yield enterTask(run, phase, note)) as ChangeAnswer | undefined);
+}
+
+/** A run ends if the promotion record names another run or has an outcome. */
 export function overtaken(run: Pick<Run, "runId">, answer: ChangeAnswer | undefined): Exit | undefined {
   const isInCharge = !answer || (answer.runId === run.runId && answer.outcome === undefined);
   return isInCharge ? undefined : { kind: "superseded" };
 }
 
-/** The task of entering a phase. */
-export function entering(run: Run, phase: Phase, note?: string): Task {
+/** The task that records a new phase. */
+export function enterTask(run: Run, phase: Phase, note?: string): Task {
   return callRecord(run.context, run.requestId, {
     kind: "enter",
     runId: run.runId,
     phase,
     at: timeOf(run.context),
-    ...(note === undefined ? {} : { note }),
+    note,
     deadlines: run.deadlines,
   });
 }
 
 type News = Pick<ProgressData, "step" | "detail" | "approval">;
 
-/** Tells the world of a step, best effort. */
+/** Publishes a progress event, best effort. */
 export function* progress(
   run: Run,
   step: News["step"],
   detail: string,
   approval?: News["approval"],
 ): Steps<void> {
-  yield describing(run, approval ? { step, detail, approval } : { step, detail });
+  yield progressTask(run, { step, detail, approval });
 }
 
-/** The task of telling steps in this order. */
-export function describing(run: Run, ...news: readonly News[]): Task {
+/** The task that publishes progress events in this order. */
+export function progressTask(run: Run, ...news: readonly News[]): Task {
   const { requestId, pair, context } = run;
   return callActivity(context, "announceProgress", { requestId, pair, news, at: timeOf(context) });
 }
 
-/** Starts the waiting loop for one wait; the parent yields only this child. */
+/** Runs one wait as a child orchestration, so that its history does not grow the run's. */
 export function* waitFor<K extends Kind>(
   run: Run,
   kind: K,
@@ -91,7 +96,7 @@ export function* waitFor<K extends Kind>(
   return result as WaitResult<K>;
 }
 
-/** Of a run that found an outcome only, and was not counted, the id is one by chance. */
+/** A run that only found an outcome has no number, so its waits get a random id. */
 function waitIdOf(run: Run): string {
   const { context, requestId, began } = run;
   if (!began.run || began.conclusion)
@@ -99,14 +104,14 @@ function waitIdOf(run: Run): string {
   return waitInstance(requestId, began.run.n, run.waits++);
 }
 
-/** The deadline of a wait: its own, or the request's `expiresAt` when that comes first. */
+/** The earlier of the wait's deadline and the request's `expiresAt`. */
 export function untilOf(run: Run, deadline: number): number {
   return Math.min(deadline, run.began.request.expiresAt ?? Infinity);
 }
 
 /**
- * The ending of a wait that ran until `until`: `code`, or `request-expired` where that was the request's `expiresAt`. No clock
- * decides: the one of the host that waited may differ from this one's.
+ * The ending of a wait that expired at `until`: `request-expired` if that was the request's `expiresAt`, else `code`.
+ * Compares deadlines, not clocks: the clock of the host that waited may differ from this host's.
  */
 export function expired(
   { began }: Pick<Run, "began">,
@@ -125,20 +130,20 @@ export function expired(
 interface AfterWait<K extends Kind, D, E> {
   readonly decided: (verdict: WaitKinds[K]["verdict"]) => D;
   readonly expired: (left: Extract<WaitResult<K>, { ended: "expired" }>) => E;
-  /** Only for a wait that nobody can cancel any more. */
+  /** Only for waits that cannot be cancelled. */
   readonly cancelled?: () => never;
 }
 
-/** Where a promotion goes after a wait. Being cancelled or superseded ends it the same way after every wait. */
+/** What follows a wait. Cancelled and superseded end the run the same way after every wait. */
 export function afterWait<K extends Kind, D, E>(
   result: WaitResult<K>,
-  { decided, expired: ranOut, cancelled: cannot }: AfterWait<K, D, E>,
+  { decided, expired, cancelled: cannot }: AfterWait<K, D, E>,
 ): D | E | Exit {
   switch (result.ended) {
     case "decided":
       return decided(result.verdict);
     case "expired":
-      return ranOut(result);
+      return expired(result);
     case "superseded":
       return { kind: "superseded" };
     case "cancelled":
@@ -146,9 +151,9 @@ export function afterWait<K extends Kind, D, E>(
   }
 }
 
-/** For waits after the swap: a cancel is refused by then. */
+/** For waits after the swap, when a cancel is refused. */
 export function cannotBeCancelled(): never {
-  throw new Error("a wait was cancelled that nobody can cancel");
+  throw new Error("a wait that cannot be cancelled was cancelled");
 }
 
 export function cancelled(cancel: Cancel): Exit {

@@ -14,10 +14,10 @@ import type { SettlementDecision, SettlementMemory } from "../domain/swap/settle
 import type { VerificationDecision, Verified } from "../domain/swap/verification";
 import type { Steps } from "./calls";
 
-/** A rollback was ordered meanwhile. */
+/** A rollback was ordered during the wait. */
 type Ordered = { readonly kind: "ordered"; readonly order: RollbackOrder };
 
-/** What each kind of wait needs to know, and what it decides. Inputs and verdicts cross as JSON. */
+/** Input, memory and verdict of each kind of wait, all serialized as JSON. */
 export interface WaitKinds {
   planning: {
     about: { request: SwapRequest; pair: PairIdentity; target?: Side };
@@ -37,10 +37,7 @@ export interface WaitKinds {
   };
   queue: { about: Record<string, never>; memory: undefined; verdict: Lease };
   readiness: {
-    about: Pick<SwapPlan, "incoming" | "outgoing"> & {
-      rule: ReadinessRule;
-      probes?: readonly Probe[];
-    };
+    about: Pick<SwapPlan, "incoming" | "outgoing"> & { rule: ReadinessRule; probes?: readonly Probe[] };
     memory: ReadinessMemory;
     verdict: { kind: "ready"; detail: string } | { kind: "never"; detail: string };
   };
@@ -48,16 +45,16 @@ export interface WaitKinds {
     about: { plan: SwapPlan };
     memory: SettlementMemory;
     verdict: Exclude<SettlementDecision, { kind: "not-yet" }> & {
-      /** What the winner of the claim reported. */
+      /** The verdict that the attempt reported. */
       verdict?: AttemptVerdict;
-      /** The attempt that was open; absent when there is none any more. */
+      /** The attempt that was open, if it still is. */
       nonce?: string;
-      /** When the proof's own read, public IPs included, verifies the swap too. */
+      /** Set if the proof's own read, including public IPs, verifies the swap too. */
       verified?: Verified;
     };
   };
   verification: {
-    /** `orderable`: a rollback that is ordered meanwhile ends it. */
+    /** `orderable`: an ordered rollback ends the wait. */
     about: { plan: SwapPlan; probes: readonly Probe[]; orderable: boolean };
     memory: Pick<VerificationDecision, "finalRead" | "against">;
     verdict: ({ kind: "verified" } & Verified) | Ordered;
@@ -76,13 +73,13 @@ export interface WaitKinds {
 
 export type Kind = keyof WaitKinds;
 
-/** What people are told while a wait goes on. */
+/** What people see during a wait. */
 export interface News {
   readonly detail: string;
   readonly readiness?: readonly SideReadiness[];
 }
 
-/** The input of the `wait` orchestration; the next generation gets the same with what was remembered. */
+/** The input of the `wait` orchestration. The next generation gets it with the updated memory. */
 export interface WaitInput<K extends Kind = Kind> {
   readonly kind: K;
   readonly requestId: string;
@@ -90,26 +87,26 @@ export interface WaitInput<K extends Kind = Kind> {
   readonly pairKey: PairKey;
   readonly since: number;
   readonly until: number;
-  /** How long after that it still looks, for what was decided before and arrives later. */
+  /** How long after `until` it still observes, for late-arriving decisions made in time. */
   readonly graceMs?: number;
   readonly about: WaitKinds[K]["about"];
   readonly memory?: WaitKinds[K]["memory"];
-  /** Nothing is observed before this time (Retry-After, or the poll of the generation before). */
+  /** The earliest time of the next observation (Retry-After, or the poll interval of the previous generation). */
   readonly observeAfter?: number;
-  /** What people were last told, so that only news is written. */
+  /** The last recorded news, so that only changes are written. */
   readonly last?: News;
 }
 
 /** How a wait ended. */
 export type WaitResult<K extends Kind> =
   | { readonly ended: "decided"; readonly verdict: WaitKinds[K]["verdict"] }
-  /** `last` is the last thing that was seen. */
+  /** `last` describes the last observation. */
   | { readonly ended: "expired"; readonly last: string; readonly memory?: WaitKinds[K]["memory"] }
   | { readonly ended: "cancelled"; readonly cancel: Cancel }
-  /** Another run took over; this one has nothing to say any more. */
+  /** Another run is in charge. */
   | { readonly ended: "superseded" };
 
-/** What one round of a wait decides. */
+/** The result of one round of a wait. */
 export type Round<K extends Kind> =
   | { readonly kind: "decided"; readonly verdict: WaitKinds[K]["verdict"] }
   | (News & {
@@ -119,16 +116,16 @@ export type Round<K extends Kind> =
       readonly afterMs: number;
     });
 
-/** One kind of wait: how it observes and decides, and what people are told of it. */
+/** One kind of wait: how it observes and decides, and what people see of it. */
 export interface Wait<K extends Kind> {
   /** Whether a cancel ends it. */
   readonly cancellable: boolean;
-  /** It looks whenever something wakes it, however short ago it looked: for looks that ask nobody outside. */
+  /** Whether each wake event causes an observation at once. For waits that call no external service. */
   readonly checksWhenWoken?: boolean;
-  /** The outcome is stored: the promotion record is told nothing any more, and it ends no run. */
+  /** Set for waits after the outcome is stored: the promotion record is neither updated nor checked. */
   readonly afterOutcome?: boolean;
   readonly endsWith: string;
   readonly next: string;
-  /** `view` is the pair as the round found it. */
+  /** `view` is the pair's state at the start of the round. */
   observe(context: OrchestrationContext, input: WaitInput<K>, view: PairView): Steps<Round<K>>;
 }

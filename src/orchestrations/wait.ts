@@ -5,16 +5,16 @@ import { overtaken } from "./run";
 import type { Kind, News, Round, Wait, WaitInput, WaitResult } from "./wait-input";
 import { waits } from "./waits";
 
-/** Rounds per generation: a waiting promotion's history stays short however long it waits. */
+/** Rounds per generation, so that the history of a long wait stays short. */
 const ROUNDS = 5;
 
 /**
- * The one waiting loop, run as a child so that its history is its own:
- * 1. observe (activities, entities), unless it is too early to;
- * 2. decide, purely;
- * 3. else tell people what is waited for, and sleep until the next observation, a wake event, or 60 s;
- * 4. continue as new every few rounds, and after every wake event: one waiter per generation.
- * Timers decide nothing; a lost wake-up costs one timer.
+ * The waiting loop of every wait, a child orchestration with its own history:
+ * 1. observe (activities, entities), unless it is too early;
+ * 2. decide, as a pure function;
+ * 3. else record what it waits for, and sleep until the next observation, a wake event, or 60 s;
+ * 4. continue as new every few rounds and after every wake event: one waiter per generation.
+ * Timers decide nothing. A lost wake-up only delays the wait until its timer fires.
  */
 export function* wait(context: OrchestrationContext): Steps<WaitResult<Kind> | undefined> {
   const input = context.df.getInput<WaitInput | undefined>();
@@ -34,30 +34,26 @@ export function* wait(context: OrchestrationContext): Steps<WaitResult<Kind> | u
   }
 }
 
-/** One observation and decision; either the end, or the input of the next round. */
+/** One observation and decision. Returns the result, or the input of the next round. */
 function* takeRound<K extends Kind>(
   context: OrchestrationContext,
   input: WaitInput<K>,
   round: number,
 ): Steps<WaitInput<K> | WaitResult<K>> {
   const kind: Wait<K> = waits[input.kind];
-  // Every round yields at least this once, so that a wake event is never followed by continue-as-new in one turn.
+  // Yields at least once per round, so that a wake event and continue-as-new are never in the same execution.
   const view = yield* applyToPairEntity(context, input.pairKey, { kind: "read", requestId: input.requestId });
   if (view.cancel && kind.cancellable) return { ended: "cancelled", cancel: view.cancel };
   const early = isEarly(kind, input, timeOf(context));
+  const last = input.last ?? { detail: "waiting for the next check" };
   const seen: Round<K> = early
-    ? {
-        kind: "again",
-        memory: input.memory,
-        ...(input.last ?? { detail: "waits before the next look" }),
-        afterMs: 0,
-      }
+    ? { kind: "again", memory: input.memory, ...last, afterMs: 0 }
     : yield* kind.observe(context, input, view);
   if (seen.kind === "decided") return { ended: "decided", verdict: seen.verdict };
   const now = timeOf(context);
   if (now >= lastCheckOf(input)) return { ended: "expired", last: seen.detail, memory: seen.memory };
-  const charged = kind.afterOutcome ?? (yield* describe(context, input, seen, round));
-  if (!charged) return { ended: "superseded" };
+  const isInCharge = kind.afterOutcome ?? (yield* record(context, input, seen, round));
+  if (!isInCharge) return { ended: "superseded" };
   const observeAfter = early ? input.observeAfter : now + seen.afterMs;
   return { ...input, memory: seen.memory, last: newsOf(seen), observeAfter };
 }
@@ -66,8 +62,8 @@ function isEarly({ checksWhenWoken }: { checksWhenWoken?: boolean }, input: Wait
   return !checksWhenWoken && now < (input.observeAfter ?? 0);
 }
 
-/** Writes what is waited for when it changed, and learns once per generation whether this run is still in charge. */
-function* describe<K extends Kind>(
+/** Records changes of the news, and checks once per generation whether this run is still in charge. */
+function* record<K extends Kind>(
   context: OrchestrationContext,
   input: WaitInput<K>,
   seen: Extract<Round<K>, { kind: "again" }>,
@@ -76,21 +72,9 @@ function* describe<K extends Kind>(
   if (round > 0 && !isNews(seen, input.last)) return true;
   const { endsWith, next } = waits[input.kind];
   const { kind, since, until, runId } = input;
-  const waiting = {
-    kind,
-    detail: seen.detail,
-    since,
-    until,
-    endsWith,
-    next,
-    instanceId: context.df.instanceId,
-  };
-  const answer = yield* changeRecord(context, input.requestId, {
-    kind: "wait",
-    runId,
-    waiting,
-    ...(seen.readiness ? { readiness: seen.readiness } : {}),
-  });
+  const { detail, readiness } = seen;
+  const waiting = { kind, detail, since, until, endsWith, next, instanceId: context.df.instanceId };
+  const answer = yield* changeRecord(context, input.requestId, { kind: "wait", runId, waiting, readiness });
   return overtaken({ runId }, answer) === undefined;
 }
 
@@ -99,17 +83,17 @@ function lastCheckOf({ until, graceMs = 0 }: WaitInput): number {
 }
 
 function newsOf({ detail, readiness }: News): News {
-  return readiness ? { detail, readiness } : { detail };
+  return { detail, readiness };
 }
 
-/** A picture that is only looked at again is no news. */
+/** A new read with the same content is no news. */
 function isNews(seen: News, last: News | undefined): boolean {
-  const described = (news: News | undefined) =>
+  const comparable = (news: News | undefined) =>
     JSON.stringify(news, (name, value: unknown) => (name === "observedAt" ? undefined : value));
-  return described(newsOf(seen)) !== described(last);
+  return comparable(newsOf(seen)) !== comparable(last);
 }
 
-/** `isAgain`: the round before was too early for its look. */
+/** `isAgain`: the previous round was too early to observe. */
 function* sleep(
   context: OrchestrationContext,
   waiter: Task,
@@ -121,7 +105,7 @@ function* sleep(
   const due = Math.min(input.observeAfter ?? now, lastCheckOf(input));
   const timer = context.df.createTimer(new Date(now + sleepMs(due - now, isAgain)));
   yield context.df.Task.any([timer, waiter]);
-  // Cancelled here, and observed again before anything continues as new: doing both in one turn would deliver the
-  // wake event again in every generation (azure-functions-durable-extension issue 2606).
+  // Cancel the timer here, and observe again before continue-as-new: doing both in one execution would deliver the wake
+  // event again in every generation (azure-functions-durable-extension issue 2606).
   if (!timer.isCompleted) timer.cancel();
 }

@@ -8,17 +8,17 @@ import type {
 import type { Slot } from "../domain/kernel/swap-request";
 import type { OperationAddress, OperationRead, SwapReply } from "../domain/swap/attempt";
 
-/** Pairs and slots, as the platform shows and changes them. Ids are full ARM ids. Nothing here throws for what ARM may answer. */
+/** Reads and changes services through Azure. Ids are full ARM ids. No method throws because of an ARM reply. */
 export interface CloudServices {
-  /** One service; `slot` comes from the slot resource when the service model leaves it out. */
+  /** Reads one service. If the service model has no slot, reads `slot` from the slot resource. */
   readService(id: string, versionTag: string): Promise<Read<ServiceObservation>>;
-  /** Every role instance with its instance view, all pages. */
+  /** Reads every role instance with its instance view, from all pages. */
   readInstances(id: string): Promise<Read<InstanceList>>;
   readPublicIp(id: string): Promise<Read<PublicIpObservation>>;
-  /** What the app itself may do at a service. */
+  /** Reads the app's own permissions on a service. */
   readPermissions(id: string): Promise<Read<PermissionsObservation>>;
-  /** Sends exactly one PUT naming the slot this service shall hold afterwards; never retries; ends after `timeoutMs`. */
+  /** Sends exactly one PUT that moves this service to `slot`. Never retries; ends after `timeoutMs`. */
   requestSwap(id: string, slot: Slot, timeoutMs: number): Promise<SwapReply>;
-  /** Reads an operation once. Addresses on other hosts than the ARM endpoint are not followed. */
+  /** Reads an operation once. Follows addresses on the ARM endpoint only. */
   readOperation(address: OperationAddress): Promise<OperationRead>;
 }

@@ -1,4 +1,4 @@
-/** What a person or application may do; app permissions (`roles`) of a verified token. */
+/** The permissions of a person or application: app roles (`roles`) of a verified token. */
 export type Permission = "Swap.Read" | "Swap.Request" | "Swap.Approve" | "Swap.Operate";
 
 export interface Caller {
@@ -11,10 +11,10 @@ export interface Caller {
   readonly roles: readonly string[];
 }
 
-/** Who calls; or why nobody knows: `misconfigured` stays until settings or issuer change, `unavailable` passes. */
+/** The caller, or why it is unknown. `misconfigured` lasts until settings or issuer change; `unavailable` is temporary. */
 export type TokenVerdict =
   | { readonly caller: Caller }
-  /** What was expected and what was sent; never the token. For the caller and the log. */
+  /** Expected and actual values, never the token. For the caller and the log. */
   | { readonly rejected: string }
   /** For the log. */
   | { readonly misconfigured: string }

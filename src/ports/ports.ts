@@ -8,7 +8,7 @@ import type { Prober } from "./prober";
 import type { Operations, Pairs, Promotions } from "./promotions";
 import type { Schedules } from "./schedules";
 
-/** Everything an activity or trigger may reach, bound to one invocation. */
+/** Everything an activity or trigger may use, bound to one invocation. */
 export interface Ports {
   readonly cloudServices: CloudServices;
   readonly announcer: Announcer;

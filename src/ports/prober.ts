@@ -1,7 +1,7 @@
 import type { ProbeAnswer } from "../domain/cloud-service/probe";
 
-/** Asks what is configured as a probe. */
+/** Sends the requests of configured probes. */
 export interface Prober {
-  /** One GET of a configured address, without redirects. Never throws; `none` when there was no whole reply within `timeoutMs`. */
+  /** Sends one GET, without redirects. Never throws; answers `none` without a complete reply within `timeoutMs`. */
   ask(url: string, timeoutMs: number): Promise<ProbeAnswer>;
 }

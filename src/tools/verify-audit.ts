@@ -5,29 +5,23 @@ import { type AuditFinding, type AuditVerdict, nothingCompared, verifyAudit } fr
 
 const USAGE = "usage: npm run verify-audit -- EXPORT --pair KEY [--events FILE]";
 
-interface Asked {
-  readonly file: string;
-  readonly pair: string;
-  readonly events: string | undefined;
-}
-
 /**
- * `npm run verify-audit`: says of a pair's export which entry breaks its chain. Exit 0 sound, 1 broken or nothing to
- * compare, 2 cannot be read.
+ * `npm run verify-audit`: reports which entry of a pair's export breaks its chain. Exit codes: 0 intact, 1 broken or
+ * nothing to compare, 2 unreadable.
  */
 function main(args: readonly string[]): number {
-  const asked = parseArguments(args);
-  if (!asked) {
+  const options = parseArguments(args);
+  if (!options) {
     console.error(USAGE);
     return 2;
   }
   try {
-    const lines = linesOf(readFileSync(asked.file, "utf8"));
-    const events = asked.events === undefined ? [] : eventsOf(readFileSync(asked.events, "utf8"));
-    const verified = verifyAudit(asked.pair, lines, events, digest);
-    const idle = nothingCompared(verified, asked.events !== undefined);
+    const lines = linesOf(readFileSync(options.file, "utf8"));
+    const events = options.events === undefined ? [] : eventsOf(readFileSync(options.events, "utf8"));
+    const verified = verifyAudit(options.pair, lines, events, digest);
+    const idle = nothingCompared(verified, options.events !== undefined);
     const verdict = idle ? { ...verified, findings: [...verified.findings, idle] } : verified;
-    printVerdict(verdict, asked.events);
+    printVerdict(verdict, options.events);
     return verdict.findings.length === 0 ? 0 : 1;
   } catch (fault) {
     console.error(`cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`);
@@ -35,7 +29,7 @@ function main(args: readonly string[]): number {
   }
 }
 
-function parseArguments(args: readonly string[]): Asked | undefined {
+function parseArguments(args: readonly string[]) {
   try {
     const options = { pair: { type: "string" }, events: { type: "string" } } as const;
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
@@ -51,7 +45,7 @@ function linesOf(text: string): readonly string[] {
   return text.split(/\r?\n/).filter((line) => line.trim() !== "");
 }
 
-/** Events as JSON Lines, or as one JSON array. */
+/** Reads events from JSON Lines or from one JSON array. */
 function eventsOf(text: string): readonly unknown[] {
   return text.trimStart().startsWith("[")
     ? (JSON.parse(text) as unknown[])
@@ -64,7 +58,7 @@ function printVerdict(verdict: AuditVerdict, eventsFile: string | undefined): vo
     `pair ${pair ?? "unknown"}: ${entries} entries, ${promotions} promotions, ${events} events compared`,
   );
   if (eventsFile === undefined)
-    console.log("without --events an export that was rewritten as a whole, hashes included, looks sound");
+    console.log("without --events, an export with all its entries and hashes rewritten passes as intact");
   for (const finding of findings) console.log(describeFinding(finding));
   if (findings.length === 0) console.log("nothing was edited, deleted, moved or cut off");
   console.log(JSON.stringify({ ok: findings.length === 0, ...verdict }));

@@ -7,7 +7,7 @@ import { haltOf } from "../domain/pair/operator-actions";
 import type { PairState } from "../domain/pair/pair";
 import { applyToRoster, isRemoved, removedPairs, type Roster } from "../domain/pair/roster";
 import type { PairPolicy } from "../domain/policy/policy";
-import { alertOf, fieldsOf } from "../domain/promotion/alerts";
+import { alertOf, fieldsOf } from "../domain/promotion/events";
 import { type ReconcileAction, decideReconcileAction } from "../domain/promotion/recovery";
 import type { Ending, PromotionState } from "../domain/promotion/state";
 import type { Ports } from "../ports/ports";
@@ -42,7 +42,7 @@ export function createReconciler(portsFor: PortsFor): TimerHandler {
         if (isIdle) idle.push(walked.key);
         return isDone;
       } catch (fault) {
-        ports.log.warn("a pair could not be looked after", { pair: walked.name, fault });
+        ports.log.warn("a pair could not be reconciled", { pair: walked.name, fault });
         return true;
       }
     };
@@ -58,7 +58,7 @@ async function readRoster(ports: Ports): Promise<ReadRoster> {
   try {
     return { roster: await ports.pairs.readRoster() };
   } catch (fault) {
-    ports.log.warn("a pair could not be looked after", { pair: "all", fault });
+    ports.log.warn("a pair could not be reconciled", { pair: "all", fault });
     return undefined;
   }
 }
@@ -78,7 +78,7 @@ async function noteRoster(read: ReadRoster, idle: readonly PairKey[], ports: Por
   try {
     await ports.pairs.noteRoster(change);
   } catch (fault) {
-    ports.log.warn("a pair could not be looked after", { pair: "all", fault });
+    ports.log.warn("a pair could not be reconciled", { pair: "all", fault });
   }
 }
 
@@ -106,7 +106,7 @@ async function visitPair(walked: Walked, { queue, isOver }: Visit, ports: Ports)
       await checkAfter({ walked, pair, requestId, registeredAt: at }, ports);
     } catch (fault) {
       if (fault instanceof BrokerIsSlow) isDone = false;
-      else ports.log.warn("a promotion could not be looked after", { requestId, pair: walked.name, fault });
+      else ports.log.warn("a promotion could not be reconciled", { requestId, pair: walked.name, fault });
     }
   }
   return { isDone, isIdle: false };
@@ -138,7 +138,7 @@ async function checkAfter(registered: Registered, ports: Ports): Promise<void> {
     now: ports.clock.now(),
   });
   if (action.kind !== "leave")
-    ports.log.info("the reconciler steps in", {
+    ports.log.info("the reconciler acts on a promotion", {
       requestId,
       pair: labelOf(registered, promotion),
       detail: action.kind,

@@ -73,7 +73,7 @@ function keysOf({ policies }: Ports): readonly PairKey[] {
 }
 
 function warn(pair: string, fault: unknown, { log }: Ports): void {
-  log.warn("the retention of a pair could not be seen to", { pair, fault });
+  log.warn("the retention of a pair could not be applied", { pair, fault });
 }
 
 interface Walk {

@@ -48,7 +48,7 @@ async function safely(pair: string, { log }: Ports, work: () => Promise<void>): 
   try {
     await work();
   } catch (fault) {
-    log.warn("the schedules of a pair could not be looked after", { pair, fault });
+    log.warn("the schedules of a pair could not be processed", { pair, fault });
   }
 }
 

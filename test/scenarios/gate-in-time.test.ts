@@ -35,7 +35,7 @@ test("a deployment after the approvals voids them: people vote on the new plan",
   ]);
   const stale = await vote(id, voter("aron"), { planHash: first });
   expect([stale.status, stale.code]).toEqual([409, "plan-changed"]);
-  expect(stale.detail).toMatch(/shop-green: deployed anew.*[0-9a-f]{64}/);
+  expect(stale.detail).toMatch(/shop-green: redeployed.*[0-9a-f]{64}/);
   await vote(id, voter("aron"));
   await vote(id, voter("carl"));
   await scenario.advance({ minutes: 10 });

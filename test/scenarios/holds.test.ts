@@ -22,7 +22,9 @@ test("a hold during readiness stops the claim until a person releases it", async
   await scenario.advance({ seconds: 60 });
   const reply = await hold({ reason: "incident 7", id: "h-1" });
   expect(reply.body).toMatchObject({
-    pairs: [{ state: "held", effect: expect.stringContaining(`${id} goes on observing and claims nothing`) }],
+    pairs: [
+      { state: "held", effect: expect.stringContaining(`${id} continues to observe and claims nothing`) },
+    ],
   });
   await scenario.advance({ seconds: 35 });
   expect((await shown(id)).waitingFor.detail).toContain("the pair is on hold by Olga: incident 7");

@@ -23,12 +23,12 @@ test("the log has one line per vote, hold, release and outcome, and none for pro
   await scenario.http("DELETE", "holds/shop?note=over");
   await scenario.advance({ minutes: 15 });
   expect(scenario.outcomeOf(id)).toBe("promoted");
-  expect(written("a promotion went on").length).toBeGreaterThan(3);
+  expect(written("a promotion progressed").length).toBeGreaterThan(3);
   expect(read()).toEqual([
     "information: postApproval.Invocation a vote was counted",
     "warning: postApproval.Invocation a vote was not counted",
     "information: postApproval.Invocation a vote was counted",
-    "warning: putHold.Invocation the line is stopped",
+    "warning: putHold.Invocation a pair was put on hold",
     "information: deleteHold.Invocation a hold was released",
     "information: publishCompletion.Invocation a promotion ended",
   ]);
@@ -50,7 +50,7 @@ test("the log says who cancels, who orders a rollback, and who lacks the permiss
     "information: cancelPromotion.Invocation a promotion is cancelled",
     "information: publishCompletion.Invocation a promotion ended",
     "information: orderRollback.Invocation a rollback was ordered",
-    "error: publishCompletion.Invocation [alert rolled-back] a promotion was rolled back: the release needs a look",
+    "error: publishCompletion.Invocation [alert rolled-back] a promotion was rolled back: review the release",
   ]);
 });
 

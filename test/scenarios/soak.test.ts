@@ -40,14 +40,14 @@ test("a release that stays healthy during its soak is promoted with its evidence
   await until("soaking", id);
   expect((await scenario.promotion(id)).waiting).toMatchObject({
     kind: "soak",
-    detail: expect.stringContaining("all is well"),
+    detail: expect.stringContaining("without trouble"),
   });
   await scenario.advance({ minutes: 3 });
   expect(event(id)).toMatchObject({
     outcome: "promoted",
     reason: {
       detail: expect.stringMatching(
-        /watched for 1\d\d s: no failure in \d\d looks at role instances and 1 probe/,
+        /monitored for 1\d\d s: no failure in \d\d checks of role instances and 1 probe/,
       ),
     },
     soak: { failures: 0, last: [{ verdict: "pass" }, { name: "home", verdict: "pass" }] },
@@ -113,7 +113,7 @@ test("production that never answers as the incoming service is a regression", as
 
 test("production that cannot be probed is not verified and stays where it is", async () => {
   scenario = await startScenario({ policy: { ...watched, probes: [{ ...probe, incomingUrl: undefined }] } });
-  scenario.sites.set("v2", { error: "the host could not be asked (ECONNREFUSED)" });
+  scenario.sites.set("v2", { error: "the request failed (ECONNREFUSED)" });
   const id = await scenario.request();
   await scenario.advance({ minutes: 10 });
   expect(event(id)).toMatchObject({ outcome: "halted", reason: { code: "verification-failed" } });

@@ -55,7 +55,10 @@ test.each<[string, object | undefined, object]>([
     expect(scenario.puts()).toBe(0);
     expect(await scenario.promotion("r-1")).toMatchObject({
       phase: "awaiting-approval",
-      waiting: { kind: "gate", detail: expect.stringContaining("asked anew: the pair's rule was tightened") },
+      waiting: {
+        kind: "gate",
+        detail: expect.stringContaining("asked again: the pair's rule was tightened"),
+      },
     });
     await vote("aron", ["Release"]);
     await vote("berta", ["Release"]);

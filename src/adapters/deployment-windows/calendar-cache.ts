@@ -2,7 +2,7 @@ import type { Freeze, Recurrence } from "../../domain/policy/deployment-window";
 import type { Clock } from "../../ports/clock";
 import type { Log } from "../../ports/log";
 import { createCalendar } from "./calendar";
-import { CalendarMistake } from "./calendar-mistake";
+import { CalendarError } from "./calendar-error";
 
 /** The text of a calendar, or why there is none. */
 export type CalendarText =
@@ -11,10 +11,10 @@ export type CalendarText =
 const DAY_MS = 86_400_000;
 const FRESH_MS = 5 * 60_000;
 const USABLE_MS = 60 * 60_000;
-/** A host that is down is not asked for every look. */
+/** The least time between two reads, so that an unreachable host is not called for every check. */
 const RETRY_MS = 15_000;
 
-/** One calendar, read again when it is older than five minutes and usable for an hour; then it counts as frozen. */
+/** One calendar. Read again after five minutes and usable for an hour, after which it counts as frozen. */
 export class CalendarCache {
   readonly #name: string;
   readonly #zone: string;
@@ -22,12 +22,12 @@ export class CalendarCache {
   readonly #clock: Clock;
   #held: { readonly spans: Recurrence; readonly readAt: number; readonly text: string } | undefined;
   #failure = "it was never read";
-  /** A host that is asked again and again for a text that takes long to refuse has time for nothing else. */
+  /** The last refused text, which is not parsed again for a while: parsing it may be slow. */
   #refused: { readonly text: string; readonly detail: string; readonly until: number } | undefined;
   #triedAt = -Infinity;
   #reading: Promise<void> | undefined;
 
-  /** `name` is what people are told of the calendar: a secret address has the name of its setting. */
+  /** `name` is shown to people. A secret address has the name of its setting. */
   constructor(name: string, zone: string, read: () => Promise<CalendarText>, clock: Clock) {
     this.#name = name;
     this.#zone = zone;
@@ -72,7 +72,7 @@ export class CalendarCache {
     }
   }
 
-  /** What is only found out later makes the calendar unreadable as well. */
+  /** An error found during use makes the calendar unreadable too. */
   #guarded({ spans, text }: { spans: Recurrence; text: string }, log: Log): Recurrence {
     const guard = <T>(check: () => T): T => {
       try {
@@ -80,7 +80,7 @@ export class CalendarCache {
       } catch (fault) {
         this.#held = undefined;
         this.#refuse(text, fault, log);
-        throw new CalendarMistake(this.#failure, { cause: fault });
+        throw new CalendarError(this.#failure, { cause: fault });
       }
     };
     return {
@@ -90,7 +90,8 @@ export class CalendarCache {
   }
 
   #refuse(text: string, fault: unknown, log: Log): void {
-    const detail = describeMistake(fault);
+    // Other faults may quote the calendar's text.
+    const detail = fault instanceof CalendarError ? fault.message : "its content cannot be read";
     this.#refused = { text, detail, until: this.#clock.now() + FRESH_MS };
     this.#fail(detail, log);
   }
@@ -99,9 +100,4 @@ export class CalendarCache {
     this.#failure = detail;
     log.warn("a freeze calendar could not be read", { detail: `${this.#name}: ${detail}` });
   }
-}
-
-/** Faults of the calendar's own words say so; others are told without the text they stumbled over. */
-function describeMistake(fault: unknown): string {
-  return fault instanceof CalendarMistake ? fault.message : "it holds what cannot be read";
 }

@@ -1,7 +1,7 @@
 import ICAL from "ical.js";
 import { formatText } from "../../contracts/issues";
 import type { Span } from "../../domain/policy/deployment-window";
-import { CalendarMistake, naming } from "./calendar-mistake";
+import { CalendarError, naming } from "./calendar-error";
 import { type CalendarScope, readCalendars, describeEvent } from "./calendar-text";
 import { dayOf, type Moment, readMoment, readTime, type Zones } from "./calendar-time";
 import { createZones } from "./calendar-zones";
@@ -9,24 +9,24 @@ import type { Effort } from "./effort";
 import { type RuleText, walkRule } from "./recurrence-rule";
 import type { ToInstant } from "./zone-time";
 
-/** One event of a calendar: spans that are known, and walks that find more. */
+/** One event of a calendar: known spans, and walks that find more. */
 export interface CalendarEvent {
   readonly known: readonly Span[];
-  /** Each finds the spans of its rule that begin up to an instant, those it has not found before; some may be later. */
+  /** Each returns the new spans of its rule that begin up to an instant, and possibly some later ones. */
   readonly walks: readonly ((to: number) => readonly Span[])[];
 }
 
 const DAY_MS = 86_400_000;
-/** Wall times and instants differ by an offset, and by what clocks change. */
+/** More than wall times and instants can differ. */
 const MARGIN_MS = 2 * DAY_MS;
-/** Steps that a single date costs. */
+/** Steps of effort for reading one date. */
 const READING = 3;
-/** The last one that JavaScript can tell. */
+/** The last time of a JavaScript `Date`. */
 const LAST_TIME = 8.64e15;
 
 /**
- * Reads what iCalendar text keeps busy. Times without a zone, and whole days, are in `zone`; `from` is the earliest time
- * anybody will ask for. What the text leaves in doubt is busy, or a `CalendarMistake` that names event and property.
+ * Reads the busy times of iCalendar text. Times without a zone and whole days are in `zone`; `from` is the earliest time
+ * needed. Anything ambiguous is busy, or throws a `CalendarError` that names event and property.
  */
 export function readEvents(
   text: string,
@@ -36,11 +36,11 @@ export function readEvents(
 ): readonly CalendarEvent[] {
   return readCalendars(text).flatMap((scope) => {
     const named = textOf(scope.calendar, "x-wr-timezone");
-    // No standard says whose time a time without a zone is in: with X-WR-TIMEZONE it may be that calendar's, or ours.
-    const isDoubtful = named !== "" && named !== zone;
+    // With X-WR-TIMEZONE, a time without a zone may be in that zone or in ours: no standard defines it.
+    const isAmbiguous = named !== "" && named !== zone;
     return [
       ...readScope(scope, scope.busy, createZones(scope.definitions, zone, effort), from, effort),
-      ...(isDoubtful
+      ...(isAmbiguous
         ? readScope(scope, scope.busy.filter(isFloating), floatingIn(scope, named, effort), from, effort)
         : []),
     ];
@@ -52,7 +52,6 @@ function floatingIn({ definitions }: CalendarScope, named: string, effort: Effor
   return (name = named) => zones(name);
 }
 
-/** Whether an event begins at a time without a zone. */
 function isFloating(event: ICAL.Component): boolean {
   const property = event.getFirstProperty("dtstart");
   if (event.name !== "vevent" || !property) return false;
@@ -87,7 +86,7 @@ function readScope(
   );
 }
 
-/** Occurrences that other events stand for, by the UID of their series. */
+/** Occurrences that other events replace, by the UID of their series. */
 class Moved {
   readonly #moments = new Map<string, Moment[]>();
   readonly #series = new Map<string, number>();
@@ -105,7 +104,7 @@ class Moved {
     }
   }
 
-  /** None where it is not sure which series is meant: then the occurrence stays where it was, too. */
+  /** Empty if the series is ambiguous: then the original occurrence stays busy too. */
   of(event: ICAL.Component): readonly Moment[] {
     const uid = textOf(event, "uid");
     const isSeries = !event.getFirstProperty("recurrence-id") && this.#series.get(uid) === 1;
@@ -128,8 +127,7 @@ class EventReader {
 
   momentsOf(property: ICAL.Property): readonly Moment[] {
     return naming(property.name.toUpperCase(), () => {
-      if (property.getFirstParameter("range"))
-        throw new CalendarMistake("it changes this and all future ones (RANGE)");
+      if (property.getFirstParameter("range")) throw new CalendarError("RANGE is not supported");
       return (property.jCal.slice(3) as unknown[]).map((value) => this.#momentOf(property, value));
     });
   }
@@ -145,7 +143,7 @@ class EventReader {
     return property ? this.momentsOf(property)[0] : undefined;
   }
 
-  /** FREEBUSY periods; what is not said to be free is not. */
+  /** FREEBUSY periods. Everything not marked as free is busy. */
   readFreeBusy(component: ICAL.Component): CalendarEvent {
     const busy = component
       .getAllProperties("freebusy")
@@ -158,7 +156,7 @@ class EventReader {
   #periodsOf(property: ICAL.Property): readonly Span[] {
     return naming(property.name.toUpperCase(), () =>
       (property.jCal.slice(3) as unknown[]).map((value) => {
-        if (!Array.isArray(value)) throw new CalendarMistake("it is no period");
+        if (!Array.isArray(value)) throw new CalendarError("it is not a period");
         const { shown, toInstant, at } = this.#momentOf(property, value[0]);
         const isLength = /^[+-]?P/.test(String(value[1]));
         const to = isLength
@@ -171,23 +169,23 @@ class EventReader {
 
   readEvent(event: ICAL.Component, moved: readonly Moment[]): CalendarEvent {
     const start = this.#first(event, "dtstart");
-    if (!start) throw new CalendarMistake("it has no beginning (DTSTART)");
+    if (!start) throw new CalendarError("it has no start (DTSTART)");
     const { shown: begin, toInstant } = start;
     const endOf = this.#endOf(event, start);
     const summary = formatText(textOf(event, "summary"), 80).trim();
-    const label = summary === "" ? {} : { label: summary };
+    const label = summary === "" ? undefined : summary;
     const spanAt = (shown: number, at = toInstant(shown)): Span =>
-      ordered({ from: at, to: endOf(shown, at), ...label });
+      ordered({ from: at, to: endOf(shown, at), label });
     const dropped = namesOf(
       [...moved, ...event.getAllProperties("exdate").flatMap((property) => this.momentsOf(property))],
       start.isDate,
     );
-    const isMeant = (shown: number, at: number) =>
+    const isKept = (shown: number, at: number) =>
       dropped.size === 0 || !(dropped.has(dayName(shown)) || dropped.has(String(at)));
     const first = spanAt(begin);
     const dates = event.getAllProperties("rdate").flatMap((property): readonly Span[] => {
-      if (property.type === "period") return this.#periodsOf(property).map((span) => ({ ...span, ...label }));
-      const moments = this.momentsOf(property).filter(({ shown, at }) => isMeant(shown, at));
+      if (property.type === "period") return this.#periodsOf(property).map((span) => ({ ...span, label }));
+      const moments = this.momentsOf(property).filter(({ shown, at }) => isKept(shown, at));
       return moments.map(({ shown, at }) => spanAt(shown, at));
     });
     const from = this.#from - (first.to - first.from) - MARGIN_MS;
@@ -195,33 +193,33 @@ class EventReader {
       const walk = this.#walkOf(rule, start, from);
       return (to: number) =>
         named(event, () => naming("RRULE", () => walk(to + MARGIN_MS)))
-          .filter((shown) => isMeant(shown, toInstant(shown)))
+          .filter((shown) => isKept(shown, toInstant(shown)))
           .map((shown) => spanAt(shown));
     });
-    return { known: [...(isMeant(begin, start.at) ? [first] : []), ...dates], walks };
+    return { known: [...(isKept(begin, start.at) ? [first] : []), ...dates], walks };
   }
 
   #walkOf(property: ICAL.Property, start: Moment, from: number) {
     return naming("RRULE", () => {
       const rule: unknown = property.jCal[3];
-      if (typeof rule !== "object" || rule === null) throw new CalendarMistake("it is no rule");
+      if (typeof rule !== "object" || rule === null) throw new CalendarError("it is not a rule");
       const text = rule as RuleText;
       return walkRule(text, { start: start.shown, from, isPast: pastUntil(text, start) }, this.#effort);
     });
   }
 
-  /** The later one of DTEND and DURATION; a whole day lasts to its end. */
+  /** The later of DTEND and DURATION. A whole day lasts to its end. */
   #endOf(event: ICAL.Component, start: Moment): EndOf {
     const end = this.#first(event, "dtend");
     const duration: unknown = naming("DURATION", () => event.getFirstPropertyValue("duration"));
-    if (end?.isDate && !start.isDate) throw new CalendarMistake("DTEND: it is a date, and DTSTART is a time");
+    if (end?.isDate && !start.isDate) throw new CalendarError("DTEND is a date, but DTSTART is a time");
     const ends: readonly EndOf[] = [
       ...(end ? [untilEnd(start, end)] : []),
       ...(duration instanceof ICAL.Duration ? [afterDuration(duration, start.toInstant)] : []),
       ...(start.isDate ? [afterDays(start.toInstant, 1)] : []),
     ];
     const isBefore = ends.some((endOf) => endOf(start.shown, start.at) < start.at);
-    if (isBefore || (end && end.at < start.at)) throw new CalendarMistake("it ends before it begins");
+    if (isBefore || (end && end.at < start.at)) throw new CalendarError("it ends before it starts");
     return (shown, at) => Math.max(at, ...ends.map((endOf) => endOf(shown, at)));
   }
 }
@@ -230,7 +228,7 @@ function afterDays(toInstant: ToInstant, days: number): EndOf {
   return (shown) => toInstant(shown + days * DAY_MS);
 }
 
-/** DTEND gives every occurrence the same exact length; whole days are days of the calendar, as many as reach the end. */
+/** DTEND gives every occurrence the same exact length. Whole days are counted in calendar days, rounded up. */
 function untilEnd({ shown, isDate, toInstant, at: begin }: Moment, end: Moment): EndOf {
   if (!isDate) return (_shown, at) => at + end.at - begin;
   let days = Math.max(0, dayOf(end.shown) - dayOf(shown));
@@ -238,17 +236,17 @@ function untilEnd({ shown, isDate, toInstant, at: begin }: Moment, end: Moment):
   return afterDays(toInstant, days);
 }
 
-/** Days of DURATION are days of the calendar, hours are exact. */
+/** Days of DURATION are calendar days; hours are exact. */
 function afterDuration(duration: ICAL.Duration, toInstant: ToInstant): EndOf {
   const { weeks, days, hours, minutes, seconds, isNegative } = duration;
-  if (isNegative) throw new CalendarMistake("DURATION: it is negative");
+  if (isNegative) throw new CalendarError("DURATION: it is negative");
   const exact = ((hours * 60 + minutes) * 60 + seconds) * 1_000;
   return (shown) => toInstant(shown + (weeks * 7 + days) * DAY_MS) + exact;
 }
 
 function ordered(span: Span): Span {
-  if (!(span.to <= LAST_TIME)) throw new CalendarMistake("its end is no time");
-  if (span.to < span.from) throw new CalendarMistake("it ends before it begins");
+  if (!(span.to <= LAST_TIME)) throw new CalendarError("its end is out of range");
+  if (span.to < span.from) throw new CalendarError("it ends before it starts");
   return span;
 }
 
@@ -256,7 +254,7 @@ function dayName(shown: number): string {
   return `day ${dayOf(shown)}`;
 }
 
-/** What EXDATE and RECURRENCE-ID call occurrences: instants, or dates. For a whole day, midnight where they are is the date. */
+/** The names of occurrences in EXDATE and RECURRENCE-ID: instants or dates. For whole days, local midnight is the date. */
 function namesOf(moments: readonly Moment[], isWholeDay: boolean): ReadonlySet<string> {
   return new Set(
     moments.flatMap(({ shown, isDate, isUtc, at }) => {
@@ -266,7 +264,7 @@ function namesOf(moments: readonly Moment[], isWholeDay: boolean): ReadonlySet<s
   );
 }
 
-/** UNTIL is a time, or a date with all its hours; of a series of dates it is over when neither reading lets it go on. */
+/** UNTIL is a time, or a date including its whole day. A series of dates ends when both interpretations have passed. */
 function pastUntil(rule: RuleText, { isDate, toInstant }: Moment): (shown: number) => boolean {
   if (rule.until === undefined) return () => false;
   const until = naming("UNTIL", () => readTime(rule.until));

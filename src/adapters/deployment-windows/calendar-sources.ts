@@ -6,7 +6,7 @@ import type { CalendarSources } from "./deployment-windows";
 const MOST_BYTES = 2 * 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 
-/** Calendars of at most 2 MiB, from files and through the one door for outbound HTTP. */
+/** Reads calendars of at most 2 MiB from files and over HTTP. */
 export function createCalendarSources(outbound: Outbound): CalendarSources {
   return {
     async fetch(address) {

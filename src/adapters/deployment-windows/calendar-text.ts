@@ -1,42 +1,42 @@
 import ICAL from "ical.js";
 import { formatText } from "../../contracts/issues";
-import { CalendarMistake } from "./calendar-mistake";
+import { CalendarError } from "./calendar-error";
 import { type Definitions, definitionsOf } from "./calendar-zones";
 
-/** One VCALENDAR: UIDs and zones are its own, also where it stands inside another. */
+/** One VCALENDAR, with its own UIDs and zones even if nested in another. */
 export interface CalendarScope {
   readonly calendar: ICAL.Component;
   readonly definitions: Definitions;
-  /** Every component that may keep times busy, however deep it stands in others. */
+  /** Every component that may mark times as busy, at any depth. */
   readonly busy: readonly ICAL.Component[];
 }
 
 const MOST_EVENTS = 5_000;
 const MOST_DEPTH = 20;
-/** Characters of a line before its value: ical.js 2.2.1 takes seconds for a megabyte of parameters. */
+/** Most characters of a line before its value: ical.js 2.2.1 takes seconds for a megabyte of parameters. */
 const MOST_PARAMETERS = 50_000;
 
-/** Reads iCalendar text (https://www.rfc-editor.org/rfc/rfc5545). Throws `CalendarMistake` for what is none. */
+/** Reads iCalendar text (https://www.rfc-editor.org/rfc/rfc5545). Throws `CalendarError` for invalid text. */
 export function readCalendars(text: string): readonly CalendarScope[] {
   const roots = parse(text);
   const scopes = roots.flatMap((root) => scopesOf(root, new Map(), 1));
   const events = scopes.reduce((sum, { busy }) => sum + busy.length, 0);
-  if (events > MOST_EVENTS) throw new CalendarMistake(`it has more than ${MOST_EVENTS} events`);
+  if (events > MOST_EVENTS) throw new CalendarError(`it has more than ${MOST_EVENTS} events`);
   return scopes;
 }
 
 function parse(text: string): readonly ICAL.Component[] {
-  if (linesOf(text).some(hasLongHead)) throw new CalendarMistake("a line has too many parameters");
+  if (linesOf(text).some(hasLongHead)) throw new CalendarError("a line has too many parameters");
   let parsed: unknown[];
   try {
     parsed = ICAL.parse(text) as unknown[];
   } catch (fault) {
-    throw new CalendarMistake(mistakeIn(text) ?? "it is not iCalendar", { cause: fault });
+    throw new CalendarError(invalidLineOf(text) ?? "it is not iCalendar", { cause: fault });
   }
   const roots = typeof parsed[0] === "string" ? [parsed] : parsed;
   const calendars = roots.map((root) => new ICAL.Component(root as string[]));
   if (calendars.length === 0 || calendars.some(({ name }) => name !== "vcalendar"))
-    throw new CalendarMistake("it is not iCalendar");
+    throw new CalendarError("it is not iCalendar");
   return calendars;
 }
 
@@ -45,9 +45,9 @@ function scopesOf(calendar: ICAL.Component, around: Definitions, depth: number):
   const busy: ICAL.Component[] = [];
   const inner: CalendarScope[] = [];
   const visit = (component: ICAL.Component, at: number): void => {
-    if (at > MOST_DEPTH) throw new CalendarMistake(`it nests deeper than ${MOST_DEPTH} components`);
+    if (at > MOST_DEPTH) throw new CalendarError(`it nests deeper than ${MOST_DEPTH} components`);
     for (const child of component.getAllSubcomponents()) {
-      if (child.name === "vavailability") throw new CalendarMistake("VAVAILABILITY is not understood");
+      if (child.name === "vavailability") throw new CalendarError("VAVAILABILITY is not supported");
       if (child.name === "vevent" || child.name === "vfreebusy") busy.push(child);
       if (child.name === "vcalendar") inner.push(...scopesOf(child, definitions, at + 1));
       else visit(child, at + 1);
@@ -57,8 +57,8 @@ function scopesOf(calendar: ICAL.Component, around: Definitions, depth: number):
   return [{ calendar, definitions, busy }, ...inner];
 }
 
-/** The event and the property that ical.js stumbles over, where there is one. */
-function mistakeIn(text: string): string | undefined {
+/** The event and the property that ical.js cannot read, if any. */
+function invalidLineOf(text: string): string | undefined {
   if (!/^\s*BEGIN:VCALENDAR/i.test(text)) return undefined;
   const lines = linesOf(text);
   const wrong = lines.findIndex(
@@ -93,7 +93,6 @@ function isProperty(line: string): boolean {
   }
 }
 
-/** An event by its UID, for people. */
 export function describeEvent(uid: string): string {
   return uid === "" ? "an event without UID" : `event "${formatText(uid, 60)}"`;
 }

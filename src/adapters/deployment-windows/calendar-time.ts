@@ -1,7 +1,7 @@
-import { CalendarMistake } from "./calendar-mistake";
+import { CalendarError } from "./calendar-error";
 import type { ToInstant } from "./zone-time";
 
-/** A date or time as a property gives it: as if clocks showed UTC, in milliseconds. */
+/** A date or time without its zone, in milliseconds as if it were UTC. */
 export interface GivenTime {
   readonly shown: number;
   readonly isDate: boolean;
@@ -9,15 +9,14 @@ export interface GivenTime {
 }
 
 const DAY_MS = 86_400_000;
-/** jCal, https://www.rfc-editor.org/rfc/rfc7265#section-3.6.5; ical.js leaves a date without VALUE=DATE as `2027-02-01T::`. */
+/** jCal (https://www.rfc-editor.org/rfc/rfc7265#section-3.6.5). ical.js writes a date without VALUE=DATE as `2027-02-01T::`. */
 const timeText = /^(\d{4})-(\d\d)-(\d\d)(?:T::|T(\d\d):(\d\d):(\d\d)(Z?))?$/;
 
-/** Reads a date or time of jCal; days that no calendar has are none. */
 export function readTime(text: unknown): GivenTime {
   const [, year, month, day, hour, minute, second, utc] = timeText.exec(String(text)) ?? [];
   const midnight = midnightOf(Number(year), Number(month), Number(day));
   const ofDay = hour === undefined ? 0 : timeOfDay(Number(hour), Number(minute), Number(second));
-  if (Number.isNaN(midnight + ofDay)) throw new CalendarMistake("it is no date or time");
+  if (Number.isNaN(midnight + ofDay)) throw new CalendarError("it is not a date or time");
   return { shown: midnight + ofDay, isDate: hour === undefined, isUtc: utc === "Z" };
 }
 
@@ -27,7 +26,7 @@ function midnightOf(year: number, month: number, day: number): number {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : Number.NaN;
 }
 
-/** A leap second is the one before: no clock here shows it. */
+/** A leap second counts as the second before it. */
 function timeOfDay(hour: number, minute: number, second: number): number {
   if (hour > 23 || minute > 59 || second > 60) return Number.NaN;
   return ((hour * 60 + minute) * 60 + Math.min(second, 59)) * 1_000;
@@ -39,13 +38,13 @@ export interface Moment extends GivenTime {
   readonly at: number;
 }
 
-/** Zones by their names; the one of times without a zone, and of dates, when there is no name. */
+/** Zones by name. Without a name: the zone of dates and of times without a zone. */
 export type Zones = (name?: string) => ToInstant;
 
-/** Years before 1970 are refused: nobody freezes releases then, and rules that begin in the year 1 are attacks. */
+/** Refuses years before 1970, since a rule that starts in the year 1 would cost too much to expand. */
 export function readMoment(text: unknown, zone: string | undefined, zones: Zones): Moment {
   const given = readTime(text);
-  if (given.shown < 0) throw new CalendarMistake("it is before 1970");
+  if (given.shown < 0) throw new CalendarError("it is before 1970");
   const toInstant = given.isUtc ? (shown: number) => shown : zones(given.isDate ? undefined : zone);
   return { ...given, toInstant, at: toInstant(given.shown) };
 }

@@ -1,20 +1,20 @@
 import type ICAL from "ical.js";
 import { formatText } from "../../contracts/issues";
 import { isTimeZone } from "../../domain/kernel/time-zone";
-import { CalendarMistake, naming } from "./calendar-mistake";
+import { CalendarError, naming } from "./calendar-error";
 import { readTime, type Zones } from "./calendar-time";
 import type { Effort } from "./effort";
 import { type RuleBounds, type RuleText, walkRule } from "./recurrence-rule";
 import { createToInstant, type OffsetAt, offsetsOf, type ToInstant } from "./zone-time";
 
 const DAY_MS = 86_400_000;
-/** No rule of a zone skips more than a year. */
+/** Longer than the time between two changes by a rule, since only YEARLY rules are accepted. */
 const OFTEN_MS = 400 * DAY_MS;
 
-/** The VTIMEZONEs that names lead to, by name. */
+/** VTIMEZONEs by name. */
 export type Definitions = ReadonlyMap<string, ICAL.Component>;
 
-/** What one VCALENDAR defines, and what those around it do: the innermost is meant. */
+/** The definitions of one VCALENDAR and of those around it. The innermost definition of a name counts. */
 export function definitionsOf(calendar: ICAL.Component, around: Definitions): Definitions {
   const own = calendar
     .getAllSubcomponents("vtimezone")
@@ -23,11 +23,10 @@ export function definitionsOf(calendar: ICAL.Component, around: Definitions): De
 }
 
 /**
- * Zones of one VCALENDAR: a name is what the calendar itself defines by it, whatever the system calls so
- * (https://www.rfc-editor.org/rfc/rfc5545#section-3.2.19), else a name of the tz database. `standard` is the zone of
- * times that name none.
+ * The zones of one VCALENDAR. Its own definition of a name takes precedence over the tz database
+ * (https://www.rfc-editor.org/rfc/rfc5545#section-3.2.19). `floatingZone` is the zone of times without a name.
  */
-export function createZones(definitions: Definitions, standard: string, effort: Effort): Zones {
+export function createZones(definitions: Definitions, floatingZone: string, effort: Effort): Zones {
   const made = new Map<string, ToInstant>();
   const make = (name: string): ToInstant => {
     const own = definitions.get(name);
@@ -39,9 +38,9 @@ export function createZones(definitions: Definitions, standard: string, effort: 
         ),
       );
     if (isTimeZone(name)) return createToInstant(offsetsOf(name));
-    throw new CalendarMistake(`it is in an unknown zone (${formatText(name, 60)})`);
+    throw new CalendarError(`it is in an unknown zone (${formatText(name, 60)})`);
   };
-  const floating = createToInstant(offsetsOf(standard));
+  const floating = createToInstant(offsetsOf(floatingZone));
   return (name) => {
     if (name === undefined) return floating;
     const found = made.get(name) ?? make(name);
@@ -50,11 +49,11 @@ export function createZones(definitions: Definitions, standard: string, effort: 
   };
 }
 
-/** Changes to one offset, as wall times before the change. */
+/** Changes to one offset, in wall time before the change. */
 interface Observance {
   readonly from: number;
   readonly to: number;
-  /** The changes of some years, and the last one before them. */
+  /** The changes in a range, and the last one before it. */
   readonly changesOf: (since: number, until: number) => readonly number[];
 }
 
@@ -63,7 +62,7 @@ function createDefined(zone: ICAL.Component, effort: Effort): OffsetAt {
     .getAllSubcomponents()
     .filter(({ name }) => name === "standard" || name === "daylight")
     .map((component) => readObservance(component, effort));
-  if (observances.length === 0) throw new CalendarMistake("it has no STANDARD or DAYLIGHT");
+  if (observances.length === 0) throw new CalendarError("it has no STANDARD or DAYLIGHT");
   const tables = new Map<number, readonly Change[]>();
   return (at) => {
     const year = new Date(at).getUTCFullYear();
@@ -102,7 +101,7 @@ function readObservance(component: ICAL.Component, effort: Effort): Observance {
   const rules = component.getAllProperties("rrule").map((property) => property.jCal[3] as RuleText);
   for (const { freq, interval = 1 } of rules)
     if (freq !== "YEARLY" || interval !== 1)
-      throw new CalendarMistake("it changes other than once a YEARLY rule says");
+      throw new CalendarError("it has a rule that is not YEARLY with INTERVAL 1");
   const single = [start, ...dates].sort((a, b) => a - b);
   const walk = (rule: RuleText, since: number, until: number) =>
     naming("RRULE", () => walkRule(rule, boundsOf(rule, start, since, from), effort)(until));
@@ -133,7 +132,7 @@ function boundsOf(rule: RuleText, start: number, from: number, offset: number): 
 function readOffset(text: unknown): number {
   const [, sign, hours, minutes, seconds = "0"] =
     /^([+-])([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(String(text)) ?? [];
-  if (sign === undefined) throw new CalendarMistake("it is no offset");
+  if (sign === undefined) throw new CalendarError("it is not an offset");
   const ms = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;
   return sign === "-" ? -ms : ms;
 }

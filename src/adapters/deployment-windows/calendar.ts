@@ -4,15 +4,14 @@ import { countUpTo } from "./cron-times";
 import { Effort } from "./effort";
 
 const DAY_MS = 86_400_000;
-/** How far ahead of what was asked occurrences are looked up. */
+/** How far ahead of the requested time occurrences are expanded. */
 const AHEAD_MS = 8 * DAY_MS;
-/** As far as anybody looks for the next deployment window. */
+/** How far ahead the next freeze is searched. */
 const HORIZON_MS = 367 * DAY_MS;
 
 /**
- * The freezes of iCalendar text, found as far ahead as they are asked for and remembered. Nobody may rely on what is
- * before `from`: it counts as frozen. Throws `CalendarMistake`, at once or later, for what could hide a freeze, and for
- * what takes more work than `effort` allows.
+ * The freezes of iCalendar text, expanded on demand. Times before `from` count as frozen. Throws `CalendarError`, now or
+ * during use, for text that could hide a freeze or costs more than `effort` allows.
  */
 export function createCalendar(text: string, zone: string, from: number, effort = new Effort()): Recurrence {
   const events = readEvents(text, zone, from, effort);
@@ -44,7 +43,8 @@ export function createCalendar(text: string, zone: string, from: number, effort 
     },
   };
 }
-/** Spans in the order of their beginnings; with each, the latest end of all before it. */
+
+/** Spans ordered by start, each with the latest end of all spans up to it. */
 class Spans {
   #spans: Span[] = [];
   #starts: number[] = [];

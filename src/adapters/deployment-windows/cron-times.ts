@@ -2,34 +2,34 @@ import { Cron } from "croner";
 import { endOfJump, instantsOf, offsetsOf } from "./zone-time";
 
 const DAY_MS = 86_400_000;
-/** Further away than this a new list is begun instead of walking there. */
+/** Beyond this distance a new list is started. */
 const GAP_MS = 40 * DAY_MS;
-/** One time an hour for two years. */
+/** Hourly times of two years. */
 const MOST_KEPT = 20_000;
-/** No clock on a wall is further from UTC, with all that a change may add. */
+/** More than wall times and UTC can differ. */
 const MARGIN_MS = 2 * DAY_MS;
 
-/** The times of a five-field cron text in a zone, found once and remembered: croner takes a fifth of a millisecond each. */
+/** The times of a five-field cron text in a zone, cached: croner takes a fifth of a millisecond for each. */
 export interface CronTimes {
-  /** The last time at or before `at`, when it is after `notBefore`. */
+  /** The last time at or before `at`, if it is after `notBefore`. */
   last(at: number, notBefore: number): number | undefined;
   /** The first time after `at`. */
   next(at: number): number | undefined;
 }
 
-/** When a time begins that clocks show twice: the first of both, or each time. */
+/** Whether a wall time that occurs twice counts once, at the first occurrence, or every time. */
 export type Repeated = "first" | "every";
 
 /**
- * Croner knows which wall times match the text, the zone is ours: croner 11 leaves out or doubles some times of a list
- * where clocks change. A time that they skip happens when they have jumped; one that they show twice happens as
- * `repeated` says. A text that leaves the hour open (`*`) happens in every hour that passes, and in no other.
+ * Croner finds wall times in UTC; this function applies the zone, since croner 11 skips or doubles some times when clocks
+ * change. A skipped wall time happens right after the jump, a repeated one as `repeated` defines. With `*` for the hour,
+ * each elapsed hour counts instead.
  */
 export function createCronTimes(cron: string, zone: string, repeated: Repeated = "first"): CronTimes {
   const job = new Cron(cron, { timezone: "UTC", mode: "5-part" });
   const isHourly = cron.trim().split(/\s+/)[1] === "*";
   const offsetAt = offsetsOf(zone);
-  /** Every time after `from` whose wall time is at most `shown`, ascending. */
+  /** `times`: every time after `from` whose wall time is at most `shown`, ascending. */
   let known = { from: 0, shown: -1, times: [] as number[] };
 
   function timesOf(shown: number): readonly number[] {

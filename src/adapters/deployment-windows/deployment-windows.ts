@@ -12,14 +12,14 @@ import type { DeploymentWindows } from "../../ports/deployment-windows";
 import type { Log } from "../../ports/log";
 import type { Policies } from "../../ports/policies";
 import { CalendarCache, type CalendarText } from "./calendar-cache";
-import { CalendarMistake } from "./calendar-mistake";
+import { CalendarError } from "./calendar-error";
 import { createCronTimes } from "./cron-times";
 import { instantsOf, offsetsOf } from "./zone-time";
 
-/** No clocks change by more. */
+/** More than clocks ever change. */
 const DAY_MS = 86_400_000;
 
-/** Reads calendars: by an address or by the path of a file; an address is never told. */
+/** Reads calendars from an address or a file. Results never contain the address. */
 export interface CalendarSources {
   fetch(address: string): Promise<CalendarText>;
   readFile(path: string): Promise<CalendarText>;
@@ -28,7 +28,7 @@ export interface CalendarSources {
 export interface WindowSettings {
   readonly policies: Policies;
   readonly rules: ReadonlyMap<string, DeploymentWindowRule>;
-  /** What the app settings named by freezes hold. */
+  /** The values of the app settings that freezes name. */
   readonly addresses: ReadonlyMap<string, string>;
   readonly sources: CalendarSources;
   readonly clock: Clock;
@@ -41,7 +41,7 @@ interface Compiled {
   readonly calendars: readonly CalendarCache[];
 }
 
-/** The deployment windows of this installation's pairs; compiled and cached once, and bound to a log for each use. */
+/** The deployment windows of this installation's pairs. Compiled and cached once, and bound to a log for each use. */
 export function createDeploymentWindows(settings: WindowSettings): (log: Log) => DeploymentWindows {
   const compiled = new Map<string, Compiled>();
   const calendars = new Map<string, CalendarCache>();
@@ -54,18 +54,18 @@ export function createDeploymentWindows(settings: WindowSettings): (log: Log) =>
     async at(policy, asked, holds, at) {
       const present = settings.policies.byKey(policy.key);
       if (!present) return removed(policy.name);
-      const described = holds.map(({ reason }) => `${reason.code}: ${reason.detail}`);
+      const reasons = holds.map(({ reason }) => `${reason.code}: ${reason.detail}`);
       const { allow, deny, intervals, calendars: feeds } = rulesOf(present.name);
       const check = async () => {
         const freezes = [...intervals, ...(await Promise.all(feeds.map((feed) => feed.freeze(log))))];
-        return decideWindow({ allow, deny, freezes }, { ...asked, holds: described }, at);
+        return decideWindow({ allow, deny, freezes }, { ...asked, holds: reasons }, at);
       };
-      // A calendar that shows itself unreadable in the middle is unreadable at the next look.
+      // A calendar that throws here counts as unreadable on the next try.
       for (let checks = 0; checks < feeds.length; checks++) {
         try {
           return await check();
         } catch (fault) {
-          if (!(fault instanceof CalendarMistake)) throw fault;
+          if (!(fault instanceof CalendarError)) throw fault;
         }
       }
       return await check();
@@ -101,9 +101,8 @@ function intervalOf({ from, to, reason }: Extract<FreezeRule, { kind: "interval"
 }
 
 /**
- * A window as a recurrence; one that allows lasts its duration of elapsed time, whatever clocks show meanwhile. What is
- * in doubt is closed: where clocks go back, a window that allows begins once, and one that denies begins twice and lasts
- * until clocks show its end for the last time.
+ * A window as a recurrence. An allowed window lasts its duration in elapsed time. Ambiguous times are closed: when clocks
+ * go back, an allowed window starts once; a denied one starts twice and lasts until the last occurrence of its end.
  */
 export function createWindow({ cron, zone, durationMs }: WindowRule, kind: "allow" | "deny"): Recurrence {
   const isDenied = kind === "deny";
@@ -123,7 +122,7 @@ export function createWindow({ cron, zone, durationMs }: WindowRule, kind: "allo
   };
 }
 
-/** Pairs in one zone share a calendar. */
+/** Pairs with the same zone share a calendar. */
 function calendarOf(
   freeze: Exclude<FreezeRule, { kind: "interval" }>,
   zone: string,

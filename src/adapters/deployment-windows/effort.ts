@@ -1,21 +1,18 @@
-import { CalendarMistake } from "./calendar-mistake";
+import { CalendarError } from "./calendar-error";
 
-/** A step is about a microsecond: a day that a rule looks at, an occurrence that it finds. */
+/** A step takes about a microsecond: a day that a rule checks, or an occurrence that it finds. */
 const MOST_STEPS = 120_000;
 const MOST_MS = 250;
-/** How often the clock is looked at. */
+/** How many steps pass between two reads of the clock. */
 const STEPS_PER_CHECK = 1_000;
 
-/** Processor time of this process so far, in milliseconds. */
+/** The processor time used by this process, in milliseconds. */
 export function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }
 
-/**
- * What one calendar may cost as long as it is held, in steps and in processor time. The steps bound what any machine
- * does; the time bounds what a slow one does.
- */
+/** Limits the cost of one calendar over its lifetime: in steps on any machine, in processor time on a slow one. */
 export class Effort {
   readonly #processorMs: () => number;
   #steps = 0;
@@ -27,7 +24,7 @@ export class Effort {
     this.#processorMs = processorMs;
   }
 
-  /** Time counts while this works. */
+  /** Runs `work` and counts its time. */
   during<T>(work: () => T): T {
     if (this.#since !== undefined) return work();
     this.#since = this.#processorMs();
@@ -39,14 +36,13 @@ export class Effort {
     }
   }
 
-  /** Throws `CalendarMistake` where it is too much. */
+  /** Throws `CalendarError` above the limit. */
   spend(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > MOST_STEPS)
-      throw new CalendarMistake("with it, the calendar recurs more than can be followed");
+    if (this.#steps > MOST_STEPS) throw new CalendarError("with it, the calendar has too many recurrences");
     if (this.#steps < this.#checkAt || this.#since === undefined) return;
     this.#checkAt = this.#steps + STEPS_PER_CHECK;
     if (this.#usedMs + this.#processorMs() - this.#since > MOST_MS)
-      throw new CalendarMistake(`with it, the calendar takes more than ${MOST_MS} ms to follow`);
+      throw new CalendarError(`with it, the calendar takes more than ${MOST_MS} ms to expand`);
   }
 }

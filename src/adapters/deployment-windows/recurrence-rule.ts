@@ -1,13 +1,13 @@
 import { type Options, RRule, Weekday } from "rrule";
-import { CalendarMistake } from "./calendar-mistake";
+import { CalendarError } from "./calendar-error";
 import type { Effort } from "./effort";
 
 const DAY_MS = 86_400_000;
 const MOST_INTERVAL = 1_000;
-/** Steps that a rule costs before it has found anything. */
+/** Steps of effort for setting up a rule. */
 const SETTING_UP = 10;
 
-/** A rule as jCal has it (https://www.rfc-editor.org/rfc/rfc7265#section-3.6.10); ical.js counts the days of `wkst` from Sunday, 1. */
+/** A rule in jCal (https://www.rfc-editor.org/rfc/rfc7265#section-3.6.10). In `wkst`, ical.js counts Sunday as 1. */
 export interface RuleText {
   readonly freq?: string;
   readonly interval?: number;
@@ -19,11 +19,11 @@ export interface RuleText {
 }
 
 interface Frequency {
-  /** When the period `n` intervals after the one of `start` begins. */
+  /** The start of the period `n` intervals after that of `start`. */
   readonly begin: (start: number, n: number, wkst: number) => number;
-  /** No period is longer. */
+  /** The greatest length of a period. */
   readonly days: number;
-  /** How many are looked up at once. */
+  /** How many periods are expanded at once. */
   readonly batch: number;
   readonly refused: readonly string[];
 }
@@ -35,45 +35,36 @@ const monthOf = (at: number, more: number) => {
   const date = new Date(at);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + more, 1);
 };
+const weekOf = (at: number, more: number, wkst: number) =>
+  dayOf(at) + (more * 7 - ((weekday(at) - wkst + 7) % 7)) * DAY_MS;
+const yearOf = (at: number, more: number) => Date.UTC(new Date(at).getUTCFullYear() + more, 0, 1);
 const ofTheYear = ["byweekno", "byyearday"];
 
 const frequencies: Readonly<Record<string, Frequency>> = {
-  DAILY: {
-    begin: (start, n) => dayOf(start) + n * DAY_MS,
-    ...{ days: 1, batch: 40, refused: ofTheYear },
-  },
-  WEEKLY: {
-    begin: (start, n, wkst) => dayOf(start) + (n * 7 - ((weekday(start) - wkst + 7) % 7)) * DAY_MS,
-    ...{ days: 7, batch: 26, refused: [...ofTheYear, "bymonthday"] },
-  },
-  MONTHLY: { begin: (start, n) => monthOf(start, n), days: 31, batch: 12, refused: ofTheYear },
-  YEARLY: {
-    begin: (start, n) => Date.UTC(new Date(start).getUTCFullYear() + n, 0, 1),
-    ...{ days: 366, batch: 2, refused: [] },
-  },
+  DAILY: { begin: (start, n) => dayOf(start) + n * DAY_MS, days: 1, batch: 40, refused: ofTheYear },
+  WEEKLY: { begin: weekOf, days: 7, batch: 26, refused: [...ofTheYear, "bymonthday"] },
+  MONTHLY: { begin: monthOf, days: 31, batch: 12, refused: ofTheYear },
+  YEARLY: { begin: yearOf, days: 366, batch: 2, refused: [] },
 };
 
-const lists = [
-  ...["bymonth", "bymonthday", "byyearday", "byweekno", "byday"],
-  ...["byhour", "byminute", "bysecond", "bysetpos"],
-];
+const lists = "bymonth bymonthday byyearday byweekno byday byhour byminute bysecond bysetpos".split(" ");
 const known = ["freq", "interval", "count", "until", "wkst", ...lists];
 
 export interface RuleBounds {
-  /** The first wall time, as if clocks showed UTC; so are all times here. */
+  /** The first wall time. All times here are wall times, in milliseconds as if they were UTC. */
   readonly start: number;
-  /** What lies before may be left out. */
+  /** Earlier times may be left out. */
   readonly from: number;
   /** Whether a time is past the rule's UNTIL. */
   readonly isPast: (shown: number) => boolean;
 }
 
-/** Finds wall times up to one: those that were not found before, ascending. */
+/** Returns new wall times up to `to`, ascending. */
 export type Walk = (to: number) => readonly number[];
 
 /**
- * Expands a rule batch by batch of periods, on wall times and without any zone. A rule without COUNT begins near `from`,
- * in a period that its INTERVAL meets: every period is expanded by itself, so that none before matters.
+ * Expands a rule in batches of periods, in wall time. Without COUNT it starts near `from`, in a period that fits its
+ * INTERVAL: each period is independent of those before.
  */
 export function walkRule(given: RuleText, { start, from, isPast }: RuleBounds, effort: Effort): Walk {
   effort.spend(SETTING_UP);
@@ -111,8 +102,8 @@ export function walkRule(given: RuleText, { start, from, isPast }: RuleBounds, e
 class Enough extends Error {}
 
 /**
- * Hands out the times of one batch of periods. Where nothing matches, rrule 2.8.1 walks on to the year 9999 and asks
- * nobody; but in each period it looks at its interval, twice, and that is where the periods are counted.
+ * Expands one batch of periods. If nothing matches, rrule 2.8.1 goes on to the year 9999 without a callback. It reads
+ * `interval` twice per period, so that a getter there counts the periods.
  */
 function expand(
   rule: RRule,
@@ -153,18 +144,18 @@ interface Checked {
 function checked(given: RuleText): Checked {
   const { freq = "without FREQ", interval = 1, count, until } = given;
   const frequency = frequencies[freq];
-  if (!frequency) throw new CalendarMistake(`it recurs ${freq}, DAILY at most`);
+  if (!frequency) throw new CalendarError(`it recurs ${freq}; the most frequent is DAILY`);
   const isSet = (name: string) => name in given;
   const refused: readonly (readonly [boolean, string])[] = [
     [interval > MOST_INTERVAL, `its INTERVAL is over ${MOST_INTERVAL}`],
-    [count !== undefined && !(count > 0), "its COUNT is none"],
+    [count !== undefined && !(count > 0), "its COUNT is not positive"],
     [count !== undefined && until !== undefined, "it has both COUNT and UNTIL"],
-    ...Object.keys(given).map((name) => [!known.includes(name), `${shown(name)} is not understood`] as const),
+    ...Object.keys(given).map((name) => [!known.includes(name), `${shown(name)} is not supported`] as const),
     ...frequency.refused.map((name) => [isSet(name), `${name.toUpperCase()} with ${freq}`] as const),
     [numbersOf(given, "bymonthday", "byyearday", "byweekno", "bysetpos").includes(0), "a day number 0"],
   ];
   const mistake = refused.find(([isRefused]) => isRefused)?.[1];
-  if (mistake !== undefined) throw new CalendarMistake(mistake);
+  if (mistake !== undefined) throw new CalendarError(mistake);
   return { frequency, interval, count, options: optionsOf(given, interval) };
 }
 
@@ -192,6 +183,6 @@ const weekdays = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
 function weekdayOf(text: string): Weekday {
   const n = Number(text.slice(0, -2));
-  if (text.length > 2 && n === 0) throw new CalendarMistake("a day number 0");
+  if (text.length > 2 && n === 0) throw new CalendarError("a day number 0");
   return new Weekday(weekdays.indexOf(text.slice(-2)), n === 0 ? undefined : n);
 }

@@ -1,24 +1,21 @@
-/** What clocks show more than UTC at an instant, in milliseconds. */
+/** The offset of wall time from UTC at an instant, in milliseconds. */
 export type OffsetAt = (at: number) => number;
 
-/**
- * When a zone's clocks show a wall time. Wall times are milliseconds as if clocks showed UTC, instants are milliseconds
- * since the epoch.
- */
+/** Converts a wall time, in milliseconds as if it were UTC, to an instant, in milliseconds since the epoch. */
 export type ToInstant = (shown: number) => number;
 
 const DAY_MS = 86_400_000;
-/** Offsets change on quarters of an hour only, in every zone since 1970, and at most once a day. */
+/** Since 1970, offsets of all zones change on quarter hours only, and at most once a day. */
 const QUARTER_MS = 15 * 60_000;
 const MOST_REMEMBERED = 20_000;
 
-/** The instants at which clocks show a time, ascending: none where they skip it, two where they show it again. */
+/** The instants of a wall time, ascending: none if clocks skip it, two if it repeats. */
 export function instantsOf(offsetAt: OffsetAt, shown: number): readonly number[] {
   const both = [shown - offsetAt(shown - DAY_MS), shown - offsetAt(shown + DAY_MS)];
   return [...new Set(both)].filter((at) => at + offsetAt(at) === shown);
 }
 
-/** The instant at which clocks jump over a time that they do not show. */
+/** The instant at which clocks jump over a skipped wall time. */
 export function endOfJump(offsetAt: OffsetAt, shown: number): number {
   const after = offsetAt(shown + DAY_MS);
   let [low, high] = [shown - after, shown - offsetAt(shown - DAY_MS)];
@@ -31,8 +28,8 @@ export function endOfJump(offsetAt: OffsetAt, shown: number): number {
 }
 
 /**
- * Wall time as an instant: a time that comes twice is the first one, a time that the clocks skip is read with the
- * offset before the gap (https://www.rfc-editor.org/rfc/rfc5545#section-3.3.5).
+ * Of a repeated wall time the first instant; a skipped one is read with the offset before the gap
+ * (https://www.rfc-editor.org/rfc/rfc5545#section-3.3.5).
  */
 export function createToInstant(offsetAt: OffsetAt): ToInstant {
   return (shown) => {
@@ -44,7 +41,7 @@ export function createToInstant(offsetAt: OffsetAt): ToInstant {
 
 const offsets = new Map<string, OffsetAt>();
 
-/** The offsets of a zone of the tz database; everybody who asks for a zone shares what is known of it. */
+/** The offsets of a zone of the tz database, cached per zone. */
 export function offsetsOf(zone: string): OffsetAt {
   const found = offsets.get(zone) ?? createOffsets(zone);
   offsets.set(zone, found);
@@ -52,10 +49,9 @@ export function offsetsOf(zone: string): OffsetAt {
 }
 
 function createOffsets(zone: string): OffsetAt {
-  const format = new Intl.DateTimeFormat("en-US", {
-    ...{ timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit" },
-    ...{ hour: "2-digit", minute: "2-digit", second: "2-digit" },
-  });
+  const date = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+  const time = { hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
+  const format = new Intl.DateTimeFormat("en-US", { timeZone: zone, ...date, ...time });
   const known = new Map<number, number>();
   const check = (from: number): number => {
     const found = known.get(from);

@@ -9,7 +9,7 @@ import { timedOut, withinSignal } from "../within-signal";
 import { BODY_LIMIT, type RawReply } from "./replies";
 
 export interface ArmClientOptions {
-  /** ARM endpoint without a trailing slash; http only on loopback. */
+  /** The ARM endpoint without a trailing slash; http only on loopback. */
   readonly endpoint: string;
   readonly credential: TokenCredential;
   /** A transport without sockets, for tests. */
@@ -17,7 +17,7 @@ export interface ArmClientOptions {
 }
 
 /**
- * One `@azure/arm-compute` client per subscription, loaded at first use as all its packages. Retries and redirects are off: the SDK would
+ * One `@azure/arm-compute` client per subscription, loaded on first use. Retries and redirects are off: the SDK would
  * re-send a PUT on 5xx and connection errors, and a redirect would carry the token elsewhere.
  */
 export class ArmClient {
@@ -40,7 +40,7 @@ export class ArmClient {
     return client;
   }
 
-  /** Sends one request for a resource through arm-compute's own pipeline. Rejects when no reply came. */
+  /** Sends one request for a resource through arm-compute's pipeline. Rejects if no reply arrives. */
   async send(
     method: "GET" | "PUT",
     path: string,
@@ -67,7 +67,7 @@ export class ArmClient {
       method,
       allowInsecureConnection: this.#isLocal(),
       abortSignal: signal,
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      body: body && JSON.stringify(body),
     });
     request.headers.set("accept", "application/json");
     if (body) request.headers.set("content-type", "application/json");
@@ -81,10 +81,10 @@ export class ArmClient {
       endpoint,
       retryOptions: { maxRetries: 0 },
       allowInsecureConnection: this.#isLocal(),
-      ...(httpClient ? { httpClient } : {}),
+      httpClient,
     });
     client.pipeline.removePolicy({ name: "redirectPolicy" });
-    // Bearer tokens are refused over plain HTTP, which only a loopback endpoint may use.
+    // The SDK refuses to send bearer tokens over plain HTTP, which only loopback endpoints use.
     if (this.#isLocal()) client.pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
     client.pipeline.addPolicy(guardOf(this.origin), { afterPhase: "Sign" });
     return client;
@@ -97,20 +97,20 @@ export class ArmClient {
 }
 
 /**
- * Bytes of a reply's headers that are read at most. Node reads 16 KB unless told otherwise, and what is longer counts as no
- * reply; a swap may be answered with two signed URLs of the longest that are followed.
+ * Most bytes of a reply's headers. Node's default is 16 KB, and longer headers would count as no reply. A swap reply may
+ * have two signed URLs of the greatest length that is followed.
  */
 const HEAD_LIMIT = 64 * 1024;
 
-/** A reply whose body is no JSON is a reply all the same: the pipeline throws for it, but status and headers count. */
+/** The pipeline throws if a body is not JSON, but the reply's status and headers are still needed. */
 function replyWithin(fault: unknown): RawReply {
   const { response } = fault as { response?: RawReply };
   if (response === undefined) throw fault;
   return response;
 }
 
-/** Takes a body in piece by piece, and gives it up once it is larger than any that is read. */
-async function takeIn(response: PipelineResponse): Promise<PipelineResponse> {
+/** Reads a body in chunks, up to the size limit. */
+async function readBody(response: PipelineResponse): Promise<PipelineResponse> {
   const stream = response.readableStreamBody;
   if (!stream) return response;
   const chunks: Buffer[] = [];
@@ -121,24 +121,25 @@ async function takeIn(response: PipelineResponse): Promise<PipelineResponse> {
       throw Object.assign(new Error("the reply is too large"), { code: "REPLY_TOO_LARGE" });
     chunks.push(chunk);
   }
-  const { readableStreamBody: _taken, ...rest } = response;
+  const { readableStreamBody: _stream, ...rest } = response;
   return { ...rest, bodyAsText: Buffer.concat(chunks).toString("utf8") };
 }
 
 /**
- * The last look before the wire. The SDK follows a `nextLink` to any host and would send the token there, and a sign-in
- * that took too long must not be followed by a PUT nobody waits for.
+ * The last check before a request is sent. The SDK would follow a `nextLink` to any host with the token, and a PUT must
+ * not be sent after a sign-in that exceeded the timeout.
  */
 function guardOf(origin: string): PipelinePolicy {
   return {
     name: "sameOriginInTime",
     sendRequest: async (request, next) => {
       if (request.abortSignal?.aborted) throw timedOut();
-      if (new URL(request.url).origin !== origin) throw new Error("another host was named and is not asked");
-      // Every body comes as a stream, so that its size can be watched.
+      if (new URL(request.url).origin !== origin)
+        throw new Error("the request is for another host and was not sent");
+      // Every body is a stream, so that its size can be limited.
       request.streamResponseStatusCodes = new Set([Infinity]);
       request.requestOverrides = { ...request.requestOverrides, maxHeaderSize: HEAD_LIMIT };
-      return takeIn(await next(request));
+      return readBody(await next(request));
     },
   };
 }

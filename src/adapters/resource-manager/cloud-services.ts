@@ -26,7 +26,6 @@ export interface CloudServicesOptions extends ArmClientOptions {
   readonly readTimeoutMs?: number;
 }
 
-/** What every SDK call takes: when to give up, and who sees the raw reply. */
 type ReadOptions = Pick<CloudServicesGetOptionalParams, "abortSignal" | "onResponse">;
 
 const NETWORK_API = "2025-05-01";
@@ -35,8 +34,8 @@ const AUTHORIZATION_API = "2022-04-01";
 const MOST_PAGES = 50;
 
 /**
- * Cloud Services (extended support) through Azure Resource Manager. What is met on the way, and is told in a verdict by its
- * name alone, is logged by those that are bound to a log with its causes: a sign-in that failed says why there only.
+ * Cloud Services (extended support) through Azure Resource Manager. Verdicts only name a fault; with `loggingTo`, the log
+ * has its causes too, such as the reason of a failed sign-in.
  */
 export function createCloudServices(
   options: CloudServicesOptions,
@@ -137,7 +136,7 @@ class ArmCloudServices implements CloudServices {
 
   async readOperation(address: OperationAddress): Promise<OperationRead> {
     const { url } = address;
-    if (!URL.canParse(url)) return { kind: "unreadable", detail: "the operation's URL is none" };
+    if (!URL.canParse(url)) return { kind: "unreadable", detail: "the operation's URL is not valid" };
     const target = new URL(url);
     if (target.origin !== this.#arm.origin)
       return { kind: "unreadable", detail: "the operation is on another host" };
@@ -150,7 +149,7 @@ class ArmCloudServices implements CloudServices {
     }
   }
 
-  /** Asks the slot resource. A passing fault there leaves the service unread: without a slot it would be refused. */
+  /** Reads the slot resource. After a transient fault the service counts as unread, since it would be refused without a slot. */
   async #completeSlot(service: ServiceObservation, id: string): Promise<Read<ServiceObservation>> {
     const read = await this.#attempt(() => this.#arm.send("GET", slotPath(id), NETWORK_API, this.#timeout));
     if (read.kind === "throttled" || read.kind === "unavailable") return read;
@@ -162,8 +161,8 @@ class ArmCloudServices implements CloudServices {
   }
 
   /**
-   * Runs one SDK call and answers with the last raw reply it got. A call of several requests says after each that its
-   * reply is consumed: a later request without a reply must not pass for the one before.
+   * Runs one SDK call and returns its last raw reply. A call with several requests marks each reply as consumed, so that
+   * a later request without a reply does not return the previous one.
    */
   async #read(call: (options: ReadOptions, consumed: () => void) => Promise<void>): Promise<Read<RawReply>> {
     let last: RawReply | undefined;
@@ -183,10 +182,10 @@ class ArmCloudServices implements CloudServices {
       try {
         await withinSignal(signal, call(options, consumed));
       } catch (fault) {
-        // The SDK throws for an error status and for bodies it cannot decode; the raw reply says which it was.
+        // The SDK throws for error statuses and undecodable bodies. The raw reply tells them apart.
         if (open === undefined) throw fault;
       }
-      if (last === undefined) throw new Error("the SDK handed over no reply");
+      if (last === undefined) throw new Error("the SDK returned no reply");
       return last;
     });
   }
@@ -204,7 +203,7 @@ class ArmCloudServices implements CloudServices {
     if (reply.status !== 200) return failedRead(reply, this.#now());
     const json = jsonOf(reply);
     if (typeof json === "object" && json !== null) return { kind: "found", value: reply };
-    return { kind: "unavailable", detail: "the reply is too large or no JSON object" };
+    return { kind: "unavailable", detail: "the reply is too large or not a JSON object" };
   }
 
   #describe(fault: unknown): string {
@@ -221,13 +220,13 @@ function slotPath(id: string): string {
   return `${id}/providers/Microsoft.Network/cloudServiceSlots/swap`;
 }
 
-/** Resource Manager refuses a request without a version; the rest is signed and goes out as it came, to the letter. */
+/** Adds the required API version. The rest of the URL is signed and must stay unchanged. */
 function versioned(url: string, { search, searchParams }: URL): string {
   if (searchParams.has("api-version")) return url;
   return `${url}${search === "" ? "?" : "&"}api-version=${NETWORK_API}`;
 }
 
-/** What went wrong on the way, without anything a reply or request held. */
+/** Describes a fault without any content of request or reply. */
 function describeFault(fault: unknown): string {
   const { name, code } = fault as { name?: string; code?: string };
   if (name === "AbortError" || name === "TimeoutError") return "no reply in time";

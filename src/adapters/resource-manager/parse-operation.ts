@@ -9,7 +9,7 @@ import { correlationOf, errorIn, errorOf, jsonOf, type RawReply, retryAfterMs, t
 /** Microsoft.Network answers 429 with this code when the target is locked: a conflict, not throttling. */
 const LOCKED = "RetryableErrorDueToAnotherOperation";
 
-/** What Resource Manager's answer to the swap PUT means. Only 4xx says for certain that nothing was begun. */
+/** Reads Resource Manager's reply to the swap PUT. Only 4xx says for certain that nothing was begun. */
 export function readSwapReply(reply: RawReply, origin: string, now: number): SwapReply {
   const correlationId = correlationOf(reply);
   const wait = retryAfterMs(reply, now);
@@ -36,13 +36,13 @@ export function readSwapReply(reply: RawReply, origin: string, now: number): Swa
 
 type Style = OperationAddress["style"];
 
-/** The headers that name an operation, by how it answers there; the first that is there counts. */
+/** The headers that name an operation, by the style of its replies. The first one present counts. */
 const headers: Readonly<Record<Style, readonly string[]>> = {
   "azure-async-operation": ["azure-asyncoperation", "operation-location"],
   location: ["location"],
 };
 
-/** What a reply names: an address, or why the one it names is not followed; undefined: none. */
+/** The operation address in a reply, or why it is not followed. */
 type Named = { readonly address: OperationAddress } | { readonly finding: string };
 
 function namedBy(reply: RawReply, style: Style, origin: string): Named | undefined {
@@ -51,8 +51,8 @@ function namedBy(reply: RawReply, style: Style, origin: string): Named | undefin
   const most = LONGEST_OPERATION_URL;
   if (url.length > most)
     return { finding: `has ${grouped(url.length)} characters, more than ${grouped(most)},` };
-  if (!URL.canParse(url)) return { finding: "is none" };
-  // Our token would go there.
+  if (!URL.canParse(url)) return { finding: "is not valid" };
+  // The app's token would be sent there.
   if (new URL(url).origin !== origin) return { finding: "is on another host" };
   return { address: { url, style } };
 }
@@ -61,7 +61,7 @@ function grouped(count: number): string {
   return count.toLocaleString("en-US");
 }
 
-/** Where the status is told in words before where it is a code alone; an address that is not followed makes room. */
+/** The address to follow. Prefers the style with a status in the body over the style with a status code only. */
 function operationOf(
   reply: RawReply,
   origin: string,
@@ -78,9 +78,9 @@ function operationOf(
 }
 
 /**
- * What an operation says of itself, by the style of its address
- * (https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations). Whatever it says, reads of both
- * services prove the effect.
+ * Reads an operation's status, by the style of its address
+ * (https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations). It proves nothing: reads of
+ * both services prove the effect.
  */
 export function readOperationReply(
   reply: RawReply,
@@ -95,7 +95,7 @@ export function readOperationReply(
 
 const failures = ["failed", "canceled", "cancelled"];
 
-/** A 200 without a status is no answer here, although the SDK takes it for success. */
+/** A 200 without a status counts as unreadable, although the SDK treats it as success. */
 function readStatus(reply: RawReply, asked: OperationAddress, origin: string, now: number): OperationRead {
   if (reply.status === 202) return running(reply, asked, origin, now);
   if (reply.status !== 200) return unreadable(reply, now);
@@ -108,40 +108,31 @@ function readStatus(reply: RawReply, asked: OperationAddress, origin: string, no
   return { kind: "failed", code, detail: message };
 }
 
-/** Client errors that are about the question, not about the operation. */
-const aside = [401, 403, 404, 408, 429];
+/** Client errors about the request itself, not about the operation. */
+const requestErrors = [401, 403, 404, 408, 429];
 
-/** The status code says it all: the body of a 200 is the resource, or nothing. */
+/** Only the status code counts: the body of a 200 is the resource, or empty. */
 function readResult(reply: RawReply, asked: OperationAddress, origin: string, now: number): OperationRead {
   const { status } = reply;
   if (status === 202) return running(reply, asked, origin, now);
   if ([200, 201, 204].includes(status)) return { kind: "succeeded" };
-  if (status < 400 || status >= 500 || aside.includes(status)) return unreadable(reply, now);
+  if (status < 400 || status >= 500 || requestErrors.includes(status)) return unreadable(reply, now);
   const { code, message } = errorOf(reply);
   return { kind: "failed", code, detail: message };
 }
 
-/** Every reply may name a new address; one of the other style is its result's, or its status's, and not asked instead. */
+/** Every reply may name a new address. Only one of the same style replaces the present address. */
 function running(reply: RawReply, asked: OperationAddress, origin: string, now: number): OperationRead {
-  const wait = retryAfterMs(reply, now);
   const named = namedBy(reply, asked.style, origin);
-  return {
-    kind: "running",
-    ...(wait === undefined ? {} : { retryAfterMs: wait }),
-    ...(named && "address" in named && named.address.url !== asked.url ? { newest: named.address } : {}),
-    ...(named && "finding" in named
-      ? { detail: `the operation's new URL ${named.finding} and the one before stays` }
-      : {}),
-  };
+  const running = { kind: "running", retryAfterMs: retryAfterMs(reply, now) } as const;
+  if (named && "finding" in named)
+    return { ...running, detail: `the operation's new URL ${named.finding} and the previous one is kept` };
+  return { ...running, newest: named?.address.url === asked.url ? undefined : named?.address };
 }
 
 function unreadable(reply: RawReply, now: number, why?: string): OperationRead {
-  const wait = retryAfterMs(reply, now);
   const http = `HTTP ${reply.status}`;
   const { code } = errorOf(reply);
-  return {
-    kind: "unreadable",
-    detail: why ?? (code === http ? http : `${http}: ${code}`),
-    ...(wait === undefined ? {} : { retryAfterMs: wait }),
-  };
+  const detail = why ?? (code === http ? http : `${http}: ${code}`);
+  return { kind: "unreadable", detail, retryAfterMs: retryAfterMs(reply, now) };
 }

@@ -1,7 +1,7 @@
 import type { Grant, PermissionsObservation } from "../../domain/cloud-service/observation";
 import { listMember, textMember } from "./replies";
 
-/** The caller's permissions at a resource, from the raw reply. Of a list that is odd, or has more pages, the rest is unknown. */
+/** Reads the app's permissions on a resource. `isWhole` is false if the list has invalid entries or more pages. */
 export function parsePermissions(body: unknown, resourceId: string, now: number): PermissionsObservation {
   const items = listMember(body, "value");
   const grants = (items ?? []).flatMap((item) => parseGrant(item) ?? []);
@@ -9,7 +9,7 @@ export function parsePermissions(body: unknown, resourceId: string, now: number)
   return { resourceId, observedAt: now, grants, isWhole };
 }
 
-/** Without sound lists it is unknown what is granted: a list that is absent leaves nothing out, one that is none may. */
+/** Undefined for an invalid entry. `notActions` may be absent, but must not have another type. */
 function parseGrant(item: unknown): Grant | undefined {
   const actions = listMember(item, "actions");
   const notActions = listMember(item, "notActions") ?? [];

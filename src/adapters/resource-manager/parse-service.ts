@@ -8,7 +8,7 @@ import type {
 import type { Slot } from "../../domain/kernel/swap-request";
 import { listMember, member, textMember } from "./replies";
 
-/** The finding on a service model that names no slot; the slot resource may still do. */
+/** The finding about a service model without a slot. The slot resource may have it. */
 export const NO_SLOT = missing("slot");
 
 export interface Parsing {
@@ -18,7 +18,7 @@ export interface Parsing {
   readonly digest: (text: string) => string;
 }
 
-/** A cloud service from its raw reply. What is missing is left out and named; the configuration becomes a digest. */
+/** Reads a cloud service. Findings name missing fields; of the configuration only a digest is kept. */
 export function parseService(body: unknown, { id, now, versionTag, digest }: Parsing): ServiceObservation {
   const properties = member(body, "properties");
   const network = member(properties, "networkProfile");
@@ -84,7 +84,7 @@ function parseFrontends(network: unknown): readonly Frontend[] {
   });
 }
 
-/** One role instance; `states` stays undefined when the reply has no instance view. */
+/** Reads one role instance. `states` is undefined if the reply has no instance view. */
 export function parseInstance(body: unknown): InstanceObservation | undefined {
   const name = textMember(body, "name");
   if (name === undefined) return undefined;
@@ -104,10 +104,5 @@ export function parsePublicIp(body: unknown, id: string, now: number): PublicIpO
     frontendId: textMember(member(properties, "ipConfiguration"), "id"),
   };
   const findings = (["address", "allocation"] as const).filter((name) => given[name] === undefined);
-  return {
-    id: textMember(body, "id") ?? id,
-    observedAt: now,
-    ...given,
-    findings: findings.map(missing),
-  };
+  return { id: textMember(body, "id") ?? id, observedAt: now, ...given, findings: findings.map(missing) };
 }

@@ -1,7 +1,7 @@
 import type { Read } from "../../domain/cloud-service/observation";
 import { cleanText } from "../../domain/kernel/untrusted-text";
 
-/** A reply as the pipeline handed it over, unparsed. */
+/** An unparsed reply of the pipeline. */
 export interface RawReply {
   readonly status: number;
   readonly headers: { get(name: string): string | undefined };
@@ -10,14 +10,14 @@ export interface RawReply {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A member of a JSON object by name, ignoring case: spellings differ from reply to reply. */
+/** A member of a JSON object. Ignores case, since spellings differ between replies. */
 export function member(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null) return undefined;
   const found = Object.keys(value).find((key) => key.toLowerCase() === name.toLowerCase());
   return found === undefined ? undefined : (value as Json)[found];
 }
 
-/** The same where it is text, cleaned: tags, names and messages are written by anybody, and end up before approvers. */
+/** A text member, cleaned: anybody can write tags, names and messages, and approvers read them. */
 export function textMember(value: unknown, name: string): string | undefined {
   const found = member(value, name);
   return typeof found === "string" && found !== "" ? cleanText(found) : undefined;
@@ -28,10 +28,10 @@ export function listMember(value: unknown, name: string): readonly unknown[] | u
   return Array.isArray(found) ? found : undefined;
 }
 
-/** Bytes of a body that are read at most; a service or a page of instances takes a hundredth of it. */
+/** Most bytes of a body; a service or a page of instances takes about a hundredth of this. */
 export const BODY_LIMIT = 4 * 1024 * 1024;
 
-/** The JSON of a reply, or undefined when it is none or too large to be one. */
+/** The JSON of a reply. Undefined if it is invalid or too large. */
 export function jsonOf(reply: RawReply): unknown {
   const text = reply.bodyAsText ?? "";
   if (text.length > BODY_LIMIT) return undefined;
@@ -42,33 +42,33 @@ export function jsonOf(reply: RawReply): unknown {
   }
 }
 
-/** Code and message of an ARM error body, shortened; never the whole body. */
+/** Code and message of an ARM error body, shortened. */
 export function errorOf(reply: RawReply): { code: string; message: string } {
   return errorIn(jsonOf(reply), `HTTP ${reply.status}`);
 }
 
 /**
- * The same of a body: in its `error`, or at its top as Microsoft.Web writes it
+ * Reads code and message from `error`, or from the top level as Microsoft.Web writes them
  * (https://github.com/hashicorp/terraform-provider-azurerm/issues/10858).
  */
 export function errorIn(body: unknown, otherwise: string): { code: string; message: string } {
   const error = member(body, "error");
-  const described = (name: string) => textMember(error, name) ?? textMember(body, name);
+  const read = (name: string) => textMember(error, name) ?? textMember(body, name);
   return {
-    code: withoutQueries(described("code") ?? otherwise).slice(0, 100),
-    message: withoutQueries(described("message") ?? "no message").slice(0, 300),
+    code: withoutQueries(read("code") ?? otherwise).slice(0, 100),
+    message: withoutQueries(read("message") ?? "no message").slice(0, 300),
   };
 }
 
-/** An error may repeat the address that was asked, and the query of an operation's is its signature. */
+/** An error may repeat the request's URL, and the query of an operation's URL has its signature. */
 function withoutQueries(text: string): string {
   return text.replace(/\?[^\s"'<>]+/g, "?…");
 }
 
-/** Nobody waits longer for a reply's sake: the next read says whether there is still need to. */
+/** After an hour, the next read shows whether a further wait is needed. */
 const LONGEST_WAIT_MS = 3_600_000;
 
-/** Retry-After in milliseconds: seconds, an HTTP date, or one of Azure's own headers; at most an hour. */
+/** Retry-After in milliseconds, at most an hour: from seconds, an HTTP date, or one of Azure's own headers. */
 export function retryAfterMs(reply: RawReply, now: number): number | undefined {
   const asked = askedWaitMs(reply, now);
   return asked === undefined ? undefined : Math.min(asked, LONGEST_WAIT_MS);
@@ -85,23 +85,23 @@ function askedWaitMs(reply: RawReply, now: number): number | undefined {
 }
 
 export function correlationOf(reply: RawReply): string | undefined {
-  const described = reply.headers.get("x-ms-correlation-request-id") ?? reply.headers.get("x-ms-request-id");
-  return described === undefined ? undefined : cleanText(described);
+  const id = reply.headers.get("x-ms-correlation-request-id") ?? reply.headers.get("x-ms-request-id");
+  return id === undefined ? undefined : cleanText(id);
 }
 
 /**
- * Reads that are left, in the region or over all regions, whichever are fewer: either header may be missing
+ * The remaining reads in the region or over all regions, whichever are fewer. Either header may be missing
  * (https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling).
  */
 export function remainingReads(reply: RawReply): number | undefined {
-  const described = ["subscription-reads", "subscription-global-reads"].flatMap((name) => {
+  const remaining = ["subscription-reads", "subscription-global-reads"].flatMap((name) => {
     const text = reply.headers.get(`x-ms-ratelimit-remaining-${name}`)?.trim();
     return text !== undefined && /^\d+$/.test(text) ? [Number(text)] : [];
   });
-  return described.length > 0 ? Math.min(...described) : undefined;
+  return remaining.length > 0 ? Math.min(...remaining) : undefined;
 }
 
-/** What a reply that is no success means for a read. */
+/** The result of a read whose reply is not a success. */
 export function failedRead(reply: RawReply, now: number): Exclude<Read<never>, { kind: "found" }> {
   const { code, message } = errorOf(reply);
   const detail = `${code}: ${message}`;

@@ -1,12 +1,13 @@
+import { truncate } from "../kernel/truncate";
 import { type ApprovalRule, isSamePerson } from "./rule";
 
-/** One person's answer to the question. `at` is when it was received. */
+/** One person's vote. `at` is when it was received. */
 export interface Vote {
-  /** Of the ballot that was counted. */
+  /** The id of the counted ballot. */
   readonly id?: string;
   readonly oid: string;
   readonly name: string;
-  /** Which of the app roles that the plan's rule names the voter has, by their places in it: roles are long. */
+  /** The voter's app roles, as indexes into the roles of the plan's rule, since role names are long. */
   readonly roles?: readonly number[];
   readonly decision: "approve" | "reject";
   readonly comment: string;
@@ -20,32 +21,32 @@ export type GateDecision =
 
 export type VoteAnswer = "counted" | "already-counted" | "too-late" | "stale-plan" | "not-allowed";
 
-/** What came of a vote, kept for whoever sent it and reads it back. */
+/** The result of a vote, stored so that its sender can read it back. */
 export interface VoteReceipt {
   readonly id: string;
   readonly answer: VoteAnswer;
   readonly detail: string;
 }
 
-/** The question that a promotion puts to people; part of its promotion record. */
+/** The approval request of a promotion, as its promotion record stores it. */
 export interface Gate {
-  /** How often it was asked, this time included. */
+  /** How often approval was asked for, this time included. */
   readonly asked: number;
   readonly planHash: string;
   readonly quorum: number;
   readonly askedAt: number;
-  /** Votes received from then on are too late. */
+  /** Votes received at this time or later do not count. */
   readonly until: number;
   readonly validForMs: number;
-  /** One of each person; those of an earlier plan are void and gone. */
+  /** At most one per person, for this plan only. */
   readonly votes: readonly Vote[];
   readonly decision?: GateDecision;
   readonly receipts: readonly VoteReceipt[];
 }
 
-/** A plan that changes is asked about again twice at most. */
+/** How often a promotion asks for approval, at most. */
 export const MOST_ASKED = 3;
-/** How long a vote that was received in time may take to the promotion record: longer than its sender waits for it. */
+/** How long a vote may take to reach the promotion record: longer than its sender waits for the result. */
 export const VOTE_LAG_MS = 30_000;
 
 export interface Question {
@@ -55,10 +56,7 @@ export interface Question {
   readonly at: number;
 }
 
-/**
- * Asks about a plan. Asking again about the same plan changes nothing while the answer stands; another plan, or a
- * grant that has lapsed, makes every vote void and asks anew, and there is an end to that.
- */
+/** Asks for approval of a plan. Another plan, or a lapsed grant, voids all votes and asks again, up to `MOST_ASKED`. */
 export function askApproval(gate: Gate | undefined, question: Question): Gate {
   if (gate && !mustAskAgain(gate, question)) return gate;
   const { planHash, rule, expiresAt, at } = question;
@@ -83,19 +81,19 @@ function mustAskAgain({ decision, ...gate }: Gate, { planHash, at }: Question): 
   return gate.planHash !== planHash || (decision !== undefined && at >= decision.validUntil);
 }
 
-/** Closes the gate when its deadline is past and no vote received before it can still be on its way. */
+/** Closes the gate once its deadline has passed and no earlier vote can still be in transit. */
 export function closeGate(gate: Gate, at: number): Gate {
   if (gate.decision || at < gate.until + VOTE_LAG_MS) return gate;
   const detail = `${countOf(gate)} by the deadline`;
   return { ...gate, decision: { kind: "expired", at: gate.until, detail } };
 }
 
-/** The gate of a promotion that is over: its completion event tells the votes, and is stored beside it. */
+/** The gate of a concluded promotion. The stored completion event has the votes. */
 export function archived(gate: Gate): Gate {
   return { ...gate, votes: [], receipts: gate.receipts.slice(-2) };
 }
 
-/** What a run needs to know of the gate. */
+/** The part of the gate that a run needs. */
 export type GateView = Pick<Gate, "askedAt" | "until" | "decision"> & { readonly detail: string };
 
 export function viewOfGate(gate: Gate): GateView {
@@ -103,17 +101,15 @@ export function viewOfGate(gate: Gate): GateView {
   return { askedAt, until, decision, detail: describeDecision(gate) };
 }
 
-/** Whether a swap of exactly this plan may be claimed now. */
 export function isGranted(gate: Gate | undefined, planHash: string, now: number): boolean {
   return gate?.planHash === planHash && gate.decision?.kind === "granted" && now < gate.decision.validUntil;
 }
 
-/** "1 of 2 approvals". Where it is told there is no rejection: that would have decided. */
+/** "1 of 2 approvals". Callers have no rejection among the votes, since one decides the gate. */
 function countOf({ votes, quorum }: Gate): string {
   return `${votes.length} of ${quorum} approval${quorum === 1 ? "" : "s"}`;
 }
 
-/** Where the gate stands, in one sentence. */
 export function describeDecision(gate: Gate): string {
   const names = gate.votes.map((vote) => vote.name);
   const by = names.length > 0 ? ` (${names.join(", ")})` : "";
@@ -131,34 +127,27 @@ export function describeDecision(gate: Gate): string {
   }
 }
 
-// Together these keep a gate, its part of the completion event included, below 5 KiB.
+// These limits keep a gate, including its part of the completion event, below 5 KiB.
 const RECEIPTS_KEPT = 4;
-
 const NAME_LENGTH = 40;
-
 const COMMENT_LENGTH = 100;
-
 const DETAIL_LENGTH = 120;
 
 /** A vote as it reaches the promotion record. */
 export interface Ballot {
-  /** Of this ballot, chosen by whoever received it. */
+  /** Chosen by the receiver of the vote. */
   readonly id: string;
   readonly vote: Vote;
   readonly planHash: string;
   /** Why this person's vote does not count. */
   readonly barred?: string;
-  /** Whether the swap is being carried out already. */
+  /** Whether the swap is already in progress. */
   readonly acting: boolean;
 }
 
 /**
- * Counts a vote, by this rule:
- *  - a vote is judged by when it was received, not by when it reaches the promotion record;
- *  - the gate is granted at the receipt of the last approval needed, and a rejection received before or at that time
- *    ends it even when it arrives later, as long as no swap is being carried out;
- *  - a stored rejection or expiry stands: lateness never opens a gate;
- *  - one person has one vote, and may change it while the gate is undecided.
+ * Counts a vote by the time it was received. A late rejection still counts if it was received no later than the grant
+ * and no swap is in progress. A rejection or expiry is final. A person may change their vote until the gate is decided.
  */
 export function castVote(gate: Gate, ballot: Ballot): Gate {
   const { id, vote } = ballot;
@@ -168,18 +157,15 @@ export function castVote(gate: Gate, ballot: Ballot): Gate {
   const kept: Vote = {
     ...vote,
     id,
-    name: vote.name.slice(0, NAME_LENGTH),
-    comment: vote.comment.slice(0, COMMENT_LENGTH),
+    name: truncate(vote.name, NAME_LENGTH),
+    comment: truncate(vote.comment, COMMENT_LENGTH),
   };
   const votes = [...gate.votes.filter((other) => !isSamePerson(other.oid, vote.oid)), kept];
   const counted: Gate = { ...gate, votes, decision: decide(votes, kept, gate) };
   return receipted(counted, { id, answer: "counted", detail: describeDecision(counted) });
 }
 
-/**
- * What came of a ballot, also when its receipt had to make room for others: a vote that stands tells whether it was
- * this ballot or another of the same person that was counted.
- */
+/** The result of a ballot. If its receipt was dropped for newer ones, the counted vote names its ballot. */
 export function whatCameOf(gate: Gate | undefined, id: string, vote: Vote): VoteReceipt | undefined {
   const receipt = receiptOf(gate, id);
   if (receipt || !gate) return receipt;
@@ -206,12 +192,12 @@ function refusalOf(gate: Gate, ballot: Ballot): Omit<VoteReceipt, "id"> | undefi
 function whyTooLate(gate: Gate, { vote, acting }: Ballot): string | undefined {
   const { decision } = gate;
   if (!decision) return vote.at < gate.until ? undefined : "the deadline is past";
-  // At one instant a rejection comes first: in doubt nothing is swapped.
+  // At the same instant a rejection wins: in doubt nothing is swapped.
   const wasFirst = decision.kind === "granted" && vote.decision === "reject" && vote.at <= decision.at;
   return wasFirst && !acting ? undefined : describeDecision(gate);
 }
 
-/** A rejection decides at once: whatever else is kept are approvals. */
+/** A rejection decides at once, so all earlier votes are approvals. */
 function decide(votes: readonly Vote[], last: Vote, { quorum, validForMs }: Gate): GateDecision | undefined {
   if (last.decision === "reject") return { kind: "rejected", at: last.at };
   if (votes.length < quorum) return undefined;

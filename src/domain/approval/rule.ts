@@ -1,16 +1,17 @@
 import type { RequestOrigin, SwapRequest } from "../kernel/swap-request";
 
-/** Who must say yes before a pair is swapped, by when, and for how long a yes holds. Durations in milliseconds. */
+/** Who must approve a swap, by when, and how long an approval is valid. Durations are in milliseconds. */
 export interface ApprovalRule {
-  /** Different people who must approve. */
+  /** How many different people must approve. */
   readonly quorum: number;
-  /** App roles that may approve, and object ids that may; with neither, everybody with Swap.Approve may. */
+  /** App roles that may approve. Without `roles` and `people`, everybody with Swap.Approve may. */
   readonly roles?: readonly string[];
+  /** Object ids that may approve. */
   readonly people?: readonly string[];
   /** Object ids whose vote never counts. */
   readonly neverApprove?: readonly string[];
   readonly deadlineMs: number;
-  /** How long after the quorum the swap may still be claimed. */
+  /** How long after the quorum is reached the swap may be claimed. */
   readonly validForMs: number;
 }
 
@@ -21,26 +22,25 @@ export const defaultApproval: ApprovalRule = {
   validForMs: 24 * 3_600_000,
 };
 
-/** The largest quorum: every vote is kept in the promotion record, which has to stay small. */
+/** The largest quorum. Every vote takes space in the promotion record. */
 export const MOST_APPROVALS = 5;
 
-/** Somebody who votes. `roles` are the app roles of the verified token. */
 export interface Voter {
   readonly oid: string;
   readonly name: string;
   readonly application: boolean;
+  /** App roles of the verified token. */
   readonly roles: readonly string[];
 }
 
-/** Whether the promotion passes gate and deployment window by an operator's word; holds, lease, prerequisites and claim it never passes. */
+/** Break-glass bypasses gate and deployment window only: never holds, lease, prerequisites and claim. */
 export function isBreakGlass({ origin }: { readonly origin: RequestOrigin }): boolean {
   return origin.breakGlass !== undefined;
 }
 
 /**
- * What one promotion asks for; undefined when nobody needs to approve. The request tightens by a larger quorum, also
- * where the policy asks for nothing. Who stands behind a queue message, a schedule or an application is not known, and
- * might approve what they asked for: there the quorum is at least two.
+ * The approval rule of one promotion; undefined if it needs no approval. A request may raise the quorum. If the person
+ * behind the request is unknown, at least two must approve, since one of them may be the requester.
  */
 export function approvalOf(
   policy: ApprovalRule | undefined,
@@ -53,7 +53,7 @@ export function approvalOf(
   return { ...rule, quorum: Math.max(rule.quorum, request.approval?.quorum ?? 0, least) };
 }
 
-/** Why the quorum can never be reached, however many agree; undefined when it can. */
+/** Why the quorum can never be reached; undefined if it can. */
 export function unreachable(rule: ApprovalRule, origin?: RequestOrigin): string | undefined {
   if (!rule.people || rule.roles) return undefined;
   const mayApprove = (oid: string) => !includes(rule.neverApprove, oid) && !isRequester(origin, oid);
@@ -62,10 +62,10 @@ export function unreachable(rule: ApprovalRule, origin?: RequestOrigin): string 
   return `${rule.quorum} ${rule.quorum === 1 ? "approval is" : "approvals are"} needed and only ${able.size} of the people named may give one`;
 }
 
-/** Why somebody's vote does not count; undefined when it does. Swap.Approve has been asked for already. */
+/** Why a vote does not count; undefined if it does. The caller has already checked Swap.Approve. */
 export function whyNotAllowed(rule: ApprovalRule, origin: RequestOrigin, voter: Voter): string | undefined {
   if (voter.application) return "applications never approve";
-  if (isRequester(origin, voter.oid)) return "whoever asked for the swap never counts as an approver";
+  if (isRequester(origin, voter.oid)) return "the requester of a swap never counts as an approver";
   if (includes(rule.neverApprove, voter.oid)) return "the pair's policy names you under neverApprove";
   return isNamed(rule, voter) ? undefined : `approvals of this pair come from ${approversOf(rule)}`;
 }
@@ -75,7 +75,6 @@ function isNamed({ roles, people }: ApprovalRule, voter: Voter): boolean {
   return open || includes(people, voter.oid) || voter.roles.some((role) => roles?.includes(role));
 }
 
-/** Who may approve, for people. */
 export function approversOf({ roles, people }: ApprovalRule): string {
   const named = [
     ...(roles ? [`holders of the app role ${roles.join(" or ")}`] : []),
@@ -96,7 +95,7 @@ function includes(oids: readonly string[] | undefined, oid: string): boolean {
   return oids?.some((each) => isSamePerson(each, oid)) ?? false;
 }
 
-/** Object ids are GUIDs, and files write them in either case. */
+/** Object ids are GUIDs, in upper or lower case. */
 export function isSamePerson(a: string, b: string): boolean {
   return folded(a) === folded(b);
 }

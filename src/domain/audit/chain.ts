@@ -1,10 +1,9 @@
 import { canonicalJson } from "../kernel/canonical-json";
 import type { PairKey } from "../kernel/pair-key";
 
-/** SHA-256 of UTF-8 text, 64 hex digits; handed in, since the domain has no packages. */
+/** SHA-256 of UTF-8 text, 64 hex digits. A parameter, since the domain imports no packages. */
 export type Digest = (text: string) => string;
 
-/** What was decided. */
 export type Decision =
   | "accepted"
   | "planned"
@@ -20,7 +19,6 @@ export type Decision =
   | "schedule-resumed"
   | "cancelled";
 
-/** One decision: who, what, when, under which plan and policy. */
 export interface AuditNote {
   /** RFC 3339, UTC. */
   readonly at: string;
@@ -31,53 +29,50 @@ export interface AuditNote {
   readonly oid?: string;
   readonly detail?: string;
   readonly planHash?: string;
-  /** SHA-256 of the canonical JSON of the policy the plan was made under. */
+  /** SHA-256 of the canonical JSON of the plan's policy. */
   readonly policyHash?: string;
-  /** Of an acceptance: SHA-256 of the canonical JSON of the request's data. */
+  /** Only of an acceptance: SHA-256 of the canonical JSON of the request's data. */
   readonly contentHash?: string;
-  /** Of an acceptance that passes gate and deployment window by an operator's word: the reason given. */
+  /** Only of an acceptance with break-glass: its reason. */
   readonly breakGlass?: string;
   readonly requestId?: string;
   readonly holdIds?: readonly string[];
   readonly correlationId?: string;
   readonly outcome?: string;
   readonly code?: string;
-  /** Of a conclusion in a pair's chain: where the promotion's own chain ends. */
+  /** Only of a conclusion in a pair's chain: the end of the promotion's chain. */
   readonly ends?: ChainHead;
 }
 
-/** A decision in its chain. `hash` covers it, its place, its chain's name, and the hash before it. */
+/** A decision in its chain. `hash` covers the entry, its number, the name of the chain, and the previous hash. */
 export interface AuditEntry extends AuditNote {
   /** Counted from 1. */
   readonly n: number;
   readonly hash: string;
 }
 
-/** Where a chain ends: how many entries it has, and the hash of the last. */
+/** The end of a chain: the number of its entries and the hash of the last one. */
 export interface ChainHead {
   readonly entries: number;
   readonly head: string;
 }
 
-/** Of a chain without entries. */
 export const emptyChain: ChainHead = { entries: 0, head: "" };
 
-/** The head alone, of whatever carries it. */
 export function chainHead({ entries, head }: ChainHead): ChainHead {
   return { entries, head };
 }
 
-/** The chain of one promotion. */
 export function promotionChain(requestId: string): string {
   return `promotion-${requestId}`;
 }
 
-/** The chain of a pair: its holds, cancels and stopped schedules, and where the chains of its promotions end, in order. */
+/** The chain of a pair: holds, cancels, schedule pauses, and the ends of its promotions' chains. */
 export function pairChain(pair: PairKey): string {
   return `pair-${pair}`;
 }
 
-/** The hash of an entry; `previous` is that of the entry before it, empty for the first. */
+/** The hash of an entry. `previous` is the hash of the entry before it, empty for the first one. */
 export function entryHash(
   chain: string,
   previous: string,
@@ -112,26 +107,26 @@ export function appendNotes(
 /** One page of a chain: durable state of the `audit` entity. Never purged. */
 export interface AuditPage {
   readonly v: 1;
-  /** In the order of their numbers, of which one may stand more than once, see `addToAudit`. */
+  /** Ordered by number. A number may occur more than once, see `addToAudit`. */
   readonly entries: readonly AuditEntry[];
 }
 
-/** Entries have at most about 1,100 characters, and a page stays under 16 KiB. */
+/** Entries have at most about 1,100 characters, so a page stays under 16 KiB. */
 export const AUDIT_PAGE_SIZE = 12;
 
-/** The page, counted from 0, that holds the entry `n`. */
+/** The page of entry `n`. Pages count from 0. */
 export function auditPageOf(n: number): number {
   return Math.floor((n - 1) / AUDIT_PAGE_SIZE);
 }
 
-/** The entity's key. No two chains share one: pages are digits after the last hyphen. */
+/** The key of the page's entity. Unique per chain, since the page is the digits after the last hyphen. */
 export function auditKey(chain: string, page: number): string {
   return `${chain}-${page}`;
 }
 
 /**
- * Enters one entry; it may come twice or out of order. A host may die when a decision has left for its page and the state
- * that took it is not stored: what is decided instead has the same number. Both are kept, and `chainTo` tells them apart.
+ * Adds one entry, which may arrive twice or out of order. If a host dies after it sent a decision and before it stored
+ * its state, the next decision has the same number. Both are kept, and `chainTo` selects the right one.
  */
 export function addToAudit(current: AuditPage | undefined, entry: AuditEntry): AuditPage {
   const page = current ?? { v: 1, entries: [] };
@@ -139,15 +134,15 @@ export function addToAudit(current: AuditPage | undefined, entry: AuditEntry): A
   return { v: 1, entries: [...page.entries, entry].sort((a, b) => a.n - b.n) };
 }
 
-/** Entries `after + 1` to the end of a chain; `isLinked`: each hash fits the entry before it. */
+/** Entries `after + 1` to the end of a chain. `isLinked`: each hash matches the entry before it. */
 export interface FoundChain {
   readonly entries: readonly AuditEntry[];
   readonly isLinked: boolean;
 }
 
 /**
- * The entries that lead to `end`, walking back from it by their hashes; undefined while a number is missing. Where no entry of
- * a number fits, as after somebody has edited one, the first is taken: whoever verifies the export is to find it.
+ * The entries that lead to `end`, found backwards by their hashes; undefined while a number is missing. If no entry of
+ * a number matches, because somebody edited it, the first is returned so that verification of the export reports it.
  */
 export function chainTo(
   chain: string,
@@ -173,8 +168,8 @@ export function chainTo(
 }
 
 /**
- * The nearest entry from which to walk back to `last`: the first number after it under which only one entry was ever sent,
- * or the end of the chain, beyond which nothing counts. Undefined: it is on a later page.
+ * The nearest entry from which to walk back to `last`: the first later number with only one entry, or else the end of
+ * the chain. Undefined if it is on a later page.
  */
 export function anchorOf(last: number, end: ChainHead, kept: readonly AuditEntry[]): ChainHead | undefined {
   const later = kept.filter(({ n }) => n > last && n < end.entries);
@@ -183,23 +178,21 @@ export function anchorOf(last: number, end: ChainHead, kept: readonly AuditEntry
   return last === end.entries || kept.some(({ n }) => n === end.entries) ? end : undefined;
 }
 
-/** One decision in an export, with the name of its chain. */
 export interface ExportedEntry extends AuditEntry {
   readonly chain: string;
 }
 
-/** The end of an export: where every chain ended when it was made. */
+/** The last line of an export: where every chain ended at that time. */
 export interface ExportEnd extends ChainHead {
-  /** The pair's name when it was made: a label. */
+  /** The name of the pair at that time. */
   readonly pair: string;
-  /** What its chain is kept under, and named by. */
   readonly key: PairKey;
-  /** Promotions that had no outcome yet, or had not left their pair. */
+  /** Promotions without an outcome, or still registered with the pair. */
   readonly underWay: readonly (ChainHead & { readonly requestId: string })[];
 }
 
 /**
- * The lines of an export, in this order: the pair's entries, each conclusion followed by the whole chain of its
- * promotion; then the chains of those under way; then the end. A page that is not the last ends with `next`.
+ * Lines of an export in order: the pair's entries, each conclusion followed by its promotion's chain; then the chains
+ * of promotions under way; then the end. Every page but the last ends with `next`.
  */
 export type ExportLine = ExportedEntry | { readonly next: string } | { readonly end: ExportEnd };

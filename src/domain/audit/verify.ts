@@ -10,9 +10,8 @@ import {
   promotionChain,
 } from "./chain";
 
-/** What is wrong, and where exactly. */
 export interface AuditFinding {
-  /** Line of the export, counted from 1; absent for what is missing from it. */
+  /** Line of the export, counted from 1; absent if something is missing from the export. */
   readonly line?: number;
   readonly chain?: string;
   readonly n?: number;
@@ -24,13 +23,13 @@ export interface AuditVerdict {
   readonly pair: string | undefined;
   readonly entries: number;
   readonly promotions: number;
-  /** Events of this pair that name where a chain stood, and were compared. */
+  /** Events of this pair that were compared. */
   readonly events: number;
 }
 
 /**
- * Verifies the lines of an export of the pair with this key, and holds them against events that somebody received: whoever rewrites an
- * export together with all its hashes cannot rewrite the heads in those.
+ * Verifies an export of the pair with this key, and compares it with received events: whoever rewrites an export with all
+ * of its hashes cannot rewrite the chain heads in those events.
  */
 export function verifyAudit(
   pair: string,
@@ -59,11 +58,11 @@ export function verifyAudit(
   };
 }
 
-/** An export or an events file that has nothing to compare proves nothing; undefined where something was compared. */
+/** An export without entries, or events without a head of its chains, proves nothing. */
 export function nothingCompared(verdict: AuditVerdict, hasEvents: boolean): AuditFinding | undefined {
   if (verdict.entries === 0) return { what: "the export has no entries: nothing was verified" };
   if (!hasEvents || verdict.events > 0) return undefined;
-  return { what: `no event names a head of the pair's chains: nothing was compared` };
+  return { what: "no event names a head of the pair's chains: nothing was compared" };
 }
 
 type Chains = ReadonlyMap<string, readonly PlacedEntry[]>;
@@ -78,7 +77,7 @@ function chainsOf(entries: readonly PlacedEntry[]): Chains {
   return chains;
 }
 
-/** Walks one chain. After a break it goes on from the hash that is written, so that every break is told by itself. */
+/** Checks one chain. After a break it continues from the hash in the export, so that each break is reported once. */
 function brokenIn(chain: string, entries: readonly PlacedEntry[], digest: Digest): AuditFinding[] {
   return entries.flatMap((entry, i): AuditFinding[] => {
     const { line, chain: _chain, hash, ...rest } = entry;
@@ -97,14 +96,14 @@ interface Link extends ChainHead {
   readonly requestId: string;
 }
 
-/** The promotions that a pair's chain says have concluded, and where their chains end. */
+/** The concluded promotions in a pair's chain, and where their chains end. */
 function linksOf(entries: readonly PlacedEntry[] = []): readonly Link[] {
   return entries.flatMap(({ what, requestId, ends }) =>
     what === "concluded" && requestId !== undefined && isHead(ends) ? [{ requestId, ...ends }] : [],
   );
 }
 
-/** Every chain must end where the export's end, or the pair's own chain, says. */
+/** Compares the end of every chain with the last line of the export or with the pair's chain. */
 function wrongEnds(end: ExportEnd, chains: Chains): AuditFinding[] {
   const pair = pairChain(end.key);
   const described: readonly (readonly [string, ChainHead])[] = [
@@ -117,7 +116,7 @@ function wrongEnds(end: ExportEnd, chains: Chains): AuditFinding[] {
   const strangers = [...chains.keys()].filter((chain) => !known.has(chain));
   return [
     ...described.flatMap(([chain, head]) => notEndingAt(chain, head, chains.get(chain))),
-    ...strangers.map((chain) => ({ chain, what: "nothing else in the export knows of this chain" })),
+    ...strangers.map((chain) => ({ chain, what: "nothing else in the export refers to this chain" })),
   ];
 }
 
@@ -133,7 +132,7 @@ function describeHead(entries: number, head: string): string {
   return entries === 0 ? "no entry" : `entry ${entries} (${head.slice(0, 12)})`;
 }
 
-/** Each conclusion is followed by the chain of its promotion; the first line that stands elsewhere is told. */
+/** Each conclusion is followed by the chain of its promotion. Reports the first line that breaks this order. */
 function outOfPlace(end: ExportEnd, entries: readonly PlacedEntry[], chains: Chains): AuditFinding[] {
   const lengthOf = (chain: string) =>
     Array.from<string>({ length: chains.get(chain)?.length ?? 0 }).fill(chain);
@@ -146,10 +145,12 @@ function outOfPlace(end: ExportEnd, entries: readonly PlacedEntry[], chains: Cha
     ...end.underWay.flatMap(({ requestId }) => lengthOf(promotionChain(requestId))),
   ];
   const wrong = entries.find(({ chain }, i) => chain !== order[i]);
-  return wrong ? [{ line: wrong.line, chain: wrong.chain, n: wrong.n, what: "it is out of its place" }] : [];
+  return wrong
+    ? [{ line: wrong.line, chain: wrong.chain, n: wrong.n, what: "it is in the wrong place" }]
+    : [];
 }
 
-/** What an event of the same pair says of its promotion and its pair must be in the export. */
+/** Compares an event of the same pair with the chains of its promotion and its pair. */
 function contradicted(data: Readonly<Record<string, unknown>>, chains: Chains): AuditFinding[] {
   const { requestId, pairKey, audit, outcome } = data as {
     requestId: unknown;
@@ -173,17 +174,17 @@ function contradicted(data: Readonly<Record<string, unknown>>, chains: Chains): 
   ];
 }
 
-/** Where a promotion's chain ended, and its pair's stood; in news of a hold only where the pair's stood. */
+/** The end of a promotion's chain, and of its pair's at that time. Events of holds have only the pair's. */
 type Position = ChainHead & { readonly pair?: ChainHead | null };
 
-/** Whether an event says where a chain of its pair stood; a promotion that never got into the line is in no export. */
+/** Whether an event names a chain head of its pair. An export has no promotions that never entered the queue. */
 function namesHead({ audit, outcome, requestId }: Readonly<Record<string, unknown>>): boolean {
   if (!isHead(audit)) return false;
-  const isNews = typeof outcome !== "string" || typeof requestId !== "string";
-  return isNews ? audit.entries > 0 : isHead((audit as { pair?: unknown }).pair);
+  const isProgress = typeof outcome !== "string" || typeof requestId !== "string";
+  return isProgress ? audit.entries > 0 : isHead((audit as { pair?: unknown }).pair);
 }
 
-/** A head that was told once must stand at its place for ever. */
+/** A chain head that was published once must stay in the chain. */
 function lacking(chain: string, { entries, head }: ChainHead, chains: Chains): AuditFinding[] {
   if (entries === 0) return [];
   const entry = chains.get(chain)?.find(({ n }) => n === entries);
@@ -197,7 +198,7 @@ function dataOf(event: unknown): Readonly<Record<string, unknown>> {
   return isRecord(data) ? data : {};
 }
 
-/** An entry and the line of the export it stands in, counted from 1. */
+/** An entry and its line in the export, counted from 1. */
 export type PlacedEntry = ExportedEntry & { readonly line: number };
 
 export interface ReadExport {
@@ -206,10 +207,11 @@ export interface ReadExport {
   readonly findings: readonly AuditFinding[];
 }
 
-/** A doubled member, for one: readers differ in which of the two they take, so what is verified is not what is read. */
-const REWRITTEN = "it is not written as the app writes it: a member stands twice, or the line was formatted";
+/** For example a duplicate member: readers differ in which one they use, so a reader may not see the verified value. */
+const REWRITTEN =
+  "it is not written as the app writes it: a member occurs twice, or the line was reformatted";
 
-/** Reads an export as anybody may have left it; what is no line of one is a finding. */
+/** Reads an untrusted export. Reports every line that is not a valid record. */
 export function readExport(lines: readonly string[]): ReadExport {
   const entries: PlacedEntry[] = [];
   const findings: AuditFinding[] = [];
@@ -222,8 +224,8 @@ export function readExport(lines: readonly string[]): ReadExport {
     if (isEntry(value)) entries.push({ ...value, line });
     else if (isRecord(value) && isEnd(value["end"]) && isLast) end = value["end"];
     else if (isRecord(value) && typeof value["next"] === "string" && Object.keys(value).length === 1) {
-      if (isLast) findings.push({ line, what: `the export goes on at ${value["next"]}: append that page` });
-    } else findings.push({ line, what: "no line of an export, or not in its place" });
+      if (isLast) findings.push({ line, what: `the export continues at ${value["next"]}: append that page` });
+    } else findings.push({ line, what: "not a line of an export, or in the wrong place" });
   });
   if (!end) findings.push({ what: "the export has no end: it was cut off" });
   return { entries, end, findings };
@@ -237,7 +239,6 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Where a chain ends, as far as it is told. */
 export function isHead(value: unknown): value is { readonly entries: number; readonly head: string } {
   return isRecord(value) && typeof value["entries"] === "number" && typeof value["head"] === "string";
 }

@@ -1,10 +1,9 @@
 import type { Side, Slot } from "../kernel/swap-request";
 
-/** One read of the world: what was found, or why nothing was. Never an exception for what ARM may say. */
+/** The result of one read of Azure. Every reply of Resource Manager is a value, never an exception. */
 export type Read<T> =
   | { readonly kind: "found"; readonly value: T }
-  | { readonly kind: "absent"; readonly detail: string }
-  | { readonly kind: "denied"; readonly detail: string }
+  | { readonly kind: "absent" | "denied"; readonly detail: string }
   | { readonly kind: "throttled"; readonly detail: string; readonly retryAfterMs: number }
   | { readonly kind: "unavailable"; readonly detail: string; readonly retryAfterMs?: number };
 
@@ -22,13 +21,13 @@ export interface RoleProfile {
 }
 
 /**
- * One cloud service as Resource Manager showed it. A field ARM left out is absent here and named in `findings`;
- * nothing is guessed. The service configuration (cscfg) itself never gets this far, only its digest.
+ * One cloud service as Resource Manager returned it. A missing field is absent here and named in `findings`. Of the
+ * service configuration (cscfg), which may contain secrets, only the digest is kept.
  */
 export interface ServiceObservation {
   readonly id: string;
   readonly name: string;
-  /** Milliseconds since the epoch, taken when the reply arrived. */
+  /** When the reply arrived, in milliseconds since the epoch. */
   readonly observedAt: number;
   readonly type?: string;
   readonly location?: string;
@@ -41,7 +40,7 @@ export interface ServiceObservation {
   /** Undefined when the role profile is missing or unreadable. */
   readonly roles?: readonly RoleProfile[];
   readonly frontends: readonly Frontend[];
-  /** What the reply lacked or said oddly, one sentence each. */
+  /** What is missing or unexpected in the reply, one sentence each. */
   readonly findings: readonly string[];
 }
 
@@ -57,7 +56,7 @@ export interface InstanceList {
   readonly serviceId: string;
   readonly observedAt: number;
   readonly instances: readonly InstanceObservation[];
-  /** Reads left in ARM's bucket, when it said so. */
+  /** Reads left before ARM throttles, if the reply says so. */
   readonly remainingReads?: number;
   readonly findings: readonly string[];
 }
@@ -74,27 +73,27 @@ export interface PublicIpObservation {
   readonly findings: readonly string[];
 }
 
-/** One of the roles that somebody has: its `actions`, less its `notActions`; `*` stands for any text. */
+/** One role assignment: its `actions` except its `notActions`; `*` matches any text. */
 export interface Grant {
   readonly actions: readonly string[];
   readonly notActions: readonly string[];
 }
 
-/** What the app itself may do at a resource, inherited roles included. */
+/** The permissions of the app on a resource, inherited roles included. */
 export interface PermissionsObservation {
   readonly resourceId: string;
   readonly observedAt: number;
   readonly grants: readonly Grant[];
-  /** Whether these are all; otherwise what is not among them is unknown. */
+  /** Whether the list is complete; if not, an action that is not granted here is unknown. */
   readonly isWhole: boolean;
 }
 
-/** ARM ids differ in case from reply to reply: compare them through this. */
+/** Compares ARM ids without regard to case, which differs from reply to reply. */
 export function sameId(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && a.toLowerCase() === b.toLowerCase();
 }
 
-/** Who a service was when the plan was made; any difference later makes the plan stale. */
+/** The identity of a service at planning time. Any later difference makes the plan stale. */
 export interface ServiceIdentity {
   readonly side: Side;
   readonly id: string;
@@ -103,19 +102,19 @@ export interface ServiceIdentity {
   readonly version?: string;
   readonly configurationDigest?: string;
   readonly roles: readonly { readonly name: string; readonly capacity: number }[];
-  /** The public IP this service held when planned. */
+  /** The public IP of the service at planning time. */
   readonly publicIpId?: string;
 }
 
-/** Everything a plan is made from, read at about the same time. */
+/** The input of a plan, read at about the same time. */
 export interface PairObservation {
   readonly blue: Read<ServiceObservation>;
   readonly green: Read<ServiceObservation>;
   readonly blueInstances: Read<InstanceList>;
   readonly greenInstances: Read<InstanceList>;
-  /** Those the frontends name. */
+  /** The public IPs that the frontends reference. */
   readonly publicIps: readonly Read<PublicIpObservation>[];
-  /** What the app itself may do; what cannot be read stops no plan. */
+  /** The permissions of the app. A plan does not need them to be readable. */
   readonly bluePermissions: Read<PermissionsObservation>;
   readonly greenPermissions: Read<PermissionsObservation>;
 }

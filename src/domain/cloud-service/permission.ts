@@ -1,11 +1,11 @@
 import type { PermissionsObservation, Read } from "./observation";
 
-/** Whether an action is among those that somebody may do; `unknown`: it could not be read, or not all of it. */
+/** `unknown`: the permissions could not be read, or not completely. */
 export type Permitted = "granted" | "missing" | "unknown";
 
 /**
- * Judges one action by what was read: the actions of any one grant less its own `notActions`, `*` standing for any text,
- * whatever the case (https://learn.microsoft.com/azure/role-based-access-control/role-definitions).
+ * Checks one action, ignoring case. `notActions` only limit the grant that contains them
+ * (https://learn.microsoft.com/azure/role-based-access-control/role-definitions).
  */
 export function permitted(read: Read<PermissionsObservation>, action: string): Permitted {
   if (read.kind !== "found") return "unknown";
@@ -16,7 +16,7 @@ export function permitted(read: Read<PermissionsObservation>, action: string): P
   return isWhole ? "missing" : "unknown";
 }
 
-/** In one pass, whatever the pattern: it comes from outside. */
+/** Matches in one pass: the pattern is external, and a regular expression could take exponential time. */
 function isMatch(pattern: string, text: string): boolean {
   const [head = "", ...rest] = pattern.split("*");
   const tail = rest.pop();

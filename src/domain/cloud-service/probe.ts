@@ -2,32 +2,28 @@ import { truncate } from "../kernel/truncate";
 import { cleanText } from "../kernel/untrusted-text";
 import type { RoleStateCheck } from "./readiness";
 
-/** What an answer must be; where no status is named, any 2xx. */
+/** The expected answer. Without `status`, any 2xx is accepted. */
 export interface ProbeExpectation {
   readonly status?: number;
-  /** `matches` is a regular expression of the reviewed policy; without `equals` and `matches` the header must be there. */
-  readonly header?: {
-    readonly name: string;
-    readonly equals?: string;
-    readonly matches?: string;
-  };
+  /** `matches` is a regular expression. Without `equals` and `matches`, the header only has to exist. */
+  readonly header?: { readonly name: string; readonly equals?: string; readonly matches?: string };
   /** `path` such as `$.checks[0].status`. */
   readonly json?: { readonly path: string; readonly equals: string | number | boolean | null };
   readonly maxLatencyMs?: number;
 }
 
-/** One HTTP GET that tells whether a release serves as it should. */
+/** One HTTP GET that checks whether a release works. */
 export interface Probe {
   readonly name: string;
-  /** Where production answers: it stays while the services move. */
+  /** The address of production, which does not change with a swap. */
   readonly url: string;
-  /** Where staging answers: before the swap the incoming service, after it the outgoing one. */
+  /** The address of staging: the incoming service before the swap, the outgoing one after it. */
   readonly incomingUrl?: string;
   readonly expect: ProbeExpectation;
   readonly timeoutMs: number;
 }
 
-/** What came back; header names in lower case. `none`: nothing could be measured. */
+/** Header names are in lower case. `none`: nothing could be measured. */
 export type ProbeAnswer =
   | {
       readonly kind: "answered";
@@ -38,11 +34,11 @@ export type ProbeAnswer =
     }
   | { readonly kind: "none"; readonly detail: string };
 
-/** `failure`: answered, and wrong. `error`: not measured, which says nothing about the release. */
+/** `failure`: a wrong answer. `error`: no measurement, which says nothing about the release. */
 export interface ProbeResult {
   readonly name: string;
   readonly verdict: "pass" | "failure" | "error";
-  /** At most 160 characters; never a body, nor a URL. */
+  /** At most 160 characters, without bodies and URLs. */
   readonly detail: string;
 }
 
@@ -51,7 +47,7 @@ const VALUE_LENGTH = 40;
 /** Longer header values are cut before a pattern sees them. */
 const HEADER_LENGTH = 1_000;
 
-/** Judges one answer; every mismatch is told, not just the first. */
+/** Judges one answer and reports every mismatch. */
 export function judgeProbe(
   { name, expect }: Pick<Probe, "name" | "expect">,
   answer: ProbeAnswer,
@@ -105,7 +101,6 @@ function latencyMismatch({ maxLatencyMs }: ProbeExpectation, latencyMs: number):
     : [`it took ${Math.round(latencyMs)} ms, more than ${maxLatencyMs} ms`];
 }
 
-/** The value at a path of names and indexes; undefined where there is none. */
 function valueAt(document: unknown, path: string): unknown {
   const steps = path.match(/[^.[\]$]+/g) ?? [];
   return steps.reduce<unknown>((value, step) => {
@@ -114,7 +109,7 @@ function valueAt(document: unknown, path: string): unknown {
   }, document);
 }
 
-/** A value as people are told of it: never more than a short scalar. */
+/** Shows short scalars only, never the content of lists and objects. */
 function describe(value: unknown): string {
   if (value === undefined) return "missing";
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
@@ -125,12 +120,12 @@ function shortened(text: string, length: number): string {
   return truncate(cleanText(text), length);
 }
 
-/** Whether a probe takes part in the readiness of the incoming side. */
+/** Whether a probe also measures the incoming service before the swap. */
 export function probesIncoming(probe: Probe): probe is Probe & { readonly incomingUrl: string } {
   return probe.incomingUrl !== undefined;
 }
 
-/** Those that did not pass, in one line; empty when all passed. */
+/** The probes that did not pass, in one line; empty if all passed. */
 export function describeTrouble(results: readonly ProbeResult[]): string {
   return results
     .filter((result) => result.verdict !== "pass")
@@ -140,7 +135,7 @@ export function describeTrouble(results: readonly ProbeResult[]): string {
     .join("; ");
 }
 
-/** A role-state check of the incoming side with its probes: ready only when every one of them passes. */
+/** Adds the probes of the incoming side to its role-state check: ready only if all of them pass. */
 export function withProbes(check: RoleStateCheck, results: readonly ProbeResult[]): RoleStateCheck {
   const trouble = describeTrouble(results);
   if (trouble === "") return check;

@@ -4,21 +4,21 @@ import { truncate } from "../kernel/truncate";
 import type { InstanceReadiness, InstanceVerdict } from "./instance-state";
 import type { RoleStateCheck } from "./readiness";
 
-/** What was last seen of one service while it is waited for, as the promotion record keeps it. */
+/** The last check of one service, as the promotion record stores it. */
 export interface SideReadiness {
   readonly side: Side;
   readonly verdict: InstanceVerdict;
   readonly total: number;
   readonly ready: number;
-  /** Of those that are not ready the first few; the counts tell how many there are. */
+  /** The first few that are not ready. */
   readonly instances: readonly InstanceReadiness[];
-  /** What else stands in its way: missing instances, its provisioning state, probes, or why it could not be read. */
+  /** Other problems: missing instances, provisioning state, probes, or why the read failed. */
   readonly problems: readonly string[];
-  /** Of the first look that showed it so: the same picture again is not written. Absent: it could not be read. */
+  /** When this state was first observed; absent: the service could not be read. */
   readonly observedAt?: number;
 }
 
-/** The same as people see it, its text in one line. */
+/** The readiness of one service in replies of the HTTP API. */
 export interface ShownReadiness extends Omit<SideReadiness, "observedAt"> {
   readonly observedAt: ShownTime | undefined;
   readonly text: string;
@@ -29,13 +29,12 @@ const PROBLEM_LENGTH = 100;
 const NAME_LENGTH = 60;
 const STATE_LENGTH = 40;
 
-/** What is kept of a check. */
 export function sideReadiness(check: RoleStateCheck): SideReadiness {
   const waitedFor = check.instances.filter(({ verdict }) => verdict !== "ready");
   return shortSide({ ...readinessOf(check), instances: waitedFor });
 }
 
-/** Cut to so many instances and problems, each in few words. */
+/** Limits the number of instances and problems, and the length of each problem. */
 export function shortSide(seen: SideReadiness, most = MOST_KEPT, length = PROBLEM_LENGTH): SideReadiness {
   return {
     ...seen,
@@ -52,24 +51,21 @@ function shortInstance({ name, role, state, ...rest }: InstanceReadiness): Insta
 }
 
 function readinessOf(check: RoleStateCheck): SideReadiness {
-  const { side, verdict, total, ready, instances, problems, observedAt, isUnread } = check;
-  return {
-    ...{ side, verdict, total, ready, instances, problems },
-    ...(isUnread ? {} : { observedAt }),
-  };
+  const { side, verdict, total, ready, instances, problems, isUnread } = check;
+  const observedAt = isUnread ? undefined : check.observedAt;
+  return { side, verdict, total, ready, instances, problems, observedAt };
 }
 
-/** A side for people. */
 export function viewSide(seen: SideReadiness, timeZone: string): ShownReadiness {
   return { ...seen, observedAt: showKnown(seen.observedAt, timeZone), text: describeSide(seen) };
 }
 
-/** A check that was made just now, with every instance that it names. */
+/** A fresh check, with all of its instances. */
 export function viewCheck(check: RoleStateCheck, timeZone: string): ShownReadiness {
   return viewSide(readinessOf(check), timeZone);
 }
 
-/** In one line: how many, which are waited for, and what else stands in its way. */
+/** One line: how many instances are ready, which are not, and other problems. */
 export function describeSide({ total, ready, instances, problems, observedAt }: SideReadiness): string {
   if (observedAt === undefined) return problems.join("; ");
   const waitedFor = instances.filter(({ verdict }) => verdict !== "ready");

@@ -6,7 +6,7 @@ import type { InstanceList, Read, RoleProfile, ServiceIdentity, ServiceObservati
 
 const SUMMARY_LENGTH = 700;
 
-/** One role-state check of one service. `ready` only when every role has its capacity of instances and each runs. */
+/** One role-state check of one service. `ready`: every role has all of its instances, and all of them run. */
 export interface RoleStateCheck {
   readonly side: Side;
   readonly observedAt: number;
@@ -14,13 +14,13 @@ export interface RoleStateCheck {
   readonly instances: readonly InstanceReadiness[];
   readonly total: number;
   readonly ready: number;
-  /** What stands in its way beside instances that are not ready; of what is wrong with their list the first few. */
+  /** The first few problems other than instances that are not ready. */
   readonly problems: readonly string[];
-  /** Every instance with its state, those that are not ready first; at most 700 characters. */
+  /** Every instance with its state, the ones that are not ready first; at most 700 characters. */
   readonly summary: string;
   readonly remainingReads?: number;
   readonly retryAfterMs?: number;
-  /** The instances could not be read: nothing is known of them. */
+  /** The instances could not be read. */
   readonly isUnread?: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface ReadinessRule {
   readonly pollMs: number;
   readonly stableForMs: number;
   readonly deadlineMs: number;
-  /** The outgoing service need not run: what is seen of it is evidence only. */
+  /** The outgoing service need not run. Its state is only recorded as evidence. */
   readonly outgoingMayBeDown?: boolean;
 }
 
@@ -39,18 +39,17 @@ interface Observed {
 }
 
 export interface ReadinessMemory {
-  /** Start of the unbroken row of ready observations of each service. */
+  /** Start of the unbroken series of ready observations of each service. */
   readonly readySince?: Observed;
   /** The newest observations that counted. */
   readonly observedAt: Observed;
-  /** Looks in a row that brought nothing new. */
+  /** Consecutive checks without a change. */
   readonly quiet: number;
-  readonly picture: string;
+  readonly summary: string;
 }
 
 export type ReadinessDecision =
-  | { readonly kind: "ready"; readonly detail: string }
-  | { readonly kind: "never"; readonly detail: string }
+  | { readonly kind: "ready" | "never"; readonly detail: string }
   | {
       readonly kind: "not-yet";
       readonly memory: ReadinessMemory;
@@ -85,10 +84,7 @@ export function checkRoles(
   };
 }
 
-/**
- * Judges a service by one read of its instances, held against the roles it was planned with. Nothing else says here
- * whether the service is still there: an absent list means that it is gone.
- */
+/** Judges a service by its instances and its planned roles. An absent instance list means that the service is gone. */
 export function checkPlannedRoles(
   planned: ServiceIdentity,
   instances: Read<InstanceList>,
@@ -180,10 +176,8 @@ const QUIET_CHECKS = 5;
 const POLLS_IN_A_GAP = 3;
 
 /**
- * Folds one look at both services into what is remembered. `ready` after `stableFor` of unbroken ready observations of
- * each service; a gap of more than three polls or a look that is not ready starts again, and a ready look that is not
- * newer than the last on both sides does not count.
- * Polling slows down when nothing changes or Resource Manager's budget runs low, and obeys Retry-After.
+ * Ready after `stableFor` of unbroken ready checks of both services. A check that is not ready, or a gap of more than
+ * three polls, starts the series again. A check counts only if both observations are newer than the previous ones.
  */
 export function decideReadiness(
   memory: ReadinessMemory | undefined,
@@ -194,9 +188,10 @@ export function decideReadiness(
   const checks = [incoming, outgoing];
   const gone = checks.find((check) => check.verdict === "never");
   if (gone) return { kind: "never", detail: `${gone.side}: ${gone.summary}` };
-  const row = countCheck(memory, incoming, outgoing, rule);
-  const stableMs = row.readySince ? shortestSpan(row.readySince, row.observedAt) : 0;
-  if (row.counted && stableMs >= rule.stableForMs) {
+  const series = countCheck(memory, incoming, outgoing, rule);
+  const { readySince, observedAt } = series;
+  const stableMs = readySince ? shortestSpan(readySince, observedAt) : 0;
+  if (series.counted && stableMs >= rule.stableForMs) {
     const seconds = Math.round(stableMs / 1000);
     const running = checks.filter((check) => check.verdict === "ready");
     const total = running.reduce((sum, check) => sum + check.total, 0);
@@ -204,19 +199,19 @@ export function decideReadiness(
       outgoing.verdict === "ready" ? "" : `; evidence only: ${outgoing.side}: ${outgoing.summary}`;
     return { kind: "ready", detail: `all ${total} instances running for ${seconds} s${evidence}` };
   }
-  const picture = checks.map((check) => check.summary).join("|");
-  const quiet = memory?.picture === picture ? memory.quiet + 1 : 0;
-  const next: ReadinessMemory = { readySince: row.readySince, observedAt: row.observedAt, quiet, picture };
+  const summary = checks.map((check) => check.summary).join("|");
+  const quiet = memory?.summary === summary ? memory.quiet + 1 : 0;
+  const next: ReadinessMemory = { readySince, observedAt, quiet, summary };
   return {
     kind: "not-yet",
     memory: next,
-    detail: describe(checks, row.readySince, rule),
+    detail: describe(checks, readySince, rule),
     nextMs: nextPoll(checks, next, rule),
   };
 }
 
-interface Row extends Pick<ReadinessMemory, "readySince" | "observedAt"> {
-  /** Whether the look is ready and newer than the last on both sides. */
+interface Series extends Pick<ReadinessMemory, "readySince" | "observedAt"> {
+  /** Whether the check is ready and newer than the previous one on both sides. */
   readonly counted: boolean;
 }
 
@@ -225,7 +220,7 @@ function countCheck(
   incoming: RoleStateCheck,
   outgoing: RoleStateCheck,
   rule: ReadinessRule,
-): Row {
+): Series {
   const check: Observed = { incoming: incoming.observedAt, outgoing: outgoing.observedAt };
   const ready =
     incoming.verdict === "ready" && (outgoing.verdict === "ready" || rule.outgoingMayBeDown === true);
@@ -237,11 +232,7 @@ function countCheck(
   }
   const gap = Math.max(check.incoming - last.incoming, check.outgoing - last.outgoing);
   const unbroken = gap <= POLLS_IN_A_GAP * Math.max(rule.pollMs, 1_000);
-  return {
-    counted: true,
-    readySince: unbroken ? (memory.readySince ?? check) : check,
-    observedAt: check,
-  };
+  return { counted: true, readySince: unbroken ? (memory.readySince ?? check) : check, observedAt: check };
 }
 
 function newest(a: Observed, b: Observed): Observed {
@@ -252,6 +243,7 @@ function shortestSpan(since: Observed, until: Observed): number {
   return Math.min(until.incoming - since.incoming, until.outgoing - since.outgoing);
 }
 
+/** Polls less often when nothing changes or ARM's read budget is low, and honors Retry-After. */
 function nextPoll(checks: readonly RoleStateCheck[], memory: ReadinessMemory, rule: ReadinessRule): number {
   const scarce = checks.some((check) => (check.remainingReads ?? Infinity) < FEW_READS);
   const counting = memory.readySince !== undefined;

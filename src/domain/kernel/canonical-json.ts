@@ -1,8 +1,8 @@
 type Piece = { readonly text: string } | { readonly value: unknown };
 
 /**
- * One text for one JSON value: members sorted, no spaces, undefined members dropped (after RFC 8785).
- * Walks without recursion: nesting as deep as memory allows is no danger to the stack.
+ * One text per JSON value: members sorted, no spaces, undefined members dropped (after RFC 8785).
+ * Does not recurse, so that deep nesting cannot overflow the stack.
  */
 export function canonicalJson(value: unknown): string {
   const written: string[] = [];
@@ -12,20 +12,19 @@ export function canonicalJson(value: unknown): string {
       written.push(piece.text);
       continue;
     }
-    // Pushed one by one: spreading a long list into push() would overflow the stack as well.
+    // One by one: spreading a long list into push() would also overflow the stack.
     for (const next of piecesOf(piece.value).reverse()) pending.push(next);
   }
   return written.join("");
 }
 
 function piecesOf(value: unknown): Piece[] {
-  if (Array.isArray(value)) return enclosed("[", Array.from<unknown, Piece[]>(value, element), "]");
+  if (Array.isArray(value)) {
+    const items = [...(value as unknown[])].map((each) => [{ value: each }]);
+    return enclosed("[", items, "]");
+  }
   if (typeof value === "object" && value !== null) return enclosed("{", membersOf(value), "}");
   return [{ text: JSON.stringify(value ?? null) }];
-}
-
-function element(value: unknown): Piece[] {
-  return [{ value }];
 }
 
 function membersOf(holder: object): Piece[][] {

@@ -1,7 +1,7 @@
 export interface Issue {
   /** JSON path such as `$.expect.version`. */
   readonly path: string;
-  /** What stood there, shortened, with credential patterns masked. */
+  /** The value found there, shortened, with credential patterns masked. */
   readonly value: string;
   readonly expectation: string;
 }

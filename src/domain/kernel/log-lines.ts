@@ -1,121 +1,123 @@
-/** One kind of line in the log: how loud it is, and why. */
+/** One kind of line in the log. */
 interface LineRule {
   readonly level: "info" | "warn" | "error";
+  /** Why the line exists, or what happens next. */
   readonly why: string;
-  /** The functions whose info lines host.json lets through for it; none: it is only seen by whoever turns up the level. */
+  /** The functions whose info lines host.json lets through; absent: the line shows only at a more verbose log level. */
   readonly shownFrom?: readonly string[];
 }
 
-/** Where promotions get their outcome: the runbook, and whoever refuses or finishes one without a run. */
+const retried = { level: "warn", why: "a fault; tried again" } as const;
+const nextMinute = { level: "warn", why: "a fault; the next minute tries again" } as const;
+const nextHour = { level: "warn", why: "a fault; the next hour tries again" } as const;
+
+/** The functions that store an outcome. */
 const concluding = ["publishCompletion", "reconciler", "scheduler", "acceptSwapRequest", "postPromotion"];
 
 /**
- * Every line the app logs, but for alerts, which are errors (`alerts.ts`). Warnings and errors come through everywhere.
- * Info lines come through where host.json opens `Function.<name>.User`, and Durable Functions' own tracing has the
- * category of the orchestration, entity or activity it traces: a thousand lines a promotion. So they are opened for the
- * functions it does not trace, and for the one activity that tells the outcome
+ * Every line the app logs except alerts. Warnings and errors always show. Info lines show only from functions that
+ * host.json opens, since Durable Functions traces a thousand info lines per promotion in the same categories
  * (https://learn.microsoft.com/azure/azure-functions/configure-monitoring#configure-categories).
  */
 export const logLines = {
-  "a promotion ended": {
-    level: "info",
-    why: "one line per outcome; those that need a person are alerts besides",
-    shownFrom: concluding,
-  },
-  "a vote was counted": { level: "info", why: "who let a swap pass", shownFrom: ["postApproval"] },
-  "a vote was not counted": {
-    level: "warn",
-    why: "somebody believes to have voted, or should not have tried",
-  },
-  "the line is stopped": { level: "warn", why: "nothing of the pair moves until a person releases the hold" },
-  "a hold was released": { level: "info", why: "who let the line move again", shownFrom: ["deleteHold"] },
+  "a promotion ended": { level: "info", why: "one line per outcome", shownFrom: concluding },
+  "a vote was counted": { level: "info", why: "who approved a swap", shownFrom: ["postApproval"] },
+  "a vote was not counted": { level: "warn", why: "a mistake of a voter, or an attempt without permission" },
+  "a pair was put on hold": { level: "warn", why: "the pair is blocked until a person releases the hold" },
+  "a hold was released": { level: "info", why: "who unblocked the pair", shownFrom: ["deleteHold"] },
   "a promotion is cancelled": {
     level: "info",
     why: "who stopped it",
     shownFrom: ["cancelPromotion", "cancelPromotions"],
   },
-  "a rollback was ordered": { level: "info", why: "who sent production back", shownFrom: ["orderRollback"] },
-  "a schedule was paused": {
-    level: "info",
-    why: "why nothing starts any more",
-    shownFrom: ["pauseSchedule"],
-  },
-  "a schedule was resumed": { level: "info", why: "who lets it start again", shownFrom: ["resumeSchedule"] },
+  "a rollback was ordered": { level: "info", why: "who ordered it", shownFrom: ["orderRollback"] },
+  "a schedule was paused": { level: "info", why: "who stopped it", shownFrom: ["pauseSchedule"] },
+  "a schedule was resumed": { level: "info", why: "who resumed it", shownFrom: ["resumeSchedule"] },
   "a schedule started a promotion": {
     level: "info",
-    why: "nobody else asked for it",
+    why: "no caller asked for it",
     shownFrom: ["scheduler"],
   },
   "a message was not accepted": {
     level: "info",
-    why: "the sender's mistake, and the sender is told by an event",
+    why: "a mistake of the sender, who gets an event",
     shownFrom: ["acceptSwapRequest", "announceDeadLetter"],
   },
-  "the reconciler steps in": { level: "info", why: "a run did not do it itself", shownFrom: ["reconciler"] },
+  "the reconciler acts on a promotion": {
+    level: "info",
+    why: "its run did not do so",
+    shownFrom: ["reconciler"],
+  },
   "promotions past their retention were reduced": {
     level: "info",
-    why: "details are gone from here on, and this says when",
+    why: "records when their details were deleted",
     shownFrom: ["retention"],
   },
-  "a promotion past its retention could not be reduced": {
-    level: "warn",
-    why: "a fault; the next hour tries again",
-  },
-  "the retention of a pair could not be seen to": {
-    level: "warn",
-    why: "a fault; the next hour tries again",
-  },
-  "a promotion went on": {
+  "a promotion past its retention could not be reduced": nextHour,
+  "the retention of a pair could not be applied": nextHour,
+  "a promotion progressed": {
     level: "info",
-    why: "progress: the timeline of the promotion and its events have it",
+    why: "the timeline and the events of the promotion have it too",
   },
-  "break-glass passes the deployment window": {
-    level: "warn",
-    why: "a rule is passed by an operator's word",
-  },
-  "an attempt passes gate and deployment window": {
-    level: "warn",
-    why: "a rule is passed by an operator's word",
-  },
+  "break-glass bypasses the deployment window": { level: "warn", why: "an operator overrides a rule" },
+  "an attempt bypasses gate and deployment window": { level: "warn", why: "an operator overrides a rule" },
   "a caller without the permission was refused": { level: "warn", why: "an attack, or a missing app role" },
   "a caller without a valid token was refused": {
     level: "warn",
-    why: "an attack, or a client that is set up wrongly",
+    why: "an attack, or a client with a wrong configuration",
   },
-  "a freeze calendar could not be read": { level: "warn", why: "it counts as frozen when that lasts" },
-  "a completion event could not be published yet": { level: "warn", why: "a fault; tried again" },
+  "a freeze calendar could not be read": { level: "warn", why: "if this lasts, it counts as frozen" },
+  "a completion event could not be published yet": retried,
   "a progress event was lost": { level: "warn", why: "a fault; subscribers miss one step" },
-  "a claim could not be sent or read back yet": { level: "warn", why: "a fault; tried again" },
-  "a call of Resource Manager got no reply": { level: "warn", why: "a fault; the verdict has its name only" },
+  "a claim could not be sent or read back yet": retried,
+  "a call of Resource Manager got no reply": {
+    level: "warn",
+    why: "a fault; the verdict only names the fault",
+  },
   "the reads before the PUT failed; nothing is sent": { level: "warn", why: "a fault; the attempt is over" },
-  "the PUT ended without a reply": { level: "warn", why: "a fault; reads settle what became of it" },
-  "an attempt's verdict could not be written into its claim": { level: "warn", why: "a fault; costs time" },
-  "an operation cannot be followed": { level: "warn", why: "reads of both services tell without it, later" },
-  "a new address of an operation is not followed": { level: "warn", why: "the one before goes on" },
-  "the address of an operation could not be kept yet": { level: "warn", why: "a fault; tried again" },
-  "the address of an operation could not be read back yet": { level: "warn", why: "a fault; tried again" },
-  "what became of an operation could not be kept": { level: "warn", why: "a fault; the next poll tells it" },
-  "an attempt's policy could not be read": { level: "warn", why: "a fault; a longer time is told" },
-  "the next promotion in the queue could not be woken": { level: "warn", why: "a fault; costs one timer" },
-  "promotions were not woken": { level: "warn", why: "storage is slow or away; costs one timer each" },
-  "news of holds was lost": { level: "warn", why: "the broker is slow or away; subscribers miss one step" },
-  "a wake-up was lost; a timer will do": { level: "warn", why: "a fault; costs one timer" },
-  "a pair could not be looked after": { level: "warn", why: "a fault; the next minute tries again" },
+  "the PUT ended without a reply": { level: "warn", why: "a fault; later reads settle the attempt" },
+  "an attempt's verdict could not be written into its claim": {
+    level: "warn",
+    why: "a fault; settling takes longer",
+  },
+  "an operation cannot be followed": {
+    level: "warn",
+    why: "reads of both services settle the attempt, later",
+  },
+  "a new address of an operation is not followed": {
+    level: "warn",
+    why: "the previous address stays in use",
+  },
+  "the address of an operation could not be stored yet": retried,
+  "the address of an operation could not be read back yet": retried,
+  "the state of an operation could not be stored": {
+    level: "warn",
+    why: "a fault; the next poll reads it again",
+  },
+  "an attempt's policy could not be read": { level: "warn", why: "a fault; a longer time is reported" },
+  "the next promotion in the queue could not be woken": {
+    level: "warn",
+    why: "a fault; it waits for its timer",
+  },
+  "promotions were not woken": { level: "warn", why: "storage is slow or unavailable; they wait for timers" },
+  "progress events of holds were lost": {
+    level: "warn",
+    why: "the broker is slow or unavailable; subscribers miss one step",
+  },
+  "a wake-up was lost; a timer replaces it": { level: "warn", why: "a fault; the wait takes longer" },
+  "a pair could not be reconciled": nextMinute,
   "some pairs were not handled this time": {
     level: "warn",
-    why: "storage or broker are slow; the next minute goes on there",
+    why: "storage or broker are slow; the next minute continues there",
   },
-  "a promotion could not be looked after": { level: "warn", why: "a fault; the next minute tries again" },
-  "the schedules of a pair could not be looked after": {
-    level: "warn",
-    why: "a fault; the next minute tries again",
-  },
-  "a schedule could not start its promotion": { level: "warn", why: "a fault; the next minute tries again" },
-  "a pair did not acknowledge in time": { level: "warn", why: "a fault; the caller is told" },
-  "a call was not acknowledged in time": { level: "warn", why: "a fault; the caller is told" },
+  "a promotion could not be reconciled": nextMinute,
+  "the schedules of a pair could not be processed": nextMinute,
+  "a schedule could not start its promotion": nextMinute,
+  "a pair did not acknowledge in time": { level: "warn", why: "a fault; the caller gets an error" },
+  "a call was not acknowledged in time": { level: "warn", why: "a fault; the caller gets an error" },
   "a call could not be answered": { level: "warn", why: "a fault; the caller may try again" },
   "a call ended in an unexpected fault": { level: "error", why: "a bug" },
-  "a function failed": { level: "warn", why: "the host tells it as an error, without its causes" },
+  "a function failed": { level: "warn", why: "the host logs the error without its causes" },
 } as const satisfies Readonly<Record<string, LineRule>>;
 
 type Lines = typeof logLines;

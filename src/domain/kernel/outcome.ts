@@ -2,7 +2,7 @@
 export type Outcome =
   "promoted" | "unchanged" | "refused" | "rejected" | "expired" | "cancelled" | "rolled-back" | "halted";
 
-/** Where a promotion stands. */
+/** The current step of a promotion. */
 export type Phase =
   | "accepted"
   | "planning"
@@ -19,7 +19,7 @@ export type Phase =
 /** What a promotion was waiting for when it expired. */
 export type WaitedFor = "gate" | "window" | "queue" | "readiness" | "planning";
 
-/** Every phase's possible successors; a resumed run may enter again where it stood. */
+/** The possible successors of every phase. A resumed run may enter its current phase again. */
 const successors: Record<Phase, readonly Phase[]> = {
   accepted: ["planning", "concluded"],
   planning: ["planning", "awaiting-approval", "awaiting-window", "queued", "concluded"],
@@ -52,12 +52,11 @@ const successors: Record<Phase, readonly Phase[]> = {
   concluded: [],
 };
 
-/** Whether a promotion may go from one phase to the next; `concluded` is final. */
 export function isTransition(from: Phase, to: Phase): boolean {
   return successors[from].includes(to);
 }
 
-/** Outcomes that put the pair on hold until a person has looked. */
+/** Outcomes that put the pair on hold until a person releases it. */
 export function needsHold(outcome: Outcome): boolean {
   return outcome === "halted" || outcome === "rolled-back";
 }

@@ -1,20 +1,19 @@
 import type { RequestOrigin, SwapRequest } from "./swap-request";
 import { truncate } from "./truncate";
 
-/** Who asked for a promotion, and how far that is known. */
+/** Who asked for a promotion, and how reliably that is known. */
 export interface Requester {
-  /** `person`, `application`: of a verified token. `schedule`: of the pairs file. `declared`: a sender's own word. */
+  /** `person`, `application`: from a verified token. `schedule`: from the pairs file. `declared`: unverified. */
   readonly kind: "person" | "application" | "schedule" | "declared";
   readonly name: string;
   /** Object id of a verified caller. */
   readonly oid?: string;
-  /** What a verified caller's request says instead of the caller's name; a mere declaration. */
+  /** The unverified name in a verified caller's request, when it differs from the caller's. */
   readonly declaredName?: string;
 }
 
 const DECLARED_LENGTH = 80;
 
-/** Who asked; a declared name never stands where a verified one would. */
 export function requesterOf({
   request: { requestedBy },
   origin: { channel, principal },
@@ -26,13 +25,12 @@ export function requesterOf({
   const { oid, name, application } = principal;
   const kind = application === true ? "application" : "person";
   const declared = truncate(requestedBy, DECLARED_LENGTH);
-  // Both are kept shortened, each by its own bound: compared by the shorter.
+  // Each is stored shortened to its own limit, so the comparison uses the shorter limit.
   return declared === truncate(name, DECLARED_LENGTH) || requestedBy === name
     ? { kind, name, oid }
     : { kind, name, oid, declaredName: declared };
 }
 
-/** The same in words. */
 export function describeRequester({ kind, name, oid, declaredName }: Requester): string {
   if (kind === "schedule") return name;
   if (kind === "declared") return `"${name}" (declared, not verified)`;

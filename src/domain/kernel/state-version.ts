@@ -1,7 +1,7 @@
-/** The `v` of every durable state that this version writes, and the newest that it can read. */
+/** The newest `v` of a durable state that this version can read, and the one it writes. */
 const STATE_VERSION = 1;
 
-/** Whether a state was written by a newer version of this app, which alone knows what it means. */
+/** Whether a newer version of this app wrote the state. This version must not interpret it. */
 export function isNewer(state: unknown): boolean {
   const { v } = (state ?? {}) as { readonly v?: unknown };
   return typeof v === "number" && v > STATE_VERSION;

@@ -1,6 +1,6 @@
 /**
  * Names of the tz database that JavaScript does not list everywhere: links, and zones without a place. `EST`, `MST` and
- * `HST` are missing on purpose: abbreviations are read as one zone by one system and as another by the next.
+ * `HST` are left out on purpose: systems disagree on the meaning of such abbreviations.
  * https://data.iana.org/time-zones/tzdb/backward
  */
 const unlisted = `
@@ -38,8 +38,8 @@ US/Samoa UTC Universal W-SU WET Zulu
 const names = new Set([...Intl.supportedValuesOf("timeZone"), ...unlisted.trim().split(/\s+/)]);
 
 /**
- * Whether a text is a name of the tz database (https://www.iana.org/time-zones), to the letter. `Intl` also takes
- * offsets, any case, and abbreviations of its own: to it `BST` is Bangladesh.
+ * Whether a text is an exact name of the tz database (https://www.iana.org/time-zones). `Intl` is no check: it also
+ * accepts offsets, any case, and its own abbreviations (`BST` is Bangladesh).
  */
 export function isTimeZone(name: string): boolean {
   return names.has(name);

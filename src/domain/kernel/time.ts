@@ -1,4 +1,4 @@
-/** Times as people read them, each of the HTTP API: UTC, and the pair's zone. */
+/** A time in replies of the HTTP API: in UTC, and in the zone of the pair. */
 export interface ShownTime {
   readonly utc: string;
   readonly local: string;
@@ -8,19 +8,18 @@ export function showTime(ms: number, timeZone: string): ShownTime {
   return { utc: toTime(ms), local: `${formatOf(timeZone).format(new Date(ms))} ${timeZone}` };
 }
 
-/** The same where there may be none. */
 export function showKnown(ms: number | undefined, timeZone: string): ShownTime | undefined {
   return ms === undefined ? undefined : showTime(ms, timeZone);
 }
 
-/** A time inside a text: UTC as everywhere else, and the local time behind it where the reader's zone is known. */
+/** A time inside a text: UTC, followed by the local time if the zone is known. */
 export function formatTime(ms: number, timeZone?: string): string {
   if (timeZone === undefined) return toTime(ms);
   const { utc, local } = showTime(ms, timeZone);
   return `${utc} (${local})`;
 }
 
-/** Making one takes longer than a hundred uses of it. Zones are those of the pairs file. */
+/** Cached: creating a format takes longer than a hundred uses of it. Only zones of the pairs file occur. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
@@ -38,7 +37,7 @@ const units = [
   ["s", 1_000],
 ] as const;
 
-/** A duration of whole seconds as files and requests write it, in the largest unit that divides it: 120000 is "2m". */
+/** A duration of whole seconds in the largest unit that divides it: 120000 is "2m". */
 export function durationText(ms: number): string {
   const [unit, size] = units.find(([, each]) => ms !== 0 && ms % each === 0) ?? ["s", 1_000];
   return `${ms / size}${unit}`;

@@ -1,15 +1,15 @@
-/** What takes more than itself in JSON: quotes, backslashes, control characters, halves of surrogate pairs. */
+/** Characters that JSON escapes. */
 const escaped = /["\\\p{Cc}\p{Cs}]/u;
 
-/** Characters that one takes in JSON that stands inside JSON, as the text of an event inside a state does. */
+/** The length of a character in JSON inside JSON, such as the text of an event inside a state. */
 function costOf(char: string): number {
   if (!escaped.test(char)) return char.length;
   return char === '"' || char === "\\" ? 4 : 7;
 }
 
 /**
- * A text as it is kept: it takes at most `capacity` characters, escaped twice as well, and a cut is marked. A bound on
- * characters alone would be none: a text of quotes is four times as long inside the event inside the state.
+ * Cuts a text to at most `budget` characters, counted as escaped twice, and marks the cut. Counting plain characters is
+ * not enough: a text of quotes is four times as long in an event inside a state.
  */
 export function truncate(text: string, budget: number): string {
   let cost = 0;
@@ -22,7 +22,7 @@ export function truncate(text: string, budget: number): string {
   return text;
 }
 
-/** Keeps the first quarter and the newest of a list; what follows the gap says how many are missing before it. */
+/** Keeps the first quarter and the newest of a list. The entry after the gap counts the omitted ones. */
 export function truncateList<T extends { readonly omitted?: number }>(
   list: readonly T[],
   most: number,
@@ -35,7 +35,7 @@ export function truncateList<T extends { readonly omitted?: number }>(
   return [...list.slice(0, head), { ...next, omitted: gone + (next.omitted ?? 0) }, ...list.slice(from + 1)];
 }
 
-/** Takes one step after the other, each of which gives up a little more, until a value is small enough. */
+/** Applies steps in order, each dropping a little more, until the value is small enough. */
 export function shrink<T>(value: T, steps: readonly ((value: T) => T)[], isSmall: (value: T) => boolean): T {
   let small = value;
   for (const step of steps) {

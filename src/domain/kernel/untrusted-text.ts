@@ -1,28 +1,27 @@
 /**
- * Characters that break a line or a terminal, are half of one, show nothing, or change the direction of what stands
- * around them: controls, lone surrogates, line separators, and whatever Unicode lets a font ignore, bidirectional
- * controls and zero-width characters among it (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing,
- * https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point). Selectors of emoji are let through.
+ * Controls, lone surrogates, line separators, and default-ignorable characters such as bidirectional controls and
+ * zero-width ones, except emoji selectors (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing,
+ * https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point).
  */
 const unfit = String.raw`(?![\u{fe00}-\u{fe0f}])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{DI}\u{fff9}-\u{fffb}]`;
 const anyUnfit = new RegExp(unfit, "u");
 const everyUnfit = new RegExp(unfit, "gu");
 const breaking = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
-/** Whether text shows as what it is. What people send us is refused when it does not. */
+/** Whether a text displays exactly as stored. Requests that do not are refused. */
 export function isPlain(text: string): boolean {
   return !anyUnfit.test(text);
 }
 
 /**
- * Text of tokens, Azure, brokers and web servers, fit to be shown, stored and logged: what would break a line becomes a
- * space, every other unfit character U+FFFD, so that no two different texts look the same for want of it.
+ * External text made safe to show, store and log. Line breaks and controls become spaces. Other unfit characters become
+ * U+FFFD instead of disappearing, so that different texts stay distinguishable.
  */
 export function cleanText(text: string): string {
   return text.replace(everyUnfit, (char) => (breaking.test(char) ? " " : "\u{fffd}"));
 }
 
-/** The same for a log that is read by machines too: each unfit character as its escape, so that nothing is lost. */
+/** Escapes unfit characters without loss, for logs that machines read too. */
 export function escapeUnfit(text: string): string {
   return text.replace(everyUnfit, (char) =>
     Array.from(
@@ -34,9 +33,9 @@ export function escapeUnfit(text: string): string {
 
 const NAME_LENGTH = 60;
 
-/** The name of a person or application as it is shown and stored everywhere: one line of at most 60 characters. */
+/** The name of a person or application as one line of at most 60 characters; empty if nothing is readable. */
 export function cleanName(name: string): string {
-  // Cut first: a token may bring kilobytes.
+  // Cut first: a token may contain kilobytes.
   const line = cleanText(name.slice(0, 4 * NAME_LENGTH))
     .replace(/\s+/gu, " ")
     .trim();

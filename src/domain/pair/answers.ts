@@ -1,6 +1,6 @@
 import { KEPT_PLACES, MAX_REGISTERED, type PairAnswer, type PairState } from "./pair";
 
-/** A state and the answer to whoever asked; `indexed` names the index page that must learn of a new promotion. */
+/** A new state and the answer to the caller. `indexed`: the index entry of a newly registered promotion. */
 export interface PairStep {
   readonly state: PairState;
   readonly answer: PairAnswer;
@@ -8,10 +8,10 @@ export interface PairStep {
 }
 
 const ANSWERS_KEPT = 16;
-/** Characters of JSON that the answers may take. */
+/** Size limit of all answers in JSON. */
 const ANSWERS_LENGTH = 1_500;
 
-/** Keeps an answer under the id of its question; the oldest go first. */
+/** Stores an answer under the id of its operation, and drops the oldest ones. */
 export function answered(state: PairState, id: string, answer: PairAnswer): PairStep {
   const others = state.answers.filter((a) => a.id !== id);
   let answers = [...others, { id, answer }].slice(-ANSWERS_KEPT);
@@ -27,27 +27,23 @@ export function isRegistered(state: PairState, requestId: string): boolean {
   return state.registered.some((entry) => entry.requestId === requestId);
 }
 
-/** Whether it has left the line, and is not deregistered yet. */
+/** Whether it has left the queue with an outcome, and is still registered. */
 export function hasLeft(state: PairState, requestId: string): boolean {
   return state.registered.some((entry) => entry.requestId === requestId && entry.left);
 }
 
-/** Whether it is registered and has not left: its hold, its leaving and their place in the chain may be still to come. */
+/** Whether it is registered and has not left: its hold and its audit entry may still follow. */
 export function standsWith(state: PairState | undefined, requestId: string): boolean {
   return state !== undefined && isRegistered(state, requestId) && !hasLeft(state, requestId);
 }
 
-/** What a promotion may come to write: its id when registered, in the queue and cancelled, and what goes with it. */
+/** The most that a promotion adds to the state besides its id: when registered, in the queue and cancelled. */
 const WRITTEN_WITH_AN_ID = 290;
-/** What may be written of all promotions; answers, holds, lease and attempt need the rest of 16 KiB, see `pair-room.ts`. */
+/** Size limit of all promotions. Answers, holds, lease and attempt need the rest of 16 KiB, see `size-budget.ts`. */
 const BUDGET = 9_800;
-
 const LONGEST_ID = 100;
 
-/**
- * Whether one more promotion may be registered such that the state stays under 16 KiB whatever happens to it. Places are kept
- * for those that may take them (`kept`).
- */
+/** Whether one more promotion fits, with the state under 16 KiB. Some places are reserved for operators (`kept`). */
 export function hasPlaceFor({ registered }: PairState, requestId: string, kept = false): boolean {
   const ids = [...registered.map((entry) => entry.requestId), requestId];
   const written = ids.reduce((sum, id) => sum + budgetOf(id.length), 0);

@@ -5,7 +5,7 @@ import { hasLeft, type PairStep } from "./answers";
 import { applyToPair } from "./operations";
 import { emptyPair, type PairOperation, type PairState } from "./pair";
 
-/** A step of the pair coordinator, and the decisions that it wrote into the pair's audit chain. */
+/** A step of the pair coordinator, and its entries in the pair's audit chain. */
 export interface AuditedStep extends PairStep {
   readonly entries: readonly AuditEntry[];
 }
@@ -13,7 +13,7 @@ export interface AuditedStep extends PairStep {
 const NOTE_LENGTH = 300;
 const NAME_LENGTH = 120;
 
-/** Applies one operation and chains what people decided by it, and where the chain of a concluded promotion ends. */
+/** Applies one operation, and adds decisions of people and concluded promotions to the audit chain. */
 export function auditStep(
   pair: PairKey,
   current: PairState | undefined,
@@ -61,7 +61,7 @@ function held(
   { hold, oid }: Extract<PairOperation, { kind: "hold" }>,
   after: PairState,
 ): AuditNote | undefined {
-  // A halt that is told within another is a decision as well.
+  // A halt that is merged into another one is a decision too.
   if (after.holds === before.holds) return undefined;
   const { id, at, by, reason, requestId } = hold;
   const who = by ?? "the run";

@@ -18,8 +18,8 @@ import { withinPairBudget } from "./size-budget";
 const PROOF_LENGTH = 200;
 
 /**
- * Applies one operation. Every operation may come twice, late or out of order: it names what it changes, and one that
- * no longer fits changes nothing. This is the only place where a claim is permitted.
+ * Applies one operation. Operations may arrive twice, late or out of order; an outdated one has no effect. This is the
+ * only place that grants a claim.
  */
 export function applyToPair(current: PairState | undefined, op: PairOperation): PairStep {
   const before = current ?? emptyPair;
@@ -66,21 +66,20 @@ function applied(state: PairState, op: PairOperation): PairStep {
   }
 }
 
-/** What one promotion may know of its pair. */
 export function viewOf(
   state: PairState | undefined,
   requestId: string,
   answer: PairAnswer = "done",
 ): PairView {
   const pair = state ?? emptyPair;
-  const line = pair.queue.map((entry) => entry.requestId);
-  const ahead = line.indexOf(requestId);
+  const queue = pair.queue.map((entry) => entry.requestId);
+  const ahead = queue.indexOf(requestId);
   const mine = pair.lease?.holder === requestId;
   return {
     answer,
     lease: mine ? pair.lease : undefined,
     holder: mine ? undefined : pair.lease?.holder,
-    next: line[0],
+    next: queue[0],
     ahead: ahead < 0 ? undefined : ahead,
     hold: pair.holds[0],
     cancel: pair.cancels.find((cancel) => cancel.requestId === requestId),
@@ -92,10 +91,10 @@ export function viewOf(
 function register(state: PairState, op: Op<"register">): PairStep {
   if (isRegistered(state, op.requestId)) return { state, answer: "done" };
   if (!hasPlaceFor(state, op.requestId, op.kept)) return { state, answer: "queue-full" };
-  const turned = state.index.count >= PAGE_SIZE;
-  const page = turned ? state.index.page + 1 : state.index.page;
-  const count = turned ? 1 : state.index.count + 1;
-  // Clocks of hosts differ, and messages overtake each other: the index is in order all the same.
+  const isFull = state.index.count >= PAGE_SIZE;
+  const page = isFull ? state.index.page + 1 : state.index.page;
+  const count = isFull ? 1 : state.index.count + 1;
+  // Keeps the index in order although host clocks differ and messages overtake each other.
   const at = Math.max(op.at, (state.index.at ?? 0) + 1);
   return {
     state: {
@@ -109,10 +108,10 @@ function register(state: PairState, op: Op<"register">): PairStep {
 }
 
 function enqueue(state: PairState, op: Op<"enqueue">): PairStep {
-  const there =
+  const isPresent =
     state.lease?.holder === op.requestId || state.queue.some((entry) => entry.requestId === op.requestId);
-  if (there) return { state, answer: "done" };
-  // Whoever has left with an outcome may still have a run that has not heard of it.
+  if (isPresent) return { state, answer: "done" };
+  // A promotion with an outcome may still have a run that has not read it.
   const registered = state.registered.find((entry) => entry.requestId === op.requestId);
   if (!registered || registered.left) return { state, answer: "not-registered" };
   const busy = state.lease !== undefined || state.queue.length > 0;
@@ -124,7 +123,7 @@ function enqueue(state: PairState, op: Op<"enqueue">): PairStep {
   };
 }
 
-/** Grants the lease to the first in the queue, unless there is a holder, a hold, or an attempt nobody has proved yet. */
+/** Grants the lease to the first in the queue, unless there is a holder, a hold, or an open attempt. */
 function acquireLease(state: PairState, op: Op<"acquire-lease">): PairStep {
   const first = state.queue[0]?.requestId === op.requestId;
   if (!first || state.lease || state.open || state.holds.length > 0) return { state, answer: "done" };
@@ -138,16 +137,16 @@ function acquireLease(state: PairState, op: Op<"acquire-lease">): PairStep {
   return { state: { ...state, epoch: lease.epoch, lease, queue: state.queue.slice(1) }, answer: "done" };
 }
 
-/** Returns the lease without losing the place: the promotion stands first in the queue again, and what it lost is not forgotten. */
+/** Releases the lease. The promotion becomes first in the queue again and keeps its count of lost attempts. */
 function releaseLease(state: PairState, op: Op<"release-lease">): PairStep {
   const { lease } = state;
   const mine = lease?.holder === op.requestId && lease.epoch === op.epoch;
   if (!mine || state.open || lease.swapped) return { state, answer: "done" };
-  const line = [{ requestId: op.requestId, since: op.at }, ...state.queue];
-  return { state: { ...withoutLease(state, lease), queue: line }, answer: "done" };
+  const queue = [{ requestId: op.requestId, since: op.at }, ...state.queue];
+  return { state: { ...withoutLease(state, lease), queue }, answer: "done" };
 }
 
-/** The lease is free; what its holder lost stays with the holder. */
+/** Frees the lease and stores the lost attempts of its holder. */
 function withoutLease(state: PairState, { holder, unknowns }: Lease): PairState {
   const registered = state.registered.map((entry) =>
     entry.requestId === holder && unknowns > 0 ? { ...entry, unknowns } : entry,
@@ -155,7 +154,7 @@ function withoutLease(state: PairState, { holder, unknowns }: Lease): PairState 
   return { ...state, registered, lease: undefined };
 }
 
-/** Named by time: delivered late it does not undo a later place or lease. Never out of an attempt or a swap that was done. */
+/** Undoes only a position or lease from before `at`, in case of late delivery. Never leaves an attempt or a swap. */
 function leaveQueue(state: PairState, { requestId, at }: Op<"leave-queue">): PairStep {
   const { lease } = state;
   const isFree = lease?.holder === requestId && lease.since <= at && !state.open && !lease.swapped;
@@ -179,7 +178,7 @@ function refusalOf(state: PairState, op: Op<"claim">): ClaimRefusal | undefined 
   return rules.find(([applies]) => applies)?.[1];
 }
 
-/** Each act takes effect once, and nothing goes forward again after it was rolled back. */
+/** Each direction takes effect once, and no forward swap follows a rollback. */
 function isDoneWith(lease: Lease | undefined, direction: Direction): boolean {
   return lease?.swapped !== undefined && (direction === "forward" || lease.swapped.direction === "rollback");
 }
@@ -193,7 +192,7 @@ function claim(state: PairState, op: Op<"claim">): PairStep {
   return answered({ ...state, open: { ...rest, claimedAt: at } }, op.nonce, "granted");
 }
 
-/** The winner writes what came of its PUT; the first report of a nonce stands. */
+/** Stores the result of the PUT. Only the first report of a nonce counts. */
 function report(state: PairState, op: Op<"report">): PairStep {
   if (state.open?.nonce !== op.nonce || state.open.verdict) return { state, answer: "done" };
   return {
@@ -202,7 +201,7 @@ function report(state: PairState, op: Op<"report">): PairStep {
   };
 }
 
-/** Closes the attempt of a nonce by proof. A nonce that was never granted cannot be granted any more. */
+/** Closes the attempt of a nonce by proof. A nonce without a grant cannot be granted later. */
 function close(state: PairState, op: Op<"close">): PairStep {
   const { open, lease } = state;
   if (open?.nonce !== op.nonce) return answered(state, op.nonce, "attempt-closed");
@@ -213,7 +212,7 @@ function close(state: PairState, op: Op<"close">): PairStep {
 
 function afterClosing(before: Lease, open: OpenAttempt, { proof, at }: Op<"close">): Lease {
   const lease = { ...before, closed: before.closed + 1 };
-  // Each act has its own lost attempts: what is done starts the count for the next one.
+  // Lost attempts count per direction: a done attempt resets the count.
   if (proof.kind === "done")
     return {
       ...lease,

@@ -8,22 +8,24 @@ import { proofSpan } from "../swap/settlement";
 import { answered, answerTo, hasLeft, isRegistered, type PairStep } from "./answers";
 import type { Cancel, Hold, Op, OpenAttempt, PairAnswer, PairOperation, PairState } from "./pair";
 
-/** Most holds that people may set at one pair. */
+/** How many holds people may set on one pair. */
 export const MOST_HOLDS = 4;
 const HALTS_KEPT = 2;
 const RELEASED_KEPT = 6;
 const DETAIL_LENGTH = 160;
 const NAME_LENGTH = 60;
 const HOLD_NOTE_LENGTH = 200;
+/** The longest note. With many cancels at once, less of each is kept, see `size-budget.ts`. */
+const CANCEL_NOTE_LENGTH = 500;
 
-/** The hold that an outcome asks for: the same one, whoever sets it and however often. */
+/** The hold that an outcome sets. Repeats have the same id. */
 export function haltOf(requestId: string, at: number, reason: Reason): Hold {
   return { id: `halt-${requestId}`, at, reason, requestId };
 }
 
 /**
- * Stops the line. No hold is ever dropped for another: one too many by hand is refused, one too many by an outcome is
- * told within the last. A hold that was released stays released, even if its setting is delivered again.
+ * Sets a hold. Above the limit, a person's hold is refused and an outcome's hold is merged into the last one. A
+ * released hold stays released if its setting is delivered again.
  */
 export function holdIn(state: PairState, { id, hold }: Op<"hold">): PairStep {
   const before = answerTo(state, id);
@@ -33,10 +35,7 @@ export function holdIn(state: PairState, { id, hold }: Op<"hold">): PairStep {
   return id === undefined ? { state: held, answer } : answered(held, id, answer);
 }
 
-/**
- * A person releases the named holds. An attempt that was left unproved by a concluded promotion is closed with them:
- * the person has looked.
- */
+/** A person releases the named holds. This also closes an unproved attempt of a concluded promotion. */
 export function releaseIn(state: PairState, op: Op<"release">): PairStep {
   const before = answerTo(state, op.id);
   if (before) return { state, answer: before };
@@ -57,36 +56,35 @@ export function releaseIn(state: PairState, op: Op<"release">): PairStep {
   );
 }
 
-/** Who or what stops the line, and why. */
 export function describeHold({ by, reason }: Hold): string {
   return by === undefined
     ? `the pair is on hold (${reason.code}: ${reason.detail})`
     : `the pair is on hold by ${by}: ${reason.detail}`;
 }
 
-/** What a hold means for what is under way at its pair. */
-export function describeEffect({ lease, open, queue: line }: PairState): string {
-  const waiting = line.length === 0 ? "" : `; ${line.length} in the queue wait until it is released`;
+/** The effect of a hold on promotions that are under way. */
+export function describeEffect({ lease, open, queue }: PairState): string {
+  const waiting = queue.length === 0 ? "" : `; ${queue.length} in the queue wait until it is released`;
   if (open?.direction === "rollback")
-    return `the rollback of ${open.requestId} is carried out: no hold stops it${waiting}`;
+    return `the rollback of ${open.requestId} continues: a hold does not stop it${waiting}`;
   if (open) return `the open attempt of ${open.requestId} is settled, and nothing new is claimed${waiting}`;
-  if (!lease) return `nothing is under way; whoever comes waits for the lease${waiting}`;
-  if (lease.order) return `the rollback of ${lease.holder} is carried out: no hold stops it${waiting}`;
+  if (!lease) return `nothing is under way; new promotions wait for the lease${waiting}`;
+  if (lease.order) return `the rollback of ${lease.holder} continues: a hold does not stop it${waiting}`;
   return lease.swapped
-    ? `${lease.holder} has swapped and goes on to its outcome${waiting}`
-    : `${lease.holder} goes on observing and claims nothing until it is released${waiting}`;
+    ? `${lease.holder} has swapped and continues to its outcome${waiting}`
+    : `${lease.holder} continues to observe and claims nothing until the hold is released${waiting}`;
 }
 
-/** By when a hold that is recorded holds: no claim is granted any more, and what was granted before runs out. */
+/** When a recorded hold takes effect: no new claim is granted, and an earlier one runs out. */
 export interface HoldReach {
-  /** From then on no PUT of a forward swap is sent, ms. */
+  /** From this time, in ms, no PUT of a forward swap is sent. */
   readonly holdsFrom: number;
-  /** The attempt that was claimed before, as long as anything may come of it; a rollback is stopped by no hold. */
+  /** The attempt that was claimed before the hold, while it may have an effect. */
   readonly attempt?: {
     readonly requestId: string;
     readonly direction: Direction;
     readonly claimedAt: number;
-    /** Until then its effect may show, ms. */
+    /** Until this time, in ms, its effect may occur. */
     readonly effectUntil: number;
   };
 }
@@ -95,7 +93,7 @@ const mayBeUnsent = (open: OpenAttempt) => open.verdict === undefined;
 const mayHaveEffect = ({ verdict }: OpenAttempt) =>
   verdict === undefined || verdict.kind === "accepted" || verdict.kind === "unknown";
 
-/** What a hold reaches at `now`, by the clocks of whoever claims. `swap`: the times under which the open attempt was claimed. */
+/** The reach of a hold at `now`. `swap` has the time limits of the open attempt. */
 export function reachOf({ open }: Pick<PairState, "open">, swap: PairPolicy["swap"], now: number): HoldReach {
   if (!open || !mayHaveEffect(open)) return { holdsFrom: now };
   const { requestId, direction, claimedAt } = open;
@@ -125,26 +123,16 @@ function withHold(holds: readonly Hold[], hold: Hold): readonly Hold[] {
   return holds.map((each) => (each === last ? both : each));
 }
 
-/** The pair coordinator's state has to stay small. */
 function shortened({ by, ...hold }: Hold): Hold {
   const reason = { ...hold.reason, detail: truncate(hold.reason.detail, DETAIL_LENGTH) };
   return by === undefined ? { ...hold, reason } : { ...hold, reason, by: truncate(by, NAME_LENGTH) };
 }
 
-const PERSON_LENGTH = 60;
-
-/** A whole note; where many are cancelled at once less of each is kept, see `pair-room.ts`. */
-const CANCEL_NOTE_LENGTH = 500;
-
-/** Who has cancelled, when, and why, wherever it is told. */
 export function describeCancel({ by, at, note }: Pick<Cancel, "by" | "at" | "note">): string {
   return `cancelled by ${by} at ${formatTime(at)}${note === "" ? "" : `: ${note}`}`;
 }
 
-/**
- * Records a person's cancel, unless an attempt is open or the swap has taken effect: then it says so and does nothing. The
- * first one stands; what a later one has to say is kept beside it.
- */
+/** Records a cancel unless an attempt is open or the swap took effect. Adds the notes of later cancels to the first. */
 export function cancelIn(state: PairState, op: Op<"cancel">): PairStep {
   const known = answerTo(state, op.id);
   if (known) return { state, answer: known };
@@ -152,7 +140,7 @@ export function cancelIn(state: PairState, op: Op<"cancel">): PairStep {
   if (state.open?.requestId === op.requestId) return answered(state, op.id, "attempt-open");
   if (state.lease?.holder === op.requestId && state.lease.swapped) return answered(state, op.id, "too-late");
   const { kind: _kind, oid: _oid, by, note, ...rest } = op;
-  const given = { ...rest, by: truncate(by, PERSON_LENGTH), note: truncate(note, CANCEL_NOTE_LENGTH) };
+  const given = { ...rest, by: truncate(by, NAME_LENGTH), note: truncate(note, CANCEL_NOTE_LENGTH) };
   const before = state.cancels.find((each) => each.requestId === op.requestId);
   const cancels = before
     ? state.cancels.map((each) => (each === before ? withNoteOf(before, given) : each))
@@ -169,34 +157,21 @@ function withNoteOf(first: Cancel, { by, note }: Cancel): Cancel {
   };
 }
 
-const BY_LENGTH = 60;
-
-const ORDER_NOTE_LENGTH = 160;
-
-/**
- * Records that a promotion is to be rolled back, while it is verified or soaks. The first order stands, and whoever asks
- * for the same is granted it.
- */
+/** Records a rollback order during verification or soak. The first order stays, and later ones are granted too. */
 export function orderRollbackIn(state: PairState, { requestId, order }: Op<"order-rollback">): PairStep {
   const before = answerTo(state, order.id);
   if (before) return { state, answer: before };
   if (!isRegistered(state, requestId)) return answered(state, order.id, "not-registered");
   const lease = state.lease?.holder === requestId ? state.lease : undefined;
-  if (!lease) {
-    return answered(state, order.id, hasLeft(state, requestId) ? "watch-over" : "not-swapped");
-  }
+  if (!lease) return answered(state, order.id, hasLeft(state, requestId) ? "watch-over" : "not-swapped");
   if (lease.order) return answered(state, order.id, "granted");
   if (!lease.swapped) return answered(state, order.id, "not-swapped");
   if (lease.watched) return answered(state, order.id, "watch-over");
-  const short = {
-    ...order,
-    by: truncate(order.by, BY_LENGTH),
-    note: truncate(order.note, ORDER_NOTE_LENGTH),
-  };
+  const short = { ...order, by: truncate(order.by, NAME_LENGTH), note: truncate(order.note, DETAIL_LENGTH) };
   return answered({ ...state, lease: { ...lease, order: short } }, order.id, "granted");
 }
 
-/** Ends the time in which a rollback may be ordered; an order that is there already stands. */
+/** Ends the time for rollback orders. An order that exists stays. */
 export function endWatchIn(state: PairState, op: Op<"end-watch">): PairStep {
   const { lease } = state;
   const mine = lease?.holder === op.requestId && lease.epoch === op.epoch;
@@ -204,7 +179,7 @@ export function endWatchIn(state: PairState, op: Op<"end-watch">): PairStep {
   return { state: { ...state, lease: { ...lease, watched: true } }, answer: "done" };
 }
 
-/** What a person has just decided by an operation, for the pair's audit chain; undefined when nothing changed by it. */
+/** The entry for the pair's audit chain; undefined if the operation changed nothing. */
 export function decidedBy(
   before: ScheduleState | undefined,
   op: ScheduleOperation,

@@ -3,7 +3,7 @@ import type { Outcome } from "../kernel/outcome";
 import type { Reason } from "../kernel/reason-codes";
 import type { Direction, AttemptVerdict, ClaimRefusal, Proof } from "../swap/attempt";
 
-/** One attempt under way; at most one per pair. Only the execution whose nonce stands here may send the PUT. */
+/** The one open attempt of a pair. Only the execution with this nonce may send the PUT. */
 export interface OpenAttempt {
   readonly requestId: string;
   readonly direction: Direction;
@@ -16,45 +16,45 @@ export interface OpenAttempt {
   readonly reportedAt?: number;
 }
 
-/** The right to swap this pair; given to one promotion at a time, never stolen. */
+/** The right to swap this pair. One promotion at a time has it, and no other can take it away. */
 export interface Lease {
   readonly holder: string;
   readonly epoch: number;
   readonly since: number;
   /** Attempts closed under this lease; the next one is `closed + 1`. */
   readonly closed: number;
-  /** Attempts of the act under way that were lost, those of the promotion's earlier leases included. */
+  /** Lost attempts in the current direction, including those under earlier leases of the promotion. */
   readonly unknowns: number;
-  /** Set once an attempt was closed as done. */
+  /** Set once an attempt is closed as done. */
   readonly swapped?: { readonly direction: Direction; readonly at: number; readonly detail: string };
-  /** Why this promotion is to be rolled back; without it no rollback is claimed. */
+  /** Without an order, no rollback can be claimed. */
   readonly order?: RollbackOrder;
-  /** The soak is over: no rollback is ordered any more. */
+  /** The soak is over: a rollback can no longer be ordered. */
   readonly watched?: boolean;
 }
 
-/** The decision to roll back, taken once: by the soak, or by a person. */
+/** The decision to roll back, by the soak or by a person. */
 export interface RollbackOrder {
   readonly id: string;
   readonly cause: "regression" | "person";
   readonly by: string;
   /** Object id of the person. */
   readonly oid?: string;
-  /** What was seen, or the person's note. */
+  /** The regression, or the person's note. */
   readonly note: string;
   readonly at: number;
 }
 
-/** Stop-the-line: nothing new is claimed until a person releases it. */
+/** Nothing new is claimed until a person releases the hold. */
 export interface Hold {
   readonly id: string;
   readonly at: number;
   readonly reason: Reason;
-  /** The promotion whose outcome asked for it. */
+  /** The promotion whose outcome set it. */
   readonly requestId?: string;
-  /** The person who set it by hand. */
+  /** The person who set it; absent for a hold of an outcome. */
   readonly by?: string;
-  /** Of one set by hand: a hash of the whole reason, of which only the beginning is kept. */
+  /** If a person set it: a hash of the whole reason; `reason` has only its beginning. */
   readonly words?: string;
 }
 
@@ -66,7 +66,7 @@ export interface Cancel {
   readonly at: number;
 }
 
-/** Answers are kept for a while under the id of the question, for whoever asked by signal and reads back. */
+/** A stored answer under the id of its operation, for callers that signal and then read back. */
 export interface Answer {
   readonly id: string;
   readonly answer: PairAnswer;
@@ -79,47 +79,44 @@ export type PairAnswer =
   | CancelRefusal
   | OrderRefusal
   | HoldRefusal
-  /** The same hold was set before, with the same words. */
+  /** The same hold with the same reason was set before. */
   | "stands"
   | "queue-full"
   | "pair-busy"
   | "no-hold";
 
-/** Why nothing is rolled back: there was no swap yet, or its soak is over. */
+/** Why a rollback is refused: no swap yet, or its soak is over. */
 export type OrderRefusal = "not-swapped" | "watch-over";
 
 export type CancelRefusal = "attempt-open" | "too-late" | "not-registered";
 
-/**
- * Why a hold was not set: a person has released it before, as many as may be are set by hand already, or another one
- * stands under its id.
- */
+/** Why a hold is refused: it was released before, too many exist, or its id has another reason. */
 export type HoldRefusal = "released" | "too-many-holds" | "other-words";
 
-/** The one pair coordinator of a pair: durable state of the `pair` entity, keyed by the pair's name. */
+/** The pair coordinator: durable state of the `pair` entity, keyed by the key of the pair. */
 export interface PairState {
   readonly v: 1;
   readonly epoch: number;
-  /** Every promotion of this pair that is not announced yet; what the reconciler walks. */
+  /** Every promotion of this pair that is not announced yet. The reconciler checks them. */
   readonly registered: readonly {
     readonly requestId: string;
     readonly at: number;
-    /** It has an outcome: it comes to no turn any more. */
+    /** Has an outcome; never acquires the lease again. */
     readonly left?: boolean;
-    /** Attempts it has lost under leases that it gave back. */
+    /** Lost attempts under leases that it released. */
     readonly unknowns?: number;
   }[];
-  /** Those whose turn has not come, in order. */
+  /** Promotions that wait for the lease, in order. */
   readonly queue: readonly { readonly requestId: string; readonly since: number }[];
   readonly lease?: Lease;
   readonly open?: OpenAttempt;
   readonly holds: readonly Hold[];
   readonly cancels: readonly Cancel[];
   readonly answers: readonly Answer[];
-  /** Where the next promotion is entered in the index, and `at` what time the last one was, see `index-page.ts`. */
+  /** The current page of the index, its number of entries, and the time of the last one, see `index-page.ts`. */
   readonly index: { readonly page: number; readonly count: number; readonly at?: number };
   readonly released?: { readonly at: number; readonly by: string; readonly note: string };
-  /** The last holds that were released: they stay released when their setting is delivered again. */
+  /** Recently released holds. They stay released if their setting is delivered again. */
   readonly releasedHolds?: readonly string[];
   /** Where the pair's audit chain ends. */
   readonly audit?: ChainHead;
@@ -127,15 +124,10 @@ export interface PairState {
 
 /** Operations on a pair. Each names what it changes; `at` is the caller's clock. */
 export type PairOperation =
-  /** Changes nothing; answers with the view of one promotion. */
+  /** Changes nothing. */
   | { readonly kind: "read"; readonly requestId: string }
-  /** `kept`: it may take a place that is kept for operators. */
-  | {
-      readonly kind: "register";
-      readonly requestId: string;
-      readonly at: number;
-      readonly kept?: boolean;
-    }
+  /** `kept`: it may use a place reserved for operators. */
+  | { readonly kind: "register"; readonly requestId: string; readonly at: number; readonly kept?: boolean }
   | {
       readonly kind: "enqueue";
       readonly requestId: string;
@@ -144,7 +136,7 @@ export type PairOperation =
       readonly whenBusy: "wait" | "refuse";
     }
   | { readonly kind: "acquire-lease"; readonly requestId: string; readonly at: number }
-  /** Out of the line and of the lease as they were at that time, to wait for people without keeping others waiting. */
+  /** Gives up position and lease, so that a promotion that waits for people does not block others. */
   | { readonly kind: "leave-queue"; readonly requestId: string; readonly at: number }
   | {
       readonly kind: "release-lease";
@@ -177,17 +169,12 @@ export type PairOperation =
       readonly at: number;
     }
   | ({ readonly kind: "cancel"; readonly oid?: string } & Cancel)
-  /** By the soak or by a person, while the promotion is verified or soaks. */
+  /** From the soak or a person, during verification or soak. */
   | { readonly kind: "order-rollback"; readonly requestId: string; readonly order: RollbackOrder }
-  /** The soak has passed. Refuses every rollback that is not ordered yet. */
+  /** The soak has passed. Rollbacks that are not ordered yet are refused from now on. */
   | { readonly kind: "end-watch"; readonly requestId: string; readonly epoch: number }
-  /** `id`: of the question, when somebody reads the answer back. */
-  | {
-      readonly kind: "hold";
-      readonly hold: Hold;
-      readonly id?: string;
-      readonly oid?: string;
-    }
+  /** `id`: set if the caller reads the answer back. */
+  | { readonly kind: "hold"; readonly hold: Hold; readonly id?: string; readonly oid?: string }
   | {
       readonly kind: "release";
       readonly id: string;
@@ -197,7 +184,7 @@ export type PairOperation =
       readonly note: string;
       readonly at: number;
     }
-  /** A person has paused or resumed a schedule of the pair: changes nothing but the pair's audit chain. */
+  /** A person paused or resumed a schedule of the pair. Changes only the audit chain. */
   | {
       readonly kind: "note-schedule";
       readonly id: string;
@@ -208,24 +195,22 @@ export type PairOperation =
       readonly note: string;
       readonly at: number;
     }
-  /** `concluded`: the outcome, and where the promotion's own audit chain ends. */
   | { readonly kind: "leave"; readonly requestId: string; readonly concluded?: Concluded }
   | { readonly kind: "deregister"; readonly requestId: string };
 
-/** The operations of one kind. */
 export type Op<K extends PairOperation["kind"]> = Extract<PairOperation, { kind: K }>;
 
-/** How a promotion left its pair, for the pair's audit chain. */
+/** The conclusion of a promotion, for the pair's audit chain. */
 export interface Concluded {
   readonly at: number;
   readonly outcome: Outcome;
   readonly ends: ChainHead;
 }
 
-/** Most promotions that may be under way for one pair at once; fewer when their ids are long, see `hasPlaceFor`. */
+/** How many promotions may be registered with one pair; fewer if their ids are long, see `hasPlaceFor`. */
 export const MAX_REGISTERED = 32;
 
-/** How many of them are kept for what operators ask for and for break-glass, with ids of any length. */
+/** How many of these places are reserved for operators and break-glass. */
 export const KEPT_PLACES = 3;
 
 export const emptyPair: PairState = {
@@ -239,18 +224,18 @@ export const emptyPair: PairState = {
   index: { page: 0, count: 0 },
 };
 
-/** What one promotion may know of its pair; the answer to every operation. */
+/** A pair as one promotion sees it; the reply to every operation. */
 export interface PairView {
   readonly answer: PairAnswer;
   /** This promotion's lease. */
   readonly lease?: Lease;
-  /** Who holds the lease, when somebody else does. */
+  /** Another promotion that has the lease. */
   readonly holder?: string;
-  /** Who is first in the queue. */
+  /** The first promotion in the queue. */
   readonly next?: string;
-  /** How many stand before it in the queue; undefined when it is not in the queue. */
+  /** How many are before it in the queue; undefined if it is not in the queue. */
   readonly ahead?: number;
-  /** Why nothing new may be claimed. */
+  /** Blocks new claims. */
   readonly hold?: Hold;
   readonly cancel?: Cancel;
   /** This promotion's open attempt. */

@@ -1,38 +1,35 @@
 import type { PairKey } from "../kernel/pair-key";
 
-/**
- * The pairs that promotions are kept of: those of the pairs file, and those that were taken out of it. Durable state of the
- * `roster` entity, of which there is one.
- */
+/** All pairs with stored promotions, including removed ones: durable state of the single `roster` entity. */
 export interface Roster {
   readonly v: 1;
   readonly pairs: readonly {
     readonly key: PairKey;
-    /** Since when it is not in the file. */
+    /** When it was removed from the file. */
     readonly gone?: number;
-    /** Nothing is under way for it any more: only its history is left. */
+    /** Nothing is under way. Only its history is left. */
     readonly quiet?: true;
   }[];
 }
 
-/** What the file has now, and what is known of pairs that it has not. */
+/** The pairs of the current file, and the state of removed pairs. */
 export interface RosterChange {
   readonly inFile: readonly PairKey[];
-  /** They have nothing under way. */
+  /** Removed pairs with nothing under way. */
   readonly idle?: readonly PairKey[];
-  /** The retention of all that they had is over. */
+  /** Removed pairs whose retention is over. */
   readonly empty?: readonly PairKey[];
   readonly at: number;
 }
 
-/** A host with the file of before may accept something for a pair that another one holds to be gone. */
+/** Until then, a host with the previous file may still accept requests for the removed pair. */
 const QUIET_AFTER_MS = 24 * 3_600_000;
 
 type Known = Roster["pairs"][number];
 
 const nobody: Roster = { v: 1, pairs: [] };
 
-/** The same state when nothing changes. */
+/** Returns the same state if nothing changes. */
 export function applyToRoster(roster: Roster = nobody, change: RosterChange): Roster {
   const { inFile, empty = [] } = change;
   const there = new Set(inFile);
@@ -52,27 +49,27 @@ function present(pair: Known): Known {
 function absent(pair: Known, { idle = [], at }: RosterChange): Known {
   const { key, gone, quiet } = pair;
   if (gone === undefined) return { key, gone: at };
-  const falls = !quiet && idle.includes(key) && at - gone > QUIET_AFTER_MS;
-  return falls ? { key, gone, quiet: true } : pair;
+  const becomesQuiet = !quiet && idle.includes(key) && at - gone > QUIET_AFTER_MS;
+  return becomesQuiet ? { key, gone, quiet: true } : pair;
 }
 
-/** The pairs that are not in the file and may have something under way. */
+/** Removed pairs that may have something under way. */
 export function removedPairs(roster: Roster | undefined, inFile: readonly PairKey[]): readonly PairKey[] {
   const { pairs } = roster ?? nobody;
   const quiet = new Set(pairs.filter((pair) => pair.quiet).map(({ key }) => key));
   return formerPairs(roster, inFile).filter((key) => !quiet.has(key));
 }
 
-/** All pairs that are not in the file and of which something is left. */
+/** All removed pairs with stored promotions. */
 export function formerPairs(roster: Roster | undefined, inFile: readonly PairKey[]): readonly PairKey[] {
   const there = new Set(inFile);
   return (roster ?? nobody).pairs.map(({ key }) => key).filter((key) => !there.has(key));
 }
 
-/** While hosts are replaced, one with the file of before must not take what was just added for removed. */
+/** During a deployment, a host with the previous file must not treat a new pair as removed. */
 const AWAY_MS = 3 * 60_000;
 
-/** Whether a pair has been out of the file for long enough to be removed. */
+/** Whether a pair is missing from the file for long enough to count as removed. */
 export function isRemoved(roster: Roster | undefined, key: PairKey, now: number): boolean {
   const gone = roster?.pairs.find((pair) => pair.key === key)?.gone;
   return gone !== undefined && now - gone >= AWAY_MS;

@@ -4,7 +4,6 @@ import type { PairPolicy } from "../policy/policy";
 import type { Direction } from "../swap/attempt";
 import { emptyPair, type Hold, type PairState } from "./pair";
 
-/** A pair and its pair coordinator, as the HTTP API shows them. */
 export function viewPair({ name, key, blue, green, timeZone }: PairPolicy, state: PairState = emptyPair) {
   const time = (ms: number) => showTime(ms, timeZone);
   const { lease, queue, holds, open, registered, released } = state;
@@ -21,12 +20,11 @@ export function viewPair({ name, key, blue, green, timeZone }: PairPolicy, state
 
 export type ShownHold = ReturnType<typeof viewHold>;
 
-/** Who or what holds a pair, since when, and why. */
 export function viewHold({ id, at, reason: { code, detail }, by, requestId }: Hold, timeZone: string) {
   return { id, since: showTime(at, timeZone), by, reason: reasonOf(code, detail), requestId };
 }
 
-/** From when on a hold has effect, and the swap call that was claimed before it. */
+/** When a hold takes effect, and the swap call that was claimed before it. */
 export interface ShownReach {
   readonly effect: string;
   readonly holdsFrom: ShownTime;
@@ -38,7 +36,7 @@ export interface ShownReach {
   };
 }
 
-/** What the setting of a hold came to at one pair. */
+/** The result of setting a hold on one pair. */
 export interface ShownPairHold extends Partial<ShownReach> {
   readonly pair: string;
   /** `held`; otherwise the answer of the pair coordinator. */
@@ -47,7 +45,6 @@ export interface ShownPairHold extends Partial<ShownReach> {
   readonly holds?: readonly ShownHold[];
 }
 
-/** The release of holds at one pair. */
 export interface ShownRelease {
   readonly pair: string;
   readonly by: string;
@@ -56,7 +53,6 @@ export interface ShownRelease {
   readonly holds: readonly ShownHold[];
 }
 
-/** What the cancel of one promotion came to. */
 export interface ShownCancel {
   readonly requestId: string;
   readonly result: CancelResult | "not-acknowledged";

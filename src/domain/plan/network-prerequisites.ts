@@ -10,7 +10,6 @@ import type { Rule, Services } from "./plan";
 
 type Ips = readonly Read<PublicIpObservation>[];
 
-/** The rules on load balancers and public IPs. */
 export function networkRules({ incoming, outgoing }: Services, ips: Ips): readonly Rule[] {
   const both = [incoming, outgoing];
   const invalid = both.flatMap(invalidFrontends);

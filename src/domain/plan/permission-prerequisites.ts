@@ -2,17 +2,15 @@ import type { PermissionsObservation, Read } from "../cloud-service/observation"
 import { permitted } from "../cloud-service/permission";
 import type { Rule, Services } from "./plan";
 
-/** What was read of the app's own permissions, by service. */
+/** The app's permissions on each service. */
 export type PermissionReads = Readonly<Record<keyof Services, Read<PermissionsObservation>>>;
 
 const SLOT_WRITE = "Microsoft.Network/cloudServiceSlots/write";
 const OPERATION_READ = "Microsoft.Network/locations/operations/read";
 
 /**
- * What the app lacks, found before people approve: both services, for a rollback writes the other's slot. Actions are
- * inherited downwards, so one that is missing at a service is missing at its group and subscription too. That the
- * operation's action is granted here does not show that it is there, where operations are: that cannot be judged. The
- * names follow Resource Manager's rule and stand in no public list, so these rules only warn.
+ * Missing permissions, found before people approve. Both services count, since a rollback writes the slot of the other.
+ * These rules only warn: the action names are inferred, and permissions on the operation itself cannot be read.
  */
 export function permissionRules(services: Services, reads: PermissionReads): readonly Rule[] {
   const judged = (action: string) =>

@@ -3,13 +3,10 @@ import type { Code } from "../kernel/reason-codes";
 import type { PairPolicy } from "../policy/policy";
 import type { RollbackOutlook } from "./rollback-outlook";
 
-/** What a rule rests on: [documented] and policy rules refuse, [inferred] and [unknown] ones warn. */
+/** The basis of a rule: documented and policy rules refuse, inferred and unknown ones warn. */
 export type Basis = "documented" | "inferred" | "unknown" | "policy";
 
-/**
- * Every condition for a swap by its code, and the title people read. Both name what is judged, not how it came out: a
- * title, a colon and the evidence read true whatever the verdict.
- */
+/** Titles of all prerequisites. They name the subject and not the result, so that they fit any verdict. */
 export const prerequisiteTitles = {
   "service-type": "Service type",
   "swappable-partner": "Swappable partner",
@@ -37,24 +34,23 @@ export const prerequisiteTitles = {
 
 export type PrerequisiteCode = keyof typeof prerequisiteTitles;
 
-/** One condition for a swap, judged. All are reported, met ones too. */
+/** The verdict on one condition for a swap. Met ones are reported too. */
 export interface Prerequisite {
   readonly code: PrerequisiteCode;
-  /** That of its code; left out of a promotion record that is short of room, as the remedy. */
+  /** From the code. A promotion record near its size limit omits title and remedy. */
   readonly title?: string;
   readonly verdict: "met" | "warned" | "broken";
   readonly basis: Basis;
-  /** What was seen, at most 240 characters. */
+  /** At most 240 characters. */
   readonly evidence: string;
-  /** How it failed: what a refusal is told with. Only for `warned` and `broken`, as the remedy. */
+  /** The reason code. Like the remedy, only for `warned` and `broken`. */
   readonly failure?: Code;
   readonly remedy?: string;
 }
 
-/** A condition as people read it. */
 export type DescribedPrerequisite = Prerequisite & { readonly title: string };
 
-/** A request made concrete. `hash` covers identities, policy and request; evidence and times are outside it. */
+/** A concrete swap. `hash` covers identities, policy and request, but not evidence and times. */
 export interface Plan {
   readonly hash: string;
   readonly pair: string;
@@ -63,11 +59,11 @@ export interface Plan {
   readonly prerequisites: readonly Prerequisite[];
   readonly policy: PairPolicy;
   readonly plannedAt: number;
-  /** Whether there would be a rollback, as foreseen when planned; absent in plans of before it was. */
+  /** Whether a regression would be rolled back, at planning time; absent in older plans. */
   readonly rollbackOutlook?: RollbackOutlook;
 }
 
-/** What a swap needs of its plan. The evidence stays in the promotion record: what runs and waits carry is replayed many times. */
+/** The part of a plan that a swap needs. Runs and waits leave out the evidence, since they are replayed often. */
 export type SwapPlan = Omit<Plan, "prerequisites" | "rollbackOutlook">;
 
 export function withoutEvidence({
@@ -78,7 +74,7 @@ export function withoutEvidence({
   return plan;
 }
 
-/** What sets a plan apart from the one before it, for people. */
+/** The differences between two plans, in words. */
 export function describeChange(before: Plan, after: Plan): string {
   const changes = (["incoming", "outgoing"] as const).flatMap((which) =>
     differences(before[which], after[which]).map((what) => `${after[which].name}: ${what}`),
@@ -89,20 +85,19 @@ export function describeChange(before: Plan, after: Plan): string {
 function differences(before: ServiceIdentity, after: ServiceIdentity): readonly string[] {
   const capacities = ({ roles }: ServiceIdentity) =>
     roles.map(({ name, capacity }) => `${name}×${capacity}`).join(" ");
-  return [
-    ...(before.version === after.version
-      ? []
-      : [`version ${before.version ?? "unknown"} → ${after.version ?? "unknown"}`]),
-    ...(capacities(before) === capacities(after)
-      ? []
-      : [`instances ${capacities(before)} → ${capacities(after)}`]),
-    ...(before.configurationDigest === after.configurationDigest ? [] : ["its configuration"]),
-    ...(before.uniqueId === after.uniqueId ? [] : ["deployed anew"]),
-    ...(before.publicIpId === after.publicIpId ? [] : ["its public IP"]),
+  const rows: readonly [isSame: boolean, what: string][] = [
+    [
+      before.version === after.version,
+      `version ${before.version ?? "unknown"} → ${after.version ?? "unknown"}`,
+    ],
+    [capacities(before) === capacities(after), `instances ${capacities(before)} → ${capacities(after)}`],
+    [before.configurationDigest === after.configurationDigest, "its configuration"],
+    [before.uniqueId === after.uniqueId, "redeployed"],
+    [before.publicIpId === after.publicIpId, "its public IP"],
   ];
+  return rows.flatMap(([isSame, what]) => (isSame ? [] : [what]));
 }
 
-/** What planning found. */
 export type PlanVerdict =
   | { readonly kind: "planned"; readonly plan: Plan }
   | {
@@ -119,18 +114,18 @@ export type PlanVerdict =
       readonly incoming?: ServiceIdentity;
       readonly outgoing?: ServiceIdentity;
     }
-  /** Nothing could be judged yet; the caller tries again. */
+  /** Nothing could be judged yet. The caller tries again. */
   | { readonly kind: "unreadable"; readonly detail: string; readonly retryAfterMs?: number };
 
-/** One rule, applied: whether it holds, and what was seen. */
+/** One rule with its result. */
 export interface Rule {
   readonly code: PrerequisiteCode;
-  /** How it fails, where it does not hold. */
+  /** The reason code if the rule does not hold. */
   readonly failure: Code;
   readonly basis: Basis;
   readonly holds: boolean;
   readonly evidence: string;
-  /** Only tells, whatever it rests on. */
+  /** Never refuses, whatever its basis. */
   readonly reportsOnly?: boolean;
 }
 

@@ -5,27 +5,26 @@ import {
   type ServiceIdentity,
   type ServiceObservation,
 } from "../cloud-service/observation";
-import { checkRoles, type RoleStateCheck } from "../cloud-service/readiness";
 import { canonicalJson } from "../kernel/canonical-json";
 import type { Code } from "../kernel/reason-codes";
 import { otherSide, type Side, type SwapRequest } from "../kernel/swap-request";
 import { truncate } from "../kernel/truncate";
 import type { PairPolicy } from "../policy/policy";
-import { type Plan, type PlanVerdict, prerequisiteTitles } from "./plan";
-import { judgePrerequisites } from "./prerequisites";
+import { type Plan, type PlanVerdict, prerequisiteTitles, type Services } from "./plan";
+import { checkSide, judgePrerequisites } from "./prerequisites";
 import { foreseeRollback } from "./rollback-outlook";
 
 export interface Planning {
   readonly request: SwapRequest;
   readonly policy: PairPolicy;
-  /** Resolved by an earlier plan of the same promotion; it stands. */
+  /** The target of an earlier plan of the same promotion. It does not change. */
   readonly target?: Side;
   readonly observed: PairObservation;
   readonly now: number;
   readonly digest: (text: string) => string;
 }
 
-/** Makes a request concrete. A target that is held already is found before prerequisites are judged. */
+/** Plans a swap. A target that already holds production needs no prerequisites. */
 export function decidePlan(planning: Planning): PlanVerdict {
   const { observed, policy, request } = planning;
   const { blue, green } = observed;
@@ -46,14 +45,14 @@ export function decidePlan(planning: Planning): PlanVerdict {
   if (held) return { kind: "unchanged", detail: held, ...identities };
   if (request.promote === "staging" && !request.expect && !policy.allowUnpinned) {
     return {
-      ...refuse("unpinned", 'promote "staging" without expect: run twice it would roll back'),
+      ...refuse("unpinned", 'promote "staging" without expect: a repeat would swap back'),
       ...identities,
     };
   }
   return judge(planning, identities, { incoming, outgoing });
 }
 
-/** Characters of JSON that the roles of both services may take: a plan keeps them all, in a promotion record that has to stay small. */
+/** Size limit of the roles of both services in JSON, since the promotion record stores them all. */
 const ROLES_LENGTH = 3_400;
 
 function longRoles({
@@ -70,7 +69,6 @@ function longRoles({
 }
 
 type Identities = Pick<Plan, "incoming" | "outgoing">;
-type Services = Readonly<Record<"incoming" | "outgoing", ServiceObservation>>;
 
 function judge(planning: Planning, identities: Identities, services: Services): PlanVerdict {
   const { observed, policy, request, now, digest } = planning;
@@ -84,7 +82,7 @@ function judge(planning: Planning, identities: Identities, services: Services): 
     return { kind: "refused", code: failure, detail, prerequisites, ...identities };
   }
   const { incoming, outgoing } = identities;
-  // A pair that is named otherwise is the same pair: nobody has to approve it again.
+  // The hash ignores the pair's name: a renamed pair needs no new approval.
   const { name: pair, ...rules } = policy;
   const hash = digest(
     canonicalJson({ incoming: comparable(incoming), outgoing: comparable(outgoing), policy: rules, request }),
@@ -93,19 +91,15 @@ function judge(planning: Planning, identities: Identities, services: Services): 
     kind: "planned",
     plan: {
       ...{ hash, pair, ...identities, prerequisites, policy, plannedAt: now },
-      rollbackOutlook: foreseeRollback(request, policy, checkOf(outgoing.side, observed)),
+      rollbackOutlook: foreseeRollback(request, policy, checkSide(outgoing.side, observed)),
     },
   };
 }
 
-function checkOf(side: Side, observed: PairObservation): RoleStateCheck {
-  return checkRoles(side, observed[side], side === "blue" ? observed.blueInstances : observed.greenInstances);
-}
-
-/** Nobody can ask for a longer version, and tags may have 256 characters. */
+/** The longest version that a request can name. Tags may have 256 characters. */
 const VERSION_LENGTH = 100;
 
-/** Who a service is, for as long as nobody deploys it anew. */
+/** The identity of a service, which only a new deployment changes. */
 export function identityOf(side: Side, service: ServiceObservation): ServiceIdentity {
   const { id, name, uniqueId, version, configurationDigest, roles } = service;
   return {
@@ -120,7 +114,7 @@ export function identityOf(side: Side, service: ServiceObservation): ServiceIden
   };
 }
 
-/** Whether nothing was deployed in between; the public IP moves with a swap and does not count. */
+/** Whether a service was not redeployed in between. The public IP does not count, since a swap moves it. */
 export function isSameIdentity(a: ServiceIdentity, b: ServiceIdentity): boolean {
   const text = (identity: ServiceIdentity) => {
     const { id, uniqueId, version, configurationDigest, roles } = comparable(identity);
@@ -129,7 +123,7 @@ export function isSameIdentity(a: ServiceIdentity, b: ServiceIdentity): boolean 
   return text(a) === text(b);
 }
 
-/** Resource Manager varies the case of ids, and nothing promises an order of roles: neither is a difference. */
+/** Ignores the case of ids and the order of roles, which vary between replies. */
 function comparable(identity: ServiceIdentity): ServiceIdentity {
   return {
     ...identity,
@@ -180,18 +174,13 @@ function unreadableOf(observed: PairObservation): PlanVerdict | undefined {
   );
   const [first] = failing;
   if (!first) return undefined;
-  const waits = failing.flatMap((read) => (read.retryAfterMs === undefined ? [] : [read.retryAfterMs]));
-  return {
-    kind: "unreadable",
-    detail: first.detail,
-    ...(waits.length > 0 ? { retryAfterMs: Math.max(...waits) } : {}),
-  };
+  const waits = failing.flatMap((read) => read.retryAfterMs ?? []);
+  const retryAfterMs = waits.length > 0 ? Math.max(...waits) : undefined;
+  return { kind: "unreadable", detail: first.detail, retryAfterMs };
 }
 
 function missing(read: Exclude<Read<ServiceObservation>, { kind: "found" }>, id: string): PlanVerdict {
-  return read.kind === "absent"
-    ? refuse("service-missing", `${id}: ${read.detail}`)
-    : refuse("service-unreadable", `${id}: ${read.detail}`);
+  return refuse(read.kind === "absent" ? "service-missing" : "service-unreadable", `${id}: ${read.detail}`);
 }
 
 function refuse(code: Code, detail: string): Extract<PlanVerdict, { kind: "refused" }> {

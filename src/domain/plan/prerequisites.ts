@@ -4,7 +4,7 @@ import {
   sameId,
   type ServiceObservation,
 } from "../cloud-service/observation";
-import { checkRoles } from "../cloud-service/readiness";
+import { checkRoles, type RoleStateCheck } from "../cloud-service/readiness";
 import { sideReadiness, describeSide } from "../cloud-service/readiness-view";
 import { codes } from "../kernel/reason-codes";
 import type { Side, SwapRequest } from "../kernel/swap-request";
@@ -20,10 +20,7 @@ import {
   type DescribedPrerequisite,
 } from "./plan";
 
-/**
- * Judges every rule on swappability (Microsoft: swap-cloud-service.md, troubleshoot-vip-swap.md, azure-docs#101351).
- * Documented and policy rules refuse; inferred and unknown ones warn. All are reported, met ones too.
- */
+/** Applies all rules (Microsoft: swap-cloud-service.md, troubleshoot-vip-swap.md, azure-docs#101351). */
 export function judgePrerequisites(
   identities: Pick<Plan, "incoming" | "outgoing">,
   services: Services,
@@ -61,7 +58,7 @@ function judged({ code, failure, basis, holds, evidence, reportsOnly }: Rule): D
   return { code, title: prerequisiteTitles[code], verdict, basis, evidence: described, ...failed };
 }
 
-/** A condition with what its codes stand for; a promotion record that was short of room keeps the codes alone. */
+/** Restores the texts that a promotion record near its size limit omits. */
 export function inFull(p: Prerequisite): DescribedPrerequisite {
   const title = prerequisiteTitles[p.code];
   return p.failure === undefined ? { ...p, title } : { ...p, title, remedy: codes[p.failure].remedy };
@@ -101,7 +98,6 @@ function partner(service: ServiceObservation): string {
   return `${service.name} names ${service.swappableId ? lastSegment(service.swappableId) : "none"}`;
 }
 
-/** The value of one field on each service; a field the reply left out is named. */
 function describeField(
   services: readonly ServiceObservation[],
   field: "type" | "location" | "provisioningState",
@@ -114,13 +110,7 @@ function stateRules({ incoming, outgoing }: Services): readonly Rule[] {
   const slots = both.map((s) => `${s.name} holds ${s.slot ?? "an unknown slot"}`).join(", ");
   const known = both.every((s) => s.slot !== undefined);
   return [
-    {
-      code: "slots",
-      failure: "slot-unknown",
-      basis: "documented",
-      holds: known,
-      evidence: slots,
-    },
+    { code: "slots", failure: "slot-unknown", basis: "documented", holds: known, evidence: slots },
     {
       code: "slot-complement",
       failure: "slots-not-complementary",
@@ -140,6 +130,11 @@ function stateRules({ incoming, outgoing }: Services): readonly Rule[] {
   ];
 }
 
+/** The role-state check of one side of a pair. */
+export function checkSide(side: Side, observed: PairObservation): RoleStateCheck {
+  return checkRoles(side, observed[side], side === "blue" ? observed.blueInstances : observed.greenInstances);
+}
+
 function instanceRules(
   identities: Pick<Plan, "incoming" | "outgoing">,
   { incoming, outgoing }: Services,
@@ -152,9 +147,7 @@ function instanceRules(
   const empty = both.flatMap((s) =>
     (s.roles ?? []).filter((r) => r.capacity < 1).map((r) => `${s.name}/${r.name}`),
   );
-  const checks = (["blue", "green"] as const).map((side) =>
-    checkRoles(side, observed[side], side === "blue" ? observed.blueInstances : observed.greenInstances),
-  );
+  const checks = (["blue", "green"] as const).map((side) => checkSide(side, observed));
   const waiting = checks.filter((check) => check.verdict !== "ready");
   const nameOf = (side: Side) => (side === identities.incoming.side ? incoming.name : outgoing.name);
   return [
@@ -230,12 +223,12 @@ function versionRule(incoming: ServiceObservation, request: SwapRequest, policy:
     holds: wanted === undefined || incoming.version === wanted,
     evidence:
       wanted === undefined
-        ? `${incoming.name}: ${is}; nothing is expected`
+        ? `${incoming.name}: ${is}; no version is expected`
         : `expected ${wanted}, ${incoming.name}: ${is}`,
   };
 }
 
-/** A request may ask for a longer stableFor than the pair's deadline leaves time for. */
+/** A request can ask for a longer stableFor than the pair's deadline allows. */
 function readinessRule(request: SwapRequest, policy: PairPolicy): Rule {
   const { stableForMs, deadlineMs } = tightenReadiness(policy, request);
   return {
@@ -259,7 +252,7 @@ function retirementRule(now: number): Rule {
   };
 }
 
-/** Cloud Services (extended support) retires on this day (Azure updates id 486344). */
+/** The retirement of Cloud Services (extended support), Azure updates id 486344. */
 export const RETIREMENT = "2027-03-31";
 
 /** Whole days until the retirement; negative afterwards. */

@@ -1,22 +1,19 @@
 import type { RoleStateCheck } from "../cloud-service/readiness";
-import { reason, type rollbackOutlookCodes } from "../kernel/reason-codes";
+import { reason, type RollbackOutlookCode } from "../kernel/reason-codes";
 import type { SwapRequest } from "../kernel/swap-request";
 import { type PairPolicy, tightenSoak } from "../policy/policy";
 
-/** What would become of a regression, foreseen when planned. `by-order`: only a person rolls back; `none`: nobody does. */
+/** What would happen on a regression. `by-order`: only a person can roll back. `none`: no rollback is possible. */
 export interface RollbackOutlook {
   readonly kind: "automatic" | "by-order" | "none";
-  /** What stands in its way, or would keep anybody from noticing; none when all is well. */
-  readonly warnings: readonly { readonly code: keyof typeof rollbackOutlookCodes; readonly detail: string }[];
+  /** Obstacles to a rollback, or to detecting a regression. */
+  readonly warnings: readonly { readonly code: RollbackOutlookCode; readonly detail: string }[];
 }
 
 const SUMMARY_LENGTH = 120;
-const kinds = {
-  "regression-irreversible": "none",
-  "regression-kept": "by-order",
-} as const;
+const kinds = { "regression-irreversible": "none", "regression-kept": "by-order" } as const;
 
-/** Says before the swap whether there would be a rollback; `outgoing`: how the old production runs at this moment. */
+/** Predicts before the swap whether a regression would be rolled back. `outgoing` is the current production. */
 export function foreseeRollback(
   request: Pick<SwapRequest, "irreversible" | "soak">,
   policy: Pick<PairPolicy, "rollback" | "soak" | "probes">,
@@ -31,7 +28,7 @@ export function foreseeRollback(
     [
       kept === "regression-irreversible",
       "rollback-ruled-out",
-      "the request is declared irreversible: a regression halts, and nobody may roll back",
+      "the request is declared irreversible: a regression halts, and no rollback is allowed",
     ],
     [
       kept === "regression-kept",
@@ -41,17 +38,17 @@ export function foreseeRollback(
     [
       outgoing.verdict !== "ready",
       "rollback-target-not-running",
-      `the old production does not run as it should: ${outgoing.summary.slice(0, SUMMARY_LENGTH)}`,
+      `the old production is not ready: ${outgoing.summary.slice(0, SUMMARY_LENGTH)}`,
     ],
     [
       tightenSoak(policy, request).forMs === 0,
       "rollback-unwatched",
-      "there is no soak: once the swap is verified, nothing is rolled back any more",
+      "there is no soak: after verification, nothing is rolled back",
     ],
     [
       (policy.probes ?? []).length === 0,
       "rollback-without-probes",
-      "no probes are configured: only role instances are watched, and not whether production serves",
+      "no probes are configured: only role instances are monitored, not whether production responds",
     ],
   ];
   const warnings = rules.flatMap(([applies, code, detail]) => (applies ? [{ code, detail }] : []));
@@ -59,12 +56,12 @@ export function foreseeRollback(
 }
 
 const described: Readonly<Record<RollbackOutlook["kind"], string>> = {
-  automatic: "a regression is rolled back without a person",
-  "by-order": "a regression halts; only a person rolls back, while it is verified or soaks",
-  none: "a regression halts, and nobody rolls back",
+  automatic: "a regression is rolled back automatically",
+  "by-order": "a regression halts; a person can order the rollback during verification or soak",
+  none: "a regression halts without a rollback",
 };
 
-/** The rollback for people, with what to do about every warning. */
+/** The rollback outlook in replies, with a remedy for every warning. */
 export function viewRollbackOutlook({ kind, warnings }: RollbackOutlook) {
   return {
     kind,
@@ -73,7 +70,7 @@ export function viewRollbackOutlook({ kind, warnings }: RollbackOutlook) {
   };
 }
 
-/** What forbids a rollback that nobody ordered in person; undefined: it may be rolled back. */
+/** What forbids an automatic rollback; undefined if it is allowed. */
 export function keptBy(
   policy: Pick<PairPolicy, "rollback">,
   request: Pick<SwapRequest, "irreversible">,

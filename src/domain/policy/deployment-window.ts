@@ -2,35 +2,34 @@ import type { Code } from "../kernel/reason-codes";
 import type { SwapRequest } from "../kernel/swap-request";
 import { showKnown, formatTime } from "../kernel/time";
 
-/** A stretch of time, `to` not included; milliseconds since the epoch. */
+/** A time span in milliseconds since the epoch, `to` excluded. */
 export interface Span {
   readonly from: number;
   readonly to: number;
-  /** What it is, for people. */
   readonly label?: string;
 }
 
-/** Spans that come again, as the domain sees them: a cron window, a calendar, one interval. */
+/** Recurring spans: a cron window, a calendar, or one interval. */
 export interface Recurrence {
-  /** The span that contains `at`; of several the one that ends last. */
+  /** The span that contains `at`; if several do, the one that ends last. */
   covering(at: number): Span | undefined;
   /** The first start after `at`. */
   nextStart(at: number): number | undefined;
 }
 
-/** A feed that cannot be read counts as frozen. */
+/** A calendar that cannot be read counts as frozen. */
 export type Freeze =
   | { readonly kind: "readable"; readonly spans: Recurrence }
   | { readonly kind: "unreadable"; readonly detail: string };
 
-/** The rules of one pair as they stand now; `allow` empty: every time is allowed. */
+/** The current rules of one pair. Without `allow`, every time is allowed. */
 export interface DeploymentWindowRules {
   readonly allow: readonly Recurrence[];
   readonly deny: readonly Recurrence[];
   readonly freezes: readonly Freeze[];
 }
 
-/** What else closes a deployment window: the request's own bounds, and holds with their reasons. */
+/** Other conditions that close a deployment window: the times of the request, and the reasons of holds. */
 export interface WindowAsked extends Pick<SwapRequest, "notBefore" | "expiresAt"> {
   readonly holds: readonly string[];
 }
@@ -50,16 +49,16 @@ export type ClosedCode = Extract<
 export interface ClosedReason {
   readonly code: ClosedCode;
   readonly detail: string;
-  /** When this reason ends; absent when nobody can tell. */
+  /** When this reason ends; absent if unknown. */
   readonly until?: number;
 }
 
-/** Whether policy lets a swap start. `closesAt` only when within 31 days, `nextOpensAt` only when within 366; both exact. */
+/** Whether a swap may start. `closesAt` is set only within 31 days, `nextOpensAt` only within 366; both are exact. */
 export type DeploymentWindow =
   | { readonly open: true; readonly closesAt?: number }
   | {
       readonly open: false;
-      /** All of them at once. */
+      /** Every reason that applies. */
       readonly reasons: readonly ClosedReason[];
       readonly nextOpensAt?: number;
     };
@@ -67,10 +66,10 @@ export type DeploymentWindow =
 const DAY_MS = 86_400_000;
 const SEARCH_MS = 366 * DAY_MS;
 const CLOSING_MS = 31 * DAY_MS;
-/** Spans that follow each other for a whole year by the hour need fewer. */
+/** Enough for hourly spans over a whole year. */
 const MOST_STEPS = 20_000;
 
-/** Answers "open at `at`? if not, why, and when next?". */
+/** Whether the window is open at `at`. If not: why, and when it opens next. */
 export function decideWindow(rules: DeploymentWindowRules, asked: WindowAsked, at: number): DeploymentWindow {
   const reasons = reasonsAgainst(rules, asked, at);
   if (reasons.length > 0) return { open: false, reasons, nextOpensAt: findWindow(rules, asked, at) };
@@ -115,7 +114,7 @@ function coveredBy(
   return span ? [{ code, detail: span.label ?? standard, until: span.to }] : [];
 }
 
-/** Goes from the last reason's end to the next: no moment before it can be open. */
+/** Jumps from one latest end to the next, since no time before it can be open. */
 function findWindow(rules: DeploymentWindowRules, asked: WindowAsked, from: number): number | undefined {
   let at = from;
   for (let step = 0; step < MOST_STEPS && at - from <= SEARCH_MS; step++) {
@@ -126,7 +125,7 @@ function findWindow(rules: DeploymentWindowRules, asked: WindowAsked, from: numb
   return undefined;
 }
 
-/** The first moment after an open one that is closed. */
+/** The first closed time after an open one. */
 function findClosing(
   { allow, deny, freezes }: DeploymentWindowRules,
   { expiresAt }: WindowAsked,
@@ -138,7 +137,7 @@ function findClosing(
   return next - at <= CLOSING_MS ? next : undefined;
 }
 
-/** Windows that overlap or touch are one stretch. */
+/** Windows that overlap or touch count as one. */
 function endOfWindows(allow: readonly Recurrence[], from: number): number {
   let at = from;
   for (let step = 0; step < MOST_STEPS && at - from <= CLOSING_MS; step++) {
@@ -154,7 +153,7 @@ function earliest(times: readonly (number | undefined)[]): number | undefined {
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-/** One interval as a recurrence that never comes again. */
+/** One interval, as a recurrence that does not repeat. */
 export function onlyOnce(span: Span): Recurrence {
   return {
     covering: (at) => (span.from <= at && at < span.to ? span : undefined),
@@ -162,7 +161,7 @@ export function onlyOnce(span: Span): Recurrence {
   };
 }
 
-/** A deployment window for people, in one line: what comes next first, then every reason. `expiresAt`: of the request that waits for it. */
+/** One line: when the window opens, then every reason. `expiresAt` is the expiry of the waiting request. */
 export function describeWindow(window: DeploymentWindow, timeZone: string, expiresAt?: number): string {
   const time = (at: number) => formatTime(at, timeZone);
   if (window.open) return `open${window.closesAt === undefined ? "" : ` until ${time(window.closesAt)}`}`;
@@ -178,7 +177,6 @@ export function describeWindow(window: DeploymentWindow, timeZone: string, expir
   return `${next}; closed: ${reasons.join("; ")}`;
 }
 
-/** A deployment window as the HTTP API shows it. */
 export function viewWindow(window: DeploymentWindow, timeZone: string, expiresAt?: number) {
   const time = (at: number | undefined) => showKnown(at, timeZone);
   if (window.open) return { open: window.open, closesAt: time(window.closesAt) };
@@ -188,7 +186,6 @@ export function viewWindow(window: DeploymentWindow, timeZone: string, expiresAt
     open,
     reasons: reasons.map(reasonOf),
     nextOpensAt: time(nextOpensAt),
-    // No deployment window is known that comes before it.
     expiresFirst: nextOpensAt === undefined ? time(expiresAt) : undefined,
   };
 }

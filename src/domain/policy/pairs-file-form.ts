@@ -4,18 +4,17 @@ import { durationText, toTime } from "../kernel/time";
 import type { FreezeRule, DeploymentWindowRule, PairPolicy, WindowRule } from "./policy";
 import type { ScheduleRule } from "./schedule";
 
-/** What the file says of a pair beside its policy. */
+/** The fields of a pair in the file that are not part of its policy. */
 export interface BesidePolicy {
   readonly window?: DeploymentWindowRule;
   readonly schedules: readonly ScheduleRule[];
-  /** How long promotions are kept whole after their outcome, in milliseconds. */
+  /** How long promotions keep their details after the outcome, in milliseconds. */
   readonly retainMs: number;
 }
 
 /**
- * A pair as it would stand in the pairs file if every default were spelled out: its names of fields, its units. Pasted under
- * the pair's name it is the same policy, whatever the file's `defaults` are. A calendar whose address is in an app setting is
- * named by the setting.
+ * A pair in the form of the pairs file, with every default written out. It has the same meaning under any `defaults`.
+ * A calendar whose address is in an app setting is shown as the name of the setting.
  */
 export function writePair(policy: PairPolicy, { window, schedules, retainMs }: BesidePolicy) {
   const { blue, green, versionTag, allowUnpinned, timeZone, queue, approval, soak, rollback } = policy;
@@ -24,8 +23,8 @@ export function writePair(policy: PairPolicy, { window, schedules, retainMs }: B
   return {
     ...{ blue, green, versionTag, allowUnpinned, timeZone },
     queue: { ...places, horizon: durationText(horizonMs), deadline: durationText(deadlineMs) },
-    ...(approval ? { approval: writeApproval(approval) } : {}),
-    ...(window && policy.window ? { window: writeDeploymentWindow(window, policy.window.deadlineMs) } : {}),
+    approval: approval && writeApproval(approval),
+    window: window && policy.window && writeDeploymentWindow(window, policy.window.deadlineMs),
     readiness: writeTimes(policy.readiness),
     swap: writeTimes(policy.swap),
     verification: writeTimes(policy.verification),
@@ -37,7 +36,7 @@ export function writePair(policy: PairPolicy, { window, schedules, retainMs }: B
   };
 }
 
-/** `pollMs: 30000` as the file writes it: `poll: "30s"`. */
+/** Turns `pollMs: 30000` into `poll: "30s"`. */
 function writeTimes(group: Readonly<Record<string, number>>): Record<string, string> {
   const entries = Object.entries(group);
   return Object.fromEntries(entries.map(([name, ms]) => [name.replace(/Ms$/, ""), durationText(ms)]));

@@ -4,87 +4,83 @@ import type { SoakRule } from "../cloud-service/soak";
 import type { PairKey } from "../kernel/pair-key";
 import type { SwapRequest } from "../kernel/swap-request";
 
-/** The reviewed policy of one pair, every duration in milliseconds. A promotion keeps the one it was planned with. */
+/** The policy of one pair, durations in milliseconds. A promotion keeps the policy it was planned with. */
 export interface PairPolicy {
-  /** A label for people, who may change it. */
+  /** A label that may change. */
   readonly name: string;
-  /** What its state is kept under: made of the ids of the two services. */
+  /** The key of its durable state, derived from the ids of both services. */
   readonly key: PairKey;
-  /** Full ARM ids. */
+  /** Full ARM id. */
   readonly blue: string;
   readonly green: string;
-  /** Tag of the cloud service that holds its version. */
+  /** Name of the cloud service tag that contains the version. */
   readonly versionTag: string;
   /** Allows `promote: "staging"` without `expect`. */
   readonly allowUnpinned: boolean;
-  /** IANA zone in which people see times of this pair. */
+  /** IANA zone for displayed times. */
   readonly timeZone: string;
   readonly queue: {
     readonly maxQueued: number;
     readonly whenBusy: "wait" | "refuse";
-    /** How far ahead the times of a request may lie when it is accepted: whoever waits takes a place. */
+    /** How far in the future the times of an accepted request may be. A waiting request takes up a place. */
     readonly horizonMs: number;
     /** How long a promotion waits for the lease of the pair. */
     readonly deadlineMs: number;
   };
-  /** Absent: nobody needs to approve. */
+  /** Absent: no approval is needed. */
   readonly approval?: ApprovalRule;
   readonly readiness: { readonly pollMs: number; readonly stableForMs: number; readonly deadlineMs: number };
   readonly swap: {
-    /** How long after its claim an attempt may still send its PUT. */
+    /** How long after its claim an attempt may send its PUT. */
     readonly claimWindowMs: number;
     readonly putTimeoutMs: number;
     readonly operationDeadlineMs: number;
     readonly pollMs: number;
   };
   readonly verification: { readonly pollMs: number; readonly deadlineMs: number };
-  /** Only where the file says when swaps may start. */
+  /** Absent: swaps may start at any time. */
   readonly window?: WindowPolicy;
-  /** How new production is watched; without probes the role instances alone are. */
+  /** How new production is monitored: by its role instances, and by `probes` if there are any. */
   readonly soak: SoakRule;
   readonly probes?: readonly Probe[];
-  /** Whether a regression is rolled back without a person; `never` halts instead. */
+  /** Whether a regression is rolled back automatically. `never` halts instead. */
   readonly rollback: "automatic" | "never";
 }
 
-/**
- * What a plan keeps of the deployment window: its deadline, and the digest of its rules, which are too long for the promotion record and
- * apply as the file says when they are asked.
- */
+/** The deployment window in a plan. The rules are read from the file when needed; a plan has only their digest. */
 export interface WindowPolicy {
   readonly deadlineMs: number;
   readonly rules: string;
 }
 
-/** When the file lets a swap of a pair start. */
 export interface DeploymentWindowRule {
-  /** None: always. */
+  /** Empty: always. */
   readonly allow: readonly WindowRule[];
   readonly deny: readonly WindowRule[];
   readonly freezes: readonly FreezeRule[];
-  /** The pair's: calendar events without a zone of their own are in it. */
+  /** The pair's zone, which applies to calendar events without a zone. */
   readonly zone: string;
 }
 
-/** Opens at every instant of a five-field cron text in an IANA zone, for `durationMs` of elapsed time. */
+/** Opens at every match of a five-field cron expression in an IANA zone, for `durationMs` of elapsed time. */
 export interface WindowRule {
   readonly cron: string;
   readonly durationMs: number;
   readonly zone: string;
 }
 
-/** No swap starts inside; calendars are iCalendar, by file, https URL, or app setting that holds one. */
+/** No swap starts in a freeze. Calendars are iCalendar: a file, an https URL, or an app setting with either. */
 export type FreezeRule =
   | { readonly kind: "interval"; readonly from: number; readonly to: number; readonly reason: string }
   | { readonly kind: "calendar"; readonly source: string }
   | { readonly kind: "setting"; readonly setting: string };
 
-/** How long a promotion waits for its deployment window unless the file says otherwise. */
+/** The default wait for a deployment window. */
 export const WINDOW_DEADLINE_MS = 7 * 86_400_000;
-/** Where there is no deployment window, only `notBefore` has to pass: whoever looks later than this finds it open all the same. */
+/** Without a deployment window a promotion waits for `notBefore` only, so this grace period is enough. */
 const OWN_TIME_GRACE_MS = 3_600_000;
 
-/** When a promotion that begins to wait for its deployment window at `since` has waited long enough; a later `notBefore` begins it anew. */
+/** The deadline for the deployment window. It counts from `since`, or from a later `notBefore`. */
 export function windowDeadline(
   policy: Pick<PairPolicy, "window">,
   notBefore: number | undefined,
@@ -106,10 +102,7 @@ export const defaultPolicy: Omit<PairPolicy, "name" | "key" | "blue" | "green"> 
   rollback: "automatic",
 };
 
-/**
- * The readiness rule of one promotion: the request may tighten the policy, never loosen it
- * (tighter: a longer `stableFor`, a shorter `deadline`).
- */
+/** The readiness rule of one promotion. A request may only tighten it: a longer `stableFor`, a shorter `deadline`. */
 export function tightenReadiness(policy: PairPolicy, request: SwapRequest): PairPolicy["readiness"] {
   const { pollMs, stableForMs, deadlineMs } = policy.readiness;
   return {
@@ -119,7 +112,7 @@ export function tightenReadiness(policy: PairPolicy, request: SwapRequest): Pair
   };
 }
 
-/** The soak of one promotion: the request may ask for a longer one, never for a shorter one. */
+/** The soak of one promotion. A request may only make it longer. */
 export function tightenSoak(
   { soak }: Pick<PairPolicy, "soak">,
   request: Pick<SwapRequest, "soak">,

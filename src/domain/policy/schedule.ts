@@ -2,55 +2,52 @@ import type { PairIdentity, PairKey } from "../kernel/pair-key";
 import type { RequestOrigin, SwapRequest } from "../kernel/swap-request";
 import { toTime } from "../kernel/time";
 
-/** A promotion that the pairs file asks for again and again. */
+/** A recurring promotion in the pairs file. */
 export interface ScheduleRule extends Pick<SwapRequest, "pair" | "promote" | "expect" | "reason"> {
   readonly name: string;
-  /** Five fields, in `zone`. */
+  /** Five-field cron expression in `zone`. */
   readonly cron: string;
   readonly zone: string;
-  /** How long after its instant a promotion may still be started, and must have begun to swap. */
+  /** How long after its scheduled time a promotion may start. It expires at the same time. */
   readonly expiresAfterMs: number;
 }
 
-/** Who stopped a schedule, and why. `times` keeps it stopped when it is renamed. */
+/** Who paused a schedule, and why. `times` keeps it paused if it is renamed. */
 export interface Pause {
   readonly name: string;
   readonly times: string;
   readonly by: string;
   readonly note: string;
   readonly at: number;
-  /** A hash of the whole note, of which only the beginning is kept. */
+  /** A hash of the whole note; `note` has only its beginning. */
   readonly words?: string;
 }
 
-/**
- * What came of a person's operation: `stands`: it was paused before with the same words; `other-words`: it was paused before
- * with others, which stand; `not-paused`: there was nothing to resume.
- */
+/** `stands`: already paused with the same note. `other-words`: already paused with another note, which stays. */
 export type ScheduleAnswer = "paused" | "stands" | "other-words" | "resumed" | "not-paused";
 
-/** A promotion that a schedule asked for, and its instant. */
+/** A promotion that a schedule started, and its scheduled time. */
 export interface Start {
   readonly times: string;
   readonly requestId: string;
   readonly at: number;
 }
 
-/** A set of times, since when it may start promotions, and since when it was not in the file, if it was missed. */
+/** The times of a schedule. `since`: when they were first seen. `gone`: since when they are not in the file. */
 interface KnownTimes {
   readonly times: string;
   readonly since: number;
   readonly gone?: number;
 }
 
-/** What is remembered of a pair's schedules: durable state of the `schedule` entity, keyed by the key of the pair. */
+/** Durable state of the `schedule` entity, keyed by the key of the pair. */
 export interface ScheduleState {
   readonly v: 1;
-  /** Since when each set of times is known, and may start promotions: nothing is started for a time before. */
+  /** A schedule starts no promotion for a time before its `since`. */
   readonly known: readonly KnownTimes[];
   readonly pauses: readonly Pause[];
   readonly last: readonly Start[];
-  /** What came of the newest operations of people, by their ids. */
+  /** Results of the newest operations, by their ids. */
   readonly answers: readonly { readonly id: string; readonly answer: ScheduleAnswer }[];
 }
 
@@ -63,33 +60,32 @@ export type ScheduleOperation =
 
 export const noSchedules: ScheduleState = { v: 1, known: [], pauses: [], last: [], answers: [] };
 
-// Twenty schedules of a pair and some of an edit before: together under 16 KiB.
+// Twenty schedules of a pair and some removed ones stay under 16 KiB.
 const KEPT = 22;
 const PAUSES_KEPT = 20;
-/** While hosts are replaced, old and new files are looked at in turn, every minute. */
+/** During a deployment, hosts with the old and the new file alternate every minute. */
 const AWAY_MS = 3 * 60_000;
 
-/** Names the times of a schedule: another cron text or zone is another schedule, another name is not. */
+/** Identifies a schedule by its cron expression and zone, so that a rename does not matter. */
 export function timesOf({ cron, zone }: Pick<ScheduleRule, "cron" | "zone">): string {
   return `${cron} ${zone}`;
 }
 
 /**
- * The promotion of a pair at an instant: one, whichever schedule asks for it, however often, and whatever the pair is named. Ids of
- * this shape are the schedules' own: whoever could take one beforehand would keep its promotion from being started.
+ * The id of the one scheduled promotion of a pair at an instant. Requests may not use ids of this form: an id in use
+ * would block the scheduled promotion.
  */
 export function scheduledId(pair: PairKey, at: number): string {
   return `schedule-${pair}-${toTime(at).replace(/\.\d+|[-:]/g, "")}`;
 }
 
-/** Whether an id has the shape of those that schedules give, of whatever pair. */
 export function isScheduledId(requestId: string): boolean {
   return /^schedule-.*-\d{8}T\d{6}Z$/i.test(requestId);
 }
 
 /**
- * Whether what the promotion record has under a schedule's id was asked for by a schedule of this pair. Which one does not matter: it
- * may have been edited or renamed since, or another one has the same instant.
+ * Whether a schedule of this pair started the promotion. Any schedule counts, since it may have been edited or renamed,
+ * or another one may have the same instant.
  */
 export function isOfSchedule(
   { origin, pair }: { readonly origin: RequestOrigin; readonly pair?: PairIdentity },
@@ -98,7 +94,7 @@ export function isOfSchedule(
   return origin.channel === "schedule" && pair?.key === key;
 }
 
-/** The pause that holds a schedule, by its name or by its times. */
+/** The pause of a schedule, by its name or by its times. */
 export function pauseOf(state: ScheduleState, rule: ScheduleRule): Pause | undefined {
   return standing(state, { name: rule.name, times: timesOf(rule) });
 }
@@ -107,17 +103,17 @@ function standing({ pauses }: ScheduleState, of: Pick<Pause, "name" | "times">):
   return pauses.find(({ name, times }) => name === of.name || times === of.times);
 }
 
-/** What came of an operation; undefined while it was not seen to be applied. */
+/** The result of an operation; undefined while it is not applied. */
 export function scheduleAnswer({ answers }: ScheduleState, id: string): ScheduleAnswer | undefined {
   return answers.find((each) => each.id === id)?.answer;
 }
 
-/** Whether it is remembered that these times have started this promotion, or a later one. */
+/** Whether a schedule with these times has started this promotion or a later one. */
 export function hasStarted({ last }: ScheduleState, { times, at }: Start): boolean {
   return last.some((entry) => entry.times === times && entry.at >= at);
 }
 
-/** Since when a set of times may start promotions; undefined when it is new at `now`, or comes back after it was taken out. */
+/** Since when a schedule may start promotions; undefined if it is new, or back after it was removed. */
 export function sinceOf({ known }: ScheduleState, times: string, now: number): number | undefined {
   const entry = known.find((each) => each.times === times);
   return entry && !wasAway(entry, now) ? entry.since : undefined;
@@ -158,7 +154,7 @@ export function applyToSchedules(state: ScheduleState = noSchedules, op: Schedul
   }
 }
 
-/** Whoever has paused a schedule is who is shown: other words do not replace what stands. */
+/** The first pause stays: another note does not replace it. */
 function paused(state: ScheduleState, op: Extract<ScheduleOperation, { kind: "pause" }>): ScheduleState {
   const { kind: _kind, id, oid: _oid, ...pause } = op;
   const before = standing(state, pause);
@@ -173,7 +169,7 @@ function resumed(state: ScheduleState, op: Extract<ScheduleOperation, { kind: "r
   const { id, name, times, at } = op;
   const pauses = state.pauses.filter((pause) => pause.name !== name && pause.times !== times);
   if (pauses.length === state.pauses.length) return answered(state, id, "not-paused");
-  // What was due while it was paused is not made up for.
+  // Promotions that were due during the pause are not started later.
   const known = [...state.known.filter((entry) => entry.times !== times), { times, since: at }];
   return answered({ ...state, pauses, known: known.slice(-KEPT) }, id, "resumed");
 }

@@ -12,15 +12,15 @@ import { isScheduledId } from "../policy/schedule";
 import { shortOrigin, shortRequest } from "./size-budget";
 import type { PromotionState, Registration } from "./state";
 
-/** What accepting a request comes to, judged from its promotion record. */
+/** How a request relates to the promotion record of its id. */
 export type Acceptance =
-  /** Nobody knew it before. */
+  /** There is no record. */
   | "new"
-  /** Known with the same content, without an outcome: its run goes on. */
+  /** Same content, no outcome yet. */
   | "live"
-  /** Known with the same content and concluded: its event is told again. */
+  /** Same content, concluded: its event is published again. */
   | "concluded"
-  /** Known with other content. */
+  /** Different content. */
   | "conflict";
 
 export function decideAcceptance(record: PromotionState | undefined, contentHash: string): Acceptance {
@@ -30,8 +30,8 @@ export function decideAcceptance(record: PromotionState | undefined, contentHash
 }
 
 /**
- * Why a request is not taken up, though it is well formed; undefined when it is. Asked of what nobody knows yet only: a
- * repeat has the answer of its promotion, whatever the time and the pairs file say by then. `policy` is that of its pair.
+ * Why a well-formed request is not accepted; undefined if it is. Only for new requests: a repeat gets the answer of its
+ * promotion, whatever has changed since.
  */
 export function whyRefused(
   { request, origin }: Pick<Registration, "request" | "origin">,
@@ -41,10 +41,10 @@ export function whyRefused(
   const { requestId, pair, expiresAt } = request;
   if (!policy) return reason("unknown-pair", `there is no pair "${pair}" here`);
   if (origin.channel !== "schedule" && isScheduledId(requestId))
-    return reason("reserved-id", `the id ${requestId} has the shape of those that schedules give`);
+    return reason("reserved-id", `the id ${requestId} has the form of a schedule's id`);
   if (expiresAt !== undefined && expiresAt <= now)
-    return reason("request-expired", `expiresAt is over: ${formatTime(expiresAt)}`);
-  // How long a schedule's promotion may last is reviewed where the horizon is.
+    return reason("request-expired", `expiresAt has passed: ${formatTime(expiresAt)}`);
+  // The horizon is no limit for schedules, which are in the pairs file themselves.
   return origin.channel === "schedule" ? undefined : whyTooFar(request, policy.queue.horizonMs, now);
 }
 
@@ -57,10 +57,7 @@ function whyTooFar(request: SwapRequest, horizonMs: number, now: number): Reason
   return reason("too-far-ahead", detail);
 }
 
-/**
- * The fields in which a request differs from the promotion that has its id; none where the promotion record keeps too little of a
- * long text, or of what is past its retention, to tell.
- */
+/** The fields that differ between a request and the promotion with its id; empty if the record has too few texts. */
 export function differingFields(
   known: Pick<PromotionState, "request" | "origin" | "reduced">,
   sent: Pick<Registration, "request" | "origin">,
@@ -76,20 +73,19 @@ function contentOf({
   origin,
 }: Pick<Registration, "request" | "origin">): Readonly<Record<string, unknown>> {
   const { breakGlass } = shortOrigin(origin);
-  return { ...shortRequest(request), ...(breakGlass ? { breakGlass } : {}) };
+  return { ...shortRequest(request), breakGlass };
 }
 
-/** A conflict in words. */
 export function conflictDetail(requestId: string, fields: readonly string[]): string {
-  const where = fields.length > 0 ? fields.join(", ") : "a text that is not kept in full";
-  return `the request id ${requestId} is taken by a request that differs in ${where}`;
+  const where = fields.length > 0 ? fields.join(", ") : "a text that is not stored in full";
+  return `the request id ${requestId} is in use by a request that differs in ${where}`;
 }
 
-/** What stands between a plan and its swap, in the order in which a promotion comes to it. */
+/** One condition between a plan and its swap. */
 export interface Step {
   readonly what: "acceptance" | "capacity" | "approval" | "window" | "hold" | "queue" | "readiness";
   readonly detail: string;
-  /** Only where the promotion would end here, or somebody has to act. */
+  /** Only if the promotion would end here, or a person has to act. */
   readonly code?: Code;
   readonly remedy?: string;
 }
@@ -103,7 +99,7 @@ export interface Standing {
   readonly now: number;
 }
 
-/** What people, the clock and the queue of the pair would still have to do before this request is swapped. */
+/** The remaining steps before this request is swapped, in order. */
 export function stillToDo(standing: Standing): readonly Step[] {
   const { policy, request } = standing;
   const { stableForMs } = tightenReadiness(policy, request);

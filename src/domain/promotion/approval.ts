@@ -4,7 +4,6 @@ import type { ServiceIdentity } from "../cloud-service/observation";
 import type { Phase } from "../kernel/outcome";
 import { requesterOf, describeRequester } from "../kernel/requester";
 import { showTime } from "../kernel/time";
-import { truncate } from "../kernel/truncate";
 import type { Plan, SwapPlan } from "../plan/plan";
 import type { PairPolicy } from "../policy/policy";
 import type { CompletionEvent } from "./events";
@@ -14,19 +13,17 @@ type Change<K extends GateChange["kind"]> = Extract<GateChange, { kind: K }>;
 
 type Asking = Pick<PromotionState, "request" | "origin">;
 
-/** What a promotion asks for under a policy; undefined when nobody needs to approve. */
+/** The approval rule of a promotion under a policy; undefined if it needs no approval. */
 export function ruleFor(policy: PairPolicy, { request, origin }: Asking): ApprovalRule | undefined {
   return approvalOf(policy.approval, request, origin);
 }
 
-/** The same under the policy that it was planned with; undefined before its first plan. */
+/** The rule under the policy of its plan; undefined before the first plan. */
 export function ruleOf(state: PromotionState): ApprovalRule | undefined {
   return state.plan && ruleFor(state.plan.policy, state);
 }
 
-/**
- * Why this plan must not be swapped now for want of approvals; undefined when it may be. Break-glass passes, by name.
- */
+/** Why this plan lacks approval now; undefined if it does not. Break-glass needs none. */
 export function lacksApproval(
   state: PromotionState,
   { hash, policy }: SwapPlan,
@@ -34,19 +31,14 @@ export function lacksApproval(
 ): string | undefined {
   if (isBreakGlass(state) || !ruleFor(policy, state) || isGranted(state.gate, hash, now)) return undefined;
   const gate = state.gate;
-  if (!gate) return "nobody was asked";
+  if (!gate) return "no approval was requested";
   if (gate.planHash !== hash) return "the approvals are for another plan";
   return gate.decision?.kind === "granted" ? "the approvals have lapsed" : describeDecision(gate);
 }
 
-function placesOf(roles: readonly string[], rule: ApprovalRule): number[] {
-  return (rule.roles ?? []).flatMap((role, place) => (roles.includes(role) ? [place] : []));
-}
-
 /**
- * Why approvals that suffice by the rule of the plan do not by the pair's present one; undefined when they do. The
- * stricter counts: the larger quorum, the shorter `validFor`, and only who may approve by both. An app role that the rule of
- * the plan did not name is not known of a voter, and makes nobody an approver. Break-glass passes.
+ * Why approvals under the plan's rule do not meet the current rule of the pair; undefined if they do. The stricter of
+ * both counts. Only app roles in the plan's rule are known of a voter. Break-glass needs no approval.
  */
 export function lacksPresentApproval(
   state: PromotionState,
@@ -80,21 +72,14 @@ export function asked(state: PromotionState, { planHash, at }: Change<"ask-appro
   return gate === state.gate ? state : { ...state, gate };
 }
 
-const NAME_LENGTH = 40;
-const COMMENT_LENGTH = 100;
 const acting: readonly Phase[] = ["swapping", "verifying", "soaking", "rolling-back"];
 
 export function voted(state: PromotionState, change: Change<"vote">): PromotionState {
   const rule = ruleOf(state);
   if (!rule || !state.gate) return state;
   const { id, planHash, application, roles } = change;
-  const { name, comment } = change.vote;
-  const vote = {
-    ...change.vote,
-    ...(roles.length > 0 ? { roles: placesOf(roles, rule) } : {}),
-    name: truncate(name, NAME_LENGTH),
-    comment: truncate(comment, COMMENT_LENGTH),
-  };
+  const places = (rule.roles ?? []).flatMap((role, place) => (roles.includes(role) ? [place] : []));
+  const vote = { ...change.vote, roles: roles.length > 0 ? places : undefined };
   const barred = whyNotAllowed(rule, state.origin, { ...vote, application, roles });
   const ballot = { id, vote, planHash, barred, acting: acting.includes(state.phase) };
   const gate = castVote(state.gate, ballot);
@@ -106,14 +91,13 @@ export function closed(state: PromotionState, at: number): PromotionState {
   return gate === state.gate ? state : { ...state, gate };
 }
 
-/** What people are asked, what they have said, and how to say it; undefined when nobody is asked. */
 export function viewApproval(state: PromotionState, timeZone: string, origin: string) {
   const { plan } = state;
   const gate = withVotes(state);
   return gate && plan && viewGate(state, gate, plan, { timeZone, origin });
 }
 
-/** The votes of a promotion that is over are told by its stored event. */
+/** The votes of a concluded promotion are in its stored event. */
 function withVotes({ gate, conclusion }: PromotionState): Gate | undefined {
   if (!gate || !conclusion) return gate;
   const { data } = JSON.parse(conclusion.event) as CompletionEvent;
@@ -169,8 +153,8 @@ function named({ name, version }: ServiceIdentity): string {
   return version === undefined ? name : `${name} (version ${version})`;
 }
 
-/** Ready to be pasted by an approver; the token is theirs, and nothing in here gives any authority. */
+/** A command for approvers to paste. It contains no token and gives no permission. */
 function commandOf({ requestId }: PromotionState, { planHash }: Gate, origin: string): string {
-  const body = JSON.stringify({ decision: "approve", planHash, comment: "looked at it" });
+  const body = JSON.stringify({ decision: "approve", planHash, comment: "reviewed" });
   return `curl -X POST ${origin}/api/promotions/${requestId}/approvals -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '${body}'`;
 }

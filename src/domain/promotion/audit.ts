@@ -7,7 +7,7 @@ import { describeVerdict } from "../swap/attempt";
 import { changePromotion } from "./promotion";
 import type { PromotionChange, PromotionState } from "./state";
 
-/** A changed promotion record, and the decisions that the change wrote into its audit chain. */
+/** A changed promotion record, and its new entries in the audit chain. */
 export interface AuditedPromotion {
   readonly state: PromotionState;
   readonly entries: readonly AuditEntry[];
@@ -18,8 +18,8 @@ const DETAIL_LENGTH = 300;
 const NAME_LENGTH = 120;
 
 /**
- * Applies one change and chains what it decided. The promotion record keeps only where the chain ends; the entries go to pages of
- * their own. A conclusion is chained first, so that its event can carry the head.
+ * Applies one change and adds its decisions to the audit chain. The record has only the end of the chain; entries are
+ * on separate pages. A conclusion is chained first, so that its event can contain the head.
  */
 export function auditChange(
   state: PromotionState,
@@ -34,7 +34,7 @@ export function auditChange(
   return { state: later.state, entries: [...before.entries, ...later.entries] };
 }
 
-/** The one place where decisions are chained; the first ones are preceded by the acceptance. */
+/** Adds decisions to the chain, which starts with the acceptance. */
 function audited(state: PromotionState, decisions: readonly AuditNote[], digest: Digest): AuditedPromotion {
   const notes = state.audit ? decisions : [accepted(state), ...decisions];
   const plan = decisions.some(({ what }) => what === "planned") ? state.plan : undefined;
@@ -48,7 +48,7 @@ function audited(state: PromotionState, decisions: readonly AuditNote[], digest:
   return { state: { ...state, audit: head && { ...head, policyHash } }, entries };
 }
 
-/** What was decided under a plan names it and its policy. */
+/** A decision under a plan names the plan and its policy. */
 function bound(note: AuditNote, { plan }: PromotionState, policyHash: string | undefined): AuditNote {
   const short = {
     ...note,
@@ -71,7 +71,6 @@ function accepted({ acceptedAt, contentHash, request, origin }: PromotionState):
   };
 }
 
-/** The object id stands beside it. */
 function whoAsked({ kind, name, declaredName }: Requester): string {
   if (kind === "schedule") return name;
   if (kind === "declared") return `${name} (declared)`;
@@ -83,7 +82,6 @@ function concluded({ ending, at }: Extract<PromotionChange, { kind: "conclude" }
   return { at: toTime(at), what: "concluded", who: RUN, outcome: ending.outcome, code, detail };
 }
 
-/** What a change has decided, as the promotion record shows it. */
 function decided(
   before: PromotionState,
   after: PromotionState,
@@ -114,7 +112,6 @@ function decided(
   return notes;
 }
 
-/** What was asked, voted and decided at a gate by one change. */
 export function gateNotes(before: Gate | undefined, after: Gate | undefined): readonly AuditNote[] {
   return after ? [...questions(before, after), ...votes(before, after), ...decisions(before, after)] : [];
 }
@@ -122,7 +119,7 @@ export function gateNotes(before: Gate | undefined, after: Gate | undefined): re
 function questions(before: Gate | undefined, { asked, askedAt, quorum, until, planHash }: Gate): AuditNote[] {
   if (asked === before?.asked) return [];
   const detail = `asks for ${quorum} approval${quorum === 1 ? "" : "s"} until ${formatTime(until)}`;
-  return [{ at: toTime(askedAt), what: "approval-asked", who: "the run", planHash, detail }];
+  return [{ at: toTime(askedAt), what: "approval-asked", who: RUN, planHash, detail }];
 }
 
 function votes(before: Gate | undefined, after: Gate): AuditNote[] {
@@ -141,5 +138,5 @@ function decisions(before: Gate | undefined, after: Gate): AuditNote[] {
   if (!decision || (decision.kind === before?.decision?.kind && decision.at === before.decision.at))
     return [];
   const at = toTime(decision.at);
-  return [{ at, what: "approval-decided", who: "the run", planHash, detail: describeDecision(after) }];
+  return [{ at, what: "approval-decided", who: RUN, planHash, detail: describeDecision(after) }];
 }

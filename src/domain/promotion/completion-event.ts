@@ -9,6 +9,7 @@ import { inFull } from "../plan/prerequisites";
 import { shortOutcome, describedVerdict } from "../swap/attempt";
 import type { FinalRead, FinalReads } from "../swap/verification";
 import {
+  cloudEvent,
   type CompletionData,
   type CompletionEvent,
   type EventService,
@@ -27,61 +28,44 @@ export function completionEventId(requestId: string): string {
   return `promotion-${requestId}-completed`;
 }
 
-/** Seals an ending: the outcome with the frozen bytes of its event, to be stored before anything is published. */
+/** Seals an ending: the outcome with the final bytes of its event, stored before anything is published. */
 export function sealEnding(state: PromotionState, ending: Ending, at: number): Conclusion {
   const { outcome, waitingFor } = ending;
   const reason = { ...ending.reason, detail: truncate(ending.reason.detail, REASON_LENGTH) };
-  const event = withinEventBudget({
-    specversion: "1.0",
-    id: completionEventId(state.requestId),
-    source: "urn:cloud-service-swap",
+  const id = completionEventId(state.requestId);
+  const about = {
+    id,
     type: eventTypes.completed,
     subject: subjectOf(state.requestId, state.request.pair),
-    time: toTime(at),
-    datacontenttype: "application/json",
-    data: completionData(state, { ...ending, reason }, at),
-  });
+    at,
+  };
+  const event = withinEventBudget(cloudEvent(about, completionData(state, { ...ending, reason }, at)));
   return { outcome, reason, waitingFor, at, event: JSON.stringify(event) };
 }
 
-/** Best-effort news of a step; consumers must not rely on it. */
 export function composeProgress(
-  about: { requestId: string; pair: string },
+  { requestId, pair }: { requestId: string; pair: string },
   step: ProgressData["step"],
   detail: string,
   at: number,
   approval?: ProgressData["approval"],
 ): ProgressEvent {
-  return {
-    specversion: "1.0",
-    id: `promotion-${about.requestId}-${step}-${at}`,
-    source: "urn:cloud-service-swap",
-    type: eventTypes.progressed,
-    subject: subjectOf(about.requestId, about.pair),
-    time: toTime(at),
-    datacontenttype: "application/json",
-    data: { requestId: about.requestId, pair: about.pair, step, detail, approval },
-  };
+  const id = `promotion-${requestId}-${step}-${at}`;
+  const about = { id, type: eventTypes.progressed, subject: subjectOf(requestId, pair), at };
+  return cloudEvent(about, { requestId, pair, step, detail, approval });
 }
 
-/** Best-effort news of a hold: who set or released it, and why. */
 export function composeHoldNews(
   { name: pair, key }: { readonly name: string; readonly key: PairKey },
-  { id, requestId = null }: { readonly id: string; readonly requestId?: string | null },
+  { id: holdId, requestId = null }: { readonly id: string; readonly requestId?: string | null },
   step: "hold-set" | "hold-released",
   detail: string,
   { at, audit }: { readonly at: number; readonly audit: ChainHead | undefined },
 ): ProgressEvent {
-  return {
-    specversion: "1.0",
-    id: `pair-${pair}-${id}-${step}-${at}`,
-    source: "urn:cloud-service-swap",
-    type: eventTypes.progressed,
-    subject: requestId === null ? `pairs/${pair}` : subjectOf(requestId, pair),
-    time: toTime(at),
-    datacontenttype: "application/json",
-    data: { requestId, pair, pairKey: key, step, detail, holdId: id, audit },
-  };
+  const id = `pair-${pair}-${holdId}-${step}-${at}`;
+  const subject = requestId === null ? `pairs/${pair}` : subjectOf(requestId, pair);
+  const data = { requestId, pair, pairKey: key, step, detail, holdId, audit };
+  return cloudEvent({ id, type: eventTypes.progressed, subject, at }, data);
 }
 
 function subjectOf(requestId: string, pair: string): string {
@@ -161,15 +145,12 @@ function briefly(service: ServiceIdentity | undefined): EventService | null {
     : null;
 }
 
-/** Characters that an event may take in the promotion record that stores it, escaped as it is there. */
+/** Size limit of an event in the promotion record, escaped as it is stored there. */
 const EVENT_BUDGET = 9_800;
 
 type Step = (data: CompletionData) => CompletionData;
 
-/**
- * What an event is shortened by, the least needed first: every unmet prerequisite, vote, call and service stays, with
- * fewer words. Ordinary events never come to the first step.
- */
+/** Steps that shorten a large event, least needed first. Prerequisites, votes, attempts and services stay. */
 const steps: readonly Step[] = [
   phases(24, 40),
   evidence(120),
@@ -207,11 +188,10 @@ const steps: readonly Step[] = [
   }),
   attempts(30),
   evidence(30),
-  // They stand in the table of codes, and in the HTTP API's answer.
+  // Remedies are in the table of codes, and in replies of the HTTP API.
   (data) => ({ ...data, prerequisites: data.prerequisites.map(({ remedy: _remedy, ...rest }) => rest) }),
 ];
 
-/** The event, short enough to be stored with its promotion record. */
 export function withinEventBudget(event: CompletionEvent): CompletionEvent {
   const isSmall = (data: CompletionData) =>
     JSON.stringify(JSON.stringify({ ...event, data })).length <= EVENT_BUDGET;
@@ -221,9 +201,12 @@ export function withinEventBudget(event: CompletionEvent): CompletionEvent {
 function phases(most: number, noteLength: number): Step {
   return (data) => ({
     ...data,
-    phases: truncateList(data.phases, most).map(({ note, ...phase }) =>
-      note === undefined || noteLength === 0 ? phase : { ...phase, note: truncate(note, noteLength) },
-    ),
+    phases: truncateList(data.phases, most).map(({ note, ...phase }) => {
+      return {
+        ...phase,
+        note: note === undefined || noteLength === 0 ? undefined : truncate(note, noteLength),
+      };
+    }),
   });
 }
 
@@ -233,7 +216,7 @@ function attempts(length: number): Step {
     attempts: data.attempts.map(({ verdict, evidence: seen, ...rest }) => ({
       ...rest,
       verdict: describedVerdict(shortOutcome(verdict, length)),
-      ...(seen ? { evidence: truncate(seen, length) } : {}),
+      evidence: seen && truncate(seen, length),
     })),
   });
 }
@@ -251,7 +234,7 @@ function withoutFrontend(read: FinalRead | null): FinalRead | null {
   return { ...read, publicIp: { id, address } };
 }
 
-/** What was tried, in the order it was, with times as the reader wants them. */
+/** The attempts in order, with times in the caller's format. */
 export function describeAttempts<Time>(
   { attempts }: Pick<PromotionState, "attempts">,
   time: (ms: number) => Time,
@@ -261,7 +244,7 @@ export function describeAttempts<Time>(
   });
 }
 
-/** What was measured after a swap, and why it was rolled back, with times as the reader wants them. */
+/** Soak and rollback, with times in the caller's format. */
 export function describeWatch<Time>(
   { soak, rollback }: Pick<PromotionState, "soak" | "rollback">,
   time: (ms: number) => Time,

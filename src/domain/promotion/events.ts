@@ -3,13 +3,15 @@ import type { ServiceIdentity } from "../cloud-service/observation";
 import type { Measurement } from "../cloud-service/soak";
 import type { Issue } from "../kernel/issue";
 import type { Outcome, WaitedFor } from "../kernel/outcome";
-import type { Reason } from "../kernel/reason-codes";
+import type { Code, Reason } from "../kernel/reason-codes";
 import type { Requester } from "../kernel/requester";
 import type { DescribedPrerequisite } from "../plan/plan";
 import type { DescribedVerdict } from "../swap/attempt";
+import { toTime } from "../kernel/time";
 import type { FinalReads } from "../swap/verification";
+import type { Conclusion, PromotionState } from "./state";
 
-/** Context attributes of CloudEvents 1.0 in structured mode (https://github.com/cloudevents/spec). */
+/** CloudEvents 1.0 in structured mode (https://github.com/cloudevents/spec). */
 export interface CloudEvent<Type extends string, Data> {
   readonly specversion: "1.0";
   readonly id: string;
@@ -28,11 +30,28 @@ export const eventTypes = {
   notAccepted: "cloud-service-swap.request.not-accepted",
 } as const;
 
+export function cloudEvent<Type extends string, Data>(
+  {
+    id,
+    type,
+    subject,
+    at,
+  }: { readonly id: string; readonly type: Type; readonly subject: string; readonly at: number },
+  data: Data,
+): CloudEvent<Type, Data> {
+  const [specversion, source, datacontenttype] = [
+    "1.0",
+    "urn:cloud-service-swap",
+    "application/json",
+  ] as const;
+  return { specversion, id, source, type, subject, time: toTime(at), datacontenttype, data };
+}
+
 /** The `data` of a completion event. Times are RFC 3339 UTC. */
 export interface CompletionData {
   readonly requestId: string;
   readonly pair: string;
-  /** What stays when the pair is renamed; absent: there was no such pair. */
+  /** Does not change if the pair is renamed; absent: there was no such pair. */
   readonly pairKey?: string;
   readonly outcome: Outcome;
   readonly reason: Reason;
@@ -42,15 +61,15 @@ export interface CompletionData {
   readonly incoming: EventService | null;
   readonly outgoing: EventService | null;
   readonly planHash: string | null;
-  /** Every phase in the order it was entered; of very many the middle is left out, and counted. */
+  /** Every phase in order. A long list omits its middle. */
   readonly phases: readonly {
     readonly phase: string;
     readonly at: string;
     readonly note?: string;
-    /** How many were left out before this one. */
+    /** How many entries are omitted before this one. */
     readonly omitted?: number;
   }[];
-  /** The unmet ones; all that refused the swap, with evidence and remedy. */
+  /** The unmet prerequisites with evidence and remedy. */
   readonly prerequisites: readonly DescribedPrerequisite[];
   readonly attempts: readonly {
     readonly n: number;
@@ -58,14 +77,14 @@ export interface CompletionData {
     /** Absent: the forward swap. */
     readonly direction?: "rollback";
     readonly verdict: DescribedVerdict;
-    /** What was seen before and did not stand in its way. */
+    /** Findings before the PUT that did not prevent it. */
     readonly evidence?: string;
-    /** How many were left out before this one. */
+    /** How many attempts are omitted before this one. */
     readonly omitted?: number;
   }[];
   readonly soak?: EventSoak;
   readonly rollback?: EventRollback;
-  /** Who approved or rejected which plan; absent when nobody was asked. */
+  /** Absent if no approval was requested. */
   readonly approvals?: {
     readonly planHash: string;
     readonly quorum: number;
@@ -79,15 +98,15 @@ export interface CompletionData {
       readonly at: string;
     }[];
   };
-  /** An operator passed gate and deployment window; absent when nobody did. */
+  /** An operator bypassed gate and deployment window. */
   readonly breakGlass?: { readonly oid: string; readonly name: string; readonly reason: string };
-  /** The last read of both services before the outcome was stored; null when nothing was read. */
+  /** The last read of both services before the outcome was stored; null if there was none. */
   readonly finalRead: FinalReads | null;
-  /** Where its audit chain ends, and where its pair's stood when it was concluded; null: it never got into the line. */
+  /** The end of its audit chain, and of its pair's at that time; null: it never entered the queue. */
   readonly audit?: ChainHead & { readonly pair: ChainHead | null };
 }
 
-/** What was measured of new production; trouble first. No bodies, no addresses. */
+/** What the soak measured, trouble first. Without bodies and addresses. */
 export interface EventSoak {
   readonly since: string;
   readonly until: string;
@@ -96,7 +115,6 @@ export interface EventSoak {
   readonly last: readonly Measurement[];
 }
 
-/** Why it was, or should have been, rolled back. */
 export interface EventRollback {
   readonly cause: "regression" | "person";
   readonly by: string;
@@ -110,9 +128,9 @@ export type EventService = Pick<ServiceIdentity, "side" | "id" | "name" | "versi
 
 export type CompletionEvent = CloudEvent<typeof eventTypes.completed, CompletionData>;
 
-/** Best effort; `step` says what happened. */
+/** Best effort: consumers must not rely on progress events. */
 export interface ProgressData {
-  /** `null` for news of a pair that concern no promotion. */
+  /** Null for events of a pair without a promotion. */
   readonly requestId: string | null;
   readonly pair: string;
   /** Only with `audit`. */
@@ -132,9 +150,8 @@ export interface ProgressData {
     | "hold-set"
     | "hold-released";
   readonly detail: string;
-  /** The hold that was set or released. */
   readonly holdId?: string;
-  /** Of `approval-requested`: what is to be approved, by whom, by when, and who asked for it. */
+  /** Only of `approval-requested`. */
   readonly approval?: {
     readonly planHash: string;
     readonly quorum: number;
@@ -142,7 +159,7 @@ export interface ProgressData {
     readonly until: string;
     readonly requestedBy: Requester;
   };
-  /** Where the pair's audit chain ends, this decision included. */
+  /** The end of the pair's audit chain, this decision included. */
   readonly audit?: ChainHead;
 }
 
@@ -151,7 +168,7 @@ export type ProgressEvent = CloudEvent<typeof eventTypes.progressed, ProgressDat
 export interface NotAcceptedData {
   readonly reason: Reason;
   readonly issues: readonly Issue[];
-  /** Only when the body named a well-formed one. */
+  /** Null if the body has no well-formed one. */
   readonly requestId: string | null;
   readonly message: {
     readonly queue: string;
@@ -159,10 +176,39 @@ export interface NotAcceptedData {
     readonly sequenceNumber: string;
     readonly deadLetterReason?: string;
   };
-  /** Of the body as the Functions host handed it over: the bytes of a request, the text of a dead letter. */
+  /** Of the body as the Functions host passed it: the bytes of a request, or the text of a dead letter. */
   readonly body: { readonly length: number; readonly sha256: string; readonly excerpt: string };
-  /** Of a conflict: the path of the promotion that has the id. */
+  /** Only of a conflict: the path of the promotion with this id. */
   readonly promotion?: string;
 }
 
 export type NotAcceptedEvent = CloudEvent<typeof eventTypes.notAccepted, NotAcceptedData>;
+
+/** Stable codes for alert rules. Each alert is one Error line in the log. */
+export const alertCodes = [
+  "halted",
+  "rolled-back",
+  "publish-failing",
+  "dead-letter",
+  "run-lost",
+  "break-glass",
+  "schedule-squatted",
+  "newer-state",
+] as const;
+
+export type AlertCode = (typeof alertCodes)[number];
+
+/** The fields of the log line of an outcome. */
+export function fieldsOf(
+  { requestId, request }: Pick<PromotionState, "requestId" | "request">,
+  { outcome, reason }: Conclusion,
+): { requestId: string; pair: string; code: Code; detail: string } {
+  return { requestId, pair: request.pair, code: reason.code, detail: `${outcome}: ${reason.detail}` };
+}
+
+export function alertOf(outcome: Outcome): { code: AlertCode; message: string } | undefined {
+  if (outcome === "halted") return { code: "halted", message: "a promotion was halted: a person must act" };
+  if (outcome === "rolled-back")
+    return { code: "rolled-back", message: "a promotion was rolled back: review the release" };
+  return undefined;
+}

@@ -2,9 +2,9 @@ import { reason } from "../kernel/reason-codes";
 import { type AttemptResult, type AttemptVerdict, MOST_LOST, type Proof } from "../swap/attempt";
 import type { Ending } from "./state";
 
-/** Where the runbook goes after an attempt. */
+/** The next step of the run after an attempt. */
 export type Next =
-  /** `afterMs`: how long the platform asks to leave the operation alone. */
+  /** `afterMs`: the time before the first poll that Azure asks for. */
   | { readonly kind: "settle"; readonly afterMs?: number }
   | { readonly kind: "verify"; readonly byUs: boolean }
   | { readonly kind: "observe-again"; readonly detail: string; readonly afterMs?: number }
@@ -12,22 +12,22 @@ export type Next =
   | { readonly kind: "wait-for-window"; readonly detail: string }
   | { readonly kind: "plan-again"; readonly detail: string }
   | { readonly kind: "end"; readonly ending: Ending }
-  /** Somebody else has stored an outcome; this run has nothing to do any more. */
+  /** An outcome is already stored, so this run ends. */
   | { readonly kind: "superseded" };
 
-/** What an attempt's result means, and the proof that closes it when nothing was sent. */
+/** The next step, and the proof that closes an attempt that sent nothing. */
 export interface AfterAttempt {
   readonly next: Next;
   readonly close?: { readonly nonce: string; readonly proof: Proof };
 }
 
-/** Decides from the attempt activity's result; an attempt that sent its PUT is settled by reads first. */
+/** Decides from the result of the attempt activity. An attempt that sent its PUT is settled by reads first. */
 export function afterAttempt(result: AttemptResult, unknowns: number): AfterAttempt {
   switch (result.kind) {
     case "claimed-elsewhere":
       return { next: { kind: "settle" } };
     case "claim-unseen": {
-      const proof: Proof = { kind: "nothing-sent", detail: "the claim was not seen to be stored" };
+      const proof: Proof = { kind: "nothing-sent", detail: "the claim was not confirmed as stored" };
       return { next: { kind: "observe-again", detail: proof.detail }, close: { nonce: result.nonce, proof } };
     }
     case "claim-refused":
@@ -59,9 +59,9 @@ function afterVerdict(nonce: string, verdict: AttemptVerdict, unknowns: number):
   const close = { nonce, proof: { kind: "nothing-sent", detail: verdict.kind } as const };
   switch (verdict.kind) {
     case "already": {
-      // A lost attempt took effect after all: nobody else may be said to have swapped.
+      // After a lost attempt this is our own effect, not somebody else's swap.
       if (unknowns === 0) return { close, next: { kind: "verify", byUs: false } };
-      const proof: Proof = { kind: "done", detail: `an attempt that was lost: ${verdict.detail}` };
+      const proof: Proof = { kind: "done", detail: `a lost attempt took effect: ${verdict.detail}` };
       return { close: { nonce, proof }, next: { kind: "verify", byUs: true } };
     }
     case "foreign-state":
@@ -93,7 +93,7 @@ function afterVerdict(nonce: string, verdict: AttemptVerdict, unknowns: number):
   }
 }
 
-/** What a proof means for the runbook. `unknowns` counts the lost attempts, this one included. */
+/** The next step after a proof. `unknowns` counts the lost attempts, this one included. */
 export function afterProof(
   proof: Proof,
   verdict: AttemptVerdict | undefined,
@@ -121,7 +121,6 @@ export function afterProof(
   }
 }
 
-/** An ending that asks for a person. */
 export function halted(
   code:
     | "foreign-state"

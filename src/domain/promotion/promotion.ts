@@ -12,7 +12,7 @@ import { reduced } from "./retention";
 import { isNotable, shortOrigin, shortRequest, withinBudget } from "./size-budget";
 import type { AttemptNote, PromotionChange, PromotionState, Registration, TimelineEntry } from "./state";
 
-/** A new promotion record, or the one that is there: registering never overwrites. */
+/** A new promotion record, or the existing one, which is never overwritten. */
 export function register(current: PromotionState | undefined, r: Registration): PromotionState {
   return (
     current ?? {
@@ -33,7 +33,7 @@ export function register(current: PromotionState | undefined, r: Registration): 
   );
 }
 
-/** The entry that a change is about: the one that is there, or the one that a run registers. Undefined: there is none. */
+/** The record of a change: the existing one, or the one that a run registers; undefined if there is none. */
 export function entryFor(
   current: PromotionState | undefined,
   change: PromotionChange,
@@ -48,7 +48,7 @@ function breakGlassNote({ breakGlass, principal }: RequestOrigin): string | unde
   );
 }
 
-// What ordinary promotions are told of; `promotion record-room.ts` has the last word where all of it comes together.
+// Limits for ordinary promotions. `size-budget.ts` shortens a record further if it is too large.
 const TIMELINE_LIMIT = 24;
 const NOTE_LENGTH = 100;
 const ATTEMPT_LIMIT = 4;
@@ -66,15 +66,14 @@ function entered(state: PromotionState, phase: Phase, at: number, described?: st
   const last = state.timeline.at(-1);
   const again = last?.phase === phase && (note === undefined || last.note === note);
   if (again || !isTransition(state.phase, phase)) return state;
-  const entry: TimelineEntry = note === undefined ? { at, phase } : { at, phase, note };
-  const timeline = truncateList([...state.timeline, entry], TIMELINE_LIMIT);
-  // What was waited for belongs to the phase before.
+  const timeline = truncateList<TimelineEntry>([...state.timeline, { at, phase, note }], TIMELINE_LIMIT);
+  // `waiting` belongs to the previous phase.
   return { ...state, phase, timeline, waiting: undefined };
 }
 
 /**
- * Applies one change. Idempotent; the first conclusion wins, and after it only `announced` and `reduce` have an effect.
- * Changes of a run that is no longer in charge are ignored.
+ * Applies one change. Idempotent. The first conclusion wins, and after it only `announced` and `reduce` have an effect.
+ * Changes of a replaced run are ignored.
  */
 export function changePromotion(state: PromotionState, change: PromotionChange): PromotionState {
   const next = applied(state, change);
@@ -151,11 +150,13 @@ function attempted(state: PromotionState, note: AttemptNote): PromotionState {
     (a) => a.n === note.n && describeVerdict(a.verdict) === text && a.evidence === evidence,
   );
   if (known) return state;
-  const kept = { ...note, verdict, ...(evidence ? { evidence } : {}) };
-  return { ...state, attempts: truncateList([...state.attempts, kept], ATTEMPT_LIMIT) };
+  return {
+    ...state,
+    attempts: truncateList([...state.attempts, { ...note, verdict, evidence }], ATTEMPT_LIMIT),
+  };
 }
 
-/** The first decision to roll back stands. */
+/** The first decision to roll back stays. */
 function watched(
   state: PromotionState,
   { soak: measured, rollback }: Extract<PromotionChange, { kind: "watched" }>,
@@ -165,19 +166,18 @@ function watched(
     ...measured,
     last: measured.last.map((each) => ({ ...each, detail: truncate(each.detail, MEASURED_LENGTH) })),
   };
-  // The swap is done: prerequisites that were met have nothing more to say, and what was measured needs their room.
+  // After the swap, met prerequisites are dropped to make room for measurements.
   const plan = state.plan && { ...state.plan, prerequisites: state.plan.prerequisites.filter(isNotable) };
   if (!rollback) return { ...state, plan, soak };
   return { ...state, plan, soak: soak ?? state.soak, rollback: recorded(rollback) };
 }
 
 function recorded({ cause, by, oid, note, at }: RollbackOrder): PromotionState["rollback"] {
-  const who = oid === undefined ? {} : { oid };
-  return { cause, by: truncate(by, BY_LENGTH), ...who, note: truncate(note, ORDER_LENGTH), at };
+  return { cause, by: truncate(by, BY_LENGTH), oid, note: truncate(note, ORDER_LENGTH), at };
 }
 
 function planned(state: PromotionState, plan: Plan): PromotionState {
-  // What is watched or rolled back has been carried out: it is not planned anew.
+  // After the swap there is no new plan.
   if (state.soak || state.rollback) return state;
   if (state.plan?.plannedAt === plan.plannedAt && state.plan.hash === plan.hash) return state;
   const isOther = state.plan && state.plan.hash !== plan.hash;
@@ -187,7 +187,7 @@ function planned(state: PromotionState, plan: Plan): PromotionState {
   return { ...state, plan: kept, planChange, target, plans: state.plans + 1 };
 }
 
-/** A plan that is carried out, or never will be: what people are told of it stays, its roles and probes need not. */
+/** The plan of a concluded promotion, without what only a swap needs. */
 function described(plan: Plan): Plan {
   const { probes: _probes, ...policy } = plan.policy;
   return {
@@ -200,13 +200,11 @@ function described(plan: Plan): Plan {
   };
 }
 
-/** Nobody is asked any more. */
 function over(plan: Plan): Plan {
   const { approval: _approval, ...policy } = plan.policy;
   return { ...plan, policy };
 }
 
-/** What is met needs fewer words than what is not. */
 function shortened(p: Prerequisite): Prerequisite {
   return { ...p, evidence: truncate(p.evidence, isNotable(p) ? NOTABLE_LENGTH : EVIDENCE_LENGTH) };
 }

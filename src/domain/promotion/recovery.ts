@@ -9,18 +9,18 @@ import { proofSpan } from "../swap/settlement";
 import { ruleFor } from "./approval";
 import type { Ending, PromotionState } from "./state";
 
-/** The state of a durable run, as far as anybody may rely on it. */
+/** The state of a durable run. */
 export type RunStatus = "absent" | "live" | "completed" | "failed" | "terminated";
 
-/** What the reconciler does about one registered promotion. */
+/** The action of the reconciler for one registered promotion. */
 export type ReconcileAction =
   | { readonly kind: "leave" }
-  /** Start the same run again: it resumes. */
+  /** Start the same run again. It resumes. */
   | { readonly kind: "start-run" }
   | { readonly kind: "conclude"; readonly ending: Ending }
   /** Concluded: set the hold if needed, leave the queue, publish, mark as announced, deregister. */
   | { readonly kind: "finish" }
-  /** Registered with the pair, but without a promotion record, or with one that is finished: a late message registered it again. */
+  /** Registered without a promotion record, or again by a late message after it was finished. */
   | { readonly kind: "deregister" };
 
 /** How long runs and messages may take before the reconciler acts. */
@@ -30,8 +30,8 @@ const LAST_GRACE_MS = 30 * 60_000;
 const PLANNING_MS = 15 * 60_000;
 
 /**
- * When a promotion must have an outcome: all its deadlines one after another, two lost attempts of each act, and
- * grace. Whenever people are asked anew, their deadline and the deadlines after it begin anew.
+ * When a promotion must have an outcome: the sum of its deadlines, two lost attempts in each direction, and grace. Each
+ * time approval is asked again, its deadline and the ones after it start again.
  */
 export function lastDeadline(
   policy: PairPolicy,
@@ -46,8 +46,8 @@ export function lastDeadline(
   const round = people + windowMs + queue.deadlineMs + 2 * readiness.deadlineMs;
   const waits = PLANNING_MS + (rule ? MOST_ASKED : 1) * round + verification.deadlineMs;
   const watch = soakDeadline(watchRule(tightenSoak(policy, asking?.request ?? {}), readiness.stableForMs), 0);
-  const rollbackOutlook = readiness.deadlineMs + verification.deadlineMs;
-  return acceptedAt + waits + attempts + watch + rollbackOutlook + LAST_GRACE_MS;
+  const rollback = readiness.deadlineMs + verification.deadlineMs;
+  return acceptedAt + waits + attempts + watch + rollback + LAST_GRACE_MS;
 }
 
 const afterWindow: readonly Phase[] = [
@@ -60,8 +60,8 @@ const afterWindow: readonly Phase[] = [
 ];
 
 /**
- * How long after its acceptance a promotion may still wait for its deployment window. One that is past it is given no time for that:
- * nobody should have to wait a week for the word that a swap is left half proved.
+ * How long after its acceptance a promotion may wait for its deployment window. A later phase adds no such time, so
+ * that an unproved swap is reported promptly and not a week later.
  */
 function windowMs(policy: PairPolicy, promotion: PromotionState): number {
   const { request, acceptedAt, deadlines, phase, timeline } = promotion;
@@ -78,12 +78,12 @@ export interface ReconcilerView {
   readonly promotion: PromotionState | undefined;
   readonly pair: PairState;
   readonly run: RunStatus;
-  /** Undefined: its services are not in the file any more. */
+  /** Undefined: its services are no longer in the pairs file. */
   readonly policy: PairPolicy | undefined;
   readonly now: number;
 }
 
-/** Decides about one registered promotion. A live run is left alone until every deadline has passed. */
+/** Leaves a live run alone until every deadline has passed. */
 export function decideReconcileAction(view: ReconcilerView): ReconcileAction {
   const { promotion, run, now } = view;
   const age = now - view.registeredAt;
@@ -94,7 +94,7 @@ export function decideReconcileAction(view: ReconcilerView): ReconcileAction {
   return run !== "live" && age > GRACE_MS ? { kind: "start-run" } : { kind: "leave" };
 }
 
-/** The outcome of a promotion that cannot go on: terminated, of a pair that is gone, or past every deadline. */
+/** The outcome of a promotion that was terminated, lost its pair, or is past every deadline. */
 function whyOver(view: ReconcilerView, promotion: PromotionState): ReconcileAction | undefined {
   const planned = promotion.plan?.policy ?? view.policy;
   const isLate = planned !== undefined && view.now > deadlineOf(promotion, planned);
@@ -112,7 +112,6 @@ function whyOver(view: ReconcilerView, promotion: PromotionState): ReconcileActi
     : undefined;
 }
 
-/** By the policy that it was planned with, once it was. */
 function deadlineOf(promotion: PromotionState, planned: PairPolicy): number {
   return lastDeadline(planned, promotion.acceptedAt, windowMs(planned, promotion), promotion);
 }

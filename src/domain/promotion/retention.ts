@@ -4,19 +4,16 @@ import type { SwapRequest } from "../kernel/swap-request";
 import { sealEnding } from "./completion-event";
 import type { PromotionState } from "./state";
 
-/** How long a promotion is kept whole after its outcome, unless the pairs file says otherwise. */
+/** The default time that a promotion keeps its details after its outcome. */
 export const RETAIN_MS = 400 * 86_400_000;
 
-/**
- * How long a pair's promotions are kept whole, by what the pairs file says of each. Nobody knows any more what it said of a
- * pair without a name, which was taken out: as long as any other.
- */
+/** The retention time of a pair. A removed pair has no setting any more, so the longest one of all pairs applies. */
 export function retainMs(retention: ReadonlyMap<string, number>, pair: string | undefined): number {
   if (pair === undefined) return Math.max(RETAIN_MS, ...retention.values());
   return retention.get(pair) ?? RETAIN_MS;
 }
 
-/** Whether an entry whose outcome came before that time may be reduced: what is not announced yet is kept however old it is. */
+/** Whether a promotion that concluded before this time may be reduced. It must be announced first. */
 export function isPastRetention(
   { conclusion, announcedAt, reduced: isReduced }: PromotionState,
   before: number,
@@ -24,7 +21,7 @@ export function isPastRetention(
   return conclusion !== undefined && announcedAt !== undefined && !isReduced && conclusion.at < before;
 }
 
-/** An entry cut to what the answer to a duplicate needs, and to where its audit chain ends. */
+/** Keeps only what the answer to a duplicate request needs, and the end of the audit chain. */
 export function reduced(state: PromotionState): PromotionState {
   const { conclusion, announcedAt, audit } = state;
   if (!conclusion || announcedAt === undefined || state.reduced) return state;
@@ -48,17 +45,17 @@ export function reduced(state: PromotionState): PromotionState {
   };
 }
 
-/** A reduced entry with what can be said again: the reason by its code, and its event with the same id, outcome and time. */
+/** Restores what a reduced record still implies: the reason, and an event with the same id, outcome and time. */
 export function reconstructed(state: PromotionState): PromotionState {
   const { conclusion } = state;
   if (!state.reduced || !conclusion) return state;
   const { code } = conclusion.reason;
-  const why = reason(code, "the details are past their retention; outcome and code are what was announced");
+  const why = reason(code, "the details are past their retention; outcome and code are as announced");
   const ending = { outcome: conclusion.outcome, waitingFor: conclusion.waitingFor, reason: why };
   return { ...state, conclusion: sealEnding(state, ending, conclusion.at) };
 }
 
-/** The entry for whoever has sent the same request again, who knows what it asked for. */
+/** A reduced record, completed with the request that its sender has sent again. */
 export function asAskedAgain(state: PromotionState, request: SwapRequest): PromotionState {
   return state.reduced ? reconstructed({ ...state, request }) : state;
 }

@@ -5,7 +5,7 @@ import type { Verified } from "../swap/verification";
 import { halted, type Next } from "./next-step";
 import type { Ending } from "./state";
 
-/** The plan of the rollback: the same act with the sides exchanged, each with the public IP it holds after the swap. */
+/** The plan of the rollback: the sides exchanged, each with its public IP after the swap. */
 export function reversed(plan: SwapPlan): SwapPlan {
   const { incoming, outgoing } = plan;
   return {
@@ -15,7 +15,7 @@ export function reversed(plan: SwapPlan): SwapPlan {
   };
 }
 
-/** Where the runbook goes from an attempt to roll back: no new plan and no new turn; what cannot be done is for a person. */
+/** The next step after a rollback attempt. It never plans again or waits for the lease: what fails needs a person. */
 export function nextOfRollback(
   next: Exclude<Next, { kind: "superseded" }>,
 ): Exclude<Next, { kind: "plan-again" | "wait-for-lease" | "superseded" }> {
@@ -37,7 +37,7 @@ export function nextOfRollback(
   }
 }
 
-/** Endings that prove the rollback to be without effect say so: the release still holds production. */
+/** An ending that proves the rollback to be without effect becomes `rollback-failed`. */
 function endingOfRollback({ reason: { code, detail } }: Ending): Ending {
   switch (code) {
     case "foreign-state":
@@ -48,18 +48,17 @@ function endingOfRollback({ reason: { code, detail } }: Ending): Ending {
   }
 }
 
-/** An ending of a rollback with what led to it. */
+/** Adds the cause of the rollback to its ending. */
 export function withCause(ending: Ending, order: RollbackOrder): Ending {
   const { code, detail } = ending.reason;
   return { ...ending, reason: reason(code, `${describeOrder(order)}; the rollback: ${detail}`) };
 }
 
-/** Why a promotion is rolled back, in one sentence. */
 export function describeOrder({ cause, by, note }: RollbackOrder): string {
   return cause === "person" ? `ordered by ${by}: ${note}` : note;
 }
 
-/** The ending of a rollback that was done and verified. */
+/** The ending of a verified rollback. */
 export function rolledBack(order: RollbackOrder, { detail, finalRead }: Verified): Ending {
   const code = order.cause === "person" ? "rolled-back-by-person" : "regression";
   return {

@@ -9,19 +9,14 @@ import type { CompletionEvent } from "./events";
 import { reconstructed } from "./retention";
 import type { AttemptNote, PromotionState, TimelineEntry } from "./state";
 
-/**
- * Characters of JSON that an entry may take: 16 KiB less what is chained into it after a change, for the reason that an
- * pair coordinator has (`pair-room.ts`): within it an entity's row holds its state, however many quotes are escaped. An entry is
- * called by its own run and its waits only.
- */
+/** Size limit of a record in JSON: 16 KiB minus the audit head that is added later; see `pair/size-budget.ts`. */
 const RECORD_BUDGET = 16 * 1_024 - 250;
 
-// As much as a text at its limit takes, and some quotes: a text of nothing but quotes is cut here.
+// Enough for texts at their limits with some quotes. Only texts with very many quotes are cut.
 const REASON_BUDGET = 600;
 const NAME_BUDGET = 240;
 const PRINCIPAL_BUDGET = 80;
 
-/** A request as it is kept. */
 export function shortRequest(request: SwapRequest): SwapRequest {
   const { reason, requestedBy } = request;
   return {
@@ -31,12 +26,11 @@ export function shortRequest(request: SwapRequest): SwapRequest {
   };
 }
 
-/** Where a request came from, as it is kept. */
 export function shortOrigin({ principal, breakGlass, ...origin }: RequestOrigin): RequestOrigin {
   return {
     ...origin,
-    ...(principal ? { principal: { ...principal, name: truncate(principal.name, PRINCIPAL_BUDGET) } } : {}),
-    ...(breakGlass ? { breakGlass: { reason: truncate(breakGlass.reason, NAME_BUDGET) } } : {}),
+    principal: principal && { ...principal, name: truncate(principal.name, PRINCIPAL_BUDGET) },
+    breakGlass: breakGlass && { reason: truncate(breakGlass.reason, NAME_BUDGET) },
   };
 }
 
@@ -44,9 +38,9 @@ const swapped: readonly Phase[] = ["verifying", "soaking", "rolling-back"];
 
 type Step = (state: PromotionState) => PromotionState;
 
-/** What a live entry gives up, the least needed first. Ordinary promotions never come to the first step. */
+/** Steps that shorten a large live record, least needed first. */
 const liveSteps: readonly Step[] = [
-  // Nothing is lost: titles and remedies stand in their tables, and `POST /api/plans` judges again what was met.
+  // Nothing is lost: titles and remedies are in tables, and `POST /api/plans` judges met prerequisites again.
   prerequisites((all) => all.filter(isNotable).map(({ remedy: _remedy, title: _title, ...rest }) => rest)),
   shortRollbackOutlook,
   timeline(24, 40),
@@ -66,20 +60,19 @@ const liveSteps: readonly Step[] = [
   (state) => ({ ...state, gate: state.gate && withComments(state.gate, 10) }),
 ];
 
-/** What a concluded entry gives up is told by its event, which is stored in it; see `restored`. */
+/** The stored event has everything that these steps drop; see `restored`. */
 const concludedSteps: readonly Step[] = [
   prerequisites(() => []),
   (state) => ({ ...state, timeline: [], attempts: [], soak: undefined, rollback: undefined }),
   (state) => ({ ...state, plan: state.plan && bare(state.plan), planChange: undefined, deadlines: {} }),
 ];
 
-/** The entry within its bound, whatever has happened to the promotion. */
 export function withinBudget(state: PromotionState): PromotionState {
   const steps = state.conclusion ? concludedSteps : liveSteps;
   return shrink(state, steps, (each) => JSON.stringify(each).length <= RECORD_BUDGET);
 }
 
-/** An entry for people: what its event alone still tells is put back. */
+/** Restores dropped parts of a concluded record from its event. */
 export function restored(state: PromotionState): PromotionState {
   if (!state.conclusion || state.timeline.length > 0 || state.reduced) return reconstructed(state);
   const {
@@ -115,7 +108,7 @@ function prerequisites(change: (all: readonly Prerequisite[]) => readonly Prereq
   });
 }
 
-/** The last entry keeps its note: by it a repeated change is known. */
+/** The last entry keeps its note, which identifies a repeated change. */
 function timeline(most: number, noteLength: number): Step {
   const shortened = (entry: TimelineEntry, i: number, { length }: { length: number }): TimelineEntry => {
     const { note, ...rest } = entry;
@@ -153,11 +146,14 @@ function texts(most: Lengths): Step {
 }
 
 function shortAttempt({ verdict, evidence, ...rest }: AttemptNote, length: number): AttemptNote {
-  const seen = evidence === undefined ? {} : { evidence: truncate(evidence, length) };
-  return { ...rest, verdict: shortOutcome(verdict, length), ...seen };
+  return {
+    ...rest,
+    verdict: shortOutcome(verdict, length),
+    evidence: evidence && truncate(evidence, length),
+  };
 }
 
-/** The remedies say it again. */
+/** The remedies repeat these details. */
 function shortRollbackOutlook(state: PromotionState): PromotionState {
   const rollbackOutlook = state.plan?.rollbackOutlook;
   if (!state.plan || !rollbackOutlook) return state;
@@ -173,14 +169,14 @@ function withComments(gate: Gate, length: number): Gate {
   return { ...gate, votes: gate.votes.map((vote) => ({ ...vote, comment: truncate(vote.comment, length) })) };
 }
 
-/** The swap is done: nobody is asked any more. */
+/** After the swap, no approval is needed. */
 function withoutApprovers(state: PromotionState): PromotionState {
   if (!state.plan) return state;
   const { approval: _approval, ...policy } = state.plan.policy;
   return { ...state, plan: { ...state.plan, policy }, gate: state.gate && withReceipts(state.gate, 0) };
 }
 
-/** Who the services were; what else was needed to swap them is over. */
+/** The identity of both services, without what only a swap needs. */
 function bare(plan: Plan): Plan {
   const { incoming, outgoing } = plan;
   const named = ({ side, id, name, version }: Plan["incoming"]) => ({ side, id, name, version, roles: [] });

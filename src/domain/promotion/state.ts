@@ -13,21 +13,21 @@ import type { AttemptOutcome } from "../swap/attempt";
 import type { FinalReads } from "../swap/verification";
 import type { Waiting } from "./waiting";
 
-/** How a promotion ends, before it is sealed into bytes. */
+/** How a promotion ends, before its event is sealed. */
 export interface Ending {
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly waitingFor?: WaitedFor;
   readonly finalRead?: FinalReads | null;
-  /** Judged by a plan that was refused; otherwise those of the stored plan are told. */
+  /** Of a refused plan; otherwise those of the stored plan are used. */
   readonly prerequisites?: readonly Prerequisite[];
   readonly incoming?: ServiceIdentity;
   readonly outgoing?: ServiceIdentity;
-  /** Where the pair's audit chain stood; absent: the pair never took it up. */
+  /** The end of the pair's audit chain at that time; absent: it never registered with the pair. */
   readonly pairAudit?: ChainHead | null;
 }
 
-/** Changes of the question put to people; a vote is nobody's run's business and comes at any time. */
+/** Changes of the gate. Votes do not depend on which run is active. */
 export type GateChange =
   | { readonly kind: "ask-approval"; readonly runId: string; readonly planHash: string; readonly at: number }
   | {
@@ -36,7 +36,7 @@ export type GateChange =
       readonly vote: Vote;
       readonly planHash: string;
       readonly application: boolean;
-      /** The voter's app roles, as far as the rule names them. */
+      /** The voter's app roles that the rule names. */
       readonly roles: readonly string[];
     }
   | { readonly kind: "close-gate"; readonly at: number };
@@ -45,46 +45,46 @@ export interface TimelineEntry {
   readonly at: number;
   readonly phase: Phase;
   readonly note?: string;
-  /** How many entries were left out before this one. */
+  /** How many entries are omitted before this one. */
   readonly omitted?: number;
 }
 
-/** The end of a promotion. `event` holds the frozen bytes of its completion event. */
+/** The end of a promotion. */
 export interface Conclusion {
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly waitingFor?: WaitedFor;
   readonly at: number;
+  /** The final bytes of the completion event. */
   readonly event: string;
 }
 
-/** The promotion record of one request: durable state of the `promotion` entity, keyed by request id. Never purged, reduced at last. */
+/** Durable state of the `promotion` entity, keyed by request id. Never purged, but reduced after its retention. */
 export interface PromotionState {
   readonly v: 1;
-  /** Counts the changes; the HTTP API's ETag. */
+  /** Counts the changes; the ETag in the HTTP API. */
   readonly revision: number;
   readonly requestId: string;
   /** SHA-256 of the canonical JSON of the request's data. */
   readonly contentHash: string;
   readonly request: SwapRequest;
   readonly origin: RequestOrigin;
-  /** Its pair, which the request names by the label of then; whatever is taken up has one, see `pairOf`. */
+  /** Its pair. Every accepted promotion has one, see `pairOf`. */
   readonly pair?: PairIdentity;
   readonly acceptedAt: number;
   readonly phase: Phase;
-  /** At most 24 entries, with notes of at most 100 characters; the middle is left out, and counted, when there are more. */
+  /** At most 24 entries with notes of at most 100 characters. A long list omits its middle. */
   readonly timeline: readonly TimelineEntry[];
-  /** The run in charge, and the how many-th it is; writes of an older run are ignored. */
+  /** The active run and its number. Writes of older runs are ignored. */
   readonly run?: { readonly id: string; readonly startedAt: number; readonly n: number };
-  /** The side that is to hold production, resolved once at the first plan. */
+  /** The side that will hold production, resolved by the first plan. */
   readonly target?: Side;
   readonly plan?: Plan;
-  /** What set this plan apart from the one before it, for whoever had approved that one. */
+  /** The differences to the previous plan, for its approvers. */
   readonly planChange?: string;
-  /** The question put to people, where somebody has to approve. */
   readonly gate?: Gate;
   readonly waiting?: Waiting;
-  /** Deadlines set at first entry, so that a resumed run does not start them anew. */
+  /** Set at first entry, so that a resumed run does not extend them. */
   readonly deadlines: {
     readonly window?: number;
     readonly queue?: number;
@@ -94,31 +94,30 @@ export interface PromotionState {
   };
   /** How often it was planned. */
   readonly plans: number;
-  /** What was last seen of both sides. */
+  /** The last check of both sides. */
   readonly readiness?: readonly SideReadiness[];
   readonly attempts: readonly AttemptNote[];
-  /** What the soak has measured, when it was over. */
+  /** The measurements of the finished soak. */
   readonly soak?: SoakEvidence;
-  /** Why it is, or was, to be rolled back. */
   readonly rollback?: Omit<RollbackOrder, "id">;
   readonly conclusion?: Conclusion;
   readonly announcedAt?: number;
-  /** It is past its retention, and holds only what duplicates are answered with, see `retention.ts`. */
+  /** Past its retention: has only what the answer to a duplicate needs, see `retention.ts`. */
   readonly reduced?: true;
-  /** Where its audit chain ends, and the hash of the policy it was last planned under. */
+  /** The end of its audit chain, and the hash of the policy of its last plan. */
   readonly audit?: ChainHead & { readonly policyHash?: string };
 }
 
-/** What came of one attempt, for people. */
+/** The result of one attempt. */
 export interface AttemptNote {
   readonly at: number;
   readonly n: number;
   /** Absent: the forward swap. */
   readonly direction?: "rollback";
   readonly verdict: AttemptOutcome;
-  /** What was seen before and did not stand in its way. */
+  /** Findings before the PUT that did not prevent it. */
   readonly evidence?: string;
-  /** How many attempts were left out before this one. */
+  /** How many attempts are omitted before this one. */
   readonly omitted?: number;
 }
 
@@ -127,21 +126,21 @@ export interface Registration {
   readonly contentHash: string;
   readonly request: SwapRequest;
   readonly origin: RequestOrigin;
-  /** The pair that the request names, as the pairs file has it now. */
+  /** The pair of the request in the current pairs file. */
   readonly pair?: PairIdentity;
   readonly at: number;
 }
 
-/** Changes of a promotion, each naming what it changes so that repeats and reorderings are harmless. */
+/** Changes of a promotion. Repeated and reordered changes are harmless. */
 export type PromotionChange =
-  /** A run takes charge; the first one brings the registration along. */
+  /** A run becomes active. The first one includes the registration. */
   | {
       readonly kind: "begin";
       readonly runId: string;
       readonly at: number;
       readonly registration?: Registration;
     }
-  /** Changes nothing: a run that continues reads where it stands, and whether it is still in charge. */
+  /** Changes nothing: a run reads the state and whether it is still active. */
   | { readonly kind: "go-on"; readonly runId: string }
   | {
       readonly kind: "enter";
@@ -166,17 +165,11 @@ export type PromotionChange =
       readonly soak?: SoakEvidence;
       readonly rollback?: RollbackOrder;
     }
-  | {
-      readonly kind: "conclude";
-      readonly runId?: string;
-      readonly ending: Ending;
-      readonly at: number;
-    }
+  | { readonly kind: "conclude"; readonly runId?: string; readonly ending: Ending; readonly at: number }
   | { readonly kind: "announced"; readonly at: number }
-  /** Its retention is over; nothing happens to one that is not announced. */
+  /** Its retention is over. No effect if it is not announced. */
   | { readonly kind: "reduce" };
 
-/** The pair of a promotion. */
 export function pairOf({ requestId, pair }: Pick<PromotionState, "requestId" | "pair">): PairIdentity {
   if (!pair) throw new Error(`promotion ${requestId} was registered without its pair`);
   return pair;

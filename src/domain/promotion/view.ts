@@ -12,22 +12,22 @@ import { describeAttempts, describeWatch } from "./completion-event";
 import { restored } from "./size-budget";
 import type { PromotionState } from "./state";
 
-/** What comes next in a phase before it is told what is waited for. */
+/** The next action of a phase as long as no wait is recorded. */
 const nextSteps: Record<Phase, string> = {
   accepted: "both services are read, and the plan is made",
   planning: "both services are read, and the plan is made",
   "awaiting-approval": "approvers are asked about this plan",
-  "awaiting-window": "windows and freezes are looked at",
+  "awaiting-window": "deployment windows and freezes are checked",
   queued: "the promotion takes its place in the queue of the pair",
-  "awaiting-readiness": "the role instances of both services are looked at",
+  "awaiting-readiness": "the role instances of both services are checked",
   swapping: "the swap is claimed, both services are read afresh, and one PUT is sent",
   verifying: "both services and their public IPs are read until production is verified",
-  soaking: "production is watched for regressions",
+  soaking: "production is monitored for regressions",
   "rolling-back": "the rollback is claimed, both services are read afresh, and one PUT is sent",
   concluded: "nothing: the promotion is over",
 };
 
-/** One promotion as the HTTP API shows it; `origin` is where the caller reaches it. Run ids, wake-up addresses and operation URLs stay inside. */
+/** One promotion, without run ids, wake-up addresses and operation URLs. `origin` is the address of the HTTP API. */
 export function viewPromotion(stored: PromotionState, timeZone: string, origin = "") {
   const state = restored(stored);
   const { conclusion, waiting, request } = state;
@@ -48,12 +48,7 @@ export function viewPromotion(stored: PromotionState, timeZone: string, origin =
     attempts: describeAttempts(state, time),
     irreversible: request.irreversible,
     ...describeWatch(state, time),
-    timeline: state.timeline.map(({ at, phase, note, omitted }) => ({
-      at: time(at),
-      phase,
-      note,
-      omitted,
-    })),
+    timeline: state.timeline.map(({ at, phase, note, omitted }) => ({ at: time(at), phase, note, omitted })),
     audit: state.audit && chainHead(state.audit),
     announcedAt: showKnown(state.announcedAt, timeZone),
     reduced: state.reduced,
@@ -72,7 +67,6 @@ function viewWaiting({ waiting }: PromotionState, timeZone: string) {
   );
 }
 
-/** A plan for people, with every prerequisite in full. */
 export function viewPlan(plan: Plan, timeZone: string) {
   const { hash, plannedAt, incoming, outgoing, prerequisites, rollbackOutlook } = plan;
   return {
@@ -85,7 +79,6 @@ export function viewPlan(plan: Plan, timeZone: string) {
   };
 }
 
-/** A service of a plan. */
 export function viewService({ side, name, id, version }: ServiceIdentity) {
   return { side, name, id, version };
 }
@@ -94,7 +87,7 @@ function viewBreakGlass({ origin: { breakGlass, principal } }: PromotionState) {
   return breakGlass && { by: principal?.name, oid: principal?.oid, reason: breakGlass.reason };
 }
 
-/** One line of a list. */
+/** One entry of a list. */
 export function summarisePromotion(state: PromotionState, timeZone: string) {
   const { requestId, request, phase, conclusion, acceptedAt } = state;
   return {

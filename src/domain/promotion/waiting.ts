@@ -1,4 +1,4 @@
-/** The kinds of waits; one waiting loop serves them all. */
+/** The kinds of waits. One loop serves them all. */
 export const waitKinds = [
   ...(["planning", "gate", "window", "queue", "readiness"] as const),
   ...(["settlement", "verification", "soak", "rollback", "announcement"] as const),
@@ -6,48 +6,42 @@ export const waitKinds = [
 
 export type WaitKind = (typeof waitKinds)[number];
 
-/** What a promotion waits for, as people see it. Times in milliseconds since the epoch. */
+/** The current wait of a promotion. Times are in milliseconds since the epoch. */
 export interface Waiting {
   readonly kind: WaitKind;
-  /** What is waited for, in one sentence, with the particulars (names, counts). */
+  /** One sentence with names and counts. */
   readonly detail: string;
   readonly since: number;
-  /** When the wait ends at the latest. */
+  /** The deadline of the wait. */
   readonly until: number;
   /** What ends it before that. */
   readonly endsWith: string;
   /** What happens next, or what a person can do. */
   readonly next: string;
-  /** Durable instance to wake when something changed. */
+  /** The durable instance to wake on a change. */
   readonly instanceId: string;
 }
 
-/** The longest a lost wake-up can cost. */
+/** The longest delay after a lost wake-up. */
 const LONGEST_SLEEP_MS = 60_000;
-/** How late a timer may be sent to its queue without coming early; measured: nearly always less. */
+/** The time until a timer message is sent. Measured: nearly always less. */
 const LAG_MARGIN_MS = 400;
 
 /**
- * How long a durable timer is set for, ms. Azure Storage hides a timer's message for whole seconds
- * (https://learn.microsoft.com/rest/api/storageservices/put-message) and the fraction is cut off, so a timer of less than
- * a second fires at once and others up to a second early. Timers are therefore set for whole seconds and a margin for the
- * time until they are sent. One that came early all the same (`again`) was sent later than that: the next is set for two
- * seconds at least, so that it comes after the time that was left.
+ * The duration of a durable timer, ms. Azure Storage truncates it to whole seconds, so that timers fire up to a second
+ * early (https://learn.microsoft.com/rest/api/storageservices/put-message). Hence whole seconds plus a margin; after an
+ * early timer (`again`), at least two seconds.
  */
 export function sleepMs(untilDue: number, again = false): number {
   const whole = Math.ceil(Math.max(untilDue, again ? 2_000 : 1_000) / 1_000) * 1_000;
   return Math.min(whole, LONGEST_SLEEP_MS) + LAG_MARGIN_MS;
 }
 
-/** The run of a promotion. */
 export function runInstance(requestId: string): string {
   return `promotion-${requestId}`;
 }
 
-/**
- * A wait of a promotion: the `wait`th of its `run`th run, so that retention finds every one by counting. No run bears such
- * an id, and no two waits share one: the last two numbers have no hyphens.
- */
+/** The id of a wait, numbered per run so that retention finds all of them. Unique, since numbers have no hyphens. */
 export function waitInstance(requestId: string, run: number | string, wait: number | string): string {
   return `wait-${requestId}-${run}-${wait}`;
 }

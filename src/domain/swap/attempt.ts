@@ -1,6 +1,6 @@
 import { truncate } from "../kernel/truncate";
 
-/** One intended change of slots. The rollback is the same act with incoming and outgoing exchanged. */
+/** The rollback is the same swap with incoming and outgoing exchanged. */
 export type Direction = "forward" | "rollback";
 
 const claimRefusals = [
@@ -15,10 +15,9 @@ const claimRefusals = [
   "attempts-exhausted",
 ] as const;
 
-/** After a lost attempt one more is made at most. */
+/** A lost attempt is repeated at most once. */
 export const MOST_LOST = 2;
 
-/** Why the pair did not grant a claim. */
 export type ClaimRefusal = (typeof claimRefusals)[number];
 
 export function isClaimRefusal(answer: string): answer is ClaimRefusal {
@@ -26,24 +25,24 @@ export function isClaimRefusal(answer: string): answer is ClaimRefusal {
 }
 
 /**
- * Where a long-running operation is asked, and how it answers there: `azure-async-operation` with a status in the body,
- * `location` with the status code alone (https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations).
- * The URL is signed and secret.
+ * Where to poll a long-running operation. `azure-async-operation` has the status in the body, `location` only in the
+ * status code (https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations).
  */
 export interface OperationAddress {
+  /** Signed and secret. */
   readonly url: string;
   readonly style: "azure-async-operation" | "location";
 }
 
-/** Characters. ARM signs its URLs: 3,200 are usual, 4 KB must be accepted, 6 KB a header are possible. */
+/** In characters. ARM signs its URLs: 3,200 is usual, 4 KB must be accepted, 6 KB per header is possible. */
 export const LONGEST_OPERATION_URL = 12_288;
 
-/** What Resource Manager answered to the one PUT; every reply is a value. */
+/** The reply of Resource Manager to the one PUT. */
 export type SwapReply =
   | {
       readonly kind: "accepted";
       readonly status: number;
-      /** Only on the ARM host that was asked and not too long; otherwise `detail` says why there is none. */
+      /** Absent if it is on another host or too long; `detail` says why. */
       readonly operation?: OperationAddress;
       readonly retryAfterMs?: number;
       readonly correlationId?: string;
@@ -73,23 +72,22 @@ export type SwapReply =
 
 /** Why a granted attempt sent nothing. */
 export type Unsent =
-  | { readonly kind: "already"; readonly detail: string }
-  | { readonly kind: "foreign-state"; readonly detail: string }
-  | { readonly kind: "stale-plan"; readonly detail: string }
-  | { readonly kind: "window-closed"; readonly detail: string }
   | { readonly kind: "not-ready"; readonly detail: string; readonly retryAfterMs?: number }
-  | { readonly kind: "withheld"; readonly detail: string }
-  /** Approval is required, and the promotion record holds no valid approval of exactly this plan. */
+  | {
+      readonly kind: "already" | "foreign-state" | "stale-plan" | "window-closed" | "withheld";
+      readonly detail: string;
+    }
+  /** The promotion record has no valid approval of exactly this plan. */
   | { readonly kind: "not-approved"; readonly detail: string }
-  /** The promotion record holds an outcome: this promotion is over. */
+  /** The promotion record has an outcome. */
   | { readonly kind: "concluded"; readonly detail: string };
 
-/** A swap that was accepted; `followed`: the address of its operation is kept under the attempt's nonce (`operation.ts`). */
+/** An accepted swap. `followed`: the address of its operation is stored under the attempt's nonce (`operation.ts`). */
 export type Accepted = Omit<Extract<SwapReply, { kind: "accepted" }>, "operation"> & {
   readonly followed?: true;
 };
 
-/** What the winner of a claim writes into it. */
+/** The result that the holder of a claim writes into it. */
 export type AttemptVerdict = Accepted | Exclude<SwapReply, { kind: "accepted" }> | Unsent;
 
 /** What the attempt activity returns to the runbook. */
@@ -98,55 +96,51 @@ export type AttemptResult =
       readonly kind: "attempted";
       readonly nonce: string;
       readonly verdict: AttemptVerdict;
-      /** What was seen before the PUT and did not stand in its way. */
+      /** Findings before the PUT that did not prevent it. */
       readonly evidence?: string;
     }
-  /** Another execution of the same attempt holds the claim: its verdict is in the claim. */
+  /** Another execution of the same attempt has the claim, and writes the verdict into it. */
   | { readonly kind: "claimed-elsewhere"; readonly nonce: string }
   | { readonly kind: "claim-refused"; readonly code: ClaimRefusal; readonly detail: string }
-  /** The claim was not seen to be stored within the claim window: nothing was sent. */
+  /** The claim was not confirmed as stored within the claim window, so nothing was sent. */
   | { readonly kind: "claim-unseen"; readonly nonce: string };
 
-/** What closes an attempt: nothing less than proof. */
-export type Proof =
-  | { readonly kind: "nothing-sent"; readonly detail: string }
-  | { readonly kind: "done"; readonly detail: string }
-  | { readonly kind: "no-effect"; readonly detail: string }
-  | { readonly kind: "person"; readonly detail: string };
+/** Only proof closes an attempt. */
+export interface Proof {
+  readonly kind: "nothing-sent" | "done" | "no-effect" | "person";
+  readonly detail: string;
+}
 
-/** How a long-running operation of Resource Manager ended. */
 export type OperationEnd =
   | { readonly kind: "succeeded" }
   | { readonly kind: "failed"; readonly code: string; readonly detail: string };
 
-/** A long-running operation of Resource Manager, as last read. */
 export type OperationRead =
   | OperationEnd
   | {
       readonly kind: "running";
       readonly retryAfterMs?: number;
-      /** The reply named another address to ask from now on. */
+      /** A new address to poll from now on. */
       readonly newest?: OperationAddress;
-      /** A finding: the reply named an address that cannot be followed. */
+      /** The reply names an address that cannot be followed. */
       readonly detail?: string;
     }
-  /** 404, 403, an answer without status, an unreachable host: says nothing about the effect. */
+  /** 404, 403, a reply without status, or an unreachable host. Says nothing about the effect. */
   | { readonly kind: "unreadable"; readonly detail: string; readonly retryAfterMs?: number };
 
 const DETAIL_LENGTH = 300;
 const ID_LENGTH = 64;
 
-/** A verdict as the pair keeps it. */
 export function shortVerdict(verdict: AttemptVerdict, detailLength = DETAIL_LENGTH): AttemptVerdict {
   const { detail, correlationId, ...rest } = verdict as Accepted;
   return {
     ...rest,
-    ...(detail === undefined ? {} : { detail: truncate(detail, detailLength) }),
-    ...(correlationId === undefined ? {} : { correlationId: truncate(correlationId, ID_LENGTH) }),
+    detail: detail && truncate(detail, detailLength),
+    correlationId: correlationId && truncate(correlationId, ID_LENGTH),
   };
 }
 
-/** What Azure answered, why nothing was sent, or why there was no claim. */
+/** The reply of Azure, why nothing was sent, or why there was no claim. */
 export type OutcomeKind = AttemptVerdict["kind"] | Exclude<AttemptResult["kind"], "attempted">;
 
 const everyKind: Readonly<Record<OutcomeKind, true>> = {
@@ -158,29 +152,26 @@ const everyKind: Readonly<Record<OutcomeKind, true>> = {
 
 export const outcomeKinds = Object.keys(everyKind) as [OutcomeKind, ...OutcomeKind[]];
 
-/** What came of one attempt, as it is kept; `describeVerdict` says it in words. */
+/** The stored result of one attempt. */
 export interface AttemptOutcome {
   readonly kind: OutcomeKind;
   /** Azure's error code, or why the claim was refused. */
   readonly code?: string;
   readonly httpStatus?: number;
   readonly detail?: string;
-  /** Azure's, to ask its support with. */
+  /** For Azure support. */
   readonly correlationId?: string;
 }
 
-/** The same for people, in the HTTP API and in events. */
+/** The same in the HTTP API and in events. */
 export interface DescribedVerdict extends AttemptOutcome {
   readonly text: string;
 }
 
 const CODE_LENGTH = 80;
-
 const SHORT_DETAIL_LENGTH = 160;
 
-const CORRELATION_LENGTH = 64;
-
-/** What people are told of a result; a claim that was refused says why by its code. */
+/** The code of a refused claim says why it was refused. */
 export function outcomeOf(result: AttemptResult): AttemptOutcome {
   if (result.kind === "claim-refused") return { kind: result.kind, code: result.code };
   if (result.kind !== "attempted") return { kind: result.kind };
@@ -190,17 +181,17 @@ export function outcomeOf(result: AttemptResult): AttemptOutcome {
 
 const absent: { code?: string; status?: number; detail?: string; correlationId?: string } = {};
 
-/** As the promotion record keeps it, its detail at most so long. */
+/** Shortened for the promotion record. */
 export function shortOutcome(
   { kind, code, httpStatus, detail, correlationId }: AttemptOutcome,
   length = SHORT_DETAIL_LENGTH,
 ): AttemptOutcome {
   return {
     kind,
-    ...(code === undefined || code === "" ? {} : { code: truncate(code, Math.min(CODE_LENGTH, length)) }),
-    ...(httpStatus === undefined ? {} : { httpStatus }),
-    ...(detail === undefined || detail === "" ? {} : { detail: truncate(detail, length) }),
-    ...(correlationId === undefined ? {} : { correlationId: truncate(correlationId, CORRELATION_LENGTH) }),
+    code: code ? truncate(code, Math.min(CODE_LENGTH, length)) : undefined,
+    httpStatus,
+    detail: detail ? truncate(detail, length) : undefined,
+    correlationId: correlationId && truncate(correlationId, ID_LENGTH),
   };
 }
 

@@ -13,13 +13,12 @@ export interface AttemptReads {
   readonly outgoingCheck: RoleStateCheck;
 }
 
-/** `evidence`: what does not run, and does not stand in the way. */
+/** `evidence`: instances that do not run and need not. */
 export type Send = { readonly kind: "send"; readonly evidence?: string };
 
 /**
- * Whether the one PUT may be sent now, judged from reads made after the claim was granted. Instances
- * that do not run never keep a rollback from being tried: the platform may decline it. Under break-glass those of the
- * outgoing service do not count either.
+ * Whether the one PUT may be sent, judged by reads made after the claim was granted. A rollback does not need running
+ * instances: Azure may decline it. Under break-glass the instances of the outgoing service do not count.
  */
 export function decideAttempt(
   plan: SwapPlan,
@@ -50,7 +49,7 @@ function staleness(
     ...(isSameIdentity(plan.outgoing, identityOf(plan.outgoing.side, outgoing)) ? [] : [outgoing.name]),
   ];
   if (changed.length > 0) {
-    return { kind: "stale-plan", detail: `deployed anew since the plan: ${changed.join(", ")}` };
+    return { kind: "stale-plan", detail: `redeployed since planning: ${changed.join(", ")}` };
   }
   const paired = sameId(incoming.swappableId, outgoing.id) && sameId(outgoing.swappableId, incoming.id);
   return paired
@@ -58,7 +57,7 @@ function staleness(
     : { kind: "stale-plan", detail: "the services no longer name each other as swappable" };
 }
 
-/** Those that must be ready; the others are evidence only. */
+/** The checks that must be ready. The others are evidence only. */
 function neededChecks(
   { incomingCheck, outgoingCheck }: AttemptReads,
   direction: Direction,

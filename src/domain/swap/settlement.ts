@@ -3,25 +3,22 @@ import type { AttemptVerdict, OperationEnd, Proof } from "./attempt";
 import { isEnd, type OperationSeen } from "./operation";
 import { areSettled, slotState, type ObservedState } from "./verification";
 
-/** What is remembered between two looks at an open attempt. */
+/** The state between two checks of an open attempt. */
 export interface SettlementMemory {
   readonly startedAt: number;
-  /**
-   * Since when every read showed the state before the swap, with provisioning Succeeded on both sides; moved by what
-   * the clock cannot have gone on between two looks.
-   */
+  /** Start of the unbroken reads with slots as before and provisioning Succeeded, corrected for clock jumps. */
   readonly beforeSince?: number;
   /** When the services were last read. */
   readonly checkedAt?: number;
-  /** How the operation ended: it is asked no more. */
+  /** The end of the operation, which is not polled after this. */
   readonly ended?: OperationEnd;
 }
 
 export interface SettlementCheck {
-  /** What the winner of the claim reported; absent when it has not, or never will. */
+  /** The report of the claim's holder, which may never arrive. */
   readonly verdict?: AttemptVerdict;
   readonly operation?: OperationSeen;
-  /** Absent when the services were not read, because the operation is under way. */
+  /** Absent if the services were not read because the operation still runs. */
   readonly observed?: Pick<ObservedState, "incoming" | "outgoing">;
   readonly now: number;
 }
@@ -38,35 +35,25 @@ export type SettlementDecision =
 
 type Timing = PairPolicy["swap"];
 
-/**
- * How long the state before the swap must stand before a lost attempt counts as without effect: nothing of it can
- * still be under way then (claim window + PUT timeout + operation deadline).
- */
+/** How long slots must read as before until a lost attempt counts as without effect. It cannot run longer. */
 export function proofSpan(swap: Timing): number {
   return swap.claimWindowMs + swap.putTimeoutMs + swap.operationDeadlineMs;
 }
 
-/** However long an operation takes: production has changed long before anybody would look. */
 const LONGEST_CHECK_MS = 60_000;
 
-/**
- * How long until the next look at an open attempt that was waited for so far: a poll, a tenth of that time up to a minute,
- * or what the platform asks for, but never past all the time its operation has.
- */
+/** Time until the next check: a poll, a tenth of the wait so far up to a minute, or Retry-After up to the deadline. */
 export function untilNextCheck(swap: Timing, retryAfterMs: number | undefined, waitedMs = 0): number {
   const patience = Math.min(Math.round(waitedMs / 10), LONGEST_CHECK_MS);
   return Math.max(swap.pollMs, patience, Math.min(retryAfterMs ?? 0, swap.operationDeadlineMs));
 }
 
-/** When settling gives up and a person must look. */
+/** When settling gives up and needs a person. */
 export function settlementDeadline(swap: Timing, startedAt: number): number {
   return startedAt + proofSpan(swap) + swap.operationDeadlineMs;
 }
 
-/**
- * Judges an open attempt by reads of both services. An attempt is closed only by proof; the
- * operation's own word is a hint.
- */
+/** Judges an open attempt by reads of both services. The status of the operation alone is no proof. */
 export function decideSettlement(
   memory: SettlementMemory,
   check: SettlementCheck,
@@ -85,10 +72,7 @@ export function decideSettlement(
   return closed ?? undecided({ startedAt, beforeSince, checkedAt: check.now, ended }, check, swap, slots);
 }
 
-/**
- * Two looks may be taken by hosts whose clocks are apart: between them no more time counts than looks are apart, so that
- * a clock that jumps cannot prove that nothing is under way any more.
- */
+/** Counts at most one check interval between two checks, so that clock differences between hosts prove nothing. */
 function stoodSince({ beforeSince, checkedAt }: SettlementMemory, now: number, swap: Timing): number {
   if (beforeSince === undefined) return now;
   const gap = now - (checkedAt ?? beforeSince);
@@ -114,10 +98,7 @@ function undecided(
   return { kind: "not-yet", memory, detail, retryAfterMs };
 }
 
-/**
- * Our operation says that it runs, or is about to say so, and has time left: whatever the services read now proves
- * nothing yet. Not so when it is terminal, cannot be read, was never named, or had all its time.
- */
+/** Whether the operation runs, or its address is not readable yet, before its deadline. Reads then prove nothing. */
 export function isUnderWay(
   memory: SettlementMemory,
   operation: OperationSeen | undefined,
@@ -147,8 +128,8 @@ function withoutEffect(check: SettlementCheck, since: number, swap: Timing): Set
 }
 
 /**
- * What was accepted may come at any time, and what has succeeded was not without effect: slots as before are then for a
- * person to look at. Time proves only that nothing came of a call whose reply nobody knows.
+ * An accepted swap may still take effect, and one that succeeded had an effect: then slots as before need a person.
+ * Time is proof only for a call without a known reply.
  */
 function mayStillCome({ verdict, operation }: SettlementCheck): boolean {
   return verdict?.kind === "accepted" || operation?.kind === "running" || operation?.kind === "succeeded";

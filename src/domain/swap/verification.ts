@@ -12,7 +12,7 @@ import type { Slot } from "../kernel/swap-request";
 import { toTime } from "../kernel/time";
 import type { SwapPlan } from "../plan/plan";
 
-/** Both services of a promotion, read afresh; the public IPs are those each service's frontend names now. */
+/** Fresh reads of both services, and of the public IPs that their frontends name now. */
 export interface ObservedState {
   readonly incoming: Read<ServiceObservation>;
   readonly outgoing: Read<ServiceObservation>;
@@ -22,7 +22,7 @@ export interface ObservedState {
 
 type Services = Pick<ObservedState, "incoming" | "outgoing">;
 
-/** `foreign`: both slots are known and neither the state before the swap nor the one after it. */
+/** `foreign`: both slots are known and match neither the state before the swap nor the one after it. */
 export type SlotState = "before" | "after" | "foreign" | "unreadable";
 
 export function slotState({ incoming, outgoing }: Services): SlotState {
@@ -33,19 +33,17 @@ export function slotState({ incoming, outgoing }: Services): SlotState {
   return a === "production" ? "after" : "before";
 }
 
-/** Whether the slots are known and not as before: only then the public IPs have something to testify. */
+/** Whether the slots are known and not as before. Only then the public IPs are evidence. */
 export function mayBeSwapped(services: Services): boolean {
   return ["after", "foreign"].includes(slotState(services));
 }
 
-/** Whether provisioning has succeeded on both sides. */
 export function areSettled({ incoming, outgoing }: Services): boolean {
   return [incoming, outgoing].every(
     (read) => read.kind === "found" && read.value.provisioningState?.toLowerCase() === "succeeded",
   );
 }
 
-/** What a verifying read showed. */
 export interface Verified {
   readonly detail: string;
   readonly finalRead: FinalReads | null;
@@ -53,18 +51,17 @@ export interface Verified {
 
 export interface VerificationDecision extends Verified {
   readonly kind: "verified" | "not-yet";
-  /** What it means when time runs out with this as the last look; absent when verified. */
+  /** The meaning if this is the last check before the deadline; absent if verified. */
   readonly against?: Against;
 }
 
-/** `unmeasured`: too little could be read to say anything of the swap. */
+/** `unmeasured`: too little could be read to judge the swap. */
 export type Against = "regression" | "foreign-state" | "unmeasured";
 
 /**
- * Verified when both services read complementary slots with the target held, provisioning Succeeded, and the public
- * IPs, the second evidence of a VIP swap, do not contradict: the incoming service names the IP that the outgoing one
- * held when planned, and that IP names a load balancer of the incoming service (azure-docs swap-cloud-service.md).
- * Reports what the replies do not show of that evidence, and does not wait for it.
+ * Verified if the slots are exchanged, provisioning has succeeded, and the public IPs do not contradict: the incoming
+ * service has the IP that the outgoing one had, and that IP names a load balancer of the incoming service (azure-docs
+ * swap-cloud-service.md). Missing evidence is reported, not awaited.
  */
 export function decideVerification(plan: SwapPlan, observed: ObservedState): VerificationDecision {
   const finalRead = finalReadOf(plan, observed);
@@ -89,13 +86,13 @@ export function decideVerification(plan: SwapPlan, observed: ObservedState): Ver
   };
 }
 
-/** Slots that are not as swapped are somebody else's doing by now: the swap was proved before. */
+/** The swap was proved before, so somebody else has changed slots that are not exchanged. */
 function againstOf(slots: SlotState, settled: boolean): Against {
   if (slots === "before" || slots === "foreign") return "foreign-state";
   return slots === "after" && settled ? "regression" : "unmeasured";
 }
 
-/** The same with what production answers: verified only when every probe passes. */
+/** Adds the probes of production: verified only if all of them pass. */
 export function withAnswers(
   decision: VerificationDecision,
   results: readonly ProbeResult[],
@@ -111,7 +108,6 @@ export function withAnswers(
   };
 }
 
-/** What a read showed, when it verifies the swap. */
 export function verifiedBy(plan: SwapPlan, observed: ObservedState): Verified | undefined {
   const { kind, detail, finalRead } = decideVerification(plan, observed);
   return kind === "verified" ? { detail, finalRead } : undefined;
@@ -142,7 +138,7 @@ function addressEvidence(plan: SwapPlan, observed: ObservedState): Evidence {
   return { contradicts: `${named}, not ${lastSegment(expected)}` };
 }
 
-/** A service's load balancer resource bears the name of its load balancer configuration (Switch-AzCloudService.ps1). */
+/** A load balancer resource has the name of its load balancer configuration (Switch-AzCloudService.ps1). */
 function frontendEvidence(
   { incoming: planned }: SwapPlan,
   { incoming, incomingIp }: ObservedState,
@@ -151,14 +147,13 @@ function frontendEvidence(
   if (incoming.kind !== "found" || incomingIp?.kind !== "found") return missing;
   const holder = /\/loadBalancers\/([^/]+)/i.exec(incomingIp.value.frontendId ?? "")?.[1];
   const own = incoming.value.frontends.map((frontend) => frontend.loadBalancer);
-  // A reply without the name of a load balancer is parsed as "?": it says nothing.
+  // A reply without the name of a load balancer is parsed as "?".
   if (holder === undefined || own.length === 0 || own.includes("?")) return missing;
   if (own.some((name) => name.toLowerCase() === holder.toLowerCase())) return { agrees: true };
   const held = `the public IP ${lastSegment(incomingIp.value.id)} is held by load balancer ${holder}`;
   return { contradicts: `${held}, not ${own.join(" or ")} of ${planned.name}` };
 }
 
-/** What the last read showed, for the completion event. */
 function finalReadOf(plan: SwapPlan, observed: ObservedState): FinalReads | null {
   return {
     incoming: readOf(plan.incoming, observed.incoming, observed.incomingIp),
@@ -177,18 +172,10 @@ function readOf(
     ip?.kind === "found"
       ? { id: ip.value.id, address: ip.value.address, frontendId: ip.value.frontendId }
       : undefined;
-  return {
-    id,
-    side: planned.side,
-    observedAt: toTime(observedAt),
-    slot,
-    provisioningState,
-    version,
-    publicIp,
-  };
+  const { side } = planned;
+  return { id, side, observedAt: toTime(observedAt), slot, provisioningState, version, publicIp };
 }
 
-/** What the final read showed of one service. */
 export interface FinalRead {
   readonly id: string;
   readonly side: string;
@@ -199,7 +186,7 @@ export interface FinalRead {
   readonly publicIp?: { readonly id: string; readonly address?: string; readonly frontendId?: string };
 }
 
-/** The final read of both services; null for one that could not be read. */
+/** Null: the service could not be read. */
 export interface FinalReads {
   readonly incoming: FinalRead | null;
   readonly outgoing: FinalRead | null;

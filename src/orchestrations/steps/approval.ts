@@ -6,15 +6,23 @@ import { toTime } from "../../domain/kernel/time";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { ruleFor } from "../../domain/promotion/approval";
 import { changeRecord, type Steps, timeOf } from "../calls";
-import { afterWait, enter, type Exit, expired, overtaken, progress, type Run, waitFor } from "../run";
+import {
+  afterWait,
+  enter,
+  type Exit,
+  expired,
+  type Go,
+  overtaken,
+  progress,
+  type Run,
+  waitFor,
+} from "../run";
 import type { Wait } from "../wait-input";
 import { leaveQueue } from "./queue";
 
-type Go = { readonly kind: "go" };
-
 /**
- * Step 3. Where policy or request asks: waits until enough people have approved exactly this plan. A grant that stands
- * is not asked for again; a plan that changed, or a grant that lapsed, is.
+ * Step 3. If policy or request require approval, waits until enough people have approved exactly this plan. Asks again
+ * only if the plan changed or the approval expired.
  */
 export function* awaitApproval(run: Run, plan: SwapPlan, note?: string): Steps<Go | Exit> {
   const rule = ruleFor(plan.policy, run.began);
@@ -29,7 +37,7 @@ export function* awaitApproval(run: Run, plan: SwapPlan, note?: string): Steps<G
   const over = overtaken(run, answer);
   if (over) return over;
   const gate = answer?.gate;
-  if (!gate) throw new Error("the promotion record did not take up the question that a plan asks");
+  if (!gate) throw new Error("the promotion record has no gate for the plan");
   if (gate.decision) return after(run, gate.decision, gate);
   return yield* waitForPeople(run, plan, rule, { gate, isNew: gate.askedAt === at, note });
 }
@@ -47,7 +55,7 @@ function* waitForPeople(
   { gate, isNew, note }: Asked,
 ): Steps<Go | Exit> {
   yield* leaveQueue(run);
-  // While people are awaited no other deadline runs, and theirs starts when this wait is over.
+  // No other deadline runs while people are awaited; the others begin after this wait.
   delete run.deadlines.window;
   delete run.deadlines.queue;
   delete run.deadlines.readiness;
@@ -58,8 +66,8 @@ function* waitForPeople(
     const { quorum } = rule;
     const requestedBy = requesterOf(run.began);
     const approval = { planHash: plan.hash, quorum, approvers, until: toTime(gate.until), requestedBy };
-    const needed = `${quorum} approval${quorum === 1 ? "" : "s"} needed of ${plan.incoming.name} to production`;
-    const detail = `${needed}, asked by ${describeRequester(requestedBy)}`;
+    const needed = `${quorum} approval${quorum === 1 ? "" : "s"} needed to move ${plan.incoming.name} to production`;
+    const detail = `${needed}, requested by ${describeRequester(requestedBy)}`;
     yield* progress(run, "approval-requested", detail, approval);
   }
   const about = { approvers, planHash: plan.hash, because: note };
@@ -89,7 +97,7 @@ function after(
 
 const CHECK_MS = 60_000;
 
-/** Waits for people; every vote wakes it, and the promotion record decides. */
+/** Waits for votes. Every vote wakes it; the promotion record decides. */
 export const gateWait: Wait<"gate"> = {
   cancellable: true,
   checksWhenWoken: true,
@@ -97,14 +105,14 @@ export const gateWait: Wait<"gate"> = {
   next: "an approver votes: POST /api/promotions/{id}/approvals with the plan's hash",
   *observe(context, { requestId, about }) {
     const answer = yield* changeRecord(context, requestId, { kind: "close-gate", at: timeOf(context) });
-    if (!answer?.gate) throw new Error("a promotion waits at a gate that its promotion record does not know");
+    if (!answer?.gate) throw new Error("a promotion waits at a gate that is not in its promotion record");
     const { decision, detail } = answer.gate;
     if (decision) return { kind: "decided", verdict: { ...decision, detail } };
     const plan = about.planHash.slice(0, 12);
-    const again = about.because === undefined ? "" : `, asked anew: ${about.because}`;
+    const again = about.because === undefined ? "" : `, asked again: ${about.because}`;
     return {
       kind: "again",
-      detail: `${detail} of plan ${plan}${again}; may approve: ${about.approvers}`,
+      detail: `${detail} of plan ${plan}${again}; approvers: ${about.approvers}`,
       afterMs: CHECK_MS,
     };
   },

@@ -8,9 +8,8 @@ import type { Carried, RunInput } from "../generation";
 import { overtaken, type Run } from "../run";
 
 /**
- * Step 1. Creates the promotion record of a new request, and registers it with its pair: nobody else has to, whoever sent it may be gone. Takes charge of the
- * promotion: a run that finds its request without an outcome resumes with what is stored; only a stored outcome makes it
- * a duplicate. A later generation goes on only while its run is in charge. Undefined when there is nothing to do for it.
+ * Step 1. Creates the promotion record and registers it with its pair, or resumes a promotion without an outcome. A later
+ * generation continues only while its run is in charge. Undefined if there is nothing to do.
  */
 export function* begin(context: OrchestrationContext): Steps<Run | undefined> {
   const input = context.df.getInput<RunInput | undefined>();
@@ -26,7 +25,7 @@ function* takeCharge(
   const runId = context.df.newGuid("run");
   const at = timeOf(context);
   const began = (yield* changeRecord(context, requestId, { kind: "begin", runId, at, registration }))?.state;
-  // Who was announced has left its pair as well: registered again, it would be chained as concluded once more.
+  // An announced promotion has left its pair: registering it again would add a second conclusion to the audit chain.
   if (!began || began.announcedAt !== undefined) return undefined;
   const { key: pairKey } = pairOf(began);
   const kept = mayTakeKeptPlace(began.origin);
@@ -35,7 +34,7 @@ function* takeCharge(
   const deadlines = { ...began.deadlines };
   const run = { ...runOf(context, began), runId, deadlines, waits: 0, lease };
   if (answer !== "queue-full") return run;
-  const detail = `pair ${run.pair} has too many promotions under way`;
+  const detail = `pair ${run.pair} has too many unfinished promotions`;
   return { ...run, turnedAway: { outcome: "refused", reason: reason(answer, detail) } };
 }
 
@@ -50,12 +49,8 @@ function* goOn(context: OrchestrationContext, requestId: string, carried: Carrie
   return { ...runOf(context, began), runId, carried, deadlines: { ...deadlines }, waits, lease };
 }
 
-/** What a run knows of its promotion, whether it begins or goes on. */
 function runOf(context: OrchestrationContext, began: PromotionState) {
   const { requestId, request } = began;
-  return { context, requestId, pair: request.pair, pairKey: pairOf(began).key, began, plan: planOf(began) };
-}
-
-function planOf({ plan }: PromotionState): Run["plan"] {
-  return plan && withoutEvidence(plan);
+  const plan = began.plan && withoutEvidence(began.plan);
+  return { context, requestId, pair: request.pair, pairKey: pairOf(began).key, began, plan };
 }

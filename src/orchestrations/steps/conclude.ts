@@ -7,14 +7,14 @@ import { applyToPairEntity, changeRecord, runActivity, type Steps, timeOf } from
 import { type Run, waitFor } from "../run";
 import type { Wait } from "../wait-input";
 
-/** How long a run keeps publishing before it leaves that to the reconciler. */
+/** How long a run publishes before it leaves that to the reconciler. */
 const ANNOUNCEMENT_MS = 60 * 60_000;
-/** And when the reconciler does not know of it. */
+/** The same for a promotion that is not registered, which the reconciler cannot find. */
 const ALONE_MS = 30 * 24 * 60 * 60_000;
 
 /**
- * Step 10. Stores the outcome with the frozen bytes of its event; sets the hold it asks for; leaves the line and
- * releases the lease; publishes until accepted; marks it announced. The first outcome stored stands.
+ * Step 10. Stores the outcome with the final bytes of its event, sets a hold if needed, leaves the queue, releases the
+ * lease, and publishes until accepted. Only the first outcome is stored.
  */
 export function* conclude(run: Run, ending: Ending | undefined): Steps<void> {
   const { context, requestId, pair, pairKey } = run;
@@ -33,30 +33,25 @@ export function* conclude(run: Run, ending: Ending | undefined): Steps<void> {
   yield* applyToPairEntity(context, pairKey, { kind: "deregister", requestId });
 }
 
-/** The end of what its pair had no room for: there is nothing to leave. */
+/** Announces a promotion that was never registered with its pair. */
 function* announceAlone(run: Run, announced: boolean): Steps<void> {
   const { context, requestId } = run;
   if (announced || !(yield* announce(run, ALONE_MS))) return;
   yield* changeRecord(context, requestId, { kind: "announced", at: timeOf(context) });
 }
 
-/** The outcome that stands: the one found when the run began, or what the promotion record made of this ending. */
+/** The stored outcome: the one found when the run began, or the result of storing this ending. */
 function* store(
   { context, requestId, runId, pairKey, began, turnedAway }: Run,
   ending: Ending | undefined,
 ): Steps<Pick<ChangeAnswer, "conclusion" | "announced" | "audit"> | undefined> {
   if (!ending)
-    return {
-      conclusion: began.conclusion,
-      announced: false,
-      audit: began.audit && chainHead(began.audit),
-    };
-  // The event tells where the pair's own chain stood, so that nothing can be cut off it unseen; of what the pair never took
-  // up no export knows, and it says so.
-  const check = { kind: "read", requestId } as const;
+    return { conclusion: began.conclusion, announced: false, audit: began.audit && chainHead(began.audit) };
+  // The event names the head of the pair's chain, so that a truncated export is detected. Null: never registered.
+  const read = { kind: "read", requestId } as const;
   const pairAudit = turnedAway
     ? null
-    : ((yield* applyToPairEntity(context, pairKey, check)).audit ?? emptyChain);
+    : ((yield* applyToPairEntity(context, pairKey, read)).audit ?? emptyChain);
   return yield* changeRecord(context, requestId, {
     kind: "conclude",
     runId,
@@ -74,23 +69,22 @@ function* announce(run: Run, forMs: number): Steps<boolean> {
 }
 
 const RETRY_MS = 10_000;
-
 const LONGEST_RETRY_MS = 10 * 60_000;
 
-/** Publishes the stored completion event until the broker has accepted it; afterwards the reconciler goes on. */
+/** Publishes the stored completion event until the broker accepts it or the deadline passes. */
 export const announcementWait: Wait<"announcement"> = {
   cancellable: false,
   afterOutcome: true,
   endsWith: "the broker accepts the completion event",
-  next: "nothing: the outcome is stored and stands",
+  next: "nothing: the outcome is stored",
   *observe(context, { requestId, since }) {
     const published = yield* runActivity(context, "publishCompletion", { requestId });
     if (published) return { kind: "decided", verdict: "published" };
-    const patience = Math.round((timeOf(context) - since) / 10);
+    const tenth = Math.round((timeOf(context) - since) / 10);
     return {
       kind: "again",
       detail: "the broker has not accepted the completion event yet",
-      afterMs: Math.min(Math.max(patience, RETRY_MS), LONGEST_RETRY_MS),
+      afterMs: Math.min(Math.max(tenth, RETRY_MS), LONGEST_RETRY_MS),
     };
   },
 };

@@ -2,16 +2,26 @@ import { reason } from "../../domain/kernel/reason-codes";
 import { type PlanVerdict, withoutEvidence } from "../../domain/plan/plan";
 import { pairOf } from "../../domain/promotion/state";
 import { changeRecord, runActivity, type Steps, timeOf } from "../calls";
-import { afterWait, enter, type Exit, overtaken, progress, type Run, untilOf, waitFor } from "../run";
+import {
+  afterWait,
+  enter,
+  type Exit,
+  type Go,
+  overtaken,
+  progress,
+  type Run,
+  untilOf,
+  waitFor,
+} from "../run";
 import type { Wait } from "../wait-input";
 
-/** How long unreadable services may hold up a plan. */
+/** How long to wait for services that cannot be read. */
 const PLANNING_DEADLINE_MS = 15 * 60_000;
 
 type Judged = Exclude<PlanVerdict, { kind: "unreadable" }>;
 
-/** Step 2. Makes the request concrete; a target that is held already ends as `unchanged`, an unmet rule as `refused`. */
-export function* planSwap(run: Run, note?: string): Steps<{ readonly kind: "go" } | Exit> {
+/** Step 2. Ends as `unchanged` if the target is in production already, and as `refused` if a prerequisite fails. */
+export function* planSwap(run: Run, note?: string): Steps<Go | Exit> {
   const over = yield* enter(run, "planning", note);
   if (over) return over;
   const judged = yield* judge(run);
@@ -75,7 +85,7 @@ const RETRY_MS = 15_000;
 export const planningWait: Wait<"planning"> = {
   cancellable: true,
   endsWith: "both services are read, or the promotion is cancelled",
-  next: "the plan is judged; unreadable services to the end are refused",
+  next: "the plan is checked; if the services stay unreadable, the promotion is refused",
   *observe(context, { about }) {
     const verdict = yield* runActivity(context, "planPromotion", about);
     if (verdict.kind !== "unreadable") return { kind: "decided", verdict };

@@ -10,6 +10,7 @@ import {
   enter,
   type Exit,
   expired,
+  type Go,
   progress,
   type Run,
   untilOf,
@@ -17,8 +18,8 @@ import {
 } from "../run";
 import type { Wait } from "../wait-input";
 
-/** Step 5. Stands in the queue for the pair's lease; a lease that is held already, or free at the first look, costs no waiting loop. */
-export function* awaitLease(run: Run, plan: SwapPlan, note?: string): Steps<{ readonly kind: "go" } | Exit> {
+/** Step 5. Queues for the pair's lease. Starts the waiting loop only if the lease is not free at once. */
+export function* awaitLease(run: Run, plan: SwapPlan, note?: string): Steps<Go | Exit> {
   if (run.lease) return { kind: "go" };
   const { context, requestId, pair, pairKey } = run;
   const { queue } = plan.policy;
@@ -27,24 +28,24 @@ export function* awaitLease(run: Run, plan: SwapPlan, note?: string): Steps<{ re
   if (over) return over;
   const at = timeOf(context);
   const { whenBusy } = queue;
-  // An operator's has its place among those that are registered, however many wait in the queue.
+  // Promotions of operators are only limited by the number of registered promotions.
   const maxQueued = mayTakeKeptPlace(run.began.origin) ? MAX_REGISTERED : queue.maxQueued;
-  const standing = { kind: "enqueue", requestId, at, maxQueued, whenBusy } as const;
-  const { answer } = yield* applyToPairEntity(context, pairKey, standing);
-  const away = turnedAway(answer, pair, maxQueued);
-  if (away) return away;
+  const enqueue = { kind: "enqueue", requestId, at, maxQueued, whenBusy } as const;
+  const { answer } = yield* applyToPairEntity(context, pairKey, enqueue);
+  const refused = refusedBy(answer, pair, maxQueued);
+  if (refused) return refused;
   const view = yield* applyToPairEntity(context, pairKey, { kind: "acquire-lease", requestId, at });
   if (view.cancel) return cancelled(view.cancel);
   run.lease = view.lease;
   if (!run.lease) {
-    const left = yield* waitForLease(run, run.deadlines.queue);
-    if (left) return left;
+    const exit = yield* waitForLease(run, run.deadlines.queue);
+    if (exit) return exit;
   }
   yield* progress(run, "lease-acquired", `holds the lease of pair ${pair}`);
   return { kind: "go" };
 }
 
-/** Gives up lease and place in the queue: nobody else waits for the pair because this promotion waits for something else. */
+/** Gives up lease and position, so that no other promotion is blocked while this one waits for something else. */
 export function* leaveQueue(run: Run): Steps<void> {
   const { context, requestId, pair, pairKey } = run;
   const at = timeOf(context);
@@ -53,11 +54,11 @@ export function* leaveQueue(run: Run): Steps<void> {
   if (next !== undefined) yield* runActivity(context, "wakeNext", { pair, pairKey });
 }
 
-function turnedAway(answer: PairAnswer, pair: string, maxQueued: number): Exit | undefined {
+function refusedBy(answer: PairAnswer, pair: string, maxQueued: number): Exit | undefined {
   if (answer === "not-registered") return { kind: "superseded" };
   if (answer !== "queue-full" && answer !== "pair-busy") return undefined;
   const detail =
-    answer === "queue-full" ? `${maxQueued} promotions wait in the queue` : "another promotion runs";
+    answer === "queue-full" ? `${maxQueued} promotions are in the queue` : "another promotion is running";
   return { kind: "end", ending: { outcome: "refused", reason: reason(answer, `pair ${pair}: ${detail}`) } };
 }
 
@@ -75,12 +76,12 @@ function* waitForLease(run: Run, deadline: number): Steps<Exit | undefined> {
 
 const CHECK_MS = 60_000;
 
-/** Takes the pair's lease as soon as this promotion is first in the queue and no hold is on. */
+/** Acquires the lease once this promotion is first in the queue and no hold is set. */
 export const queueWait: Wait<"queue"> = {
   cancellable: true,
   checksWhenWoken: true,
   endsWith: "the pair's lease becomes free and its holds are released, or the promotion is cancelled",
-  next: "readiness of both services is observed",
+  next: "the readiness of both services is checked",
   *observe(context, { pairKey, requestId }, seen) {
     const mayBeFree = seen.ahead === 0 && !seen.holder && !seen.hold;
     const view = mayBeFree

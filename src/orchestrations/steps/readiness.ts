@@ -8,35 +8,33 @@ import { describeHold } from "../../domain/pair/operator-actions";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { tightenReadiness } from "../../domain/policy/policy";
 import { callActivity, type Steps, timeOf, together } from "../calls";
-import { afterWait, enter, type Exit, expired, type Run, untilOf, waitFor } from "../run";
+import { afterWait, enter, type Exit, expired, type Go, type Run, untilOf, waitFor } from "../run";
 import type { Wait, WaitKinds } from "../wait-input";
 
-/** Step 6. Waits until every role instance of both services has been running for `stableFor`. */
-export function* awaitReadiness(
-  run: Run,
-  plan: SwapPlan,
-): Steps<{ readonly kind: "go"; readonly detail: string } | Exit> {
+interface Ready extends Go {
+  readonly detail: string;
+}
+
+/** Step 6. Waits until every role instance of both services has run for `stableFor`. */
+export function* awaitReadiness(run: Run, plan: SwapPlan): Steps<Ready | Exit> {
   const { context } = run;
   const now = timeOf(context);
   const tightened = tightenReadiness(plan.policy, run.began.request);
   const rule = isBreakGlass(run.began) ? { ...tightened, outgoingMayBeDown: true } : tightened;
   const deadline = (run.deadlines.readiness ??= now + rule.deadlineMs);
   const until = untilOf(run, deadline);
-  const again = lastAttempt(run);
-  const over = yield* enter(run, "awaiting-readiness", again?.note);
+  // Set after an attempt without effect.
+  const { note, afterMs } = run.carried ?? {};
+  const isRetry = afterMs !== undefined;
+  const over = yield* enter(run, "awaiting-readiness", isRetry ? note : undefined);
   if (over) return over;
-  const result = yield* waitFor(
-    run,
-    "readiness",
-    {
-      incoming: plan.incoming,
-      outgoing: plan.outgoing,
-      rule,
-      probes: plan.policy.probes?.filter(probesIncoming),
-    },
-    { until, ...(again ? { observeAfter: now + again.afterMs } : {}) },
-  );
-  return afterWait<"readiness", { readonly kind: "go"; readonly detail: string } | Exit, Exit>(result, {
+  const { incoming, outgoing } = plan;
+  const about = { incoming, outgoing, rule, probes: plan.policy.probes?.filter(probesIncoming) };
+  const result = yield* waitFor(run, "readiness", about, {
+    until,
+    observeAfter: isRetry ? now + afterMs : undefined,
+  });
+  return afterWait<"readiness", Ready | Exit, Exit>(result, {
     decided: ({ kind, detail }) =>
       kind === "never"
         ? { kind: "end", ending: { outcome: "refused", reason: reason("service-missing", detail) } }
@@ -45,17 +43,12 @@ export function* awaitReadiness(
   });
 }
 
-/** Why the attempt before came to nothing, and how long to leave the services alone after it. */
-function lastAttempt({ carried }: Run): { readonly note: string; readonly afterMs: number } | undefined {
-  return carried?.afterMs === undefined ? undefined : { note: carried.note, afterMs: carried.afterMs };
-}
-
-/** Each round fans out one role-state check per service in parallel, and the probes of the incoming side. */
+/** Each round checks both services and probes the incoming one, in parallel. */
 export const readinessWait: Wait<"readiness"> = {
   cancellable: true,
   endsWith:
-    "every role instance of both services has been running, and every probe passing, without a break for stableFor; or a cancel",
-  next: "the swap is claimed, both services are read afresh, and one PUT is sent",
+    "every role instance runs and every probe passes without a break for stableFor, or the promotion is cancelled",
+  next: "the swap is claimed, both services are read again, and one PUT is sent",
   *observe(context, { about, memory }, { hold }) {
     const { rule } = about;
     const [incoming, outgoing] = yield* checkBoth(context, about);

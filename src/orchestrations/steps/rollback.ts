@@ -12,14 +12,14 @@ import {
 import type { AttemptResult } from "../../domain/swap/attempt";
 import type { Verified } from "../../domain/swap/verification";
 import { callActivity, changeRecord, type Steps, timeOf, together } from "../calls";
-import { describing, enter, entering, type Exit, type Run, waitFor } from "../run";
+import { enter, enterTask, type Exit, progressTask, type Run, waitFor } from "../run";
 import type { Wait } from "../wait-input";
 import { change, check, note, settle, type Settled } from "./settle";
 import type { AttemptAgain } from "./swap";
 
 /**
- * Step 9, when new production is to be rolled back: the same act with the sides exchanged, claimed and proved like the
- * forward swap. Holds, deployment windows and gates do not stand in its way. What cannot be done, or proved, halts.
+ * Step 9, for a rollback: a swap with the sides exchanged, claimed and proved like the forward swap. Holds, deployment
+ * windows and gates do not block it. If it cannot be done or proved, the promotion is halted.
  */
 export function* rollback(run: Run, plan: SwapPlan, order: RollbackOrder): Steps<Exit | AttemptAgain> {
   const { context, requestId, runId, deadlines } = run;
@@ -37,7 +37,7 @@ export function* rollback(run: Run, plan: SwapPlan, order: RollbackOrder): Steps
 
 type Done = { readonly kind: "verify"; readonly verified?: Verified } | AttemptAgain | Exit;
 
-/** One attempt and its proof, and the pause before the next one where there is to be one. */
+/** One attempt and its proof, and the pause before the next attempt if needed. */
 function* untilDone(run: Run, back: SwapPlan, deadline: number): Steps<Done> {
   let settleAfterMs: number | undefined;
   for (;;) {
@@ -52,15 +52,15 @@ function* untilDone(run: Run, back: SwapPlan, deadline: number): Steps<Done> {
   }
 }
 
-/** One attempt, or the proof of the one that is open. */
+/** One attempt, or the proof of the open one. */
 function* proceed(run: Run, back: SwapPlan, settleAfterMs: number | undefined): Steps<Settled> {
   const { lease, open } = yield* check(run);
   if (lease?.swapped?.direction === "rollback") return { kind: "verify", byUs: true };
-  if (!lease) return { kind: "end", ending: halted("rollback-failed", "the lease is not held any more") };
+  if (!lease) return { kind: "end", ending: halted("rollback-failed", "the lease is no longer held") };
   return open ? yield* settle(run, back, "rollback", settleAfterMs) : yield* attempt(run, back, lease);
 }
 
-/** One attempt; the old side's probes are asked beside it, for the record: they do not stand in its way. */
+/** One attempt. The old service is probed in parallel, for the record only. */
 function* attempt(run: Run, back: SwapPlan, lease: Lease): Steps<Settled> {
   const { context, requestId, pair, pairKey } = run;
   const n = lease.closed + 1;
@@ -77,8 +77,8 @@ function* attempt(run: Run, back: SwapPlan, lease: Lease): Steps<Settled> {
   const probes = back.policy.probes?.filter(probesIncoming) ?? [];
   const [result, , , answers = []] = (yield* together(context, [
     callActivity(context, "attemptSwap", input),
-    entering(run, "rolling-back", `attempt ${n}`),
-    describing(run, { step: "rollback-started", detail: started }),
+    enterTask(run, "rolling-back", `attempt ${n}`),
+    progressTask(run, { step: "rollback-started", detail: started }),
     ...(probes.length > 0 ? [callActivity(context, "runProbes", { probes, at: "staging" })] : []),
   ])) as [AttemptResult, unknown, unknown, ProbeResult[]?];
   yield* note(run, "rollback", n, result, evidenceOf(result, answers));
@@ -96,7 +96,7 @@ function evidenceOf(result: AttemptResult, answers: readonly ProbeResult[]): str
   ];
 }
 
-/** Waits before the next attempt; the way out when its deadline has passed. */
+/** Waits before the next attempt. Ends the promotion after the deadline. */
 function* pause(
   run: Run,
   { policy }: SwapPlan,
@@ -107,14 +107,14 @@ function* pause(
   if (now >= deadline)
     return { kind: "end", ending: halted("rollback-failed", `not possible by its deadline: ${detail}`) };
   const observeAfter = Math.min(now + Math.max(afterMs, policy.swap.pollMs), deadline);
-  const last = { detail: `the rollback is tried again: ${detail}` };
+  const last = { detail: `the rollback will be tried again: ${detail}` };
   const result = yield* waitFor(run, "rollback", {}, { until: deadline + 60_000, observeAfter, last });
   return result.ended === "superseded"
     ? { kind: "superseded" }
     : { kind: "attempt-again", detail: last.detail, afterMs: 0 };
 }
 
-/** Only a read that shows the old service in production makes it rolled back. */
+/** The outcome is `rolled-back` only after a read that shows the old service in production. */
 function* verifyRollback(run: Run, back: SwapPlan, order: RollbackOrder, verified?: Verified): Steps<Exit> {
   if (verified) return { kind: "end", ending: rolledBack(order, verified) };
   const until = timeOf(run.context) + back.policy.verification.deadlineMs;
@@ -131,12 +131,12 @@ function* verifyRollback(run: Run, back: SwapPlan, order: RollbackOrder, verifie
   return { kind: "end", ending: withCause(ending, order) };
 }
 
-/** The pause before a rollback is tried again; what is waited for was said when it began. */
+/** The pause before the next attempt of a rollback. */
 export const rollbackWait: Wait<"rollback"> = {
   cancellable: false,
   endsWith: "the time until the next attempt has passed",
   next: "the rollback is tried again; without success by its deadline the promotion is halted",
-  // Nothing is looked at: the attempt makes its own fresh reads. `observe` yields nothing for that reason.
+  // The attempt makes its own reads, so there is nothing to observe.
   // eslint-disable-next-line require-yield
   *observe() {
     return { kind: "decided", verdict: "go" };

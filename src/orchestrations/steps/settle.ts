@@ -11,17 +11,23 @@ import {
   untilNextCheck,
 } from "../../domain/swap/settlement";
 import { type Verified, verifiedBy } from "../../domain/swap/verification";
-import { applyToPairEntity, changeRecord, runActivity, type Steps, timeOf } from "../calls";
-import { readObservedState } from "../observed-state";
+import {
+  applyToPairEntity,
+  changeRecord,
+  readObservedState,
+  runActivity,
+  type Steps,
+  timeOf,
+} from "../calls";
 import { enter, type Exit, progress, type Run, waitFor } from "../run";
 import type { Wait, WaitKinds } from "../wait-input";
 
 const BEGUN = { detail: "the platform accepted the swap; its operation has just begun" };
 
-/** Where the proof of an attempt leads; `verified`: what its own read showed, when that verifies the swap too. */
+/** What follows the proof of an attempt. `verified` is set if the proof's own read verifies the swap too. */
 export type Settled = (Next & { readonly verified?: Verified }) | Exit;
 
-/** Writes what came of an attempt where people see it; `evidence` is what did not stand in its way. */
+/** Records the result of an attempt. `evidence` describes problems that did not block it. */
 export function* note(
   run: Run,
   direction: Direction,
@@ -29,17 +35,20 @@ export function* note(
   result: AttemptResult,
   evidence: readonly string[] = [],
 ): Steps<void> {
-  const at = timeOf(run.context);
-  const beside = evidence.length > 0 ? { evidence: evidence.join("; ") } : {};
-  const back = direction === "rollback" ? { direction } : {};
   yield* changeRecord(run.context, run.requestId, {
     kind: "note-attempt",
     runId: run.runId,
-    note: { at, n, ...back, verdict: outcomeOf(result), ...beside },
+    note: {
+      at: timeOf(run.context),
+      n,
+      direction: direction === "rollback" ? direction : undefined,
+      verdict: outcomeOf(result),
+      evidence: evidence.length > 0 ? evidence.join("; ") : undefined,
+    },
   });
 }
 
-/** Follows the open attempt of an act to its proof and closes it; an operation that has just begun is left alone for `afterMs`. */
+/** Follows the open attempt to its proof and closes it. `afterMs` delays the first read of an operation that has just begun. */
 export function* settle(
   run: Run,
   plan: SwapPlan,
@@ -51,22 +60,16 @@ export function* settle(
   if (over) return over;
   const { swap } = plan.policy;
   const now = timeOf(run.context);
-  const result = yield* waitFor(
-    run,
-    "settlement",
-    { plan },
-    {
-      until: settlementDeadline(swap, now) + 60_000,
-      ...(afterMs === undefined ? {} : { observeAfter: now + untilNextCheck(swap, afterMs), last: BEGUN }),
-    },
-  );
+  const until = settlementDeadline(swap, now) + 60_000;
+  const pause = afterMs !== undefined && { observeAfter: now + untilNextCheck(swap, afterMs), last: BEGUN };
+  const result = yield* waitFor(run, "settlement", { plan }, { until, ...pause });
   if (result.ended === "superseded") return { kind: "superseded" };
   if (result.ended !== "decided")
-    return { kind: "end", ending: halted("outcome-unproved", "settling ran out of time") };
+    return { kind: "end", ending: halted("outcome-unproved", "no proof by the deadline") };
   return yield* closeBy(run, direction, result.verdict);
 }
 
-/** Closes the attempt by what was proved of it. */
+/** Closes the attempt with its proof. */
 function* closeBy(
   run: Run,
   direction: Direction,
@@ -85,7 +88,7 @@ function* closeBy(
   return next.kind === "verify" ? { ...next, verified } : next;
 }
 
-/** The pair as this promotion may know it. */
+/** Reads this promotion's view of the pair. */
 export function* check(run: Run): Steps<PairView> {
   return yield* change(run, { kind: "read", requestId: run.requestId });
 }
@@ -95,8 +98,8 @@ export function* change(run: Run, operation: PairOperation): Steps<PairView> {
 }
 
 /**
- * Follows an open attempt until its effect, or its lack of effect, is proved by reads of both services. They are read
- * after the operation's own word, and not while that says that nothing is decided yet.
+ * Follows an open attempt until reads of both services prove its effect, or that it had none. They are read after the
+ * operation, and not while that is still running.
  */
 export const settlementWait: Wait<"settlement"> = {
   cancellable: false,

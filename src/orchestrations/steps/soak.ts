@@ -15,13 +15,12 @@ import type { SwapPlan } from "../../domain/plan/plan";
 import { tightenSoak } from "../../domain/policy/policy";
 import { halted } from "../../domain/promotion/next-step";
 import { decideVerification, type Verified } from "../../domain/swap/verification";
-import { callActivity, type Steps, timeOf, together } from "../calls";
-import { readObservedState } from "../observed-state";
+import { callActivity, readObservedState, type Steps, timeOf, together } from "../calls";
 import { afterWait, cannotBeCancelled, enter, type Exit, progress, type Run, waitFor } from "../run";
 import type { Round, Wait, WaitKinds, WaitResult } from "../wait-input";
 import { recordSoak, regressed, type Regressed, windowClosed } from "./watch";
 
-/** Step 9. Watches new production for a while; what cannot be measured is for a person, and no regression. */
+/** Step 9. Watches new production. If it cannot be measured, the promotion is halted, not rolled back. */
 export function* soak(run: Run, plan: SwapPlan, verified: Verified): Steps<Exit | Regressed> {
   const { policy } = plan;
   const rule = watchRule(tightenSoak(policy, run.began.request), policy.readiness.stableForMs);
@@ -75,11 +74,11 @@ function* promoted(run: Run, { detail, finalRead }: Verified): Steps<Exit | Regr
 
 type About = WaitKinds["soak"]["about"];
 
-/** Looks at new production again and again: its role instances and its probes; passed only after a last read of both services. */
+/** Checks the role instances and probes of new production repeatedly. Passes only after a last read of both services. */
 export const soakWait: Wait<"soak"> = {
   cancellable: false,
-  endsWith: "all was well for long enough, new production regresses, or a person orders the rollback",
-  next: "the promotion concludes; a regression is rolled back, unless request or policy keep it where it is",
+  endsWith: "new production was healthy for long enough, it regresses, or a person orders the rollback",
+  next: "the promotion concludes; a regression is rolled back, unless request or policy forbid it",
   *observe(context, { about, since, memory = freshSoak(since) }, { lease }) {
     if (lease?.order) return { kind: "decided", verdict: { kind: "ordered", order: lease.order } };
     const check = yield* checkAtProduction(context, about);
@@ -100,7 +99,7 @@ function* checkAtProduction(context: OrchestrationContext, { plan, probes }: Abo
   return { platform, probes: answers, now: timeOf(context) };
 }
 
-/** Success is said only after a read that shows the target state, however well all went before. */
+/** Passes only if a last read of both services shows the target state. */
 function* confirm(
   context: OrchestrationContext,
   { plan, rule }: About,

@@ -4,20 +4,20 @@ import type { SwapPlan } from "../../domain/plan/plan";
 import { afterAttempt, type Next } from "../../domain/promotion/next-step";
 import type { Verified } from "../../domain/swap/verification";
 import { runActivityBeside, type Steps, timeOf } from "../calls";
-import { describing, entering, type Exit, type Run } from "../run";
+import { enterTask, type Exit, progressTask, type Run } from "../run";
 import { awaitReadiness } from "./readiness";
 import { change, check, note, settle } from "./settle";
 
-/** The round is repeated: nothing was sent, or it is proved that nothing came of it. */
+/** The round is repeated: nothing was sent, or it is proved that the attempt had no effect. */
 export interface AttemptAgain {
   readonly kind: "attempt-again";
   readonly detail: string;
   readonly afterMs: number;
 }
 
-/** Where the runbook goes from the swap. */
+/** What follows the swap. */
 export type Swapped =
-  /** `verified`: what the read that proved the swap showed, when it verifies it too. */
+  /** `verified` is set if the proof's own read verifies the swap too. */
   | {
       readonly kind: "verify";
       readonly byUs: boolean;
@@ -32,8 +32,8 @@ export type Swapped =
   | Exit;
 
 /**
- * Steps 6 and 7. Readiness, one attempt, and its proof. While the platform is busy or the services are not ready that
- * is repeated, until the readiness deadline. An attempt left open by an earlier run is settled first.
+ * Steps 6 and 7: readiness, one attempt, and its proof. Repeated until the readiness deadline while the platform is busy
+ * or the services are not ready. Settles an attempt that an earlier run left open first.
  */
 export function* swapWhenReady(run: Run, plan: SwapPlan): Steps<Swapped> {
   let settleAfterMs: number | undefined;
@@ -70,7 +70,7 @@ export function* swapWhenReady(run: Run, plan: SwapPlan): Steps<Swapped> {
   }
 }
 
-/** Readiness, then one attempt; what it answered is told, and an attempt that sent nothing is closed at once. */
+/** Readiness, then one attempt. Records its result, and closes an attempt that sent nothing at once. */
 function* attemptWhenReady(run: Run, plan: SwapPlan, lease: Lease): Steps<Next | Exit> {
   const { context, requestId, pair, pairKey } = run;
   const ready = yield* awaitReadiness(run, plan);
@@ -89,10 +89,10 @@ function* attemptWhenReady(run: Run, plan: SwapPlan, lease: Lease): Steps<Next |
     asked,
   } as const;
   const started = `attempt ${n}: ${plan.incoming.name} to production`;
-  // Beside the attempt, not before it: nothing stands between the look that decided and the PUT.
+  // In parallel with the attempt, to keep the time between the readiness check and the PUT short.
   const result = yield* runActivityBeside(context, "attemptSwap", input, [
-    entering(run, "swapping", `attempt ${n}`),
-    describing(run, { step: "ready", detail: ready.detail }, { step: "swap-started", detail: started }),
+    enterTask(run, "swapping", `attempt ${n}`),
+    progressTask(run, { step: "ready", detail: ready.detail }, { step: "swap-started", detail: started }),
   ]);
   yield* note(run, "forward", n, result);
   const { next, close } = afterAttempt(result, lease.unknowns);

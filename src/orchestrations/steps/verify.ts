@@ -2,15 +2,14 @@ import { reason } from "../../domain/kernel/reason-codes";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { halted } from "../../domain/promotion/next-step";
 import { decideVerification, type Verified, withAnswers } from "../../domain/swap/verification";
-import { runActivity, type Steps, timeOf } from "../calls";
-import { readObservedState } from "../observed-state";
+import { readObservedState, runActivity, type Steps, timeOf } from "../calls";
 import { afterWait, cannotBeCancelled, enter, type Exit, type Run, waitFor } from "../run";
 import type { Wait, WaitResult } from "../wait-input";
 import { regressed, type Regressed, windowClosed } from "./watch";
 
 /**
- * Step 8. Success is said only after a read of both services that shows the target state, and after production answered
- * as it should; the read that proved the swap is one, when it shows everything and nothing is to be asked.
+ * Step 8. Passes only after a read of both services shows the target state and the probes of production pass. Without
+ * probes, the read that proved the swap may suffice.
  */
 export function* verify(
   run: Run,
@@ -19,7 +18,7 @@ export function* verify(
 ): Steps<Exit | Regressed | { readonly kind: "verified"; readonly verified: Verified }> {
   const over = yield* enter(run, "verifying");
   if (over) return over;
-  // What somebody else swapped is read, and neither asked nor rolled back.
+  // A swap by somebody else is read, but neither probed nor rolled back.
   const probes = byUs ? (plan.policy.probes ?? []) : [];
   if (verified && probes.length === 0) return found(verified, byUs);
   const until = timeOf(run.context) + plan.policy.verification.deadlineMs;
@@ -35,7 +34,7 @@ export function* verify(
   return "kind" in next ? next : yield* next;
 }
 
-/** Time ran out: what was seen last decides whether that is a regression, or something for a person to look at. */
+/** After the deadline, the last observation decides between a regression and a halt. */
 function* unverified(
   run: Run,
   plan: SwapPlan,
@@ -54,12 +53,12 @@ function found(verified: Verified, byUs: boolean): Exit | { kind: "verified"; ve
   return { kind: "end", ending: { outcome: "unchanged", reason: reason("already-held", detail), finalRead } };
 }
 
-/** Re-reads both services and their public IPs, and asks production, until all show the target state. */
+/** Reads both services and their public IPs, and probes production, until all show the target state. */
 export const verificationWait: Wait<"verification"> = {
   cancellable: false,
   endsWith:
-    "both services and their public IPs read as the plan wants them, and every probe of production passes",
-  next: "production is watched for a while; without verification by the deadline the swap is a regression, or halts",
+    "both services and their public IPs are in the state the plan expects, and every probe of production passes",
+  next: "production is watched; without verification by the deadline, the swap is rolled back or the promotion halts",
   *observe(context, { about: { plan, probes, orderable } }, { lease }) {
     if (orderable && lease?.order)
       return { kind: "decided", verdict: { kind: "ordered", order: lease.order } };

@@ -8,7 +8,7 @@ import { changeRecord, type Steps, timeOf } from "../calls";
 import { type Exit, progress, type Run } from "../run";
 import { change } from "./settle";
 
-/** New production is to be rolled back. */
+/** New production must be rolled back. */
 export interface Regressed {
   readonly kind: "regressed";
   readonly order: RollbackOrder;
@@ -19,7 +19,7 @@ interface Seen {
   readonly finalRead?: Ending["finalRead"];
 }
 
-/** New production regressed: its rollback is ordered at the pair, unless request or policy keep the release where it is. */
+/** New production regressed. Orders its rollback at the pair, unless request or policy forbid it. */
 export function* regressed(
   run: Run,
   plan: SwapPlan,
@@ -31,22 +31,20 @@ export function* regressed(
   const kept = keptBy(plan.policy, run.began.request);
   if (kept) return yield* windowClosed(run, { ...halted(kept, detail), finalRead });
   const { context, requestId } = run;
-  const order = {
-    ...({ id: context.df.newGuid("rollback"), cause: "regression", by: "the soak" } as const),
-    ...{ note: detail, at: timeOf(context) },
-  };
+  const id = context.df.newGuid("rollback");
+  const order = { id, cause: "regression", by: "the soak", note: detail, at: timeOf(context) } as const;
   const { lease } = yield* change(run, { kind: "order-rollback", requestId, order });
-  // A person may have ordered it first; without a lease somebody else has concluded this promotion.
+  // A person may have ordered it first. Without a lease, another run has concluded this promotion.
   return lease?.order ? { kind: "regressed", order: lease.order } : { kind: "superseded" };
 }
 
-/** Writes what was measured where people see it, and where the event is sealed from. */
+/** Stores the evidence of the soak in the promotion record, for people and for the completion event. */
 export function* recordSoak(run: Run, soak: SoakEvidence | undefined): Steps<void> {
   if (!soak) return;
   yield* changeRecord(run.context, run.requestId, { kind: "watched", runId: run.runId, soak });
 }
 
-/** An ending after a swap: the time to order a rollback is over first, and an order that came before is carried out. */
+/** An ending after a swap. First closes the time to order a rollback; an order made before is carried out. */
 export function* windowClosed(run: Run, ending: Ending): Steps<Exit | Regressed> {
   const { requestId, lease: held } = run;
   if (!held) return { kind: "end", ending };

@@ -1,40 +1,32 @@
-import type { WindowInput } from "../../activities/check-window";
 import { isBreakGlass } from "../../domain/approval/rule";
 import { reason } from "../../domain/kernel/reason-codes";
 import type { SwapPlan } from "../../domain/plan/plan";
 import { describeWindow } from "../../domain/policy/deployment-window";
 import { windowDeadline } from "../../domain/policy/policy";
 import { runActivity, type Steps, timeOf } from "../calls";
-import { afterWait, enter, type Exit, expired, type Run, untilOf, waitFor } from "../run";
+import { afterWait, enter, type Exit, expired, type Go, type Run, untilOf, waitFor } from "../run";
 import type { Wait } from "../wait-input";
 import { leaveQueue } from "./queue";
 
 /**
- * Step 4. Waits until policy lets a swap start. A lease that is held is past this step; break-glass passes it; where
- * neither policy nor request asks for anything it costs nothing. `closed` is what the attempt found.
+ * Step 4. Waits until policy lets a swap start. Skipped with a lease, under break-glass, and if neither policy nor
+ * request limit the time. `closed` describes the closed window that the attempt found.
  */
-export function* awaitWindow(
-  run: Run,
-  plan: SwapPlan,
-  closed: string | undefined,
-): Steps<{ readonly kind: "go" } | Exit> {
+export function* awaitWindow(run: Run, plan: SwapPlan, closed: string | undefined): Steps<Go | Exit> {
   const { context, began } = run;
   const { notBefore, expiresAt } = began.request;
   const isAsked = plan.policy.window !== undefined || notBefore !== undefined || closed !== undefined;
   if (!isAsked || run.lease || isBreakGlass(began)) return { kind: "go" };
   const about = { policy: plan.policy, asked: { notBefore, expiresAt } };
   if ((yield* runActivity(context, "checkWindow", about)).open) return { kind: "go" };
-  // Even a first look may wait in the queue already: an earlier run of this promotion had the lease.
+  // An earlier run of this promotion may still be in the queue.
   yield* leaveQueue(run);
   const deadline = (run.deadlines.window ??= windowDeadline(plan.policy, notBefore, timeOf(context)));
   const over = yield* enter(run, "awaiting-window", closed);
-  return over ?? (yield* wait(run, about, deadline));
-}
-
-function* wait(run: Run, about: WindowInput, deadline: number): Steps<{ readonly kind: "go" } | Exit> {
+  if (over) return over;
   const until = untilOf(run, deadline);
   const result = yield* waitFor(run, "window", about, { until });
-  return afterWait<"window", { readonly kind: "go" } | Exit, Exit>(result, {
+  return afterWait<"window", Go | Exit, Exit>(result, {
     decided: (verdict) =>
       verdict.kind === "open"
         ? { kind: "go" }
@@ -43,15 +35,13 @@ function* wait(run: Run, about: WindowInput, deadline: number): Steps<{ readonly
   });
 }
 
-/** Windows and freezes may change meanwhile. */
+/** Windows and freezes may change during the wait. */
 const LONGEST_MS = 5 * 60_000;
-
 const UNKNOWN_MS = 60_000;
 
-/** Waits until policy lets a swap start. */
 export const windowWait: Wait<"window"> = {
   cancellable: true,
-  endsWith: "an allowed window is on, no denied window and no freeze, or the promotion is cancelled",
+  endsWith: "a window is open and neither a denied window nor a freeze is on, or the promotion is cancelled",
   next: "the promotion waits in the queue for the lease",
   *observe(context, { about }) {
     const seen = yield* runActivity(context, "checkWindow", about);

@@ -55,7 +55,7 @@ export async function wakeAndAnnounce(recorded: readonly Recorded[], ports: Port
       fault: unwoken.fault,
     });
   if (untold.left.length > 0)
-    ports.log.warn("news of holds was lost", {
+    ports.log.warn("progress events of holds were lost", {
       detail: describeLeft(
         untold.left.map(({ pair }) => pair.name),
         news.length,

@@ -81,7 +81,7 @@ async function announceSet(results: readonly AtPair[], id: string, ports: Ports)
     const hold = state.holds.find((each) => each.id === id);
     if (answer !== "done" || !hold) return [];
     const detail = `by ${hold.by ?? "?"}: ${hold.reason.detail}`;
-    ports.log.warn("the line is stopped", { pair: pair.name, detail });
+    ports.log.warn("a pair was put on hold", { pair: pair.name, detail });
     return [{ state, news: [{ pair, hold, step: "hold-set" as const, detail, audit: state.audit }] }];
   });
   await wakeAndAnnounce(recorded, ports);

@@ -75,8 +75,8 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
     theme: "outgoingFallsSick",
     rule: "one PUT",
     file: attempt,
-    find: `cloudServices.readInstances(plan.outgoing.id),`,
-    replace: `cloudServices.readInstances(plan.incoming.id),`,
+    find: `(plan.outgoing.side, outgoing, outgoingInstances)`,
+    replace: `(plan.outgoing.side, outgoing, incomingInstances)`,
   },
   {
     name: "services read before the claim",

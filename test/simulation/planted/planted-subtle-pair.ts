@@ -61,8 +61,8 @@ export const slipsOfThePair: readonly PlantedFault[] = [
     theme: "longLine",
     rule: "queue",
     file: pair,
-    find: `const line = [{ requestId: op.requestId, since: op.at }, ...state.queue];`,
-    replace: `const line = [...state.queue, { requestId: op.requestId, since: op.at }];`,
+    find: `const queue = [{ requestId: op.requestId, since: op.at }, ...state.queue];`,
+    replace: `const queue = [...state.queue, { requestId: op.requestId, since: op.at }];`,
   },
   {
     name: "whoever has left may wait in the queue again",

@@ -229,10 +229,8 @@ export const faultsOfTheSwap: readonly Listed[] = [
     name: "unknown states count as ready",
     rule: "I11",
     file: "domain/cloud-service/instance-state.js",
-    find: `verdict: "not-yet",
-        reason: passing.get(key)`,
-    replace: `verdict: "ready",
-        reason: passing.get(key)`,
+    find: `verdict: "not-yet", reason: passing.get(key)`,
+    replace: `verdict: "ready", reason: passing.get(key)`,
   },
   {
     name: "staging resolved anew when a run resumes",

@@ -142,7 +142,7 @@ test("a reply that names nothing to follow says why, and its operation is not as
 test("storage that fails for a moment does not lose the address; storage that stays away is named in the verdict", async () => {
   for (const [failures, expected] of [
     [2, { followed: true }],
-    [99, { detail: "the operation's address could not be kept, and it is not followed" }],
+    [99, { detail: "the operation is not followed: its address could not be stored" }],
   ] as const) {
     const { ports, fake } = attempting(accepted);
     let left: number = failures;

@@ -55,7 +55,7 @@ describe("the address that an accepted swap names", () => {
       { location: elsewhere },
       "the operation's URL is on another host and is not followed",
     ],
-    ["no URL", { location: "operations/1" }, "the operation's URL is none and is not followed"],
+    ["no URL", { location: "operations/1" }, "the operation's URL is not valid and is not followed"],
     [
       "too long",
       { "azure-asyncoperation": url(1, "operations", 13_000) },
@@ -93,11 +93,11 @@ describe("the address that a poll names", () => {
   });
 
   test.each([
-    ["on another host", elsewhere, "the operation's new URL is on another host and the one before stays"],
+    ["on another host", elsewhere, "the operation's new URL is on another host and the previous one is kept"],
     [
       "too long",
       url(2, "operations", 12_289),
-      "the operation's new URL has 12,289 characters, more than 12,288, and the one before stays",
+      "the operation's new URL has 12,289 characters, more than 12,288, and the previous one is kept",
     ],
   ])("is not followed when it is %s, and the poll says so", async (_name, next, detail) => {
     const read = await reading(own(), named({ "azure-asyncoperation": next }));

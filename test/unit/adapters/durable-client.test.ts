@@ -185,7 +185,7 @@ test.each<readonly [string, (ports: Ports) => Promise<unknown>]>([
       expect(ended).not.toHaveBeenCalled();
       await jest.advanceTimersByTimeAsync(1);
       const chain = describeFaults(ended.mock.calls[0]?.[0]);
-      expect(chain).toContain("the durable extension gave no answer within 20 s");
+      expect(chain).toContain("the durable extension did not answer within 20 s");
       expect(chain).toContain("no reply in time");
     } finally {
       jest.useRealTimers();
@@ -211,7 +211,7 @@ test("a wake-up that is never answered is given up, and told", async () => {
     const waking = promotions.wake("promotion-r");
     await jest.advanceTimersByTimeAsync(20_000);
     await waking;
-    expect(described).toEqual(["a wake-up was lost; a timer will do"]);
+    expect(described).toEqual(["a wake-up was lost; a timer replaces it"]);
   } finally {
     jest.useRealTimers();
   }

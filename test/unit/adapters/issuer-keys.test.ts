@@ -18,8 +18,8 @@ const fetches = () => issuer.asked.filter((path) => path === "/keys").length;
 
 const wrongs: [string, string, IssuerAnswer, RegExp][] = [
   ["no such issuer", discovery, { status: 404, body: "{}" }, /answers 404/],
-  ["a document that is no JSON", discovery, { body: "<html>" }, /no JSON object/],
-  ["a document that is no object", discovery, { body: "7" }, /no JSON object/],
+  ["a document that is no JSON", discovery, { body: "<html>" }, /not answer a JSON object/],
+  ["a document that is no object", discovery, { body: "7" }, /not answer a JSON object/],
   ["a redirect", discovery, { status: 302, body: "" }, /answers 302/],
   [
     "another issuer",
@@ -27,7 +27,7 @@ const wrongs: [string, string, IssuerAnswer, RegExp][] = [
     { body: '{"issuer":"https://x/{tenantid}/v2.0"}' },
     /names the issuer "https:\/\/x.*TOKEN_ISSUER is "http:/,
   ],
-  ["keys that are none", "/keys", { body: "{}" }, /no JSON Web Key Set/],
+  ["keys that are none", "/keys", { body: "{}" }, /not a JSON Web Key Set/],
   ["keys that are not there", "/keys", { status: 403, body: "" }, /keys answers 403/],
 ];
 
@@ -51,7 +51,7 @@ test.each(wrongs)(
 test("a document that names no address of keys, or one without TLS, is wrong", async () => {
   for (const jwks_uri of [undefined, "keys", "ftp://127.0.0.1/keys"]) {
     issuer.answers.set(discovery, { body: JSON.stringify({ issuer: issuer.issuer, jwks_uri }) });
-    expect(await verify()).toEqual({ misconfigured: expect.stringContaining("no https address of keys") });
+    expect(await verify()).toEqual({ misconfigured: expect.stringContaining("no https address for keys") });
     issuer.clock.ms += 60_000;
   }
 });

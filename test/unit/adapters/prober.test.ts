@@ -51,7 +51,7 @@ test.each([
 
 test("an address that is not configured is not asked, and not told", async () => {
   const answer = await proberOf("http://127.0.0.1:1").ask(`${origin}/health?sig=secret`, 2_000);
-  expect(answer).toEqual({ kind: "none", detail: "the address is not among the configured ones" });
+  expect(answer).toEqual({ kind: "none", detail: "the address is not configured" });
 });
 
 const probe: Probe = { name: "home", url: "https://shop.example/a?b=1", expect: {}, timeoutMs: 2_000 };

@@ -7,7 +7,7 @@ import { createLog } from "../../../src/adapters/console-log";
 import { registerApp } from "../../../src/app/register";
 import type { Config } from "../../../src/config/config";
 import { logLines } from "../../../src/domain/kernel/log-lines";
-import { alertCodes } from "../../../src/domain/promotion/alerts";
+import { alertCodes } from "../../../src/domain/promotion/events";
 import { createFakePorts } from "../../support/fake-ports";
 
 const root = join(__dirname, "../../..");

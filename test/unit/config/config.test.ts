@@ -21,7 +21,7 @@ function parse(over: Record<string, string | undefined> = {}, file: unknown = pa
   return parseConfig({ ...env, ...over }, () => (typeof file === "string" ? file : JSON.stringify(file)));
 }
 
-test("a right configuration fills in the product's defaults", () => {
+test("a correct configuration has the product's defaults", () => {
   const parsed = parse();
   expect(parsed).toMatchObject({
     ok: true,
@@ -32,7 +32,7 @@ test("a right configuration fills in the product's defaults", () => {
   });
 });
 
-test("a pair's settings win over the file's defaults, and those over the product's", () => {
+test("a pair's settings replace the file's defaults, and those the product's", () => {
   const parsed = parse(
     {},
     {
@@ -46,7 +46,7 @@ test("a pair's settings win over the file's defaults, and those over the product
   });
 });
 
-test("how far ahead requests may lie is the pair's, or the file's, or 90 days; beside it the other settings stay", () => {
+test("the horizon of requests is the pair's, the file's or 90 days", () => {
   const horizons = (shop: object, defaults: object) => {
     const file = { defaults, pairs: { shop: { blue: id("a"), green: id("b"), ...shop } } };
     const parsed = parse({}, file);
@@ -63,7 +63,7 @@ test("how far ahead requests may lie is the pair's, or the file's, or 90 days; b
   expect(horizons({ queue: { horizon: "367d" } }, {})).toEqual(["pairs.json.pairs.shop.queue.horizon"]);
 });
 
-test("a pair, or a field of one, that stands twice in the file is a mistake: of two freezes one would be gone", () => {
+test("a pair or field that is repeated in the file is a mistake", () => {
   const pair = `{"blue":"${id("a")}","green":"${id("b")}"`;
   const file = `{"pairs":{"shop":${pair},"window":{},"window":{}},"shop":${pair}}}}`;
   const parsed = parse({}, file);
@@ -73,7 +73,7 @@ test("a pair, or a field of one, that stands twice in the file is a mistake: of 
   ]);
 });
 
-test("every mistake is told at once, and no secret with it", () => {
+test("every mistake is reported at once, and without secrets", () => {
   const parsed = parse(
     {
       TOKEN_ISSUER: "http://example.test",
@@ -129,7 +129,7 @@ test.each([
   expect(parse({}, file).ok).toBe(false);
 });
 
-test("the sample settings name exactly the settings that are read, and the host's own", () => {
+test("the sample settings are exactly those that the app and its host read", () => {
   const { Values } = JSON.parse(read("local.settings.sample.json")) as { Values: Record<string, string> };
   const host = [
     "AzureWebJobsStorage",
@@ -157,7 +157,7 @@ test("the sample settings start the app with the sample pairs", () => {
   expect(parseConfig(Values, read)).toMatchObject({ ok: true });
 });
 
-test("host.json keeps what durable state and recovery rely on", () => {
+test("host.json has what durable state and recovery need", () => {
   const host = JSON.parse(read("host.json"));
   expect(host.extensionBundle.version).toBe("[4.*, 5.0.0)");
   // Another hub name is another promotion record; these two bound crash recovery on Azure Storage to 30 and 60 s.

@@ -19,7 +19,7 @@ test.each([
     "http://2130706433/",
   ],
   ...["http://0.0.0.0/", "http://[::ffff:127.0.0.1]/"],
-])("%s is refused in Azure, and may be asked elsewhere", (url) => {
+])("%s is refused in Azure, and allowed elsewhere", (url) => {
   expect(mistakesIn(fileWith(url), true)).toEqual([
     {
       path: "$.pairs.shop.probes[0].url",
@@ -45,17 +45,17 @@ test.each([
     ]);
 });
 
-test("the staging address is judged as well, by its own path", () => {
+test("the incoming address is judged too, with its own path", () => {
   const found = mistakesIn(fileWith("https://shop.example/", "http://localhost/"), true);
   expect(found.map(({ path }) => path)).toEqual(["$.pairs.shop.probes[0].incomingUrl"]);
 });
 
-test("public names, and private addresses that are named, are left to the door", () => {
+test("public names and named private addresses are left to the connection", () => {
   for (const url of ["https://shop.example/", "http://10.1.2.3/", "http://[fd12::1]/"])
     expect(mistakesIn(fileWith(url), true)).toEqual([]);
 });
 
-test("the app does not start with one, and the issue says where it stands", () => {
+test("the app does not start with such an address, and the issue has its place", () => {
   const probes = [{ name: "home", url: "http://localhost:7071/?key=canary" }];
   const file = { pairs: { shop: { blue: idOf("blue"), green: idOf("green"), probes } } };
   const env = {

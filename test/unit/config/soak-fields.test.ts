@@ -15,14 +15,14 @@ function parse(pair: object, defaults?: object) {
 
 const probe = { name: "home", url: "https://shop.example/health" };
 
-test("a pair without settings soaks as the product does, has no probes, and rolls back by itself", () => {
+test("a pair without settings has the product's soak, no probes and a rollback", () => {
   const { policy } = parse({});
   expect(policy?.soak).toEqual(defaultPolicy.soak);
   expect(policy && "probes" in policy).toBe(false);
   expect(policy?.rollback).toBe("automatic");
 });
 
-test("the pair's own settings stand over the file's, one by one", () => {
+test("each setting of the pair replaces the file's", () => {
   const { policy } = parse(
     { soak: { for: "10m", consecutiveErrors: 0 } },
     { soak: { for: "1m", every: "5s", failures: 2 }, rollback: "never", probes: [probe] },
@@ -33,7 +33,7 @@ test("the pair's own settings stand over the file's, one by one", () => {
   expect(parse({ probes: [] }, { probes: [probe] }).policy).not.toHaveProperty("probes");
 });
 
-test("a probe keeps all it expects", () => {
+test("a probe keeps all its expectations", () => {
   const expect_ = {
     status: 204,
     header: { name: "X-Version", matches: "^v2" },
@@ -45,7 +45,7 @@ test("a probe keeps all it expects", () => {
   expect(parse({ probes: [whole] }).policy?.probes).toEqual([{ ...rest, timeoutMs: 3_000 }]);
 });
 
-test("a soak of 0s switches it off", () => {
+test("a soak of 0s is off", () => {
   expect(parse({ soak: { for: "0s" } })).toMatchObject({ policy: { soak: { forMs: 0 } }, issues: [] });
 });
 
@@ -82,11 +82,11 @@ test.each<[string, object, string]>([
     { probes: [{ ...probe, expect: { status: 99 } }] },
     "$.pairs.shop.probes[0].expect.status",
   ],
-])("%s is a mistake, told with its place", (_what, pair, path) => {
+])("%s is a mistake, reported with its place", (_what, pair, path) => {
   expect(parse(pair).issues).toEqual([path]);
 });
 
-test("all mistakes come at once", () => {
+test("every mistake is reported at once", () => {
   const pair = { soak: { for: "1w", failures: -1 }, probes: [{ name: "", url: "x" }], rollback: 1 };
   expect(parse(pair).issues).toEqual([
     "$.pairs.shop.soak.for",

@@ -59,14 +59,14 @@ test.each([
   ],
   ["its discovery document", "https://issuer.example/.well-known/openid-configuration", "without the path"],
   ["a blank", "https://issuer.example ", "without blanks"],
-])("an issuer with %s is told at start", (_what, issuer, described) => {
+])("an issuer with %s is reported at start", (_what, issuer, described) => {
   const found = issues(issuer);
   expect(found.map(({ path }) => path)).toEqual(["TOKEN_ISSUER"]);
   expect(found[0]?.expectation).toContain(described);
 });
 
 test.each(["api://swap", `api://${client}`, client.replaceAll("2", "A")])(
-  "the audience %s stands in no token of version 2.0, and is told at start",
+  "the audience %s is in no token of version 2.0, and is reported at start",
   (audience) => {
     const found = issues(`https://login.microsoftonline.com/${tenant}/v2.0`, audience);
     expect(found.map(({ path, expectation }) => [path, /client id/.test(expectation)])).toEqual([

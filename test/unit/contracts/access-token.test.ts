@@ -11,7 +11,7 @@ function misfit(claims: object, header: object = { alg: "RS256" }) {
   return misfitOf({ ...header }, { ...good, ...claims }, expected, now);
 }
 
-test("claims that fit are told nothing of, and an audience may be one of several", () => {
+test("valid claims have no mistake, and an audience may be one of several", () => {
   expect([misfit({}), misfit({ aud: ["other", "the-api"] }), misfit({}, { alg: "ES256" })]).toEqual([
     undefined,
     undefined,
@@ -37,7 +37,7 @@ test.each([
   ["an expiry that is no number", { exp: "2030-01-01" }, "it has no expiry"],
   ["an expiry before all time", { exp: -1e300 }, "it expired at"],
   ["a start in the future", { nbf: seconds + 61 }, "it is not valid before 2026-11-24T12:01:01.000Z"],
-])("%s: expected and found are told", (_what, claims, described) => {
+])("%s: the mistake has what was expected and found", (_what, claims, described) => {
   expect(misfit(claims)).toContain(described);
 });
 
@@ -45,15 +45,15 @@ test.each([
   [{ alg: "none" }, '"none"'],
   [{ alg: "HS256" }, '"HS256"'],
   [{}, "nothing"],
-])("the algorithm of %j is told, and those that are expected", (header, described) => {
+])("the algorithm %j is reported, with the expected ones", (header, described) => {
   expect(misfit({}, header)).toContain(`it is signed with ${described}, expected is one of RS256, RS384`);
 });
 
-test("a minute between the clocks is let pass", () => {
+test("a difference of a minute between the clocks is allowed", () => {
   expect([misfit({ exp: seconds - 59 }), misfit({ nbf: seconds + 60 })]).toEqual([undefined, undefined]);
 });
 
-test("everything that does not fit is told at once, and a token of version 1.0 with the way out", () => {
+test("every mistake is reported at once, and a version 1.0 token with its remedy", () => {
   const described = misfit(
     { iss: "https://sts.windows.net/t/", aud: "api://x", exp: 1, ver: "1.0" },
     { alg: "none" },
@@ -81,20 +81,20 @@ test.each([
   [{ scp: ["a"] }],
   [{ idtyp: "" }],
   [{ azp: "x" }],
-])("a token with neither scp nor idtyp is no access token, and the way out is told: %j", (claims) => {
+])("a token without scp and idtyp is not an access token: %j", (claims) => {
   expect(holderOf({ oid: "o", roles: ["Swap.Operate"], ...claims })).toEqual({
     refused: expect.stringMatching(/ID token.*scp.*idtyp.*app registration/),
   });
 });
 
 test.each([[undefined], [""], [7], [{ $ne: null }], ["a b"], ["a\u202eb"], ["x".repeat(101)]])(
-  "the object id %j is none",
+  "the object id %j is not valid",
   (oid) => {
     expect(holderOf({ oid, scp: "a" })).toEqual({ refused: expect.stringContaining('"oid"') });
   },
 );
 
-test("names are cleaned and short whatever a token brings, and never empty", () => {
+test("names are cleaned, short and never empty, whatever a token has", () => {
   const name = (text: unknown) => holderOf({ oid: "o-1", scp: "a", name: text });
   expect(name("Rita\r\n\u001b[31m\u202eRequester")).toMatchObject({ name: "Rita [31m\ufffdRequester" });
   expect(name("x".repeat(3_000))).toMatchObject({ name: `${"x".repeat(59)}…` });
@@ -102,7 +102,7 @@ test("names are cleaned and short whatever a token brings, and never empty", () 
     expect(name(none)).toMatchObject({ name: "o-1" });
 });
 
-test("whatever stands in a token, judging it does not throw, and tells one plain line", () => {
+test("any token is judged without throwing, in one plain line", () => {
   fc.assert(
     fc.property(
       fc.dictionary(fc.string(), fc.jsonValue()),

@@ -45,9 +45,12 @@ test.each([
   ["fc00::/7", "fc00::", "fdff:ffff::", "fbff::"],
   ["fec0::/10", "fec0::", "feff::", "fe7f::"],
   ["ff00::/8", "ff00::", "ffff::", "fe00::"],
-])("of %s first and last are private, and one outside is public", (_range, first, last, next) => {
-  expect([first, last, next].map(kindOfAddress)).toEqual(["private", "private", "public"]);
-});
+])(
+  "the first and last address of %s are private, and the next one is public",
+  (_range, first, last, next) => {
+    expect([first, last, next].map(kindOfAddress)).toEqual(["private", "private", "public"]);
+  },
+);
 
 test.each([
   ["of link-local", "169.254.0.0", "169.254.255.255", "169.255.0.0"],
@@ -58,9 +61,12 @@ test.each([
   ["of NAT64", "64:ff9b::", "64:ff9b::ffff:ffff", "64:ff9b::1:0:0"],
   ["of local NAT64", "64:ff9b:1::", "64:ff9b:1:ffff::", "64:ff9b:2::"],
   ["of 6to4", "2002::", "2002:ffff:ffff::", "2003::"],
-])("%s first and last are never asked, and one outside may be", (_range, first, last, next) => {
-  expect([first, last, next].map(kindOfAddress)).toEqual(["forbidden", "forbidden", "public"]);
-});
+])(
+  "the first and last address of %s are never called, and the next one may be",
+  (_range, first, last, next) => {
+    expect([first, last, next].map(kindOfAddress)).toEqual(["forbidden", "forbidden", "public"]);
+  },
+);
 
 test.each([
   ["mapped", "::ffff:10.0.0.1", "private"],
@@ -75,7 +81,7 @@ test.each([
   ["ISATAP, globally unique", "2606:2800:220:1:200:5efe:127.0.0.1", "loopback"],
   ["ISATAP of the metadata service", "2606::5efe:169.254.169.254", "forbidden"],
   ["ISATAP of a public address", "2606:2800:220:1:0:5efe:93.184.216.34", "public"],
-] as const)("an IPv4 address inside an IPv6 one counts as itself: %s", (_what, address, kind) => {
+] as const)("an IPv4 address within an IPv6 address counts as itself: %s", (_what, address, kind) => {
   expect(kindOfAddress(address)).toBe(kind);
 });
 
@@ -83,7 +89,7 @@ test.each([
   ...["example.org", "", "10.0.0", "10.0.0.0.1", "010.0.0.1", "256.1.1.1", "1.2.3.x", ":::", "1::2::3"],
   ...["+93.184.216.34", "0x5d.184.216.34", "93.184.216.1e1", "93.184.216.34::1"],
   ...["1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7::8", "12345::", "::g", "::1.2.3", "::%a%b"],
-])("%s is no address, and counts as private", (text) => {
+])("%s is not an address, and counts as private", (text) => {
   expect(kindOfAddress(text)).toBe("private");
 });
 
@@ -96,7 +102,7 @@ for (const [net, prefix] of [
 ] as const)
   inner.addSubnet(net, prefix, net.includes(":") ? "ipv6" : "ipv4");
 
-test("it reads whatever Node takes for an address, and never calls public what Node finds in a private network", () => {
+test("every address that Node accepts is read, and private ones are never public", () => {
   const address = fc.oneof(
     fc.ipV4(),
     fc.ipV6(),

@@ -17,7 +17,7 @@ test.each([
   ["2026-02-28", "a time with an offset"],
   ["tomorrow", "a time with an offset"],
   [5, "a time with an offset"],
-])("the time %j is refused with what is wrong with it: %s", (text, expected) => {
+])("the time %j is refused with its mistake: %s", (text, expected) => {
   const described = (value: unknown) => instant.safeParse(value).error?.issues[0]?.message;
   expect(described(text)).toContain(expected);
 });
@@ -35,13 +35,13 @@ test.each([
     }),
   ],
   ["of a query", parseAt("2026-02-30T12:00:00Z")],
-])("a day that does not exist is told as such in a time %s", (_, parsed) => {
+])("a day that does not exist is reported in a time %s", (_, parsed) => {
   expect(parsed.ok ? [] : parsed.issues).toMatchObject([
     { expectation: expect.stringContaining("there is no such day as 2026-02-30") },
   ]);
 });
 
-test("a rule between times or durations of a request is told beside other mistakes, and never on top of one in them", () => {
+test("a rule between two fields is reported unless one of them is wrong", () => {
   const wrong = {
     requestId: "x y",
     pair: "shop",

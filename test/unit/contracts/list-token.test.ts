@@ -6,7 +6,7 @@ const entry = fc.record({
   at: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
 });
 
-test("a token names what it was made of", () => {
+test("a token has the position that it was made from", () => {
   fc.assert(
     fc.property(entry, (each) => {
       expect(parseListToken(listToken(each))).toEqual(each);
@@ -14,7 +14,7 @@ test("a token names what it was made of", () => {
   );
 });
 
-test("a text that is no token names nothing, and no two texts name the same", () => {
+test("a text that is not a token has no position, and no two tokens are the same", () => {
   const token = listToken({ requestId: "r-1", at: 7 });
   const wrong = [
     ...["", "x", "~~~", `${token}A`, `${token}=`, ` ${token}`, token.slice(1), "AAAA".repeat(1_000)],

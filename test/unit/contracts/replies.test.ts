@@ -60,7 +60,7 @@ test("the compiler finds a reply whose schema and type differ", () => {
   expect([...Object.values(same), problemIsSame]).not.toContain(false);
 });
 
-test("a reply with a field too many, or one too few, is found", () => {
+test("a reply with one field too many, or too few, is found", () => {
   const reply = { value: [], next: "/api/promotions?after=x" };
   const check = (body: object) => () => {
     expectDeclaredReply(routeAt("GET", "promotions?top=1"), { status: 200, body });

@@ -1,8 +1,5 @@
 import fc from "fast-check";
-import { notAcceptedEventSchema } from "../../../src/contracts/events";
-import { notAcceptedEvent } from "../../../src/contracts/not-accepted-event";
 import { parsePlanRequest, parseSwapRequest } from "../../../src/contracts/swap-request";
-import { reason } from "../../../src/domain/kernel/reason-codes";
 
 const good = { requestId: "r-1", pair: "shop", promote: "green", reason: "release", requestedBy: "Rita" };
 
@@ -11,7 +8,7 @@ function issues(body: unknown): string[] {
   return parsed.ok ? [] : parsed.issues.map((c) => c.path);
 }
 
-test("a request is parsed into milliseconds, and its content hash ignores the order of fields", () => {
+test("a request is parsed into milliseconds, and its hash ignores the order of fields", () => {
   const parsed = parseSwapRequest({
     ...good,
     expiresAt: "2026-11-24T13:00:00+01:00",
@@ -43,7 +40,7 @@ test("a CloudEvent with the same data is the same request", () => {
   expect(a.ok && b.ok && a.value.contentHash === b.value.contentHash).toBe(true);
 });
 
-test("every issue comes at once, with path, value and expectation", () => {
+test("every issue is reported at once, with path, value and expectation", () => {
   const body = {
     requestId: 123,
     pair: "SHOP",
@@ -66,11 +63,11 @@ test("every issue comes at once, with path, value and expectation", () => {
   ]);
 });
 
-test.each([0, 6, 1.5, "2", null])("a quorum of %p is a mistake", (quorum) => {
+test.each([0, 6, 1.5, "2", null])("a quorum of %p is refused", (quorum) => {
   expect(issues({ ...good, approval: { quorum } })).toEqual(["$.approval.quorum"]);
 });
 
-test("JSON inside a JSON string is not accepted, is told what it is, and still says which request it was", () => {
+test("JSON within a JSON string is refused, with the id of its request", () => {
   const envelope = {
     specversion: "1.0",
     id: "1",
@@ -95,7 +92,7 @@ test("JSON inside a JSON string is not accepted, is told what it is, and still s
   }
 });
 
-test("text that holds no JSON object is not taken for JSON in a string", () => {
+test("text without a JSON object is not reported as JSON within a string", () => {
   for (const body of ["hello", "{", "12", "null", '"hello"', "\ufeff", "\ufeff{", ""]) {
     expect(parseSwapRequest(body)).toMatchObject({
       requestId: null,
@@ -104,11 +101,11 @@ test("text that holds no JSON object is not taken for JSON in a string", () => {
   }
 });
 
-test("JSON after a byte order mark is the same request as without", () => {
+test("JSON after a byte order mark is the same request", () => {
   expect(parseSwapRequest(`\ufeff${JSON.stringify(good)}`)).toEqual(parseSwapRequest(good));
 });
 
-test("a request may ask for more approvals, and for nothing else of the gate", () => {
+test("a request may ask for more approvals, and nothing else of the gate", () => {
   const parsed = parseSwapRequest({ ...good, approval: { quorum: 3 } });
   expect(parsed).toMatchObject({ ok: true, value: { request: { approval: { quorum: 3 } } } });
   expect(issues({ ...good, breakGlass: { reason: "x" }, approval: { quorum: 1, people: [] } })).toEqual([
@@ -131,7 +128,7 @@ test.each([
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
 });
 
-test("a body of 256 KiB and one nested a hundred thousand levels deep are refused without trouble", () => {
+test("a body of 256 KiB, and one of a hundred thousand levels, are refused", () => {
   expect(parseSwapRequest({ ...good, reason: "x".repeat(256 * 1024) })).toMatchObject({
     ok: false,
     code: "body-too-large",
@@ -141,7 +138,7 @@ test("a body of 256 KiB and one nested a hundred thousand levels deep are refuse
   expect(parseSwapRequest({ ...good, reason: deep })).toMatchObject({ ok: false, code: "malformed-request" });
 });
 
-test("parsing never throws, and unknown keys are never accepted, whatever comes", () => {
+test("parsing never throws, and never accepts unknown fields", () => {
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.string(), fc.dictionary(fc.string(), fc.jsonValue())), (body) => {
       const parsed = parseSwapRequest(body);
@@ -162,30 +159,12 @@ test("parsing never throws, and unknown keys are never accepted, whatever comes"
   );
 });
 
-test("a plan request needs neither id nor reason nor name", () => {
+test("a plan request needs no id, no reason and no name", () => {
   expect(parsePlanRequest({ pair: "shop", promote: "green" }).ok).toBe(true);
   expect(parsePlanRequest([]).ok).toBe(false);
 });
 
-test("what is no request is told with length, hash and a masked excerpt, under an id that each delivery repeats", () => {
-  const body = `SharedAccessKey=abcdef1234 ${"x".repeat(9_000)}`;
-  const event = () =>
-    notAcceptedEvent({
-      reason: reason("malformed-request", "d"),
-      issues: [],
-      requestId: null,
-      message: { queue: "q", messageId: "42", sequenceNumber: "7" },
-      body,
-      at: 0,
-    });
-  expect(event().id).toBe(event().id);
-  const parsed = notAcceptedEventSchema.parse(event());
-  expect(parsed.data.body).toMatchObject({ length: body.length });
-  expect(parsed.data.body.excerpt.length).toBeLessThanOrEqual(4 * 1024);
-  expect(JSON.stringify(parsed)).not.toContain("abcdef1234");
-});
-
-test("a promotion may not start after it has expired", () => {
+test("a promotion may not start after its expiry", () => {
   const asked = { requestId: "r-1", pair: "shop", promote: "green", reason: "x", requestedBy: "y" };
   const at = (notBefore: string, expiresAt: string) => parseSwapRequest({ ...asked, notBefore, expiresAt });
   const noon = "2026-11-24T12:00:00Z";
@@ -198,7 +177,7 @@ test("a promotion may not start after it has expired", () => {
   expect(at(noon, "2026-11-24T12:30:00+01:00")).toMatchObject(wrong);
 });
 
-test("times have years of four digits, as they are written and in UTC", () => {
+test("times have years of four digits, as written and in UTC", () => {
   const of = (expiresAt: string) => issues({ ...good, expiresAt });
   expect(of("9999-12-31T23:59:59Z")).toEqual([]);
   for (const time of [
@@ -210,7 +189,7 @@ test("times have years of four digits, as they are written and in UTC", () => {
     expect(of(time)).toEqual(["$.expiresAt"]);
 });
 
-test("requests that mean the same have one content hash", () => {
+test("requests with the same meaning have one content hash", () => {
   const hash = (over: object) => {
     const parsed = parseSwapRequest({ ...good, ...over });
     return parsed.ok ? parsed.value.contentHash : "";

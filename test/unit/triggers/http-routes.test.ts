@@ -310,5 +310,5 @@ test("what a hold means for what is under way is told", async () => {
   );
   const proof = { kind: "done", detail: "" } as const;
   await ports.pairs.signal(SHOP, { kind: "close", requestId: "r-1", nonce: "n", proof, at: 1 });
-  expect(await said()).toContain("r-1 has swapped and goes on to its outcome");
+  expect(await said()).toContain("r-1 has swapped and continues to its outcome");
 });

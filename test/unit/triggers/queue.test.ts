@@ -176,7 +176,7 @@ test("other content under a known id is answered with a conflict that names what
         ...{ requestId: "r-1", promotion: "/api/promotions/r-1" },
         reason: {
           code: "request-conflict",
-          detail: "the request id r-1 is taken by a request that differs in promote, expect",
+          detail: "the request id r-1 is in use by a request that differs in promote, expect",
         },
         issues: [
           { path: "$.promote", value: '"blue"', expectation },

@@ -36,7 +36,7 @@ test("what waits for a pair that is gone ends as refused, claims nothing, and sa
   expect([conclusion?.outcome, conclusion?.reason.code, announcedAt !== undefined]).toEqual([
     ...["refused", "pair-removed", true],
   ]);
-  expect(conclusion?.reason.detail).toContain('the services of the pair "shop" are not in');
+  expect(conclusion?.reason.detail).toContain('the services of the pair "shop" are no longer in');
   expect(ports.pairStates.get(SHOP)).toMatchObject({ registered: [], holds: [] });
 });
 

@@ -34,7 +34,9 @@ test("a hold of 300 pairs is answered within 5 s, holds everywhere, and one line
   expect(tookMs).toBeLessThanOrEqual(5_000);
   const held = names(world).filter((name) => world.ports.pairStates.get(keyOf(name))?.holds[0]?.id === "h-1");
   expect(held.length).toBe(300);
-  expect(lost(world, "news of holds was lost")).toEqual([expect.stringContaining("300 of 300: pair-000, ")]);
+  expect(lost(world, "progress events of holds were lost")).toEqual([
+    expect.stringContaining("300 of 300: pair-000, "),
+  ]);
 });
 
 test("its release of 300 pairs likewise", async () => {

@@ -40,7 +40,7 @@ function ballot(oid: string, at: number, over: Partial<Vote> & Partial<Ballot> =
 const cast = (gate: Gate, ...ballots: readonly Ballot[]) => ballots.reduce(castVote, gate);
 const last = (gate: Gate) => gate.receipts.at(-1);
 
-test("the quorum grants at the receipt of the last approval needed, for its validity and for its plan only", () => {
+test("the quorum grants at the last approval needed, for its validity and its plan", () => {
   const one = cast(ask(), ballot("a", 10));
   expect([one.decision, describeDecision(one), last(one)?.answer]).toEqual([
     ...[undefined, "1 of 2 approvals (A)", "counted"],
@@ -57,7 +57,7 @@ test("the quorum grants at the receipt of the last approval needed, for its vali
   ]).toEqual([true, false, false, false, false]);
 });
 
-test("a grant is dated by the latest receipt among its approvals, in whichever order they arrive", () => {
+test("a grant has the time of the latest receipt among its approvals", () => {
   const arrivals = [
     [ballot("a", 10), ballot("b", 20), ballot("c", 15)],
     [ballot("b", 20), ballot("a", 10), ballot("c", 15)],
@@ -72,14 +72,14 @@ test("a grant is dated by the latest receipt among its approvals, in whichever o
   expect(cast(granted, ballot("d", 15, { decision: "reject" })).decision?.kind).toBe("rejected");
 });
 
-test("one rejection ends it, and nothing counts afterwards", () => {
+test("one rejection ends the question, and nothing counts afterwards", () => {
   const no = cast(ask(), ballot("a", 10), ballot("b", 20, { decision: "reject", comment: "too early" }));
   expect([no.decision?.kind, describeDecision(no)]).toEqual(["rejected", "rejected by B: too early"]);
   const after = cast(no, ballot("c", 5));
   expect([after.decision, last(after)]).toMatchObject([no.decision, { answer: "too-late" }]);
 });
 
-test("a rejection that was received earlier changes nothing where it was rejected or has expired already", () => {
+test("a late rejection changes nothing after a rejection or an expiry", () => {
   const early = ballot("c", 5, { decision: "reject" });
   const no = cast(ask(), ballot("a", 10, { decision: "reject" }));
   const closed = closeGate(ask(), NOW + 1_000 + VOTE_LAG_MS);
@@ -90,7 +90,7 @@ test("a rejection that was received earlier changes nothing where it was rejecte
     });
 });
 
-test("one person has one vote, may change it before the quorum, and is told when it counts already", () => {
+test("a person has one vote and may change it before the quorum", () => {
   const same = cast(ask(), ballot("a", 10), ballot("A", 11));
   expect([same.votes.length, last(same)?.answer]).toEqual([1, "already-counted"]);
   const changed = cast(same, ballot("a", 12, { decision: "reject" }));
@@ -109,7 +109,7 @@ test("a vote that is delivered twice is one vote with one receipt", () => {
   expect(receiptOf(once, vote.id)?.answer).toBe("counted");
 });
 
-test("what came of a vote is known even when its receipt had to make room", () => {
+test("the effect of a vote is known even after its receipt is gone", () => {
   const first = ballot("a", 10);
   const gate = cast(ask(), first, ...[1, 2, 3, 4, 5].map((n) => ballot("a", 10 + n)));
   expect(receiptOf(gate, first.id)).toBeUndefined();
@@ -119,7 +119,7 @@ test("what came of a vote is known even when its receipt had to make room", () =
   expect(whatCameOf(undefined, "x", first.vote)).toBeUndefined();
 });
 
-test("a vote for another plan, or of somebody who may not, changes nothing but its receipt", () => {
+test("a vote for another plan, or one that is not allowed, only leaves a receipt", () => {
   const gate = ask();
   const stale = cast(gate, ballot("a", 10, { planHash: "old" }));
   const barred = cast(gate, ballot("a", 10, { barred: "applications never approve" }));
@@ -130,7 +130,7 @@ test("a vote for another plan, or of somebody who may not, changes nothing but i
   ]);
 });
 
-test("a vote is judged by its receipt: in time it counts after the deadline too, until the gate is closed", () => {
+test("a vote received in time counts after the deadline, until the gate is closed", () => {
   const gate = cast(ask(), ballot("a", 10));
   expect(last(cast(gate, ballot("b", 1_000)))?.answer).toBe("too-late");
   const inTime = cast(gate, ballot("b", 999));
@@ -143,19 +143,19 @@ test("a vote is judged by its receipt: in time it counts after the deadline too,
   expect(closeGate(inTime, closing)).toBe(inTime);
 });
 
-test("a rejection received no later than the quorum ends it even when it arrives afterwards, unless a swap is under way", () => {
+test("a late rejection that was received before the quorum counts until a swap runs", () => {
   const granted = cast(ask(), ballot("a", 10), ballot("b", 20));
   const no = (at: number, acting = false) =>
     cast(granted, ballot("c", at, { decision: "reject", acting })).decision?.kind;
   expect([no(19), no(20), no(21), no(19, true)]).toEqual(["rejected", "rejected", "granted", "granted"]);
 });
 
-test("an approval that arrives after its author's later mind does not undo it", () => {
+test("an approval that arrives after its author's newer vote changes nothing", () => {
   const late = cast(ask(), ballot("a", 20, { decision: "reject" }), ballot("a", 10));
   expect([late.decision?.kind, last(late)?.answer]).toEqual(["rejected", "too-late"]);
 });
 
-test("asking about the same plan changes nothing while the answer stands; a lapsed grant is asked about anew", () => {
+test("the same plan is asked about again only when its grant has lapsed", () => {
   const granted = cast(ask(), ballot("a", 10), ballot("b", 20));
   const again = (at: number) => askApproval(granted, { planHash: "h", rule: rule(), at: NOW + at });
   expect(again(519)).toBe(granted);
@@ -165,7 +165,7 @@ test("asking about the same plan changes nothing while the answer stands; a laps
   expect(again(520).decision).toBeUndefined();
 });
 
-test("another plan makes the votes void and asks again, twice at most", () => {
+test("another plan voids the votes and is asked about, twice at most", () => {
   const of = (gate: Gate, planHash: string, at: number) =>
     askApproval(gate, { planHash, rule: rule(), at: NOW + at });
   const second = of(cast(ask(), ballot("a", 10)), "h2", 20);
@@ -181,14 +181,14 @@ test("the question never outlives the request", () => {
   expect(askApproval(undefined, question).until).toBe(NOW + 7);
 });
 
-test("a question tells its quorum, its deadline and how long a grant will hold, and keeps earlier receipts", () => {
+test("a question has a quorum, a deadline and a validity, and keeps earlier receipts", () => {
   const first = cast(ask({ quorum: 3 }), ballot("a", 10));
   expect(first).toMatchObject({ quorum: 3, askedAt: NOW, until: NOW + 1_000, validForMs: 500, asked: 1 });
   const again = askApproval(first, { planHash: "h2", rule: rule(), at: NOW + 5 });
   expect(again.receipts).toEqual(first.receipts);
 });
 
-test("a plan that kept changing ends the questions for good, by its newest hash, and says why", () => {
+test("a plan that keeps changing ends the questions for good, and says why", () => {
   const at = NOW + 9;
   const end = askApproval(
     { ...cast(ask(), ballot("a", 10)), asked: 3 },
@@ -205,14 +205,14 @@ test("a rejection is not asked about again, not even for another plan", () => {
   expect(askApproval(no, { planHash: "h2", rule: rule(), at: NOW + 20 })).toBe(no);
 });
 
-test("where the gate stands reads as a sentence, whatever is known", () => {
+test("the state of the gate reads as a sentence", () => {
   expect(describeDecision(ask({ quorum: 1 }))).toBe("0 of 1 approval");
   const no = cast(ask(), ballot("a", 10), ballot("b", 20, { decision: "reject" }));
   expect(describeDecision(no)).toBe("rejected by B");
   expect(describeDecision({ ...no, votes: [] })).toBe("rejected by an approver");
 });
 
-test("a run sees of the gate its times, its decision and a sentence; a promotion that is over keeps two receipts", () => {
+test("the view of a gate has its times and its decision; an archived gate two receipts", () => {
   const granted = cast(ask(), ballot("a", 10), ballot("b", 20), ballot("c", 30));
   const { decision, receipts } = granted;
   const detail = "approved: 2 of 2 approvals (A, B)";
@@ -220,7 +220,7 @@ test("a run sees of the gate its times, its decision and a sentence; a promotion
   expect(archived(granted)).toEqual({ ...granted, votes: [], receipts: receipts.slice(1) });
 });
 
-test("a vote is kept with its ballot's id, its name and comment cut; four receipts are kept, each cut too", () => {
+test("a vote keeps its ballot's id; its name, comment and receipt are truncated", () => {
   const long = ballot("a", 10, { name: "n".repeat(41), comment: "c".repeat(101) });
   const [vote] = cast(ask(), long).votes;
   expect([vote?.id, vote?.name.length, vote?.comment.length]).toEqual([long.id, 40, 100]);
@@ -230,7 +230,7 @@ test("a vote is kept with its ballot's id, its name and comment cut; four receip
   );
 });
 
-test("why a vote does not count is told: the deadline, another plan, or what was decided", () => {
+test("a vote that does not count says why: deadline, other plan or decision", () => {
   const described = (gate: Gate, ...ballots: readonly Ballot[]) => last(cast(gate, ...ballots))?.detail;
   expect(described(ask(), ballot("a", 1_000))).toBe("the deadline is past");
   expect(described(ask(), ballot("a", 1, { planHash: "old" }))).toBe("");
@@ -240,12 +240,12 @@ test("why a vote does not count is told: the deadline, another plan, or what was
   expect(described(ask(), ballot("a", 10))).toBe("1 of 2 approvals (A)");
 });
 
-test("a rejection counts whenever it was received, also before its author's approval", () => {
+test("a rejection counts even when it was received before its author's approval", () => {
   const back = cast(ask(), ballot("a", 20), ballot("a", 10, { decision: "reject" }));
   expect([back.votes.length, back.decision]).toEqual([1, { kind: "rejected", at: NOW + 10 }]);
 });
 
-test("at one instant a rejection comes before an approval, in whichever order they arrive", () => {
+test("at the same instant a rejection counts before an approval", () => {
   const [yes, no] = [ballot("a", 10), ballot("b", 10, { decision: "reject" })];
   const kinds = [
     [yes, no],
@@ -254,7 +254,7 @@ test("at one instant a rejection comes before an approval, in whichever order th
   expect(kinds).toEqual(["rejected", "rejected"]);
 });
 
-test("what came of a vote whose receipt is gone tells where the gate stands", () => {
+test("the effect of a vote without a receipt describes the state of the gate", () => {
   const a = ballot("a", 10);
   const gate = { ...cast(ask(), a), receipts: [] };
   expect(whatCameOf(gate, a.id, a.vote)).toEqual({

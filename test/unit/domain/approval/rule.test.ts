@@ -33,12 +33,12 @@ test.each<[string, ApprovalRule | undefined, number | undefined, RequestOrigin, 
   ["the request asks for less", rule({ quorum: 3 }), 1, http, 3],
   ["only the request asks", undefined, 1, http, 1],
   ["only the request asks, from the queue", undefined, 1, queue, 2],
-])("%s: the quorum follows", (_case, policy, asked, origin, quorum) => {
+])("the quorum follows when %s", (_case, policy, asked, origin, quorum) => {
   const request = aRequest(asked === undefined ? {} : { approval: { quorum: asked } });
   expect(approvalOf(policy, request, origin)?.quorum).toBe(quorum);
 });
 
-test("a request that asks where the policy does not gets the product's deadline and validity", () => {
+test("a request that asks for approval by itself gets the default deadline", () => {
   const found = approvalOf(undefined, aRequest({ approval: { quorum: 2 } }), http);
   expect(found).toEqual({ ...defaultApproval, quorum: 2 });
   const HOUR = 3_600_000;
@@ -50,7 +50,7 @@ const person = { oid: "bbbb", name: "Aron", application: false, roles: [] };
 test.each<[string, Partial<ApprovalRule>, RequestOrigin, Partial<typeof person>, RegExp | undefined]>([
   ["everybody with the permission", {}, queue, {}, undefined],
   ["an application", {}, queue, { application: true }, /applications never/],
-  ["the requester, whatever the case of the id", {}, http, { oid: "aaaa" }, /asked for the swap/],
+  ["the requester, whatever the case of the id", {}, http, { oid: "aaaa" }, /requester of a swap/],
   ["one of those under neverApprove", { neverApprove: ["cccc", "bbbb"] }, queue, {}, /neverApprove/],
   ["one of those named", { people: ["bbbb", "cccc"] }, queue, {}, undefined],
   ["somebody under neverApprove", { neverApprove: ["BBBB"] }, queue, {}, /neverApprove/],
@@ -83,7 +83,7 @@ test.each<[string, Partial<ApprovalRule>, RequestOrigin | undefined, string | un
   else expect(found).toContain(why);
 });
 
-test("an operator's word passes the gate, and nothing else does", () => {
+test("only a break-glass request passes the gate", () => {
   expect([
     isBreakGlass({ origin: { ...http, breakGlass: { reason: "down" } } }),
     isBreakGlass({ origin: http }),

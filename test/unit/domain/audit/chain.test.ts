@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { createHash } from "node:crypto";
+import { digest } from "../../../../src/adapters/digest";
 import {
   addToAudit,
+  anchorOf,
   appendNotes,
   AUDIT_PAGE_SIZE,
   type AuditEntry,
@@ -9,6 +11,8 @@ import {
   type AuditNote,
   type AuditPage,
   auditPageOf,
+  type ChainHead,
+  chainTo,
   emptyChain,
   pairChain,
   promotionChain,
@@ -16,210 +20,34 @@ import {
 import { canonicalJson } from "../../../../src/domain/kernel/canonical-json";
 import { reason } from "../../../../src/domain/kernel/reason-codes";
 import { auditStep } from "../../../../src/domain/pair/audit";
-import { emptyPair, type PairOperation, type PairState } from "../../../../src/domain/pair/pair";
-import { decidePlan } from "../../../../src/domain/plan/planning";
-import { auditChange } from "../../../../src/domain/promotion/audit";
-import type { CompletionEvent } from "../../../../src/domain/promotion/events";
-import { changePromotion, register } from "../../../../src/domain/promotion/promotion";
-import type { PromotionChange, Registration } from "../../../../src/domain/promotion/state";
-import { aPair, aPolicy, aRequest, keyOf, NOW, SHOP } from "../../../support/observations";
+import type { PairOperation } from "../../../../src/domain/pair/pair";
+import { keyOf, SHOP } from "../../../support/observations";
 import { runs } from "../../../support/runs";
 
 const sha256 = (text: string) => createHash("sha256").update(text, "utf8").digest("hex");
 
-const verdict = decidePlan({
-  request: aRequest(),
-  policy: aPolicy(),
-  observed: aPair(),
-  now: NOW,
-  digest: sha256,
-});
-if (verdict.kind !== "planned") throw new Error("the sample pair cannot be planned");
-const { plan } = verdict;
-const fresh = register(undefined, {
-  requestId: "r-1",
-  contentHash: "c".repeat(64),
-  request: aRequest({ reason: "release 2" }),
-  origin: { channel: "http", principal: { oid: "o-1", name: "Ada" } },
-  at: NOW,
-});
-const runId = "run-1";
-const ending = { outcome: "promoted", reason: reason("promoted", "green holds production") } as const;
-const story: readonly PromotionChange[] = [
-  { kind: "begin", runId, at: NOW },
-  { kind: "enter", runId, phase: "planning", at: NOW },
-  { kind: "plan", runId, plan, at: NOW },
-  {
-    kind: "note-attempt",
-    runId,
-    note: { at: NOW + 1, n: 1, verdict: { kind: "accepted", correlationId: "c-1" } },
-  },
-  { kind: "conclude", runId, ending: { ...ending, pairAudit: { entries: 3, head: "p" } }, at: NOW + 2 },
-];
+const note = (who: string): AuditNote => ({ at: "2026-12-01T00:00:00Z", what: "voted", who });
 
-function play(changes: readonly PromotionChange[]) {
-  const entries: AuditEntry[] = [];
-  const state = changes.reduce((before, change) => {
-    const step = auditChange(before, change, sha256);
-    entries.push(...step.entries);
-    return step.state;
-  }, fresh);
-  return { state, entries };
-}
-
-test("every decision of a promotion is in its chain: who, what, when, under which plan and policy", () => {
-  const { entries } = play(story);
-  const policyHash = sha256(canonicalJson(plan.policy));
-  expect(entries).toMatchObject([
-    {
-      n: 1,
-      what: "accepted",
-      who: 'Ada, who declares "Rita"',
-      oid: "o-1",
-      detail: "release 2",
-      contentHash: "c".repeat(64),
-    },
-    { n: 2, what: "planned", planHash: plan.hash, policyHash },
-    { n: 3, what: "attempted", detail: "forward 1: accepted", correlationId: "c-1", planHash: plan.hash },
-    { n: 4, what: "concluded", outcome: "promoted", code: "promoted", planHash: plan.hash, policyHash },
-  ]);
-  expect(entries.map(({ at }) => at.slice(-5))).toEqual([".000Z", ".000Z", ".001Z", ".002Z"]);
-});
-
-test("each hash covers the entry, the name of its chain, and the hash before it, as canonical JSON", () => {
-  const { entries } = play(story);
+test("a hash covers the chain's name, the hash before and the entry, as canonical JSON", () => {
+  const { entries } = appendNotes("c", undefined, ["ann", "bob", "cid"].map(note), sha256);
   entries.forEach(({ hash, ...entry }, i) => {
     const previous = entries[i - 1]?.hash ?? "";
-    expect(hash).toBe(sha256(canonicalJson({ in: "promotion-r-1", previous, entry })));
+    expect(hash).toBe(sha256(canonicalJson({ in: "c", previous, entry })));
   });
 });
 
-test("the completion event carries where the promotion's chain ends, its conclusion included, and where the pair's stood", () => {
-  const { state, entries } = play(story);
-  const event = JSON.parse(state.conclusion!.event) as CompletionEvent;
-  expect(event.data.audit).toEqual({ entries: 4, head: entries[3]?.hash, pair: { entries: 3, head: "p" } });
-  expect(state.audit).toMatchObject({ entries: 4, head: entries[3]?.hash });
-});
-
-test("whom a schedule or a token names is not told as declared", () => {
-  const who = (origin: Registration["origin"], requestedBy = "schedule weekly") => {
-    const request = { ...fresh.request, requestedBy };
-    return auditChange({ ...fresh, request, origin }, story[0]!, sha256).entries[0]?.who;
-  };
-  const principal = { oid: "o-1", name: "Ada" };
-  expect([
-    who({ channel: "schedule" }),
-    who({ channel: "queue" }),
-    who({ channel: "http", principal }, "Ada"),
-    who({ channel: "http", principal }, "the CTO"),
-  ]).toEqual(["schedule weekly", "schedule weekly (declared)", "Ada", 'Ada, who declares "the CTO"']);
-});
-
-test("whoever asked through the queue is named as declared, and an operator's word that passes the gate is told", () => {
-  const origin = { channel: "queue", breakGlass: { reason: "production is down" } } as const;
-  const step = auditChange({ ...fresh, origin }, story[0]!, sha256);
-  expect(step.entries).toMatchObject([
-    { who: `${fresh.request.requestedBy} (declared)`, breakGlass: "production is down" },
-  ]);
-});
-
-test("a change that has no effect, or comes again, adds nothing to the chain and leaves the same promotion record", () => {
-  const { state } = play(story);
-  for (const change of story) expect(auditChange(state, change, sha256)).toEqual({ state, entries: [] });
-  const superseded = auditChange(fresh, { kind: "conclude", runId: "other", ending, at: NOW }, sha256);
-  expect(superseded).toEqual({ state: fresh, entries: [] });
-});
-
-test("the audit changes nothing about a promotion, and its chain has no gap, whatever comes in which order", () => {
-  const change = fc.constantFrom(...story, { kind: "begin", runId: "run-2", at: NOW } as const);
-  fc.assert(
-    fc.property(fc.array(change, { maxLength: 20 }), (changes) => {
-      const plain = changes.reduce(changePromotion, fresh);
-      const { state, entries } = play(changes);
-      const { audit, conclusion, ...rest } = state;
-      expect({ ...rest, outcome: conclusion?.outcome }).toEqual({
-        ...{ ...plain, conclusion: undefined, outcome: plain.conclusion?.outcome },
-        conclusion: undefined,
-      });
-      expect(entries.map(({ n }) => n)).toEqual(entries.map((_, i) => i + 1));
-      expect(audit?.entries ?? 0).toBe(entries.length);
-      expect(audit?.head).toBe(entries.at(-1)?.hash);
-    }),
-    { numRuns: runs(150) },
-  );
-});
-
-const by = { by: "Olga", oid: "o-2" };
-const hold: PairOperation = {
-  ...{ kind: "hold", id: "q-1", oid: "o-2" },
-  hold: { id: "h-1", at: 1, reason: reason("on-hold", "incident 7"), by: "Olga" },
-};
-const release: PairOperation = {
-  kind: "release",
-  id: "q-2",
-  holdIds: ["h-1", "h-9"],
-  ...by,
-  note: "over",
-  at: 2,
-};
-const cancel: PairOperation = { kind: "cancel", id: "q-3", requestId: "r-1", ...by, note: "wrong", at: 3 };
-const ends = { entries: 4, head: "x" };
-const leave: PairOperation = {
-  ...{ kind: "leave", requestId: "r-1" },
-  concluded: { at: 4, outcome: "cancelled", ends },
-};
-
-function playPair(operations: readonly PairOperation[]) {
-  const entries: AuditEntry[] = [];
-  const state = operations.reduce<PairState>((before, operation) => {
-    const step = auditStep(SHOP, before, operation, sha256);
-    entries.push(...step.entries);
-    return step.state;
-  }, emptyPair);
-  return { state, entries };
-}
-
-test("a pair's chain has what people decided there, and where the chains of its promotions end, each once", () => {
-  const register = { kind: "register", requestId: "r-1", at: 1 } as const;
-  const { state, entries } = playPair([register, hold, hold, release, release, cancel, cancel, leave, leave]);
-  expect(entries).toMatchObject([
-    { n: 1, what: "held", who: "Olga", oid: "o-2", holdIds: ["h-1"], detail: "on-hold: incident 7" },
-    { n: 2, what: "hold-released", who: "Olga", oid: "o-2", holdIds: ["h-1"], detail: "over" },
-    { n: 3, what: "cancelled", who: "Olga", oid: "o-2", requestId: "r-1", detail: "wrong" },
-    { n: 4, what: "concluded", requestId: "r-1", outcome: "cancelled", ends },
-  ]);
-  expect(state.audit).toEqual({ entries: 4, head: entries[3]?.hash });
-  expect(JSON.stringify(state)).not.toContain("o-2");
-});
-
-test("a hold by an outcome is chained under its promotion, and one that is refused is not chained", () => {
-  const halt: PairOperation = {
-    kind: "hold",
-    hold: { id: "halt-r-1", at: 1, reason: reason("foreign-state", "x"), requestId: "r-1" },
-  };
-  const five = [1, 2, 3, 4, 5].map((i): PairOperation => ({
-    ...{ kind: "hold", id: `q-${i}` },
-    hold: { id: `h-${i}`, at: 1, reason: reason("on-hold", "x"), by: "Olga" },
-  }));
-  const { entries } = playPair([halt, ...five]);
-  expect(entries.map(({ who, holdIds }) => `${who}: ${holdIds?.join()}`)).toEqual([
-    "the run: halt-r-1",
-    ...[1, 2, 3, 4].map((i) => `Olga: h-${i}`),
-  ]);
-});
-
-test("the same notes in another chain have other hashes: no chain can be passed off as another", () => {
-  const note: AuditNote = { at: "2026-11-24T12:00:00.000Z", what: "held", who: "Olga" };
+test("the same notes have other hashes in another chain", () => {
   const heads = [pairChain(SHOP), pairChain(keyOf("till")), promotionChain("shop")].map(
-    (name) => appendNotes(name, undefined, [note], sha256).head?.head,
+    (name) => appendNotes(name, undefined, [note("ann")], sha256).head?.head,
   );
   expect(new Set(heads).size).toBe(3);
 });
 
-test("an empty chain has no entry and no hash, and goes on as one that nobody has begun", () => {
-  const note: AuditNote = { at: "2026-11-24T12:00:00.000Z", what: "held", who: "Olga" };
+test("an empty chain has no entries and no hash, and continues like a new chain", () => {
   expect(emptyChain).toEqual({ entries: 0, head: "" });
-  expect(appendNotes("c", emptyChain, [note], sha256)).toEqual(appendNotes("c", undefined, [note], sha256));
+  expect(appendNotes("c", emptyChain, [note("ann")], sha256)).toEqual(
+    appendNotes("c", undefined, [note("ann")], sha256),
+  );
   expect(appendNotes("c", undefined, [], sha256)).toEqual({ head: undefined, entries: [] });
 });
 
@@ -227,20 +55,16 @@ test("a page is keyed by its chain and its number", () => {
   expect(auditKey(pairChain(SHOP), 3)).toBe("pair-shop-3");
 });
 
-test("a page keeps its entries in order whatever order they come in, each once, and stays under 16 KiB", () => {
-  const long = "y".repeat(2_000);
-  const { entries: few } = playPair([
-    {
-      ...{ kind: "hold", id: "q" },
-      hold: {
-        id: "h".repeat(105),
-        at: 1,
-        reason: reason("outcome-unproved", long),
-        requestId: "r".repeat(100),
-      },
+test("a page keeps each entry once, in order, and stays under 16 KiB", () => {
+  const hold: PairOperation = {
+    ...{ kind: "hold", id: "q" },
+    hold: {
+      ...{ id: "h".repeat(105), at: 1, requestId: "r".repeat(100) },
+      reason: reason("outcome-unproved", "y".repeat(2_000)),
     },
-  ]);
-  const longest = { ...few[0]!, who: "w".repeat(120), oid: "o".repeat(36), planHash: "p".repeat(64) };
+  };
+  const [first] = auditStep(SHOP, undefined, hold, sha256).entries;
+  const longest = { ...first!, who: "w".repeat(120), oid: "o".repeat(36), planHash: "p".repeat(64) };
   const entries = Array.from({ length: AUDIT_PAGE_SIZE }, (_, i) => ({ ...longest, n: i + 1 }));
   const page = [...entries, ...entries]
     .reverse()
@@ -248,4 +72,62 @@ test("a page keeps its entries in order whatever order they come in, each once, 
   expect(page?.entries.map(({ n }) => n)).toEqual(entries.map(({ n }) => n));
   expect(JSON.stringify(page).length).toBeLessThan(16 * 1_024);
   expect([1, AUDIT_PAGE_SIZE, AUDIT_PAGE_SIZE + 1].map(auditPageOf)).toEqual([0, 0, 1]);
+});
+const append = (head: ChainHead | undefined, ...who: readonly string[]) =>
+  appendNotes("c", head, who.map(note), digest);
+const names = (entries: readonly AuditEntry[] | undefined) => entries?.map(({ who }) => who);
+const pageOf = (entries: readonly AuditEntry[]) =>
+  entries.reduce<AuditPage | undefined>(addToAudit, undefined)?.entries ?? [];
+
+test("of two entries with one number, the one that leads to the end is read", () => {
+  const before = append(undefined, "ann");
+  const lost = append(before.head, "bob");
+  const stored = append(before.head, "cid", "bob");
+  for (const arrived of [
+    [...before.entries, ...lost.entries, ...stored.entries],
+    [...stored.entries, ...lost.entries, ...before.entries],
+  ]) {
+    const found = chainTo("c", { after: 0, end: stored.head! }, pageOf(arrived), digest);
+    expect([names(found?.entries), found?.isLinked]).toEqual([["ann", "cid", "bob"], true]);
+  }
+});
+
+const anyHistory = fc.array(
+  fc.record({ decided: fc.integer({ min: 1, max: 3 }), lost: fc.integer({ min: 0, max: 3 }) }),
+  { minLength: 1, maxLength: 8 },
+);
+
+test("every part of a chain is found although entries were lost on the way", () => {
+  fc.assert(
+    fc.property(anyHistory, fc.nat(), fc.nat(), fc.func(fc.integer()), (history, a, b, order) => {
+      let head: ChainHead | undefined;
+      const stored: AuditEntry[] = [];
+      const sent: AuditEntry[] = [];
+      history.forEach(({ decided, lost }, i) => {
+        sent.push(...append(head, ...Array.from({ length: lost }, (_, n) => `lost ${i} ${n}`)).entries);
+        const step = append(head, ...Array.from({ length: decided }, (_, n) => `${i} ${n}`));
+        head = step.head;
+        stored.push(...step.entries);
+        sent.push(...step.entries);
+      });
+      const kept = pageOf([...sent].sort((x, y) => order(x.hash) - order(y.hash)));
+      const end = head ?? emptyChain;
+      const last = 1 + (a % stored.length);
+      const after = b % last;
+      const anchor = anchorOf(last, end, kept) ?? end;
+      const found = chainTo("c", { after, end: anchor }, kept, digest);
+      expect(found?.isLinked).toBe(true);
+      expect(found?.entries.filter(({ n }) => n <= last)).toEqual(stored.slice(after, last));
+    }),
+    { numRuns: runs(300) },
+  );
+});
+
+test("a missing number is reported, and a changed chain is shown as it is", () => {
+  const { entries, head } = append(undefined, "ann", "bob", "cid");
+  expect(chainTo("c", { after: 0, end: head! }, pageOf(entries.slice(0, 2)), digest)).toBeUndefined();
+  expect(chainTo("c", { after: 0, end: head! }, pageOf(entries.slice(1)), digest)).toBeUndefined();
+  const forged = entries.map((entry) => (entry.n === 2 ? { ...entry, who: "mallory" } : entry));
+  const found = chainTo("c", { after: 0, end: head! }, pageOf(forged), digest);
+  expect([names(found?.entries), found?.isLinked]).toEqual([["ann", "mallory", "cid"], false]);
 });

@@ -43,7 +43,7 @@ beforeAll(async () => {
   sample = await makeExport(typical);
 });
 
-test("the export of any history verifies, whole or in pages, with its events and without", async () => {
+test("the export of any history verifies, with or without pages and events", async () => {
   await fc.assert(
     fc.asyncProperty(happenings, fc.constantFrom(1, 3, 100), async (history, top) => {
       const { lines, events } = await makeExport(history, top);
@@ -55,7 +55,7 @@ test("the export of any history verifies, whole or in pages, with its events and
   );
 });
 
-test("nothing has happened yet: the export is its end, and verifies", async () => {
+test("the export of a pair without decisions is its end, and verifies", async () => {
   const { lines } = await makeExport([]);
   expect(lines).toEqual([{ end: { pair: "shop", key: SHOP, entries: 0, head: "", underWay: [] } }]);
   expect(described(lines)).toEqual([]);
@@ -77,7 +77,7 @@ function edits(value: unknown): unknown[] {
   return typeof value === "number" ? [value + 1] : [`${String(value)}x`, ""].filter((text) => text !== value);
 }
 
-test("every edit of a single field, and every field left out, is found", () => {
+test("every changed and every missing field is found", () => {
   let tried = 0;
   sample.lines.forEach((line, i) => {
     for (const edited of edits(line)) {
@@ -89,7 +89,7 @@ test("every edit of a single field, and every field left out, is found", () => {
   expect(tried).toBeGreaterThan(150);
 });
 
-test("an edited entry is named exactly: its line, its chain, its number", () => {
+test("an edited entry is reported with its line, chain and number", () => {
   const i = sample.lines.findIndex((line) => "hash" in line && line.what === "held");
   const entry = sample.lines[i] as ExportedEntry;
   expect(described(splice<unknown>(sample.lines, i, 1, { ...entry, who: "Mallory" }))).toEqual([
@@ -102,7 +102,7 @@ test.each([1, 2, 3])("every deletion of %d lines is found", (count) => {
     expect([i, described(splice<unknown>(sample.lines, i, count)).length > 0]).toEqual([i, true]);
 });
 
-test("every swap of two lines and every line that stands twice is found", () => {
+test("every swap of two lines and every repeated line is found", () => {
   for (let i = 0; i + 1 < sample.lines.length; i++) {
     const [a, b] = [sample.lines[i]!, sample.lines[i + 1]!];
     expect([i, described(splice<unknown>(sample.lines, i, 2, b, a)).length > 0]).toEqual([i, true]);
@@ -110,12 +110,12 @@ test("every swap of two lines and every line that stands twice is found", () => 
   }
 });
 
-test("every truncation is found: an export has an end", () => {
+test("every truncation is found", () => {
   for (let kept = 0; kept < sample.lines.length; kept++)
     expect([kept, described(sample.lines.slice(0, kept)).length > 0]).toEqual([kept, true]);
 });
 
-test("any history, tampered with in any of these ways, does not verify", async () => {
+test("a history that was changed in any of these ways does not verify", async () => {
   await fc.assert(
     fc.asyncProperty(happenings, fc.nat(), fc.nat(), async (history, where, how) => {
       const { lines } = await makeExport(["held", ...history]);
@@ -161,7 +161,7 @@ function mended(lines: readonly ExportLine[], keep: (entry: ExportedEntry) => Ex
   ];
 }
 
-test("an export whose last entries were cut off and whose end was rewritten is found against the events", () => {
+test("a shortened export with a new end is found by the events", () => {
   const cut = mended(sample.lines, (entry) =>
     entry.requestId === "r-4" || entry.chain === "promotion-r-4" ? undefined : entry,
   );
@@ -171,7 +171,7 @@ test("an export whose last entries were cut off and whose end was rewritten is f
   ]);
 });
 
-test("an export rewritten as a whole, hashes included, is found against the events", () => {
+test("a rewritten export with new hashes is found by the events", () => {
   const forged = mended(sample.lines, (entry) =>
     entry.what === "held" ? { ...entry, who: "Mallory" } : entry,
   );
@@ -191,7 +191,7 @@ test("an export rewritten as a whole, hashes included, is found against the even
   expect(described(other, sample.events)).toContainEqual(expect.objectContaining({ chain: "promotion-r-0" }));
 });
 
-test("events of other pairs, without heads, or of what never got into the line say nothing", () => {
+test("events of other pairs, and events without heads, prove nothing", () => {
   const strangers = [
     ...[
       null,
@@ -223,28 +223,28 @@ function doubled(line: object): readonly string[] {
   );
 }
 
-test("a member that stands twice is found in every line: two readers of it would see two exports", () => {
+test("a repeated member is found in every line", () => {
   sample.lines.forEach((line, i) => {
     for (const forged of doubled(line))
       expect(described(splice<unknown>(sample.lines, i, 1, forged))).toContainEqual(
-        expect.objectContaining({ line: i + 1, what: expect.stringContaining("a member stands twice") }),
+        expect.objectContaining({ line: i + 1, what: expect.stringContaining("a member occurs twice") }),
       );
   });
 });
 
-test("a line that was formatted anew is told: only what the app has written is verified", () => {
+test("a reformatted line is reported", () => {
   const spaced = JSON.stringify(sample.lines[0], null, 1).replaceAll("\n", "");
   expect(described(splice<unknown>(sample.lines, 0, 1, spaced))).toMatchObject([{ line: 1 }]);
 });
 
-test("the sound export of another pair is not the one that was asked for", () => {
+test("the export of another pair is reported", () => {
   const lines = sample.lines.map((line) => JSON.stringify(line));
   expect(verifyAudit("till", lines, [], digest).findings).toEqual([
     { what: "it is the export of the pair with the key shop (shop), not of till" },
   ]);
 });
 
-test("nothing to compare is said: an export without entries, events without a head of this pair", () => {
+test("an export without entries, or events without a head, prove nothing", () => {
   const verdict = verify(sample.lines, [
     { data: { pair: "till", pairKey: "till" } },
     { data: { pair: "shop", pairKey: "shop", step: "soaking" } },
@@ -259,7 +259,7 @@ test("nothing to compare is said: an export without entries, events without a he
   expect(nothingCompared(empty, false)).toMatchObject({ what: expect.stringContaining("no entries") });
 });
 
-test("a page alone is no export: what must be appended is named", async () => {
+test("a page alone is not an export: the finding names the next page", async () => {
   const { lines } = await makeExport(typical, 2);
   const first = lines.findIndex((line) => "next" in line);
   expect(described(lines.slice(0, first + 1))).toContainEqual(
@@ -270,7 +270,7 @@ test("a page alone is no export: what must be appended is named", async () => {
   );
 });
 
-test("whatever stands in the file, verifying it ends with findings and never throws", () => {
+test("any file ends with findings, and verifying never throws", () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.string(), fc.json()), { minLength: 1 }), (lines) => {
       expect(verify(lines, lines).findings.length).toBeGreaterThan(0);

@@ -24,16 +24,16 @@ test.each(vocabulary)("%s is %s, with or without family prefix, in any case", (s
   expect(spellings.map((code) => assess(code).verdict)).toEqual(spellings.map(() => verdict));
 });
 
-test.each(stuck)("%s tells what to do about it", (state) => {
-  expect(assess(state).reason).toMatch(/: (start|restart|redeploy|reimage|look)/);
+test.each(stuck)("%s has a remedy", (state) => {
+  expect(assess(state).reason).toMatch(/: (start|restart|redeploy|reimage|check)/);
 });
 
-test.each(passing)("%s is told as something that passes, in words of its own", (state) => {
+test.each(passing)("%s is described as a passing state", (state) => {
   expect(assess(state).reason).toMatch(/^(is|its|has|does) /);
   expect(assess(state).reason).not.toContain("does not know");
 });
 
-test("a RoleState code is told as Azure names it, without its family", () => {
+test("a RoleState code is shown without its family, as Azure names it", () => {
   expect(assess("RoleState/RoleStateBusy")).toMatchObject({ state: "RoleStateBusy", role: "Web" });
 });
 
@@ -46,7 +46,7 @@ test.each([
     ["PowerState/started", "ProvisioningState/succeeded"],
   ],
   ["no role state", "has no role state in its instance view", ["NotRoleState/Started"]],
-])("%s is not ready and told: %s", (state, reason, states) => {
+])("%s is not ready: %s", (state, reason, states) => {
   expect(assessInstance({ name: "x", states })).toMatchObject({ state, verdict: "not-yet", reason });
 });
 
@@ -58,12 +58,12 @@ test.each([
   ["not-yet", ["RoleState/RoleStateStarted", "RoleState/RoleStateBusy"]],
   ["never", ["RoleState/RoleStateStarted", "RoleState/RoleStateStopped"]],
   ["ready", ["PowerState/started", "RoleState/RoleStateStarted"]],
-])("%s when the instance view names %j: one state that is not ready wins", (verdict, codes) => {
+])("%s when the instance view names %j: one state that is not ready decides", (verdict, codes) => {
   expect(assess(...codes).verdict).toBe(verdict);
   expect(assess(...[...codes].reverse()).verdict).toBe(verdict);
 });
 
-test("whatever the vocabulary does not know is not ready", () => {
+test("an unknown state is not ready", () => {
   const known = new Set(vocabulary.map(([state]) => state.toLowerCase().replace(/^rolestate/, "")));
   const odd = fc.constantFrom(
     "StartedRoleState",
@@ -78,7 +78,7 @@ test("whatever the vocabulary does not know is not ready", () => {
       fc.pre(!state.includes("/") && !known.has(state.toLowerCase().replace(/^rolestate/, "")));
       expect(assess(`RoleState/${state}`)).toMatchObject({
         verdict: "not-yet",
-        reason: "is in a state this product does not know",
+        reason: "is in an unknown state",
       });
     }),
   );

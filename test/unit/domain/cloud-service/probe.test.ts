@@ -130,7 +130,7 @@ test.each<[string, ProbeExpectation, ProbeAnswer, string]>([
   expect(judge(expectation, given)).toEqual({ name: "home", verdict: "failure", detail });
 });
 
-test("every mismatch is told, in at most 160 characters", () => {
+test("every mismatch is reported, in at most 160 characters", () => {
   const expectation = { status: 204, header: { name: "x".repeat(60) }, json: { path: "$.a", equals: 1 } };
   const { detail } = judge(expectation, answer({ body: "no" }));
   expect(detail).toMatch(/^status is 200, not 204; header x+ is missing; the body is not JSON$/);
@@ -140,7 +140,7 @@ test("every mismatch is told, in at most 160 characters", () => {
   ).toBeLessThanOrEqual(160);
 });
 
-test("a value is shown up to 40 characters of JSON in JSON, a reason up to 160", () => {
+test("a value is shown up to 40 characters of its JSON, a reason up to 160", () => {
   const described = (length: number) =>
     judge({ header: { name: "h", equals: "v2" } }, answer({ headers: { h: "v".repeat(length) } })).detail;
   expect([described(32), described(33)]).toEqual([
@@ -151,11 +151,11 @@ test("a value is shown up to 40 characters of JSON in JSON, a reason up to 160",
   expect([why(160), why(161)]).toEqual(["y".repeat(160), `${"y".repeat(159)}…`]);
 });
 
-test("a pass tells its status and how long it took", () => {
+test("a pass has its status and its latency", () => {
   expect(judge({}, answer())).toEqual({ name: "home", verdict: "pass", detail: "status 200 in 12 ms" });
 });
 
-test("a probe looks at the incoming side where it has an address there", () => {
+test("a probe asks the incoming side where it has an address there", () => {
   const probe = { name: "home", url: "https://www.example", expect: {}, timeoutMs: 1 };
   expect([probe, { ...probe, incomingUrl: "https://staging.example" }].map(probesIncoming)).toEqual([
     false,
@@ -163,7 +163,7 @@ test("a probe looks at the incoming side where it has an address there", () => {
   ]);
 });
 
-test("what could not be measured is an error, not a failure", () => {
+test("a probe that could not be measured is an error, not a failure", () => {
   expect(judge({ status: 200 }, { kind: "none", detail: "refused\u0007" })).toEqual({
     name: "home",
     verdict: "error",
@@ -176,7 +176,7 @@ const pass: ProbeResult = { name: "a", verdict: "pass", detail: "status 200 in 1
 const failure: ProbeResult = { name: "b", verdict: "failure", detail: "status is 500, not 2xx" };
 const error: ProbeResult = { name: "c", verdict: "error", detail: "refused" };
 
-test("the incoming side is ready only when its probes pass too, and is told what does not", () => {
+test("the incoming side is ready only when its probes pass too", () => {
   expect(withProbes(check, [])).toBe(check);
   expect(withProbes(check, [pass])).toBe(check);
   expect(withProbes(check, [pass, failure, error])).toMatchObject({
@@ -188,11 +188,11 @@ test("the incoming side is ready only when its probes pass too, and is told what
   expect(describeTrouble([pass, error])).toBe("probe c could not be measured: refused");
 });
 
-test("what its probes say is cut together with what its instances are", () => {
+test("the trouble of probes and instances is truncated together", () => {
   const long = withProbes({ ...check, summary: "s".repeat(700) }, [failure]).summary;
   expect([long.length, long.startsWith("probe b: status is 500, not 2xx, sss")]).toEqual([700, true]);
 });
 
-test("a service that is gone stays gone whatever its probes say", () => {
+test("a deleted service stays deleted whatever its probes say", () => {
   expect(withProbes({ ...check, verdict: "never" }, [failure]).verdict).toBe("never");
 });

@@ -8,14 +8,14 @@ const check = (...states: readonly string[]) =>
   checkRoles("green", found(aService("green")), found(someInstances("green", states)));
 const view = (seen: ReturnType<typeof check>) => viewSide(sideReadiness(seen), "Europe/Berlin");
 
-test("a side that is ready is told with its counts and when it was seen so, and names no instance", () => {
+test("a side that is ready has counts and a time, and names no instances", () => {
   expect(view(check("Started", "Started"))).toEqual({
     ...{ side: "green", verdict: "ready", total: 2, ready: 2, instances: [], problems: [] },
     ...{ observedAt: shown, text: "2 of 2 instances ready" },
   });
 });
 
-test("a side that is not ready names the instances that it waits for, with state and reason", () => {
+test("a side that is not ready names the instances it waits for, with their reasons", () => {
   const { instances, ...rest } = view(check("Started", "Busy"));
   expect(rest).toMatchObject({ verdict: "not-yet", total: 2, ready: 1, problems: [], observedAt: shown });
   expect(instances).toEqual([
@@ -24,13 +24,13 @@ test("a side that is not ready names the instances that it waits for, with state
   expect(rest.text).toBe("1 of 2 instances ready: Web_IN_1 RoleStateBusy (does not respond)");
 });
 
-test("of many that are not ready the first three are kept, and the text says how many more there are", () => {
+test("of many instances that are not ready three are kept, and the rest are counted", () => {
   const seen = view(check(...Array.from({ length: 40 }, () => "Busy"), "Started"));
   expect([seen.total, seen.ready, seen.instances.length]).toEqual([41, 1, 3]);
   expect(seen.text).toMatch(/^1 of 41 instances ready: Web_IN_0 .*, 37 more; Web has 41 of 2 instances$/);
 });
 
-test("what stands in the way beside instances is told: missing ones, the provisioning state, probes", () => {
+test("missing instances, the provisioning state and probes are shown as problems", () => {
   const service = found(aService("green", { provisioningState: "Updating" }));
   const one = checkRoles("green", service, found(someInstances("green", ["Started"])));
   const problems = ["provisioning state is Updating", "Web has 1 of 2 instances"];
@@ -44,7 +44,7 @@ test("what stands in the way beside instances is told: missing ones, the provisi
   });
 });
 
-test("a side that could not be read says why, and claims neither a time nor instances", () => {
+test("a side that could not be read says why, and has no time and no instances", () => {
   const denied = { kind: "denied", detail: "403" } as const;
   const planned = { ...aService("green"), side: "green" as const, uniqueId: "u", roles: [] };
   for (const unread of [checkRoles("green", denied, denied), checkPlannedRoles(planned, denied, NOW)]) {
@@ -55,7 +55,7 @@ test("a side that could not be read says why, and claims neither a time nor inst
   }
 });
 
-test("a fresh look shows the same, and the instances that are ready as well, behind those that are not", () => {
+test("a fresh check also shows the ready instances, behind those that are not ready", () => {
   const fresh = viewCheck(check("Started", "Busy"), "Europe/Berlin");
   expect(fresh.instances.map(({ name, verdict }) => `${name}: ${verdict}`)).toEqual([
     "Web_IN_1: not-yet",

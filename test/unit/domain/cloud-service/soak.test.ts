@@ -53,20 +53,20 @@ function watch(steps: readonly Step[], by = rule): { decision: SoakDecision; at:
 
 const times = (n: number, step: Step = {}): Step[] => Array.from({ length: n }, () => step);
 
-test("a soak without trouble passes after its time, and says what was watched", () => {
+test("a soak without trouble passes after its time, and says what it measured", () => {
   const { decision, at } = watch(times(20));
   expect({ kind: decision.kind, at }).toEqual({ kind: "pass", at: 60_000 });
-  expect(decision.detail).toBe("watched for 60 s: no failure in 7 looks at role instances and 1 probe");
-  expect(watch(times(20, { probes: [] })).decision.detail).toContain("looks at role instances");
+  expect(decision.detail).toBe("monitored for 60 s: no failure in 7 checks of role instances and 1 probe");
+  expect(watch(times(20, { probes: [] })).decision.detail).toContain("checks of role instances");
 });
 
-test("one failure is a regression where none is tolerated, with what was seen", () => {
+test("one failure is a regression where none is tolerated, with its evidence", () => {
   const { decision, at } = watch([...times(3), { probes: [failure] }]);
   expect(decision).toMatchObject({ kind: "regression", detail: "probe home: status is 500, not 2xx" });
   expect(at).toBe(30_000);
 });
 
-test("failures that are tolerated are counted over the whole soak, and delay it until all is well for long enough", () => {
+test("tolerated failures count over the whole soak, and delay its end", () => {
   const lenient = { ...rule, failures: 1 };
   const late = watch([...times(5), { probes: [failure] }, ...times(20)], lenient);
   expect({ kind: late.decision.kind, at: late.at }).toEqual({ kind: "pass", at: 80_000 });
@@ -75,7 +75,7 @@ test("failures that are tolerated are counted over the whole soak, and delay it 
   expect(twice.decision.kind).toBe("regression");
 });
 
-test("errors in a row beyond the budget are for a person, and no regression", () => {
+test("errors in a row beyond the budget need a person, and are no regression", () => {
   const { decision, at } = watch([...times(2), ...times(5, { probes: [error] })]);
   expect({ kind: decision.kind, at }).toEqual({ kind: "cannot-measure", at: 40_000 });
   expect(decision.detail).toBe(
@@ -83,7 +83,7 @@ test("errors in a row beyond the budget are for a person, and no regression", ()
   );
 });
 
-test("errors that do not come in a row of one probe are tolerated", () => {
+test("errors of a probe that are not in a row are tolerated", () => {
   const other: ProbeResult = { ...error, name: "api" };
   const { decision } = watch([
     ...times(4).flatMap(() => [{ probes: [error, pass] }, { probes: [pass, other] }]),
@@ -92,7 +92,7 @@ test("errors that do not come in a row of one probe are tolerated", () => {
   expect(decision.kind).toBe("pass");
 });
 
-test("a failure beside errors beyond their budget is a regression", () => {
+test("a failure next to errors beyond the budget is a regression", () => {
   const other: ProbeResult = { ...failure, name: "api" };
   expect(watch([...times(2, { probes: [error] }), { probes: [error, other] }]).decision.kind).toBe(
     "regression",
@@ -102,11 +102,11 @@ test("a failure beside errors beyond their budget is a regression", () => {
 test.each([
   ["a stopped instance", stopped],
   ["a service that is gone", gone],
-])("%s is a failure at once", (_what, platform) => {
+])("%s is a failure immediately", (_what, platform) => {
   expect(watch([{ platform }]).decision.kind).toBe("regression");
 });
 
-test("an instance that comes back is no failure, and the soak lasts until all ran for long enough", () => {
+test("an instance that comes back is no failure, and prolongs the soak", () => {
   const { decision, at } = watch([...times(5), ...times(3, { platform: busy }), ...times(9)]);
   expect({ kind: decision.kind, at }).toEqual({ kind: "pass", at: 100_000 });
 });
@@ -114,16 +114,13 @@ test("an instance that comes back is no failure, and the soak lasts until all ra
 test.each([
   ["busy", busy],
   ["missing from the list", missing],
-])(
-  "an instance that stays %s is a regression after twice the soak and the steady time",
-  (_what, platform) => {
-    const { decision, at } = watch(times(60, { platform }));
-    expect({ kind: decision.kind, at }).toEqual({ kind: "regression", at: 140_000 });
-    expect(decision.detail).toContain("production has not run for 20 s without a break");
-  },
-);
+])("an instance that stays %s for twice the soak and its steady time is a regression", (_what, platform) => {
+  const { decision, at } = watch(times(60, { platform }));
+  expect({ kind: decision.kind, at }).toEqual({ kind: "regression", at: 140_000 });
+  expect(decision.detail).toContain("production has not run for 20 s without a break");
+});
 
-test("an instance that keeps falling is a regression although it stands again and again", () => {
+test("an instance that keeps failing is a regression although it recovers each time", () => {
   const described = [10_000, 20_000].map((after) => {
     const { decision } = watch(times(30).flatMap(() => [{ platform: busy, after }, { after }]));
     return `${decision.kind} ${decision.detail}`;
@@ -131,22 +128,22 @@ test("an instance that keeps falling is a regression although it stands again an
   const since = "regression since 2026-11-24T12:00:00.000Z production has not run for 20 s without a break: ";
   expect(described).toEqual([
     expect.stringContaining(`${since}role instances: Web_IN_1 RoleStateBusy`),
-    `${since}it keeps falling`,
+    `${since}it keeps failing`,
   ]);
 });
 
-test("a platform that cannot be read neither fails nor passes, however long", () => {
+test("a platform that cannot be read neither fails nor passes the soak", () => {
   const { decision, at } = watch(times(60, { platform: unread }));
   expect(decision.kind).toBe("again");
   expect(at).toBeLessThan(soakDeadline(rule, NOW) - NOW);
 });
 
-test("a gap of more than three looks starts the steady row again", () => {
+test("a gap of more than three checks restarts the steady time", () => {
   const { decision, at } = watch([{}, { after: 600_000 }, ...times(5)]);
   expect({ kind: decision.kind, at }).toEqual({ kind: "pass", at: 620_000 });
 });
 
-test("the next look comes after the poll, or after what the platform asks for", () => {
+test("the next check comes after the poll, or when the platform allows it", () => {
   const throttled = checkPlannedRoles(
     green,
     { kind: "throttled", detail: "slow", retryAfterMs: 45_000 },
@@ -156,14 +153,14 @@ test("the next look comes after the poll, or after what the platform asks for", 
   expect(watch([{ platform: throttled }]).decision).toMatchObject({ kind: "again", afterMs: 45_000 });
 });
 
-test("while all is well the news stays the same, so that it is written once", () => {
+test("without trouble the text stays the same, and is stored once", () => {
   const described = new Set(times(5).map((_, i) => watch(times(i + 1)).decision.detail));
   expect([...described]).toEqual([
-    "new production is watched; all is well; over at 2026-11-24T12:01:00.000Z if nothing changes",
+    "new production is monitored without trouble; the soak ends at 2026-11-24T12:01:00.000Z if nothing changes",
   ]);
 });
 
-test("evidence is short: four measurements, trouble first, each of at most 80 characters", () => {
+test("evidence is short: four measurements of 80 characters, trouble first", () => {
   const probes = ["a", "b", "c", "d", "e"].map((name): ProbeResult => ({
     ...pass,
     name,
@@ -180,18 +177,18 @@ test("evidence is short: four measurements, trouble first, each of at most 80 ch
   expect(Math.max(...evidence.last.map(({ detail }) => detail.length))).toBeLessThanOrEqual(80);
 });
 
-test("before the first look there is nothing to tell", () => {
+test("before the first check there is no evidence", () => {
   expect(evidenceOf(freshSoak(NOW), NOW + 5)).toEqual({
     ...{ since: NOW, until: NOW + 5, checks: 0, failures: 0, last: [] },
   });
 });
 
-test("steadiness is never asked for longer than the soak lasts", () => {
+test("the steady time is never longer than the soak", () => {
   expect(watchRule({ ...rule, forMs: 5_000 }, 120_000).steadyForMs).toBe(5_000);
   expect(watchRule({ ...rule, forMs: 300_000 }, 120_000).steadyForMs).toBe(120_000);
 });
 
-test("whatever is seen: a pass had its time and no trouble at its end, a regression had a failure too many or lasting unsteadiness", () => {
+test("a pass had its time without trouble at its end; a regression had a cause", () => {
   const step = fc.record({
     after: fc.constantFrom(10_000, 10_000, 20_000, 45_000),
     platform: fc.constantFrom(running, running, running, busy, stopped, unread),
@@ -222,26 +219,26 @@ test("whatever is seen: a pass had its time and no trouble at its end, a regress
   );
 });
 
-test("a soak ends at the latest after twice its time and its steady time, and half an hour", () => {
+test("a soak ends after twice its time and steady time, and half an hour", () => {
   expect(soakDeadline(rule, NOW)).toBe(NOW + 2 * (60_000 + 20_000) + 30 * 60_000);
 });
 
-test("what was watched is told in the plural where there is more than one", () => {
+test("more than one probe or instance is described in the plural", () => {
   const lenient = { ...rule, failures: 2 };
   const two = [pass, { ...pass, name: "api" }];
   const { decision } = watch([...times(2, { probes: [failure] }), ...times(20, { probes: two })], lenient);
-  expect(decision.detail).toMatch(/: 2 tolerated failures in \d looks at role instances and 2 probes$/);
-  expect(watch(times(20, { probes: [] })).decision.detail).toMatch(/ looks at role instances$/);
+  expect(decision.detail).toMatch(/: 2 tolerated failures in \d checks of role instances and 2 probes$/);
+  expect(watch(times(20, { probes: [] })).decision.detail).toMatch(/ checks of role instances$/);
 });
 
-test("what is wrong with the platform is told, cut, and what runs is counted", () => {
+test("trouble of the platform is truncated, and running instances are counted", () => {
   const seen = (platform: RoleStateCheck) => watch([{ platform, probes: [] }]).decision;
   expect(seen(running).memory.last).toEqual([
     { name: "role instances", verdict: "pass", detail: "all 2 run" },
   ]);
   const long = { ...busy, summary: "y".repeat(200) };
-  expect(seen(long).detail).toBe(`new production is watched: role instances: ${"y".repeat(80)}`);
-  expect(seen(unread).detail).toMatch(/^new production is watched: role instances could not be measured: /);
+  expect(seen(long).detail).toBe(`new production is monitored: role instances: ${"y".repeat(80)}`);
+  expect(seen(unread).detail).toMatch(/^new production is monitored: role instances could not be measured: /);
   expect(seen(unread).memory.last).toMatchObject([{ verdict: "error" }]);
   expect(seen(stopped)).toMatchObject({
     ...{ kind: "regression", detail: expect.stringMatching(/^role instances: Web_IN_1 RoleStateStopped/) },
@@ -249,20 +246,20 @@ test("what is wrong with the platform is told, cut, and what runs is counted", (
   });
 });
 
-test("several troubles are told one after another", () => {
+test("several troubles are listed one after another", () => {
   const other: ProbeResult = { ...error, name: "api" };
   const { decision } = watch([{ probes: [failure, other] }], { ...rule, failures: 1 });
   expect(decision.detail).toBe(
-    "new production is watched: probe home: status is 500, not 2xx; probe api could not be measured: refused",
+    "new production is monitored: probe home: status is 500, not 2xx; probe api could not be measured: refused",
   );
 });
 
-test("a platform that cannot be read is no error of a probe: nobody is called for it", () => {
+test("a platform that cannot be read is not an error of a probe", () => {
   const { decision } = watch(times(9, { platform: unread }));
   expect(decision).toMatchObject({ kind: "again", memory: { errors: {}, failures: 0 } });
 });
 
-test("errors are counted in a row, probe by probe, and one answer ends the row", () => {
+test("errors are counted in a row for each probe, and one answer resets the count", () => {
   const other: ProbeResult = { ...error, name: "api" };
   const rows = [[error, other], [error, { ...pass, name: "api" }], [pass]] as const;
   const errors = rows.map(
@@ -272,13 +269,13 @@ test("errors are counted in a row, probe by probe, and one answer ends the row",
   expect(watch(times(2, { probes: [error] })).decision.kind).toBe("again");
 });
 
-test("a gap of three looks leaves the steady row unbroken, and one that is longer does not", () => {
+test("a gap of three checks keeps the steady time, and a longer gap restarts it", () => {
   const since = (after: number) => watch([{}, { after }]).decision.memory.steady;
   expect(since(30_000)).toEqual({ since: NOW, until: NOW + 30_000 });
   expect(since(30_001)).toEqual({ since: NOW + 30_001, until: NOW + 30_001 });
 });
 
-test("a look that could not be measured neither adds to the steady row nor breaks it, a failure does", () => {
+test("only a failure breaks the steady time; a check without a measurement does not", () => {
   const steady = (...steps: Step[]) => watch(steps, { ...rule, failures: 9 }).decision.memory.steady;
   expect(steady({}, {}, { probes: [error] })).toEqual({ since: NOW, until: NOW + 10_000 });
   expect(steady({}, { probes: [error] }, {})).toEqual({ since: NOW, until: NOW + 20_000 });
@@ -287,12 +284,12 @@ test("a look that could not be measured neither adds to the steady row nor break
   expect(steady({ probes: [error] })).toBeUndefined();
 });
 
-test("after trouble it tells the later end of the soak: when all has been well for long enough", () => {
+test("after trouble the detail has the later end of the soak", () => {
   const { decision } = watch([...times(5), { probes: [failure] }, {}], { ...rule, failures: 1 });
-  expect(decision.detail).toContain("over at 2026-11-24T12:01:20.000Z if nothing changes");
+  expect(decision.detail).toContain("ends at 2026-11-24T12:01:20.000Z if nothing changes");
 });
 
-test("unsteadiness lasts from its first look until all has been well for the steady time", () => {
+test("unsteadiness lasts from its first check until the steady time has passed", () => {
   const unsteady = (...steps: Step[]) => watch(steps).decision.memory.unsteadySince;
   expect(unsteady({}, { platform: busy }, { platform: busy })).toBe(NOW + 10_000);
   expect(unsteady({ platform: busy }, {}, {})).toBe(NOW);
@@ -300,7 +297,7 @@ test("unsteadiness lasts from its first look until all has been well for the ste
   expect(unsteady({})).toBeUndefined();
 });
 
-test("where no steady time is asked for, a soak passes at its first good look after its time", () => {
+test("without a steady time a soak passes at its first good check after its time", () => {
   const brief = { ...rule, forMs: 10_000, steadyForMs: 0, failures: 1 };
   expect(watch([{}, { probes: [failure] }, {}], brief)).toMatchObject({
     ...{ at: 20_000, decision: { kind: "pass" } },

@@ -14,7 +14,7 @@ test.each([
   expect(canonicalJson(value)).toBe(text);
 });
 
-test("a value reads back as itself, and the order of its members does not change its text", () => {
+test("a value reads back as itself, and the order of its members does not matter", () => {
   const shuffled = (value: unknown): unknown =>
     Array.isArray(value)
       ? value.map(shuffled)

@@ -9,21 +9,21 @@ const asked = (requestedBy: string, origin: RequestOrigin) => {
   return [requester, describeRequester(requester)];
 };
 
-test("a verified person is told by name and object id", () => {
+test("a verified person is shown with name and object id", () => {
   expect(asked("Rita", { channel: "http", principal: rita })).toEqual([
     { kind: "person", name: "Rita", oid: "o-1" },
     "Rita (person o-1)",
   ]);
 });
 
-test("another name than the token's is told as declared, beside the verified one", () => {
+test("a name other than the token's is shown as declared, next to the verified one", () => {
   expect(asked("the CTO", { channel: "http", principal: rita })).toEqual([
     { kind: "person", name: "Rita", oid: "o-1", declaredName: "the CTO" },
     'Rita (person o-1), who declares "the CTO"',
   ]);
 });
 
-test("an application is told as one, by its object id alone where its token names nobody", () => {
+test("an application is shown as such, by its object id where its token has no name", () => {
   const pipeline = { oid: "o-2", name: "o-2", application: true };
   expect(asked("o-2", { channel: "http", principal: pipeline })).toEqual([
     { kind: "application", name: "o-2", oid: "o-2" },
@@ -31,14 +31,14 @@ test("an application is told as one, by its object id alone where its token name
   ]);
 });
 
-test("a name in a queue message is declared, whoever it names", () => {
+test("a name in a queue message is declared, whatever it says", () => {
   expect(asked("Rita (person o-1)", { channel: "queue" })).toEqual([
     { kind: "declared", name: "Rita (person o-1)" },
     '"Rita (person o-1)" (declared, not verified)',
   ]);
 });
 
-test("a schedule is told as one, and a message that calls itself one is not", () => {
+test("a schedule is shown as such, and a message that calls itself one is not", () => {
   expect(asked("schedule weekly", { channel: "schedule" })[0]).toEqual({
     kind: "schedule",
     name: "schedule weekly",
@@ -47,7 +47,7 @@ test("a schedule is told as one, and a message that calls itself one is not", ()
 });
 
 test.each(['"'.repeat(60), "x".repeat(60), "\\".repeat(60), "ü".repeat(60)])(
-  "a name that the promotion record shortens, %s, is no other name",
+  "a name that the promotion record shortens is the same name: %s",
   (name) => {
     const origin = shortOrigin({ channel: "http", principal: { oid: "o-1", name } });
     const requester = requesterOf({ request: shortRequest(aRequest({ requestedBy: name })), origin });

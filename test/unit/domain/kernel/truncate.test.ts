@@ -21,7 +21,7 @@ test.each([
   expect(truncate(text, budget)).toBe(kept);
 });
 
-test("whatever the text, it takes no more than its room, escaped twice as well, and only its end is missing", () => {
+test("a text takes no more than its budget, escaped twice too, and loses only its end", () => {
   const text = fc.oneof(
     fc.string({ unit: "binary", maxLength: 60 }),
     fc.string({ unit: fc.constantFrom('"', "\\", "\n", "x", "\u0007") }),
@@ -42,14 +42,14 @@ interface Item {
   readonly omitted?: number;
 }
 
-test("a list keeps its first quarter and its newest, and says at the gap how many are missing", () => {
+test("a list keeps its first quarter and its newest, and counts the missing at the gap", () => {
   const list = Array.from({ length: 9 }, (_, i): Item => ({ i }));
   expect(truncateList(list, 9)).toBe(list);
   expect(truncateList(list, 8)).toEqual([{ i: 0 }, { i: 1 }, { i: 3, omitted: 1 }, ...list.slice(4)]);
   expect(truncateList(list, 4)).toEqual([{ i: 0 }, { i: 6, omitted: 5 }, { i: 7 }, { i: 8 }]);
 });
 
-test("what is left out is counted on, however often more is left out", () => {
+test("the count of missing entries grows however often more are left out", () => {
   let grown: readonly Item[] = [];
   for (let i = 0; i < 50; i++) grown = truncateList([...grown, { i }], 8);
   expect(grown.map(({ i }) => i)).toEqual([0, 1, 44, 45, 46, 47, 48, 49]);
@@ -58,7 +58,7 @@ test("what is left out is counted on, however often more is left out", () => {
   expect(truncateList(grown, 4).reduce((sum, { omitted = 0 }) => sum + 1 + omitted, 0)).toBe(50);
 });
 
-test("a value is shrunk step by step, and no further than it must be", () => {
+test("a value is shrunk step by step, and no further than necessary", () => {
   const steps = [5, 3, 1].map((size) => (value: string) => value.slice(0, size));
   const to = (most: number) => shrink("abcdefg", steps, (value) => value.length <= most);
   expect([7, 6, 4, 0].map(to)).toEqual(["abcdefg", "abcde", "abc", "a"]);

@@ -20,12 +20,9 @@ const hostile = [
   ["half of a pair", "a\ud800b", "a\ufffdb"],
 ] as const;
 
-test.each(hostile)(
-  "%s is unfit: refused where people send it, replaced where it is foreign",
-  (_w, text, clean) => {
-    expect([isPlain(text), cleanText(text), isPlain(cleanText(text))]).toEqual([false, clean, true]);
-  },
-);
+test.each(hostile)("%s is unfit: refused in requests, replaced in foreign texts", (_w, text, clean) => {
+  expect([isPlain(text), cleanText(text), isPlain(cleanText(text))]).toEqual([false, clean, true]);
+});
 
 test.each([
   "Zoë Żółć",
@@ -41,18 +38,18 @@ test.each([
   expect([isPlain(text), cleanText(text), escapeUnfit(text)]).toEqual([true, text, text]);
 });
 
-test("a log keeps every unfit character as its escape", () => {
+test("a log keeps every unfit character as an escape", () => {
   expect(escapeUnfit("a\r\u202e\u{e0041}b")).toBe("a\\u000d\\u202e\\udb40\\udc41b");
 });
 
-test("a name is one line of at most 60 characters, and none where nothing of it shows", () => {
+test("a name is one line of at most 60 characters, or absent", () => {
   expect(cleanName("  Rita\r\n Requester ")).toBe("Rita Requester");
   expect(cleanName("x".repeat(3_000))).toBe(`${"x".repeat(59)}…`);
   expect(cleanName("😀".repeat(500))).toBe(`${"😀".repeat(59)}…`);
   expect(["", " ", "\u202e\u200b", "\ud800"].map(cleanName)).toEqual(["", "", "", ""]);
 });
 
-test("whatever comes in, what goes out is plain, and cleaning again changes nothing", () => {
+test("cleaned text is plain, and cleaning it again changes nothing", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
       const [clean, name] = [cleanText(text), cleanName(text)];

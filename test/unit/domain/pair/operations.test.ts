@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { reason } from "../../../../src/domain/kernel/reason-codes";
-import { hasLeft, standsWith } from "../../../../src/domain/pair/answers";
 import { applyToPair, viewOf } from "../../../../src/domain/pair/operations";
 import {
   emptyPair,
@@ -58,7 +57,7 @@ const cancel = (requestId: string, id: string): PairOperation => ({
 
 const held = apply(emptyPair, register("a"), register("b"), stand("a"), stand("b"), take("a"));
 
-test("the lease goes to the first in the queue, with a new epoch, and to nobody else while it is held", () => {
+test("the lease goes to the first in the queue, with a new epoch, once it is free", () => {
   expect(held.lease).toMatchObject({ holder: "a", epoch: 1 });
   expect(apply(held, take("b")).lease?.holder).toBe("a");
   expect(apply(held, { kind: "leave", requestId: "a" }, take("b")).lease).toMatchObject({
@@ -67,17 +66,7 @@ test("the lease goes to the first in the queue, with a new epoch, and to nobody 
   });
 });
 
-test("a promotion stands with its pair from its registering until it has left", () => {
-  const left = apply(held, { kind: "leave", requestId: "a" });
-  const gone = apply(left, { kind: "deregister", requestId: "a" });
-  expect([undefined, emptyPair, held, left, gone].map((state) => standsWith(state, "a"))).toEqual([
-    ...[false, false, true, false, false],
-  ]);
-  expect([held, left, gone].map((state) => hasLeft(state, "a"))).toEqual([false, true, false]);
-  expect([left, gone].map((state) => standsWith(state, "b"))).toEqual([true, true]);
-});
-
-test("whoever leaves learns who is first in the queue now", () => {
+test("a promotion that leaves learns which one is first in the queue", () => {
   const left = apply(held, { kind: "leave", requestId: "a" });
   expect([viewOf(left, "a").next, viewOf(apply(left, take("b")), "b").next]).toEqual(["b", undefined]);
 });
@@ -92,7 +81,7 @@ test.each([
   expect(step.state.open).toBeUndefined();
 });
 
-test("a second execution of an attempt finds it open under another nonce, and late ones find it closed", () => {
+test("a second execution finds the attempt open, and a late one finds it closed", () => {
   const open = apply(held, claim("a", "first"));
   expect(applyToPair(open, claim("a", "second")).answer).toBe("attempt-open");
   const closed = apply(open, close("a", "first", "nothing-sent"));
@@ -105,7 +94,7 @@ test("a nonce that was closed before its claim arrived is never granted", () => 
   expect(applyToPair(voided, claim("a", "late")).answer).toBe("attempt-closed");
 });
 
-test("a hold stops claims and new leases, and a released hold does not come back when it is delivered again", () => {
+test("a hold stops claims and leases, and does not come back after its release", () => {
   const stopped = apply(held, hold);
   expect(applyToPair(stopped, claim("a", "x")).answer).toBe("on-hold");
   const released = apply(stopped, {
@@ -119,7 +108,7 @@ test("a hold stops claims and new leases, and a released hold does not come back
   expect(apply(released, hold).holds).toEqual([]);
 });
 
-test("a cancel is refused while an attempt is open, granted again once it is closed without effect, and too late after the swap", () => {
+test("a cancel is refused during an attempt and after the swap, and granted otherwise", () => {
   const open = apply(held, claim("a", "x"));
   expect(applyToPair(open, cancel("a", "c1")).answer).toBe("attempt-open");
   const without = apply(open, close("a", "x", "no-effect"));
@@ -128,7 +117,7 @@ test("a cancel is refused while an attempt is open, granted again once it is clo
   expect(applyToPair(apply(open, close("a", "x", "done")), cancel("a", "c3")).answer).toBe("too-late");
 });
 
-test("a swap that was proved done is never claimed again under the same lease", () => {
+test("a proved swap is never claimed again under the same lease", () => {
   const done = apply(held, claim("a", "x"), close("a", "x", "done"));
   expect(applyToPair(done, claim("a", "y", 2)).answer).toBe("already-swapped");
 });
@@ -149,7 +138,7 @@ test("only a lost attempt counts towards the limit of two", () => {
   expect([unknown.lease?.unknowns, busy.lease?.unknowns]).toEqual([1, 0]);
 });
 
-test("the line is bounded, and a pair that refuses while busy says so", () => {
+test("the queue is bounded, and a pair that refuses while busy says so", () => {
   const many = Array.from({ length: 20 }, (_, i) => [register(`q-${i}`), stand(`q-${i}`)]).flat();
   const full = apply(held, ...many, register("one-more"));
   expect(applyToPair(full, stand("one-more")).answer).toBe("queue-full");
@@ -157,7 +146,7 @@ test("the line is bounded, and a pair that refuses while busy says so", () => {
   expect(applyToPair(apply(held, register("c")), refusing).answer).toBe("pair-busy");
 });
 
-test("at most 32 promotions are registered, 16 where every id has its longest 100 characters; more are queue-full", () => {
+test("at most 32 promotions are registered, and 16 with the longest ids", () => {
   const fill = (length: number, kept?: boolean) => {
     const id = (i: number) => String(i).padStart(2, "0").padEnd(length, "x");
     const all = Array.from({ length: MAX_REGISTERED + 1 }, (_, i) => ({ ...register(id(i)), kept }));
@@ -172,7 +161,7 @@ test("at most 32 promotions are registered, 16 where every id has its longest 10
   expect(applyToPair(fill(2), register("01")).answer).toBe("done");
 });
 
-test("however many others are registered, with ids of any length, three that operators ask for find a place, and no fourth of the longest", () => {
+test("three operator requests always find a place, however many others are registered", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 40, maxLength: 40 }), (lengths) => {
       const id = (length: number, i: number) => `${i}`.padEnd(length, "x");
@@ -190,7 +179,7 @@ test("however many others are registered, with ids of any length, three that ope
   );
 });
 
-test("what people and platforms say is shortened where it is kept: a cancel to 60 characters of a name and 500 of a note, a hold's detail to 160", () => {
+test("texts of cancels and holds are truncated where they are stored", () => {
   const text = "x".repeat(600);
   const said = apply(held, { ...cancel("a", "c"), by: text, note: text } as PairOperation, {
     kind: "hold",
@@ -224,7 +213,7 @@ const operation = fc.oneof(
   fc.constantFrom("a", "b").map((id) => cancel(id, `c-${id}`)),
 );
 
-test("whatever comes, in whatever order: repeats change nothing, one attempt is open, and nobody claims twice what is done", () => {
+test("repeats change nothing, one attempt is open, and a proved swap is not claimed", () => {
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 40 }), (operations) => {
       let state = emptyPair;
@@ -244,7 +233,7 @@ test("whatever comes, in whatever order: repeats change nothing, one attempt is 
   );
 });
 
-test("a promotion sees its own lease, place, cancel and attempt, and who holds the lease otherwise", () => {
+test("a promotion sees its lease, position, cancel and attempt, and the holder", () => {
   expect(viewOf(held, "b")).toMatchObject({ holder: "a", ahead: 0, lease: undefined });
   expect(viewOf(held, "a")).toMatchObject({ lease: { epoch: 1 }, holder: undefined });
 });

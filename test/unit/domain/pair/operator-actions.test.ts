@@ -37,13 +37,13 @@ const open = play(held, {
 });
 const holds = (state: PairState) => state.holds.map(({ id }) => id);
 
-test("a cancel of what is not registered says so and leaves no trace but its answer", () => {
+test("a cancel of an unregistered promotion only leaves its answer", () => {
   const step = applyToPair(held, cancel("stranger", "c"));
   expect(step.answer).toBe("not-registered");
   expect(step.state.cancels).toEqual([]);
 });
 
-test("a cancel of each promotion is kept once, under its first id, with who and why", () => {
+test("each promotion has one cancel, under its first id, with its author and reason", () => {
   const state = play(held, cancel("a", "c-1"), cancel("b", "c-2"), cancel("a", "c-3"));
   expect(state.cancels).toEqual([
     { requestId: "a", id: "c-1", by: "Olga", note: "wrong build", at },
@@ -51,7 +51,7 @@ test("a cancel of each promotion is kept once, under its first id, with who and 
   ]);
 });
 
-test("a later cancel leaves the first one standing, and has its words kept beside it once; none are cut below 500 characters", () => {
+test("a later cancel leaves the first one, and its words are kept next to it once", () => {
   const by = (id: string, name: string, note: string): PairOperation => ({
     ...{ kind: "cancel", requestId: "a", id, by: name, note, at: at + 1 },
   });
@@ -66,7 +66,7 @@ test("a later cancel leaves the first one standing, and has its words kept besid
   expect(words(by("c-1", "Olga", "n".repeat(500)))).toEqual([`${first}: ${"n".repeat(500)}`]);
 });
 
-test("a cancel that was refused stays refused when its question comes again later", () => {
+test("a cancel that was refused stays refused when it is repeated", () => {
   const refused = play(open, cancel("a", "c"));
   const closed = play(refused, {
     ...{ kind: "close", requestId: "a", nonce: "n-1", proof: { kind: "nothing-sent", detail: "" }, at },
@@ -75,7 +75,7 @@ test("a cancel that was refused stays refused when its question comes again late
   expect([again.answer, again.state]).toEqual(["attempt-open", closed]);
 });
 
-test("every hold is kept under its own id and answers done; the same again answers that it stands", () => {
+test("every hold has its own id; the first answers done, a repeat that it stands", () => {
   const first = applyToPair(held, hold("h-1"));
   const second = applyToPair(first.state, hold("h-2"));
   const again = applyToPair(second.state, hold("h-1"));
@@ -94,7 +94,7 @@ const halt = (requestId: string): PairOperation => ({
 });
 const answer = (state: PairState, id: string) => state.answers.find((each) => each.id === id)?.answer;
 
-test("a fifth hold by hand is refused and says so; nothing that stands is dropped for it", () => {
+test("a fifth hold by hand is refused, and no other hold is dropped for it", () => {
   const four = play(held, ...[1, 2, 3, 4].map((i) => byHand(`h-${i}`)));
   const fifth = applyToPair(four, byHand("h-5"));
   expect([fifth.answer, answer(fifth.state, "q-h-5")]).toEqual(["too-many-holds", "too-many-holds"]);
@@ -105,7 +105,7 @@ test("a fifth hold by hand is refused and says so; nothing that stands is droppe
   expect(holds(play(budget, byHand("h-5", "asked-anew")))).toEqual(["h-2", "h-3", "h-4", "h-5"]);
 });
 
-test("a promotion's halt is kept however many holds were set by hand, and the third is told within the second", () => {
+test("a promotion's halt is kept despite other holds; the third is part of the second", () => {
   const four = play(held, ...[1, 2, 3, 4].map((i) => byHand(`h-${i}`)));
   const halted = play(four, ...["r-1", "r-2", "r-5", "r-6"].map(halt));
   expect(holds(halted)).toEqual([...["h-1", "h-2", "h-3", "h-4", "halt-r-1", "halt-r-2"]]);
@@ -113,7 +113,7 @@ test("a promotion's halt is kept however many holds were set by hand, and the th
   expect(play(halted, halt("r-5"))).toEqual(halted);
 });
 
-test("a hold that was released stays released when it is asked for again, however much was answered since", () => {
+test("a released hold stays released when it is repeated, however long ago", () => {
   const released = play(held, byHand("h-1"), release("q", "h-1"));
   const later = play(released, ...Array.from({ length: 30 }, (_, i) => cancel("stranger", `c-${i}`)));
   const replay = applyToPair(later, byHand("h-1", "q-late"));
@@ -121,7 +121,7 @@ test("a hold that was released stays released when it is asked for again, howeve
   expect(answer(replay.state, "q-late")).toBe("released");
 });
 
-test("a hold says who set it and why, and a release who looked; both shortened where they are kept", () => {
+test("a hold says who set it and why, a release who checked; both are truncated", () => {
   const long = "y".repeat(900);
   const hold = { id: "h", at, reason: reason("on-hold", long), by: long };
   const state = play(held, { kind: "hold", hold, id: "q" });
@@ -131,14 +131,14 @@ test("a hold says who set it and why, and a release who looked; both shortened w
   expect([after?.by.length, after?.note.length]).toEqual([60, 200]);
 });
 
-test("a release lets go of the holds it names and no others, and says who looked", () => {
+test("a release ends the holds it names and no others, and says who checked", () => {
   const state = play(held, hold("h-1"), hold("h-2"), release("q", "h-1"));
   expect(holds(state)).toEqual(["h-2"]);
   expect(state.released).toEqual({ at: 7, by: "Olga", note: "checked" });
   expect(applyToPair(play(held, hold("h-1")), release("q", "h-1")).answer).toBe("released");
 });
 
-test("a release of holds that are not there says so, releases nothing, and proves nothing", () => {
+test("a release of unknown holds says so, releases nothing and proves nothing", () => {
   const abandoned = play(open, leave, hold("h-1"));
   const step = applyToPair(abandoned, release("q", "h-9"));
   expect(step.answer).toBe("no-hold");
@@ -149,24 +149,24 @@ test("a release of holds that are not there says so, releases nothing, and prove
   ]);
 });
 
-test("an attempt left unproved by a concluded promotion is closed when the last hold is released: a person has looked", () => {
+test("the release of the last hold closes an unproved attempt of a concluded promotion", () => {
   const abandoned = play(open, leave, hold("h-1"), hold("h-2"));
   const half = play(abandoned, release("q-1", "h-1"));
   expect(half.open?.nonce).toBe("n-1");
   expect(play(half, release("q-2", "h-2")).open).toBeUndefined();
 });
 
-test("an attempt whose promotion still holds the lease stays open, whatever is released", () => {
+test("an attempt whose promotion has the lease stays open, whatever is released", () => {
   const state = play(open, hold("h-1"), release("q", "h-1"));
   expect(state.holds).toEqual([]);
   expect(state.open?.nonce).toBe("n-1");
 });
 
-test("a release where no attempt is open leaves none", () => {
+test("a release without an open attempt leaves none", () => {
   expect(play(held, hold("h-1"), release("q", "h-1")).open).toBeUndefined();
 });
 
-test("the hold that an outcome asks for is one hold, whoever sets it and however often", () => {
+test("the hold of an outcome is one hold, however often it is set", () => {
   const why = reason("foreign-state", "x");
   const halt = haltOf("a", at, why);
   expect(halt).toEqual({ id: "halt-a", at, reason: why, requestId: "a" });
@@ -174,18 +174,18 @@ test("the hold that an outcome asks for is one hold, whoever sets it and however
   expect(play(held, { kind: "hold", hold: halt }, again).holds).toEqual([halt]);
 });
 
-test("a hold that an outcome sets leaves no answer, one by hand leaves its answer under its question", () => {
+test("a hold by an outcome leaves no answer, and a hold by hand leaves one", () => {
   expect(play(held, halt("r-1")).answers).toEqual(held.answers);
   expect(answer(play(held, byHand("h-1")), "q-h-1")).toBe("done");
 });
 
-test("a question about a hold is answered once: delivered again it changes nothing", () => {
+test("a repeated request for a hold changes nothing", () => {
   const released = play(held, byHand("h-1"), release("q", "h-1"));
   expect(applyToPair(released, byHand("h-2", "q-h-1"))).toEqual({ state: released, answer: "done" });
   expect(applyToPair(released, release("q", "h-1"))).toEqual({ state: released, answer: "released" });
 });
 
-test("of the holds that were released the last six are remembered, whichever release they went with", () => {
+test("the last six released holds are remembered, whichever release ended them", () => {
   const ids = Array.from({ length: 7 }, (_, i) => `h-${i}`);
   const gone = play(held, ...ids.flatMap((id) => [byHand(id), release(`r-${id}`, id)]));
   expect(gone.releasedHolds).toEqual(ids.slice(1));
@@ -193,7 +193,7 @@ test("of the holds that were released the last six are remembered, whichever rel
   expect(applyToPair(gone, halt("r-1")).state.holds).toHaveLength(1);
 });
 
-test("a third halt is told before what the second says, cut, and names its hold where it has no promotion", () => {
+test("a third halt is described before the second one's text, which is truncated", () => {
   const two = play(held, halt("r-1"), halt("r-2"));
   const bare = play(two, hold("by-nobody"));
   expect(bare.holds.map((each) => each.reason.detail)).toEqual(["x", "halted too: by-nobody; x"]);
@@ -202,12 +202,12 @@ test("a third halt is told before what the second says, cut, and names its hold 
   expect(long.holds[0]).toEqual(two.holds[0]);
 });
 
-test("holds by hand leave room for two halts, and halts for four holds by hand", () => {
+test("two halts fit next to the holds by hand, and four of those next to halts", () => {
   const halted = play(held, halt("r-1"), halt("r-2"), ...[1, 2, 3, 4].map((i) => byHand(`h-${i}`)));
   expect(holds(halted)).toEqual(["halt-r-1", "halt-r-2", "h-1", "h-2", "h-3", "h-4"]);
 });
 
-test("a hold says by whom it was set, or by which outcome", () => {
+test("a hold names the person who set it, or the outcome", () => {
   const described = (operation: PairOperation) => play(held, operation).holds.map(describeHold)[0];
   expect(described(byHand("h-1"))).toBe("the pair is on hold by Olga: incident 7");
   expect(described(halt("r-1"))).toBe("the pair is on hold (foreign-state: x)");
@@ -220,15 +220,19 @@ const queued = play(held, {
   ...{ kind: "enqueue", requestId: "b", at, maxQueued: 9, whenBusy: "wait" },
 });
 test.each<[string, PairState, string]>([
-  ["nothing", emptyPair, "nothing is under way; whoever comes waits for the lease"],
-  ["a promotion before its swap", held, "a goes on observing and claims nothing until it is released"],
+  ["nothing", emptyPair, "nothing is under way; new promotions wait for the lease"],
+  [
+    "a promotion before its swap",
+    held,
+    "a continues to observe and claims nothing until the hold is released",
+  ],
   ["an attempt", open, "the open attempt of a is settled, and nothing new is claimed"],
-  ["a promotion after its swap", swapped, "a has swapped and goes on to its outcome"],
+  ["a promotion after its swap", swapped, "a has swapped and continues to its outcome"],
   [
     "a promotion and a line",
     queued,
-    "a goes on observing and claims nothing until it is released; 1 in the queue wait until it is released",
+    "a continues to observe and claims nothing until the hold is released; 1 in the queue wait until it is released",
   ],
-])("what a hold means while there is %s under way is told", (_what, state, effect) => {
+])("a hold describes its effect with %s under way", (_what, state, effect) => {
   expect(describeEffect(state)).toBe(effect);
 });

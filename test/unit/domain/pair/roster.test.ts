@@ -6,7 +6,7 @@ const [a, b] = [keyOf("a"), keyOf("b")];
 const note = (roster: Roster | undefined, inFile: string[], at: number, idle: string[] = []) =>
   applyToRoster(roster, { inFile: inFile.map(keyOf), idle: idle.map(keyOf), at });
 
-test("what is taken out of the file is still known, since when, and known anew when it is back", () => {
+test("a removed pair is remembered with its time, and known again when it comes back", () => {
   const both = note(undefined, ["a", "b"], 1);
   const one = note(both, ["a"], 5);
   expect(one.pairs).toEqual([{ key: a }, { key: b, gone: 5 }]);
@@ -16,7 +16,7 @@ test("what is taken out of the file is still known, since when, and known anew w
   expect(removedPairs(undefined, [a])).toEqual([]);
 });
 
-test("it is quiet when it had nothing under way a day later, and not before; lists and retention know it still", () => {
+test("a removed pair is quiet after a day with nothing under way", () => {
   const gone = note(note(undefined, ["a", "b"], 0), ["a"], 0);
   expect(note(gone, ["a"], 24 * HOUR, ["b"])).toBe(gone);
   expect(note(gone, ["a"], 24 * HOUR + 1)).toBe(gone);
@@ -27,7 +27,7 @@ test("it is quiet when it had nothing under way a day later, and not before; lis
   expect(note(quiet, ["a", "b"], 26 * HOUR).pairs).toEqual([{ key: a }, { key: b }]);
 });
 
-test("it is forgotten when it is quiet and nothing is left of it, and not while it is in the file", () => {
+test("a removed pair is forgotten when it is quiet and nothing of it is left", () => {
   const gone = note(note(undefined, ["a", "b"], 0), ["a"], 0);
   const empty = { inFile: [a], empty: [a, b], at: 25 * HOUR };
   expect(applyToRoster(gone, empty)).toBe(gone);
@@ -37,7 +37,7 @@ test("it is forgotten when it is quiet and nothing is left of it, and not while 
   expect(back.pairs).toEqual([{ key: a }, { key: b }]);
 });
 
-test("a pair of the file is never forgotten, however idle, and a note that comes twice changes nothing", () => {
+test("a pair of the file is never forgotten, and a repeated note changes nothing", () => {
   const both = note(undefined, ["a", "b"], 0);
   expect(note(both, ["a", "b"], 48 * HOUR, ["a", "b"])).toBe(both);
   const change = { inFile: [a], idle: [b], at: 3 };

@@ -98,6 +98,6 @@ const network: readonly DescribedRow[] = [
   ["public-ip-sku", { ips: [] }, "met", "shop-green: ip-green SKU unknown, shop-blue: ip-blue SKU unknown"],
 ];
 
-test.each<DescribedRow>(network)("%s under %j is %s and tells %s", (code, world, ...expected) => {
+test.each<DescribedRow>(network)("%s under %j is %s with the evidence %s", (code, world, ...expected) => {
   expect(described(code, world)).toEqual(expected);
 });

@@ -46,11 +46,11 @@ test.each<DescribedRow>([
     "warned: slot-write-not-permitted",
     `shop-green unknown, shop-blue missing`,
   ],
-])("%s under %j is %s and tells %s", (code, world, ...expected) => {
+])("%s under %j is %s with the evidence %s", (code, world, ...expected) => {
   expect(described(code, world)).toEqual(expected);
 });
 
-test("a missing permission never refuses: a plan says it, with its remedy, and people decide", () => {
+test("a missing permission never refuses: the plan warns, with a remedy", () => {
   const verdicts = judge({ observed: { greenPermissions: found(somePermissions("green", [])) } });
   const warned = verdicts.filter(({ verdict, code }) => verdict === "warned" && code !== "platform-support");
   expect(warned.map(({ code, remedy }) => [code, remedy?.includes("Microsoft.Network/")])).toEqual([

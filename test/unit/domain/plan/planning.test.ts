@@ -30,7 +30,7 @@ function verdictOf(code: string, observed: PairObservation, request = aRequest()
   return list.find((p) => p.failure === code)?.verdict;
 }
 
-test("a healthy pair is planned: every prerequisite is told with its evidence", () => {
+test("a healthy pair is planned, and every prerequisite has its evidence", () => {
   const result = plan(aPair());
   if (result.kind !== "planned") throw new Error(result.kind);
   expect(result.plan.incoming).toMatchObject({ side: "green", version: "v2", publicIpId: ipId("ip-green") });
@@ -72,7 +72,7 @@ test("one static and one dynamic public IP refuse, whatever the case", () => {
   expect(verdictOf("reserved-ip-mismatch", ips("static", "STATIC"))).toBeUndefined();
 });
 
-test("a public IP without an allocation is a named finding, not a guess", () => {
+test("a public IP without an allocation is reported, not guessed", () => {
   const observed = {
     ...aPair(),
     publicIps: [found(anIp("ip-blue", { allocation: undefined })), found(anIp("ip-green"))],
@@ -87,7 +87,7 @@ test.each([
   expect(verdictOf(code, aPair({}, green))).toBe("warned");
 });
 
-test("instances that do not run yet are told, and left to readiness", () => {
+test("instances that do not run yet are reported, and do not refuse", () => {
   const observed = { ...aPair(), greenInstances: found(someInstances("green", ["Busy", "Started"])) };
   expect(plan(observed).kind).toBe("planned");
   expect(verdictOf("instances-not-running", observed)).toBe("warned");
@@ -97,7 +97,7 @@ test("ids are compared ignoring case", () => {
   expect(verdictOf("not-mutual", aPair({ swappableId: idOf("green").toUpperCase() }))).toBeUndefined();
 });
 
-test("all broken rules are told together, the first one names the refusal", () => {
+test("all broken rules are reported together, and the first one gives the code", () => {
   const result = plan(aPair({ provisioningState: "Failed" }, { swappableId: undefined, frontends: [] }));
   expect(result).toMatchObject({ kind: "refused", code: "not-swappable" });
   if (result.kind === "refused")
@@ -144,7 +144,7 @@ test("the hash ignores times and evidence, and changes with what is deployed", (
   expect(hash(aPair({}, { configurationDigest: "e" }))).not.toBe(hash(aPair()));
 });
 
-test("the hash ignores the case of ids, which differs from reply to reply, and the order of roles", () => {
+test("the hash ignores the case of ids and the order of roles", () => {
   const hash = (observed: PairObservation) => {
     const result = plan(observed);
     return result.kind === "planned" ? result.plan.hash : result.kind;
@@ -174,7 +174,7 @@ test.each([
   expect(isSameIdentity(before, identityOf("green", aService("green", over)))).toBe(false);
 });
 
-test("a plan is the same for the same input, and its hash the same for the same services at any time", () => {
+test("the same input has the same plan, and the same services the same hash", () => {
   const time = fc.integer({ min: 0, max: NOW });
   const states = fc.array(fc.constantFrom("Started", "Busy", undefined), { maxLength: 3 });
   fc.assert(
@@ -220,7 +220,39 @@ test.each([
   expect(plan(aPair(), aRequest({ promote: "staging" }), policy)).toMatchObject(expected);
 });
 
-test("a stableFor that the deadline leaves no time for is refused at the plan, not left to expire", () => {
+test("a stableFor that does not fit the deadline is refused at the plan", () => {
   const request = aRequest({ readiness: { stableForMs: 3_600_000 } });
   expect(plan(aPair(), request)).toMatchObject({ kind: "refused", code: "readiness-impossible" });
+});
+
+const decide = (observed: ReturnType<typeof aPair>) =>
+  decidePlan({ request: aRequest(), policy: aPolicy(), observed, now: NOW, digest: () => "hash" });
+
+test("roles with more than 3,400 characters are refused, and exactly as many are not", () => {
+  const roles = [{ name: "Web", capacity: 2 }];
+  const rest = JSON.stringify([[{ ...roles[0], name: "" }], roles]).length;
+  const of = (length: number) =>
+    decide(aPair({}, { roles: [{ name: "r".repeat(length - rest), capacity: 2 }] }));
+  expect(of(3_401)).toMatchObject({
+    ...{ kind: "refused", code: "roles-too-long", prerequisites: [] },
+    detail: "2 roles take 3401 characters of JSON in a plan, 3400 at most",
+    ...{ incoming: { name: "shop-green" }, outgoing: { name: "shop-blue" } },
+  });
+  expect(of(3_400)).not.toMatchObject({ code: "roles-too-long" });
+});
+
+test("the rollback outlook depends on the old production's instances", () => {
+  const stopped = (side: "blue" | "green") => found(someInstances(side, ["Stopped", "Stopped"]));
+  const warned = (over: object) => {
+    const verdict = decide({ ...aPair(), ...over });
+    if (verdict.kind !== "planned") throw new Error(verdict.kind);
+    return verdict.plan.rollbackOutlook?.warnings
+      .map(({ code }) => code)
+      .includes("rollback-target-not-running");
+  };
+  expect([
+    warned({}),
+    warned({ blueInstances: stopped("blue") }),
+    warned({ greenInstances: stopped("green") }),
+  ]).toEqual([false, true, false]);
 });

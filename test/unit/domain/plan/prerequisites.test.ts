@@ -8,7 +8,7 @@ import type {
 } from "../../../../src/domain/cloud-service/observation";
 import { type Code, codes } from "../../../../src/domain/kernel/reason-codes";
 import { identityOf } from "../../../../src/domain/plan/planning";
-import { judgePrerequisites } from "../../../../src/domain/plan/prerequisites";
+import { daysUntilRetirement, judgePrerequisites } from "../../../../src/domain/plan/prerequisites";
 import {
   anIp,
   aPair,
@@ -175,20 +175,20 @@ test.each<[string, World, string]>([
     { ips: [found(anIp("ip-blue")), { kind: "denied", detail: "403 for ip-green" }] },
     "403 for ip-green",
   ],
-])("a missing %s is reply-incomplete and named, not guessed", (_field, world, evidence) => {
+])("a missing %s is reported as reply-incomplete, not guessed", (_field, world, evidence) => {
   const broken = judge(world).filter((p) => p.verdict === "broken");
   expect(broken.map((p) => p.failure)).toEqual(["reply-incomplete"]);
   expect(broken[0]?.evidence).toContain(evidence);
 });
 
-test("a classic cloud service is refused and its type told", () => {
+test("a classic cloud service is refused with its type", () => {
   const type = "Microsoft.ClassicCompute/domainNames";
   const broken = judge({ blue: { type } }).filter((p) => p.verdict === "broken");
   expect(broken).toHaveLength(1);
   expect(broken[0]?.evidence).toContain(`shop-blue: ${type}`);
 });
 
-test("regions that are both missing are not the same region", () => {
+test("two missing regions are not the same region", () => {
   const rule = judge({ blue: { location: undefined }, green: { location: undefined } }).find(
     (p) => p.code === "region",
   );
@@ -225,7 +225,7 @@ const anyService = fc.record({
   ),
 });
 
-test("whatever the replies lack, every rule is told, in at most 22 entries of at most 240 characters", () => {
+test("every rule is reported, whatever is missing, in at most 22 short entries", () => {
   fc.assert(
     fc.property(anyService, anyService, maybe(fc.string()), (blue, green, expected) => {
       const described = judge({ blue, green, ips: [], ...(expected === undefined ? {} : { expected }) });
@@ -237,4 +237,14 @@ test("whatever the replies lack, every rule is told, in at most 22 entries of at
       }
     }),
   );
+});
+
+test.each([
+  ["2026-11-24T12:00:00Z", 127],
+  ["2027-03-29T00:00:00Z", 2],
+  ["2027-03-30T23:59:59Z", 1],
+  ["2027-03-31T00:00:00Z", 0],
+  ["2027-04-02T00:00:00Z", -2],
+])("at %s the days until the retirement are %d", (now, days) => {
+  expect(daysUntilRetirement(Date.parse(now))).toBe(days);
 });

@@ -26,7 +26,7 @@ const foresee = ({ request, policy, outgoing = running }: Given) =>
   foreseeRollback(aRequest(request), aPolicy({ probes, ...policy }), outgoing);
 const off = { ...aPolicy().soak, forMs: 0 };
 
-test("with probes, a soak, a running old production and nothing that forbids it there is nothing to warn of", () => {
+test("with probes, a soak and a running old production there are no warnings", () => {
   expect(foresee({})).toEqual({ kind: "automatic", warnings: [] });
 });
 
@@ -48,7 +48,7 @@ test.each<[string, Given, string, string]>([
   ["no soak", { policy: { soak: off } }, "automatic", "rollback-unwatched"],
   ["no probes", { policy: { probes: undefined } }, "automatic", "rollback-without-probes"],
   ["an empty list of probes", { policy: { probes: [] } }, "automatic", "rollback-without-probes"],
-])("%s is told beforehand, with its remedy", (_what, given, kind, code) => {
+])("%s has a warning in advance, with its remedy", (_what, given, kind, code) => {
   const seen = foresee(given);
   expect(seen).toMatchObject({ kind, warnings: [{ code }] });
   expect(seen.warnings).toHaveLength(1);
@@ -57,7 +57,7 @@ test.each<[string, Given, string, string]>([
   ]);
 });
 
-test("all that stands in the way is told at once, and what nobody may do comes before what nobody does", () => {
+test("all obstacles are reported at once, the forbidding ones first", () => {
   const seen = foresee({
     request: { irreversible: true },
     policy: { rollback: "never", soak: off, probes: undefined },
@@ -70,19 +70,19 @@ test("all that stands in the way is told at once, and what nobody may do comes b
   expect(seen.warnings[1]?.detail).toContain("Web_IN_0");
 });
 
-test("every warning says in words what is so, and a long account of instances is cut", () => {
+test("every warning describes the facts, and a long list of instances is truncated", () => {
   const everything = (policy: Partial<PairPolicy>, request: Partial<SwapRequest> = {}) =>
     foresee({
       ...{ request, policy: { soak: off, probes: undefined, ...policy } },
       outgoing: { ...check("Stopped"), summary: "s".repeat(300) },
     }).warnings.map(({ detail }) => detail);
   const always = [
-    `the old production does not run as it should: ${"s".repeat(120)}`,
-    "there is no soak: once the swap is verified, nothing is rolled back any more",
-    "no probes are configured: only role instances are watched, and not whether production serves",
+    `the old production is not ready: ${"s".repeat(120)}`,
+    "there is no soak: after verification, nothing is rolled back",
+    "no probes are configured: only role instances are monitored, not whether production responds",
   ];
   expect(everything({}, { irreversible: true })).toEqual([
-    "the request is declared irreversible: a regression halts, and nobody may roll back",
+    "the request is declared irreversible: a regression halts, and no rollback is allowed",
     ...always,
   ]);
   expect(everything({ rollback: "never" })).toEqual([
@@ -97,10 +97,10 @@ test("a request that asks for a soak has one, and irreversible: false is none", 
 });
 
 test.each([
-  ["automatic", /rolled back without a person/],
-  ["by-order", /only a person rolls back/],
-  ["none", /nobody rolls back/],
-] as const)("%s is said in plain words", (kind, words) => {
+  ["automatic", /rolled back automatically/],
+  ["by-order", /a person can order the rollback/],
+  ["none", /halts without a rollback/],
+] as const)("%s is described in plain words", (kind, words) => {
   expect(viewRollbackOutlook({ kind, warnings: [] })).toEqual({
     ...{ kind, detail: expect.stringMatching(words) as string, warnings: [] },
   });
@@ -118,7 +118,7 @@ const planOf = (irreversible: boolean) => {
   return verdict.plan;
 };
 
-test("a plan carries it as evidence of its moment: outside its hash, and not in what a run carries along", () => {
+test("the outlook is evidence of a plan: not in its hash, and not passed to a swap", () => {
   const plan = planOf(false);
   expect(plan.rollbackOutlook).toMatchObject({
     ...{
@@ -130,7 +130,7 @@ test("a plan carries it as evidence of its moment: outside its hash, and not in 
   expect(withoutEvidence(plan)).not.toHaveProperty("rollbackOutlook");
 });
 
-test("a promotion shows it until it has ended; one that was planned before there was such a thing shows none", () => {
+test("a promotion shows its outlook until it ends; an older record has none", () => {
   const origin = { channel: "queue" } as const;
   const fresh = register(undefined, {
     requestId: "r",

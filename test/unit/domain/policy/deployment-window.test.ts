@@ -1,11 +1,13 @@
+import { showTime } from "../../../../src/domain/kernel/time";
 import {
   decideWindow,
-  onlyOnce,
   type DeploymentWindowRules,
-  type Recurrence,
   describeWindow,
+  onlyOnce,
+  type Recurrence,
   viewWindow,
 } from "../../../../src/domain/policy/deployment-window";
+import { NOW } from "../../../support/observations";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -58,7 +60,7 @@ describe("decideWindow", () => {
     expect(before).toMatchObject({ open: false, nextOpensAt: undefined });
   });
 
-  it("is open inside any window, its first moment included and its end not", () => {
+  it("is open within any window, from its first moment to just before its end", () => {
     const rules = { ...always, allow: [onlyOnce({ from: T, to: T + HOUR }), recurring(DAY, 0)] };
     expect(decideWindow(rules, nothing, T)).toEqual({ open: true, closesAt: T + HOUR });
     expect(decideWindow(rules, nothing, T + HOUR - 1)).toMatchObject({ open: true });
@@ -68,7 +70,7 @@ describe("decideWindow", () => {
     });
   });
 
-  it("closes when the last of several windows that touch or overlap ends", () => {
+  it("closes when the last of several overlapping or adjacent windows ends", () => {
     const spans = [
       { from: T, to: T + HOUR },
       { from: T + HOUR, to: T + 3 * HOUR },
@@ -81,7 +83,7 @@ describe("decideWindow", () => {
     });
   });
 
-  it("lets a denied window win over an allowed one", () => {
+  it("prefers a denied window to an allowed one", () => {
     const rules = { ...always, allow: [recurring(DAY, 4 * HOUR)], deny: [recurring(DAY, 2 * HOUR)] };
     expect(decideWindow(rules, nothing, T)).toEqual({
       open: false,
@@ -91,14 +93,14 @@ describe("decideWindow", () => {
     expect(decideWindow(rules, nothing, T + 3 * HOUR)).toEqual({ open: true, closesAt: T + 4 * HOUR });
   });
 
-  it("closes before the next denied window or freeze, when that comes first", () => {
+  it("closes before the next denied window or freeze, if that comes first", () => {
     const rules = { ...always, deny: [onlyOnce({ from: T + 5, to: T + 6 })] };
     expect(decideWindow(rules, nothing, T)).toEqual({ open: true, closesAt: T + 5 });
     const frozen = { ...rules, freezes: [freeze(onlyOnce({ from: T + 3, to: T + 4 }))] };
     expect(decideWindow(frozen, nothing, T)).toEqual({ open: true, closesAt: T + 3 });
   });
 
-  it("gives every reason at once, with what it is and how long it lasts", () => {
+  it("reports every reason at once, with what it is and how long it lasts", () => {
     const rules: DeploymentWindowRules = {
       allow: [recurring(DAY, 0)],
       deny: [onlyOnce({ from: T, to: T + 1, label: "backup" })],
@@ -123,7 +125,7 @@ describe("decideWindow", () => {
     });
   });
 
-  it("finds the next deployment window behind reasons that end one after another", () => {
+  it("finds the next deployment window after a chain of reasons", () => {
     const rules: DeploymentWindowRules = {
       allow: [recurring(DAY, 2 * HOUR)],
       deny: [onlyOnce({ from: T - HOUR, to: T + HOUR })],
@@ -132,7 +134,7 @@ describe("decideWindow", () => {
     expect(decideWindow(rules, nothing, T)).toMatchObject({ nextOpensAt: T + 3 * DAY + HOUR + 7 });
   });
 
-  it("names no deployment window that is more than 366 days away, and none that nobody can foretell", () => {
+  it("finds no deployment window more than 366 days away, and none that is unknown", () => {
     const far = (ms: number) => ({ ...always, freezes: [freeze(onlyOnce({ from: T, to: T + ms }))] });
     expect(decideWindow(far(366 * DAY), nothing, T)).toMatchObject({ nextOpensAt: T + 366 * DAY });
     expect(decideWindow(far(366 * DAY + 1), nothing, T)).toMatchObject({ nextOpensAt: undefined });
@@ -141,13 +143,13 @@ describe("decideWindow", () => {
     expect(decideWindow(over, nothing, T)).toMatchObject({ nextOpensAt: undefined });
   });
 
-  it("waits for what ends last: however many spans lie inside a freeze, the deployment window after it is found", () => {
+  it("finds the deployment window after the longest span of a freeze", () => {
     const freezes = [freeze(onlyOnce({ from: T, to: T + 30 * DAY }))];
     const rules = { ...always, deny: [byTheMinute(T + 30 * DAY)], freezes };
     expect(decideWindow(rules, nothing, T)).toMatchObject({ nextOpensAt: T + 30 * DAY });
   });
 
-  it("tells a freeze without a label as one, and no end of what never begins again", () => {
+  it("names a freeze without a label, and no end of a span that never repeats", () => {
     const rules: DeploymentWindowRules = {
       ...{ allow: [onlyOnce({ from: T - 2, to: T - 1 })], deny: [] },
       freezes: [freeze(onlyOnce({ from: T, to: T + 1 }))],
@@ -161,12 +163,12 @@ describe("decideWindow", () => {
     });
   });
 
-  it("gives up on a policy that never opens", () => {
+  it("ends on a policy that never opens", () => {
     const rules = { ...always, deny: [recurring(1, 1)] };
     expect(decideWindow(rules, nothing, T)).toMatchObject({ open: false, nextOpensAt: undefined });
   });
 
-  it("tells no closing that is more than 31 days away", () => {
+  it("gives no closing time more than 31 days away", () => {
     const closing = (ms: number) => ({ ...always, allow: [onlyOnce({ from: T, to: T + ms })] });
     expect(decideWindow(closing(31 * DAY), nothing, T)).toEqual({ open: true, closesAt: T + 31 * DAY });
     expect(decideWindow(closing(31 * DAY + 1), nothing, T)).toEqual({ open: true, closesAt: undefined });
@@ -186,19 +188,19 @@ describe("decideWindow", () => {
   });
 });
 
-test("an interval starts once, after every moment before its first and after no other", () => {
+test("an interval is found once, before its first moment and never after it", () => {
   const span = onlyOnce({ from: T, to: T + 1 });
   expect([T - 1, T, T + 1].map((at) => span.nextStart(at))).toEqual([T, undefined, undefined]);
 });
 
-describe("a deployment window is told", () => {
+describe("a deployment window is described", () => {
   const zone = "Europe/Berlin";
   const noon = { utc: "2026-11-24T12:00:00.000Z", local: "2026-11-24 13:00:00 Europe/Berlin" };
   const one = { utc: "2026-11-24T13:00:00.000Z", local: "2026-11-24 14:00:00 Europe/Berlin" };
   const known = { code: "frozen", detail: "Christmas", until: T } as const;
   const unknown = { code: "on-hold", detail: "look" } as const;
 
-  it("in one line: what comes next first, then every reason with its end", () => {
+  it("in one line, with what comes next, then every reason and its end", () => {
     const described = [
       { open: true } as const,
       { open: true, closesAt: T } as const,
@@ -213,7 +215,7 @@ describe("a deployment window is told", () => {
     ]);
   });
 
-  it("of a request that expires before any deployment window that is known, with when it expires", () => {
+  it("with the expiry of a request that comes before any known deployment window", () => {
     const closed = { open: false, reasons: [unknown] } as const;
     const opens = { ...closed, nextOpensAt: T } as const;
     expect(describeWindow(closed, zone, T + HOUR)).toBe(
@@ -224,7 +226,7 @@ describe("a deployment window is told", () => {
     expect(viewWindow(opens, zone, T + HOUR)).toMatchObject({ expiresFirst: undefined, nextOpensAt: noon });
   });
 
-  it("over HTTP with every time in UTC and in the pair's zone, and no time that nobody knows", () => {
+  it("over HTTP with every known time, in UTC and in the pair's zone", () => {
     expect(viewWindow({ open: true }, zone)).toEqual({ open: true });
     expect(viewWindow({ open: true, closesAt: T }, zone)).toEqual({ open: true, closesAt: noon });
     expect(viewWindow({ open: false, reasons: [known, unknown], nextOpensAt: T + HOUR }, zone)).toEqual({
@@ -233,4 +235,35 @@ describe("a deployment window is told", () => {
       nextOpensAt: one,
     });
   });
+});
+
+const later = { from: NOW + 5 * HOUR, to: NOW + 6 * HOUR };
+const weekly: DeploymentWindowRules = { allow: [onlyOnce(later)], deny: [], freezes: [] };
+const asked = (expiresAt: number | undefined) => decideWindow(weekly, { expiresAt, holds: [] }, NOW);
+const line = (expiresAt: number | undefined) => describeWindow(asked(expiresAt), "UTC", expiresAt);
+
+test("a request that expires before its next window is shown with its expiry", () => {
+  expect(line(NOW + 2 * HOUR)).toMatch(
+    /^no deployment window before the request expires 2026-11-24T14:00:00\.000Z \(.* UTC\); closed: outside-window/,
+  );
+  expect(viewWindow(asked(NOW + 2 * HOUR), "UTC", NOW + 2 * HOUR)).toMatchObject({
+    ...{ open: false, nextOpensAt: undefined, expiresFirst: showTime(NOW + 2 * HOUR, "UTC") },
+  });
+});
+
+test("a request that lives until it opens is shown with the opening time only", () => {
+  expect(line(NOW + 7 * HOUR)).toMatch(/^opens 2026-11-24T17:00:00/);
+  expect(viewWindow(asked(NOW + 7 * HOUR), "UTC", NOW + 7 * HOUR)).toHaveProperty("expiresFirst", undefined);
+});
+
+test("an unknown deployment window is described as unknown", () => {
+  const unreadable = { kind: "unreadable", detail: "the calendar" } as const;
+  const unknown = decideWindow({ ...weekly, freezes: [unreadable] }, { holds: [] }, NOW);
+  expect(describeWindow(unknown, "UTC")).toMatch(/^next deployment window unknown; closed: /);
+  expect(viewWindow(unknown, "UTC")).toHaveProperty("expiresFirst", undefined);
+});
+
+test("an open deployment window is described as open, whenever the request expires", () => {
+  const open = decideWindow(weekly, { expiresAt: later.to, holds: [] }, later.from);
+  expect(describeWindow(open, "UTC", later.to)).toMatch(/^open until /);
 });

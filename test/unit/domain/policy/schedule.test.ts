@@ -25,11 +25,11 @@ const olga = { by: "Olga", oid: "o-1" };
 const pause = { kind: "pause", id: "p-1", name: "weekly", times, ...olga, note: "n", at: 5 } as const;
 const resume = { kind: "resume", id: "r-1", name: "weekly", times, ...olga, note: "over", at: 9 } as const;
 
-test("the id of a scheduled promotion is its pair and its instant in UTC", () => {
+test("the id of a scheduled promotion is its pair and its time in UTC", () => {
   expect(scheduledId(SHOP, Date.parse("2026-11-24T02:00:00+01:00"))).toBe("schedule-shop-20261124T010000Z");
 });
 
-test("times are known since they were first seen", () => {
+test("times are known since the moment they were first seen", () => {
   const state = play({ kind: "see", times: [times], at: 1 }, { kind: "see", times: [times, "x"], at: 2 });
   expect(state.known).toEqual([
     { times, since: 1 },
@@ -37,7 +37,7 @@ test("times are known since they were first seen", () => {
   ]);
 });
 
-test("times that are missed for more than three minutes are new when they come back, and go on when it was shorter", () => {
+test("times that were missing for more than three minutes are new when they return", () => {
   const since = (back: number) =>
     play(
       { kind: "see", times: [times], at: 1 },
@@ -49,14 +49,14 @@ test("times that are missed for more than three minutes are new when they come b
   expect(since(181_001)).toEqual([{ times, since: 181_001 }]);
 });
 
-test("a start is known by its times and instant; a later one of the same times stands for it", () => {
+test("a start is known by its times and moment, and a later one replaces it", () => {
   const state = play({ kind: "started", times, requestId: "a", at: 5 });
   const start = { times, requestId: "a", at: 5 };
   expect([4, 5, 6].map((at) => hasStarted(state, { ...start, at }))).toEqual([true, true, false]);
   expect(hasStarted(state, { ...start, times: "other" })).toBe(false);
 });
 
-test("each set of times may start since its own time; one that is unknown, or was away too long, may not", () => {
+test("times may start since they were known, and not when unknown or away too long", () => {
   const state = play(
     { kind: "see", times: [times], at: 1 },
     { kind: "see", times: ["x"], at: 2 },
@@ -66,14 +66,14 @@ test("each set of times may start since its own time; one that is unknown, or wa
   expect(sinceOf(state, "x", 181_001)).toBeUndefined();
 });
 
-test("the last run is the newest, in whatever order it is told", () => {
+test("the last run is the newest, in whatever order runs are reported", () => {
   const started = (requestId: string, at: number) => ({ kind: "started", times, requestId, at }) as const;
   expect(play(started("a", 1), started("b", 2), started("a", 1)).last).toEqual([
     { times, requestId: "b", at: 2 },
   ]);
 });
 
-test("each schedule has a last run of its own, and one that is told again changes nothing", () => {
+test("each schedule has its own last run, and a repeated report changes nothing", () => {
   const started = (of: string, requestId: string, at: number) =>
     ({ kind: "started", times: of, requestId, at }) as const;
   const both = play(started("x", "a", 1), started("y", "b", 2), started("x", "c", 3));
@@ -93,7 +93,7 @@ test("nothing is known, paused, started or applied before the first operation", 
   });
 });
 
-test("a pause keeps its words and no other is lost for it; a resume ends those of its name or its times", () => {
+test("a pause keeps its words, and a resume ends the pauses of its name or its times", () => {
   const other = { ...pause, id: "p-2", name: "other", times: "x" };
   const paused = play(pause, other, { ...pause, id: "p-3", note: "longer", words: "w" });
   expect(paused.pauses.map(({ name, note }) => `${name}: ${note}`)).toEqual(["weekly: n", "other: n"]);
@@ -106,7 +106,7 @@ test("a pause keeps its words and no other is lost for it; a resume ends those o
   expect(after({ name: "renamed", times: "edited" })).toEqual(["weekly", "other"]);
 });
 
-test("a resume makes its own times known from then on, and 22 of them at most", () => {
+test("a resume makes its own times known from then on, 22 at most", () => {
   const many = Array.from({ length: 22 }, (_, i) => `t-${i}`);
   const seen = play({ kind: "see", times: many, at: 1 }, pause);
   const of = (times: string) => applyToSchedules(seen, { ...resume, times }).known;
@@ -115,7 +115,7 @@ test("a resume makes its own times known from then on, and 22 of them at most", 
   expect([of("new").length, of("new")[0]?.times]).toEqual([22, "t-1"]);
 });
 
-test("a pause holds by name and by times; a resume ends both and makes up for nothing", () => {
+test("a pause applies by name and times; a resume ends both and catches up on nothing", () => {
   const paused = play({ kind: "see", times: [times], at: 1 }, pause);
   expect(pauseOf(paused, rule)).toMatchObject({ by: "Olga" });
   expect(pauseOf(paused, { ...rule, name: "renamed" })).toBeDefined();
@@ -126,20 +126,20 @@ test("a pause holds by name and by times; a resume ends both and makes up for no
   expect(resumed.known).toEqual([{ times, since: 9 }]);
 });
 
-test("a resume of what is not paused leaves what came due before it to be started (world 44000808)", () => {
+test("a resume without a pause keeps what was due before it (world 44000808)", () => {
   const seen = play({ kind: "see", times: [times], at: 1 });
   expect(applyToSchedules(seen, resume)).toEqual({ ...seen, answers: [{ id: "r-1", answer: "not-paused" }] });
   const twice = play({ kind: "see", times: [times], at: 1 }, pause, resume, { ...resume, id: "r-2", at: 20 });
   expect(sinceOf(twice, times, 30)).toBe(9);
 });
 
-test("a pause with the same words under other times holds by them too, so that no edit starts it", () => {
+test("a pause with the same words also applies to new times, so no edit starts it", () => {
   const both = play(pause, { ...pause, id: "p-2", times: "x" });
   expect(scheduleAnswer(both, "p-2")).toBe("paused");
   expect(both.pauses.map((each) => each.times)).toEqual(["x"]);
 });
 
-test("an operation of a person is applied once: a pause that is delivered again after its resume does nothing", () => {
+test("a repeated pause does nothing after its resume", () => {
   const resumed = play(pause, resume);
   expect(applyToSchedules(resumed, pause)).toBe(resumed);
   expect(applyToSchedules(resumed, resume)).toBe(resumed);
@@ -161,7 +161,7 @@ test("the state stays under 16 KiB, whatever is seen, started and paused", () =>
   expect(JSON.stringify(state).length).toBeLessThan(16 * 1_024);
 });
 
-test("what a person decides leaves for the pair's chain once: not when it stands, is refused, or is delivered again", () => {
+test("each decision goes to the pair's chain once, and a repeated or refused one never", () => {
   const paused = play(pause);
   const decision = { id: "p-1", name: "weekly", ...olga, note: "n", at: 5 };
   expect(decidedBy(undefined, pause, paused)).toEqual({

@@ -2,7 +2,13 @@ import { codes, reason } from "../../../../src/domain/kernel/reason-codes";
 import { emptyPair, type PairState } from "../../../../src/domain/pair/pair";
 import type { DeploymentWindow } from "../../../../src/domain/policy/deployment-window";
 import { defaultPolicy } from "../../../../src/domain/policy/policy";
-import { type Standing, stillToDo, whyRefused } from "../../../../src/domain/promotion/acceptance";
+import {
+  decideAcceptance,
+  type Standing,
+  stillToDo,
+  whyRefused,
+} from "../../../../src/domain/promotion/acceptance";
+import { changePromotion, register } from "../../../../src/domain/promotion/promotion";
 import { aPolicy, aRequest, NOW } from "../../../support/observations";
 
 /** What stands between a plan and its swap. */
@@ -25,13 +31,13 @@ const steps = (over: Partial<Standing>) =>
 const ready = ["readiness", "every role instance of both services runs without a break for 120 s"];
 const lease = { holder: "r-0", epoch: 1, since: NOW, closed: 0, unknowns: 0 };
 
-test("with nothing in the way only readiness is waited for, as long as the request asks", () => {
+test("without obstacles only readiness is waited for, as long as the request asks", () => {
   expect(steps({})).toEqual([ready]);
   const request = aRequest({ readiness: { stableForMs: 300_000 } });
   expect(steps({ request })[0]?.[1]).toContain("for 300 s");
 });
 
-test("approvals are counted as for this caller: who asks never approves, an application needs one more", () => {
+test("approvals are counted for this caller: requesters and applications differ", () => {
   const policy = aPolicy({ approval: { ...approval, quorum: 1 } });
   expect(steps({ policy })).toEqual([
     ["approval", "1 approval by everybody with Swap.Approve, within 20 min of being asked"],
@@ -46,7 +52,7 @@ test("approvals are counted as for this caller: who asks never approves, an appl
   });
 });
 
-test("holds, a closed deployment window and who goes first are told, each with what to do where somebody has to act", () => {
+test("holds, a closed window and the queue are reported, each with its remedy", () => {
   const hold = { id: "h-1", at: NOW, reason: reason("on-hold", "incident 7"), by: "Olga" };
   const closed: DeploymentWindow = {
     open: false,
@@ -72,13 +78,13 @@ test.each([
   ["too-far-ahead", aRequest({ notBefore: NOW + 91 * 86_400_000 })],
   ["too-far-ahead", aRequest({ expiresAt: NOW + 91 * 86_400_000 })],
   ["reserved-id", aRequest({ requestId: "schedule-shop-20261124T123000Z" })],
-] as const)("what acceptance would refuse as %s is told first, in its own words", (code, request) => {
+] as const)("what acceptance would refuse as %s is reported first, with the same text", (code, request) => {
   const refusal = whyRefused({ request, origin: person }, aPolicy(), NOW);
   expect(refusal?.code).toBe(code);
   expect(at({ request })[0]).toEqual({ what: "acceptance", ...refusal });
 });
 
-test("where the promotion would be turned away, the code says so beforehand", () => {
+test("a promotion that would be refused has the code in advance", () => {
   const busy = pair({ lease });
   const refusing = aPolicy({ queue: { ...defaultPolicy.queue, whenBusy: "refuse" } });
   expect(steps({ ...busy, policy: refusing })).toContainEqual(["queue", "r-0 goes first", "pair-busy"]);
@@ -88,4 +94,20 @@ test("where the promotion would be turned away, the code says so beforehand", ()
   expect(steps(pair({ registered }))).toContainEqual([
     ...["capacity", "32 promotions of the pair are under way", "queue-full"],
   ]);
+});
+
+const fresh = register(undefined, {
+  ...{ requestId: "r", contentHash: "h", request: aRequest(), origin: { channel: "queue" }, at: NOW },
+});
+const ended = { outcome: "refused", reason: reason("queue-full", "d") } as const;
+const concluded = changePromotion(fresh, { kind: "conclude", ending: ended, at: NOW });
+
+test("a request is new, live, concluded or in conflict with the record of its id", () => {
+  expect([
+    decideAcceptance(undefined, "h"),
+    decideAcceptance(fresh, "h"),
+    decideAcceptance(concluded, "h"),
+    decideAcceptance(fresh, "other"),
+    decideAcceptance(concluded, "other"),
+  ]).toEqual(["new", "live", "concluded", "conflict", "conflict"]);
 });

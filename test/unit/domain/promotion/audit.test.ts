@@ -34,7 +34,7 @@ describe("a gate's notes", () => {
   };
   const gate = ask(2);
 
-  test("tell a question with its quorum and its deadline, once, and a new one again", () => {
+  test("have each question once, with its quorum and its deadline", () => {
     expect(gateNotes(undefined, gate)).toEqual([asked]);
     expect(gateNotes(undefined, ask(1))).toMatchObject([
       { detail: expect.stringMatching(/ 1 approval until/) },
@@ -44,7 +44,7 @@ describe("a gate's notes", () => {
     ]);
   });
 
-  test("are none where nothing was asked, or nothing has changed", () => {
+  test("are empty without a question or a change", () => {
     expect([gateNotes(undefined, undefined), gateNotes(gate, gate), gateNotes(gate, undefined)]).toEqual([
       [],
       [],
@@ -52,7 +52,7 @@ describe("a gate's notes", () => {
     ]);
   });
 
-  test("tell each vote once, with its comment, and a changed mind again", () => {
+  test("have each vote once, with its comment, and again when it changes", () => {
     const one = vote("a", 10, { comment: "fine" })(gate);
     const described = {
       at: time(10),
@@ -75,7 +75,7 @@ describe("a gate's notes", () => {
     expect(gateNotes(one, { ...one, votes: [{ ...first, at, oid: "c" }] })).toMatchObject([{ oid: "c" }]);
   });
 
-  test("tell a decision once, and another or later one again", () => {
+  test("have each decision once, and again when it changes", () => {
     const granted = vote("b", 20)(vote("a", 10)(gate));
     const decided = { what: "approval-decided", detail: "approved: 2 of 2 approvals (A, B)", at: time(20) };
     expect(gateNotes(vote("a", 10)(gate), granted)).toMatchObject([{ what: "voted" }, decided]);
@@ -124,9 +124,9 @@ describe("a promotion's notes", () => {
       note: { at: NOW + n, n, verdict: { kind: "accepted", correlationId: "c" }, ...over },
     },
   });
-  const order = { id: "o", cause: "person", by: "Olga", note: "slow", at: NOW + 3 } as const;
+  const order = { id: "o", cause: "person", by: "Olga", oid: "o-2", note: "slow", at: NOW + 3 } as const;
 
-  test("tell an acceptance with who asked, what for, and what exactly", () => {
+  test("have the acceptance with requester, reason and content hash", () => {
     expect(notes(fresh, { kind: "begin", runId, at: NOW })).toEqual([
       {
         at: time(0),
@@ -139,7 +139,7 @@ describe("a promotion's notes", () => {
     ]);
   });
 
-  test("tell a plan with who takes production from whom, and one that is made anew again", () => {
+  test("have a plan with the services it exchanges, and each new plan", () => {
     expect(planned.audit?.policyHash).toContain('"name":"shop"');
     const what = { ...bound, at: time(0), what: "planned" };
     expect(notes(begun, planning)).toEqual([
@@ -156,7 +156,7 @@ describe("a promotion's notes", () => {
     ]);
   });
 
-  test("tell each attempt, forward or back, with its correlation id, once", () => {
+  test("have each attempt once, in both directions, with its correlation id", () => {
     const described = { ...bound, what: "attempted", correlationId: "c" };
     expect(notes(planned, attempt(1))).toEqual([
       { ...described, at: time(1), detail: "forward 1: accepted" },
@@ -168,10 +168,10 @@ describe("a promotion's notes", () => {
     ]);
   });
 
-  test("tell who ordered the rollback and why, once", () => {
+  test("have the author and the reason of a rollback, once", () => {
     const ordering: PromotionChange = { kind: "watched", runId, rollback: order };
     expect(notes(planned, ordering)).toEqual([
-      { ...bound, at: time(3), what: "rollback-ordered", who: "Olga", detail: "person: slow" },
+      { ...bound, at: time(3), what: "rollback-ordered", who: "Olga", oid: "o-2", detail: "person: slow" },
     ]);
     const ordered = play(planned, ordering);
     expect(notes(ordered, attempt(1, { direction: "rollback" })).map(({ what }) => what)).toEqual([
@@ -179,7 +179,7 @@ describe("a promotion's notes", () => {
     ]);
   });
 
-  test("tell a conclusion with its outcome, code and detail, and nothing after it", () => {
+  test("end with the conclusion, its outcome, code and detail", () => {
     const ending = { outcome: "promoted", reason: reason("promoted", "d") } as const;
     const conclude: PromotionChange = { kind: "conclude", runId, ending, at: NOW + 9 };
     expect(notes(planned, conclude)).toEqual([
@@ -192,7 +192,7 @@ describe("a promotion's notes", () => {
     });
   });
 
-  test("name no plan before there is one, and no policy that was not hashed", () => {
+  test("have no plan before there is one, and no policy that was not hashed", () => {
     const ending = { outcome: "expired", reason: reason("queue-full", "d") } as const;
     const [end] = notes(begun, { kind: "conclude", ending, at: NOW });
     expect(end).toEqual({
@@ -209,25 +209,25 @@ describe("a promotion's notes", () => {
     expect([begun.audit?.policyHash, over.audit?.policyHash]).toEqual([undefined, undefined]);
   });
 
-  test("begin with the acceptance, which names no plan, also where there was no chain before", () => {
+  test("begin with the acceptance, even when an older chain is missing", () => {
     const [first, second] = notes({ ...planned, audit: undefined }, attempt(1));
     expect([first?.what, second?.what]).toEqual(["accepted", "attempted"]);
     expect(first?.planHash).toBeUndefined();
   });
 
-  test("name the policy that was planned with, also where the promotion record keeps less of it by now", () => {
+  test("keep the hash of the planned policy, even when the record keeps less of it", () => {
     const less = { ...planned, plan: { ...plan, policy: { ...plan.policy, versionTag: "" } } };
     expect(notes(less, attempt(1))).toMatchObject([{ policyHash: bound.policyHash }]);
     const later = play(less, { kind: "enter", runId, phase: "queued", at: NOW });
     expect(later.audit?.policyHash).toBe(bound.policyHash);
   });
 
-  test("are none for a change that decides nothing", () => {
+  test("are empty for a change without a decision", () => {
     const enter: PromotionChange = { kind: "enter", runId, phase: "queued", at: NOW };
     expect(notes(play(planned, attempt(1)), enter)).toEqual([]);
   });
 
-  test("are cut to 120 characters of a name and 300 of a detail or a reason to break the glass", () => {
+  test("are truncated to 120 characters of a name and 300 of a detail", () => {
     const long = "y".repeat(500);
     const origin = {
       channel: "http",

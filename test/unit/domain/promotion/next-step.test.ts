@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { reason } from "../../../../src/domain/kernel/reason-codes";
 import { afterAttempt, afterProof, halted } from "../../../../src/domain/promotion/next-step";
 import {
+  type AttemptResult,
   type AttemptVerdict,
   type ClaimRefusal,
   isClaimRefusal,
@@ -13,16 +15,16 @@ const attempted = (verdict: AttemptVerdict, unknowns = 0) =>
   afterAttempt({ kind: "attempted", nonce: "n", verdict }, unknowns);
 const nothingSent = (detail: string) => ({ nonce: "n", proof: { kind: "nothing-sent", detail } });
 
-test("an attempt that another execution claimed is settled, and closed by nobody yet", () => {
+test("an attempt that another execution claimed is settled, not closed", () => {
   expect(afterAttempt({ kind: "claimed-elsewhere", nonce: "other" }, 0)).toEqual({
     next: { kind: "settle" },
   });
 });
 
-test("a claim that was not seen to be stored is closed under its nonce and observed again", () => {
+test("a claim that may not be stored is closed under its nonce and observed again", () => {
   expect(afterAttempt({ kind: "claim-unseen", nonce: "n" }, 0)).toEqual({
-    next: { kind: "observe-again", detail: "the claim was not seen to be stored" },
-    close: nothingSent("the claim was not seen to be stored"),
+    next: { kind: "observe-again", detail: "the claim was not confirmed as stored" },
+    close: nothingSent("the claim was not confirmed as stored"),
   });
 });
 
@@ -36,12 +38,12 @@ test.each<[ClaimRefusal, object]>([
   ["not-ordered", { kind: "observe-again", detail: "d" }],
   ["already-swapped", { kind: "verify", byUs: true }],
   ["attempts-exhausted", { kind: "end", ending: halted("attempts-exhausted", "d") }],
-])("a claim refused as %s goes on to %j", (code, next) => {
+])("after the claim refusal %s comes %j", (code, next) => {
   expect(afterAttempt({ kind: "claim-refused", code, detail: "d" }, 0)).toMatchObject({ next });
   expect(isClaimRefusal(code)).toBe(true);
 });
 
-test("what is no refusal of a claim is told apart", () => {
+test("an answer that does not refuse a claim is recognized", () => {
   expect(["granted", "done", "released", ""].filter(isClaimRefusal)).toEqual([]);
 });
 
@@ -58,14 +60,14 @@ test.each<[AttemptVerdict, number, object]>([
     { kind: "observe-again", detail: "d", afterMs: 7 },
   ],
   [{ kind: "withheld", detail: "d" }, 0, { kind: "observe-again", detail: "d" }],
-])("an attempt that sent nothing (%j, %d lost before) is closed at once", (verdict, unknowns, next) => {
+])("an attempt that sent nothing (%j, %d lost before) is closed immediately", (verdict, unknowns, next) => {
   expect(attempted(verdict, unknowns)).toMatchObject({ next, close: nothingSent(verdict.kind) });
 });
 
-test("a target that is held after a lost attempt was taken by that attempt, which closes as done", () => {
+test("after a lost attempt, a target that is in production closes as done", () => {
   expect(attempted({ kind: "already", detail: "d" }, 1)).toEqual({
     next: { kind: "verify", byUs: true },
-    close: { nonce: "n", proof: { kind: "done", detail: "an attempt that was lost: d" } },
+    close: { nonce: "n", proof: { kind: "done", detail: "a lost attempt took effect: d" } },
   });
 });
 
@@ -82,12 +84,12 @@ test.each<AttemptVerdict>([
 test.each([
   [undefined, 0],
   [7, 7],
-])("an operation that asks to be left alone for %s ms is looked at after %d ms", (retryAfterMs, afterMs) => {
+])("an operation that asks for a wait of %s ms is checked after %d ms", (retryAfterMs, afterMs) => {
   const verdict: AttemptVerdict = { kind: "accepted", status: 202, followed: true, retryAfterMs };
   expect(attempted(verdict)).toEqual({ next: { kind: "settle", afterMs } });
 });
 
-test("a verdict is kept with its texts cut", () => {
+test("the texts of a verdict are truncated", () => {
   const long: AttemptVerdict = {
     ...{ kind: "accepted", status: 202, retryAfterMs: 5 },
     ...{ detail: "d".repeat(301), correlationId: "c".repeat(65) },
@@ -95,10 +97,10 @@ test("a verdict is kept with its texts cut", () => {
   const kept = { ...long, detail: `${"d".repeat(299)}…`, correlationId: `${"c".repeat(63)}…` };
   expect(shortVerdict(long)).toEqual(kept);
   expect(shortVerdict(long, 100)).toEqual({ ...kept, detail: `${"d".repeat(99)}…` });
-  expect(shortVerdict({ kind: "accepted", status: 202 })).toStrictEqual({ kind: "accepted", status: 202 });
+  expect(shortVerdict({ kind: "accepted", status: 202 })).toEqual({ kind: "accepted", status: 202 });
 });
 
-test("a halt has the outcome halted, and the reason with its remedy", () => {
+test("a halt has the outcome halted, and a reason with a remedy", () => {
   expect(halted("foreign-state", "d")).toEqual({ outcome: "halted", reason: reason("foreign-state", "d") });
 });
 
@@ -156,6 +158,33 @@ test.each<[string, Proof, AttemptVerdict | undefined, string | undefined, number
     2,
     { kind: "end", ending: halted("attempts-exhausted", "d") },
   ],
-])("%s leads on", (_what, proof, verdict, failure, unknowns, next) => {
+])("%s has its next step", (_what, proof, verdict, failure, unknowns, next) => {
   expect(afterProof(proof, verdict, failure, unknowns)).toMatchObject(next);
+});
+
+test("an attempt that may have sent its PUT is settled, and only others close at once", () => {
+  const verdict = fc.constantFrom<AttemptVerdict>(
+    { kind: "accepted", status: 202 },
+    { kind: "busy", code: "c", detail: "d" },
+    { kind: "throttled", detail: "d", retryAfterMs: 1 },
+    { kind: "declined", status: 400, code: "c", detail: "d" },
+    { kind: "unknown", detail: "d" },
+    { kind: "already", detail: "d" },
+    { kind: "foreign-state", detail: "d" },
+    { kind: "stale-plan", detail: "d" },
+    { kind: "not-ready", detail: "d" },
+    { kind: "withheld", detail: "d" },
+  );
+  fc.assert(
+    fc.property(verdict, fc.nat(3), (said, unknowns) => {
+      const result: AttemptResult = { kind: "attempted", nonce: "n", verdict: said };
+      const { next, close } = afterAttempt(result, unknowns);
+      const sent = ["accepted", "busy", "throttled", "declined", "unknown"].includes(said.kind);
+      expect(next.kind === "settle").toBe(sent);
+      // A target that is held after a lost attempt is held by that attempt.
+      const kind = said.kind === "already" && unknowns > 0 ? "done" : "nothing-sent";
+      if (sent) expect(close).toBeUndefined();
+      else expect(close).toMatchObject({ nonce: "n", proof: { kind } });
+    }),
+  );
 });

@@ -24,7 +24,7 @@ function plan() {
   return verdict.plan;
 }
 
-test("the rollback exchanges the sides, each with the public IP it holds after the swap", () => {
+test("the rollback exchanges the sides, each with its public IP after the swap", () => {
   const back = reversed(plan());
   expect(back.incoming).toMatchObject({ side: "blue", name: "shop-blue", publicIpId: ipId("ip-green") });
   expect(back.outgoing).toMatchObject({ side: "green", name: "shop-green", publicIpId: ipId("ip-blue") });
@@ -51,7 +51,7 @@ function decideBack(
   );
 }
 
-test("instances that do not run are told, and do not keep a rollback from being tried", () => {
+test("instances that do not run are reported, and do not prevent a rollback", () => {
   expect(decideBack({})).toEqual({ kind: "send" });
   expect(decideBack({ blue: ["Stopped", "Started"], green: ["Busy", "Busy"] })).toEqual({
     kind: "send",
@@ -59,7 +59,7 @@ test("instances that do not run are told, and do not keep a rollback from being 
   });
 });
 
-test("what was deployed anew, or is being updated, is not rolled back", () => {
+test("a service that was deployed again, or is updating, is not rolled back", () => {
   expect(decideBack({}, { version: "v3" }).kind).toBe("stale-plan");
   expect(decideBack({}, { provisioningState: "Updating" }).kind).toBe("not-ready");
 });
@@ -103,11 +103,11 @@ test.each<[string, Parameters<typeof nextOfRollback>[0], Next]>([
   ["an unproved outcome", end(halted("outcome-unproved", "d")), end(halted("outcome-unproved", "d"))],
   ["a settlement", { kind: "settle", afterMs: 5 }, { kind: "settle", afterMs: 5 }],
   ["a busy platform", { kind: "observe-again", detail: "b" }, { kind: "observe-again", detail: "b" }],
-])("%s leads a rollback on", (_what, next, expected) => {
+])("%s has its next step in a rollback", (_what, next, expected) => {
   expect(nextOfRollback(next)).toEqual(expected);
 });
 
-test("irreversible and rollback never keep the release where it is, in this order", () => {
+test("irreversible and rollback never keep the release, in this order", () => {
   expect(keptBy({ rollback: "automatic" }, {})).toBeUndefined();
   expect(keptBy({ rollback: "never" }, {})).toBe("regression-kept");
   expect(keptBy({ rollback: "never" }, { irreversible: true })).toBe("regression-irreversible");
@@ -118,7 +118,7 @@ const order: RollbackOrder = { id: "o", cause: "regression", by: "the soak", not
 const person: RollbackOrder = { ...order, cause: "person", by: "Olga", note: "slow" };
 const verified = { detail: "shop-blue holds production", finalRead: null };
 
-test("an ending tells what led to it: the regression, or who ordered it and why", () => {
+test("an ending has its cause: the regression, or the order with author and reason", () => {
   expect(rolledBack(order, verified)).toMatchObject({
     outcome: "rolled-back",
     reason: { code: "regression", detail: "probe home: 500; rolled back: shop-blue holds production" },

@@ -1,13 +1,7 @@
 import { codes } from "../../../../src/domain/kernel/reason-codes";
 import { viewRollbackOutlook } from "../../../../src/domain/plan/rollback-outlook";
-import { alertOf } from "../../../../src/domain/promotion/alerts";
-import {
-  composeProgress,
-  sealEnding,
-  describeWatch,
-} from "../../../../src/domain/promotion/completion-event";
-import type { CompletionEvent } from "../../../../src/domain/promotion/events";
-import type { Ending, PromotionState } from "../../../../src/domain/promotion/state";
+import { changePromotion } from "../../../../src/domain/promotion/promotion";
+import type { PromotionChange } from "../../../../src/domain/promotion/state";
 import { summarisePromotion, viewPromotion } from "../../../../src/domain/promotion/view";
 import {
   attempt,
@@ -23,6 +17,7 @@ import {
   wait,
 } from "../../../support/described-promotion";
 import { aRequest, idOf, NOW } from "../../../support/observations";
+import * as stored from "../../../support/stored-promotion";
 
 /** What of a promotion is told in events and shown by the API. */
 const eventful = play(
@@ -37,75 +32,11 @@ const describedBusy = {
   ...{ kind: "busy", code: "OperationNotAllowed", detail: "another operation", correlationId: "c-1" },
   text: "busy OperationNotAllowed: another operation",
 };
-const eventOf = (state: PromotionState, end: Ending) =>
-  JSON.parse(sealEnding(state, end, NOW + 9).event) as CompletionEvent;
 const brief = (side: "blue" | "green", version: string) => ({
   side,
   id: idOf(side),
   name: `shop-${side}`,
   version,
-});
-
-test("the completion event tells the request, the outcome, every phase, what was not met and every attempt", () => {
-  const finalRead = { incoming: null, outgoing: null };
-  expect(eventOf(eventful, { ...ending, finalRead })).toEqual({
-    ...{ specversion: "1.0", id: "promotion-r-1-completed", source: "urn:cloud-service-swap" },
-    ...{ type: "cloud-service-swap.promotion.completed", subject: "pairs/shop/promotions/r-1" },
-    ...{ time: time(9), datacontenttype: "application/json" },
-    data: {
-      ...{
-        requestId: "r-1",
-        pair: "shop",
-        requestedBy: { kind: "declared", name: "Rita" },
-        requestReason: "because",
-      },
-      ...{ outcome: "expired", waitingFor: "readiness" },
-      reason: { code: "queue-full", detail: "why", remedy: codes["queue-full"].remedy },
-      incoming: brief("green", "v2"),
-      outgoing: brief("blue", "v1"),
-      planHash: "hash",
-      phases: [
-        { phase: "accepted", at: time(0) },
-        { phase: "planning", at: time(4), note: "n" },
-        { phase: "concluded", at: time(9) },
-      ],
-      prerequisites: planned.plan.prerequisites.filter(({ code }) => code === "platform-support"),
-      attempts: [{ n: 1, at: time(1), verdict: describedBusy, evidence: "old production: slow" }],
-      finalRead,
-    },
-  });
-});
-
-test("what was never planned has no services, plan, prerequisites, attempts or final read", () => {
-  expect(eventOf(begun, ending).data).toMatchObject({
-    ...{ incoming: null, outgoing: null, planHash: null, prerequisites: [], attempts: [], finalRead: null },
-  });
-});
-
-test("an ending's own services and prerequisites are told rather than those of the plan", () => {
-  const { incoming, outgoing, prerequisites } = planned.plan;
-  const [met] = prerequisites;
-  const broken = { ...met!, verdict: "broken" as const };
-  const described = eventOf(eventful, {
-    ...ending,
-    incoming: outgoing,
-    outgoing: incoming,
-    prerequisites: [met!, broken],
-  });
-  expect(described.data).toMatchObject({
-    ...{ incoming: brief("blue", "v1"), outgoing: brief("green", "v2"), prerequisites: [broken] },
-  });
-});
-
-test("news of a step names request, pair, step and moment", () => {
-  expect(
-    composeProgress({ requestId: "r-1", pair: "shop" }, "swapped", "green holds production", NOW),
-  ).toEqual({
-    ...{ specversion: "1.0", id: `promotion-r-1-swapped-${NOW}`, source: "urn:cloud-service-swap" },
-    ...{ type: "cloud-service-swap.promotion.progressed", subject: "pairs/shop/promotions/r-1" },
-    ...{ time: time(0), datacontenttype: "application/json" },
-    data: { requestId: "r-1", pair: "shop", step: "swapped", detail: "green holds production" },
-  });
 });
 
 const zone = "Europe/Berlin";
@@ -120,7 +51,7 @@ const line = {
   },
 };
 
-test("the view of a promotion under way tells what it waits for and what comes next", () => {
+test("a promotion under way shows its wait and its next step", () => {
   const both = { incoming: brief("green", "v2"), outgoing: brief("blue", "v1") };
   expect(viewPromotion(eventful, zone)).toEqual({
     ...{ ...line, phase: "planning", promote: "green", expect: { version: "v2" } },
@@ -157,13 +88,13 @@ test("the view of a promotion under way tells what it waits for and what comes n
   });
 });
 
-test("the view tells where the audit chain ends, and not what is kept beside it", () => {
+test("the view has the end of the audit chain, without its internal fields", () => {
   const audit = { entries: 3, head: "h", policyHash: "p" };
   expect(viewPromotion({ ...eventful, audit }, zone).audit).toEqual({ entries: 3, head: "h" });
   expect(viewPromotion(eventful, zone).audit).toBeUndefined();
 });
 
-test("the view of a promotion that has just come says that it is planned next", () => {
+test("a new promotion shows that it is planned next", () => {
   const bare = { ...fresh, request: aRequest() };
   expect(viewPromotion(bare, zone)).toEqual({
     ...{
@@ -176,7 +107,7 @@ test("the view of a promotion that has just come says that it is planned next", 
   });
 });
 
-test("the view of a promotion that has ended tells the reason and its remedy, and waits for nothing", () => {
+test("an ended promotion shows its reason and remedy, and no wait", () => {
   const ended = play(eventful, conclude(), { kind: "announced", at: NOW + 20 });
   const end = {
     outcome: "expired",
@@ -191,22 +122,59 @@ test("the view of a promotion that has ended tells the reason and its remedy, an
   expect(view.waitingFor).toBeUndefined();
 });
 
-test("what a watch has measured and why it was rolled back are told with their times, each only where it is", () => {
-  const soak = { since: NOW, until: NOW + 60_000, checks: 7, failures: 1, last: [] };
-  const rollback = { cause: "person", by: "Olga", note: "slow", at: NOW + 5 } as const;
-  const seconds = (ms: number) => `${(ms - NOW) / 1_000} s`;
-  expect(describeWatch({ soak, rollback }, seconds)).toEqual({
-    soak: { ...soak, since: "0 s", until: "60 s" },
-    rollback: { ...rollback, at: "0.005 s" },
-  });
-  expect(describeWatch({}, seconds)).toEqual({ soak: undefined, rollback: undefined });
+test("the view shows no run ids, wake-up addresses or operation URLs", () => {
+  const waiting = {
+    kind: "queue",
+    detail: "d",
+    since: NOW,
+    until: NOW,
+    endsWith: "e",
+    next: "n",
+    instanceId: "secret-address",
+  } as const;
+  const shown = JSON.stringify(
+    viewPromotion(changePromotion(begun, { kind: "wait", runId: "run", waiting }), "Europe/Berlin"),
+  );
+  expect(shown).toContain("Europe/Berlin");
+  expect(shown).not.toMatch(/secret-address|"run"/);
 });
 
-test("an outcome that a person must look at raises an alert by its own name, any other none", () => {
-  expect([alertOf("halted"), alertOf("rolled-back"), alertOf("promoted"), alertOf("refused")]).toEqual([
-    { code: "halted", message: "a promotion was halted: a person must look" },
-    { code: "rolled-back", message: "a promotion was rolled back: the release needs a look" },
-    undefined,
-    undefined,
-  ]);
+test("the view has the break-glass, the time and the irreversibility of a request", () => {
+  const view = viewPromotion(stored.registered({ notBefore: NOW, irreversible: true }, stored.glass), "UTC");
+  expect(view).toMatchObject({
+    breakGlass: { by: "Rita", oid: "o-1", reason: "down" },
+    notBefore: { utc: new Date(NOW).toISOString() },
+    irreversible: true,
+  });
+  const bare = viewPromotion(stored.registered(), "UTC");
+  expect([bare.breakGlass, bare.notBefore, bare.irreversible]).toEqual([undefined, undefined, undefined]);
+  const anonymous = stored.registered({}, { channel: "http", breakGlass: { reason: "x" } });
+  expect(viewPromotion(anonymous, "UTC").breakGlass).toEqual({ by: undefined, oid: undefined, reason: "x" });
+});
+
+test("the view has the soak and the rollback, with their times", () => {
+  const view = viewPromotion(
+    play(stored.planned, stored.watched({ soak: stored.soak, rollback: stored.order })),
+    "UTC",
+  );
+  const shown = (ms: number) => ({ utc: new Date(NOW + ms).toISOString() });
+  expect(view.soak).toMatchObject({ checks: 7, since: shown(0), until: shown(60_000) });
+  expect(view.rollback).toMatchObject({ cause: "regression", at: shown(3) });
+});
+
+test("the view counts what was left out, and has the rollback outlook of its plan", () => {
+  const many = Array.from({ length: 30 }, (_, n): PromotionChange[] => [
+    { kind: "enter", ...stored.run, phase: "planning", at: NOW, note: String(n) },
+    {
+      kind: "note-attempt",
+      ...stored.run,
+      note: { at: NOW, n, direction: "rollback", verdict: { kind: "busy" } },
+    },
+  ]).flat();
+  const view = viewPromotion(play(stored.planned, ...many), "UTC");
+  const omitted = (list: readonly { omitted?: number }[]) =>
+    list.reduce((sum, each) => sum + (each.omitted ?? 0), 0);
+  expect([omitted(view.timeline), omitted(view.attempts)]).toEqual([31 - 24, 30 - 4]);
+  expect(view.attempts[0]?.direction).toBe("rollback");
+  expect(view.plan?.rollbackOutlook?.kind).toBe("automatic");
 });

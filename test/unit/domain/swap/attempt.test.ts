@@ -44,13 +44,13 @@ test.each<[AttemptResult, object, string]>([
   ],
   [{ kind: "claim-unseen", nonce: "n" }, { kind: "claim-unseen" }, "claim-unseen"],
   [{ kind: "claimed-elsewhere", nonce: "n" }, { kind: "claimed-elsewhere" }, "claimed-elsewhere"],
-])("of %j machines are told %j, and people %s", (result, outcome, text) => {
-  expect(described(result)).toStrictEqual(outcome);
+])("machines read %j as %j, and people as %s", (result, outcome, text) => {
+  expect(described(result)).toEqual(outcome);
   expect(describeVerdict(described(result))).toBe(text);
   expect(outcomeKinds).toContain(described(result).kind);
 });
 
-test("no address of an operation is told, whatever a verdict carries", () => {
+test("no address of an operation is shown, whatever a verdict has", () => {
   const operation = { url: "https://example.invalid/?t=secret", style: "location" };
   const verdict = { kind: "accepted", status: 202, operation } as unknown as AttemptVerdict;
   expect(JSON.stringify(described(attempted(verdict)))).not.toContain("secret");

@@ -1,8 +1,11 @@
+import fc from "fast-check";
 import type { Read, ServiceObservation } from "../../../../src/domain/cloud-service/observation";
 import { checkRoles } from "../../../../src/domain/cloud-service/readiness";
 import { decidePlan } from "../../../../src/domain/plan/planning";
 import { decideAttempt } from "../../../../src/domain/swap/decide-attempt";
+import { pair, slotOf, states, succeeded } from "../../../support/any-reads";
 import { aPair, aPolicy, aRequest, aService, found, NOW, someInstances } from "../../../support/observations";
+import { runs } from "../../../support/runs";
 
 /** What the fresh reads before the PUT decide, and what is told of it. */
 function plan() {
@@ -57,12 +60,9 @@ test.each<[string, Service, Service, object]>([
     throttled(5),
     { kind: "not-ready", detail: "404; wait 5", retryAfterMs: 5 },
   ],
-])(
-  "a service that cannot be read (%s) withholds the PUT, with the longest Retry-After",
-  (_which, a, b, expected) => {
-    expect(decide(a, b)).toEqual(expected);
-  },
-);
+])("a service that cannot be read (%s) withholds the PUT, with its Retry-After", (_which, a, b, expected) => {
+  expect(decide(a, b)).toEqual(expected);
+});
 
 test.each<[string, Partial<ServiceObservation>, Partial<ServiceObservation>, object]>([
   [
@@ -93,13 +93,13 @@ test.each<[string, Partial<ServiceObservation>, Partial<ServiceObservation>, obj
     "a new deployment",
     { uniqueId: "x" },
     {},
-    { kind: "stale-plan", detail: "deployed anew since the plan: shop-green" },
+    { kind: "stale-plan", detail: "redeployed since planning: shop-green" },
   ],
   [
     "two new deployments",
     { version: "v9" },
     { version: "v9" },
-    { kind: "stale-plan", detail: "deployed anew since the plan: shop-green, shop-blue" },
+    { kind: "stale-plan", detail: "redeployed since planning: shop-green, shop-blue" },
   ],
   [
     "a partner that names another",
@@ -125,11 +125,11 @@ test.each<[string, Partial<ServiceObservation>, Partial<ServiceObservation>, obj
     {},
     { kind: "not-ready", detail: "provisioning has not succeeded on both services" },
   ],
-])("%s sends nothing, and says what was seen", (_what, incoming, outgoing, expected) => {
+])("%s sends nothing, and says what was read", (_what, incoming, outgoing, expected) => {
   expect(decide(green(incoming), blue(outgoing))).toEqual(expected);
 });
 
-test("instances that are not running withhold the PUT, and each side is told", () => {
+test("instances that are not running withhold the PUT, and each side is reported", () => {
   const decision = decide(green(), blue(), { green: ["Started", "Busy"], blue: ["Stopped", "Started"] });
   expect(decision).toMatchObject({
     kind: "not-ready",
@@ -141,7 +141,7 @@ test("instances that are not running withhold the PUT, and each side is told", (
   });
 });
 
-test("where the outgoing service may be down only the incoming one must run, and both must be settled", () => {
+test("where the outgoing service may be down, only the incoming one must run", () => {
   const judge = (states: { green?: string[]; blue?: string[] }, outgoing: Service = blue()) => {
     const reads = {
       incoming: green(),
@@ -156,4 +156,40 @@ test("where the outgoing service may be down only the incoming one must run, and
   expect(judge({ green: down })).toBe("not-ready");
   expect(judge({ green: down, blue: down })).toBe("not-ready");
   expect(judge({ blue: down }, blue({ provisioningState: "Updating" }))).toBe("not-ready");
+});
+
+function planned() {
+  const verdict = decidePlan({
+    ...{ request: aRequest(), policy: aPolicy(), observed: aPair(), now: NOW },
+    digest: (text: string) => text,
+  });
+  if (verdict.kind !== "planned") throw new Error(verdict.kind);
+  return verdict.plan;
+}
+
+test("the PUT is sent only when both services are as planned, settled and ready", () => {
+  const plan = planned();
+  let sent = 0;
+  fc.assert(
+    fc.property(pair, fc.oneof(fc.constant(["Started", "Started"]), states), (reads, list) => {
+      const instances = found(someInstances("green", list));
+      const decision = decideAttempt(plan, {
+        ...reads,
+        incomingCheck: checkRoles("green", reads.incoming, instances),
+        outgoingCheck: checkRoles("blue", reads.outgoing, found(someInstances("blue"))),
+      });
+      const [a, b] = [slotOf(reads.incoming), slotOf(reads.outgoing)];
+      if (decision.kind === "already") expect([a, b]).toEqual(["production", "staging"]);
+      if (decision.kind === "foreign-state") expect([a, a]).toEqual([b, a ?? "none"]);
+      if (decision.kind !== "send") return;
+      sent++;
+      expect([a, b]).toEqual(["staging", "production"]);
+      expect([succeeded(reads.incoming), succeeded(reads.outgoing)]).toEqual([true, true]);
+      expect(reads.incoming).toMatchObject({ value: { version: "v2", uniqueId: "unique-green" } });
+      expect(reads.outgoing).toMatchObject({ value: { version: "v1", uniqueId: "unique-blue" } });
+      expect(list).toEqual(["Started", "Started"]);
+    }),
+    { numRuns: runs(3_000) },
+  );
+  expect(sent).toBeGreaterThan(0);
 });

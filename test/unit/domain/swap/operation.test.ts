@@ -24,30 +24,30 @@ const moved = (n: number, to: OperationAddress | OperationEnd): OperationChange 
 const after = (...changes: readonly OperationChange[]) =>
   changes.reduce<OperationState | undefined>(applyToOperation, undefined);
 
-test("the address the platform named first is kept, and stays when it is told again", () => {
+test("the first address of an operation is kept when it is named again", () => {
   expect(after(begun)).toEqual({ v: 1, n: 0, at: at(0) });
   expect(after(begun, moved(0, at(1)), begun)).toEqual({ v: 1, n: 1, at: at(1) });
 });
 
-test("each poll's new address takes the place of the one it was read at", () => {
+test("each poll's new address replaces the one that was read", () => {
   expect(after(begun, moved(0, at(1)), moved(1, at(2)))).toEqual({ v: 1, n: 2, at: at(2) });
 });
 
-test("an end takes the address's place and stands for good", () => {
+test("an end replaces the address and stays", () => {
   const ended = after(begun, moved(0, failed));
   expect(ended).toEqual({ v: 1, n: 1, at: failed });
   expect(applyToOperation(ended, moved(1, succeeded))).toBe(ended);
   expect(applyToOperation(ended, begun)).toBe(ended);
 });
 
-test("what a read showed that began with another state changes nothing", () => {
+test("a read that began with another state changes nothing", () => {
   const state = after(begun, moved(0, at(1)));
   expect(applyToOperation(state, moved(0, at(9)))).toBe(state);
   expect(applyToOperation(state, moved(2, failed))).toBe(state);
   expect(applyToOperation(undefined, moved(0, failed))).toBeUndefined();
 });
 
-test("changes that come twice, late and out of order never bring an earlier address back, nor undo an end", () => {
+test("repeated, late or reordered changes restore no address and undo no end", () => {
   const change = fc.oneof(
     fc.constant(begun),
     fc
@@ -73,11 +73,11 @@ test.each<[string, OperationRead, OperationChange | undefined]>([
   ["cannot be read", { kind: "unreadable", detail: "HTTP 403" }, undefined],
   ["has succeeded", succeeded, moved(3, succeeded)],
   ["has failed", failed, moved(3, failed)],
-])("of an operation that %s, what is kept follows", (_name, read, expected) => {
+])("of an operation that %s, the stored state follows", (_name, read, expected) => {
   expect(changeBy({ v: 1, n: 3, at: at(3) }, read)).toEqual(expected);
 });
 
-test("an attempt may have an operation as long as no reply without one is known", () => {
+test("an attempt may have an operation unless its reply excludes one", () => {
   expect(mayHaveOperation(undefined)).toBe(true);
   expect(mayHaveOperation({ kind: "accepted", status: 202, followed: true })).toBe(true);
   expect(mayHaveOperation({ kind: "accepted", status: 202 })).toBe(false);

@@ -50,7 +50,7 @@ function settle(
 
 const accepted: AttemptVerdict = { kind: "accepted", status: 202 };
 
-test("done is proved by the slots and provisioning of both services, once the operation is over", () => {
+test("done is proved by slots and provisioning, once the operation is over", () => {
   expect(settle(after, accepted, { kind: "succeeded" })).toMatchObject({
     kind: "closed",
     proof: { kind: "done" },
@@ -63,14 +63,14 @@ test("an operation's success without a change of slots is not believed", () => {
   expect(settle(before, accepted, { kind: "succeeded" })).toMatchObject({ kind: "not-yet" });
 });
 
-test("an operation that succeeded is never proof of no effect: it ends unproved, and a person must look (world 228)", () => {
+test("an operation that succeeded never proves that nothing happened (world 228)", () => {
   const succeeded = { kind: "succeeded" } as const;
   expect(settle(before, accepted, succeeded, proofSpan(swap))).toMatchObject({ kind: "not-yet" });
   const deadline = settlementDeadline(swap, 0);
   expect(settle(before, accepted, succeeded, deadline)).toMatchObject({ kind: "unproved" });
 });
 
-test("a definite refusal and a failed operation are closed by one read of the state before", () => {
+test("one read of the state before closes a refused attempt or a failed operation", () => {
   expect(settle(before, { kind: "busy", code: "409", detail: "" })).toMatchObject({
     kind: "closed",
     proof: { kind: "no-effect" },
@@ -81,7 +81,7 @@ test("a definite refusal and a failed operation are closed by one read of the st
   });
 });
 
-test("an unknown reply is closed only after the state before stood for claim window, PUT timeout and operation deadline", () => {
+test("an unknown reply is closed only after the whole span in the state before", () => {
   const unknown: AttemptVerdict = { kind: "unknown", detail: "" };
   expect(settle(before, unknown, undefined, proofSpan(swap) - 1)).toMatchObject({ kind: "not-yet" });
   expect(settle(before, unknown, undefined, proofSpan(swap))).toMatchObject({
@@ -90,12 +90,12 @@ test("an unknown reply is closed only after the state before stood for claim win
   });
 });
 
-test("an operation that still runs is never proof of no effect; without proof by the deadline nothing is closed", () => {
+test("a running operation never proves that nothing happened", () => {
   expect(settle(before, accepted, { kind: "running" }, proofSpan(swap))).toMatchObject({ kind: "not-yet" });
   expect(settle(before, accepted, { kind: "running" }, 40 * 60_000)).toMatchObject({ kind: "unproved" });
 });
 
-test("an operation whose address cannot be read back yet counts as running: slots that look done prove nothing", () => {
+test("an operation without a readable address counts as running", () => {
   expect(settle(after, accepted, { kind: "pending" })).toMatchObject({ kind: "not-yet" });
   expect(settle(after, accepted, { kind: "unnamed" })).toMatchObject({ kind: "closed" });
   const { operationDeadlineMs } = swap;
@@ -108,17 +108,14 @@ test.each<[string, OperationSeen | undefined]>([
   ["cannot be read", { kind: "unreadable", detail: "HTTP 403" }],
   ["cannot be read back", { kind: "pending" }],
   ["was never named", undefined],
-])(
-  "a swap that was accepted and whose operation %s is never taken to be without effect: a person must look (world 9700065)",
-  (_how, operation) => {
-    expect(settle(before, accepted, operation, proofSpan(swap))).toMatchObject({ kind: "not-yet" });
-    expect(settle(before, accepted, operation, settlementDeadline(swap, 0))).toMatchObject({
-      kind: "unproved",
-    });
-  },
-);
+])("an accepted swap with an operation that is %s ends unproved (world 9700065)", (_how, operation) => {
+  expect(settle(before, accepted, operation, proofSpan(swap))).toMatchObject({ kind: "not-yet" });
+  expect(settle(before, accepted, operation, settlementDeadline(swap, 0))).toMatchObject({
+    kind: "unproved",
+  });
+});
 
-test("what ends unproved says why its operation could not tell", () => {
+test("an unproved attempt says why its operation was no proof", () => {
   const unreadable = { kind: "unreadable", detail: "HTTP 403" } as const;
   expect(settle(before, accepted, unreadable, settlementDeadline(swap, 0))).toMatchObject({
     detail: 'after the deadline the slots still read "before" (operation unreadable: HTTP 403)',
@@ -126,7 +123,7 @@ test("what ends unproved says why its operation could not tell", () => {
 });
 
 test.each([{ kind: "failed", code: "X", detail: "y" } as const, { kind: "succeeded" } as const])(
-  "an operation that has $kind is remembered while the services cannot show it yet",
+  "an operation that has $kind is remembered until the services show it",
   (operation) => {
     const unread = { kind: "unavailable", detail: "no answer" } as const;
     const observed = { incoming: unread, outgoing: unread };
@@ -137,7 +134,7 @@ test.each([{ kind: "failed", code: "X", detail: "y" } as const, { kind: "succeed
   },
 );
 
-test("the services prove nothing while our operation says that it runs, until it had all its time", () => {
+test("the services prove nothing while our operation runs, until its deadline", () => {
   const memory = { startedAt: NOW };
   const under = (operation: OperationSeen | undefined, ms: number) =>
     isUnderWay(memory, operation, NOW + ms, swap);
@@ -156,7 +153,7 @@ test("the services prove nothing while our operation says that it runs, until it
   });
 });
 
-test("a look at an open attempt obeys the platform's Retry-After, but no longer than its operation may take", () => {
+test("a check obeys Retry-After, but not beyond the operation's deadline", () => {
   expect([undefined, 1_000, 90_000, 3_600_000].map((wait) => untilNextCheck(swap, wait))).toEqual([
     10_000, 10_000, 90_000, 900_000,
   ]);
@@ -173,7 +170,7 @@ function checksUntilProof(minutes: readonly number[]): number | undefined {
   return undefined;
 }
 
-test("a clock that jumps between two looks, as from host to host, proves nothing (world 41004411)", () => {
+test("a clock that jumps between two checks proves nothing (world 41004411)", () => {
   const minutes = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
   expect(checksUntilProof(minutes(0, 20))).toBe(18);
   // Fourteen minutes forward after the fourth minute: as many looks as before, but one.
@@ -182,7 +179,7 @@ test("a clock that jumps between two looks, as from host to host, proves nothing
   expect(checksUntilProof([0, 25])).toBeUndefined();
 });
 
-test("looks at an operation that takes long become rarer with the time it has taken, up to a minute", () => {
+test("checks of a long operation become rarer, up to a minute apart", () => {
   const minutes = [0, 1, 2, 5, 10, 15, 600];
   expect(minutes.map((waited) => untilNextCheck(swap, undefined, waited * 60_000) / 1_000)).toEqual([
     10, 10, 12, 30, 60, 60, 60,
@@ -250,7 +247,7 @@ test("a service that cannot be read withholds the PUT and passes Retry-After on"
   });
 });
 
-test("verified only when slots, provisioning and public IPs agree; the final read is told", () => {
+test("verified needs matching slots, provisioning and public IPs, with a final read", () => {
   const swapped = (ip: string) => ({
     incoming: found(
       aService("green", {

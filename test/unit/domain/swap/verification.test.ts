@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import type {
   PublicIpObservation,
   Read,
@@ -10,7 +11,9 @@ import {
   slotState,
   withAnswers,
 } from "../../../../src/domain/swap/verification";
+import { pair, slotOf, succeeded } from "../../../support/any-reads";
 import { anIp, aPair, aPolicy, aRequest, aService, found, ipId, NOW } from "../../../support/observations";
+import { runs } from "../../../support/runs";
 
 const unread = { kind: "unavailable", detail: "503" } as const;
 const swappedFrontend = { loadBalancer: "lb-green", name: "fe", publicIpId: ipId("ip-blue") };
@@ -65,7 +68,7 @@ test("a failed read leaves slots unreadable and provisioning unsettled", () => {
   expect([slotState(observed), areSettled(observed)]).toEqual(["unreadable", false]);
 });
 
-test("verified when slots, provisioning and both testimonies of the public IP agree, in any case", () => {
+test("verified needs slots, provisioning and both readings of the public IP", () => {
   const verdict = decideVerification(plan(), swapped({ green: { provisioningState: "succeeded" } }));
   expect(verdict).toMatchObject({
     kind: "verified",
@@ -106,13 +109,13 @@ test.each<[string, Parameters<typeof swapped>[0], string]>([
     noBalancer,
   ],
   ["no frontends", { green: { frontends: [] } }, "not shown: the public IP shop-green names"],
-])("a witness that shows %s is named and does not stand in the way", (_what, over, described) => {
+])("evidence that shows %s is named and does not prevent the verification", (_what, over, described) => {
   const verdict = decideVerification(plan(), swapped(over));
   expect(verdict.kind).toBe("verified");
   expect(verdict.detail).toContain(described);
 });
 
-test("a service that could not be read is no part of the final read", () => {
+test("the final read leaves out a service that could not be read", () => {
   const verdict = decideVerification(plan(), { incoming: unread, outgoing: unread });
   expect(verdict).toMatchObject({ kind: "not-yet", finalRead: { incoming: null, outgoing: null } });
 });
@@ -127,11 +130,11 @@ test.each<[string, Parameters<typeof swapped>[0], string]>([
     { ip: found(anIp("ip-blue", { frontendId: aFrontendId("lb-blue") })) },
     "regression",
   ],
-])("when time runs out with %s, it counts as that", (_what, over, against) => {
+])("at the deadline %s counts as that", (_what, over, against) => {
   expect(decideVerification(plan(), swapped(over))).toMatchObject({ kind: "not-yet", against });
 });
 
-test("a swap that reads verified is so only when production answers as it should", () => {
+test("a verified swap counts only when production answers as expected", () => {
   const read = decideVerification(plan(), swapped());
   const pass = { name: "a", verdict: "pass", detail: "d" } as const;
   const failure = { name: "b", verdict: "failure", detail: "status is 500, not 2xx" } as const;
@@ -148,4 +151,26 @@ test("a swap that reads verified is so only when production answers as it should
     swapped({ green: { slot: "staging" }, blue: { slot: "production" } }),
   );
   expect(withAnswers(before, [failure])).toBe(before);
+});
+
+function planned() {
+  const verdict = decidePlan({
+    ...{ request: aRequest(), policy: aPolicy(), observed: aPair(), now: NOW },
+    digest: (text: string) => text,
+  });
+  if (verdict.kind !== "planned") throw new Error(verdict.kind);
+  return verdict.plan;
+}
+
+test("success needs a read that shows the target state (I6)", () => {
+  const plan = planned();
+  fc.assert(
+    fc.property(pair, (reads) => {
+      const observed = { ...reads, incomingIp: found(anIp("ip-green")), outgoingIp: found(anIp("ip-blue")) };
+      if (decideVerification(plan, observed).kind !== "verified") return;
+      expect([slotOf(reads.incoming), slotOf(reads.outgoing)]).toEqual(["production", "staging"]);
+      expect(succeeded(reads.incoming) && succeeded(reads.outgoing)).toBe(true);
+    }),
+    { numRuns: runs(500) },
+  );
 });
