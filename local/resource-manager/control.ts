@@ -4,7 +4,7 @@ import { parseFault } from "./faults";
 import { issuesOf } from "./issues";
 import { bug } from "./scenario";
 import type { Simulator } from "./simulator";
-import { parseWeather } from "./weather";
+import { parseServiceFault } from "./service-faults";
 
 const instanceCommand = z.strictObject({ service: z.string(), instance: z.string(), state: z.string() });
 const serviceCommand = z.strictObject({
@@ -25,7 +25,7 @@ export interface ControlReply {
 
 /**
  * Changes the simulated world from outside: `POST /control/instance`, `/control/service`, `/control/faults`,
- * `/control/weather`, `/control/swap-by-hand`; `DELETE /control/faults`. Wrong input is answered with every issue.
+ * `/control/service-faults`, `/control/swap-by-hand`; `DELETE /control/faults`. Wrong input is answered with every issue.
  */
 export function control(simulator: Simulator, method: string, path: string, body: unknown): ControlReply {
   try {
@@ -50,10 +50,10 @@ const commands: Readonly<Record<string, Command>> = {
     simulator.faults.add(fault);
     return done;
   },
-  "POST /control/weather": (simulator, body) => {
-    const weather = parseWeather(body);
-    if (Array.isArray(weather)) return refused(400, weather);
-    const issue = simulator.addWeather(weather);
+  "POST /control/service-faults": (simulator, body) => {
+    const fault = parseServiceFault(body);
+    if (Array.isArray(fault)) return refused(400, fault);
+    const issue = simulator.addServiceFault(fault);
     return issue === undefined ? done : refused(404, [issue]);
   },
   "POST /control/instance": (simulator, body) =>

@@ -15,7 +15,7 @@ export interface ResourceManagerOptions {
   /** Folder of journal and state; absent: memory only. */
   readonly dataDirectory?: string;
   readonly clock?: ResourceManagerClock;
-  /** Divides the durations of scripts and weather. */
+  /** Divides the durations of scripts and service faults. */
   readonly speed?: number;
   /** How each call goes wrong, asked before the faults that were added. */
   readonly strike?: FaultPolicy;

@@ -31,7 +31,7 @@ export interface Effect {
   readonly ready: Readonly<Record<string, Readiness>>;
 }
 
-const FORMAT = 3;
+const FORMAT = 4;
 const STATE = "state.json";
 const JOURNAL = "journal.jsonl";
 

@@ -3,7 +3,7 @@ import { faultSchema } from "./faults";
 import { issuesOf } from "./issues";
 import { urlRules } from "./operation-urls";
 import { grantSchema, usualGrants } from "./permissions";
-import { weatherSchema } from "./weather";
+import { serviceFaultSchema } from "./service-faults";
 
 const duration = z.number().min(0).describe("seconds");
 
@@ -113,7 +113,7 @@ const scenarioSchema = z.strictObject({
   /** Roles of whoever calls; absent: one with just what the app's documentation asks for. */
   permissions: z.array(grantSchema).default([...usualGrants]),
   faults: z.array(faultSchema).default([]),
-  weather: z.array(weatherSchema).default([]),
+  serviceFaults: z.array(serviceFaultSchema).default([]),
   swap: z
     .strictObject({
       operationSeconds: duration.default(1.5),

@@ -1,5 +1,5 @@
 import { error, shaped, statusReply } from "./arm-replies";
-import { Climate } from "./climate";
+import { ServiceFaultRunner } from "./service-fault-runner";
 import type { ArmOutcome, ArmReply, ArmRequest, ResourceManagerClock } from "./contract";
 import { damaged } from "./damage";
 import { DiskFault, type Disk } from "./disk";
@@ -14,8 +14,8 @@ import type { Scenario } from "./scenario";
 import { initialState, type ServiceState, type WorldState } from "./state";
 import { beginWrite, concernedBy } from "./swaps";
 import { Throttle } from "./throttle";
-import type { Weather } from "./weather";
-import { issueAbout } from "./weather-steps";
+import type { ServiceFault } from "./service-faults";
+import { issueAbout } from "./service-fault-runner";
 import { answerRead } from "./reads";
 import { momentOf, readinessOfAll, serviceOf, type World } from "./world";
 
@@ -31,14 +31,14 @@ export interface SimulatorParts {
   readonly strike?: FaultPolicy;
 }
 
-/** Pretends to be Azure Resource Manager for cloud services: state, operations, weather, faults, journal. No sockets. */
+/** Simulates Azure Resource Manager for cloud services: state, operations, faults and journal. No sockets. */
 export class Simulator {
   readonly journal: Journal;
   readonly faults: Faults;
   readonly state: WorldState;
   readonly #world: World;
   readonly #operations: Operations;
-  readonly #climate: Climate;
+  readonly #serviceFaults: ServiceFaultRunner;
   readonly #throttle: Throttle;
   readonly #strike: FaultPolicy | undefined;
   readonly #timers = new Set<() => void>();
@@ -67,7 +67,7 @@ export class Simulator {
     this.faults = new Faults(() => clock.now(), seeded(scenario.seed));
     for (const fault of scenario.faults) this.faults.add(fault);
     this.#operations = new Operations(this.#world);
-    this.#climate = new Climate(this.#world);
+    this.#serviceFaults = new ServiceFaultRunner(this.#world);
     this.#throttle = new Throttle(scenario.throttling, now);
     this.#strike = strike;
   }
@@ -109,12 +109,12 @@ export class Simulator {
   }
 
   swapByHand(name: string): boolean {
-    return this.#climate.swapByHand(name);
+    return this.#serviceFaults.swapByHand(name);
   }
 
-  /** Adds weather, counted from now; answers what is wrong with it, or undefined. */
-  addWeather(weather: Weather): string | undefined {
-    return this.#climate.add(weather);
+  /** Adds a service fault that starts now; returns what is wrong with it, or undefined. */
+  addServiceFault(fault: ServiceFault): string | undefined {
+    return this.#serviceFaults.add(fault);
   }
 
   save(): void {
@@ -203,11 +203,11 @@ export class Simulator {
   }
 }
 
-/** Throws when the scenario's weather names what the scenario does not have. */
+/** Throws when a service fault names what the scenario does not have. */
 function refuseMisplaced(scenario: Scenario): void {
-  if (scenario.weather.length === 0) return;
+  if (scenario.serviceFaults.length === 0) return;
   const state = initialState(scenario, 0);
-  const issues = scenario.weather.flatMap((each) => issueAbout(state, each) ?? []);
+  const issues = scenario.serviceFaults.flatMap((each) => issueAbout(state, each) ?? []);
   if (issues.length > 0) throw new Error(`the scenario is wrong:\n  ${issues.join("\n  ")}`);
 }
 

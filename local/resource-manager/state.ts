@@ -1,7 +1,7 @@
 import type { ErrorShape } from "./arm-replies";
 import type { Addressed } from "./operation-urls";
 import type { Scenario, ServiceScenario } from "./scenario";
-import type { Spell } from "./weather";
+import type { ScheduledFault } from "./service-faults";
 
 export interface Frontend {
   readonly name: string;
@@ -98,7 +98,7 @@ export interface WorldState {
   readonly services: Record<string, ServiceState>;
   readonly publicIps: Record<string, PublicIpState>;
   readonly operations: Operation[];
-  readonly weather: Spell[];
+  readonly serviceFaults: ScheduledFault[];
   /** How many effects of the journal this state includes. */
   effects: number;
 }
@@ -107,8 +107,8 @@ export function initialState(scenario: Scenario, now: number): WorldState {
   const services: Record<string, ServiceState> = {};
   const publicIps: Record<string, PublicIpState> = {};
   for (const pair of scenario.pairs) addPair(pair, { services, publicIps });
-  const weather = scenario.weather.map((each) => ({ weather: each, from: now, steps: 0 }));
-  return { services, publicIps, operations: [], weather, effects: 0 };
+  const serviceFaults = scenario.serviceFaults.map((each) => ({ fault: each, from: now, steps: 0 }));
+  return { services, publicIps, operations: [], serviceFaults, effects: 0 };
 }
 
 /** Puts the services and public addresses of a pair into the world. */

@@ -120,7 +120,7 @@ export class PeerWorld {
       case "request":
         this.#request(userAction);
         return;
-      case "weather":
+      case "service-fault":
         this.#azure.disturb(userAction);
         return;
       case "arm-fault":

@@ -144,12 +144,12 @@ function requestActions(dice: Dice, request: string, pair: string): UserAction[]
     ? [{ at: at + dice.between(0, 6 * MINUTE), kind: "cancel", request }]
     : [];
   return [
-    userAction.channel === "http" ? glassed(userAction, dice.fork(`glass ${request}`)) : userAction,
+    userAction.channel === "http" ? withBreakGlass(userAction, dice.fork(`glass ${request}`)) : userAction,
     ...cancel,
   ];
 }
 
-function glassed(userAction: Extract<UserAction, { kind: "request" }>, dice: Dice): UserAction {
+function withBreakGlass(userAction: Extract<UserAction, { kind: "request" }>, dice: Dice): UserAction {
   const breakGlass = dice.pick(["operator", "operator", "requester", "application"] as const);
   return dice.chance(0.4) ? { ...userAction, breakGlass } : userAction;
 }
@@ -157,10 +157,10 @@ function glassed(userAction: Extract<UserAction, { kind: "request" }>, dice: Dic
 function trouble(dice: Dice, pair: string, requests: number): UserAction {
   const at = dice.between(0, 12 * MINUTE);
   const kind = dice.pick([
-    "weather",
-    "weather",
-    "weather",
-    "weather",
+    "service-fault",
+    "service-fault",
+    "service-fault",
+    "service-fault",
     "arm-fault",
     "arm-fault",
     "arm-fault",
@@ -177,8 +177,8 @@ function trouble(dice: Dice, pair: string, requests: number): UserAction {
     "new-version",
   ] as const);
   switch (kind) {
-    case "weather":
-      return { at, kind, weather: weather(dice, pair) };
+    case "service-fault":
+      return { at, kind, serviceFault: serviceFault(dice, pair) };
     case "arm-fault":
       return { at, kind, fault: armFault(dice) };
     case "kill":
@@ -200,7 +200,7 @@ function trouble(dice: Dice, pair: string, requests: number): UserAction {
   }
 }
 
-function weather(dice: Dice, pair: string): object {
+function serviceFault(dice: Dice, pair: string): object {
   const service = `${pair}-${dice.pick(["blue", "green"])}`;
   const instance = `WebRole_IN_${dice.between(0, 1)}`;
   const seconds = dice.between(10, 500);

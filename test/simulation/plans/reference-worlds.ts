@@ -11,8 +11,8 @@ const put = (answer: object, times = 1): UserAction => ({
 
 const busy = (at: number, forMs: number): UserAction => ({
   at,
-  kind: "weather",
-  weather: {
+  kind: "service-fault",
+  serviceFault: {
     kind: "state",
     service: "shop-green",
     instance: "WebRole_IN_0",

@@ -114,8 +114,8 @@ const harm: readonly ((dice: Dice) => Partial<Chances> | UserAction)[] = [
   (dice) => ({ at: moment(dice), kind: "terminate", request: "r1" }),
   (dice) => ({
     at: moment(dice),
-    kind: "weather",
-    weather: {
+    kind: "service-fault",
+    serviceFault: {
       ...{ kind: "state", service: dice.pick(["shop-green", "shop-blue"]), instance: "WebRole_IN_0" },
       ...{ state: dice.pick(["RoleStateBusy", "RoleStateUnknown"]), seconds: dice.between(5, 60) },
     },

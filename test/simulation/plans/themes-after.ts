@@ -93,8 +93,8 @@ export const themesAround = {
       voteBy("bob", 20),
       {
         at: dice.between(21, 55) * SECOND,
-        kind: "weather",
-        weather: { kind: "redeployment", service: "shop-green", version: "v9", seconds: 10 },
+        kind: "service-fault",
+        serviceFault: { kind: "redeployment", service: "shop-green", version: "v9", seconds: 10 },
       },
       ...(dice.chance(0.5) ? [voteBy("ann", 200), voteBy("cleo", 220)] : [voteBy("ann", 200)]),
     ],

@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 /** Operators who pass gate and deployment window, what they do not pass, and people who may not. */
 export const themesOfBreakGlass = {
   /** Nobody has approved and nothing is open; the line is stopped before the swap or while it waits for readiness. */
-  glassStopped: (dice) => ({
+  breakGlassStopped: (dice) => ({
     ...shut,
     userActions: [
       request("r1", { channel: "http", breakGlass: "operator" }),
@@ -15,7 +15,7 @@ export const themesOfBreakGlass = {
     ],
   }),
   /** The line is stopped while an operator's attempt is late. */
-  glassStoppedLate: (dice) => {
+  breakGlassStoppedLate: (dice) => {
     const at = dice.between(50, 100) * SECOND;
     return {
       ...shut,
@@ -27,14 +27,14 @@ export const themesOfBreakGlass = {
     };
   },
   /** Instances of the service that is to take production do not run, or those of the other one. */
-  glassNotRunning: (dice) => ({
+  breakGlassNotRunning: (dice) => ({
     ...shut,
     userActions: [
       request("r1", { at: 10 * SECOND, channel: "http", breakGlass: "operator" }),
       {
         at: 0,
-        kind: "weather",
-        weather: {
+        kind: "service-fault",
+        serviceFault: {
           kind: "state",
           service: dice.pick(["shop-green", "shop-green", "shop-blue"]),
           instance: "WebRole_IN_1",
@@ -45,7 +45,7 @@ export const themesOfBreakGlass = {
     ],
   }),
   /** Whoever may not break the glass tries to; the same request comes without it, and waits like any other. */
-  glassNotAllowed: (dice) => ({
+  breakGlassNotAllowed: (dice) => ({
     ...shut,
     userActions: [
       request("r1", { channel: "http", breakGlass: dice.pick(["requester", "application"]) }),

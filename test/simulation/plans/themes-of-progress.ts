@@ -125,7 +125,7 @@ function side(dice: Dice): Request["promote"] {
 
 function unready(at: number, forMs: number): UserAction {
   const state = { service: GREEN, instance: "WebRole_IN_1", state: "RoleStateBusy", seconds: forMs / SECOND };
-  return { at, kind: "weather", weather: { kind: "state", ...state } };
+  return { at, kind: "service-fault", serviceFault: { kind: "state", ...state } };
 }
 
 function hold(second: number, seconds: number): UserAction {

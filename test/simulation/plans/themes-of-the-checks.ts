@@ -1,4 +1,4 @@
-import { approval, onPut, patient, vote, weather } from "./themes-of-the-slips";
+import { approval, onPut, patient, vote, serviceFault } from "./themes-of-the-slips";
 import { chances, request, type Themes } from "./user-actions";
 import type { UserAction } from "./world-plan";
 
@@ -13,7 +13,7 @@ export const themesOfTheChecks = {
   outgoingFallsSick: (dice) => ({
     userActions: [
       request("r1"),
-      weather(dice.between(15, 50), {
+      serviceFault(dice.between(15, 50), {
         kind: "state",
         service: BLUE,
         instance: `WebRole_IN_${dice.between(0, 1)}`,
@@ -42,7 +42,7 @@ export const themesOfTheChecks = {
   grantIsSlow: (dice) => ({
     userActions: [
       request("r1"),
-      weather(dice.between(32, 70), {
+      serviceFault(dice.between(32, 70), {
         kind: "state",
         service: dice.pick([GREEN, BLUE]),
         instance: "WebRole_IN_0",

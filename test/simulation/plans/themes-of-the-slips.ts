@@ -26,7 +26,7 @@ export const themesOfTheSlips = {
       request("r1"),
       onPut(1, { kind: "status", status: 409, code: "Conflict" }),
       ...[0, 1, 2, 3, 4, 5].map((n) =>
-        weather(140 + 60 * n + dice.between(0, 9), {
+        serviceFault(140 + 60 * n + dice.between(0, 9), {
           kind: "state",
           service: dice.pick([GREEN, BLUE]),
           instance: "WebRole_IN_1",
@@ -215,8 +215,8 @@ function hold(at: number, forMs: number): UserAction {
   return { at, kind: "hold", pair: "shop", forMs };
 }
 
-export function weather(second: number, what: object): UserAction {
-  return { at: second * SECOND, kind: "weather", weather: what };
+export function serviceFault(second: number, what: object): UserAction {
+  return { at: second * SECOND, kind: "service-fault", serviceFault: what };
 }
 
 function unanswered(second: number, seconds: number): UserAction {

@@ -1,4 +1,5 @@
 import type { Dice } from "../world/dice";
+import { serviceFault } from "./themes-of-the-slips";
 import { chances, request, type Themes } from "./user-actions";
 import type { UserAction } from "./world-plan";
 
@@ -52,7 +53,7 @@ export const themesOfTheSwap = {
   notReadyAnyMore: (dice) => ({
     userActions: [
       request("r1"),
-      weather(dice.between(40, 100), trouble(dice, 600, ["RoleStateBusy", "RoleStateUnknown"])),
+      serviceFault(dice.between(40, 100), trouble(dice, 600, ["RoleStateBusy", "RoleStateUnknown"])),
     ],
     chances: chances({ attemptLate: 1 }),
     stableForMs: 30 * SECOND,
@@ -79,7 +80,7 @@ export const themesOfTheSwap = {
   notListed: (dice) => ({
     userActions: [
       request("r1", { at: 40 * SECOND }),
-      weather(dice.between(0, 30), {
+      serviceFault(dice.between(0, 30), {
         kind: "unlisted",
         service: dice.pick([GREEN, BLUE]),
         instance: "WebRole_IN_1",
@@ -92,7 +93,7 @@ export const themesOfTheSwap = {
   troubleBeforeSwap: (dice) => ({
     userActions: [
       request("r1", { at: 40 * SECOND }),
-      weather(dice.between(0, 30), instanceState(dice, 900, ["RoleStateNobodyKnows"])),
+      serviceFault(dice.between(0, 30), instanceState(dice, 900, ["RoleStateNobodyKnows"])),
     ],
     stableForMs: 30 * SECOND,
   }),
@@ -100,7 +101,7 @@ export const themesOfTheSwap = {
   redeployed: (dice) => ({
     userActions: [
       request("r1"),
-      weather(dice.between(5, 60), {
+      serviceFault(dice.between(5, 60), {
         kind: "redeployment",
         service: dice.pick([GREEN, BLUE]),
         version: "v9",
@@ -195,8 +196,8 @@ export const themesOfTheSwap = {
   stagingChanges: (dice) => ({
     userActions: [
       request("r1", { promote: "staging" }),
-      weather(dice.between(5, 60), { kind: "redeployment", service: GREEN, version: "v9", seconds: 20 }),
-      weather(dice.between(60, 400), { kind: "swap-by-hand", service: GREEN }),
+      serviceFault(dice.between(5, 60), { kind: "redeployment", service: GREEN, version: "v9", seconds: 20 }),
+      serviceFault(dice.between(60, 400), { kind: "swap-by-hand", service: GREEN }),
     ],
     chances: chances({ activityLate: 0.8 }),
     stableForMs: 30 * SECOND,
@@ -215,7 +216,7 @@ export const themesOfTheSwap = {
       hold(0, dice.between(60, 200) * SECOND),
       request("r1", { at: SECOND, promote: "staging", copies: 2, every: dice.between(20, 50) * SECOND }),
       { at: dice.between(4, 9) * SECOND, kind: "terminate", request: "r1" },
-      weather(dice.between(10, 15), { kind: "swap-by-hand", service: GREEN }),
+      serviceFault(dice.between(10, 15), { kind: "swap-by-hand", service: GREEN }),
     ],
     stableForMs: 30 * SECOND,
   }),
@@ -251,10 +252,6 @@ function hold(at: number, forMs: number): UserAction {
 
 function cancel(at: number): UserAction {
   return { at, kind: "cancel", request: "r1" };
-}
-
-function weather(second: number, what: object): UserAction {
-  return { at: second * SECOND, kind: "weather", weather: what };
 }
 
 const withoutTrace: readonly object[] = [

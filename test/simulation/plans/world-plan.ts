@@ -71,7 +71,7 @@ export type UserAction =
   | { readonly at: number; readonly kind: "malformed"; readonly body: string }
   | { readonly at: number; readonly kind: "cancel"; readonly request: string }
   /** As the simulated Resource Manager takes it. */
-  | { readonly at: number; readonly kind: "weather"; readonly weather: object }
+  | { readonly at: number; readonly kind: "service-fault"; readonly serviceFault: object }
   | { readonly at: number; readonly kind: "arm-fault"; readonly fault: object }
   | { readonly at: number; readonly kind: "kill"; readonly downMs: number }
   /** A host stops in order. */

@@ -3,7 +3,7 @@ import {
   createSimulator,
   httpClientOf,
   parseFault,
-  parseWeather,
+  parseServiceFault,
   type Simulator,
 } from "../../../local/resource-manager";
 import type { Side } from "../../../src/domain/kernel/swap-request";
@@ -111,17 +111,17 @@ export class Azure {
     });
   }
 
-  /** Faults of Resource Manager, and weather: what happens to services without our doing. */
-  disturb(userAction: Extract<UserAction, { kind: "weather" | "arm-fault" }>): void {
+  /** Adds a fault of Resource Manager's calls, or something that happens to a service without the app. */
+  disturb(userAction: Extract<UserAction, { kind: "service-fault" | "arm-fault" }>): void {
     if (userAction.kind === "arm-fault") {
       const fault = parseFault(userAction.fault);
       if (Array.isArray(fault)) throw new Error(`the plan's fault is wrong: ${fault.join(", ")}`);
       this.simulator.faults.add(fault);
       return;
     }
-    const weather = parseWeather(userAction.weather);
-    if (Array.isArray(weather)) throw new Error(`the plan's weather is wrong: ${weather.join(", ")}`);
-    this.simulator.addWeather(weather);
+    const serviceFault = parseServiceFault(userAction.serviceFault);
+    if (Array.isArray(serviceFault)) throw new Error(`the plan's fault is wrong: ${serviceFault.join(", ")}`);
+    this.simulator.addServiceFault(serviceFault);
   }
 
   /** Resource Manager as one host reaches it; a dead host sends nothing and hears nothing. */

@@ -16,8 +16,8 @@ import { vote } from "./votes";
 
 type UserActionOf<K extends UserAction["kind"]> = Extract<UserAction, { kind: K }>;
 
-/** Who asks for break-glass; only an operator may, and only a person. */
-const glassBreakers = {
+/** Tokens of those who ask for break-glass. Only a person who is an operator may use it. */
+const breakGlassTokens = {
   operator: "Swap.Operate|olga|person",
   requester: "Swap.Request|ann|person",
   application: "Swap.Operate|robot|application",
@@ -109,9 +109,9 @@ export class People {
         return;
       case "cancel":
         return this.#cancel(userAction.request);
-      case "weather":
+      case "service-fault":
         if (this.#wouldBeUnseen(userAction)) return clock.sleep(LATER_MS).then(() => this.#do(userAction));
-        this.#fault(JSON.stringify(userAction.weather));
+        this.#fault(JSON.stringify(userAction.serviceFault));
         azure.disturb(userAction);
         return;
       case "arm-fault":
@@ -177,9 +177,9 @@ export class People {
   }
 
   /** Swaps by hand that nobody could see in time are drawn in worlds of their own (`--residual`). */
-  #wouldBeUnseen({ weather }: UserActionOf<"weather">): boolean {
+  #wouldBeUnseen({ serviceFault }: UserActionOf<"service-fault">): boolean {
     const { timeline, azure, sparesTheUnseen } = this.#world;
-    const { kind, service } = weather as { kind?: string; service?: string };
+    const { kind, service } = serviceFault as { kind?: string; service?: string };
     if (kind !== "swap-by-hand" || !sparesTheUnseen) return false;
     azure.observe();
     const pair = service?.replace(/-(blue|green)$/, "") ?? "?";
@@ -207,7 +207,7 @@ export class People {
     };
     const sent = (content: string): Happening => ({ kind: "sent", request, pair, content, since });
     if (userAction.channel === "http") {
-      const token = userAction.breakGlass ? glassBreakers[userAction.breakGlass] : "Swap.Request";
+      const token = userAction.breakGlass ? breakGlassTokens[userAction.breakGlass] : "Swap.Request";
       const whole = userAction.breakGlass ? { ...body, breakGlass: { reason: "an incident" } } : body;
       const call = { method: "POST", path: "promotions", body: whole };
       // Who may not ask has asked for nothing: whatever comes of it belongs to no request.

@@ -186,7 +186,7 @@ function readyMs({ stableForMs }: Plan): number {
 function durationOf(world: World, plan: Plan, it: Case): number {
   const { sharing, wire } = plan;
   const replans =
-    plan.userActions.filter((e) => e.kind === "weather").length * (isRedeployed(plan) ? 5 * MINUTE : 0);
+    plan.userActions.filter((e) => e.kind === "service-fault").length * (isRedeployed(plan) ? 5 * MINUTE : 0);
   return (
     STEPS_MS +
     readyMs(plan) +

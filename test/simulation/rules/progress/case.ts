@@ -143,11 +143,13 @@ export function isRoughBefore(world: World, plan: Plan, until: number): boolean 
 
 /** Whether somebody deployed one of the services, or was going to. */
 export function isRedeployed({ userActions }: Plan): boolean {
-  return hasWeather(userActions, ["redeployment", "scale"]);
+  return hasServiceFault(userActions, ["redeployment", "scale"]);
 }
 
-export function hasWeather(userActions: Plan["userActions"], kinds: readonly string[]): boolean {
-  return userActions.some((e) => kinds.includes((e.weather as { kind?: string } | undefined)?.kind ?? ""));
+export function hasServiceFault(userActions: Plan["userActions"], kinds: readonly string[]): boolean {
+  return userActions.some((e) =>
+    kinds.includes((e.serviceFault as { kind?: string } | undefined)?.kind ?? ""),
+  );
 }
 
 /** Own PUTs of a case with how they were answered: undefined, never. */

@@ -3,7 +3,7 @@ import {
   backOf,
   type Case,
   editsOf,
-  hasWeather,
+  hasServiceFault,
   heldBetween,
   isRedeployed,
   isRoughBefore,
@@ -203,7 +203,7 @@ function areBeside(
 /** Why only a person can go on; a claim alone is enough where its host may have died with the call. */
 const halts: Readonly<Record<string, Cause>> = {
   "foreign-state": ({ world, plan, it, isClear }) =>
-    hasWeather(plan.userActions, ["swap-by-hand"]) ||
+    hasServiceFault(plan.userActions, ["swap-by-hand"]) ||
     world.effects.some((e) => e.pair === it.pair && e.at >= it.from && !isOwn(it, e.put)) ||
     !isClear ||
     hasLost(world, it, it.puts),
@@ -221,7 +221,7 @@ const halts: Readonly<Record<string, Cause>> = {
     !isClear ||
     (it.effect !== undefined &&
       (hasLost(world, it, rollbackPuts(it)) ||
-        hasWeather(plan.userActions, ["redeployment", "scale", "other-operation"]))),
+        hasServiceFault(plan.userActions, ["redeployment", "scale", "other-operation"]))),
   "run-lost-after-claim": ({ tookMs, isClear }) => tookMs >= LOST_MS && !isClear,
 };
 

@@ -93,10 +93,10 @@ export const withUserActions = (plan: Plan, ...userActions: Plan["userActions"])
   ...plan,
   userActions: [...plan.userActions, ...userActions],
 });
-export const weather = (second: number, kind: string) => ({
+export const serviceFault = (second: number, kind: string) => ({
   at: second * SECOND,
-  kind: "weather",
-  weather: { kind },
+  kind: "service-fault",
+  serviceFault: { kind },
 });
 
 interface End {

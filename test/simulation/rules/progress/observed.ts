@@ -113,7 +113,7 @@ export interface UserAction {
   readonly request?: string;
   readonly pair?: string;
   readonly fault?: object;
-  readonly weather?: object;
+  readonly serviceFault?: object;
   readonly forMs?: number;
   readonly downMs?: number;
   /** What an edited file has from then on. */

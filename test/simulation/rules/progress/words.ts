@@ -1,4 +1,4 @@
-import { type Case, hasWeather, isRedeployed, isRoughBefore, roughOf, type World } from "./case";
+import { type Case, hasServiceFault, isRedeployed, isRoughBefore, roughOf, type World } from "./case";
 import type { Plan } from "./observed";
 import { quorumOf, rejectionsOf } from "./people";
 
@@ -112,7 +112,9 @@ function regressions(world: World, plan: Plan, it: Case): Kept[] {
 /** Calls that go wrong, other people's swaps and deployments: what comes of an order then has causes of its own. */
 function isMuddled({ userActions }: Plan): boolean {
   const isFaulted = userActions.some((e) => e.kind === "arm-fault");
-  return isFaulted || hasWeather(userActions, ["swap-by-hand", "redeployment", "scale", "other-operation"]);
+  return (
+    isFaulted || hasServiceFault(userActions, ["swap-by-hand", "redeployment", "scale", "other-operation"])
+  );
 }
 
 /** A person orders the rollback of what everybody could see in production, and its soak goes on. */

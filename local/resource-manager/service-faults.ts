@@ -4,12 +4,12 @@ import { issuesOf } from "./issues";
 const duration = z.number().min(0);
 const common = {
   service: z.string(),
-  /** Seconds after it is added; a scenario's own weather is added when the world begins. */
+  /** Seconds after it is added. A scenario's faults are added when the world starts. */
   at: duration.optional(),
 };
 const lock = z.enum(["429", "409", "none"]);
 
-const weather = z.discriminatedUnion("kind", [
+export const serviceFaultSchema = z.discriminatedUnion("kind", [
   /** One instance or all: Stopping, then Starting; 60 s. */
   z.strictObject({
     ...common,
@@ -67,7 +67,7 @@ const weather = z.discriminatedUnion("kind", [
     seconds: duration.optional(),
     lock: lock.optional(),
   }),
-  /** The service is gone, and nobody is paired with it any more. */
+  /** The service and its pairing are gone. */
   z.strictObject({ ...common, kind: z.literal("deleted") }),
   /** The pairing is gone, on both sides. */
   z.strictObject({ ...common, kind: z.literal("unpaired") }),
@@ -82,27 +82,26 @@ const weather = z.discriminatedUnion("kind", [
   z.strictObject({ ...common, kind: z.literal("swap-by-hand"), seconds: duration.optional() }),
 ]);
 
-/** What happens to a service without our doing, as a function of time. */
-export type Weather = z.infer<typeof weather>;
-export const weatherSchema = weather;
+/** Something that happens to a service without the app: an outage, a deployment or a swap by somebody else. */
+export type ServiceFault = z.infer<typeof serviceFaultSchema>;
 
-export function parseWeather(value: unknown): Weather | string[] {
-  const parsed = weather.safeParse(value);
-  return parsed.success ? parsed.data : issuesOf(parsed.error, "weather");
+export function parseServiceFault(value: unknown): ServiceFault | string[] {
+  const parsed = serviceFaultSchema.safeParse(value);
+  return parsed.success ? parsed.data : issuesOf(parsed.error, "serviceFault");
 }
 
-/** Weather with its place in time; `steps` counts those of its changes that are done. */
-export interface Spell {
-  readonly weather: Weather;
+/** A fault with its start time; `steps` counts its changes that are done. */
+export interface ScheduledFault {
+  readonly fault: ServiceFault;
   /** Ms since 1970. */
   readonly from: number;
   steps: number;
-  /** How many instances the role had that is scaled. */
+  /** Instances that the role had before it was scaled. */
   before?: number;
 }
 
-/** How long it lasts, in seconds; what has no end answers Infinity. */
-export function secondsOf(given: Weather): number {
+/** How long a fault lasts, in seconds; Infinity without an end. */
+export function secondsOf(given: ServiceFault): number {
   switch (given.kind) {
     case "restart":
       return given.seconds ?? 60;
