@@ -14,7 +14,7 @@ export interface RpcData {
   readonly http?: unknown;
 }
 
-export interface EngineInvocation {
+interface EngineInvocation {
   readonly inputData: { readonly name: string; readonly data: RpcData }[];
   readonly triggerMetadata?: Readonly<Record<string, RpcData>>;
 }

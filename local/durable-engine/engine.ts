@@ -39,7 +39,7 @@ export interface SharedHubOptions extends HostOptions {
 }
 
 /** A host with a hub of its own, opened at start and closed at stop. */
-export interface OwnHubOptions extends HostOptions {
+interface OwnHubOptions extends HostOptions {
   readonly hub?: undefined;
   /** Folder of the store; absent: in memory. */
   readonly location?: string;
@@ -49,7 +49,7 @@ export interface OwnHubOptions extends HostOptions {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-export type DurableEngineOptions = SharedHubOptions | OwnHubOptions;
+type DurableEngineOptions = SharedHubOptions | OwnHubOptions;
 
 /** The embedded Durable Functions engine, driven by a function host as one of its extensions. */
 export interface DurableEngine {

@@ -7,7 +7,7 @@ import { runTasks, settledTask, Task, whenAll, whenAny } from "./task";
 const SHORT_TIMER_MS = 6 * 86_400_000;
 const LEG_MS = 3 * 86_400_000;
 
-export interface EpisodeSubject {
+interface EpisodeSubject {
   /** Entity functions of the app, lower-case; a signal or call to another one fails the orchestration. */
   readonly entities: readonly string[];
   readonly instanceId: string;

@@ -12,7 +12,7 @@ export interface CommitWork {
 }
 
 /** One run of an activity that was scheduled; `copy` is 0 for the run that was meant. */
-export interface ActivityWork {
+interface ActivityWork {
   readonly instanceId: string;
   readonly taskId: number;
   readonly name: string;
@@ -20,7 +20,7 @@ export interface ActivityWork {
 }
 
 /** One delivery of a message; `copy` is 0 for the one that was meant. */
-export interface Delivery {
+interface Delivery {
   /** Instance or entity. */
   readonly target: string;
   /** `EventType` of the history event it carries; operations of entities are `EventRaised`. */

@@ -30,7 +30,6 @@ export interface HistoryEvent {
   readonly Input?: string | null;
   readonly Result?: string | null;
   readonly Reason?: string | null;
-  readonly Details?: string | null;
   readonly FireAt?: string;
   readonly TimerId?: number;
   readonly TaskScheduledId?: number;

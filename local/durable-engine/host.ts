@@ -14,7 +14,7 @@ import {
   type TimerRecord,
 } from "./records";
 
-export interface Start {
+interface Start {
   readonly name: string;
   readonly input: string | null;
   readonly id?: string;

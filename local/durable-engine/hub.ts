@@ -34,7 +34,7 @@ export interface TaskHubOptions {
 }
 
 /** What a hub needs to know of a host: whether it still lives, and how to kill it. */
-export interface Committer {
+interface Committer {
   readonly name: string;
   readonly alive: boolean;
   die(): void;

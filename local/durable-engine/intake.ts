@@ -11,7 +11,7 @@ const results: readonly number[] = [
 ];
 
 /** What becomes of an inbox; messages in neither list are dropped. */
-export interface Intake {
+interface Intake {
   readonly taken: readonly Message[];
   /** Out of order: the store does not hold yet what they belong to. */
   readonly deferred: readonly Message[];

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from "./history";
 
-export type InstanceStatus =
+type InstanceStatus =
   "Pending" | "Running" | "Suspended" | "Completed" | "Failed" | "Terminated" | "Canceled";
 
 export interface Parent {

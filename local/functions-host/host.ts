@@ -10,7 +10,7 @@ import { CoreApp, triggerOf } from "./loaded-app";
 import { ServiceBusTrigger } from "./service-bus-trigger";
 import { TimerTrigger } from "./timer-trigger";
 
-export interface FunctionsHostOptions {
+interface FunctionsHostOptions {
   /** Folder with package.json, host.json and the built app. */
   readonly appDirectory: string;
   /** App settings, put into the environment before the app is loaded. */

@@ -8,7 +8,7 @@ import { httpFunctions, type HttpFunction } from "./routes";
 
 const BODY_LIMIT = 100 * 1024 * 1024;
 
-export interface HttpFrontOptions {
+interface HttpFrontOptions {
   readonly host: string;
   readonly port: number;
   readonly prefix: string;

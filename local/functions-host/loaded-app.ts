@@ -22,13 +22,13 @@ export interface RpcException {
 }
 
 /** What a handler learns of the attempts before; `exception` tells why the last one failed. */
-export interface RetryContext {
+interface RetryContext {
   readonly retryCount: number;
   readonly maxRetryCount: number;
   readonly exception: RpcException | null;
 }
 
-export interface Invocation extends InvocationRequest {
+interface Invocation extends InvocationRequest {
   readonly retryContext?: RetryContext;
   readonly invocationId?: string;
 }

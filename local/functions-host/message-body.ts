@@ -1,7 +1,7 @@
 import { dataContractString, decodeStrictly } from "./data-contract";
 
 /** The body of a message as the Service Bus SDK hands it over unparsed, and the kind of AMQP section it came in. */
-export interface MessageBody {
+interface MessageBody {
   readonly body: unknown;
   readonly bodyType?: "data" | "value" | "sequence";
 }

@@ -14,7 +14,7 @@ export interface ServiceBusSettings {
   readonly maxAutoLockRenewalMs: number;
 }
 
-export interface ServiceBusTriggerOptions {
+interface ServiceBusTriggerOptions {
   readonly function: string;
   readonly binding: string;
   readonly connectionString: string;

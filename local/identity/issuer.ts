@@ -36,7 +36,7 @@ const people = {
   outsider: { oid: "55555555-5555-4555-8555-555555555555", name: "Otto Outsider", roles: [] },
 } as const;
 
-export type Person = keyof typeof people;
+type Person = keyof typeof people;
 
 /** The object id in a person's tokens. */
 export function objectIdOf(person: Person): string {
@@ -54,13 +54,13 @@ export interface LocalIssuer {
    */
   token(person: Person, over?: Claims): Promise<string>;
   /** The same of an application that signed in as itself; the app registration asks for `idtyp`. */
-  applicationToken(roles: readonly string[], over?: Claims): Promise<string>;
+  applicationToken(roles: readonly string[]): Promise<string>;
   /** The ID token of a person who signed in to a client of the same app registration. */
   idToken(person: Person, over?: Claims): Promise<string>;
   stop(): Promise<void>;
 }
 
-export interface IssuerOptions {
+interface IssuerOptions {
   readonly host: string;
   readonly port: number;
   readonly audience: string;
@@ -105,10 +105,10 @@ export async function startIssuer(options: IssuerOptions): Promise<LocalIssuer> 
     audience,
     token: (person, over = {}) =>
       sign({ ...signedIn(person), azp: CLIENT, azpacr: "0", scp: "access_as_user", ...over }),
-    applicationToken: (roles, over = {}) =>
+    applicationToken: (roles) =>
       sign({
         ...{ ...everyToken, azp: CLIENT, azpacr: "1", idtyp: "app" },
-        ...{ oid: APPLICATION, sub: APPLICATION, roles: [...roles], ...over },
+        ...{ oid: APPLICATION, sub: APPLICATION, roles: [...roles] },
       }),
     idToken: (person, over = {}) => sign({ ...signedIn(person), nonce: "n-1", ...over }),
     stop: async () => {

@@ -7,7 +7,7 @@ const BLOCK = 32 * 1024;
 const HEAD = 7;
 
 /** Where a log is broken. A record cut off by the file's end is no damage: that write was never acknowledged. */
-export interface LogDamage {
+interface LogDamage {
   readonly file: string;
   readonly offset: number;
 }

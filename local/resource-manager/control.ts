@@ -18,7 +18,7 @@ const serviceCommand = z.strictObject({
 });
 const swapCommand = z.strictObject({ service: z.string() });
 
-export interface ControlReply {
+interface ControlReply {
   readonly status: number;
   readonly body: unknown;
 }

@@ -97,7 +97,7 @@ export const faultSchema = z.strictObject({
 });
 
 /** Which calls go wrong, and how. */
-export type Fault = z.infer<typeof faultSchema>;
+type Fault = z.infer<typeof faultSchema>;
 /** How one call goes wrong. */
 export type FaultAnswer = z.infer<typeof answer>;
 export type OperationFault = z.infer<typeof operation>;

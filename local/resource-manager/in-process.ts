@@ -23,7 +23,7 @@ export interface ResourceManagerOptions {
   readonly disk?: Disk;
 }
 
-export const realClock: ResourceManagerClock = {
+const realClock: ResourceManagerClock = {
   now: () => Date.now(),
   setTimer: (at, fire) => {
     const timer = setTimeout(fire, Math.max(0, at - Date.now()));
@@ -38,7 +38,7 @@ export function createSimulator(options: ResourceManagerOptions): Simulator {
   return new Simulator({ scenario: parseScenario(scenario), clock, speed, ...rest });
 }
 
-export interface InProcessOptions {
+interface InProcessOptions {
   /**
    * How long the caller waits on the simulator's clock, in ms; absent: until it aborts. A caller's own timeout counts
    * real time, which stands still in a simulation.

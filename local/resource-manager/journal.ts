@@ -5,7 +5,7 @@ import { RecordFile, sealed, unsealed } from "./record-file";
 import type { WorldState } from "./state";
 
 /** One call of Resource Manager; `effect` is "swapped" when it really exchanged the slots, `effectAt` when. */
-export interface JournalEntry {
+interface JournalEntry {
   readonly at: string;
   readonly method: string;
   readonly url: string;

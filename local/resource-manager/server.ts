@@ -18,7 +18,7 @@ export interface ResourceManagerServer {
 }
 
 /** `production` and `staging` are the addresses of the virtual IPs of those slots; they stay, services move. */
-export interface WorldPair {
+interface WorldPair {
   readonly name: string;
   readonly production: string;
   readonly staging: string;

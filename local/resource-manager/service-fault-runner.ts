@@ -98,7 +98,7 @@ interface Step {
 }
 
 /** The changes that a fault makes at fixed times. Everything else follows from the time that has passed. */
-export function stepsOf(fault: ServiceFault, swapByHand: (service: string) => void): readonly Step[] {
+function stepsOf(fault: ServiceFault, swapByHand: (service: string) => void): readonly Step[] {
   const seconds = secondsOf(fault);
   switch (fault.kind) {
     case "scale":

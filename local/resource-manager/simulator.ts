@@ -22,7 +22,7 @@ import { momentOf, readinessOfAll, serviceOf, type World } from "./world";
 /** How a call goes wrong, asked for each call before the faults that were added; undefined: it does not. */
 export type FaultPolicy = (request: ArmRequest) => FaultAnswer | undefined;
 
-export interface SimulatorParts {
+interface SimulatorParts {
   readonly scenario: Scenario;
   readonly clock: ResourceManagerClock;
   readonly speed: number;

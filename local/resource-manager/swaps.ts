@@ -9,7 +9,7 @@ import type { Route } from "./routes";
 import type { Binding, Change, Operation, ServiceState } from "./state";
 import { pairOf, serviceAt, serviceOf, type Pair, type World } from "./world";
 
-export interface Write {
+interface Write {
   readonly route: Route;
   readonly request: ArmRequest;
   readonly entry: number;

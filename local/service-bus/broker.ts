@@ -11,7 +11,7 @@ import type { CorrelationFilter, Topology } from "./topology";
 /** Azure's limit of the premium tier by default; what an attach tells the sender. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 
-export interface BrokerOptions {
+interface BrokerOptions {
   readonly topology: Topology;
   readonly clock: BrokerClock;
   /** Default: memory only. */

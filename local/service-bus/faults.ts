@@ -1,14 +1,14 @@
 import type { Disposition } from "./message";
 
 /** What becomes of a send. `unanswered`: stored, and the sender is told nothing. `vanished`: neither. */
-export type SendFault = "refused" | "unanswered" | "vanished";
+type SendFault = "refused" | "unanswered" | "vanished";
 
 /**
  * What becomes of a settlement. `refused`: the receiver is told so and keeps its lock. `lost`: it is told "accepted", and the
  * message comes back after its lock. `repeated`: it is told "accepted", and the message comes again at once. `unanswered`:
  * done, and nothing told. `vanished`: nothing done, nothing told; the message comes back after its lock.
  */
-export type SettlementFault = "refused" | "lost" | "repeated" | "unanswered" | "vanished";
+type SettlementFault = "refused" | "lost" | "repeated" | "unanswered" | "vanished";
 
 /** The message a fault is decided about. */
 export interface FaultedMessage {
@@ -34,7 +34,7 @@ export interface BrokerFaults {
 }
 
 /** How often each fault strikes, from 0 to 1, and how hard. */
-export interface FaultRates {
+interface FaultRates {
   readonly send?: Partial<Record<SendFault, number>>;
   readonly settlement?: Partial<Record<SettlementFault, number>>;
   /** How often a lock ends early, and after how long. */

@@ -6,7 +6,7 @@ import { BrokerError, notFound, type Disposition } from "./message";
 import type { QueueEntity } from "./queue-entity";
 
 /** What `<entity>/$management` answers: a status and a body (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-request-response). */
-export interface ManagementReply {
+interface ManagementReply {
   readonly status: number;
   readonly body?: unknown;
 }

@@ -18,7 +18,7 @@ export interface BrokerMessage {
   lock?: Lock;
 }
 
-export interface Lock {
+interface Lock {
   readonly token: string;
   /** What its holder is told. */
   until: number;

@@ -28,7 +28,7 @@ export interface EntityOptions {
 }
 
 /** What the entities of one broker share. */
-export interface Surroundings {
+interface Surroundings {
   readonly journal: Journal;
   readonly clock: BrokerClock;
   readonly faults: BrokerFaults;

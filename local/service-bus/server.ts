@@ -7,7 +7,7 @@ import { LevelJournal } from "./level-journal";
 import type { BrokerClock } from "./message-timers";
 import { parseTopology } from "./topology";
 
-export interface ServiceBusOptions {
+interface ServiceBusOptions {
   /** Parsed Config.json in the shape of Microsoft's emulator. */
   readonly topology: unknown;
   /** Folder of the store; absent: memory only. */

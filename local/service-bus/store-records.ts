@@ -13,7 +13,7 @@ export const TOTALS = "totals";
 
 const FORMAT = 2;
 
-export interface Totals {
+interface Totals {
   readonly records: number;
   readonly sum: number;
 }

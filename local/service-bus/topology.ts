@@ -6,7 +6,7 @@ export interface CorrelationFilter {
   readonly applicationProperties?: Readonly<Record<string, unknown>>;
 }
 
-export interface SubscriptionTopology {
+interface SubscriptionTopology {
   readonly options: EntityOptions;
   /** Any of them lets a message in; none at all lets everything in. */
   readonly filters: readonly CorrelationFilter[];

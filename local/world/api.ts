@@ -25,12 +25,12 @@ export interface ShownPromotion {
 }
 
 /** What was last seen of one service that is waited for. */
-export interface ShownSide {
+interface ShownSide {
   readonly side: string;
   readonly text: string;
 }
 
-export interface ShownSchedule {
+interface ShownSchedule {
   readonly name: string;
   readonly cron: string;
   readonly zone: string;
@@ -39,7 +39,7 @@ export interface ShownSchedule {
   readonly lastRun?: { readonly id: string; readonly outcome?: string };
 }
 
-export interface ShownPair {
+interface ShownPair {
   readonly holds: readonly { readonly reason: { readonly code: string; readonly detail: string } }[];
 }
 

@@ -42,13 +42,9 @@ export class Bus {
     });
   }
 
-  async send(body: unknown, messageId?: string): Promise<void> {
+  async send(body: unknown): Promise<void> {
     const sender = this.#client.createSender(this.#world.requestQueue);
-    await sender.sendMessages({
-      body,
-      contentType: "application/json",
-      ...(messageId === undefined ? {} : { messageId }),
-    });
+    await sender.sendMessages({ body, contentType: "application/json" });
     await sender.close();
   }
 

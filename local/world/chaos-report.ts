@@ -2,7 +2,7 @@ import type { Harm } from "./chaos-harm";
 import type { Verdict } from "./chaos-verdict";
 
 /** What a run comes to. */
-export interface Run {
+interface Run {
   readonly seed: number;
   readonly harm: Harm;
   /** How often a request was sent once more. */

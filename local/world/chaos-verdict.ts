@@ -16,7 +16,7 @@ export interface Evidence {
 }
 
 /** A request with what came of it. */
-export interface Account {
+interface Account {
   readonly request: Sent;
   /** Undefined: no completion event. */
   readonly outcome: string | undefined;

@@ -18,7 +18,7 @@ export interface WorldOptions {
 }
 
 /** What to do: `env` tells of a world that runs, and starts none. */
-export type WorldCommand =
+type WorldCommand =
   | { readonly command: "help" }
   | { readonly command: "env"; readonly dataDirectory: string }
   | { readonly command: "start"; readonly options: WorldOptions };

@@ -1,7 +1,7 @@
 import type { OwnProbe } from "./own-file";
 
 /** What the simulated services answer at a path. */
-export interface Answer {
+interface Answer {
   readonly path: string;
   status?: number;
   headers?: Record<string, string>;

@@ -1,7 +1,7 @@
 import type { OwnApproval, OwnFile } from "./own-file";
 
 /** Somebody whose token is printed besides those of the people of every world. */
-export interface OwnPerson {
+interface OwnPerson {
   /** The name of the token. */
   readonly key: string;
   /** Object id in the token. */
