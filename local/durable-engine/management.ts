@@ -102,7 +102,7 @@ function forbidden({ id, status }: InstanceRecord, verb: string): WebhookReply {
   );
 }
 
-/** Refused by its status, for the extension would do it: the SDK says that the storage provider cannot. */
+/** The extension would rewind; the SDK says that the storage provider cannot. So the status decides the refusal. */
 function rewind({ status }: InstanceRecord): WebhookReply {
   if (status !== "Failed") {
     const only = `but only orchestrations in the "Failed" state can be rewound.`;

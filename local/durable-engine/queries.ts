@@ -116,7 +116,7 @@ const statuses = [
   "Suspended",
 ];
 
-/** Statuses and dates that cannot be read do not filter. */
+/** Ignores statuses and dates that cannot be read. */
 function matches(
   { status, createdAt }: { status: string; createdAt: number },
   query: URLSearchParams,
@@ -128,7 +128,7 @@ function matches(
   return inTime && (wanted.length === 0 || wanted.includes(status));
 }
 
-/** Purges finished instances; a live one is refused with 412, none at all with 404. */
+/** Purges finished instances. A live one is refused with 412, an empty list with 404. */
 export async function purgeInstances(host: Host, records: readonly InstanceRecord[]): Promise<WebhookReply> {
   const live = records.find((record) => isLive(record.status));
   if (live) {

@@ -21,7 +21,7 @@ export async function start(call: Call): Promise<WebhookReply> {
   return ended.status === "Completed" ? reply(200, parsed(ended.output)) : reply(200, presented(ended, true));
 }
 
-/** Starts what an instance was started with once more, under a new id or its own. */
+/** Starts an instance again with the same input, under a new id or the same. */
 export async function restart(call: Call, id: string): Promise<WebhookReply> {
   const old = call.host.hub.row(id);
   if (!old) {
