@@ -13,7 +13,7 @@ const serviceCommand = z.strictObject({
   provisioningState: z.string().optional(),
   /** null leaves the field out of replies. */
   slot: z.enum(["Production", "Staging"]).nullable().optional(),
-  /** A mistake that shows from `after` seconds on in production; null takes it away. */
+  /** An error that shows after `after` seconds in production; null removes it. */
   bug: bug.nullable().optional(),
 });
 const swapCommand = z.strictObject({ service: z.string() });
@@ -24,8 +24,8 @@ interface ControlReply {
 }
 
 /**
- * Changes the simulated world from outside: `POST /control/instance`, `/control/service`, `/control/faults`,
- * `/control/service-faults`, `/control/swap-by-hand`; `DELETE /control/faults`. Wrong input is answered with every issue.
+ * Changes the simulated world: `POST /control/instance`, `/control/service`, `/control/faults`,
+ * `/control/service-faults`, `/control/swap-by-hand`; `DELETE /control/faults`. Answers wrong input with every issue.
  */
 export function control(simulator: Simulator, method: string, path: string, body: unknown): ControlReply {
   try {

@@ -1,19 +1,19 @@
 import type { Scenario } from "./scenario";
 import type { Named, PublicIpState, ServiceState } from "./state";
 
-/** What has a subscription that services and networks belong to unless they name another. */
+/** A scenario's subscription, for services and networks that name none. */
 interface Subscribed {
   readonly scenario: Pick<Scenario, "subscription">;
 }
 
-/** Replies upper-case the resource group (recorded): ids must be compared ignoring case. */
+/** Replies have the resource group in upper case (recorded), so compare ids ignoring case. */
 export function serviceId(standardSubscription: string, service: Named, upper = true): string {
   const { group, subscription = standardSubscription } = service;
   const rg = upper ? group.toUpperCase() : group;
   return `/subscriptions/${subscription}/resourceGroups/${rg}/providers/Microsoft.Compute/cloudServices/${armNameOf(service)}`;
 }
 
-/** The name that Resource Manager knows a service by; its `name` here is unique in the world. */
+/** The name in Resource Manager; `name` is unique in the world. */
 export function armNameOf({ armName, name }: Pick<Named, "armName" | "name">): string {
   return armName ?? name;
 }

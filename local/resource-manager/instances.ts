@@ -18,7 +18,7 @@ export function lastDomainOf(service: ServiceState): number {
   return service.instances.reduce((most, { name }) => Math.max(most, domainOf(name)), 0);
 }
 
-/** The instances that a list shows just now: those to come, and those lost from sight, are not among them. */
+/** The instances in a list now: without those still to come and those that are unlisted. */
 export function listedInstances(state: WorldState, service: ServiceState, moment: Moment): InstanceState[] {
   const faults = scheduledFor(state, service);
   if (faults.length === 0) return service.instances;
@@ -80,7 +80,7 @@ function hides(scheduled: ScheduledFault, { name, role }: InstanceState, elapsed
   return isNew(scheduled, role, name) && elapsed < seconds / 2;
 }
 
-/** The instances that a scale-out adds are those whose number is not under the capacity before. */
+/** A scale-out adds the instances with numbers from the previous capacity on. */
 function isNew({ fault, before = Infinity }: ScheduledFault, role: string, name: string): boolean {
   return fault.kind === "scale" && same(fault.role, role) && numberOf(name) >= before;
 }
@@ -132,7 +132,7 @@ function stateUnder(
   }
 }
 
-/** How far into the walk of its own update domain an instance is, in shares of it. */
+/** How far the update of its own domain is, for an instance: 0 to 1. */
 function walking(share: number): string | undefined {
   return share >= 0 && share < 1 ? restarting(share) : undefined;
 }
@@ -150,14 +150,16 @@ function cycling(share: number): string {
   return share < 3 / 4 ? "RoleStateRecycle" : "RoleStateStarted";
 }
 
-/** Whether every listed instance is started, as the platform asks before it swaps. */
+/** Whether every listed instance is started, which the platform checks before it swaps. */
 export function allStarted(state: WorldState, service: ServiceState, moment: Moment): boolean {
   return service.instances.every(
     ({ name }) => instanceStateOf(state, service, name, moment) === "RoleStateStarted",
   );
 }
 
-/** What is ready of a service: equal numbers exactly when every expected and every listed instance is started. */
+/**
+ * The readiness of a service: the numbers are equal exactly when every expected and every listed instance is started.
+ */
 export interface Readiness {
   readonly started: number;
   /** Per role the greater of capacity and listed instances. */

@@ -4,7 +4,7 @@ import { elapsedOf, type Moment } from "./instances";
 import { secondsOf, type ScheduledFault } from "./service-faults";
 import { momentOf, type Pair, type World } from "./world";
 
-/** The refusal of a swap while another operation is under way on either service of the pair. */
+/** Refuses a swap while another operation runs on either service of the pair. */
 export function lockOf(world: World, pair: Pair): ArmReply | undefined {
   const names = pair.map((service) => service.name.toLowerCase());
   const moment = momentOf(world);

@@ -32,7 +32,7 @@ export class ServiceFaultRunner {
     return undefined;
   }
 
-  /** Somebody swaps in the portal: at once, and not through the journalled API. */
+  /** Swaps as in the portal: at once, and not through the journalled API. */
   swapByHand(name: string): boolean {
     const service = serviceOf(this.#world, name);
     const pair = service && pairOf(this.#world, service);
@@ -59,7 +59,7 @@ export class ServiceFaultRunner {
     const { state, clock } = this.#world;
     const step = this.#stepsOf(scheduled)[scheduled.steps];
     const service = serviceOf(this.#world, scheduled.fault.service);
-    // Counted first: the state that holds the change must hold that it was done.
+    // Counted first: the state with the change must also have the count.
     scheduled.steps++;
     try {
       if (service) step?.change(state, service, scheduled);
@@ -75,7 +75,7 @@ export class ServiceFaultRunner {
     this.#armNext(scheduled);
   }
 
-  /** What cannot be saved now is saved with the next change; until then a kill would only do it again. */
+  /** What cannot be saved now is saved with the next change. A kill before that only repeats it. */
   #save(): void {
     try {
       this.#world.journal.saveState(this.#world.state);

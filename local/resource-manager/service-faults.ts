@@ -26,7 +26,10 @@ export const serviceFaultSchema = z.discriminatedUnion("kind", [
     instance: z.string(),
     seconds: duration.optional(),
   }),
-  /** A role or one instance: Busy, Recycle, then Started for a quarter of each period of 60 s; absent seconds: for good. */
+  /**
+   * A role or one instance: Busy, Recycle, then Started for a quarter of each period of 60 s; permanent without
+   * `seconds`.
+   */
   z.strictObject({
     ...common,
     kind: z.literal("cycling"),
@@ -35,7 +38,7 @@ export const serviceFaultSchema = z.discriminatedUnion("kind", [
     period: z.number().positive().optional(),
     seconds: duration.optional(),
   }),
-  /** One instance or all report this state; absent seconds: for good. */
+  /** One instance or all report this state; permanent without `seconds`. */
   z.strictObject({
     ...common,
     kind: z.literal("state"),
@@ -43,14 +46,17 @@ export const serviceFaultSchema = z.discriminatedUnion("kind", [
     state: z.string(),
     seconds: duration.optional(),
   }),
-  /** An instance is missing from the list; absent seconds: for good. */
+  /** An instance is missing from the list; permanent without `seconds`. */
   z.strictObject({
     ...common,
     kind: z.literal("unlisted"),
     instance: z.string(),
     seconds: duration.optional(),
   }),
-  /** Capacity changes at once, the instances follow: new ones are listed after half of 120 s, started at the end. */
+  /**
+   * Capacity changes at once, and the instances follow: new ones are listed after half of 120 s and started at the
+   * end.
+   */
   z.strictObject({
     ...common,
     kind: z.literal("scale"),
@@ -58,7 +64,7 @@ export const serviceFaultSchema = z.discriminatedUnion("kind", [
     capacity: z.number().int().min(0),
     seconds: duration.optional(),
   }),
-  /** Somebody deploys: Updating for 180 s, the update domains one after the other; the new identity shows at once. */
+  /** A deployment: Updating for 180 s, one update domain after the other; the new identity shows at once. */
   z.strictObject({
     ...common,
     kind: z.literal("redeployment"),
@@ -69,16 +75,16 @@ export const serviceFaultSchema = z.discriminatedUnion("kind", [
   }),
   /** The service and its pairing are gone. */
   z.strictObject({ ...common, kind: z.literal("deleted") }),
-  /** The pairing is gone, on both sides. */
+  /** The pairing is gone on both sides. */
   z.strictObject({ ...common, kind: z.literal("unpaired") }),
-  /** Another operation locks the pair: swaps are answered 429 RetryableErrorDueToAnotherOperation, or 409. */
+  /** Another operation locks the pair: swaps get 429 RetryableErrorDueToAnotherOperation, or 409. */
   z.strictObject({
     ...common,
     kind: z.literal("other-operation"),
     seconds: duration,
     lock: lock.optional(),
   }),
-  /** Somebody swaps in the portal; the pair is locked for `seconds` (0) before. */
+  /** A swap in the portal; the pair is locked for `seconds` (0) before. */
   z.strictObject({ ...common, kind: z.literal("swap-by-hand"), seconds: duration.optional() }),
 ]);
 

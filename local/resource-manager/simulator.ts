@@ -19,7 +19,7 @@ import { issueAbout } from "./service-fault-runner";
 import { answerRead } from "./reads";
 import { momentOf, readinessOfAll, serviceOf, type World } from "./world";
 
-/** How a call goes wrong, asked for each call before the faults that were added; undefined: it does not. */
+/** The fault of a call, requested before the faults that were added; undefined: none. */
 export type FaultPolicy = (request: ArmRequest) => FaultAnswer | undefined;
 
 interface SimulatorParts {
@@ -98,12 +98,12 @@ export class Simulator {
     return this.#operations.isInGap(service);
   }
 
-  /** Journal entries of the calls whose operation still runs, or whose effect is yet to come. */
+  /** Journal entries of calls whose operation still runs, or whose effect is still to come. */
   underWay(): number[] {
     return this.#operations.underWay();
   }
 
-  /** Journal entries of the calls whose operation has failed, or was cancelled, without effect. */
+  /** Journal entries of calls whose operation failed or was cancelled without effect. */
   failed(): number[] {
     return this.#operations.failed();
   }
@@ -127,7 +127,7 @@ export class Simulator {
     this.journal.close();
   }
 
-  /** Fires so many ms from now on the simulator's clock, unless it is closed or cancelled before. */
+  /** Fires after `ms` on the simulator's clock, unless it is closed or cancelled before. */
   after(ms: number, fire: () => void): () => void {
     return this.#timer(this.#world.clock.now() + ms, fire);
   }
@@ -144,7 +144,7 @@ export class Simulator {
     };
   }
 
-  /** What a call comes to. What it changes is on disk before it answers; a disk that fails is answered 500. */
+  /** The outcome of a call. Changes are on disk before the answer; a failing disk answers 500. */
   handle(request: ArmRequest): ArmOutcome {
     try {
       return this.#handle(request);
@@ -211,7 +211,7 @@ function refuseMisplaced(scenario: Scenario): void {
   if (issues.length > 0) throw new Error(`the scenario is wrong:\n  ${issues.join("\n  ")}`);
 }
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+/** Numbers in [0, 1), the same for the same seed (mulberry32). */
 function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

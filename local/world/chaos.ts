@@ -10,13 +10,13 @@ import { ChaosWorld } from "./chaos-world";
 import { seededRandom } from "./seeded-random";
 import { runCommand } from "./run-command";
 
-/** How long after the last kill every promotion may take to its completion event. */
+/** How long after the last kill a completion event may take. */
 const PATIENCE_MS = 240_000;
 
 /**
- * `npm run chaos`: the function app, the broker and Resource Manager as processes of their own, killed with SIGKILL at
- * random moments of promotions and started again on what they left, some of it torn, some of it from a full disk. What
- * must hold is judged from the journal of effects and the broker's events, not from logs and not from the app.
+ * `npm run chaos`: runs the function app, the broker and Resource Manager as processes, kills them at random moments,
+ * and restarts them on torn logs or full disks. Judges the journal of effects and the broker's events, not the app or
+ * its logs.
  */
 async function main(): Promise<void> {
   const parsed = parseChaosOptions(process.argv.slice(2), Date.now() % 1_000_000);

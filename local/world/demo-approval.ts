@@ -13,7 +13,7 @@ interface Summary {
   readonly putsBeforeTheQuorum: number;
 }
 
-/** A release that waits for two named people: who may not approve, who has, and what happens then. */
+/** A release that waits for two named people: who may not approve, who has approved, and the swap. */
 export async function playApproval({ description }: World, { say, heading }: Voice): Promise<Summary> {
   const bus = new Bus(description);
   const request = {

@@ -22,7 +22,7 @@ interface Evidence {
   };
 }
 
-/** A release whose mistake shows only in production: the soak sees it, and the old production comes back. */
+/** A release with an error that shows only in production: the soak finds it, and the old production returns. */
 export async function playRegression({ description }: World, { say, heading }: Voice): Promise<Summary> {
   const bus = new Bus(description);
   const request = {

@@ -5,10 +5,10 @@ import type { World } from "./world";
 const ZONE = "Europe/Berlin";
 const SECOND = 1_000;
 
-/** A Monday morning; clocks go forward in Berlin on the 28th of this month. */
+/** A Monday morning; the clocks in Berlin go forward on the 28th of this month. */
 export const MORNING = Date.parse("2027-03-08T09:00:00+01:00");
 
-/** What pairs.json says of the pair, for this story. */
+/** The pair's settings in pairs.json, for this story. */
 export const weekly = {
   timeZone: ZONE,
   allowUnpinned: true,
@@ -28,7 +28,7 @@ interface Summary {
   readonly puts: number;
 }
 
-/** What has to come of the story: a Tuesday that is not here has started nothing. */
+/** The expected result; a Tuesday that is missing here has started nothing. */
 const expected: Summary["outcomes"] = {
   "schedule-shop-20270309T010000Z": "promoted",
   "demo-one-off": "promoted",
@@ -38,7 +38,7 @@ const expected: Summary["outcomes"] = {
   "schedule-shop-20270406T000000Z": "not started",
 };
 
-/** Tells the time of the story in front of every line. */
+/** Puts the time of the story before every line. */
 export function sayAt({ now }: Pick<TimeTravel, "now">) {
   const format = new Intl.DateTimeFormat("en-GB", {
     ...{ timeZone: ZONE, weekday: "short", day: "2-digit", month: "short" },
@@ -49,7 +49,7 @@ export function sayAt({ now }: Pick<TimeTravel, "now">) {
   };
 }
 
-/** Five weeks of one schedule, in about a minute: time runs where something happens, and jumps in between. */
+/** Five weeks of one schedule in about a minute: time jumps between events. */
 export async function playSchedule(world: World, time: TimeTravel, heading: (text: string) => void) {
   const story = new Story(world, time, heading);
   await story.introduce();
@@ -168,7 +168,7 @@ class Story {
     return new Api(this.#world.description, person);
   }
 
-  /** Time goes on there; a moment is left to whatever was due meanwhile. */
+  /** Moves the time forward, and waits a moment for what was due meanwhile. */
   async #jump(to: string): Promise<void> {
     this.#time.jumpTo(Date.parse(to));
     await pause(SECOND);
@@ -206,7 +206,7 @@ class Story {
     this.#say(`${id}: ${outcome ?? "?"} (${reason?.code ?? ""}: ${reason?.detail ?? ""})`);
   }
 
-  /** Looks once the minute has come and its scheduler has run. */
+  /** Checks once the minute has come and its scheduler has run. */
   async #describeNothing(id: string): Promise<void> {
     await pause(4 * SECOND);
     const found = await this.#api("reader").promotion(id);

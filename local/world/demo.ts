@@ -36,11 +36,11 @@ function heading(text: string): void {
 
 interface Story {
   readonly play: (world: World) => Promise<object>;
-  /** How its world differs from the usual one. */
+  /** How its world differs from the default. */
   readonly setting?: Partial<WorldStart>;
 }
 
-/** Every story there is, by its name on the command line; the first needs none. */
+/** All stories, by their name on the command line; the first is the default. */
 const stories: Readonly<Record<string, () => Story>> = {
   promotion: () => ({ play: playPromotion }),
   refused: () => ({ play: playRefusal }),

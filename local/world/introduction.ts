@@ -3,7 +3,7 @@ import { defaultDataDirectory, type WorldOptions } from "./options";
 import type { DeploymentWindows } from "./windows-now";
 import type { WorldDescription } from "./world";
 
-/** What a person reads when a world is up: where everything is, and commands to copy. */
+/** The text for a person when a world is up: addresses, and commands to copy. */
 export function introduce(
   world: WorldDescription,
   options: Pick<WorldOptions, "pairsFile" | "speed">,

@@ -3,21 +3,21 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { nearest } from "./nearest";
 
-/** What `npm start` was asked for. */
+/** The options of `npm start`. */
 export interface WorldOptions {
   readonly json: boolean;
   readonly fresh: boolean;
   readonly dataDirectory: string;
   readonly scenario: string;
-  /** A pairs file of somebody's own, in place of a scenario: an absolute path. */
+  /** The user's pairs file instead of a scenario: an absolute path. */
   readonly pairsFile?: string;
   /** Divides durations of pairs.json and of the scenario's scripts. */
   readonly speed: number;
-  /** First of a row of ports; absent: the usual ones where they are free. */
+  /** The first of consecutive ports; the usual ones, if free, when absent. */
   readonly portBase?: number;
 }
 
-/** What to do: `env` tells of a world that runs, and starts none. */
+/** What to do: `env` describes a running world and starts none. */
 type WorldCommand =
   | { readonly command: "help" }
   | { readonly command: "env"; readonly dataDirectory: string }
@@ -62,7 +62,7 @@ Examples:
   npm start -- --pairs pairs.sample.json --speed 10
   eval "$(npm start --silent -- --env)"     # in another terminal: HTTP, TOKEN, TOKEN_APPROVER, RESOURCE_MANAGER, …`;
 
-/** Parses the command line, or says every mistake. */
+/** Parses the command line; returns all errors if there are any. */
 export function parseWorldOptions(
   args: readonly string[],
   env: Environment,
@@ -110,7 +110,7 @@ function readFlags(args: readonly string[]): Read {
   });
   let isAfterUnknown = false;
   for (const token of tokens) {
-    // What stands behind an option that is not there is probably its value.
+    // A word after an unknown option is probably its value.
     if (token.kind === "positional" && !isAfterUnknown) issues.push(`"${token.value}" belongs to no option`);
     isAfterUnknown = token.kind === "option" && !known.includes(token.name);
     if (token.kind !== "option") continue;
@@ -134,7 +134,7 @@ function mistakeIn({ name, rawName, value }: { name: string; rawName: string; va
   return isMissing ? `--${name} ${flag.hint}: the value is missing` : undefined;
 }
 
-/** Options that take the meaning from each other. */
+/** Options that exclude each other. */
 function contradictions(given: Read["given"]): string[] {
   const both: readonly (readonly [Flag, Flag])[] = [
     ["pairs", "scenario"],
@@ -146,7 +146,7 @@ function contradictions(given: Read["given"]): string[] {
     .map(([a, b]) => `--${a} and --${b}: only one of them`);
 }
 
-/** npm keeps options for itself unless `--` stands before them; it tells of them in the environment alone. */
+/** npm keeps options for itself unless `--` comes before them; only the environment shows them. */
 function takenByNpm(given: Read["given"], env: Environment): string[] {
   const ours: readonly Flag[] = ["data", "fresh", "scenario", "pairs", "speed", "port-base", "env"];
   return ours
@@ -169,7 +169,7 @@ function numberOf(
   return undefined;
 }
 
-/** Worlds of pairs files have a folder of their own: their services would meet those of the scenarios. */
+/** Worlds of pairs files have their own folder: their services would conflict with those of the scenarios. */
 export function defaultDataDirectory(env: Environment, isOwnPairs: boolean): string {
   const cache = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   return join(cache, "cloud-service-swap", isOwnPairs ? "own-pairs" : "world");
