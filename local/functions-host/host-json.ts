@@ -58,7 +58,7 @@ export function readHostJson(appDirectory: string): HostJson {
 
 function spanMs(span: string): number {
   const parts = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})$/.exec(span);
-  if (!parts) throw new Error(`host.json: "${span}" is no time span (days.hh:mm:ss)`);
+  if (!parts) throw new Error(`host.json: "${span}" is not a time span (days.hh:mm:ss)`);
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part || 0));
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
 }

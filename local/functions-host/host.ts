@@ -55,7 +55,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     log({
       level: "warning",
       category: "Host",
-      message: `host.json: no meaning here: ${settings.ignored.join(", ")}`,
+      message: `host.json settings without effect here: ${settings.ignored.join(", ")}`,
     });
   }
   Object.assign(process.env, options.settings);

@@ -10,7 +10,7 @@ const levels = ["trace", "debug", "information", "warning", "error", "critical",
 export function createLogFilter(logLevel: Readonly<Record<string, string>>): (line: HostLog) => boolean {
   const rules = Object.entries(logLevel).map(([prefix, level]) => {
     const least = levels.indexOf(level.toLowerCase());
-    if (least < 0) throw new Error(`host.json: logging.logLevel.${prefix}: "${level}" is no log level`);
+    if (least < 0) throw new Error(`host.json: logging.logLevel.${prefix}: "${level}" is not a log level`);
     return { prefix: prefix.toLowerCase(), least };
   });
   const otherwise = rules.find(({ prefix }) => prefix === "default")?.least ?? levels.indexOf("information");

@@ -90,7 +90,7 @@ export function scheduleOf(schedule: string): (from: number) => number {
   const cron = new Cron(schedule, { timezone: "UTC", paused: true });
   return (from) => {
     const next = cron.nextRun(new Date(from));
-    if (!next) throw new Error(`the schedule "${schedule}" never comes`);
+    if (!next) throw new Error(`the schedule "${schedule}" has no next occurrence`);
     return next.getTime();
   };
 }

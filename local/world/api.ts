@@ -73,7 +73,7 @@ export class Api {
 
   constructor(world: Pick<WorldDescription, "http" | "tokens">, person: string) {
     const token = world.tokens[person];
-    if (token === undefined) throw new Error(`nobody is called ${person}`);
+    if (token === undefined) throw new Error(`there is no person ${person}`);
     this.#base = world.http;
     this.#token = token;
   }

@@ -30,7 +30,7 @@ export class ChaosHarm {
     this.#world = world;
     this.#random = random;
     this.#say = say;
-    if (!this.#canFill) say("no full disks here: that needs Linux with prlimit (util-linux)");
+    if (!this.#canFill) say("full disks are not simulated here: this needs Linux with prlimit (util-linux)");
   }
 
   /**
@@ -83,7 +83,7 @@ export class ChaosHarm {
     if (isCut) this.done.tailsCut++;
     if (!tear) return;
     const advice = isCut ? "; it refused to start until that was cut, as it advised" : "";
-    this.#say(`the ${victim}'s log had a torn tail (${tear.kind})${advice}`);
+    this.#say(`the ${victim}'s log was torn (${tear.kind})${advice}`);
   }
 
   async #compare(before: readonly EffectLine[]): Promise<void> {

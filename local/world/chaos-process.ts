@@ -31,7 +31,7 @@ export class PartProcess<Offers> {
     const offers = await new Promise<Offers>((resolve, reject) => {
       const timer = setTimeout(() => {
         child.kill("SIGKILL");
-        reject(new Error(`${start.part} did not come up within ${READY_MS / 1000} s`));
+        reject(new Error(`${start.part} did not start within ${READY_MS / 1000} s`));
       }, READY_MS);
       createInterface({ input: child.stdout }).once("line", (line) => {
         clearTimeout(timer);

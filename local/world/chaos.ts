@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     if (!options.json) console.log(`${at} s  ${line}`);
   };
   const { kills, seed } = options;
-  say(`seed ${seed}, ${kills} kills (the same harm again: npm run chaos -- --kills ${kills} --seed ${seed})`);
+  say(`seed ${seed}, ${kills} kills (to repeat: npm run chaos -- --kills ${kills} --seed ${seed})`);
   const world = await ChaosWorld.start(data);
   try {
     const run = await play(world, options, say);
@@ -67,7 +67,7 @@ async function play(world: ChaosWorld, options: ChaosOptions, say: (line: string
     await requests.releaseHolds();
     await pause(250);
   }
-  say(`the end: ${report()}; the evidence is read`);
+  say(`end: ${report()}; reading the evidence`);
   const verdict = await judgeWorld(world, requests);
   const violations = [...harm.violations, ...verdict.violations];
   return { harm: harm.done, duplicates: requests.duplicates, verdict: { ...verdict, violations } };

@@ -26,14 +26,14 @@ type WorldCommand =
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const flags = {
-  data: { type: "string", hint: "DIR", text: "where everything durable is kept (default: under your cache)" },
-  fresh: { type: "boolean", hint: "", text: "forget what is there first" },
+  data: { type: "string", hint: "DIR", text: "folder for durable data (default: in your cache folder)" },
+  fresh: { type: "boolean", hint: "", text: "delete the data of an earlier world first" },
   scenario: {
     type: "string",
     hint: "NAME",
-    text: "a file of local/world/scenarios: default, calm, regression",
+    text: "a scenario of local/world/scenarios: default, calm, regression",
   },
-  pairs: { type: "string", hint: "FILE", text: "your own pairs file, on simulated services" },
+  pairs: { type: "string", hint: "FILE", text: "your own pairs file, with simulated services" },
   speed: {
     type: "string",
     hint: "N",
@@ -43,9 +43,9 @@ const flags = {
   json: {
     type: "boolean",
     hint: "",
-    text: "print one JSON line when ready, and nothing else on standard output",
+    text: "print only one JSON line on standard output when ready",
   },
-  env: { type: "boolean", hint: "", text: "print export lines of the world that runs on --data, and exit" },
+  env: { type: "boolean", hint: "", text: "print export lines for the world that runs on --data, and exit" },
   help: { type: "boolean", hint: "", text: "print this" },
 } as const;
 
@@ -111,7 +111,7 @@ function readFlags(args: readonly string[]): Read {
   let isAfterUnknown = false;
   for (const token of tokens) {
     // A word after an unknown option is probably its value.
-    if (token.kind === "positional" && !isAfterUnknown) issues.push(`"${token.value}" belongs to no option`);
+    if (token.kind === "positional" && !isAfterUnknown) issues.push(`unexpected argument "${token.value}"`);
     isAfterUnknown = token.kind === "option" && !known.includes(token.name);
     if (token.kind !== "option") continue;
     const mistake = mistakeIn(token);
@@ -126,12 +126,12 @@ function mistakeIn({ name, rawName, value }: { name: string; rawName: string; va
   const flag = known.includes(name) ? flags[name as Flag] : undefined;
   if (!flag) {
     const near = nearest(name, known);
-    return `there is no option ${rawName}${near === undefined ? "" : `: did you mean --${near}?`}`;
+    return `unknown option ${rawName}${near === undefined ? "" : `: did you mean --${near}?`}`;
   }
   if (flag.type === "boolean")
     return value === undefined ? undefined : `--${name} takes no value, not "${value}"`;
   const isMissing = value === undefined || value === "" || value.startsWith("--");
-  return isMissing ? `--${name} ${flag.hint}: the value is missing` : undefined;
+  return isMissing ? `--${name} ${flag.hint}: missing value` : undefined;
 }
 
 /** Options that exclude each other. */
@@ -143,7 +143,7 @@ function contradictions(given: Read["given"]): string[] {
   ];
   return both
     .filter(([a, b]) => given.has(a) && given.has(b))
-    .map(([a, b]) => `--${a} and --${b}: only one of them`);
+    .map(([a, b]) => `--${a} and --${b} exclude each other`);
 }
 
 /** npm keeps options for itself unless `--` comes before them; only the environment shows them. */
@@ -151,7 +151,7 @@ function takenByNpm(given: Read["given"], env: Environment): string[] {
   const ours: readonly Flag[] = ["data", "fresh", "scenario", "pairs", "speed", "port-base", "env"];
   return ours
     .filter((name) => !given.has(name) && (env[`npm_config_${name.replace("-", "_")}`] ?? "") !== "")
-    .map((name) => `npm took --${name} for itself: write npm start -- --${name}`);
+    .map((name) => `npm used --${name} for itself: write npm start -- --${name}`);
 }
 
 function numberOf(

@@ -56,7 +56,7 @@ async function freeRow(first: number, length: number, say: (line: string) => voi
       say(`Ports from ${first} are taken: the virtual IPs listen from ${start} on instead.`);
     return start;
   }
-  throw new Error(`no row of ${length} free ports above ${first} for the virtual IPs`);
+  throw new Error(`no ${length} consecutive free ports above ${first} for the virtual IPs`);
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -74,7 +74,7 @@ test("a schedule without time between two runs is refused", () => {
   expect(() => scheduleOf("00:00:00")).toThrow(/no time between/);
 });
 
-test("time spans in host.json may have days, and what is no time span is refused", () => {
+test("time spans in host.json may have days, and what is not a time span is refused", () => {
   const span = (maxAutoLockRenewalDuration: string) => {
     write({ version: "2.0", extensions: { serviceBus: { maxAutoLockRenewalDuration } } });
     return readHostJson(directory).serviceBus.maxAutoLockRenewalMs;
