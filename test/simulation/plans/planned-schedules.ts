@@ -1,11 +1,11 @@
 import type { PlannedSchedule, PlannedSchedules, ScheduleFile, WorldPlan } from "./world-plan";
 
-/** How long after its instants a schedule's promotions may be started. */
+/** How long after their times a schedule's promotions may start. */
 export function expiryOf(schedule: PlannedSchedule, all: PlannedSchedules | undefined): number {
   return schedule.expiresAfterMs ?? all?.expiresAfterMs ?? 0;
 }
 
-/** The pairs files of a world, one after another: each edit makes a new one. */
+/** The schedules of a world in order: each edit adds a file. */
 export function filesOf({
   schedules,
   userActions,

@@ -12,7 +12,7 @@ import { calmChances, type Chances, type UserAction, type WorldPlan } from "./wo
 
 const MINUTE = 60_000;
 
-/** A small random world, every other one under a theme: the same seed makes the same world. */
+/** A small random world, every other one with a theme: the same seed makes the same world. */
 export function randomWorld(seed: number): WorldPlan {
   const dice = new Dice(seed).fork("world");
   const edited = withEdits(world(seed, dice), dice.fork("pairs file"));
@@ -49,14 +49,14 @@ function world(seed: number, dice: Dice): WorldPlan {
   };
 }
 
-/** Two worlds in three share their hub in another way than one host does, and some of their hosts stop in order. */
+/** In two of three worlds hosts share their hub differently, and some hosts stop in order. */
 function shared(dice: Dice, userActions: UserAction[]): Pick<WorldPlan, "sharing"> {
   if (dice.chance(0.3))
     userActions.push({ at: dice.between(0, 12 * MINUTE), kind: "stop", downMs: dice.pick([0, MINUTE]) });
   return dice.chance(0.67) ? { sharing: sharingIn(dice) } : {};
 }
 
-/** What some worlds' policies ask for before and after a swap, and what happens to it. */
+/** Requirements of some worlds' policies before and after a swap, and the events around them. */
 function later(
   dice: Dice,
   pairs: readonly string[],
@@ -133,7 +133,7 @@ function requestActions(dice: Dice, request: string, pair: string): UserAction[]
     copies,
     every: dice.chance(0.03) ? 3 * 60 * MINUTE : dice.pick([0, 500, 60_000, 8 * MINUTE]),
     ...(dice.chance(0.15) ? { expiresAfter: dice.between(1, 20) * MINUTE } : {}),
-    // Before it expires: another one is malformed.
+    // Before it expires: a later `notBefore` would be malformed.
     ...(dice.chance(0.1) ? { notBeforeIn: dice.between(10, 59) * 1_000 } : {}),
     ...(dice.chance(0.1) ? { irreversible: true } : {}),
     otherContent: copies > 1 && dice.chance(0.25),

@@ -1,7 +1,7 @@
 import { smallWorld } from "./small-world";
 import type { WorldPlan } from "./world-plan";
 
-/** What a small world is made of. */
+/** The small worlds of the test. */
 const worlds = Array.from({ length: 1_000 }, (_, n) => smallWorld(n + 1));
 const userActionsOf = ({ userActions }: WorldPlan, kind: string) =>
   userActions.filter((userAction) => userAction.kind === kind);

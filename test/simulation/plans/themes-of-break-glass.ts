@@ -4,9 +4,9 @@ import type { WorldPlan } from "./world-plan";
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
-/** Operators who pass gate and deployment window, what they do not pass, and people who may not. */
+/** Operators with break-glass, what it does not skip, and people without permission. */
 export const themesOfBreakGlass = {
-  /** Nobody has approved and nothing is open; the line is stopped before the swap or while it waits for readiness. */
+  /** No approval and no open window; a hold is set before the swap or during the wait for readiness. */
   breakGlassStopped: (dice) => ({
     ...shut,
     userActions: [
@@ -14,7 +14,7 @@ export const themesOfBreakGlass = {
       { at: dice.between(2, 25) * SECOND, kind: "hold", pair: "shop", forMs: dice.between(2, 5) * MINUTE },
     ],
   }),
-  /** The line is stopped while an operator's attempt is late. */
+  /** A hold is set while an operator's attempt is late. */
   breakGlassStoppedLate: (dice) => {
     const at = dice.between(50, 100) * SECOND;
     return {
@@ -26,7 +26,7 @@ export const themesOfBreakGlass = {
       chances: chances({ attemptLate: 1 }),
     };
   },
-  /** Instances of the service that is to take production do not run, or those of the other one. */
+  /** Instances of the incoming service do not run, or those of the outgoing one. */
   breakGlassNotRunning: (dice) => ({
     ...shut,
     userActions: [
@@ -44,7 +44,7 @@ export const themesOfBreakGlass = {
       },
     ],
   }),
-  /** Whoever may not break the glass tries to; the same request comes without it, and waits like any other. */
+  /** A caller without permission tries break-glass; the same request without it waits like any other. */
   breakGlassNotAllowed: (dice) => ({
     ...shut,
     userActions: [
@@ -54,7 +54,7 @@ export const themesOfBreakGlass = {
   }),
 } satisfies Themes;
 
-/** Somebody must approve, and nothing is open. */
+/** Somebody must approve, and no window is open. */
 export const shut = {
   approval: { quorum: 1, deadlineMs: 5 * MINUTE, validForMs: 20 * MINUTE },
   window: { freeze: { from: 0, to: 60 * MINUTE } },

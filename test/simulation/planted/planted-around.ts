@@ -3,7 +3,7 @@ import type { Listed } from "./planted-fault";
 const attempt = "activities/attempt-swap.js";
 const window = "domain/policy/deployment-window.js";
 
-/** Rules about when a swap may start, and about what follows it, undone. */
+/** Removes rules on when a swap may start, and on what follows it. */
 export const faultsAround: readonly Listed[] = [
   {
     name: "addresses of operations dropped",
@@ -34,7 +34,7 @@ export const faultsAround: readonly Listed[] = [
     rule: "accept",
     file: "entities/promotion-entity.js",
     find: `if (!state && change.kind === "begin")`,
-    // As if registering were one call and all that follows another, which nobody makes once the sender is gone.
+    // As if registering were one call and everything after it another, which is never made once the sender is gone.
     replace: `if (!state && change.kind === "begin") return context.df.setState(entry);
                 if (false)`,
   },

@@ -1,6 +1,6 @@
 import type { ThemeName } from "../plans/themes";
 
-/** What kind of mistake a fault is. The first three are coarse; the others are slips, as they happen to anybody. */
+/** The kind of mistake. The first three are coarse; the others are common slips. */
 export type Category =
   | "a rule left out"
   | "no progress"
@@ -20,26 +20,26 @@ export type Category =
   | "swallowed fault"
   | "what users and attackers do";
 
-/** One rule of the protocol undone: a text of the compiled product that occurs exactly once, and what stands there instead. */
+/** Removes one rule of the protocol: replaces a text that occurs exactly once in the compiled product. */
 export interface PlantedFault {
   readonly name: string;
   readonly category: Category;
-  /** It is looked for in worlds under this theme only; absent: in all, from seed 1. */
+  /** Play only worlds with this theme; all worlds from seed 1 when absent. */
   readonly theme?: ThemeName;
-  /** The step, part or invariant of docs/design.md whose rule is undone. */
+  /** The step, part or invariant of docs/design.md that is broken. */
   readonly rule: string;
-  /** Below the compiled `src/`. */
+  /** Path below the compiled `src/`. */
   readonly file: string;
   readonly find: string;
   readonly replace: string;
-  /** No world can show it: the unit test that does, below test/unit, and why. It is not played unless it is named. */
+  /** The unit test, below test/unit, that catches it instead, and why no world can. Played only on request. */
   readonly onlyBy?: { readonly test: string; readonly because: string };
 }
 
-/** Listed with others of its category. */
+/** A fault in a list of its category. */
 export type Listed = Omit<PlantedFault, "category">;
 
-/** What the simulator made of one planted fault; `invariant` is absent when it was not caught. */
+/** The result for one planted fault; `invariant` is absent when it was not caught. */
 export interface Caught {
   readonly fault: PlantedFault;
   readonly runs: number;

@@ -9,7 +9,7 @@ import { slipsOfThePair } from "./planted-subtle-pair";
 import { faultsOfTheSwap } from "./planted-swap";
 import { faultsOfUserActions } from "./planted-user-actions";
 
-/** Each must be caught by an invariant (`npm run simulate -- --planted`), or by the test that its entry names. */
+/** An invariant must catch each of them (`npm run simulate -- --planted`), or else the test in its entry. */
 export const plantedFaults: readonly PlantedFault[] = [
   ...of("a rule left out", [...faultsOfTheSwap, ...faultsAround, ...faultsOfOperating]),
   ...of("no progress", lazyFaults),

@@ -4,7 +4,7 @@ const scheduler = "triggers/scheduler.js";
 const schedule = "domain/policy/schedule.js";
 const auditPage = "domain/audit/chain.js";
 
-/** Rules about schedules, break-glass and the audit, undone. */
+/** Removes rules about schedules, break-glass and the audit. */
 export const faultsOfOperating: readonly Listed[] = [
   {
     name: "a scheduled promotion is named after its schedule",

@@ -80,7 +80,7 @@ test("time spans in host.json may have days, and what is not a time span is refu
     return readHostJson(directory).serviceBus.maxAutoLockRenewalMs;
   };
   expect(span("1.00:00:01")).toBe(86_401_000);
-  expect(() => span("five minutes")).toThrow(/no time span/);
+  expect(() => span("five minutes")).toThrow(/not a time span/);
 });
 
 test("settings of host.json without effect here are named by their path, a prefetch of zero is not one", () => {
