@@ -1,17 +1,17 @@
 import type { Side } from "../../../src/domain/kernel/swap-request";
 import type { Of } from "../world/timeline";
 
-/** Beyond planning: whoever does this has heard of a plan. */
+/** Activities that follow a plan. */
 const LATER_ACTIVITIES = ["checkRoleState", "attemptSwap"];
-/** How long an execution's answer may be under way where nothing goes wrong: the longest poll of a queue, and more. */
+/** How long an execution's answer may take without faults: the longest poll of a queue, and more. */
 const HEARD_MS = 15_000;
-/** Whoever is terminated by hand later than this after an answer has taken it in. */
+/** A run terminated later than this after an answer has processed it. */
 const AT_ONCE_MS = 3_000;
 
-/** What may have kept the answer of a planning activity from being heard, or brought another one's first. */
+/** Faults that may lose or reorder the answers of planning activities. */
 const unclear =
   /planPromotion (runs twice|is late)|two hosts serve|a message (is late|comes twice)|freezes|connection broke/;
-/** What may keep one of a plan's reads from being understood, at any later time: then it plans nothing, and reads again. */
+/** Faults that may make a read of a plan unusable at any later time, so that it plans again. */
 const disturbing = /"method":"GET"/;
 
 /** The part of the history that shows which plan came first. */
@@ -24,8 +24,8 @@ interface Wire {
 }
 
 /**
- * The side that read as staging on the wire when a request was planned first. Whose answer was the first to be heard
- * cannot always be seen: then it is any of those that were read until the wire shows that one of them was.
+ * The side that was read as staging when a request was first planned. The first answer is sometimes unclear: then all
+ * sides that were read until the wire shows that a plan was used.
  */
 export function stagingWhenPlanned(wire: Wire, request: string): readonly Side[] {
   const plans = executionsOf(wire, request);
@@ -65,7 +65,7 @@ function executionsOf(wire: Wire, request: string): Planned[] {
   });
 }
 
-/** Nothing went wrong from shortly before its end until its answer must have come. */
+/** Nothing failed from shortly before its end until its answer must have arrived. */
 function wasHeard(wire: Wire, { at }: Planned): boolean {
   const isNear = (e: { readonly at: number }) => e.at >= at - HEARD_MS && e.at <= at + HEARD_MS;
   const hasTrouble = wire.faults.some((e) => unclear.test(e.what) && isNear(e));

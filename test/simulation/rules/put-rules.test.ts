@@ -116,7 +116,7 @@ test.each<[string, readonly Happening[], boolean]>([
   ],
 ])("stableFor is judged by %s", (_what, happenings, keeps) => {
   let now = 0;
-  // What comes right after a look comes in the same moment.
+  // An event right after a check has the same time.
   const timeline = new Timeline(() => now);
   for (const happening of happenings) {
     if (happening.kind !== "host") now += 1_000;
@@ -126,7 +126,7 @@ test.each<[string, readonly Happening[], boolean]>([
   expect(found.some(({ invariant }) => invariant === "ready for stableFor")).toBe(!keeps);
 });
 
-/** What is broken by a story whose steps are a second apart. */
+/** The rules that these happenings, a second apart, break. */
 function broken(happenings: readonly Happening[], over: Partial<WorldPlan> = {}): string[] {
   let now = 0;
   const timeline = new Timeline(() => (now += 1_000));
@@ -139,7 +139,7 @@ const seenBefore = (side: "blue" | "green", slot: string, execution: string): Ha
   ...read(side, slot),
   ...{ activity: "planPromotion", execution },
 });
-/** The first plan finds green in staging, and a quarter of a minute later another one blue. */
+/** The first plan finds green in staging; 15 s later another one finds blue. */
 const plannedTwice = (between: readonly Happening[] = []) => [
   ...[seenBefore("blue", "Production", "h0:1"), seenBefore("green", "Staging", "h0:1"), ...between],
   ...[...quiet(1), seenBefore("blue", "Staging", "h0:2"), seenBefore("green", "Production", "h0:2")],

@@ -1,9 +1,9 @@
 import { pairKeyIn } from "./pair-ids";
 import type { Surroundings } from "./surroundings";
 
-// What the stores saw, and when: that an entry is there, that it holds an outcome; never what they say of it.
+// What the stores contain, and since when: that an entry exists or has an outcome, never its content.
 
-/** Writes down from when on the promotion record holds an outcome; `stored` remembers of whom that is known. */
+/** Records when the promotion record first has an outcome; `stored` has the requests that are recorded. */
 export function noteOutcomes(
   { timeline, hub }: Pick<Surroundings, "timeline" | "hub">,
   stored: Set<string>,
@@ -21,7 +21,7 @@ interface Claims {
   readonly open?: { readonly requestId: string; readonly nonce: string };
 }
 
-/** Writes down when the store of a pair took a claim; `known` remembers each pair's last state, and the claim in it. */
+/** Records when the store of a pair first has a claim; `known` has each pair's last state, and the claim in it. */
 export function noteClaims(
   { timeline, hub, plan }: Pick<Surroundings, "timeline" | "hub" | "plan">,
   known: Map<string, { readonly state: string; readonly nonce: string | undefined }>,

@@ -5,7 +5,7 @@ export const FEED = "freezes.ics";
 const MINUTE = 60_000;
 const DEADLINE_MS = 3 * 60 * MINUTE;
 
-/** The rule as the pairs file would say it. */
+/** The rule in the form of the pairs file. */
 export function ruleOf(window: PlannedWindow, startedAt: number): DeploymentWindowRule {
   const { allow, freeze, feed } = window;
   return {
