@@ -9,7 +9,7 @@ const HOURS = 6;
 export const patient = { readiness: { ...defaultPolicy.readiness, deadlineMs: 48 * HOUR_MS } };
 
 /** How one instance of the incoming service behaves: what it is in, and for how many seconds, again and again. */
-const weathers: readonly (readonly [string, readonly (readonly [string, number])[]])[] = [
+const conditions: readonly (readonly [string, readonly (readonly [string, number])[]])[] = [
   [
     "almost ready: a restart every 3 min",
     [
@@ -29,9 +29,9 @@ const weathers: readonly (readonly [string, readonly (readonly [string, number])
 /** Reads of Resource Manager per hour by a waiting promotion, both services together, at default settings; steadily not ready is measured with the replay. */
 export async function measureWaiting(): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const [name, weather] of weathers) {
+  for (const [name, condition] of conditions) {
     const world = await startProduct({ policy: patient });
-    repeat(world, weather);
+    repeat(world, condition);
     const id = await world.request();
     const before = world.calls.length;
     await world.advance({ hours: HOURS });
@@ -42,10 +42,10 @@ export async function measureWaiting(): Promise<readonly Row[]> {
   return rows;
 }
 
-/** The row of one weather. */
-export function readsPerHour(weather: string, value: number): Row {
+/** The row of one condition. */
+export function readsPerHour(condition: string, value: number): Row {
   return {
-    what: `waiting, ${weather}`,
+    what: `waiting, ${condition}`,
     value,
     unit: "reads per hour",
     aim: "≤ 240",
@@ -53,11 +53,11 @@ export function readsPerHour(weather: string, value: number): Row {
   };
 }
 
-function repeat(world: ProductWorld, weather: readonly (readonly [string, number])[]): void {
+function repeat(world: ProductWorld, condition: readonly (readonly [string, number])[]): void {
   const instance = world.arm.service("shop-green")?.instances[0];
   if (!instance) throw new Error("the scenario has no instance");
   const enter = (n: number) => {
-    const [state, seconds] = weather[n % weather.length] ?? ["RoleStateUnknown", 60];
+    const [state, seconds] = condition[n % condition.length] ?? ["RoleStateUnknown", 60];
     instance.state = state;
     world.clock.setTimer(world.clock.now() + seconds * 1000, () => {
       enter(n + 1);

@@ -1,4 +1,4 @@
-/** What the SDK answers to an orchestrator invocation (https://github.com/Azure/azure-functions-durable-js). */
+/** The SDK's reply to an orchestrator invocation (https://github.com/Azure/azure-functions-durable-js). */
 export interface OrchestratorState {
   readonly isDone: boolean;
   readonly actions: readonly (readonly Action[])[];
@@ -29,7 +29,7 @@ export interface Action {
   readonly compoundActions?: readonly Action[];
 }
 
-/** What an episode asks for, with the id it has in history. */
+/** A step that an episode requests, with its id in history. */
 export type Decision =
   | { readonly kind: "activity"; readonly id: number; readonly name: string; readonly input: unknown }
   | { readonly kind: "timer"; readonly id: number; readonly fireAt: number }
@@ -46,7 +46,6 @@ export type Decision =
       readonly id: number;
       readonly target: string;
       readonly name: string;
-      /** Builds the message. */
       readonly text: () => string;
     };
 

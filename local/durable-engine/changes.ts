@@ -29,9 +29,9 @@ export type Step = (typeof steps)[number];
 
 /** What a piece of work changes, by the step that makes it durable. */
 export interface Effects extends Readonly<Record<Step, Change[]>> {
-  /** The incarnation of the hub they were begun in: a cleared hub takes nothing from before. */
+  /** The incarnation of the hub in which they began. A cleared hub ignores older effects. */
   readonly epoch: number;
-  /** Ids of instances they start, taken until they are committed. */
+  /** Ids of instances that they start, reserved until the commit. */
   readonly starts: string[];
 }
 

@@ -4,7 +4,7 @@ export interface EngineClock {
   setTimer(at: number, fire: () => void): () => void;
 }
 
-/** Data as it crosses between host and worker; one member is set. */
+/** Data between host and worker; exactly one member is set. */
 export interface RpcData {
   readonly string?: string;
   readonly json?: string;
@@ -14,7 +14,7 @@ export interface RpcData {
   readonly http?: unknown;
 }
 
-export interface EngineInvocation {
+interface EngineInvocation {
   readonly inputData: { readonly name: string; readonly data: RpcData }[];
   readonly triggerMetadata?: Readonly<Record<string, RpcData>>;
 }
@@ -25,7 +25,7 @@ export interface EngineApp {
     readonly name: string;
     readonly bindings: Readonly<Record<string, { readonly type: string; readonly name: string }>>;
   }[];
-  /** Runs one invocation; rejects with what the user code threw. `sequenceNumber` is the SDK's id counter. */
+  /** Runs one invocation; rejects with the error that the user code threw. `sequenceNumber` is the SDK's id counter. */
   invoke(
     name: string,
     request: EngineInvocation,
@@ -50,7 +50,7 @@ export interface WebhookReply {
   readonly body: Buffer;
 }
 
-/** A fault whose text is meant for the caller of the management API. */
+/** An error whose text goes to the caller of the management API. */
 export class EngineError extends Error {
   readonly status: number;
   constructor(status: number, message: string) {

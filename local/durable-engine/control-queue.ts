@@ -2,15 +2,15 @@ import type { EngineClock } from "./contract";
 import { Poller } from "./poller";
 import type { Message } from "./records";
 
-/** One control queue: messages that can be seen, until its owner's poller finds them. */
+/** One control queue: visible messages that its owner's poller has not found yet. */
 export class ControlQueue {
   readonly #clock: EngineClock;
   readonly #longestRestMs: number;
   readonly #found: (messages: readonly Message[]) => void;
   #messages: Message[] = [];
-  /** Absent while nobody owns the queue. */
+  /** Absent while the queue has no owner. */
   #poller: Poller | undefined;
-  #cancelLook: (() => void) | undefined;
+  #cancelPoll: (() => void) | undefined;
 
   constructor(clock: EngineClock, longestRestMs: number, found: (messages: readonly Message[]) => void) {
     this.#clock = clock;
@@ -18,25 +18,28 @@ export class ControlQueue {
     this.#found = found;
   }
 
-  /** Adds a message; with `wakes` its sender is the owner, who looks at once, else the owner finds it when it looks next. */
+  /**
+   * Adds a message. With `wakes` the sender owns the queue and polls at once; otherwise the next poll finds the
+   * message.
+   */
   add(message: Message, wakes: boolean): void {
     this.#messages.push(message);
-    if (wakes) this.look();
-    else this.#lookLater();
+    if (wakes) this.poll();
+    else this.#pollLater();
   }
 
-  /** The owner looks now, and begins to count its rests anew. */
-  look(): void {
+  /** Polls now, and resets the polling interval. */
+  poll(): void {
     this.#cancel();
     this.#poller?.reset(this.#clock.now());
     if (!this.#poller || this.#messages.length === 0) return;
     this.#found(this.#messages.splice(0));
   }
 
-  /** A new owner polls from now on, or nobody does. */
+  /** Starts polling for a new owner, or stops. */
   own(isOwned: boolean): void {
     this.#poller = isOwned ? new Poller(this.#longestRestMs, this.#clock.now()) : undefined;
-    if (isOwned) this.look();
+    if (isOwned) this.poll();
     else this.#cancel();
   }
 
@@ -45,16 +48,16 @@ export class ControlQueue {
     this.#messages = [];
   }
 
-  #lookLater(): void {
-    if (!this.#poller || this.#cancelLook) return;
-    const at = this.#poller.nextLook(this.#clock.now());
-    this.#cancelLook = this.#clock.setTimer(at, () => {
-      this.look();
+  #pollLater(): void {
+    if (!this.#poller || this.#cancelPoll) return;
+    const at = this.#poller.nextPoll(this.#clock.now());
+    this.#cancelPoll = this.#clock.setTimer(at, () => {
+      this.poll();
     });
   }
 
   #cancel(): void {
-    this.#cancelLook?.();
-    this.#cancelLook = undefined;
+    this.#cancelPoll?.();
+    this.#cancelPoll = undefined;
   }
 }

@@ -94,7 +94,7 @@ export function finalStatus(completion: Completion): "Completed" | "Failed" | "T
   return completion.status === "ContinuedAsNew" ? "Completed" : completion.status;
 }
 
-/** Outputs are kept as JSON text; a failure's text and a termination's reason are plain. */
+/** Outputs are JSON text; the text of a failure and the reason of a termination are plain. */
 export function outputText({ status, result }: Completion): string | null {
   return status === "Completed" || result === null ? result : JSON.stringify(result);
 }

@@ -2,7 +2,7 @@ import type { EngineFaults } from "./faults";
 import type { Queues } from "./queues";
 import type { ActivityRecord, Message } from "./records";
 
-/** Puts what is sent into the queues, as often and as late as the faults say. */
+/** Puts messages and activities into the queues, repeated and delayed as the faults require. */
 export class Delivery {
   readonly #queues: Queues;
   readonly #faults: EngineFaults;

@@ -11,14 +11,14 @@ const EPISODES_AT_ONCE = 32;
 const RETRY_MS = 1_000;
 
 /**
- * Runs what a host takes from its hub: one instance or entity at a time each, many beside each other, activities with
- * their own limit, so that an activity may wait for an entity.
+ * Runs the work that a host takes from its hub: one item at a time per instance or entity, many side by side.
+ * Activities have their own limit, so that an activity can wait for an entity.
  */
 export class Dispatcher implements Worker {
   readonly #host: Host;
   /** Invocations that run code now. */
   readonly #running = { episodes: 0, activities: 0 };
-  /** Work that has been taken and is not stored yet, its invocation included. */
+  /** Work that has been taken and not stored yet, including its invocation. */
   #underWay = 0;
   #stopped = false;
   #idle: (() => void)[] = [];
@@ -81,7 +81,7 @@ export class Dispatcher implements Worker {
     return things[queues.choose(things.length)];
   }
 
-  /** No new work; resolves when running work has ended or the bound has passed. What is left runs at the next start. */
+  /** Stops taking work. Resolves when running work has ended or after `boundMs`; the rest runs at the next start. */
   async stop(boundMs: number): Promise<void> {
     this.#stopped = true;
     if (this.load().running === 0) return;
@@ -106,7 +106,7 @@ export class Dispatcher implements Worker {
     const done = await this.#guard(id, run(this.#host, id, messages, ended));
     ended();
     this.#underWay--;
-    // Nothing was committed: the same messages are served again after a rest.
+    // Nothing was committed: the same messages are served again after a pause.
     if (this.#host.alive) this.#host.hub.queues.release(lease, done ? 0 : RETRY_MS);
     this.#next();
   }
@@ -118,12 +118,12 @@ export class Dispatcher implements Worker {
     const done = await this.#guard(`activity ${activity.name}`, work);
     ended();
     this.#underWay--;
-    // Its result was not stored: it is still on record, so it runs again after a rest.
+    // Its result was not stored: it is still recorded, so it runs again after a pause.
     if (this.#host.alive && !done) this.#host.hub.queues.returnActivity(activity, RETRY_MS, this.name);
     this.#next();
   }
 
-  /** Takes a place among the invocations; it is given back when the code has ended, before its outcome is stored. */
+  /** Occupies a slot for an invocation. The slot is free when the code has ended, before its outcome is stored. */
   #occupy(kind: "episodes" | "activities"): () => void {
     this.#underWay++;
     this.#running[kind]++;

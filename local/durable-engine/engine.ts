@@ -11,45 +11,48 @@ import { parseSettings } from "./settings";
 import type { Database } from "./store";
 
 interface HostOptions {
-  /** The host's own clock; it may differ from the hub's, and may step back. */
+  /** The host's own clock. It may differ from the hub's, and may go back. */
   readonly clock: EngineClock;
   /** Public origin of the function app, for webhook URLs. */
   readonly origin: string;
   readonly log?: (line: EngineLog) => void;
-  /** Whether durable clients inside the app reach the engine over loopback HTTP; absent: they do. */
+  /** Whether durable clients inside the app reach the engine over loopback HTTP; the default. */
   readonly rpc?: "loopback" | "none";
-  /** Writes what orchestrators and entities are invoked with as the real host does, indented; absent: compactly. */
+  /** Writes the input of orchestrators and entities indented, as the real host does. The default is compact. */
   readonly isIndented?: boolean;
   /** Called once when a fault of the hub has killed this host. */
   readonly onCrash?: () => void;
 }
 
-/** A host on a hub that others may share; whoever opened the hub closes it. */
+/** A host on a hub that others may share. The caller that opened the hub closes it. */
 export interface SharedHubOptions extends HostOptions {
   readonly hub: TaskHub;
   /** Name of the host, unique on its hub. */
   readonly host: string;
-  /** Its own deployment's section of host.json, where that differs from the hub's: versions are a deployment's. */
+  /**
+   * The durableTask section of its own deployment, where it differs from the hub's: a version belongs to a
+   * deployment.
+   */
   readonly settings?: Readonly<Record<string, unknown>>;
   /**
-   * Whether it runs durable functions; absent: it does. One that does not serves client calls only, as the instances of
-   * HTTP functions do on Flex Consumption, where each group scales by itself: it owns no partition and polls nothing.
+   * Whether it runs durable functions; the default. Without, it only serves client calls, like instances of HTTP
+   * functions on Flex Consumption, where each group scales by itself: it owns no partition and polls nothing.
    */
   readonly runsDurableFunctions?: boolean;
 }
 
 /** A host with a hub of its own, opened at start and closed at stop. */
-export interface OwnHubOptions extends HostOptions {
+interface OwnHubOptions extends HostOptions {
   readonly hub?: undefined;
-  /** Folder of the store; absent: in memory. */
+  /** Folder of the store; in memory when absent. */
   readonly location?: string;
-  /** An open-able database instead, for tests that restart an engine in memory. */
+  /** A database to open instead, for tests that restart an engine in memory. */
   readonly database?: Database;
   /** The `extensions.durableTask` section of host.json. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-export type DurableEngineOptions = SharedHubOptions | OwnHubOptions;
+type DurableEngineOptions = SharedHubOptions | OwnHubOptions;
 
 /** The embedded Durable Functions engine, driven by a function host as one of its extensions. */
 export interface DurableEngine {
@@ -62,7 +65,7 @@ export interface DurableEngine {
   rpc(request: WebhookRequest): Promise<WebhookReply>;
   start(app: EngineApp): Promise<void>;
   stop(): Promise<void>;
-  /** Dies at once: nothing under way is stored or answered, and what it had taken becomes visible to other hosts. */
+  /** Dies at once. Nothing under way is stored or answered; other hosts can see the work that it had taken. */
   kill(): void;
   /** Work that could run now, and work under way. */
   load(): { ready: number; running: number };
@@ -73,7 +76,7 @@ const STOP_BOUND_MS = 1_000;
 interface Running {
   readonly hub: TaskHub;
   readonly host: Host;
-  /** Absent at a host that runs no durable functions. */
+  /** Absent on a host that runs no durable functions. */
   readonly dispatcher: Dispatcher | undefined;
   readonly server: RpcServer | undefined;
 }

@@ -1,7 +1,7 @@
 import { EngineError, type WebhookReply, type WebhookRequest } from "./contract";
 import { findFunction, namesOf } from "./functions";
 import { EventType } from "./history";
-import type { Call } from "./management";
+import type { Call } from "./management-call";
 import { paged } from "./queries";
 import type { EntityRecord } from "./records";
 import { reply } from "./replies";
@@ -40,7 +40,7 @@ export async function entities(call: Call): Promise<WebhookReply> {
   return reply(202);
 }
 
-/** JSON as it came, other text as a string, and of an empty body nothing — except that DELETE gives an empty string. */
+/** JSON as received, and other text as a string. An empty body is no input, except for DELETE: an empty string. */
 function operationInput({ method, headers, body }: WebhookRequest): string | undefined {
   const text = body.toString("utf8");
   if (body.length === 0) return method === "DELETE" ? '""' : undefined;
@@ -51,7 +51,7 @@ function stateOf({ state }: EntityRecord): unknown {
   return state === null ? null : (JSON.parse(state) as unknown);
 }
 
-/** Entities that exist, by id; with `fetchState` only those with a state. */
+/** Lists existing entities, by id; with `fetchState` only those with a state. */
 function listEntities(call: Call, name: string | undefined): WebhookReply {
   const { host, query } = call;
   const fetchState = query.get("fetchState") === "true";

@@ -2,13 +2,13 @@ import type { EngineClock } from "./contract";
 import type { EngineFaults } from "./faults";
 import type { EntityRecord } from "./records";
 
-/** What a client still reads, until what was written after it can be read. */
+/** The state that clients still read, until the next one becomes visible. */
 interface View {
   shown: EntityRecord | undefined;
   readonly written: { readonly record: EntityRecord; readonly from: number }[];
 }
 
-/** Entities as clients read them: only a fault makes them differ from what is committed, and never out of order. */
+/** Entities as clients read them. Only a fault makes them differ from the committed state, and never out of order. */
 export class EntityViews {
   readonly #truth: ReadonlyMap<string, EntityRecord>;
   readonly #clock: EngineClock;
@@ -37,7 +37,7 @@ export class EntityViews {
     }
   }
 
-  /** A record is about to take the place of what is there. */
+  /** Keeps the current record visible before a new one replaces it. */
   write(record: EntityRecord): void {
     const lag = this.#faults.entityReadLagMs?.(record) ?? 0;
     const { id } = record;

@@ -4,7 +4,7 @@ import type { HistoryEvent } from "./history";
 
 const NAMESPACE = "Microsoft.Azure.WebJobs.Extensions.DurableTask";
 
-/** The message by which an orchestration asks an entity for an operation (golden: entity). */
+/** The message by which an orchestration requests an operation of an entity (golden: entity). */
 export function requestText(
   { operation, input }: Action,
   about: {
@@ -30,7 +30,7 @@ export function requestText(
   });
 }
 
-/** In the framework's own words (golden: nondet). */
+/** The framework's own text (golden: nondet). */
 export function describeMismatch(
   event: HistoryEvent,
   kind: Decision["kind"],

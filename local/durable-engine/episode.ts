@@ -3,11 +3,11 @@ import { describeMismatch, guidOf, requestText, unsupported } from "./episode-wo
 import { EventType, type HistoryEvent } from "./history";
 import { runTasks, settledTask, Task, whenAll, whenAny } from "./task";
 
-/** Longer timers are cut into legs, as the extension does. */
+/** Longer timers are split, as in the extension. */
 const SHORT_TIMER_MS = 6 * 86_400_000;
 const LEG_MS = 3 * 86_400_000;
 
-export interface EpisodeSubject {
+interface EpisodeSubject {
   /** Entity functions of the app, lower-case; a signal or call to another one fails the orchestration. */
   readonly entities: readonly string[];
   readonly instanceId: string;
@@ -24,19 +24,19 @@ const scheduledKinds: Readonly<Record<number, Decision["kind"]>> = {
   [EventType.EventSent]: "event",
 };
 
-/** What JavaScript answered: its state, or the error it threw without one. */
+/** The result from JavaScript: its state, or the error that it threw without one. */
 export type Answer = { readonly state: OrchestratorState } | { readonly thrown: Error };
 
 export interface EpisodeResult {
-  /** New decisions, in id order; those already in history are not among them. */
+  /** New decisions, in id order; without those already in history. */
   readonly decisions: readonly Decision[];
   readonly completion?: Completion;
-  /** Events nobody has consumed, in order: continue-as-new carries them over (golden: eternal-events). */
+  /** Unconsumed events, in order: continue-as-new carries them over (golden: eternal-events). */
   readonly unconsumed: readonly HistoryEvent[];
   /** The next free id; must equal the SDK's own counter. */
   readonly nextId: number;
   readonly suspended: boolean;
-  /** What the orchestrator asked for and this engine does not do: it fails, and the log must say so. */
+  /** An action of the orchestrator that this engine does not support: the instance fails, and the log says why. */
   readonly refused: string | undefined;
 }
 
@@ -44,8 +44,8 @@ class NonDeterminism extends Error {}
 class Unsupported extends Error {}
 
 /**
- * Replays the actions JavaScript answered against history, exactly as the extension's out-of-process shim does: the
- * answer carries no ids, so both sides count, and every scheduling event in history must match its replayed decision.
+ * Replays JavaScript's actions against history, exactly as the extension's out-of-process shim does. The reply
+ * carries no ids, so both sides count. Every scheduling event in history must match its replayed decision.
  */
 export class Episode {
   readonly #subject: EpisodeSubject;
@@ -143,7 +143,7 @@ export class Episode {
     }
   }
 
-  /** History is the truth: what it scheduled must be what this replay scheduled, in kind and name. */
+  /** The decisions of this replay must match history, in kind and name. */
   #expect(event: HistoryEvent): void {
     const decision = this.#decided.get(event.EventId);
     const kind = scheduledKinds[event.EventType] ?? "activity";
@@ -153,7 +153,7 @@ export class Episode {
     this.#decided.delete(event.EventId);
   }
 
-  /** Completion and continue-as-new require that nothing is open any more. */
+  /** Completion and continue-as-new require that nothing is open. */
   #conclude(): void {
     if (this.#completion || this.#suspended || !this.#main?.settled || this.#open.size > 0) return;
     const { error, value } = this.#main;
@@ -242,7 +242,7 @@ export class Episode {
 
   *#timer(fireAt: number, cancelled: boolean): Generator<Task<unknown>, string | null, unknown> {
     if (cancelled) {
-      // Created and cancelled in one breath: it takes an id and holds nothing open (pitfall 2 comes from here).
+      // Created and cancelled in the same step: it uses an id and keeps nothing open (the cause of pitfall 2).
       const id = this.#nextId;
       this.#leg(fireAt);
       this.#open.delete(id);
@@ -259,7 +259,10 @@ export class Episode {
     return null;
   }
 
-  /** The extension's retry loop: ids go attempt, timer, attempt, timer; the last failure takes an immediate timer. */
+  /**
+   * The extension's retry loop. Ids alternate between attempt and timer; after the last failure comes an immediate
+   * timer.
+   */
   *#retry(
     options: RetryOptions | undefined,
     call: () => Task,
@@ -282,12 +285,12 @@ export class Episode {
     }
   }
 
-  /** Sends an entity operation and answers with the id its reply will have: the same on every replay. */
+  /** Sends an entity operation and returns the id of its reply, which is the same on every replay. */
   #request(action: Action, signal: boolean): string {
     const { instanceId, executionId } = this.#subject;
     const guid = guidOf(`${instanceId}_${executionId}_${this.#now}_${this.#guids++}`);
     const message = { signal, guid, parent: instanceId, parentExecution: executionId, at: this.#now };
-    // Built when it is sent: a replay passes by all requests that were sent long ago.
+    // Built only when it is sent: a replay skips requests that were sent before.
     const text = () => requestText(action, message);
     const target = action.instanceId ?? "";
     this.#checkEntity(target);
@@ -317,7 +320,7 @@ export class Episode {
   }
 
   #raise(event: HistoryEvent): void {
-    // What is processed after continue-as-new was asked for belongs to the next generation, waiter or not (pitfall 2).
+    // Events processed after continue-as-new belong to the next generation, with or without a waiter (pitfall 2).
     const waiter = this.#continueWith ? undefined : this.#waiting.get(event.Name ?? "")?.pop();
     if (waiter) waiter.settle(undefined, event.Input ?? null);
     else this.#buffered.push(event);

@@ -1,7 +1,7 @@
 import type { Step } from "./changes";
 import type { EntityRecord, InstanceRecord, TimerRecord } from "./records";
 
-/** A piece of work on its way into the store. */
+/** A piece of work that is about to be stored. */
 export interface CommitWork {
   readonly host: string;
   readonly kind: "orchestration" | "entity" | "activity" | "client";
@@ -11,19 +11,19 @@ export interface CommitWork {
   readonly name: string;
 }
 
-/** One run of an activity that was scheduled; `copy` is 0 for the run that was meant. */
-export interface ActivityWork {
+/** One run of a scheduled activity; `copy` is 0 for the original. */
+interface ActivityWork {
   readonly instanceId: string;
   readonly taskId: number;
   readonly name: string;
   readonly copy: number;
 }
 
-/** One delivery of a message; `copy` is 0 for the one that was meant. */
-export interface Delivery {
+/** One delivery of a message; `copy` is 0 for the original. */
+interface Delivery {
   /** Instance or entity. */
   readonly target: string;
-  /** `EventType` of the history event it carries; operations of entities are `EventRaised`. */
+  /** `EventType` of its history event; operations of entities are `EventRaised`. */
   readonly type: number;
   /** Name of the event, orchestrator or operation message. */
   readonly name: string | undefined;
@@ -31,49 +31,51 @@ export interface Delivery {
 }
 
 /**
- * Ways in which the engine fails on command, as the Azure Storage provider can; without a member the engine behaves.
- * Delays run on the hub's clock. What a fault holds back is not kept across a restart from disk.
+ * Faults of the Azure Storage provider on demand; an absent member causes none. Delays use the hub's clock. Messages
+ * that a fault delays do not survive a restart from disk.
  */
 export interface EngineFaults {
   /**
-   * Makes work durable in the provider's four steps instead of one transaction: messages, activities and timers out →
-   * history (the arbiter between hosts) → instance row → inputs deleted. Asked before each step that has something to
-   * do and once after the last; "crash" kills the host there, a number holds the step up for so many ms. Timers fire
-   * out of the storage, without a host and in one step.
+   * Commits in the provider's four steps instead of one transaction: messages, activities and timers; history, which
+   * decides between hosts; instance row; inputs. Called before each step and once at the end: "crash" kills the host,
+   * a number delays by so many ms.
    */
   atCommit?(step: Step | "done", work: CommitWork): "crash" | number | undefined;
-  /** Has a second host serve the same messages at the same time; commits go step by step, and the later one loses. */
+  /** A second host serves the same messages at the same time. Commits go step by step, and the later one loses. */
   stealsLease?(id: string, holder: string, thief: string): boolean;
   /**
-   * Cuts and reorders the batch of an entity: which of its `n` operations run now, by position and in this order;
-   * undefined runs all as they came. The others stand in the next batch. An empty answer counts as undefined.
+   * Selects and orders the `n` operations of an entity's batch, by position; undefined runs all in order. The others
+   * are in the next batch. An empty result counts as undefined.
    */
   reorderBatch?(entity: string, n: number): readonly number[] | undefined;
   /**
-   * How long a row stays as it was after history moved on, in ms. Status queries, lists and the check for a live id
-   * read the row. An older row with a longer lag is written over a newer one, as by a zombie, until the next write.
+   * How long a row stays outdated after history changed, in ms. Status queries, lists and the check for a live id
+   * read the row. An older row with a longer lag overwrites a newer one, as a zombie would, until the next write.
    */
   rowLagMs?(row: InstanceRecord): number;
   /**
-   * How long clients read an entity as it was before a commit, in ms. The extension answers callers 20–90 ms before it
-   * writes the row: a client that reads right after may see what was there before.
+   * How long clients read the previous state of an entity, in ms. The extension answers callers 20–90 ms before it
+   * writes the row, so a client that reads right afterwards may see the previous state.
    */
   entityReadLagMs?(record: EntityRecord): number;
-  /** Whether the row of an instance that just ended is never written: it looks Running for good. */
+  /** Whether the row of an instance that just ended is never written, so that it stays Running for good. */
   stuckRunning?(row: InstanceRecord): boolean;
-  /** Runs an activity `copies` times (asked with copy 0), each starting late or with its result held back. */
+  /** Runs an activity `copies` times (called with copy 0), each with a late start or a delayed result. */
   onActivity?(
     work: ActivityWork,
   ):
     { readonly copies?: number; readonly startDelayMs?: number; readonly resultDelayMs?: number } | undefined;
   /**
-   * Delivers a message `copies` times (asked with copy 0), each late by `delayMs`: overtaken by what came after it. What
-   * continue-as-new carries over was doubled when it first came, if at all: again in every generation, it would breed.
+   * Delivers a message `copies` times (called with copy 0), each `delayMs` late, so that later ones overtake it. Does
+   * not apply to messages that continue-as-new carries over: copies would multiply in every generation.
    */
   onDelivery?(delivery: Delivery): { readonly copies?: number; readonly delayMs?: number } | undefined;
-  /** How much later a timer can be seen than in whole seconds, negative for earlier: a sender's lag comes off its delay. */
+  /**
+   * How much later than in whole seconds a timer becomes visible; negative is earlier. A sender's lag shortens its
+   * delay.
+   */
   timerOffsetMs?(timer: TimerRecord): number;
-  /** Whether events that nobody has consumed are lost when an instance continues as new. */
+  /** Whether unconsumed events are lost when an instance continues as new. */
   losesCarriedEvents?(work: { readonly id: string; readonly events: readonly string[] }): boolean;
 }
 

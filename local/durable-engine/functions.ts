@@ -2,11 +2,11 @@ import type { EngineApp, RpcData } from "./contract";
 
 export interface FoundFunction {
   readonly name: string;
-  /** Name of the trigger binding, under which the input travels. */
+  /** Name of the trigger binding, which names the input. */
   readonly binding: string;
 }
 
-/** Finds a registered function by name, ignoring case, and kind of trigger. */
+/** Finds a registered function by name, ignoring case, and by kind of trigger. */
 export function findFunction(app: EngineApp, name: string, trigger: string): FoundFunction | undefined {
   for (const fn of app.functions) {
     if (fn.name.toLowerCase() !== name.toLowerCase()) continue;
@@ -23,14 +23,14 @@ export function namesOf(app: EngineApp, trigger: string): string[] {
     .map((fn) => fn.name);
 }
 
-/** How the host hands an activity its input (golden: act-inputs): booleans become "True" and "False", null nothing. */
+/** The input of an activity (golden: act-inputs): booleans become "True" and "False", null becomes nothing. */
 export function activityInput(input: unknown): string | undefined {
   if (input === null || input === undefined) return undefined;
   if (typeof input === "boolean") return input ? "True" : "False";
   return typeof input === "string" ? input : JSON.stringify(input);
 }
 
-/** A returned value as the JSON text that stands in history (golden: act-returns). */
+/** A returned value as JSON text for history (golden: act-returns). */
 export function resultText(value: RpcData | undefined): string | null {
   if (!value) return null;
   if (value.json !== undefined) return value.json;

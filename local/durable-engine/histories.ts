@@ -2,10 +2,10 @@ import type { HistoryEvent } from "./history";
 import { isLive, type InstanceRecord } from "./records";
 import type { Store } from "./store";
 
-/** How many events of stored histories are kept in memory besides, so that an episode need not read its own past. */
+/** How many events of stored histories stay in memory, so that an episode rarely reads its past from disk. */
 const EVENTS_KEPT = 20_000;
 
-/** The histories of all instances: in memory, or on disk with those used last in memory too. */
+/** The histories of all instances: in memory, or on disk with the most recent ones also in memory. */
 export class Histories {
   readonly #store: Pick<Store, "history"> | undefined;
   readonly #known = new Map<string, HistoryEvent[]>();
@@ -15,7 +15,7 @@ export class Histories {
     this.#store = store;
   }
 
-  /** What was read from disk is kept only if the instance still stands as it did: it may have gone on meanwhile. */
+  /** Keeps what was read from disk only if the instance did not change meanwhile. */
   async of(id: string, instances: ReadonlyMap<string, InstanceRecord>): Promise<readonly HistoryEvent[]> {
     const known = this.#known.get(id);
     if (known || !this.#store) return known ?? [];
@@ -25,7 +25,7 @@ export class Histories {
     return read;
   }
 
-  /** Adds one episode; a stored history is known from its first episode on. */
+  /** Adds one episode. A stored history is in memory from its first episode on. */
   append({ id, episodes }: InstanceRecord, events: readonly HistoryEvent[]): void {
     const known = this.#known.get(id) ?? (episodes === 0 || !this.#store ? [] : undefined);
     if (!known) return;
@@ -34,7 +34,7 @@ export class Histories {
     this.#keep(id, known);
   }
 
-  /** As the one used last. */
+  /** Marks it as the most recent one. */
   #keep(id: string, events: HistoryEvent[]): void {
     this.#known.set(id, events);
     this.#events += events.length;
@@ -45,7 +45,7 @@ export class Histories {
     }
   }
 
-  /** A finished history of a store is read from there, if ever. */
+  /** The history of a finished instance is rarely read again: from disk if there is a store. */
   release(id: string): void {
     if (this.#store) this.drop(id);
   }

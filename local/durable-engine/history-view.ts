@@ -5,7 +5,7 @@ import { isLive, type InstanceRecord } from "./records";
 const hidden: readonly number[] = [EventType.OrchestratorStarted, EventType.OrchestratorCompleted];
 const scheduling: readonly number[] = [EventType.TaskScheduled, EventType.SubOrchestrationCreated];
 
-/** The extension's words for the two events this engine names shorter. */
+/** The extension's names of the two events that this engine names shorter. */
 const names: Readonly<Record<number, string>> = {
   ...Object.fromEntries(Object.entries(EventType).map(([name, type]) => [type, name])),
   [EventType.SubOrchestrationCreated]: "SubOrchestrationInstanceCreated",
@@ -14,8 +14,8 @@ const names: Readonly<Record<number, string>> = {
 };
 
 /**
- * History as people see it (golden: every scenario): scheduled work is folded into its completion, the dispatcher's own
- * events and all ids are left out, results are parsed and only there with `outputs`.
+ * History as replies show it (golden: every scenario). Scheduled work is merged into its completion; internal events
+ * and all ids are absent; results are parsed, and only present with `outputs`.
  */
 export function shownHistory(
   record: InstanceRecord,
@@ -32,7 +32,7 @@ export function shownHistory(
   return isLive(record.status) || ended ? events : [...events, completed(record, outputs)];
 }
 
-/** Two with one id, as a non-deterministic orchestrator leaves them, cannot be shown (golden: nondet). */
+/** Two events with one id, from a non-deterministic orchestrator, cannot be shown (golden: nondet). */
 function scheduledById(history: readonly HistoryEvent[]): Map<number, HistoryEvent> {
   const found = new Map<number, HistoryEvent>();
   for (const event of history) {
@@ -46,7 +46,7 @@ function scheduledById(history: readonly HistoryEvent[]): Map<number, HistoryEve
   return found;
 }
 
-/** A request that cannot be answered, told as .NET's ArgumentException. */
+/** An invalid argument of a request, reported as .NET's ArgumentException. */
 export class ArgumentError extends EngineError {
   constructor(message: string) {
     super(400, message);
@@ -54,7 +54,7 @@ export class ArgumentError extends EngineError {
 }
 
 const never = ["EventId", "IsPlayed", "TaskScheduledId", "TimerId", "EventType", "Result", "Version"];
-/** The start shows no more of itself than this, and its name under another one. */
+/** The start event shows only these fields, and its name under another key. */
 const ofStarted = [
   "Input",
   "Correlation",

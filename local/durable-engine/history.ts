@@ -19,7 +19,7 @@ export const EventType = {
   ExecutionResumed: 20,
 } as const;
 
-/** One event as it is handed to the SDK; the fields beyond these depend on its type. */
+/** One event as the SDK receives it; further fields depend on its type. */
 export interface HistoryEvent {
   readonly EventType: number;
   readonly EventId: number;
@@ -30,7 +30,6 @@ export interface HistoryEvent {
   readonly Input?: string | null;
   readonly Result?: string | null;
   readonly Reason?: string | null;
-  readonly Details?: string | null;
   readonly FireAt?: string;
   readonly TimerId?: number;
   readonly TaskScheduledId?: number;
@@ -50,7 +49,7 @@ const received: readonly number[] = [
   EventType.ExecutionResumed,
 ];
 
-/** The past as the host shows it: only ExecutionStarted and received events are marked as played. */
+/** Past events as the host sends them: only ExecutionStarted and received events are marked as played. */
 export function asPlayed(events: readonly HistoryEvent[]): HistoryEvent[] {
   const continued = isContinued(events);
   return events.map((event, i) => (continued && i === 2 ? { ...event, IsPlayed: true } : played(event)));
@@ -60,7 +59,7 @@ function played(event: HistoryEvent): HistoryEvent {
   return received.includes(event.EventType) ? { ...event, IsPlayed: true } : event;
 }
 
-/** An event of the past is written once, however many episodes it is shown to. */
+/** Each past event is serialized once, however many episodes include it. */
 const playedTexts = new WeakMap<HistoryEvent, string>();
 
 /** The JSON text of `[...asPlayed(past), ...batch]`. */
@@ -78,8 +77,8 @@ export function historyText(past: readonly HistoryEvent[], batch: readonly Histo
 }
 
 /**
- * A generation started by continue-as-new: its execution id has no dashes, and its third event counts as played. Those
- * of sub-orchestrations cannot be told from first ones.
+ * A generation started by continue-as-new: its execution id has no dashes, and its third event counts as played. Such
+ * generations of sub-orchestrations look like first ones.
  */
 function isContinued(events: readonly HistoryEvent[]): boolean {
   const started = events[1];

@@ -14,17 +14,17 @@ import {
   type TimerRecord,
 } from "./records";
 
-export interface Start {
+interface Start {
   readonly name: string;
   readonly input: string | null;
   readonly id?: string;
   readonly version?: string | null;
   readonly parent?: Parent;
-  /** Started from another run: such executions have ids without dashes (golden: parent, management.json 64). */
+  /** Started by another run: such executions have ids without dashes (golden: parent, management.json 64). */
   readonly derived?: boolean;
 }
 
-/** One process on a task hub: it runs the app's functions by its own clock, and can die at any moment. */
+/** One process on a task hub. It runs the app's functions by its own clock, and can die at any moment. */
 export class Host {
   readonly name: string;
   readonly hub: TaskHub;
@@ -63,7 +63,7 @@ export class Host {
     return JSON.stringify(input, null, this.#indent);
   }
 
-  /** The JSON text that an orchestrator is invoked with: its history before everything else. */
+  /** The JSON text of an orchestrator's input, with its history first. */
   episodeText(past: readonly HistoryEvent[], batch: readonly HistoryEvent[], more: object): string {
     if (this.#indent > 0) return this.textOf({ history: [...asPlayed(past), ...batch], ...more });
     return `{"history":${historyText(past, batch)},${JSON.stringify(more).slice(1)}`;
@@ -73,12 +73,12 @@ export class Host {
     return this.#alive;
   }
 
-  /** Ends in order: what is still under way is given up as if it had died. */
+  /** Stops in order; work still under way is abandoned as after a crash. */
   retire(): void {
     this.#alive = false;
   }
 
-  /** Dies at once: nothing it has under way is ever stored or answered. */
+  /** Dies at once: nothing under way is ever stored or answered. */
   die(): void {
     if (!this.#alive) return;
     this.#alive = false;
@@ -111,13 +111,13 @@ export class Host {
     effects.messages.push({ type: "putMessage", message });
   }
 
-  /** Answers a request that an orchestration sent to an entity. */
+  /** Replies to a request of an orchestration to an entity. */
   answer(effects: Effects, target: string, event: HistoryEvent, executionId: string | undefined): void {
     const message = { seq: this.hub.queues.nextSeq(), target, executionId, event, isReply: true };
     effects.messages.push({ type: "putMessage", message });
   }
 
-  /** Sends an event on that no generation has consumed yet. */
+  /** Forwards an event that no generation has consumed yet. */
   carryOver(effects: Effects, target: string, event: HistoryEvent): void {
     const message = { seq: this.hub.queues.nextSeq(), target, event, isCarried: true };
     effects.messages.push({ type: "putMessage", message });
@@ -133,20 +133,20 @@ export class Host {
     effects.messages.push({ type: "putTimer", timer: { ...timer, dueAt } });
   }
 
-  /** Forgets the timers of an execution that is over: they could only fire into the void. */
+  /** Removes the timers of an execution that is over. */
   dropTimersOf(effects: Effects, instanceId: string): void {
     const timers = this.hub.timersOf(instanceId);
     if (timers.length > 0) effects.inputs.push({ type: "dropTimersOf", instanceId, timers });
   }
 
-  /** Creates an instance; a live one of the same id is never touched, a finished one is overwritten. */
+  /** Creates an instance. Refuses the id of a live one, and overwrites a finished one. */
   create(effects: Effects, start: Start): string {
     const id = start.id ?? this.hub.ids.hex();
     const over = this.hub.instances.get(id);
     const record = this.#newRecord(id, start, over);
     if (start.parent) {
       const isAgain = over && isSameTask(over.parent, start.parent);
-      // Starts of sub-orchestrations are not deduplicated: an episode run twice has its child start from scratch.
+      // Starts of sub-orchestrations are not deduplicated: an episode that runs twice restarts its child.
       if (over && isLive(over.status) && !isAgain) throw isThere(over.status);
       if (over) effects.messages.push({ type: "dropHistory", record: over });
       effects.messages.push({ type: "putInstance", record });
@@ -154,7 +154,7 @@ export class Host {
       const row = this.hub.row(id);
       if (this.hub.isStarting(id)) throw isThere("Pending");
       if (row && isLive(row.status)) throw isThere(row.status);
-      // Known at once, so that a second start of the same id meets it while this one is still being written.
+      // Reserved at once, so that a second start of the same id finds it while this one is being written.
       this.hub.reserve(effects, id);
       effects.row.push({ type: "insertInstance", record, over }, { type: "putRow", record });
     }

@@ -15,39 +15,39 @@ import { Timers } from "./timers";
 import { openStore, type Database, type Store } from "./store";
 
 export interface TaskHubOptions {
-  /** Folder of the store; with neither location nor database everything is plain memory. */
+  /** Folder of the store; in memory with neither location nor database. */
   readonly location?: string;
-  /** An open-able database instead, for tests that restart in memory. */
+  /** A database to open instead, for tests that restart in memory. */
   readonly database?: Database;
   /** The `extensions.durableTask` section of host.json. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Drives timers and delays; each host has a clock of its own besides. */
+  /** Drives timers and delays; each host also has its own clock. */
   readonly clock: EngineClock;
   readonly faults?: EngineFaults;
-  /** Numbers in [0, 1) behind every id; absent: the system's randomness. */
+  /** Numbers in [0, 1) for every id; system randomness when absent. */
   readonly random?: () => number;
-  /** Chooses among `n` things that are ready, at least two; absent: the first. */
+  /** Selects among `n` ready items, at least two; the first when absent. */
   readonly pick?: (n: number) => number;
-  /** When others get what a host leaves behind; absent: as the provider has it. */
+  /** When others receive what a host leaves behind; the provider's times when absent. */
   readonly recovery?: Recovery;
   readonly log?: (line: EngineLog) => void;
 }
 
-/** What a hub needs to know of a host: whether it still lives, and how to kill it. */
-export interface Committer {
+/** A host as the hub knows it. */
+interface Committer {
   readonly name: string;
   readonly alive: boolean;
   die(): void;
 }
 
-/** The record a piece of work began with: if it has been replaced meanwhile, another host was faster. */
+/** The record that a piece of work began with. If it was replaced meanwhile, another host was faster. */
 export type Expected =
   | { readonly instance: string; readonly was: InstanceRecord | undefined }
   | { readonly entity: string; readonly was: EntityRecord | undefined };
 
 /**
- * The shared storage of the hosts: instances, histories, entities, queues and timers, and the one way to change them.
- * Memory follows the disk: nothing acts on a change before it is durable.
+ * The shared storage of the hosts: instances, histories, entities, queues and timers, and the only way to change
+ * them. Memory follows the disk: nothing uses a change before it is durable.
  */
 export class TaskHub {
   readonly instances = new Map<string, InstanceRecord>();
@@ -61,7 +61,7 @@ export class TaskHub {
   readonly ids: Ids;
   readonly log: (line: EngineLog) => void;
   readonly isStepwise: boolean;
-  /** Whether messages may leak, repeat or overtake each other. */
+  /** Whether messages may be lost, repeated or reordered. */
   readonly isFaulty: boolean;
   readonly #store: Store | undefined;
   readonly #rows: Rows;
@@ -102,14 +102,14 @@ export class TaskHub {
     for (const timer of await this.#store.timers()) this.#timers.arm(timer);
   }
 
-  /** Ends the hub: its timers stop, its store is closed. */
+  /** Stops its timers and closes its store. */
   async close(): Promise<void> {
     this.#timers.clear();
     this.queues.close();
     await this.#store?.close();
   }
 
-  /** Empties the hub under its live hosts: whatever they work on finds nothing when it ends. */
+  /** Empties the hub under its live hosts: their current work finds nothing when it ends. */
   async clear(): Promise<void> {
     this.#epoch++;
     this.#timers.clear();
@@ -123,7 +123,7 @@ export class TaskHub {
     await this.#store?.clear();
   }
 
-  /** Takes an entity away under its feet; a batch of it under way is discarded. */
+  /** Removes an entity while it runs; a batch under way is discarded. */
   async purgeEntity(id: string): Promise<void> {
     const change = { type: "dropEntity", id } as const;
     await this.#store?.commit([change], () => true);
@@ -134,7 +134,7 @@ export class TaskHub {
     return this.#epoch;
   }
 
-  /** What status queries see of an instance. */
+  /** The row of an instance, as status queries read it. */
   row(id: string): InstanceRecord | undefined {
     return this.#rows.get(id);
   }
@@ -146,26 +146,25 @@ export class TaskHub {
     return this.#histories.of(id, this.instances);
   }
 
-  /** Whether an instance of this id is being started right now. */
+  /** Whether an instance of this id is being started. */
   isStarting(id: string): boolean {
     return this.#starting.has(id);
   }
 
   reserve(effects: Effects, id: string): void {
-    // Step by step two starts of one id may both pass the check, as with the provider.
+    // Step by step, two starts of one id may both pass the check, as with the provider.
     if (this.isStepwise) return;
     this.#starting.add(id);
     effects.starts.push(id);
   }
 
-  /** The timers set for an instance. */
   timersOf(id: string): readonly TimerRecord[] {
     return this.#timers.of(id);
   }
 
   /**
-   * Makes effects durable and applies them; false when another host was faster, so that nothing was stored but, step by
-   * step, its messages. For a host that dies meanwhile it never ends.
+   * Makes effects durable and applies them. Returns false when another host was faster: then nothing is stored
+   * except, step by step, its messages. Never resolves for a host that dies meanwhile.
    */
   async commit(host: Committer, effects: Effects, work: CommitWork, expected?: Expected): Promise<boolean> {
     const done = await this.#carryOut(host, effects, work, expected);
@@ -301,7 +300,7 @@ export class TaskHub {
     }
   }
 
-  /** A fired timer is a message that stands on record as its timer, until it has been served. */
+  /** A fired timer is a message that stays recorded as a timer until it has been served. */
   #fire(timer: TimerRecord, sender: string | undefined): void {
     const { instanceId: target, executionId, timerId, fireAt } = timer;
     const fired = { TimerId: timerId, FireAt: toTimestamp(fireAt) };
@@ -310,7 +309,7 @@ export class TaskHub {
   }
 }
 
-/** A promise without end: what a dead host waits for. */
+/** A promise that never resolves, for a dead host. */
 export function never(): Promise<never> {
   return new Promise(() => undefined);
 }
@@ -319,7 +318,6 @@ export function eventAt(now: number, type: number, fields: Record<string, unknow
   return { EventType: type, ...fields, EventId: -1, IsPlayed: false, Timestamp: toTimestamp(now) };
 }
 
-/** Opens the shared storage: on disk, in a given database, or in plain memory. */
 export async function openTaskHub(options: TaskHubOptions): Promise<TaskHub> {
   const from = options.database ?? options.location;
   const store = from === undefined ? undefined : await openStore(from);

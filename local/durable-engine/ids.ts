@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
-/** Where new execution ids, instance ids and request ids come from. */
+/** The source of new execution ids, instance ids and request ids. */
 export interface Ids {
   uuid(): string;
   /** 32 hexadecimal digits. */
   hex(): string;
 }
 
-/** Ids from the system's randomness, or from a source of numbers in [0, 1) that makes them repeatable. */
+/** Creates ids from system randomness, or from numbers in [0, 1) that make them repeatable. */
 export function createIds(random: (() => number) | undefined): Ids {
   if (!random) return { uuid: randomUUID, hex: () => randomBytes(16).toString("hex") };
   const hex = () => {

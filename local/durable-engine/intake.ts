@@ -10,23 +10,23 @@ const results: readonly number[] = [
   EventType.TimerFired,
 ];
 
-/** What becomes of an inbox; messages in neither list are dropped. */
-export interface Intake {
+/** What happens to an inbox; messages in neither list are dropped. */
+interface Intake {
   readonly taken: readonly Message[];
-  /** Out of order: the store does not hold yet what they belong to. */
+  /** Out of order: the store does not yet contain the item that they refer to. */
   readonly deferred: readonly Message[];
 }
 
-/** What an episode takes in when every message is there once and in order: what is meant for this execution. */
+/** The messages of an inbox for this execution, when every message arrives once and in order. */
 export function takeIn(instance: InstanceRecord | undefined, messages: readonly Message[]): Intake {
   if (!instance || !isLive(instance.status)) return { taken: [], deferred: [] };
   return { taken: messages.filter((m) => isMeantFor(m, instance)), deferred: [] };
 }
 
 /**
- * The same where messages leak, repeat and overtake each other, by the rules of the Azure Storage provider: starts that
- * are no longer wanted and repeated results are dropped, answers to what history does not know yet are put back, and
- * what comes before the start is lost.
+ * The same when messages can be lost, repeated or reordered, by the rules of the Azure Storage provider: drops
+ * obsolete starts and repeated results, defers replies that history does not know yet, and loses what precedes the
+ * start.
  */
 export function takeInCarefully(
   instance: InstanceRecord | undefined,
@@ -71,7 +71,7 @@ function isFirstStart(event: HistoryEvent): boolean {
   return event.EventType === EventType.ExecutionStarted && !event["ParentInstance"];
 }
 
-/** The id of the task whose result an event is. */
+/** The id of the task whose result this event is. */
 function resultId(event: HistoryEvent): number | undefined {
   if (!results.includes(event.EventType)) return undefined;
   return event.EventType === EventType.TimerFired ? event.TimerId : event.TaskScheduledId;

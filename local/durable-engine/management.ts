@@ -4,24 +4,13 @@ import { entities } from "./entity-routes";
 import { EventType } from "./history";
 import { ArgumentError } from "./history-view";
 import type { Host } from "./host";
+import { type Call, jsonBody, UnreadableJson } from "./management-call";
 import { listInstances, presentedEntity, purgeInstances, statusOf } from "./queries";
 import { isLive, type InstanceRecord } from "./records";
 import { exceptionReply, failedReply, reply } from "./replies";
-import { jsonBody, UnreadableJson } from "./request-body";
 import { restart, start } from "./starts";
 
 const PREFIX = /^\/(?:runtime\/webhooks\/durabletask|durabletask)\/?/;
-
-/** One request to the management API, taken apart. */
-export interface Call {
-  readonly host: Host;
-  readonly addresses: Addresses;
-  readonly method: string;
-  readonly path: readonly string[];
-  readonly query: URLSearchParams;
-  readonly request: WebhookRequest;
-  readonly origin: string;
-}
 
 /** The extension's HTTP API (https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api), for its webhooks and its RPC endpoint alike. */
 export async function manage(
@@ -113,7 +102,7 @@ function forbidden({ id, status }: InstanceRecord, verb: string): WebhookReply {
   );
 }
 
-/** Refused by its status, for the extension would do it: the SDK says that the storage provider cannot. */
+/** The extension would rewind; the SDK says that the storage provider cannot. So the status decides the refusal. */
 function rewind({ status }: InstanceRecord): WebhookReply {
   if (status !== "Failed") {
     const only = `but only orchestrations in the "Failed" state can be rewound.`;

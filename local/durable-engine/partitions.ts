@@ -4,15 +4,15 @@ import type { Recovery } from "./recovery";
 interface Partition {
   readonly n: number;
   owner: string | undefined;
-  /** Who had it last: the same name may have it back at once. */
+  /** The previous owner: the same name may have it back at once. */
   last: string | undefined;
   /** When others may have it. */
   freeAt: number;
 }
 
 /**
- * Which host serves which control queue: each is one host's, shared out evenly among those that run durable functions.
- * Instances and entities are spread over them by a hash of their ids.
+ * Assigns each control queue to one host, evenly among those that run durable functions. A hash of their ids
+ * distributes instances and entities over the queues.
  */
 export class Partitions {
   readonly #clock: EngineClock;
@@ -23,7 +23,7 @@ export class Partitions {
   readonly #cancels = new Set<() => void>();
   #isHandingOver = false;
 
-  /** `taken` hears of every partition that has a new owner. */
+  /** `taken` is called for every partition with a new owner. */
   constructor(count: number, clock: EngineClock, recovery: Recovery, taken: (partition: number) => void) {
     this.#clock = clock;
     this.#recovery = recovery;
@@ -50,7 +50,7 @@ export class Partitions {
     this.#share();
   }
 
-  /** A host is gone, with or without having given up what it had. */
+  /** Removes a host that was killed or stopped. */
   leave(host: string, how: "killed" | "stopped"): void {
     this.#members.delete(host);
     const afterMs = how === "killed" ? this.#recovery.killedMs() : this.#recovery.handedOverMs();
@@ -92,7 +92,7 @@ export class Partitions {
     });
   }
 
-  /** Those that have more than their share hand over to those that have less. */
+  /** Moves partitions from hosts above their share to hosts below it. */
   #level(): void {
     for (;;) {
       const { surplus, poorest } = this.#loads();
@@ -101,7 +101,7 @@ export class Partitions {
     }
   }
 
-  /** The host with the fewest partitions, and one of the host with the most that it should have instead. */
+  /** The host with the fewest partitions, and a partition that it should receive from the host with the most. */
   #loads(): { readonly poorest: string | undefined; readonly surplus: Partition | undefined } {
     const loads = [...this.#members].map((host) => ({ host, has: this.#of(host) }));
     const [least, ...more] = loads.sort((a, b) => a.has.length - b.has.length);
@@ -124,7 +124,7 @@ export class Partitions {
   }
 }
 
-/** The hash of the provider, over UTF-8. */
+/** The provider's hash, over UTF-8. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;

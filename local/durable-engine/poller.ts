@@ -1,9 +1,9 @@
-/** The first rest of a poller that found its queue empty; each next one is twice as long, up to the longest. */
+/** The first pause after an empty poll; each further pause is twice as long, up to the longest. */
 const FIRST_REST_MS = 100;
 
 /**
- * When one process looks into one queue: at once after a find or a send of its own, then ever more rarely. An idle look
- * is not an event here: it is computed which look will find something, when there is something to find.
+ * When one process polls one queue: at once after a find or its own send, then ever more rarely. Empty polls are not
+ * simulated: the time of the first successful poll is computed.
  */
 export class Poller {
   readonly #longestRestMs: number;
@@ -14,13 +14,13 @@ export class Poller {
     this.#since = now;
   }
 
-  /** It has found something, or its own process has sent something. */
+  /** Restarts the intervals, after a find or a send by its own process. */
   reset(now: number): void {
     this.#since = now;
   }
 
-  /** The first look at `visibleAt` or later that has not been yet. */
-  nextLook(visibleAt: number): number {
+  /** The first poll at `visibleAt` or later that is still to come. */
+  nextPoll(visibleAt: number): number {
     let rest = Math.min(FIRST_REST_MS, this.#longestRestMs);
     let look = this.#since + rest;
     while (look < visibleAt && rest < this.#longestRestMs) {

@@ -2,16 +2,9 @@ import type { WebhookReply } from "./contract";
 import { parsed, shownHistory } from "./history-view";
 import { toTimestamp } from "./history";
 import type { Host } from "./host";
+import type { Call } from "./management-call";
 import { isLive, type EntityRecord, type InstanceRecord } from "./records";
 import { reply } from "./replies";
-
-interface Query {
-  readonly host: Host;
-  readonly method: string;
-  readonly query: URLSearchParams;
-  readonly request: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
-  readonly origin: string;
-}
 
 function seconds(ms: number): string {
   return `${toTimestamp(ms).slice(0, 19)}Z`;
@@ -48,7 +41,7 @@ export function presentedEntity({ id, exists, state, lastOperationAt }: EntityRe
 
 /** The status of one instance: 202 while it is live, 200 afterwards (golden: management.json). */
 export async function statusOf(
-  { host, query, request, origin }: Query,
+  { host, query, request, origin }: Call,
   record: InstanceRecord,
 ): Promise<WebhookReply> {
   const body = presented(record, query.get("showInput") !== "false");
@@ -65,7 +58,7 @@ export async function statusOf(
 }
 
 /** Lists or purges instances by filter; lists include entities, are ordered by id and paged. */
-export async function listInstances(call: Query): Promise<WebhookReply> {
+export async function listInstances(call: Call): Promise<WebhookReply> {
   const { host, method, query } = call;
   if (method === "DELETE") {
     if (!query.get("createdTimeFrom"))
@@ -97,7 +90,7 @@ export async function listInstances(call: Query): Promise<WebhookReply> {
 /** One page of rows that are ordered by id; the token is the base64 of the id that comes next. */
 export function paged(
   rows: readonly { readonly id: string; readonly shown: unknown }[],
-  { query, request }: Pick<Query, "query" | "request">,
+  { query, request }: Pick<Call, "query" | "request">,
 ): WebhookReply {
   const top = Number(query.get("top"));
   const token = request.headers["x-ms-continuation-token"];
@@ -123,7 +116,7 @@ const statuses = [
   "Suspended",
 ];
 
-/** Statuses and dates that cannot be read do not filter. */
+/** Ignores statuses and dates that cannot be read. */
 function matches(
   { status, createdAt }: { status: string; createdAt: number },
   query: URLSearchParams,
@@ -135,7 +128,7 @@ function matches(
   return inTime && (wanted.length === 0 || wanted.includes(status));
 }
 
-/** Purges finished instances; a live one is refused with 412, none at all with 404. */
+/** Purges finished instances. A live one is refused with 412, an empty list with 404. */
 export async function purgeInstances(host: Host, records: readonly InstanceRecord[]): Promise<WebhookReply> {
   const live = records.find((record) => isLive(record.status));
   if (live) {

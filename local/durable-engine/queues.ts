@@ -7,7 +7,7 @@ import type { HubSettings } from "./settings";
 import { WorkItems } from "./work-items";
 import type { Worker } from "./worker";
 
-/** An inbox in the hands of a worker, as it was when it was taken. */
+/** An inbox that a worker holds, as it was when it was taken. */
 export interface Lease {
   readonly id: string;
   readonly worker: Worker;
@@ -15,9 +15,8 @@ export interface Lease {
 }
 
 /**
- * The queues of a hub: control queues, each with one owner that sorts what it finds into one inbox per instance or
- * entity and serves each by itself, and one queue of activities. What is taken stays where it is until it is dropped;
- * released without, it is ready again.
+ * The queues of a hub: control queues, whose owner sorts messages into one inbox per instance or entity, and one
+ * queue of activities. Taken items stay until they are dropped; released ones are ready again.
  */
 export class Queues {
   readonly partitions: Partitions;
@@ -29,7 +28,7 @@ export class Queues {
   readonly #inboxes = new Map<string, Message[]>();
   readonly #ready = new Set<string>();
   readonly #leases = new Map<string, Set<Lease>>();
-  /** What was served while it was hidden from its owner. */
+  /** Messages that were served while hidden from their owner. */
   readonly #gone = new WeakSet<Message>();
   readonly #workers: Worker[] = [];
   #lastSeq = 0;
@@ -62,7 +61,7 @@ export class Queues {
     });
   }
 
-  /** Inboxes that this host may serve and nobody serves, in the order in which they became ready. */
+  /** Inboxes that this host may serve and no worker holds, in the order in which they became ready. */
   *ready(host: string): Iterable<string> {
     for (const id of this.#ready) if (this.#ownerOf(id) === host) yield id;
   }
@@ -73,7 +72,7 @@ export class Queues {
     return ++this.#lastSeq;
   }
 
-  /** One of `n` things that are ready: the first, unless somebody chooses. */
+  /** Selects one of `n` ready items: the first, unless there is a `pick`. */
   choose(n: number): number {
     return this.#pick && n > 1 ? this.#pick(n) : 0;
   }
@@ -91,8 +90,8 @@ export class Queues {
   }
 
   /**
-   * A worker leaves. What it had taken, and what it had found, is there for others: at once if it stopped in order,
-   * after the time that the provider hides it if it was killed.
+   * Removes a worker. Others can see the items that it had taken or found: at once after an orderly stop, after the
+   * provider's visibility timeout when it was killed.
    */
   leave(worker: Worker, how: "killed" | "stopped"): void {
     const at = this.#workers.indexOf(worker);
@@ -109,7 +108,7 @@ export class Queues {
     this.wake();
   }
 
-  /** A message can be seen; it wakes the poller of its sender, where that is the one who has to find it. */
+  /** A message becomes visible; wakes the sender's poller if the sender owns the queue. */
   deliver(message: Message, sender?: string): void {
     this.#lastSeq = Math.max(this.#lastSeq, message.seq);
     const partition = this.partitions.of(message.target);
@@ -117,12 +116,12 @@ export class Queues {
     this.#control[partition]?.add(message, wakes);
   }
 
-  /** A host has sent something that nobody can see yet: its own poller wakes all the same. */
+  /** A host has sent a message that is still hidden: wakes its own poller. */
   nudge(id: string, sender: string | undefined): void {
-    if (sender !== undefined && this.#ownerOf(id) === sender) this.#control[this.partitions.of(id)]?.look();
+    if (sender !== undefined && this.#ownerOf(id) === sender) this.#control[this.partitions.of(id)]?.poll();
   }
 
-  /** Takes an inbox: nobody else is offered it until it is released. */
+  /** Takes an inbox; others cannot take it until it is released. */
   lease(id: string, worker: Worker): Lease {
     this.#ready.delete(id);
     const lease = { id, worker, messages: [...(this.#inboxes.get(id) ?? [])] };
@@ -139,7 +138,7 @@ export class Queues {
     });
   }
 
-  /** Puts a message back, out of sight for 1 s and twice as long each time, at most 10 minutes as the provider does. */
+  /** Puts a message back, hidden for 1 s and twice as long each time, at most 10 minutes, as the provider does. */
   defer(message: Message): void {
     this.drop([message]);
     const deferred = message.deferred ?? 0;
@@ -162,7 +161,7 @@ export class Queues {
     this.workItems.offer(activity, sender);
   }
 
-  /** Puts an activity back that was taken and not done; whoever put it back looks when it is time to. */
+  /** Puts back an activity that was taken and not done. The host that puts it back polls when it is visible. */
   returnActivity(activity: ActivityRecord, delayMs: number, holder?: string): void {
     this.later(delayMs, () => {
       if (this.workItems.giveBack(activity)) this.offer(activity, holder);
@@ -178,14 +177,14 @@ export class Queues {
     this.workItems.clear();
   }
 
-  /** Nothing looks any more. */
+  /** Stops polling. */
   close(): void {
     this.partitions.close();
     for (const queue of this.#control) queue.own(false);
     this.workItems.close();
   }
 
-  /** Between the steps of a commit that nothing holds up nobody looks for work: they are quick. */
+  /** Stops workers from taking work between two quick steps of a commit. */
   hold(): void {
     this.#held++;
   }
@@ -194,7 +193,7 @@ export class Queues {
     this.wake();
   }
 
-  /** Has the workers look for work, once what is happening now has happened. */
+  /** Makes workers take work, after the current event. */
   wake(): void {
     if (this.#waking) return;
     this.#waking = true;
@@ -208,7 +207,7 @@ export class Queues {
     });
   }
 
-  /** Does something after a delay, unless the hub has been cleared meanwhile. */
+  /** Runs an action after a delay, unless the hub has been cleared meanwhile. */
   later(delayMs: number, then: () => void): void {
     const epoch = this.#epoch;
     if (delayMs <= 0) then();
@@ -248,7 +247,7 @@ export class Queues {
     }
   }
 
-  /** What a killed host had found in its queues is in its memory, and nowhere to be seen, until it shows again. */
+  /** Messages that a killed host had found are invisible until their timeout ends. */
   #hide(partitions: ReadonlySet<number>, forMs: number): void {
     const hidden: Message[] = [];
     for (const [target, inbox] of [...this.#inboxes]) {

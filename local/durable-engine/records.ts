@@ -1,6 +1,6 @@
 import type { HistoryEvent } from "./history";
 
-export type InstanceStatus =
+type InstanceStatus =
   "Pending" | "Running" | "Suspended" | "Completed" | "Failed" | "Terminated" | "Canceled";
 
 export interface Parent {
@@ -10,7 +10,7 @@ export interface Parent {
   readonly taskId: number;
 }
 
-/** The row of one orchestration instance; its history is kept beside it. */
+/** The row of one orchestration instance; its history is stored separately. */
 export interface InstanceRecord {
   readonly id: string;
   readonly name: string;
@@ -21,7 +21,7 @@ export interface InstanceRecord {
   readonly status: InstanceStatus;
   /** JSON text. */
   readonly input: string | null;
-  /** The input shown in status replies: continue-as-new with null keeps the last one (golden: can-null). */
+  /** The input in status replies: continue-as-new with null keeps the previous one (golden: can-null). */
   readonly shownInput: string | null;
   readonly output: string | null;
   readonly customStatus: unknown;
@@ -39,23 +39,23 @@ export interface EntityRecord {
   /** JSON text. */
   readonly state: string | null;
   readonly lastOperationAt: number;
-  /** Requests of orchestrations of the last half hour by id, where work may be served twice. */
+  /** Ids of orchestrations' requests in the last half hour, where work may be served twice. */
   readonly seen?: Readonly<Record<string, number>>;
 }
 
-/** A message for an instance or an entity; `executionId` names the execution it is meant for, where only one is. */
+/** A message for an instance or an entity; `executionId` is set when it is for one execution only. */
 export interface Message {
   readonly seq: number;
   readonly target: string;
   readonly executionId?: string;
   readonly event: HistoryEvent;
-  /** The timer it stands for: what is on record is the timer, until the message has been served. */
+  /** The timer that it fired from: the store contains the timer until the message has been served. */
   readonly timer?: TimerRecord;
-  /** Whether it answers a request; it is put back until history holds the request. */
+  /** Whether it answers a request; it is deferred until history contains the request. */
   readonly isReply?: boolean;
-  /** How often it was put back because the store did not yet hold what it belongs to. */
+  /** How often it was deferred because the store did not yet contain the item that it refers to. */
   readonly deferred?: number;
-  /** Whether an earlier generation got it, and sent it on without having consumed it. */
+  /** Whether an earlier generation received it and forwarded it unconsumed. */
   readonly isCarried?: boolean;
 }
 
@@ -66,7 +66,7 @@ export interface ActivityRecord {
   readonly taskId: number;
   readonly name: string;
   readonly input: unknown;
-  /** How long its result is held back, where a fault says so. */
+  /** How long a fault delays its result. */
   readonly resultDelayMs?: number;
 }
 
@@ -75,7 +75,7 @@ export interface TimerRecord {
   readonly executionId: string;
   readonly timerId: number;
   readonly fireAt: number;
-  /** When it can be seen by the hub's clock: storage hides it as long as the host that set it thought right by its own. */
+  /** When it becomes visible by the hub's clock: the sending host computed the delay by its own clock. */
   readonly dueAt: number;
 }
 

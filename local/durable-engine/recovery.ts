@@ -1,25 +1,25 @@
 import type { HubSettings } from "./settings";
 
 /**
- * How long others wait for what a host leaves behind, in ms. Measured between two hosts of extension 3.19 on one hub
- * (docs/running-under-func.md): after a kill a partition changed hands in 22–36 s, since a lease that nobody renews has
- * to run out and be noticed; after SIGTERM in 6–8 s, since it is given up. Neither is a setting of host.json.
+ * How long others wait for what a host leaves behind, in ms; measured between two hosts of extension 3.19 on one hub
+ * (docs/running-under-func.md). A killed host's partition moves in 22–36 s, when its lease has expired; after SIGTERM
+ * in 6–8 s. Neither is a setting of host.json.
  */
 export interface Recovery {
-  /** Until the partitions of a killed host are another one's. */
+  /** Until the partitions of a killed host have another owner. */
   killedMs(): number;
-  /** Until those of a host that stopped in order are, or a share of them that a host which joins is to have. */
+  /** Until the partitions of a host that stopped in order, or the share of a host that joins, have another owner. */
   handedOverMs(): number;
-  /** How long messages that a killed host had fetched stay hidden, from its last sign of life. */
+  /** How long messages fetched by a killed host stay hidden, from its last sign of life. */
   readonly messagesMs: number;
-  /** The same for activities it ran. */
+  /** The same for its activities. */
   readonly activitiesMs: number;
 }
 
 const KILLED_MS = [22_000, 36_000] as const;
 const HANDED_OVER_MS = [6_000, 8_000] as const;
 
-/** The recovery of the Azure Storage provider, somewhere within its ranges: `roll` says where, in [0, 1). */
+/** The recovery of the Azure Storage provider; `roll`, in [0, 1), selects a time within its ranges. */
 export function providerRecovery(settings: HubSettings, roll: () => number = () => 0.5): Recovery {
   const within = ([least, most]: readonly [number, number]) => Math.round(least + roll() * (most - least));
   return {

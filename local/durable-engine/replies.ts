@@ -1,13 +1,13 @@
 import type { WebhookReply } from "./contract";
 
-/** A reply of the management API: JSON, or nothing at all. */
+/** A reply of the management API: JSON, or no body. */
 export function reply(status: number, body?: unknown, headers: Record<string, string> = {}): WebhookReply {
   if (body === undefined) return { status, headers, body: Buffer.alloc(0) };
   const type = { "content-type": "application/json; charset=utf-8" };
   return { status, headers: { ...type, ...headers }, body: Buffer.from(JSON.stringify(body)) };
 }
 
-/** An exception in the form the extension gives it; the .NET type and words are its own (golden: management.json). */
+/** An exception in the extension's format, with its .NET type and text (golden: management.json). */
 export function exceptionReply(
   status: number,
   message: string,
@@ -21,7 +21,7 @@ export function exceptionReply(
   });
 }
 
-/** A fault that was not foreseen, or a request the state of the instance forbids. */
+/** An unexpected error, or a request that the state of the instance forbids. */
 export function failedReply(
   exceptionMessage: string,
   type = "System.InvalidOperationException",

@@ -1,7 +1,7 @@
 import { isStepwise, type EngineFaults } from "./faults";
 import { isLive, type InstanceRecord } from "./records";
 
-/** The table of instance rows, where it differs from what history says: only faults make it differ. */
+/** The table of instance rows, where it differs from history; only faults make it differ. */
 export class Rows {
   readonly #truth: ReadonlyMap<string, InstanceRecord>;
   readonly #faults: EngineFaults;
@@ -32,7 +32,7 @@ export class Rows {
     }
   }
 
-  /** History is about to move on: the row stays as it is. */
+  /** Keeps the row as it is before history changes. */
   freeze(id: string): void {
     if (this.#mayDiffer && !this.#differing.has(id)) this.#differing.set(id, this.#truth.get(id));
   }

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { WebhookReply, WebhookRequest } from "./contract";
 import { reply } from "./replies";
 
-/** The RPC endpoint: loopback only, without a key, as the real one. */
+/** The RPC endpoint: loopback only and without a key, like the real one. */
 export interface RpcServer {
   readonly url: string;
   close(): Promise<void>;
-  /** Cuts every connection without an answer. */
+  /** Closes every connection without an answer. */
   cut(): void;
 }
 

@@ -5,7 +5,7 @@ import type { Host } from "./host";
 import { isLive, type ActivityRecord } from "./records";
 
 /**
- * Runs one activity and stores its result with the record's removal in one transaction. A crash in between runs it
+ * Runs one activity; stores its result and removes its record in one transaction. After a crash in between it runs
  * again: at least once. A result for an execution that is over is dropped.
  */
 export async function runActivity(host: Host, activity: ActivityRecord, ended: () => void): Promise<void> {

@@ -4,7 +4,7 @@ import type { Effects } from "./changes";
 import type { Host } from "./host";
 import type { EntityRecord, Message } from "./records";
 
-/** One operation on its way to an entity. */
+/** One operation for an entity. */
 interface Operation {
   readonly op: string;
   readonly signal?: boolean;
@@ -36,18 +36,18 @@ function partsOf(id: string): { name: string; key: string } {
   return { name: id.slice(1, at), key: id.slice(at + 1) };
 }
 
-/** The text of an operation message, as an EventSent or a client's signal carries it. */
+/** The text of an operation message, for an EventSent or a client's signal. */
 export function operationMessage(op: string, input: string | undefined, id: string): string {
   return JSON.stringify({ op, signal: true, ...(input === undefined ? {} : { input }), id });
 }
 
-/** How long an entity remembers the requests of orchestrations, in ms (the provider's reordering window). */
+/** How long an entity remembers the requests of orchestrations (the provider's reordering window). */
 const MEMORY_MS = 30 * 60_000;
 
 /**
- * Runs the operations that stand in an entity's inbox as one batch; state, replies and signals become durable together.
- * Where that happens in steps a batch may run twice: requests of orchestrations are recognised by their ids, signals of
- * clients are not, as with the Azure Storage provider.
+ * Runs the operations in an entity's inbox as one batch; state, replies and signals become durable together. With
+ * stepwise commits a batch may run twice: requests of orchestrations are recognised by id, signals of clients are
+ * not, as with the Azure Storage provider.
  */
 export async function runEntity(
   host: Host,
@@ -105,7 +105,7 @@ async function invokeEntity(host: Host, found: FoundFunction, request: unknown):
   return JSON.parse(returnValue?.json ?? returnValue?.string ?? "{}") as EntityAnswer;
 }
 
-/** The messages at these positions, each once; all of them when none is named. */
+/** The messages at these positions, each once; all of them when there are none. */
 function cut(messages: readonly Message[], positions: readonly number[] | undefined): readonly Message[] {
   const chosen = [...new Set(positions)].flatMap((position) => messages[position] ?? []);
   return chosen.length > 0 ? chosen : messages;
@@ -115,7 +115,7 @@ function recent(seen: EntityRecord["seen"], now: number): Record<string, number>
   return Object.fromEntries(Object.entries(seen ?? {}).filter(([, at]) => now - at < MEMORY_MS));
 }
 
-/** Whether an operation has not run yet; one of an orchestration is remembered. */
+/** Whether an operation has not run yet; those of orchestrations are remembered. */
 function isNew({ id, parent }: Operation, seen: Record<string, number>, now: number): boolean {
   if (parent === undefined) return true;
   if (seen[id] !== undefined) return false;

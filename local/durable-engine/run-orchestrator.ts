@@ -14,8 +14,8 @@ const STATE_MARK = "$OutOfProcData$:";
 const CUSTOM_STATUS_LIMIT = 16 * 1024;
 
 /**
- * Runs one episode of an instance: its messages, one call of JavaScript with the whole history, and everything it
- * decided, durable in one transaction. Generations that continue as new run in the same episode.
+ * Runs one episode of an instance: its messages, one call of JavaScript with the whole history, and all its
+ * decisions, durable in one transaction. Generations that continue as new run in the same episode.
  */
 export async function runOrchestrator(
   host: Host,
@@ -41,7 +41,7 @@ export async function runOrchestrator(
   let record = instance;
   let events = taken.map((message) => message.event);
   for (let continued = false; ; continued = true) {
-    const next = await takeTurn(host, { record, past, events, continued }, effects);
+    const next = await runGeneration(host, { record, past, events, continued }, effects);
     if (!next) break;
     if (record.episodes > 0) effects.history.push({ type: "dropHistory", record });
     record = next;
@@ -53,18 +53,22 @@ export async function runOrchestrator(
   await host.commit(effects, work, { instance: id, was: instance });
 }
 
-interface Turn {
+interface Generation {
   readonly record: InstanceRecord;
   readonly past: readonly HistoryEvent[];
   readonly events: readonly HistoryEvent[];
-  /** Whether this generation was started by continue-as-new: its first history has another shape (golden: can-obj). */
+  /** Whether continue-as-new started this generation: its first history has another shape (golden: can-obj). */
   readonly continued: boolean;
 }
 
-/** One call of JavaScript and what it decided; answers with the next generation when it continued as new. */
-async function takeTurn(host: Host, turn: Turn, effects: Effects): Promise<InstanceRecord | undefined> {
+/** Calls JavaScript once and records its decisions; returns the next generation when it continued as new. */
+async function runGeneration(
+  host: Host,
+  generation: Generation,
+  effects: Effects,
+): Promise<InstanceRecord | undefined> {
   const { app } = host;
-  const { record, past, events, continued } = turn;
+  const { record, past, events, continued } = generation;
   const started = host.event(EventType.OrchestratorStarted, {});
   const completed = host.event(EventType.OrchestratorCompleted, {});
   const batch = [started, ...events, ...(continued ? [completed] : [])];
@@ -109,14 +113,17 @@ async function takeTurn(host: Host, turn: Turn, effects: Effects): Promise<Insta
   return undefined;
 }
 
-/** The reason of a suspension or resumption shows as the output of the unfinished instance (golden: management.json). */
+/** The reason of a suspension or resumption is the output of the unfinished instance (golden: management.json). */
 function reasonIn(events: readonly HistoryEvent[]): string | undefined {
   const kinds: readonly number[] = [EventType.ExecutionSuspended, EventType.ExecutionResumed];
   const last = events.filter((event) => kinds.includes(event.EventType)).at(-1);
   return typeof last?.Reason === "string" ? JSON.stringify(last.Reason) : undefined;
 }
 
-/** Writes the instance row as the episode leaves it; an end is told to the parent and drops what is still set. */
+/**
+ * Writes the instance row at the end of the episode. At the end of the instance, notifies the parent and drops open
+ * timers.
+ */
 function finishEpisode(
   host: Host,
   effects: Effects,
@@ -133,7 +140,7 @@ function finishEpisode(
   tellParent(host, effects, record, completion);
 }
 
-/** For whichever generation comes to wait: the next one may be over before this episode is. */
+/** Forwards events to the generation that will wait: the next one may be over before this episode is. */
 function carryOver(
   host: Host,
   effects: Effects,
@@ -206,7 +213,7 @@ async function askJavaScript(
   }
 }
 
-/** Turns what must never pass silently into a loud failure: id drift, an oversized custom status. */
+/** Turns silent errors into failures: id drift, an oversized custom status. */
 function judgeAnswer(
   host: Host,
   record: InstanceRecord,

@@ -6,11 +6,11 @@ export interface HubSettings {
   readonly versionMatchStrategy: "None" | "Strict" | "CurrentOrOlder";
   readonly versionFailureStrategy: "Reject" | "Fail";
   readonly maxActivities: number;
-  /** Control queues of the hub. A hub on disk may be opened with another number: here nothing is kept by partition. */
+  /** Control queues of the hub. A hub on disk may be opened with another number: nothing is stored by partition. */
   readonly partitionCount: number;
-  /** The longest that an empty queue is left alone between two polls. */
+  /** The longest pause between two polls of an empty queue. */
   readonly maxPollingMs: number;
-  /** How long a message stays hidden whose host has died with it. */
+  /** How long messages of a dead host stay hidden. */
   readonly controlQueueVisibilityMs: number;
   readonly workItemQueueVisibilityMs: number;
 }
@@ -25,7 +25,7 @@ const known = [
   "extendedSessionsEnabled",
 ];
 
-/** Settings of `extensions.durableTask` that mean nothing to an embedded store, and are accepted. */
+/** Settings of `extensions.durableTask` without meaning for an embedded store; accepted. */
 const withoutMeaning = [
   "tracing",
   "maxConcurrentOrchestratorFunctions",
@@ -40,7 +40,7 @@ const DEFAULTS = { partitions: 4, pollingMs: 30_000, visibilityMs: 300_000 };
 const MOST_PARTITIONS = 16;
 const SHORTEST_CONTROL_VISIBILITY_MS = 60_000;
 
-/** Reads the section of host.json; a setting the engine does not know is refused, since it could not be honoured. */
+/** Reads the section of host.json. Refuses unknown settings, since the engine could not honour them. */
 export function parseSettings(section: Readonly<Record<string, unknown>>): HubSettings {
   const unknown = Object.keys(section).filter((name) => ![...known, ...withoutMeaning].includes(name));
   if (unknown.length > 0) throw refused(`the embedded engine does not support ${unknown.join(", ")}`);
@@ -74,7 +74,7 @@ type Provider = Pick<
   "partitionCount" | "maxPollingMs" | "controlQueueVisibilityMs" | "workItemQueueVisibilityMs"
 >;
 
-/** The storage provider's section: what sets the pace and the recovery is honoured, the rest is about Azure Storage. */
+/** Reads the storage provider's section: honours pace and recovery, ignores what is about Azure Storage. */
 function parseProvider(given: unknown): Provider {
   if (typeof given !== "object" || given === null) throw refused("storageProvider must be an object");
   const section = given as Readonly<Record<string, unknown>>;

@@ -2,11 +2,10 @@ import { managementLinks } from "./client-binding";
 import type { WebhookReply } from "./contract";
 import { parsed } from "./history-view";
 import type { Host } from "./host";
-import type { Call } from "./management";
+import { type Call, jsonBody } from "./management-call";
 import { presented } from "./queries";
 import { isLive, type InstanceRecord } from "./records";
 import { exceptionReply, reply } from "./replies";
-import { jsonBody } from "./request-body";
 
 /** Starts an instance; with `timeout` (seconds) the reply waits for its end. */
 export async function start(call: Call): Promise<WebhookReply> {
@@ -22,7 +21,7 @@ export async function start(call: Call): Promise<WebhookReply> {
   return ended.status === "Completed" ? reply(200, parsed(ended.output)) : reply(200, presented(ended, true));
 }
 
-/** Starts what an instance was started with once more, under a new id or its own. */
+/** Starts an instance again with the same input, under a new id or the same. */
 export async function restart(call: Call, id: string): Promise<WebhookReply> {
   const old = call.host.hub.row(id);
   if (!old) {

@@ -66,7 +66,9 @@ function historyKey(id: string, episode: number): string {
   return `h/${id}\u0000${padded(episode)}`;
 }
 
-/** The content of a record; throws when it is not what was written. Records of early versions carry no checksum. */
+/**
+ * The content of a record; throws when it differs from what was written. Records of early versions have no checksum.
+ */
 export function contentOf(key: string, record: string): unknown {
   if (record.startsWith("{") || record.startsWith("[")) return JSON.parse(record);
   const text = record.slice(8);

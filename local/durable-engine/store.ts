@@ -15,8 +15,8 @@ interface Waiting {
 }
 
 /**
- * The durable state of the engine. Changes that arrive while others are being written are written together next, in
- * order: one disk flush serves many episodes.
+ * The durable state of the engine. Changes that arrive during a write are written together in the next one, in order:
+ * one disk flush serves many episodes.
  */
 export class Store {
   readonly #database: Database;
@@ -32,7 +32,7 @@ export class Store {
     this.#name = name;
   }
 
-  /** True once the changes are on disk together; false if they were no longer `wanted` when their turn came. */
+  /** True once the changes are on disk together; false if they were no longer `wanted` when they could be written. */
   commit(changes: readonly Change[], wanted: () => boolean): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const done = (written: boolean, fault?: Error) => {
@@ -54,7 +54,7 @@ export class Store {
       }
       let fault: Error | undefined;
       try {
-        // Only now, so that texts do not pile up while the disk is busy.
+        // Serialized only now, so that texts do not pile up while the disk is busy.
         const operations = group.flatMap((each) => each.changes.flatMap(operationsOf));
         if (operations.length > 0) await this.#put(operations);
       } catch (cause) {
@@ -68,7 +68,7 @@ export class Store {
   async #put(operations: Operation[]): Promise<void> {
     await this.#mended();
     try {
-      // `sync` is a classic-level option: the batch is on disk before anything acts on it.
+      // `sync` is a classic-level option: the batch is on disk before anything uses it.
       await this.#database.batch(operations, { sync: true } as object);
     } catch (fault) {
       this.#isTorn = true;
@@ -77,8 +77,8 @@ export class Store {
   }
 
   /**
-   * After a write that failed, part of it may stand at the end of LevelDB's log, and LevelDB would pass over whatever
-   * follows when it is opened again: so it is opened again first, which begins a new log.
+   * Reopens the database after a failed write. Part of the write may be at the end of LevelDB's log, and LevelDB
+   * would skip later records when it opens that log again; reopening starts a new log.
    */
   async #mended(): Promise<void> {
     if (this.#isTorn) this.#mending ??= this.#reopen().finally(() => (this.#mending = undefined));
@@ -132,7 +132,7 @@ export class Store {
 
   async #collect<T>(prefix: string): Promise<T[]> {
     const values: T[] = [];
-    // Keys are ordered by UTF-8 bytes: only the prefix's successor lies behind every id, astral characters included.
+    // Keys are ordered by UTF-8 bytes: only the prefix's successor is above every id, astral characters included.
     const last = prefix.length - 1;
     const end = prefix.slice(0, last) + String.fromCharCode(prefix.charCodeAt(last) + 1);
     try {
@@ -160,7 +160,7 @@ export class Store {
     return new Error(text, { cause });
   }
 
-  /** Told to whoever waited for it; the work is done again, so that it goes on once the disk takes writes. */
+  /** Rejects the waiting callers; the work is done again, so it continues once the disk accepts writes. */
   #notWritten(cause: unknown): Error {
     const advice =
       "What was being done is not done, and is tried again; make room or repair the disk, and restart if that does not help.";
@@ -178,13 +178,13 @@ function damaged(name: string, what: string, cause?: unknown): StoreDamaged {
   return new StoreDamaged(`the durable store ${name} is damaged: ${what}${why}. ${advice}`, { cause });
 }
 
-/** What is at the bottom of a fault. */
+/** The innermost cause of an error. */
 function reasonOf(fault: unknown): string {
   if (!(fault instanceof Error)) return String(fault);
   return fault.cause instanceof Error ? reasonOf(fault.cause) : fault.message;
 }
 
-/** Opens the store in a folder, or the database given instead; refuses what is damaged. */
+/** Opens the store in a folder, or the given database; refuses damaged records. */
 export async function openStore(from: string | Database): Promise<Store> {
   const name = typeof from === "string" ? from : "in memory";
   if (typeof from === "string") await refuseDamagedLogs(from);
@@ -209,7 +209,7 @@ async function refuseDamagedLogs(location: string): Promise<void> {
   throw damaged(location, `${where} (${advice})`);
 }
 
-/** Without the detour the types of hooks differ, in ways that depend on what the compiler looked at before. */
+/** Without this function the types of hooks differ, depending on what the compiler checked before. */
 function openFolder(location: string): Database {
   const level: unknown = new ClassicLevel(location);
   return level as Database;

@@ -1,4 +1,4 @@
-/** A tiny synchronous promise: replay must not run on microtasks, or completion order would not be history order. */
+/** A small synchronous promise: on microtasks, completion order would not be history order. */
 export class Task<T = string | null> {
   #settled = false;
   #error: Error | undefined;

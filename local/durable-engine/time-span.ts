@@ -1,6 +1,6 @@
 const SPAN = /^(?:(\d+)\.)?(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,7}))?$/;
 
-/** A .NET TimeSpan as host.json writes it, `[d.]hh:mm:ss[.fff]`, in ms; undefined where the text is none. */
+/** Parses a .NET TimeSpan of host.json, `[d.]hh:mm:ss[.fff]`, to ms; undefined when it is not one. */
 export function parseTimeSpan(text: string): number | undefined {
   const [, days = "0", hours, minutes, seconds, fraction = ""] = SPAN.exec(text) ?? [];
   if (hours === undefined || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59)

@@ -2,13 +2,12 @@ import type { EngineClock } from "./contract";
 import type { EngineFaults } from "./faults";
 import type { TimerRecord } from "./records";
 
-/** The least that a hop through a queue takes, in ms: what loops over timers that are seen at once gets on in time. */
+/** The least time of a hop through a queue, in ms, so that loops over immediate timers advance the clock. */
 const LEAST_LAG_MS = 10;
 
 /**
- * After how long a message can be seen that is meant for `leftMs` from now: a queue of Azure Storage hides it for whole
- * seconds, cut down, and the sender's lag has come off before. A timer of one second is seen at once, one of 1.4 s after
- * one second.
+ * When a message becomes visible that is meant for `leftMs` from now. Azure Storage hides messages for whole seconds,
+ * rounded down after subtracting the sender's lag: a timer of 1 s is visible at once, one of 1.4 s after 1 s.
  */
 export function visibilityDelayMs(leftMs: number): number {
   return Math.max(LEAST_LAG_MS, Math.floor((leftMs - LEAST_LAG_MS) / 1000) * 1000);
@@ -35,7 +34,10 @@ export class Timers {
     return [...(this.#armed.get(instanceId)?.keys() ?? [])];
   }
 
-  /** Fires at its time, or now if that has passed; what was never hidden is found by the poller that its sender woke. */
+  /**
+   * Fires at its time, or now if that has passed. The poller that its sender woke finds a message that was never
+   * hidden.
+   */
   arm(timer: TimerRecord, sender?: string): void {
     const now = this.#clock.now();
     const due = timer.dueAt + (this.#faults.timerOffsetMs?.(timer) ?? 0);

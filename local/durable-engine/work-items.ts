@@ -3,24 +3,24 @@ import { Poller } from "./poller";
 import type { Worker } from "./worker";
 import type { ActivityRecord } from "./records";
 
-/** One host at the work-item queue. */
-interface Lookout {
+/** One host that polls the work-item queue. */
+interface Polling {
   readonly poller: Poller;
-  /** Whether its last look found something, so that it goes on taking. */
+  /** Whether its last poll found something, so that it continues to take. */
   isAwake: boolean;
-  cancelLook: (() => void) | undefined;
+  cancelPoll: (() => void) | undefined;
 }
 
-/** The work-item queue: every host that runs durable functions polls it, and whoever looks first takes. */
+/** The work-item queue: every host that runs durable functions polls it, and the first to poll takes. */
 export class WorkItems {
   readonly #clock: EngineClock;
   readonly #longestRestMs: number;
   readonly #wake: () => void;
   readonly #offered = new Set<ActivityRecord>();
   readonly #taken = new Map<ActivityRecord, Worker>();
-  readonly #lookouts = new Map<string, Lookout>();
+  readonly #pollings = new Map<string, Polling>();
 
-  /** `wake` is called when a look has found something. */
+  /** `wake` is called when a poll has found something. */
   constructor(clock: EngineClock, longestRestMs: number, wake: () => void) {
     this.#clock = clock;
     this.#longestRestMs = longestRestMs;
@@ -29,39 +29,39 @@ export class WorkItems {
 
   join(worker: Worker): void {
     const poller = new Poller(this.#longestRestMs, this.#clock.now());
-    // The first look is at once.
-    this.#lookouts.set(worker.name, { poller, isAwake: this.#offered.size > 0, cancelLook: undefined });
+    // The first poll is immediate.
+    this.#pollings.set(worker.name, { poller, isAwake: this.#offered.size > 0, cancelPoll: undefined });
   }
 
-  /** A worker leaves; answers with what it had taken. */
+  /** Removes a worker; returns its activities. */
   leave(worker: Worker): readonly ActivityRecord[] {
-    this.#lookouts.get(worker.name)?.cancelLook?.();
-    this.#lookouts.delete(worker.name);
+    this.#pollings.get(worker.name)?.cancelPoll?.();
+    this.#pollings.delete(worker.name);
     return [...this.#taken].flatMap(([activity, holder]) => (holder === worker ? [activity] : []));
   }
 
   /** Activities that this host has found and nobody has taken yet. */
   found(host: string): Iterable<ActivityRecord> {
-    return this.#lookouts.get(host)?.isAwake ? this.#offered : [];
+    return this.#pollings.get(host)?.isAwake ? this.#offered : [];
   }
 
-  /** Something is in the queue: its sender looks at once, the others when they would have looked anyway. */
+  /** Adds an activity: its sender polls at once, the others at their next poll. */
   offer(activity: ActivityRecord, sender: string | undefined): void {
     this.#offered.add(activity);
-    for (const [host, lookout] of this.#lookouts) {
-      if (host === sender) this.#find(lookout);
-      else this.#lookLater(lookout);
+    for (const [host, polling] of this.#pollings) {
+      if (host === sender) this.#find(polling);
+      else this.#pollLater(polling);
     }
   }
 
   take(activity: ActivityRecord, worker: Worker): void {
     this.#remove(activity);
     this.#taken.set(activity, worker);
-    const lookout = this.#lookouts.get(worker.name);
-    lookout?.poller.reset(this.#clock.now());
+    const polling = this.#pollings.get(worker.name);
+    polling?.poller.reset(this.#clock.now());
   }
 
-  /** Puts back what was taken; false when it is not taken any more. */
+  /** Puts back a taken activity; false when it is not taken any more. */
   giveBack(activity: ActivityRecord): boolean {
     return this.#taken.delete(activity);
   }
@@ -86,28 +86,28 @@ export class WorkItems {
     if (this.#offered.size === 0) this.#rest();
   }
 
-  /** The queue is empty: nobody has anything to look for. */
+  /** Stops polling when the queue is empty. */
   #rest(): void {
-    for (const lookout of this.#lookouts.values()) {
-      lookout.isAwake = false;
-      lookout.cancelLook?.();
-      lookout.cancelLook = undefined;
+    for (const polling of this.#pollings.values()) {
+      polling.isAwake = false;
+      polling.cancelPoll?.();
+      polling.cancelPoll = undefined;
     }
   }
 
-  #find(lookout: Lookout): void {
-    lookout.poller.reset(this.#clock.now());
-    lookout.isAwake = true;
-    lookout.cancelLook?.();
-    lookout.cancelLook = undefined;
+  #find(polling: Polling): void {
+    polling.poller.reset(this.#clock.now());
+    polling.isAwake = true;
+    polling.cancelPoll?.();
+    polling.cancelPoll = undefined;
     this.#wake();
   }
 
-  #lookLater(lookout: Lookout): void {
-    if (lookout.isAwake || lookout.cancelLook) return;
-    const at = lookout.poller.nextLook(this.#clock.now());
-    lookout.cancelLook = this.#clock.setTimer(at, () => {
-      this.#find(lookout);
+  #pollLater(polling: Polling): void {
+    if (polling.isAwake || polling.cancelPoll) return;
+    const at = polling.poller.nextPoll(this.#clock.now());
+    polling.cancelPoll = this.#clock.setTimer(at, () => {
+      this.#find(polling);
     });
   }
 }

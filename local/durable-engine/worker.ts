@@ -1,8 +1,8 @@
-/** A host that runs durable functions, as its queues see it. */
+/** A host that runs durable functions, as the queues know it. */
 export interface Worker {
   readonly name: string;
-  /** Serves an inbox that another worker has taken. */
+  /** Serves an inbox that another worker holds. */
   steal(id: string): void;
-  /** Takes one ready thing and starts on it; false when there is nothing it may or can take. */
+  /** Takes one ready item and starts it; false when there is none that it can take. */
   startOne(): boolean;
 }

@@ -4,7 +4,7 @@ export interface HostClock {
   setTimer(at: number, fire: () => void): () => void;
 }
 
-/** Data as it crosses between host and worker; one member is set. */
+/** Data between host and worker; exactly one member is set. */
 export interface RpcData {
   readonly string?: string;
   readonly json?: string;
@@ -37,10 +37,10 @@ export interface Binding {
   readonly [option: string]: unknown;
 }
 
-/** The app after loading, as triggers and extensions drive it. */
+/** The loaded app, for triggers and extensions. */
 export interface LoadedApp {
   readonly functions: readonly LoadedFunction[];
-  /** Rejects with what the user code threw. */
+  /** Rejects with the error that the user code threw. */
   invoke(name: string, request: InvocationRequest): Promise<InvocationResult>;
 }
 

@@ -1,6 +1,6 @@
 type Wrapped<T> = T | { readonly value: T };
 
-/** A cookie as the library hands it over: optional members come wrapped. */
+/** A cookie from the library, whose optional members are wrapped. */
 export interface RpcCookie {
   readonly name: string;
   readonly value: string;
@@ -13,7 +13,7 @@ export interface RpcCookie {
   readonly httpOnly?: Wrapped<boolean> | null;
 }
 
-/** One Set-Cookie line as the host writes it, in its order (golden: http-triggers, "cookies"). */
+/** One Set-Cookie line with the attributes in the host's order (golden: http-triggers, "cookies"). */
 export function cookieLine(cookie: RpcCookie): string {
   const maxAge = unwrap(cookie.maxAge);
   const domain = unwrap(cookie.domain);

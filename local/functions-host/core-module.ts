@@ -1,10 +1,11 @@
 /**
- * Stand-in for the worker's built-in module `@azure/functions-core` (https://github.com/Azure/azure-functions-nodejs-worker): what
- * `@azure/functions` asks for lazily, once per process. Members are module properties, as the library expects.
+ * Replaces the worker's built-in module `@azure/functions-core`
+ * (https://github.com/Azure/azure-functions-nodejs-worker), which `@azure/functions` loads lazily, once per process.
+ * Its members are module properties, as the library expects.
  */
 import type { Binding } from "./contract";
 
-/** Thin outlines of what the library hands over; it is not typed against this module. */
+/** The parts of the library's objects that are used here; the library is not typed against this module. */
 export interface FunctionMetadata {
   readonly name: string;
   readonly functionId?: string;
@@ -46,7 +47,7 @@ interface CoreState {
   log: (level: string, category: string, message: string) => void;
 }
 
-/** The state behind the module. One host at a time per process: the library's own registry is one per process. */
+/** The state behind the module. One host at a time per process: the library has one registry per process. */
 export const core: CoreState = {
   functions: new Map(),
   hooks: new Map(hookNames.map((name) => [name, []])),
@@ -55,11 +56,11 @@ export const core: CoreState = {
   log: () => undefined,
 };
 
-/** Versions of the worker and host whose behaviour is recorded (golden: worker-startup). */
+/** Versions of the recorded worker and host (golden: worker-startup). */
 export const version = "3.9.1";
 export const hostVersion = "4.1037.0.0";
 
-/** What that worker can do; the library may add to it. */
+/** Capabilities of that worker; the library may add to them. */
 export const workerCapabilities: Readonly<Record<string, string>> = {
   RawHttpBodyBytes: "true",
   RpcHttpTriggerMetadataRemoved: "true",

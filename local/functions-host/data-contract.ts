@@ -1,5 +1,6 @@
-// A string as .NET's DataContractSerializer writes it in binary XML, which older senders put into messages: one element with one
-// attribute, then records of text (https://learn.microsoft.com/openspecs/windows_protocols/mc-nbfx).
+// A string in the binary XML of .NET's DataContractSerializer, which older senders put into messages: one element
+// with one
+// attribute, then text records (https://learn.microsoft.com/openspecs/windows_protocols/mc-nbfx).
 
 const HEAD = Buffer.concat([
   Buffer.from([0x40, 6]), // an element with a short name
@@ -11,7 +12,7 @@ const END_ELEMENT = 0x01;
 
 type Encoding = "utf-8" | "utf-16le";
 
-/** Records that hold text: bytes of their length, and its encoding. One more than each code: the element ends with it. */
+/** Text records: the width of their length, and their encoding. With the code plus one, the element ends there. */
 const lengthy: Readonly<Record<number, readonly [width: 1 | 2 | 4, encoding: Encoding]>> = {
   0x98: [1, "utf-8"],
   0x9a: [2, "utf-8"],
@@ -21,10 +22,10 @@ const lengthy: Readonly<Record<number, readonly [width: 1 | 2 | 4, encoding: Enc
   0xba: [4, "utf-16le"],
 };
 
-/** Records that stand for a text. */
+/** Records for a constant text. */
 const fixed: Readonly<Record<number, string>> = { 0x80: "0", 0x82: "1", 0xa8: "" };
 
-/** The text of a DataContract string; undefined when the bytes are none, or not a whole one. */
+/** The text of a DataContract string; undefined for anything else, or an incomplete one. */
 export function dataContractString(bytes: Buffer): string | undefined {
   if (!bytes.subarray(0, HEAD.length).equals(HEAD)) return undefined;
   let text = "";
@@ -52,7 +53,7 @@ function readText(bytes: Buffer, at: number, code: number): { text: string; next
   return decoded === undefined ? undefined : { text: decoded, next };
 }
 
-/** Text of bytes that hold nothing else, a byte order mark kept as it is; undefined when they do. */
+/** Decodes bytes, keeping a byte order mark; undefined when they are not valid text. */
 export function decodeStrictly(bytes: Buffer, encoding: Encoding = "utf-8"): string | undefined {
   try {
     return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);

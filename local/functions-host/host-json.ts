@@ -5,9 +5,9 @@ import type { ServiceBusSettings } from "./service-bus-trigger";
 export interface HostJson {
   readonly routePrefix: string;
   readonly serviceBus: ServiceBusSettings;
-  /** Category prefixes with the least level that is logged. */
+  /** Category prefixes with their minimum level. */
   readonly logLevel: Readonly<Record<string, string>>;
-  /** What stands in host.json and means nothing here, to be said aloud. */
+  /** Settings of host.json that have no effect here, to be logged. */
   readonly ignored: readonly string[];
 }
 
@@ -33,7 +33,7 @@ const understood = [
   "telemetryMode",
 ];
 
-/** Reads host.json; a file that is no JSON or of another version is refused. */
+/** Reads host.json; refuses invalid JSON and other versions. */
 export function readHostJson(appDirectory: string): HostJson {
   const file = join(appDirectory, "host.json");
   let sections: Sections;
@@ -58,12 +58,12 @@ export function readHostJson(appDirectory: string): HostJson {
 
 function spanMs(span: string): number {
   const parts = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})$/.exec(span);
-  if (!parts) throw new Error(`host.json: "${span}" is no time span (days.hh:mm:ss)`);
+  if (!parts) throw new Error(`host.json: "${span}" is not a time span (days.hh:mm:ss)`);
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part || 0));
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
 }
 
-/** What would have an effect on Azure and has none here, by its path. A prefetch of 0 is what happens anyway. */
+/** Settings with an effect on Azure and none here, by path. A prefetch of 0 is the behaviour here anyway. */
 function ignoredIn(sections: Sections): string[] {
   const { http = {}, serviceBus = {} } = sections.extensions ?? {};
   const { logging = {} } = sections;

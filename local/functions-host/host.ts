@@ -10,17 +10,17 @@ import { CoreApp, triggerOf } from "./loaded-app";
 import { ServiceBusTrigger } from "./service-bus-trigger";
 import { TimerTrigger } from "./timer-trigger";
 
-export interface FunctionsHostOptions {
+interface FunctionsHostOptions {
   /** Folder with package.json, host.json and the built app. */
   readonly appDirectory: string;
-  /** App settings, put into the environment before the app is loaded. */
+  /** App settings, set in the environment before the app is loaded. */
   readonly settings: Readonly<Record<string, string>>;
   readonly http: { readonly host: string; readonly port: number };
   readonly clock: HostClock;
   readonly extensions?: readonly HostExtension[];
-  /** Gets the lines that `logging.logLevel` of host.json lets through. */
+  /** Receives the lines that `logging.logLevel` of host.json allows. */
   readonly log?: (line: HostLog) => void;
-  /** Keys that open HTTP functions of level `function` and `admin`; what is not given is made up anew. */
+  /** Keys for HTTP functions of level `function` and `admin`; absent ones are generated. */
   readonly keys?: Partial<HostKeys>;
   /** Registers functions in this process instead of loading the app's entry point. */
   readonly load?: () => void;
@@ -39,7 +39,9 @@ export interface FunctionsHost {
 
 const STOP_BOUND_MS = 1_000;
 
-/** Loads an unmodified function app and drives its HTTP, timer and Service Bus triggers; extensions drive the rest. */
+/**
+ * Loads an unmodified function app and drives its HTTP, timer and Service Bus triggers; extensions drive the others.
+ */
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
   const extensions = options.extensions ?? [];
   if (core.locked)
@@ -53,7 +55,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     log({
       level: "warning",
       category: "Host",
-      message: `host.json: no meaning here: ${settings.ignored.join(", ")}`,
+      message: `host.json settings without effect here: ${settings.ignored.join(", ")}`,
     });
   }
   Object.assign(process.env, options.settings);
@@ -70,7 +72,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     const front = { host, port, prefix: settings.routePrefix, keys, extensions, log };
     return runningHost(app, await startHttpFront(app, front), { ...started, keys }, { ...options, log });
   } catch (fault) {
-    // A host that does not come up leaves nothing behind that takes messages or blocks the next one.
+    // A host that fails to start leaves nothing that takes messages or blocks the next host.
     await stopHost(app, undefined, started, extensions, log);
     throw fault;
   }

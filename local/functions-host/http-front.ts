@@ -8,7 +8,7 @@ import { httpFunctions, type HttpFunction } from "./routes";
 
 const BODY_LIMIT = 100 * 1024 * 1024;
 
-export interface HttpFrontOptions {
+interface HttpFrontOptions {
   readonly host: string;
   readonly port: number;
   readonly prefix: string;
@@ -17,7 +17,7 @@ export interface HttpFrontOptions {
   readonly log: (line: HostLog) => void;
 }
 
-/** A reply that may repeat a header, as cookies do. */
+/** A reply that may repeat a header, for cookies. */
 interface Reply extends Omit<HostReply, "headers"> {
   readonly headers: Record<string, string | string[]>;
 }
@@ -50,7 +50,7 @@ export function startHttpFront(app: CoreApp, options: HttpFrontOptions): Promise
   });
 }
 
-/** A status or header that HTTP cannot carry is the handler's fault: an empty 500, never the end of the host. */
+/** A status or header that HTTP does not allow is the handler's error: an empty 500, and the host continues. */
 function send(
   outgoing: ServerResponse,
   { status, headers, body }: Reply,
@@ -73,13 +73,13 @@ async function answer(
 ): Promise<Reply> {
   const request = await read(incoming);
   if (!request) return empty(413);
-  // Joined as text: resolving against a base would read "//name/path" as another host.
+  // Concatenated: resolving against a base would read "//name/path" as another host.
   const address = `http://${request.headers["host"] ?? "localhost"}${request.url}`;
   if (!URL.canParse(address)) return empty(400);
   const url = new URL(address);
   const key = keyOf({ query: url.searchParams, headers: request.headers });
   if (/^\/runtime\/webhooks\//i.test(url.pathname)) {
-    // A key of the host is known, and opens no webhook: forbidden, not unauthorized (golden: management).
+    // A key of the host is valid but opens no webhook: forbidden, not unauthorized (golden: management).
     if (key === keys.function) return empty(403);
     for (const extension of extensions) {
       const reply = await extension.handleHttp(request);
@@ -112,7 +112,7 @@ async function call(app: CoreApp, fn: HttpFunction, { request, url, parameters, 
     });
     return toReply(returnValue?.http as HttpReturn | undefined);
   } catch (fault) {
-    // The caller learns nothing (an empty 500), so the log is the only place that tells why.
+    // The caller gets an empty 500, so only the log has the reason.
     log({
       level: "error",
       category: "Host.Http",
@@ -131,7 +131,7 @@ function toReply(result: HttpReturn | undefined): Reply {
   return { status: Number(result.statusCode ?? "200"), headers, body: Buffer.from(body) };
 }
 
-/** What the real host shows at its root begins like this; the rest of its page is decoration. */
+/** The beginning of the real host's root page; the rest is decoration. */
 const landingPage: HostReply = {
   status: 200,
   headers: { "content-type": "text/html" },

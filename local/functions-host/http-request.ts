@@ -2,7 +2,7 @@ import type { HostRequest, RpcData } from "./contract";
 import { payloadMetadata } from "./payload-metadata";
 
 export interface ReceivedRequest extends HostRequest {
-  /** Names and values in turn, as they came. */
+  /** Names and values alternate, as received. */
   readonly rawHeaders: readonly string[];
 }
 
@@ -12,7 +12,7 @@ interface Asked {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** The request as it crosses to the worker: repeated query values are joined (golden: http-triggers). */
+/** The request as the worker receives it: repeated query values are joined (golden: http-triggers). */
 export function httpData({ request, url, parameters }: Asked): object {
   const query = [...new Set(url.searchParams.keys())].map((name) => [
     name,
@@ -35,7 +35,9 @@ const anonymous = {
   roleClaimType: { value: `http://schemas.microsoft.com/ws/2008/06/${claims}/role` },
 };
 
-/** What the host sends beside the request; `@azure/functions` hides it from handlers (golden: worker-startup). */
+/**
+ * Metadata that the host sends with the request; `@azure/functions` hides it from handlers (golden: worker-startup).
+ */
 export function httpMetadata({ request, url, parameters }: Asked): Record<string, RpcData> {
   const query = Object.fromEntries(url.searchParams);
   const texts = Object.entries({ ...query, ...parameters }).map(([name, value]) => [name, { string: value }]);

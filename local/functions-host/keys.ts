@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 
 /** The host's own keys; system keys belong to the extensions. */
 export interface HostKeys {
-  /** The default function key of the host: opens what has the level `function`. */
+  /** The default function key of the host, for functions of level `function`. */
   readonly function: string;
-  /** Opens everything. */
+  /** The key for every function. */
   readonly master: string;
 }
 
-/** Keys nobody has seen before. */
+/** Generates new keys. */
 export function createKeys(): HostKeys {
   return { function: randomBytes(32).toString("base64url"), master: randomBytes(32).toString("base64url") };
 }
@@ -18,12 +18,12 @@ interface Asking {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The key a request carries: `code` in the query, or the header. */
+/** The key of a request: `code` in the query, or the header. */
 export function keyOf({ query, headers }: Asking): string | undefined {
   return query.get("code") ?? headers["x-functions-key"];
 }
 
-/** Whether a key opens an HTTP function of a level (golden: auth). */
+/** Whether a key is valid for an HTTP function of a level (golden: auth). */
 export function opens(keys: HostKeys, authLevel: string, key: string | undefined): boolean {
   if (authLevel === "anonymous") return true;
   return key === keys.master || (authLevel === "function" && key === keys.function);

@@ -6,7 +6,7 @@ import * as coreModule from "./core-module";
 
 type Require = (this: unknown, id: string) => unknown;
 
-/** Makes `require("@azure/functions-core")` answer with the stand-in, as the worker does; must precede the library. */
+/** Makes `require("@azure/functions-core")` return the replacement, as the worker does. Must precede the library. */
 export function installCoreModule(): void {
   const prototype = Module.prototype as unknown as { require: Require & { isStandIn?: true } };
   if (prototype.require.isStandIn) return;
@@ -18,7 +18,7 @@ export function installCoreModule(): void {
   prototype.require = hooked;
 }
 
-/** Loads the app by its package.json `main`, as the worker does; a path or a glob like `dist/src/{index.js,functions/*.js}` without braces is not needed here and is refused. */
+/** Loads the app by its package.json `main`, as the worker does. Refuses globs, which are not needed here. */
 export function loadApp(appDirectory: string): void {
   installCoreModule();
   const manifest = join(appDirectory, "package.json");
@@ -29,7 +29,7 @@ export function loadApp(appDirectory: string): void {
   try {
     const load = createRequire(manifest);
     const entry = join(appDirectory, main);
-    // A host that starts again in this process registers the app again, as a new worker would.
+    // A host that restarts in this process registers the app again, as a new worker would.
     Reflect.deleteProperty(load.cache, load.resolve(entry));
     load(entry);
   } catch (cause) {

@@ -12,7 +12,7 @@ import type {
 import { payloadMetadata } from "./payload-metadata";
 import { core, workerCapabilities, type FunctionMetadata, type HookName } from "./core-module";
 
-/** A fault as the host tells it to the worker. */
+/** An error as the host reports it to the worker. */
 export interface RpcException {
   readonly source: string;
   readonly stackTrace: string;
@@ -21,14 +21,14 @@ export interface RpcException {
   readonly type: string;
 }
 
-/** What a handler learns of the attempts before; `exception` tells why the last one failed. */
-export interface RetryContext {
+/** Information for a handler about earlier attempts; `exception` is the error of the last one. */
+interface RetryContext {
   readonly retryCount: number;
   readonly maxRetryCount: number;
   readonly exception: RpcException | null;
 }
 
-export interface Invocation extends InvocationRequest {
+interface Invocation extends InvocationRequest {
   readonly retryContext?: RetryContext;
   readonly invocationId?: string;
 }
@@ -38,7 +38,7 @@ export class CoreApp implements LoadedApp {
   readonly #extensions: readonly HostExtension[];
   readonly #log: (line: HostLog) => void;
   readonly #hookData = {};
-  /** Taken when the app has started: from then on nothing can be registered. */
+  /** Read when the app has started: after that nothing can be registered. */
   #functions: readonly LoadedFunction[] = [];
   readonly #extraInputs = new Map<string, readonly Binding[]>();
   #running = 0;
@@ -132,8 +132,9 @@ export class CoreApp implements LoadedApp {
   }
 
   /**
-   * Activities carry their own text, and the members of its JSON, beside what the extension says (golden: dates). On
-   * Azure orchestrators and entities do as well (golden: worker-startup): the whole history once more, for nobody.
+   * Activities get their own text and the members of its JSON in addition to the extension's metadata (golden:
+   * dates). On Azure orchestrators and entities do too (golden: worker-startup), but nothing reads that second copy
+   * of the history.
    */
   #ownMetadata(metadata: FunctionMetadata, { inputData }: InvocationRequest): Record<string, RpcData> {
     const [input] = inputData;
@@ -159,14 +160,14 @@ export class CoreApp implements LoadedApp {
   }
 }
 
-/** What a function gets besides its trigger, under the names of its bindings. */
+/** The other inputs of a function, by binding name. */
 function extraInputsOf(bindings: LoadedFunction["bindings"]): Binding[] {
   return Object.entries(bindings)
     .filter(([, { type, direction }]) => direction === "in" && !/trigger$/i.test(type))
     .map(([name, binding]) => ({ ...binding, name }));
 }
 
-/** The durable SDK's private id counter, where the invocation was an orchestrator's. */
+/** The durable SDK's private id counter, for orchestrators. */
 function sequenceOf(context: object): number | undefined {
   const { df } = context as { df?: { taskOrchestratorExecutor?: { sequenceNumber?: number } } };
   return df?.taskOrchestratorExecutor?.sequenceNumber;

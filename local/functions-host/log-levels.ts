@@ -3,14 +3,14 @@ import type { HostLog } from "./contract";
 const levels = ["trace", "debug", "information", "warning", "error", "critical", "none"];
 
 /**
- * Which lines come through by `logging.logLevel` of host.json, as Microsoft.Extensions.Logging decides it: the longest
- * entry that the category begins with, in whatever case, counts; else `default`; else Information
+ * Which lines `logging.logLevel` of host.json allows, as in Microsoft.Extensions.Logging: the longest entry that is a
+ * prefix of the category, ignoring case; else `default`; else Information
  * (https://learn.microsoft.com/dotnet/core/extensions/logging#how-filtering-rules-are-applied).
  */
 export function createLogFilter(logLevel: Readonly<Record<string, string>>): (line: HostLog) => boolean {
   const rules = Object.entries(logLevel).map(([prefix, level]) => {
     const least = levels.indexOf(level.toLowerCase());
-    if (least < 0) throw new Error(`host.json: logging.logLevel.${prefix}: "${level}" is no log level`);
+    if (least < 0) throw new Error(`host.json: logging.logLevel.${prefix}: "${level}" is not a log level`);
     return { prefix: prefix.toLowerCase(), least };
   });
   const otherwise = rules.find(({ prefix }) => prefix === "default")?.least ?? levels.indexOf("information");
@@ -24,7 +24,9 @@ export function createLogFilter(logLevel: Readonly<Record<string, string>>): (li
   };
 }
 
-/** What a function says itself is `<name>.Invocation` to the worker, and goes to the logger `Function.<name>.User`. */
+/**
+ * A function's own lines have the category `<name>.Invocation` in the worker, and the logger `Function.<name>.User`.
+ */
 function categoryOf({ category, functionName }: HostLog): string {
   return functionName !== undefined && category === `${functionName}.Invocation`
     ? `Function.${functionName}.User`

@@ -1,16 +1,15 @@
 import { dataContractString, decodeStrictly } from "./data-contract";
 
-/** The body of a message as the Service Bus SDK hands it over unparsed, and the kind of AMQP section it came in. */
-export interface MessageBody {
+/** The unparsed body of a message from the Service Bus SDK, and the kind of its AMQP section. */
+interface MessageBody {
   readonly body: unknown;
   readonly bodyType?: "data" | "value" | "sequence";
 }
 
 /**
- * The text that the host's Service Bus extension makes of a body for a worker that is not .NET: bytes are UTF-8, or else a
- * DataContract string, or else arrive damaged; of AMQP values only text will do. Throws for whatever else AMQP can carry: the
- * invocation fails, so that the message is abandoned and ends in the dead-letter queue.
- * https://github.com/Azure/azure-sdk-for-net/blob/main/sdk/servicebus/Microsoft.Azure.WebJobs.Extensions.ServiceBus/src/Triggers/Converters/MessageToStringConverter.cs
+ * The text that the host's extension makes of a body for workers other than .NET: UTF-8, else a DataContract string,
+ * else damaged text; of AMQP values only text. Throws for others, so that the message is abandoned and dead-lettered
+ * (MessageToStringConverter.cs in azure-sdk-for-net).
  */
 export function bodyText({ body, bodyType = "data" }: MessageBody): string {
   if (body === undefined || body === null) return "";
@@ -22,9 +21,8 @@ export function bodyText({ body, bodyType = "data" }: MessageBody): string {
 }
 
 /**
- * The bytes that the extension makes of a body where the binding's `dataType` is binary: of data sections as they are; any other
- * kind of section has no bytes, and the invocation fails.
- * https://github.com/Azure/azure-sdk-for-net/blob/main/sdk/servicebus/Microsoft.Azure.WebJobs.Extensions.ServiceBus/src/Triggers/Converters/MessageToByteArrayConverter.cs
+ * The bytes that the extension makes of a body when the binding's `dataType` is binary: data sections unchanged.
+ * Other sections have no bytes, and the invocation fails (MessageToByteArrayConverter.cs in azure-sdk-for-net).
  */
 export function bodyBytes({ body, bodyType = "data" }: MessageBody): Buffer {
   if (body === undefined || body === null) return Buffer.alloc(0);

@@ -1,8 +1,8 @@
 import type { RpcData } from "./contract";
 
 /**
- * Top-level members of a JSON object that arrives as a trigger's payload, as the host copies them into the trigger
- * metadata: scalars as text, dates in its own format, objects as JSON, nulls and lists not at all (golden: dates).
+ * Top-level members of a trigger's JSON payload, as the host copies them into the trigger metadata: scalars as text,
+ * dates in its own format, objects as JSON, without nulls and lists (golden: dates).
  */
 export function payloadMetadata(body: string): Record<string, RpcData> {
   let payload: unknown;
@@ -30,7 +30,7 @@ function scalarText(value: unknown): string {
   return date && !Number.isNaN(date.getTime()) ? dotNetTime(date) : value;
 }
 
-/** A point in time in UTC as .NET writes it where nobody asked for a format. */
+/** A time in UTC in .NET's default format. */
 export function dotNetTime(date: Date): string {
   const iso = date.toISOString();
   return `${iso.slice(5, 7)}/${iso.slice(8, 10)}/${iso.slice(0, 4)} ${iso.slice(11, 19)}`;

@@ -3,7 +3,7 @@ import type { HostClock, InvocationRequest } from "./contract";
 import type { RetryOptions } from "./core-module";
 import type { CoreApp, RpcException } from "./loaded-app";
 
-/** Executes a function's retry policy, which is the host's job; the invocation id stays (golden: timers). */
+/** Applies a function's retry policy, which is the host's task; the invocation id stays (golden: timers). */
 export async function invokeWithRetries(
   app: CoreApp,
   name: string,
@@ -30,7 +30,7 @@ export async function invokeWithRetries(
   }
 }
 
-/** The fault of an attempt in the host's words (golden: timer-and-service-bus). */
+/** The error of an attempt in the host's format (golden: timer-and-service-bus). */
 function asException(name: string, fault: unknown): RpcException {
   const { message, stack = "" } = fault instanceof Error ? fault : new Error(String(fault));
   const outer = `Microsoft.Azure.WebJobs.Host.FunctionInvocationException : Exception while executing function: Functions.${name}`;

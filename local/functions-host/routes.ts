@@ -10,8 +10,8 @@ export interface HttpFunction {
 }
 
 /**
- * The HTTP functions of an app in the order in which the real host asks them, that of their names: the first whose path and
- * methods fit is called, however specific others are (https://github.com/Azure/azure-functions-host/issues/9876).
+ * The HTTP functions of an app in the real host's order, which is by name: the first whose path and methods match is
+ * called, even if another is more specific (https://github.com/Azure/azure-functions-host/issues/9876).
  */
 export function httpFunctions(
   functions: readonly LoadedFunction[],
@@ -54,7 +54,7 @@ const constraints: Record<string, string> = {
   bool: "(?:true|false)",
 };
 
-/** Routes ignore case and a trailing slash; `{id}`, `{id?}`, `{id:int}` and `{*rest}` are understood. */
+/** Matches a route, ignoring case and a trailing slash. Supports `{id}`, `{id?}`, `{id:int}` and `{*rest}`. */
 function matcher(template: string): (path: string) => Record<string, string> | undefined {
   const names: string[] = [];
   const pattern = template

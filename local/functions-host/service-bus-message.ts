@@ -3,7 +3,10 @@ import type { RpcData } from "./contract";
 import { bodyBytes, bodyText } from "./message-body";
 import { payloadMetadata } from "./payload-metadata";
 
-/** How the host hands over a body: as text or, where the binding asks for binary data, as bytes. Throws for what it cannot bind. */
+/**
+ * A body as the host passes it on: text, or bytes when the binding asks for binary data. Throws for a body that it
+ * cannot bind.
+ */
 export function bodyData(
   { body, _rawAmqpMessage: raw }: ServiceBusReceivedMessage,
   dataType?: unknown,
@@ -13,8 +16,8 @@ export function bodyData(
 }
 
 /**
- * The trigger metadata of one message as the host sends it: PascalCase names, nulls left out, top-level scalars of a
- * JSON body merged in over them (golden: timer-and-service-bus).
+ * The trigger metadata of one message as the host sends it: PascalCase names, without nulls, overwritten by the
+ * top-level scalars of a JSON body (golden: timer-and-service-bus).
  */
 export function triggerMetadata(
   message: ServiceBusReceivedMessage,
@@ -56,11 +59,11 @@ export function triggerMetadata(
   const present = Object.entries(metadata).filter(
     (entry): entry is [string, RpcData] => entry[1] !== undefined,
   );
-  // Of bytes the host knows no members.
+  // The host reads no members from bytes.
   return withPayload(Object.fromEntries(present), "string" in data ? data.string : "");
 }
 
-/** The end of time in .NET, where a message never expires. */
+/** The greatest time in .NET, for a message that never expires. */
 const NEVER = "9999-12-31T23:59:59.9999999";
 const LAST = new Date("9999-12-31T23:59:59.999Z");
 const client = { IsClosed: false, TransportType: 0 };
@@ -87,7 +90,7 @@ function offsetTime(date: Date | undefined, otherwise?: string): string | undefi
   return local && `${local}+00:00`;
 }
 
-/** Payload members overwrite metadata of the same name, whatever its case. */
+/** Payload members overwrite metadata of the same name, ignoring case. */
 function withPayload(metadata: Record<string, RpcData>, body: string): Record<string, RpcData> {
   const merged = new Map(Object.entries(metadata));
   for (const [name, data] of Object.entries(payloadMetadata(body))) {

@@ -14,20 +14,21 @@ export interface ServiceBusSettings {
   readonly maxAutoLockRenewalMs: number;
 }
 
-export interface ServiceBusTriggerOptions {
+interface ServiceBusTriggerOptions {
   readonly function: string;
   readonly binding: string;
   readonly connectionString: string;
   readonly queueName?: string;
   readonly topicName?: string;
   readonly subscriptionName?: string;
-  /** Of the binding: "binary" hands over bytes. */
+  /** The binding's setting: "binary" passes bytes. */
   readonly dataType?: unknown;
 }
 
 /**
- * Drives one Service Bus function with the unmodified SDK: success completes, a throw abandons at once, and there is
- * no poison queue but the broker's (https://learn.microsoft.com/azure/azure-functions/functions-bindings-service-bus-trigger).
+ * Drives one Service Bus function with the unmodified SDK: success completes, an error abandons at once. The only
+ * poison queue is the broker's
+ * (https://learn.microsoft.com/azure/azure-functions/functions-bindings-service-bus-trigger).
  */
 export class ServiceBusTrigger {
   readonly #app: CoreApp;
@@ -78,7 +79,7 @@ export class ServiceBusTrigger {
     );
   }
 
-  /** Takes no more messages; waits for handlers up to a bound: what is not settled is delivered again. */
+  /** Takes no more messages and waits for handlers for a limited time; unsettled messages are delivered again. */
   async stop(boundMs: number): Promise<void> {
     const bound = new Promise((resolve) => setTimeout(resolve, boundMs).unref());
     const quiet = async () => {
@@ -118,7 +119,7 @@ export class ServiceBusTrigger {
       await this.#settle(() => this.#receiver.completeMessage(message));
   }
 
-  /** One after the other: the SDK's AMQP library tells two outcomes in one breath as the first of them. */
+  /** Settles one message after another: the SDK's AMQP library reports two simultaneous outcomes as the first one. */
   #settle(settle: () => Promise<unknown>): Promise<void> {
     this.#settling = this.#settling.then(settle).then(
       () => undefined,

@@ -40,7 +40,7 @@ export class TimerTrigger {
     this.#cancel();
   }
 
-  /** One run at a time: a run asked for meanwhile comes after the one under way. */
+  /** Runs once; a run requested during another one starts after it. */
   run(isPastDue: boolean): Promise<void> {
     this.#last = this.#last.then(() => this.#run(isPastDue));
     return this.#last;
@@ -75,7 +75,7 @@ export class TimerTrigger {
   }
 }
 
-/** The next occurrence after a time; a schedule that cannot be read is refused at load. */
+/** The function that returns the next occurrence. Refuses an invalid schedule at load. */
 export function scheduleOf(schedule: string): (from: number) => number {
   const span = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})$/.exec(schedule);
   if (span) {
@@ -90,7 +90,7 @@ export function scheduleOf(schedule: string): (from: number) => number {
   const cron = new Cron(schedule, { timezone: "UTC", paused: true });
   return (from) => {
     const next = cron.nextRun(new Date(from));
-    if (!next) throw new Error(`the schedule "${schedule}" never comes`);
+    if (!next) throw new Error(`the schedule "${schedule}" has no next occurrence`);
     return next.getTime();
   };
 }

@@ -36,9 +36,9 @@ const people = {
   outsider: { oid: "55555555-5555-4555-8555-555555555555", name: "Otto Outsider", roles: [] },
 } as const;
 
-export type Person = keyof typeof people;
+type Person = keyof typeof people;
 
-/** The object id in a person's tokens. */
+/** The object id in the tokens of a person. */
 export function objectIdOf(person: Person): string {
   return people[person].oid;
 }
@@ -49,18 +49,18 @@ export interface LocalIssuer {
   readonly issuer: string;
   readonly audience: string;
   /**
-   * An access token as Entra ID (version 2.0) would issue it to a person, but valid for 30 days; `over` replaces claims
+   * An access token as Entra ID (version 2.0) issues it, but valid for 30 days; `over` replaces claims
    * (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
    */
   token(person: Person, over?: Claims): Promise<string>;
-  /** The same of an application that signed in as itself; the app registration asks for `idtyp`. */
-  applicationToken(roles: readonly string[], over?: Claims): Promise<string>;
+  /** The same for an application that signed in as itself; the app registration requests `idtyp`. */
+  applicationToken(roles: readonly string[]): Promise<string>;
   /** The ID token of a person who signed in to a client of the same app registration. */
   idToken(person: Person, over?: Claims): Promise<string>;
   stop(): Promise<void>;
 }
 
-export interface IssuerOptions {
+interface IssuerOptions {
   readonly host: string;
   readonly port: number;
   readonly audience: string;
@@ -75,7 +75,7 @@ const APPLICATION = "88888888-8888-4888-8888-888888888888";
 const everyToken = { tid: "99999999-9999-4999-8999-999999999999", ver: "2.0" };
 const loopback = ["127.0.0.1", "localhost", "::1"];
 
-/** Starts an OpenID issuer for local people: discovery, keys, and tokens for whoever runs the world. */
+/** Starts an OpenID issuer for local people: discovery, keys and tokens. */
 export async function startIssuer(options: IssuerOptions): Promise<LocalIssuer> {
   if (!loopback.includes(options.host)) throw new Error("the local issuer listens on loopback only");
   const jwk = await signingKey(options.dataDirectory);
@@ -105,10 +105,10 @@ export async function startIssuer(options: IssuerOptions): Promise<LocalIssuer> 
     audience,
     token: (person, over = {}) =>
       sign({ ...signedIn(person), azp: CLIENT, azpacr: "0", scp: "access_as_user", ...over }),
-    applicationToken: (roles, over = {}) =>
+    applicationToken: (roles) =>
       sign({
         ...{ ...everyToken, azp: CLIENT, azpacr: "1", idtyp: "app" },
-        ...{ oid: APPLICATION, sub: APPLICATION, roles: [...roles], ...over },
+        ...{ oid: APPLICATION, sub: APPLICATION, roles: [...roles] },
       }),
     idToken: (person, over = {}) => sign({ ...signedIn(person), nonce: "n-1", ...over }),
     stop: async () => {
@@ -118,7 +118,7 @@ export async function startIssuer(options: IssuerOptions): Promise<LocalIssuer> 
   };
 }
 
-/** Claims are there only when there is something to say: somebody without app roles has no `roles`. */
+/** Claims without a value are absent: a person without app roles has no `roles`. */
 function signedIn(person: Person): Claims {
   const { oid, name, roles } = people[person];
   return {
@@ -136,7 +136,7 @@ async function signingKey(dataDirectory: string | undefined): Promise<JWK> {
   const jwk = { ...made, kid: await calculateJwkThumbprint(made), alg: "RS256", use: "sig" };
   if (file !== undefined && dataDirectory !== undefined) {
     mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-    // Renamed into place: a key half written when the power goes would stop every later start.
+    // Renamed into place: a key half written at a power failure would stop every later start.
     writeFileSync(`${file}.new`, JSON.stringify(jwk), { mode: 0o600 });
     renameSync(`${file}.new`, file);
   }

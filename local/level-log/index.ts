@@ -1,18 +1,19 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-// LevelDB's log (doc/log_format.md of LevelDB): blocks of 32 KiB, each a row of records with a 7-byte head (checksum,
-// length, type). When it reopens, LevelDB skips what fails its checksum without a word, acknowledged or not.
+// LevelDB's log (doc/log_format.md of LevelDB): blocks of 32 KiB, each with records that have a 7-byte head
+// (checksum,
+// length, type). On reopening, LevelDB silently skips records with a wrong checksum, even acknowledged ones.
 const BLOCK = 32 * 1024;
 const HEAD = 7;
 
-/** Where a log is broken. A record cut off by the file's end is no damage: that write was never acknowledged. */
-export interface LogDamage {
+/** Where a log is damaged. A record that the end of the file cuts off is not damage: it was never acknowledged. */
+interface LogDamage {
   readonly file: string;
   readonly offset: number;
 }
 
-/** Looks through the logs of a LevelDB folder; an absent folder has none. */
+/** Checks the logs of a LevelDB folder; an absent folder has none. */
 export async function findLogDamage(location: string): Promise<LogDamage | undefined> {
   const names = await readdir(location).catch(() => []);
   for (const name of names.filter((n) => n.endsWith(".log")).sort()) {
@@ -43,7 +44,7 @@ function firstBroken(log: Buffer): number | undefined {
   return undefined;
 }
 
-/** Nothing but zeros to the end: room that was set aside and never written. */
+/** Whether only zeros follow: reserved space that was never written. */
 function isBlank(log: Buffer, from: number): boolean {
   return log.subarray(from).every((byte) => byte === 0);
 }

@@ -29,10 +29,10 @@ export function statusReply(fault: Extract<FaultAnswer, { kind: "status" }>): Ar
   return shaped(error(status, code, message, headers), errorShape);
 }
 
-/** Where code and message of an error stand: in `error`, or at the top as Microsoft.Web writes them. */
+/** Where an error has its code and message: in `error`, or at the top as in Microsoft.Web. */
 export type ErrorShape = "nested" | "top-level";
 
-/** The same reply with its error, if it tells of one, in another shape. */
+/** The same reply; an error takes the given shape. */
 export function shaped(reply: ArmReply, shape: ErrorShape | undefined): ArmReply {
   const { error: described, ...rest } = (reply.body ?? {}) as { error?: { code: string; message: string } };
   if (shape !== "top-level" || described === undefined) return reply;

@@ -4,7 +4,7 @@ import { parseFault } from "./faults";
 import { issuesOf } from "./issues";
 import { bug } from "./scenario";
 import type { Simulator } from "./simulator";
-import { parseWeather } from "./weather";
+import { parseServiceFault } from "./service-faults";
 
 const instanceCommand = z.strictObject({ service: z.string(), instance: z.string(), state: z.string() });
 const serviceCommand = z.strictObject({
@@ -13,19 +13,19 @@ const serviceCommand = z.strictObject({
   provisioningState: z.string().optional(),
   /** null leaves the field out of replies. */
   slot: z.enum(["Production", "Staging"]).nullable().optional(),
-  /** A mistake that shows from `after` seconds on in production; null takes it away. */
+  /** An error that shows after `after` seconds in production; null removes it. */
   bug: bug.nullable().optional(),
 });
 const swapCommand = z.strictObject({ service: z.string() });
 
-export interface ControlReply {
+interface ControlReply {
   readonly status: number;
   readonly body: unknown;
 }
 
 /**
- * Changes the simulated world from outside: `POST /control/instance`, `/control/service`, `/control/faults`,
- * `/control/weather`, `/control/swap-by-hand`; `DELETE /control/faults`. Wrong input is answered with every issue.
+ * Changes the simulated world: `POST /control/instance`, `/control/service`, `/control/faults`,
+ * `/control/service-faults`, `/control/swap-by-hand`; `DELETE /control/faults`. Answers wrong input with every issue.
  */
 export function control(simulator: Simulator, method: string, path: string, body: unknown): ControlReply {
   try {
@@ -50,10 +50,10 @@ const commands: Readonly<Record<string, Command>> = {
     simulator.faults.add(fault);
     return done;
   },
-  "POST /control/weather": (simulator, body) => {
-    const weather = parseWeather(body);
-    if (Array.isArray(weather)) return refused(400, weather);
-    const issue = simulator.addWeather(weather);
+  "POST /control/service-faults": (simulator, body) => {
+    const fault = parseServiceFault(body);
+    if (Array.isArray(fault)) return refused(400, fault);
+    const issue = simulator.addServiceFault(fault);
     return issue === undefined ? done : refused(404, [issue]);
   },
   "POST /control/instance": (simulator, body) =>

@@ -1,7 +1,7 @@
 import { wireText, type ArmReply } from "./contract";
 import type { FaultAnswer } from "./faults";
 
-/** The true reply, spoilt or changed as a fault says. */
+/** The real reply, damaged or edited by a fault. */
 export function damaged(reply: ArmReply, fault: FaultAnswer | undefined): ArmReply {
   if (fault?.kind === "edited") return edited(reply, fault);
   if (fault?.kind !== "damaged") return reply;
@@ -24,7 +24,7 @@ export function damaged(reply: ArmReply, fault: FaultAnswer | undefined): ArmRep
   }
 }
 
-/** Sound JSON of at least so many bytes: a member that nobody knows makes up for the rest. */
+/** Valid JSON of at least `bytes` bytes: an unknown member fills it up. */
 function padded(text: string, bytes: number): string {
   const rest = text.startsWith("{") ? text.slice(1) : "}";
   return `{"filler":"${"x".repeat(bytes)}"${rest === "}" ? "" : ","}${rest}`;

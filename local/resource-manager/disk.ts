@@ -10,19 +10,19 @@ import {
   writeSync,
 } from "node:fs";
 
-/** The file operations the journal needs; tests hand in a disk that is full. */
+/** The file operations of the journal; tests pass a full disk. */
 export interface Disk {
   mkdir(path: string): void;
   exists(path: string): boolean;
   read(path: string): Buffer;
   open(path: string, flags: "a" | "w"): number;
-  /** Answers how many bytes it wrote, which may be fewer. */
+  /** Returns how many bytes it wrote, possibly fewer. */
   write(file: number, bytes: Uint8Array): number;
   truncate(file: number, length: number): void;
   sync(file: number): void;
   close(file: number): void;
   rename(from: string, to: string): void;
-  /** Brings the names of a folder to the disk. */
+  /** Flushes the names in a folder to the disk. */
   syncFolder(path: string): void;
 }
 
@@ -39,7 +39,7 @@ export const nodeDisk: Disk = {
   close: closeSync,
   rename: renameSync,
   syncFolder: (path) => {
-    // Windows opens no folders.
+    // Windows cannot open folders.
     if (process.platform === "win32") return;
     const folder = openSync(path, "r");
     try {
@@ -50,7 +50,7 @@ export const nodeDisk: Disk = {
   },
 };
 
-/** A file that cannot be read or written as it must; the message names it and says what to do. */
+/** A file that cannot be read or written. The message names it and the remedy. */
 export class DiskFault extends Error {
   override readonly name = "DiskFault";
 }
@@ -64,7 +64,7 @@ export function writeAll(disk: Disk, file: number, bytes: Uint8Array): void {
   }
 }
 
-/** Runs a write; what goes wrong becomes a fault that names the file. */
+/** Runs a write; an error becomes a DiskFault that names the file. */
 export function writing<T>(path: string, write: () => T): T {
   try {
     return write();
@@ -79,7 +79,7 @@ export function writing<T>(path: string, write: () => T): T {
   }
 }
 
-/** A file whose content is not what was written. */
+/** A file whose content differs from what was written. */
 export function damage(path: string, where: string): DiskFault {
   return new DiskFault(
     `${path} is damaged ${where}: restore the folder from a copy, or delete it to begin with a fresh world`,

@@ -4,35 +4,35 @@ import { urlRules } from "./operation-urls";
 
 const seconds = z.number().min(0);
 const slow = {
-  /** The reply reaches the caller so much later; what the call does, it does at once. */
+  /** Delays the reply; the call takes effect at once. */
   delayMs: z.number().min(0).optional(),
 };
 
-/** How an error is told; absent: as the scenario says. */
+/** The shape of an error; the scenario's when absent. */
 const errorShape = z.enum(["nested", "top-level"]).optional();
 
-/** How the operation that a swap begins goes; whatever is left out goes as the scenario says. */
+/** How the operation of a swap goes; the scenario decides what is absent. */
 const operation = z.strictObject({
   kind: z.literal("operation"),
-  /** What it ends as. It never ends: "never", and its lock stays. */
+  /** Its outcome. With "never" it never ends, and its lock stays. */
   outcome: z.enum(["Succeeded", "Failed", "Canceled", "never"]).optional(),
   code: z.string().optional(),
   message: z.string().optional(),
-  /** The status text in place of the usual one, for example "SUCCEEDED" or "Frobnicating". */
+  /** The status text, for example "SUCCEEDED" or "Frobnicating". */
   word: z.string().optional(),
   /** From the request to the reported end. */
   seconds: seconds.optional(),
-  /** Whether anything is swapped; absent: unless it fails or is cancelled. */
+  /** Whether it swaps; by default unless it fails or is cancelled. */
   effect: z.boolean().optional(),
-  /** From the request to the effect; absent: when the operation ends. */
+  /** From the request to the effect; by default when the operation ends. */
   effectAfter: seconds.optional(),
-  /** Asking for it answers 404. */
+  /** Reading it answers 404. */
   lost: z.boolean().optional(),
-  /** What the caller gets in place of the 202: a broken connection, nothing, or this status. */
+  /** What the caller gets instead of the 202: a broken connection, nothing, or this status. */
   answer: z.union([z.enum(["reset", "hang"]), z.number().int().min(200).max(599)]).optional(),
-  /** The request is under way for so long before Resource Manager sees it; the caller hears nothing of it. */
+  /** The request reaches Resource Manager after this time; the caller gets no answer. */
   arrivesAfter: seconds.optional(),
-  /** Scheme and host that the headers name. */
+  /** Scheme and host in the headers. */
   origin: z.string().optional(),
   ...urlRules,
   errorShape,
@@ -60,19 +60,19 @@ const answer = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("operation-lost"), ...slow }),
   z.strictObject({ kind: z.literal("no-effect"), ...slow }),
   z.strictObject({
-    /** The true reply, with its body spoilt. */
+    /** The real reply with a damaged body. */
     kind: z.literal("damaged"),
     how: z.enum(["truncated", "malformed", "empty", "html", "oversized"]),
-    /** Of an oversized body. */
+    /** The size of an oversized body. */
     megabytes: z.number().min(1).max(64).optional(),
     ...slow,
   }),
   z.strictObject({
-    /** The true reply, changed wherever a name or value occurs in it. */
+    /** The real reply, edited wherever a name or value occurs in it. */
     kind: z.literal("edited"),
     remove: z.array(z.string()).optional(),
     rename: z.record(z.string(), z.string()).optional(),
-    /** Texts, and what stands in their place. */
+    /** Texts and their replacements. */
     replace: z.record(z.string(), z.unknown()).optional(),
     /** Added at the top of the body, for example a nextLink to another host. */
     set: z.record(z.string(), z.unknown()).optional(),
@@ -84,21 +84,21 @@ export const faultSchema = z.strictObject({
   method: z.enum(["GET", "PUT", "POST", "*"]).optional(),
   /** Part of the URL, ignoring case. */
   url: z.string().optional(),
-  /** How many matching calls pass first. */
+  /** How many matching calls pass before the first fault. */
   skip: z.number().int().min(0).optional(),
-  /** How many it strikes; absent: one. */
+  /** How many calls it strikes; one when absent. */
   times: z.number().int().min(1).optional(),
-  /** Seconds since it was added: it strikes from then, and until then. */
+  /** Seconds since it was added: the fault starts at `from` and ends at `until`. */
   from: seconds.optional(),
   until: seconds.optional(),
-  /** How likely it strikes a matching call, drawn from the scenario's seed. */
+  /** The probability for a matching call, drawn from the scenario's seed. */
   chance: z.number().min(0).max(1).optional(),
   answer,
 });
 
-/** Which calls go wrong, and how. */
-export type Fault = z.infer<typeof faultSchema>;
-/** How one call goes wrong. */
+/** Which calls fail, and how. */
+type Fault = z.infer<typeof faultSchema>;
+/** How one call fails. */
 export type FaultAnswer = z.infer<typeof answer>;
 export type OperationFault = z.infer<typeof operation>;
 
@@ -107,7 +107,7 @@ export function parseFault(value: unknown): Fault | string[] {
   return parsed.success ? parsed.data : issuesOf(parsed.error, "fault");
 }
 
-/** The operation that an answer asks for; the short kinds are spelt out. */
+/** The operation for a fault, with short kinds in full. */
 export function operationOf(given: FaultAnswer | undefined): OperationFault {
   switch (given?.kind) {
     case "operation":
@@ -133,7 +133,7 @@ interface Armed extends Fault {
   times: number;
 }
 
-/** Faults to come; each strikes the calls it matches, so many times. */
+/** The faults that were added; each strikes matching calls a limited number of times. */
 export class Faults {
   readonly #now: () => number;
   readonly #draw: () => number;

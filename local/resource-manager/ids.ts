@@ -1,20 +1,25 @@
+import type { Scenario } from "./scenario";
 import type { Named, PublicIpState, ServiceState } from "./state";
-import type { World } from "./world";
 
-/** Replies upper-case the resource group (recorded): ids must be compared ignoring case. */
+/** A scenario's subscription, for services and networks that name none. */
+interface Subscribed {
+  readonly scenario: Pick<Scenario, "subscription">;
+}
+
+/** Replies have the resource group in upper case (recorded), so compare ids ignoring case. */
 export function serviceId(standardSubscription: string, service: Named, upper = true): string {
   const { group, subscription = standardSubscription } = service;
   const rg = upper ? group.toUpperCase() : group;
   return `/subscriptions/${subscription}/resourceGroups/${rg}/providers/Microsoft.Compute/cloudServices/${armNameOf(service)}`;
 }
 
-/** The name that Resource Manager knows a service by; its `name` here is unique in the world. */
+/** The name in Resource Manager; `name` is unique in the world. */
 export function armNameOf({ armName, name }: Pick<Named, "armName" | "name">): string {
   return armName ?? name;
 }
 
 export function networkId(
-  { scenario }: World,
+  { scenario }: Subscribed,
   { subscription = scenario.subscription, group }: Pick<Named, "subscription" | "group">,
   type: string,
   name: string,
@@ -22,10 +27,15 @@ export function networkId(
   return `/subscriptions/${subscription}/resourceGroups/${group.toUpperCase()}/providers/Microsoft.Network/${type}/${name}`;
 }
 
-export function publicIpId(world: World, ip: PublicIpState): string {
+export function publicIpId(world: Subscribed, ip: PublicIpState): string {
   return networkId(world, ip, "publicIPAddresses", ip.name);
 }
 
-export function frontendId(world: World, service: ServiceState, balancer: string, frontend: string): string {
+export function frontendId(
+  world: Subscribed,
+  service: ServiceState,
+  balancer: string,
+  frontend: string,
+): string {
   return `${networkId(world, service, "loadBalancers", balancer)}/frontendIPConfigurations/${frontend}`;
 }

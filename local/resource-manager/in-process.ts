@@ -12,18 +12,18 @@ import { Simulator, type FaultPolicy } from "./simulator";
 export interface ResourceManagerOptions {
   /** Parsed scenario JSON. */
   readonly scenario: unknown;
-  /** Folder of journal and state; absent: memory only. */
+  /** Folder of journal and state; in memory when absent. */
   readonly dataDirectory?: string;
   readonly clock?: ResourceManagerClock;
-  /** Divides the durations of scripts and weather. */
+  /** Divides the durations of scripts and service faults. */
   readonly speed?: number;
-  /** How each call goes wrong, asked before the faults that were added. */
+  /** Faults of each call, before those that were added. */
   readonly strike?: FaultPolicy;
-  /** The disk under the data directory, for tests of one that fails. */
+  /** The disk under the data directory, for tests of disk faults. */
   readonly disk?: Disk;
 }
 
-export const realClock: ResourceManagerClock = {
+const realClock: ResourceManagerClock = {
   now: () => Date.now(),
   setTimer: (at, fire) => {
     const timer = setTimeout(fire, Math.max(0, at - Date.now()));
@@ -38,15 +38,15 @@ export function createSimulator(options: ResourceManagerOptions): Simulator {
   return new Simulator({ scenario: parseScenario(scenario), clock, speed, ...rest });
 }
 
-export interface InProcessOptions {
+interface InProcessOptions {
   /**
-   * How long the caller waits on the simulator's clock, in ms; absent: until it aborts. A caller's own timeout counts
-   * real time, which stands still in a simulation.
+   * How long the caller waits on the simulator's clock, in ms; until it aborts when absent. A caller's own timeout
+   * uses real time, which stands still in a simulation.
    */
   readonly timeoutMs?: (request: PipelineRequest) => number;
 }
 
-/** An HTTP client for the SDK's pipeline that answers without sockets. */
+/** An HTTP client for the SDK's pipeline, without sockets. */
 export function httpClientOf(simulator: Simulator, { timeoutMs }: InProcessOptions = {}): HttpClient {
   return {
     sendRequest: (request) => {
@@ -88,7 +88,7 @@ function unanswered(simulator: Simulator, request: PipelineRequest, patience: nu
   return waiting(simulator, request, patience, () => Promise.reject(aborted()));
 }
 
-/** Waits on the simulator's clock, unless the caller gives up before. */
+/** Waits on the simulator's clock until the caller aborts. */
 function waiting(simulator: Simulator, request: PipelineRequest, ms: number, then: () => Answer): Answer {
   return new Promise((resolve, reject) => {
     const cancel =

@@ -3,4 +3,4 @@ export { createSimulator, httpClientOf } from "./in-process";
 export { SIGNED } from "./operation-urls";
 export { startResourceManager, type ResourceManagerServer } from "./server";
 export type { FaultPolicy, Simulator } from "./simulator";
-export { parseWeather, type Weather } from "./weather";
+export { parseServiceFault, type ServiceFault } from "./service-faults";

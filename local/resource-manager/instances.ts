@@ -1,9 +1,9 @@
 import type { InstanceState, ServiceState, WorldState } from "./state";
-import { secondsOf, type Spell, type Weather } from "./weather";
+import { secondsOf, type ScheduledFault, type ServiceFault } from "./service-faults";
 
 const DOMAINS = 5;
 
-/** The time at which instances are looked at; `speed` divides the durations of scripts and weather. */
+/** The time at which instances are read; `speed` divides the durations of scripts and service faults. */
 export interface Moment {
   readonly now: number;
   readonly speed: number;
@@ -18,16 +18,16 @@ export function lastDomainOf(service: ServiceState): number {
   return service.instances.reduce((most, { name }) => Math.max(most, domainOf(name)), 0);
 }
 
-/** The instances that a list shows just now: those to come, and those lost from sight, are not among them. */
+/** The instances in a list now: without those still to come and those that are unlisted. */
 export function listedInstances(state: WorldState, service: ServiceState, moment: Moment): InstanceState[] {
-  const spells = spellsOf(state, service);
-  if (spells.length === 0) return service.instances;
+  const faults = scheduledFor(state, service);
+  if (faults.length === 0) return service.instances;
   return service.instances.filter(
-    (instance) => !spells.some((spell) => hides(spell, instance, elapsedOf(spell, moment))),
+    (instance) => !faults.some((scheduled) => hides(scheduled, instance, elapsedOf(scheduled, moment))),
   );
 }
 
-/** The state of an instance now: the weather's word, else the script's once it has begun, else what was set. */
+/** The state of an instance now: from the newest service fault, else from the script once it has begun, else as set. */
 export function instanceStateOf(
   state: WorldState,
   service: ServiceState,
@@ -36,31 +36,33 @@ export function instanceStateOf(
 ): string {
   const instance = service.instances.find((each) => each.name === name);
   if (!instance) return "RoleStateUnknown";
-  const spells = spellsOf(state, service);
-  for (const spell of [...spells].reverse()) {
-    const word = stateUnder(spell, service, instance, elapsedOf(spell, moment));
+  const faults = scheduledFor(state, service);
+  for (const scheduled of [...faults].reverse()) {
+    const word = stateUnder(scheduled, service, instance, elapsedOf(scheduled, moment));
     if (word !== undefined) return word;
   }
   return scripted(service, name, moment) ?? instance.state;
 }
 
-/** The update domain that is being walked, as the summary tells it; -1: none. */
+/** The update domain that is being updated, for the summary; -1: none. */
 export function walkedDomain(state: WorldState, service: ServiceState, moment: Moment): number {
-  for (const spell of spellsOf(state, service)) {
-    const walk = walkOf(spell.weather, service);
-    const domain = walk && Math.floor(elapsedOf(spell, moment) / walk);
+  for (const scheduled of scheduledFor(state, service)) {
+    const walk = walkOf(scheduled.fault, service);
+    const domain = walk && Math.floor(elapsedOf(scheduled, moment) / walk);
     if (domain !== undefined && domain >= 0 && domain <= lastDomainOf(service)) return domain;
   }
   return -1;
 }
 
-function spellsOf(state: WorldState, service: ServiceState): readonly Spell[] {
-  if (state.weather.length === 0) return [];
-  return state.weather.filter(({ weather }) => weather.service.toLowerCase() === service.name.toLowerCase());
+function scheduledFor(state: WorldState, service: ServiceState): readonly ScheduledFault[] {
+  if (state.serviceFaults.length === 0) return [];
+  return state.serviceFaults.filter(
+    ({ fault }) => fault.service.toLowerCase() === service.name.toLowerCase(),
+  );
 }
 
-export function elapsedOf({ from, weather }: Spell, { now, speed }: Moment): number {
-  return ((now - from) / 1000) * speed - (weather.at ?? 0);
+export function elapsedOf({ from, fault }: ScheduledFault, { now, speed }: Moment): number {
+  return ((now - from) / 1000) * speed - (fault.at ?? 0);
 }
 
 function scripted(service: ServiceState, name: string, { now, speed }: Moment): string | undefined {
@@ -70,17 +72,17 @@ function scripted(service: ServiceState, name: string, { now, speed }: Moment): 
   return steps.sort((a, b) => a.after - b.after).at(-1)?.state;
 }
 
-function hides(spell: Spell, { name, role }: InstanceState, elapsed: number): boolean {
+function hides(scheduled: ScheduledFault, { name, role }: InstanceState, elapsed: number): boolean {
   if (elapsed < 0) return false;
-  const { weather } = spell;
-  const seconds = secondsOf(weather);
-  if (weather.kind === "unlisted") return same(weather.instance, name) && elapsed < seconds;
-  return isNew(spell, role, name) && elapsed < seconds / 2;
+  const { fault } = scheduled;
+  const seconds = secondsOf(fault);
+  if (fault.kind === "unlisted") return same(fault.instance, name) && elapsed < seconds;
+  return isNew(scheduled, role, name) && elapsed < seconds / 2;
 }
 
-/** The instances that a scale-out adds are those whose number is not under the capacity before. */
-function isNew({ weather, before = Infinity }: Spell, role: string, name: string): boolean {
-  return weather.kind === "scale" && same(weather.role, role) && numberOf(name) >= before;
+/** A scale-out adds the instances with numbers from the previous capacity on. */
+function isNew({ fault, before = Infinity }: ScheduledFault, role: string, name: string): boolean {
+  return fault.kind === "scale" && same(fault.role, role) && numberOf(name) >= before;
 }
 
 function numberOf(name: string): number {
@@ -91,46 +93,46 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** Seconds per update domain of weather that walks them. */
-function walkOf(weather: Weather, service: ServiceState): number | undefined {
-  if (weather.kind === "guest-os-update") return weather.domainSeconds ?? 120;
-  if (weather.kind === "redeployment") return secondsOf(weather) / (lastDomainOf(service) + 1);
+/** Seconds per update domain, for faults that restart one domain after another. */
+function walkOf(fault: ServiceFault, service: ServiceState): number | undefined {
+  if (fault.kind === "guest-os-update") return fault.domainSeconds ?? 120;
+  if (fault.kind === "redeployment") return secondsOf(fault) / (lastDomainOf(service) + 1);
   return undefined;
 }
 
 function stateUnder(
-  spell: Spell,
+  scheduled: ScheduledFault,
   service: ServiceState,
   instance: InstanceState,
   elapsed: number,
 ): string | undefined {
-  const { weather } = spell;
-  const seconds = secondsOf(weather);
+  const { fault } = scheduled;
+  const seconds = secondsOf(fault);
   if (elapsed < 0 || elapsed >= seconds) return undefined;
   const { name, role } = instance;
-  if ("instance" in weather && !concerns(weather.instance, name)) return undefined;
-  if ("role" in weather && !concerns(weather.role, role)) return undefined;
-  switch (weather.kind) {
+  if ("instance" in fault && !concerns(fault.instance, name)) return undefined;
+  if ("role" in fault && !concerns(fault.role, role)) return undefined;
+  switch (fault.kind) {
     case "restart":
       return restarting(elapsed / seconds);
     case "guest-os-update":
     case "redeployment":
-      return walking(elapsed / (walkOf(weather, service) ?? 1) - domainOf(name));
+      return walking(elapsed / (walkOf(fault, service) ?? 1) - domainOf(name));
     case "healing":
       return elapsed < seconds / 2 ? "RoleStateUnknown" : "RoleStateStarting";
     case "cycling":
-      return cycling((elapsed / (weather.period ?? 60)) % 1);
+      return cycling((elapsed / (fault.period ?? 60)) % 1);
     case "state":
-      return weather.state;
+      return fault.state;
     case "scale":
-      if (numberOf(name) >= weather.capacity) return "RoleStateStopping";
-      return isNew(spell, role, name) ? "RoleStateStarting" : undefined;
+      if (numberOf(name) >= fault.capacity) return "RoleStateStopping";
+      return isNew(scheduled, role, name) ? "RoleStateStarting" : undefined;
     default:
       return undefined;
   }
 }
 
-/** How far into the walk of its own update domain an instance is, in shares of it. */
+/** How far the update of its own domain is, for an instance: 0 to 1. */
 function walking(share: number): string | undefined {
   return share >= 0 && share < 1 ? restarting(share) : undefined;
 }
@@ -148,14 +150,16 @@ function cycling(share: number): string {
   return share < 3 / 4 ? "RoleStateRecycle" : "RoleStateStarted";
 }
 
-/** Whether every listed instance is started, as the platform asks before it swaps. */
+/** Whether every listed instance is started, which the platform checks before it swaps. */
 export function allStarted(state: WorldState, service: ServiceState, moment: Moment): boolean {
   return service.instances.every(
     ({ name }) => instanceStateOf(state, service, name, moment) === "RoleStateStarted",
   );
 }
 
-/** What is ready of a service: equal numbers exactly when every expected and every listed instance is started. */
+/**
+ * The readiness of a service: the numbers are equal exactly when every expected and every listed instance is started.
+ */
 export interface Readiness {
   readonly started: number;
   /** Per role the greater of capacity and listed instances. */

@@ -3,9 +3,8 @@ import type { Scenario } from "./scenario";
 import { addPair, initialState, type WorldState } from "./state";
 
 /**
- * The state of a world that starts: what was kept, and the pairs that its scenario has gained since. A pair that was
- * there before stays as time has left it, be its services deleted. Throws where the scenario means other services than
- * those that are there under its names.
+ * The state of a world at its start: what was stored, and pairs that are new in the scenario. An existing pair keeps
+ * its state, even if its services are deleted. Throws when the scenario has other services under the same names.
  */
 export function joinedState(kept: WorldState | undefined, scenario: Scenario, now: number): WorldState {
   if (!kept) return initialState(scenario, now);

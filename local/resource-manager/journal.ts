@@ -4,40 +4,40 @@ import type { Readiness } from "./instances";
 import { RecordFile, sealed, unsealed } from "./record-file";
 import type { WorldState } from "./state";
 
-/** One call of Resource Manager; `effect` is "swapped" when it really exchanged the slots, `effectAt` when. */
-export interface JournalEntry {
+/** One call of Resource Manager; `effect` is "swapped" when it exchanged the slots, at `effectAt`. */
+interface JournalEntry {
   readonly at: string;
   readonly method: string;
   readonly url: string;
-  /** Null: the caller got no status. */
+  /** null: the caller got no status. */
   status: number | null;
-  /** When the reply, or the broken connection, reached the caller; absent: never. */
+  /** When the reply or the broken connection reached the caller; absent if never. */
   answeredAt?: string;
   effect: string | null;
   effectAt?: string;
-  /** Of a write: both services of the pair when it was sent, by name. */
+  /** For a write: both services of the pair when it was sent, by name. */
   ready?: Readonly<Record<string, Readiness>>;
 }
 
-/** What exchanged the slots of a pair. */
+/** An exchange of the slots of a pair. */
 export interface Effect {
   readonly at: string;
   readonly cause: "PUT" | "POST" | "by-hand";
-  /** Number of the journal entry that caused it. */
+  /** Number of the journal entry of its cause. */
   readonly entry?: number;
-  /** Who holds production from now on; undefined when no slot is known. */
+  /** The service in production afterwards; undefined when no slot is known. */
   readonly production: string | undefined;
-  /** Both services just before. */
+  /** Both services immediately before. */
   readonly ready: Readonly<Record<string, Readiness>>;
 }
 
-const FORMAT = 3;
+const FORMAT = 4;
 const STATE = "state.json";
 const JOURNAL = "journal.jsonl";
 
 /**
- * The journal of calls and effects, and the state they act on. On disk before a write is answered or takes effect: what
- * cannot be written throws a DiskFault and is taken back.
+ * The journal of calls and effects, and the state. On disk before a write is answered or takes effect: a failed write
+ * throws a DiskFault and is undone.
  */
 export class Journal {
   readonly entries: JournalEntry[] = [];
@@ -76,7 +76,7 @@ export class Journal {
     entry.answeredAt = answeredAt;
   }
 
-  /** Written before the state that includes it: one that the state does not count is undone by `loadState`. */
+  /** Written before the state that includes it: `loadState` undoes an effect that the state does not count. */
   tookEffect(effect: Omit<Effect, "at">, at: number): void {
     const whole = { at: iso(at), ...effect };
     if (this.#file) this.#file.append({ e: this.effects.length, ...whole }, true);
@@ -84,7 +84,7 @@ export class Journal {
     this.#markEffect(whole, "swapped");
   }
 
-  /** Takes back the newest effect, whose state could not be saved. */
+  /** Undoes the newest effect, whose state could not be saved. */
   withdrawEffect(): void {
     const effect = this.effects.pop();
     if (effect) this.#markEffect(effect, null);
@@ -147,7 +147,7 @@ export class Journal {
 
 let last = { at: NaN, text: "" };
 
-/** Calls come in bunches at one moment of a virtual clock: its text is made once. */
+/** Many calls have the same virtual time: its text is cached. */
 function iso(at: number): string {
   if (at !== last.at) last = { at, text: new Date(at).toISOString() };
   return last.text;

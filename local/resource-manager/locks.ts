@@ -1,10 +1,10 @@
 import { error } from "./arm-replies";
 import type { ArmReply } from "./contract";
 import { elapsedOf, type Moment } from "./instances";
-import { secondsOf, type Spell } from "./weather";
+import { secondsOf, type ScheduledFault } from "./service-faults";
 import { momentOf, type Pair, type World } from "./world";
 
-/** The refusal of a swap while another operation is under way on either service of the pair. */
+/** Refuses a swap while another operation runs on either service of the pair. */
 export function lockOf(world: World, pair: Pair): ArmReply | undefined {
   const names = pair.map((service) => service.name.toLowerCase());
   const moment = momentOf(world);
@@ -13,22 +13,22 @@ export function lockOf(world: World, pair: Pair): ArmReply | undefined {
       (endsAt === null || moment.now < endsAt) && services.some((name) => names.includes(name.toLowerCase())),
   );
   if (own) return refusal("429");
-  for (const spell of world.state.weather) {
-    const lock = names.includes(spell.weather.service.toLowerCase()) ? lockedBy(spell, moment) : "none";
+  for (const scheduled of world.state.serviceFaults) {
+    const lock = names.includes(scheduled.fault.service.toLowerCase()) ? lockedBy(scheduled, moment) : "none";
     if (lock !== "none") return refusal(lock);
   }
   return undefined;
 }
 
-function lockedBy(spell: Spell, moment: Moment): "429" | "409" | "none" {
-  const { weather } = spell;
-  const elapsed = elapsedOf(spell, moment);
-  if (elapsed < 0 || elapsed >= secondsOf(weather)) return "none";
-  switch (weather.kind) {
+function lockedBy(scheduled: ScheduledFault, moment: Moment): "429" | "409" | "none" {
+  const { fault } = scheduled;
+  const elapsed = elapsedOf(scheduled, moment);
+  if (elapsed < 0 || elapsed >= secondsOf(fault)) return "none";
+  switch (fault.kind) {
     case "other-operation":
-      return weather.lock ?? "429";
+      return fault.lock ?? "429";
     case "redeployment":
-      return weather.lock ?? "409";
+      return fault.lock ?? "409";
     case "scale":
       return "409";
     case "swap-by-hand":

@@ -45,7 +45,7 @@ export function publicIpsOf(world: World, service: ServiceState): object[] {
     .map((ip) => publicIpBody(world, ip));
 }
 
-/** A load balancer of a service, as the older swap tools read it; undefined: there is none of this name. */
+/** A load balancer of a service, as older swap tools read it; undefined when there is none of this name. */
 export function loadBalancerBody(
   world: World,
   { subscription, group, name }: Extract<Route, { kind: "load-balancer" | "public-ip" }>,

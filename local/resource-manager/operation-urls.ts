@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 
-/** How the addresses of an operation look; whatever is left out goes as the scenario says, and then as Azure's do. */
+/** The form of an operation's addresses: the fault's values, else the scenario's, else Azure's. */
 const rules = z.strictObject({
-  /** Which headers name the operation. */
+  /** The headers with the addresses. */
   headers: z.enum(["both", "azure-asyncoperation", "location", "none"]).optional(),
-  /** Characters of each URL, 3,200 as recorded; not fewer than its signature takes, about 600. */
+  /** Length of each URL, 3,200 as recorded; at least its signature, about 600. */
   characters: z.number().int().min(0).max(30_000).optional(),
-  /** A URL that so many newer ones have followed is refused. */
+  /** A URL is refused after this many newer ones. */
   expiresAfterPolls: z.number().int().min(1).optional(),
-  /** A URL of so many seconds ago is refused. */
+  /** A URL is refused after this many seconds. */
   expiresAfter: z.number().min(0).optional(),
-  /** What polls name from the second URL on, in place of the above: another host, or another length. */
+  /** Replaces the values above from the second URL on, with another host or another length. */
   later: z
     .strictObject({
       origin: z.string().optional(),
@@ -23,15 +23,15 @@ const rules = z.strictObject({
 export const urlRules = rules.shape;
 export type UrlRules = z.infer<typeof rules>;
 
-/** The two addresses of an operation: where its status stands in the body, and where it is the status code. */
+/** The two addresses of an operation: one returns its status in the body, the other as the status code. */
 export type AddressKind = "operations" | "operationResults";
 
-/** What of an operation its addresses are made from. */
+/** The parts of an operation that make up its addresses. */
 export interface Addressed {
   readonly id: string;
   readonly location: string;
   readonly urls: UrlRules & { readonly origin?: string };
-  /** How many generations of URLs were named so far. */
+  /** How many generations of URLs were issued so far. */
   issued: number;
 }
 
@@ -43,8 +43,8 @@ const EPOCH = 621_355_968_000_000_000n;
 const TICKS_PER_MS = 10_000n;
 
 /**
- * The headers that name an operation anew, each URL with a signature of this moment: `t` is when it was made, `c` stands
- * for a certificate, `s` and `h` are checked when it is asked.
+ * The headers with new URLs of an operation, each signed now: `t` is the time, `c` represents a certificate, `s` and
+ * `h` are checked on a read.
  */
 export function addressHeaders(
   operation: Addressed,
@@ -70,8 +70,8 @@ export function addressHeaders(
 }
 
 /**
- * What is wrong with the query that an operation is asked by. Nobody knows how Azure answers an old signature, or whether
- * signatures age at all: a world may say that they do.
+ * What is wrong with the query of a read. Azure's answer to an old signature is unknown, and so is whether signatures
+ * age: a world may let them.
  */
 export function issueAboutQuery(
   operation: Addressed,
@@ -90,14 +90,14 @@ export function issueAboutQuery(
   return newer >= expiresAfterPolls || age >= expiresAfter ? "expired" : undefined;
 }
 
-/** The generation of the URL takes the place of what is less than a millisecond. */
+/** The generation of the URL replaces the fraction of a millisecond. */
 function ticksOf(now: number, generation: number): string {
   return String(BigInt(Math.floor(now)) * TICKS_PER_MS + EPOCH + (BigInt(generation) % TICKS_PER_MS));
 }
 
 const KEY = "the simulator's own";
 
-/** `t`, `c`, `s` and `h`, so many characters in all or with a `c` of so many. */
+/** `t`, `c`, `s` and `h`, with `characters` in all or a `c` of `length`. */
 function signed(kind: AddressKind, id: string, t: string, characters = 0, length?: number): string {
   const digest = createHash("sha512").update(`${KEY} ${kind} ${id} ${t}`).digest("base64url");
   const signature = `&s=${digest.repeat(4).slice(0, 342)}&h=${digest.slice(-43)}`;
@@ -105,12 +105,12 @@ function signed(kind: AddressKind, id: string, t: string, characters = 0, length
   return `t=${t}&c=${certificate().slice(0, c)}${signature}`;
 }
 
-/** Stands in every signature, and nowhere else: whoever finds it has found the address of an operation. */
+/** Occurs in every signature and nowhere else, so that a search for it finds addresses of operations. */
 export const SIGNED = "MIIHlDCCBnygAwIBAgIQ";
 
 let text: string | undefined;
 
-/** As much of a certificate as anybody asks for: made once. */
+/** The longest certificate that is needed, built once. */
 function certificate(): string {
   text ??= `${SIGNED}${Array.from({ length: 350 }, (_, n) =>
     createHash("sha512").update(`certificate ${n}`).digest("base64url"),

@@ -10,7 +10,7 @@ import { momentOf, pairOf, serviceOf, takeEffect, type Pair, type World } from "
 
 const DISK_RETRY_MS = 1_000;
 
-/** The long-running operations that exchange addresses and slots: how they begin, take effect, end and are told of. */
+/** The long-running operations that exchange addresses and slots: start, effect, end and report. */
 export class Operations {
   readonly #world: World;
 
@@ -19,7 +19,9 @@ export class Operations {
     for (const operation of world.state.operations) this.#arm(operation);
   }
 
-  /** Begins a change of a pair, which is locked until it ends; answers the operation, or why there is none. */
+  /**
+   * Starts a change of a pair, and locks the pair until it ends. Returns the operation, or the reason for a refusal.
+   */
   begin(pair: Pair, change: Change, entry: number, plan: OperationFault): Operation | ArmReply {
     const { state, journal, scenario, clock } = this.#world;
     const locked = lockOf(this.#world, pair);
@@ -61,13 +63,13 @@ export class Operations {
     return operation;
   }
 
-  /** The 202 that names the operation. */
+  /** The 202 with the operation's addresses. */
   accepted(operation: Operation, request: ArmRequest): ArmReply {
     const notification = { "azure-asyncnotification": "Enabled" };
     return { status: 202, headers: { ...notification, ...this.#addresses(operation, request) } };
   }
 
-  /** What an operation answers at either of its addresses; without the signature of that address, nothing. */
+  /** The reply at one of the operation's addresses; none without the signature of that address. */
   report(
     route: "operation" | "operation-result",
     id: string,
@@ -84,7 +86,7 @@ export class Operations {
     return shaped(described, operation.errorShape);
   }
 
-  /** What `operations/{id}` answers: the status stands in the body. */
+  /** The reply of `operations/{id}`, with the status in the body. */
   #status(operation: Operation, request: ArmRequest): ArmReply {
     const { id, startedAt, endsAt, error: fault, outcome, word } = operation;
     const over = this.#isOver(operation);
@@ -98,7 +100,7 @@ export class Operations {
     };
   }
 
-  /** What `operationResults/{id}` answers: the status is the code, and the body empty. */
+  /** The reply of `operationResults/{id}`: the code is the status, and the body is empty. */
   #result(operation: Operation, request: ArmRequest): ArmReply {
     if (!this.#isOver(operation)) return { status: 202, headers: this.#addresses(operation, request) };
     const { outcome, error: fault, change } = operation;
@@ -110,7 +112,7 @@ export class Operations {
     );
   }
 
-  /** Whether the public addresses of a service answer to nobody just now: shortly before a swap takes effect. */
+  /** Whether the public addresses of a service do not answer now, shortly before a swap takes effect. */
   isInGap(service: ServiceState): boolean {
     const { state, clock, scenario } = this.#world;
     const from = clock.now() + scenario.swap.gapSeconds * 1000;
@@ -120,14 +122,14 @@ export class Operations {
     );
   }
 
-  /** Journal entries of the calls whose operation still runs, or whose effect is yet to come. */
+  /** Journal entries of calls whose operation still runs, or whose effect is still to come. */
   underWay(): number[] {
     return this.#world.state.operations
       .filter((op) => !op.applied || !this.#isOver(op))
       .map((op) => op.entry);
   }
 
-  /** Journal entries of the calls whose operation is over, has failed or was cancelled, and has changed nothing. */
+  /** Journal entries of calls whose operation failed or was cancelled without effect. */
   failed(): number[] {
     return this.#world.state.operations
       .filter((op) => this.#isOver(op) && op.outcome !== "Succeeded" && op.effectAt === null)
@@ -143,7 +145,7 @@ export class Operations {
     return endsAt !== null && this.#world.clock.now() >= endsAt;
   }
 
-  /** Where the operation is asked next, and when: a new address in each reply (recorded). */
+  /** The address and time of the next read: a new address in each reply (recorded). */
   #addresses(operation: Operation, { origin }: ArmRequest): Record<string, string> {
     const { clock, scenario } = this.#world;
     const base = `/subscriptions/${scenario.subscription}/providers/Microsoft.Network`;
@@ -184,7 +186,7 @@ export class Operations {
     }
   }
 
-  /** A slot is an end state: where it came about in the meantime, nothing is left to do, unless a PUT toggles. */
+  /** A slot is an end state: if it was reached meanwhile, nothing is left to do, unless a PUT toggles. */
   #change(pair: Pair, change: Change): void {
     if (change.kind === "addresses") bind(pair, change.bindings);
     else if (pair[0].slot !== change.target || this.#world.scenario.swap.repeatedPut === "toggle")
@@ -208,7 +210,7 @@ function endingOf(plan: OperationFault, blocked: boolean): Pick<Operation, "outc
   };
 }
 
-/** Whatever a fault leaves open about addresses goes as the scenario says. */
+/** The scenario's rules for addresses, where a fault has none. */
 function urlsOf(usual: UrlRules, plan: OperationFault): Operation["urls"] {
   const { headers, characters, expiresAfterPolls, expiresAfter, later, origin } = plan;
   return {

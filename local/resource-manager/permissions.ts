@@ -14,7 +14,7 @@ export const SLOT_WRITE = "Microsoft.Network/cloudServiceSlots/write";
 export const OPERATION_READ = "Microsoft.Network/locations/operations/read";
 const PERMISSIONS_READ = "Microsoft.Authorization/permissions/read";
 
-/** What the app asks for in its documentation, and no more. */
+/** The actions in the app's documentation, and no more. */
 export const usualGrants: readonly Grant[] = [
   {
     actions: [
@@ -30,7 +30,7 @@ export const usualGrants: readonly Grant[] = [
   },
 ];
 
-/** The refusal of an action that no role of the caller has. Only what this world's knob is about is asked for. */
+/** Refuses an action that no role of the caller has; checks only actions that this world can deny. */
 export function forbidden(grants: readonly Grant[], action: string, scope: string): ArmReply | undefined {
   if (mayDo(grants, action)) return undefined;
   return error(

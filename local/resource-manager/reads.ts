@@ -13,7 +13,7 @@ import { momentOf, serviceAt, type World } from "./world";
 const PERMISSIONS = "providers/microsoft.authorization/permissions";
 const SLOTS = "providers/microsoft.network/cloudserviceslots";
 
-/** What a GET answers. */
+/** The reply to a GET. */
 export function answerRead(
   world: World,
   operations: Operations,

@@ -1,13 +1,13 @@
 import { crc32 } from "node:zlib";
 import { damage, writeAll, writing, type Disk } from "./disk";
 
-/** A record as one line: its JSON with a checksum before it. */
+/** A record as one line: its checksum, then its JSON. */
 export function sealed(record: object): string {
   const json = JSON.stringify(record);
   return `${crc32(json).toString(16).padStart(8, "0")} ${json}`;
 }
 
-/** The record of a line, or undefined when the line is not what was written. */
+/** The record of a line, or undefined when the line is damaged. */
 export function unsealed(line: string): unknown {
   const json = line.slice(9);
   if (line.slice(0, 9) !== `${crc32(json).toString(16).padStart(8, "0")} `) return undefined;
@@ -19,8 +19,8 @@ export function unsealed(line: string): unknown {
 }
 
 /**
- * A file of records, one a line, that only grows. A last line without its end is what a kill leaves behind: nobody was
- * told of it, and it is cut off. Any other damage is a fault.
+ * An append-only file with one record per line. A last line without a line end is left by a kill: it was never
+ * acknowledged and is cut off. Any other damage is an error.
  */
 export class RecordFile {
   readonly #path: string;

@@ -1,6 +1,6 @@
 import type { ArmRequest } from "./contract";
 
-/** What Resource Manager sends with every reply (recorded from Microsoft.Network in July 2026). */
+/** Headers of every reply (recorded from Microsoft.Network in July 2026). */
 const always = {
   "cache-control": "no-cache",
   pragma: "no-cache",
@@ -10,7 +10,7 @@ const always = {
   "x-content-type-options": "nosniff",
 };
 
-/** The headers of the reply to a call, told apart by its number; those of Microsoft.Network also name its own request. */
+/** The headers of the reply to a call, which differ by its number. Microsoft.Network also adds its own request id. */
 export function replyHeaders({ url }: ArmRequest, entry: number, now: number): Record<string, string> {
   const number = entry.toString(16).padStart(12, "0");
   const reference = entry.toString(16).toUpperCase().padStart(32, "0");
@@ -31,7 +31,7 @@ export function replyHeaders({ url }: ArmRequest, entry: number, now: number): R
 
 let last = { at: NaN, text: "" };
 
-/** Calls come in bunches at one moment of a virtual clock: its text is made once. */
+/** Many calls have the same virtual time: its text is cached. */
 function secondOf(now: number): string {
   const at = Math.floor(now / 1000);
   if (at !== last.at) last = { at, text: new Date(at * 1000).toISOString().replace(".000", "") };

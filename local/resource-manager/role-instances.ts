@@ -9,7 +9,7 @@ import type { Simulator } from "./simulator";
 import { publicFrontend, type ServiceState } from "./state";
 import { webAnswer, type WebAnswer } from "./web-answers";
 
-/** Bytes of a request's head: an operation's URL alone may take 12 KB of it. */
+/** Bytes of a request's head: an operation's URL alone may take 12 KB. */
 const LONGEST_HEAD = 64 * 1024;
 
 /** A server that listens on loopback, and its port. */
@@ -38,7 +38,7 @@ export function listen(
   });
 }
 
-/** The live role instances: one HTTP server each; an instance that is not started answers 503. */
+/** The live role instances, one HTTP server each; one that is not started answers 503. */
 export class RoleInstances {
   readonly #simulator: Simulator;
   readonly #servers = new Map<string, Listening>();
@@ -71,7 +71,7 @@ export class RoleInstances {
     return { ...answer, status: this.#bugOf(service) ?? answer.status };
   }
 
-  /** The status of a mistake that shows by now; undefined: none does. */
+  /** The status of the error that shows now, or undefined. */
   #bugOf({ name, bug, slot }: ServiceState): number | undefined {
     if (!bug || slot !== "Production") return undefined;
     const taken = this.#simulator.journal.effects.filter(({ production }) => production === name).at(-1);
@@ -83,7 +83,7 @@ export class RoleInstances {
     await Promise.all([...this.#servers.values()].map((server) => server.stop()));
   }
 
-  /** A started instance of a web role, in turn. */
+  /** Returns the started instances of a web role in rotation. */
   pick(service: ServiceState): number | undefined {
     const web = service.roles.filter((role) => role.web).map((role) => role.name);
     const up = service.instances.filter(
@@ -97,7 +97,7 @@ export class RoleInstances {
   }
 }
 
-/** A virtual IP: forwards each request to whoever holds the public IP now; nobody answers during a swap's gap. */
+/** A virtual IP: forwards each request to the service that holds the public IP now; no answer during a swap's gap. */
 export function startVirtualIp(
   port: number,
   ip: string,

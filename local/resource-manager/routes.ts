@@ -1,6 +1,6 @@
 import type { ArmRequest } from "./contract";
 
-/** What a URL names, with its parts as they were written; resource providers and types are matched ignoring case. */
+/** The parts of a URL as written; resource providers and types match ignoring case. */
 export type Route = {
   readonly path: string;
   readonly query: URLSearchParams;
@@ -14,7 +14,7 @@ export type Route = {
       readonly kind: "service";
       readonly group: string;
       readonly name: string;
-      /** What of the service, in lower case and without a slash at its ends. */
+      /** The part of the service, in lower case, without slashes at the ends. */
       readonly rest: string;
     }
   | { readonly kind: "unknown" }
@@ -66,7 +66,7 @@ function inGroup(group: string, segments: readonly string[]): Target {
   return { kind: "unknown" };
 }
 
-/** The type behind `providers`, in lower case, and the segments after it. */
+/** The type after `providers`, in lower case, and the segments after it. */
 function below([providers, provider = "", type = "", ...rest]: readonly string[]): string[] {
   return providers?.toLowerCase() === "providers" ? [`${provider}/${type}`.toLowerCase(), ...rest] : [];
 }

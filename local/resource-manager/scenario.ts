@@ -3,7 +3,7 @@ import { faultSchema } from "./faults";
 import { issuesOf } from "./issues";
 import { urlRules } from "./operation-urls";
 import { grantSchema, usualGrants } from "./permissions";
-import { weatherSchema } from "./weather";
+import { serviceFaultSchema } from "./service-faults";
 
 const duration = z.number().min(0).describe("seconds");
 
@@ -20,10 +20,10 @@ const frontend = z.strictObject({
   subnet: z.string().optional(),
 });
 
-/** A mistake of the release: from `after` on, counted from its taking production, its web roles answer so. */
+/** An error of the release: its web roles answer with this status from `after` seconds in production on. */
 export const bug = z.strictObject({ after: duration, status: z.number().int().min(100).max(599) });
 
-/** What web roles answer at a path besides their usual words. */
+/** The answer of web roles at a path, in addition to their usual text. */
 const answer = z.strictObject({
   path: z.string(),
   status: z.number().int().min(100).max(599).optional(),
@@ -41,12 +41,12 @@ const service = z.strictObject({
   slot: z.enum(["Production", "Staging"]).optional().describe("left out of replies when absent"),
   provisioningState: z.string().default("Succeeded"),
   location: z.string().default("westeurope"),
-  /** Name of the service it points at; absent: the other one of the pair; null: none. */
+  /** The service that it points at; the other one of the pair when absent; null: none. */
   swappable: z.string().nullable().optional(),
   roles: z.array(
     z.strictObject({ name: z.string(), capacity: z.number().int().min(0), web: z.boolean().default(false) }),
   ),
-  /** How many instances really exist per role; absent: its capacity. */
+  /** How many instances exist per role; its capacity when absent. */
   instances: z.record(z.string(), z.number().int().min(0)).default({}),
   loadBalancers: z.array(z.strictObject({ name: z.string(), frontends: z.array(frontend) })).min(1),
   script: z.array(step).default([]),
@@ -70,8 +70,8 @@ const pair = z.strictObject({
 });
 
 /**
- * Resource Manager's token buckets, per subscription and principal: in each region reads 250 and 25/s, writes 200 and 10/s,
- * and 15 times that over all regions
+ * Resource Manager's token buckets, per subscription and principal: in each region reads 250 and 25/s, writes 200 and
+ * 10/s; over all regions 15 times that
  * (https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling).
  */
 const bucket = (size: number, perSecond: number) =>
@@ -87,39 +87,42 @@ const scenarioSchema = z.strictObject({
   seed: z.number().int().default(1).describe("of the faults' chances"),
   throttling: z
     .strictObject({
-      /** Whether an empty bucket answers 429; the headers count down in any case. */
+      /** Whether an empty bucket answers 429; the headers always count down. */
       enforced: z.boolean().default(false),
       reads: bucket(250, 25),
       writes: bucket(200, 10),
       globalReads: bucket(3_750, 375),
       globalWrites: bucket(3_000, 150),
-      /** Which headers tell what is left; recorded in 2025 and 2026: of reads the global one alone, of writes both. */
+      /**
+       * Which headers show the remaining calls. Recorded in 2025 and 2026: for reads only the global one, for writes
+       * both.
+       */
       names: z.enum(["recorded", "regional", "global", "both", "none"]).default("recorded"),
     })
     .prefault({}),
   wire: z
     .strictObject({
-      /** How many a page of a list holds; absent: all. */
+      /** The page size of a list; everything when absent. */
       pageSize: z.number().int().min(1).optional(),
-      /** Both spellings are seen; the SDK decodes the first alone. */
+      /** Both spellings occur; the SDK decodes only the first. */
       frontends: z
         .enum(["frontendIpConfigurations", "frontendIPConfigurations"])
         .default("frontendIpConfigurations"),
       swappable: z.enum(["swappableCloudService", "SwappableCloudService"]).default("swappableCloudService"),
-      /** How errors are told; "top-level" is Microsoft.Web's. */
+      /** The shape of errors; "top-level" is Microsoft.Web's. */
       errors: z.enum(["nested", "top-level"]).default("nested"),
     })
     .prefault({}),
-  /** Roles of whoever calls; absent: one with just what the app's documentation asks for. */
+  /** Roles of the caller; by default exactly what the app's documentation requires. */
   permissions: z.array(grantSchema).default([...usualGrants]),
   faults: z.array(faultSchema).default([]),
-  weather: z.array(weatherSchema).default([]),
+  serviceFaults: z.array(serviceFaultSchema).default([]),
   swap: z
     .strictObject({
       operationSeconds: duration.default(1.5),
       gapSeconds: duration.default(0.3),
       retryAfterSeconds: z.number().int().min(1).default(1),
-      /** What a PUT does that names the slot which is held already; Azure's answer is unknown. */
+      /** The effect of a PUT for the slot that is already held; Azure's is unknown. */
       repeatedPut: z.enum(["no-op", "error", "toggle"]).default("no-op"),
       /** Whether Azure fails the operation when instances are not running. */
       requireRunning: z.boolean().default(true),
@@ -132,7 +135,7 @@ const scenarioSchema = z.strictObject({
 export type Scenario = z.infer<typeof scenarioSchema>;
 export type ServiceScenario = z.infer<typeof service>;
 
-/** Reads a scenario; every mistake at once, with its path. */
+/** Reads a scenario; throws with every issue and its path. */
 export function parseScenario(value: unknown): Scenario {
   const parsed = scenarioSchema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -11,14 +11,14 @@ import { publicFrontend } from "./state";
 export interface ResourceManagerServer {
   /** Base URL to use as ARM endpoint. */
   readonly endpoint: string;
-  /** GET answers the journal. */
+  /** GET returns the journal. */
   readonly journalUrl: string;
   readonly pairs: readonly WorldPair[];
   stop(): Promise<void>;
 }
 
-/** `production` and `staging` are the addresses of the virtual IPs of those slots; they stay, services move. */
-export interface WorldPair {
+/** `production` and `staging` are the addresses of the virtual IPs of those slots; they stay when services move. */
+interface WorldPair {
   readonly name: string;
   readonly production: string;
   readonly staging: string;

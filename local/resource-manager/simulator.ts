@@ -1,5 +1,5 @@
 import { error, shaped, statusReply } from "./arm-replies";
-import { Climate } from "./climate";
+import { ServiceFaultRunner } from "./service-fault-runner";
 import type { ArmOutcome, ArmReply, ArmRequest, ResourceManagerClock } from "./contract";
 import { damaged } from "./damage";
 import { DiskFault, type Disk } from "./disk";
@@ -14,15 +14,15 @@ import type { Scenario } from "./scenario";
 import { initialState, type ServiceState, type WorldState } from "./state";
 import { beginWrite, concernedBy } from "./swaps";
 import { Throttle } from "./throttle";
-import type { Weather } from "./weather";
-import { issueAbout } from "./weather-steps";
+import type { ServiceFault } from "./service-faults";
+import { issueAbout } from "./service-fault-runner";
 import { answerRead } from "./reads";
 import { momentOf, readinessOfAll, serviceOf, type World } from "./world";
 
-/** How a call goes wrong, asked for each call before the faults that were added; undefined: it does not. */
+/** The fault of a call, requested before the faults that were added; undefined: none. */
 export type FaultPolicy = (request: ArmRequest) => FaultAnswer | undefined;
 
-export interface SimulatorParts {
+interface SimulatorParts {
   readonly scenario: Scenario;
   readonly clock: ResourceManagerClock;
   readonly speed: number;
@@ -31,14 +31,14 @@ export interface SimulatorParts {
   readonly strike?: FaultPolicy;
 }
 
-/** Pretends to be Azure Resource Manager for cloud services: state, operations, weather, faults, journal. No sockets. */
+/** Simulates Azure Resource Manager for cloud services: state, operations, faults and journal. No sockets. */
 export class Simulator {
   readonly journal: Journal;
   readonly faults: Faults;
   readonly state: WorldState;
   readonly #world: World;
   readonly #operations: Operations;
-  readonly #climate: Climate;
+  readonly #serviceFaults: ServiceFaultRunner;
   readonly #throttle: Throttle;
   readonly #strike: FaultPolicy | undefined;
   readonly #timers = new Set<() => void>();
@@ -67,7 +67,7 @@ export class Simulator {
     this.faults = new Faults(() => clock.now(), seeded(scenario.seed));
     for (const fault of scenario.faults) this.faults.add(fault);
     this.#operations = new Operations(this.#world);
-    this.#climate = new Climate(this.#world);
+    this.#serviceFaults = new ServiceFaultRunner(this.#world);
     this.#throttle = new Throttle(scenario.throttling, now);
     this.#strike = strike;
   }
@@ -98,23 +98,23 @@ export class Simulator {
     return this.#operations.isInGap(service);
   }
 
-  /** Journal entries of the calls whose operation still runs, or whose effect is yet to come. */
+  /** Journal entries of calls whose operation still runs, or whose effect is still to come. */
   underWay(): number[] {
     return this.#operations.underWay();
   }
 
-  /** Journal entries of the calls whose operation has failed, or was cancelled, without effect. */
+  /** Journal entries of calls whose operation failed or was cancelled without effect. */
   failed(): number[] {
     return this.#operations.failed();
   }
 
   swapByHand(name: string): boolean {
-    return this.#climate.swapByHand(name);
+    return this.#serviceFaults.swapByHand(name);
   }
 
-  /** Adds weather, counted from now; answers what is wrong with it, or undefined. */
-  addWeather(weather: Weather): string | undefined {
-    return this.#climate.add(weather);
+  /** Adds a service fault that starts now; returns what is wrong with it, or undefined. */
+  addServiceFault(fault: ServiceFault): string | undefined {
+    return this.#serviceFaults.add(fault);
   }
 
   save(): void {
@@ -127,7 +127,7 @@ export class Simulator {
     this.journal.close();
   }
 
-  /** Fires so many ms from now on the simulator's clock, unless it is closed or cancelled before. */
+  /** Fires after `ms` on the simulator's clock, unless it is closed or cancelled before. */
   after(ms: number, fire: () => void): () => void {
     return this.#timer(this.#world.clock.now() + ms, fire);
   }
@@ -144,7 +144,7 @@ export class Simulator {
     };
   }
 
-  /** What a call comes to. What it changes is on disk before it answers; a disk that fails is answered 500. */
+  /** The outcome of a call. Changes are on disk before the answer; a failing disk answers 500. */
   handle(request: ArmRequest): ArmOutcome {
     try {
       return this.#handle(request);
@@ -203,15 +203,15 @@ export class Simulator {
   }
 }
 
-/** Throws when the scenario's weather names what the scenario does not have. */
+/** Throws when a service fault names what the scenario does not have. */
 function refuseMisplaced(scenario: Scenario): void {
-  if (scenario.weather.length === 0) return;
+  if (scenario.serviceFaults.length === 0) return;
   const state = initialState(scenario, 0);
-  const issues = scenario.weather.flatMap((each) => issueAbout(state, each) ?? []);
+  const issues = scenario.serviceFaults.flatMap((each) => issueAbout(state, each) ?? []);
   if (issues.length > 0) throw new Error(`the scenario is wrong:\n  ${issues.join("\n  ")}`);
 }
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+/** Numbers in [0, 1), the same for the same seed (mulberry32). */
 function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,7 +1,7 @@
 import type { ErrorShape } from "./arm-replies";
 import type { Addressed } from "./operation-urls";
 import type { Scenario, ServiceScenario } from "./scenario";
-import type { Spell } from "./weather";
+import type { ScheduledFault } from "./service-faults";
 
 export interface Frontend {
   readonly name: string;
@@ -15,14 +15,14 @@ export interface InstanceState {
   state: string;
 }
 
-/** What of a service makes its ARM id. */
+/** The parts of a service that make up its ARM id. */
 export interface Named {
-  /** Unique in the world, whatever the group and the subscription. */
+  /** Unique in the world, across groups and subscriptions. */
   readonly name: string;
-  /** The last segment of its ARM id, where that is not its name. */
+  /** The last segment of its ARM id, when that differs from its name. */
   readonly armName?: string;
   readonly group: string;
-  /** Absent: that of the scenario. */
+  /** The scenario's subscription when absent. */
   readonly subscription?: string;
 }
 
@@ -30,7 +30,7 @@ export interface ServiceState extends Named {
   readonly location: string;
   uniqueId: string;
   version: string | undefined;
-  /** Absent: `version`. */
+  /** `version` when absent. */
   readonly versionTag?: string;
   provisioningState: string;
   slot: "Production" | "Staging" | undefined;
@@ -41,7 +41,7 @@ export interface ServiceState extends Named {
   readonly script: { readonly instance: string; readonly after: number; readonly state: string }[];
   bug?: { readonly after: number; readonly status: number };
   readonly answers?: ServiceScenario["answers"];
-  /** When the instances were first listed: the script runs from then on, once. */
+  /** When the instances were first listed: the script runs once from then on. */
   scriptFrom?: number;
 }
 
@@ -52,40 +52,40 @@ export interface Binding {
   readonly publicIp: string;
 }
 
-/** What an operation changes: the slots of a pair, or which public IP each frontend holds. */
+/** The change of an operation: the slots of a pair, or which public IP each frontend holds. */
 export type Change =
   | { readonly kind: "slot"; readonly target: "Production" | "Staging" }
   | { readonly kind: "addresses"; readonly bindings: readonly Binding[] };
 
 export interface Operation {
   readonly id: string;
-  /** The service named, and the other one of its pair. */
+  /** The named service, and the other one of its pair. */
   readonly services: readonly [string, string];
   readonly location: string;
   readonly change: Change;
   readonly startedAt: number;
-  /** When it ends as far as it tells; null: never. */
+  /** When it ends as reported; null: never. */
   readonly endsAt: number | null;
-  /** When the change happens; null: it does not. */
+  /** When the change happens; null: never. */
   readonly effectAt: number | null;
   outcome: "Succeeded" | "Failed" | "Canceled";
   error?: { readonly code: string; readonly message: string };
   readonly word?: string;
-  /** Journal entry of the call that began it. */
+  /** Journal entry of the call that started it. */
   readonly entry: number;
   /** Answers 404 from the start. */
   readonly lost: boolean;
   readonly urls: Addressed["urls"];
   issued: number;
   readonly errorShape?: ErrorShape;
-  /** The change is over and done with, or there is none. */
+  /** Whether the change is done, or there is none. */
   applied: boolean;
 }
 
 export interface PublicIpState {
   readonly name: string;
   readonly group: string;
-  /** Absent: that of the scenario. */
+  /** The scenario's subscription when absent. */
   readonly subscription?: string;
   readonly address: string;
   readonly allocation: string;
@@ -98,7 +98,7 @@ export interface WorldState {
   readonly services: Record<string, ServiceState>;
   readonly publicIps: Record<string, PublicIpState>;
   readonly operations: Operation[];
-  readonly weather: Spell[];
+  readonly serviceFaults: ScheduledFault[];
   /** How many effects of the journal this state includes. */
   effects: number;
 }
@@ -107,11 +107,11 @@ export function initialState(scenario: Scenario, now: number): WorldState {
   const services: Record<string, ServiceState> = {};
   const publicIps: Record<string, PublicIpState> = {};
   for (const pair of scenario.pairs) addPair(pair, { services, publicIps });
-  const weather = scenario.weather.map((each) => ({ weather: each, from: now, steps: 0 }));
-  return { services, publicIps, operations: [], weather, effects: 0 };
+  const serviceFaults = scenario.serviceFaults.map((each) => ({ fault: each, from: now, steps: 0 }));
+  return { services, publicIps, operations: [], serviceFaults, effects: 0 };
 }
 
-/** Puts the services and public addresses of a pair into the world. */
+/** Adds the services and public addresses of a pair to the world. */
 export function addPair(
   { blue, green, publicIps }: Scenario["pairs"][number],
   state: Pick<WorldState, "services" | "publicIps">,
@@ -159,14 +159,14 @@ function serviceState(service: ServiceScenario, partner: string): ServiceState {
   };
 }
 
-/** Exchanges what a VIP swap exchanges: the public IPs of the two frontends, and the slots. */
+/** A VIP swap: exchanges the public IPs of the two frontends, and the slots. */
 export function exchange(a: ServiceState, b: ServiceState): void {
   const [x, y] = [publicFrontend(a), publicFrontend(b)];
   if (x && y) [x.publicIp, y.publicIp] = [y.publicIp, x.publicIp];
   [a.slot, b.slot] = [b.slot, a.slot];
 }
 
-/** Binds frontends to public IPs; a pair whose addresses change hands so has swapped, and its slots follow. */
+/** Binds frontends to public IPs. A pair whose addresses are exchanged has swapped, and its slots follow. */
 export function bind(pair: readonly [ServiceState, ServiceState], bindings: readonly Binding[]): void {
   const before = publicFrontend(pair[0])?.publicIp;
   for (const { service, loadBalancer, frontend: name, publicIp } of bindings) {

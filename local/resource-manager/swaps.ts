@@ -9,7 +9,7 @@ import type { Route } from "./routes";
 import type { Binding, Change, Operation, ServiceState } from "./state";
 import { pairOf, serviceAt, serviceOf, type Pair, type World } from "./world";
 
-export interface Write {
+interface Write {
   readonly route: Route;
   readonly request: ArmRequest;
   readonly entry: number;
@@ -18,7 +18,7 @@ export interface Write {
 
 const SWAP = "providers/microsoft.network/cloudserviceslots/swap";
 
-/** What a call that changes something comes to: the slot PUT, and the older POST that binds addresses. */
+/** The outcome of a write: the slot PUT, or the older POST that binds addresses. */
 export function beginWrite(world: World, operations: Operations, write: Write): ArmReply | "reset" | "hang" {
   const { plan } = write;
   if (plan.arrivesAfter !== undefined) {
@@ -32,7 +32,7 @@ export function beginWrite(world: World, operations: Operations, write: Write): 
   return answerOf(plan) ?? operations.accepted(begun, write.request);
 }
 
-/** Nobody hears of a request that comes late to a disk that is full: it is as if it had been lost on the way. */
+/** A late request that meets a full disk counts as lost: nobody gets an answer. */
 function arriveLate(arrive: () => unknown): void {
   try {
     arrive();
@@ -75,7 +75,7 @@ function begin(
   return operations.begin(pair, { kind: "slot", target }, entry, plan);
 }
 
-/** The services that a write is about, for the journal. */
+/** The services of a write, for the journal. */
 export function concernedBy(world: World, route: Route, body: string): readonly ServiceState[] {
   if (route.kind === "set-addresses") {
     const asked = bindingsOf(world, route, body);
@@ -95,7 +95,7 @@ interface AskedFrontend {
   readonly properties?: { readonly publicIPAddress?: { readonly id?: unknown } };
 }
 
-/** The pair and the bindings that a POST asks for: absolute, by ids, and each address to one frontend of the pair. */
+/** The pair and the bindings of a POST: absolute, by ids, and each address at one frontend of the pair. */
 function bindingsOf(
   world: World,
   { location }: Extract<Route, { kind: "set-addresses" }>,
@@ -140,7 +140,7 @@ function bindingOf(world: World, asked: AskedFrontend): Binding | string {
   return frontend;
 }
 
-/** Says which address two frontends would hold, were the bindings made. */
+/** The address that two frontends would hold after these bindings. */
 function clash(pair: Pair, bindings: readonly Binding[]): string | undefined {
   const held = pair.flatMap((service) =>
     service.loadBalancers.flatMap((balancer) =>

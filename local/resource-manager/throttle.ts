@@ -20,7 +20,7 @@ class Bucket {
     return Math.max(0, Math.floor(this.#tokens));
   }
 
-  /** Takes a token; without one, the ms to wait. Asking before that time begins the wait anew (documented). */
+  /** Takes a token, or returns the ms to wait. A call before that time restarts the wait (documented). */
   take(now: number, enforced: boolean): number {
     this.#tokens = Math.min(
       this.#size,
@@ -58,7 +58,7 @@ export class Throttle {
     this.#writes = { regional: new Bucket(writes, now), global: new Bucket(globalWrites, now) };
   }
 
-  /** The refusal of a call that finds a bucket empty. */
+  /** Refuses a call when a bucket is empty. */
   refuse(method: string, now: number): ArmReply | undefined {
     const { regional, global } = this.#of(method);
     const wait = Math.max(regional.take(now, this.#enforced), global.take(now, this.#enforced));

@@ -7,7 +7,7 @@ export interface WebAnswer {
   readonly body: unknown;
 }
 
-/** What a started web role instance answers at a path: who it is, and what its scenario says of this path besides. */
+/** A started web role instance's answer at a path: its identity, and the scenario's additions for the path. */
 export function webAnswer(service: ServiceState, instance: string, url: string): WebAnswer {
   const usual = { service: armNameOf(service), version: service.version ?? null, instance };
   const path = url.split("?")[0] ?? "/";

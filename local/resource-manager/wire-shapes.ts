@@ -10,14 +10,14 @@ import { armNameOf, publicIpId, serviceId } from "./ids";
 import type { Frontend, ServiceState, WorldState } from "./state";
 import { momentOf, serviceOf, type World } from "./world";
 
-/** Text of a service configuration; it stands for secrets, and must appear nowhere but in replies. */
+/** Text of a service configuration. It represents secrets, and must appear only in replies. */
 const CSCFG_CANARY = "canary-secret-of-the-service-configuration";
 
 const SKU = { name: "Standard_D1_v2", tier: "Standard" };
 
 export function serviceBody(world: World, service: ServiceState): object {
   const { subscription, wire } = world.scenario;
-  // A partner that is not there is still pointed at, as if it lay in the same group.
+  // A missing partner is still referenced, as if it were in the same group.
   const pointed =
     service.swappable === undefined
       ? undefined
@@ -76,7 +76,7 @@ export function roleBody(
   };
 }
 
-/** Without `$expand` there is no instance view at all (recorded). */
+/** Without `$expand` there is no instance view (recorded). */
 export function instanceBody(world: World, service: ServiceState, name: string, expanded: boolean): object {
   return {
     id: `${serviceId(world.scenario.subscription, service)}/roleInstances/${name}`,

@@ -7,7 +7,7 @@ import { publicFrontend, type ServiceState, type WorldState } from "./state";
 
 export type Pair = readonly [ServiceState, ServiceState];
 
-/** What everything that changes the world works on. */
+/** What all changes of the world work on. */
 export interface World {
   readonly scenario: Scenario;
   readonly state: WorldState;
@@ -43,7 +43,7 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** A service with the one it points at. */
+/** A service with the one that it points at. */
 export function pairOf(world: World, service: ServiceState): Pair | undefined {
   const partner = service.swappable === undefined ? undefined : serviceOf(world, service.swappable);
   return partner && [service, partner];
@@ -57,7 +57,7 @@ export function readinessOfAll(world: World, services: readonly ServiceState[]):
   );
 }
 
-/** Changes who holds which slot and address: on disk before anyone can see it, or not at all. */
+/** Changes which service holds which slot and address: on disk before anyone can see it, or not at all. */
 export function takeEffect(
   world: World,
   pair: Pair,
@@ -76,7 +76,7 @@ export function takeEffect(
   const production = pair.find((service) => service.slot === "Production")?.name;
   let written = false;
   try {
-    // Journal before state: what a kill tears apart there is taken back at the next start, and done again.
+    // Journal before state: a change torn by a kill is undone at the next start, and done again.
     journal.tookEffect({ ...cause, production, ready }, world.clock.now());
     written = true;
     state.effects++;

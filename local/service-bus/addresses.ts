@@ -1,4 +1,4 @@
-/** What a link leads to: `$cbs`, the `$management` node of an entity, or the entity itself. */
+/** The target of a link: `$cbs`, the `$management` node of an entity, or the entity itself. */
 export interface Place {
   readonly kind: "tokens" | "management" | "entity";
   /** The entity's path; empty for `$cbs`. */
@@ -6,8 +6,8 @@ export interface Place {
 }
 
 /**
- * Clients write an address as `queue`, as the path of a URL, `/queue` (.NET), or as the whole URL, `amqps://host/queue`.
- * Names are compared without case.
+ * Clients write an address as `queue`, as the path of a URL, `/queue` (.NET), or as the whole URL,
+ * `amqps://host/queue`. Names ignore case.
  */
 export function placeOf(address: string): Place {
   const path = address.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, "").replace(/^\/+/, "");
@@ -16,7 +16,7 @@ export function placeOf(address: string): Place {
   return entity === undefined ? { kind: "entity", path } : { kind: "management", path: entity };
 }
 
-/** Whether two addresses lead to the same place. */
+/** Whether two addresses mean the same target. */
 export function isSamePlace(one: Place, other: Place): boolean {
   return one.kind === other.kind && one.path.toLowerCase() === other.path.toLowerCase();
 }

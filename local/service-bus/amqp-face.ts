@@ -10,10 +10,15 @@ import { attachFirst, keepBytes } from "./session-mending";
 /** An AMQP heartbeat; carries the TCP acknowledgement that the client's Nagle algorithm waits for. */
 const EMPTY_FRAME = Buffer.from([0, 0, 0, 8, 2, 0, 0, 0]);
 
-/** `refused`: connections are dropped, and so is every new one. `silent`: they stay or come up, and nothing is answered. */
+/**
+ * `refused`: connections are dropped, and so is every new one. `silent`: connections stay or open, but get no answer.
+ */
 export type Outage = "refused" | "silent";
 
-/** The AMQP 1.0 face of the broker: SASL, connections, and the links on them (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide). */
+/**
+ * The AMQP 1.0 side of the broker: SASL, connections and their links
+ * (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide).
+ */
 export class AmqpFace {
   readonly #log: (line: string) => void;
   readonly #container: any = rhea.create_container({ id: "service-bus" });
@@ -27,7 +32,7 @@ export class AmqpFace {
     };
     const mechanisms = this.#container.sasl_server_mechanisms;
     mechanisms.enable_anonymous();
-    // Azure offers these three: SDKs of other languages ask for MSSBCBS, and send tokens later; any key will do.
+    // Azure offers these three: SDKs of other languages request MSSBCBS and send tokens later. Every key is accepted.
     mechanisms.MSSBCBS = mechanisms.ANONYMOUS;
     mechanisms.enable_plain(() => true);
     const answers = new Answers(options);
@@ -59,7 +64,7 @@ export class AmqpFace {
     });
   }
 
-  /** Begins or ends an outage. What a silent connection was told meanwhile is answered when it ends. */
+  /** Starts or ends an outage. Requests on a silent connection are answered when it ends. */
   setOutage(outage: Outage | undefined): void {
     this.#outage = outage;
     if (outage === "refused") this.#dropConnections();
@@ -79,7 +84,7 @@ export class AmqpFace {
   }
 
   #dropConnections(): void {
-    // abort_socket also stops rhea's heartbeat timer, which would outlive a bare destroy.
+    // abort_socket also stops rhea's heartbeat timer, which would outlive a plain destroy.
     for (const connection of this.#connections) connection.abort_socket(connection.socket);
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -96,7 +101,7 @@ export class AmqpFace {
         writtenBefore = socket.bytesWritten;
         nudge ??= setTimeout(() => {
           nudge = undefined;
-          // Whatever was written since then carried the acknowledgement already.
+          // Later writes have already carried the acknowledgement.
           if (socket.bytesWritten > writtenBefore || socket.destroyed || !connection.is_open()) return;
           socket.write(EMPTY_FRAME);
         }, 2).unref();

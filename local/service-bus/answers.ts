@@ -3,7 +3,7 @@ import type { Journal } from "./journal";
 import { BrokerError, Unanswered } from "./message";
 import type { BrokerClock } from "./message-timers";
 
-/** What AMQP says of a refusal. */
+/** A refusal in AMQP's terms. */
 export interface Refusal {
   readonly condition: string;
   readonly description: string;
@@ -18,7 +18,7 @@ export interface AnswersOptions {
   readonly log: (level: "warning" | "error", message: string) => void;
 }
 
-/** Does what a client asks and answers once that is durable; over a slow link later, under some faults never. */
+/** Carries out a client's request and answers once it is durable: later on a slow link, never under some faults. */
 export class Answers {
   readonly #options: AnswersOptions;
   #describedOfDisk = false;

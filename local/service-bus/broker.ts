@@ -8,10 +8,10 @@ import type { BrokerClock } from "./message-timers";
 import { QueueEntity, type EntityOptions } from "./queue-entity";
 import type { CorrelationFilter, Topology } from "./topology";
 
-/** Azure's limit of the premium tier by default; what an attach tells the sender. */
+/** Azure's default limit of the premium tier; an attach reports it to the sender. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 
-export interface BrokerOptions {
+interface BrokerOptions {
   readonly topology: Topology;
   readonly clock: BrokerClock;
   /** Default: memory only. */
@@ -33,15 +33,15 @@ interface Topic {
   sent: number;
 }
 
-/** A message with the places it goes to, found before anything is stored. */
+/** A message with its targets, found before anything is stored. */
 interface Prepared {
   readonly incoming: IncomingMessage;
   readonly into: readonly QueueEntity[];
 }
 
 /**
- * Queues, topics and subscriptions by path, ignoring case. Semantics only: no network. With the journal in memory everything
- * happens at once, on the clock it is given, and needs no promise.
+ * Queues, topics and subscriptions by path, ignoring case. No network. With the journal in memory everything happens
+ * synchronously on the given clock, without promises.
  */
 export class Broker {
   readonly #entities = new Map<string, QueueEntity>();
@@ -77,7 +77,7 @@ export class Broker {
     }
   }
 
-  /** Starts with what a journal holds; answers with the paths it has messages for and the topology does not name. */
+  /** Starts with the content of a journal; returns the paths that have messages but are not in the topology. */
   load(stored: StoredState): readonly string[] {
     for (const entity of this.#entities.values()) if (entity.deadLetters) entity.load(stored);
     for (const [name, { duplicates }] of [...this.#queues, ...this.#topics]) {
@@ -101,8 +101,8 @@ export class Broker {
   }
 
   /**
-   * Publishes encoded messages together, all or none, and answers with their sequence numbers. A duplicate is accepted and
-   * dropped; its number is the first one's. Throws `Unanswered` when a fault leaves the sender in the dark.
+   * Publishes encoded messages together, all or none, and returns their sequence numbers. A duplicate is accepted and
+   * dropped, with the number of the first one. Throws `Unanswered` when a fault withholds the answer.
    */
   publish(path: string, encoded: readonly Buffer[]): number[] {
     if (this.#journal.fault) throw this.#journal.fault;
@@ -120,7 +120,7 @@ export class Broker {
     return numbers;
   }
 
-  /** On a topic the number is the topic's own, and every subscription's copy goes. */
+  /** On a topic the number is the topic's own; every subscription's copy is cancelled. */
   cancelScheduled(path: string, seq: number): void {
     if (this.#journal.fault) throw this.#journal.fault;
     const topic = this.#topics.get(path.toLowerCase());

@@ -1,8 +1,9 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- rhea's typings do not cover its broker side */
 import rhea from "rhea";
 
-// Wire helpers: the bare message (properties, application properties, body) stays the sender's own bytes, so that AMQP
-// types survive the broker; only header and annotations are written anew.
+// Wire helpers. The bare message (properties, application properties, body) stays the sender's own bytes, so that
+// AMQP
+// types survive the broker. Only header and annotations are rewritten.
 const types: any = (rhea as any).types;
 const codec: any = (rhea as any).message;
 
@@ -25,7 +26,7 @@ interface Section {
 
 const Code = { header: 0x70, annotations: 0x72, properties: 0x73, application: 0x74, data: 0x75 } as const;
 
-/** Walks the described sections without decoding them. */
+/** Iterates over the described sections without decoding them. */
 function* sections(bytes: Buffer): Generator<Section> {
   for (let at = 0; at < bytes.length;) {
     const start = at;
@@ -93,7 +94,7 @@ export function parseMessage(raw: Buffer): ParsedMessage {
   return { ttl, annotations, properties, propertiesRaw, appPropsRaw, bodyRaw: Buffer.alloc(0) };
 }
 
-/** A message as the SDK would encode it with a JSON body: for callers without a socket. */
+/** A message as the SDK encodes it with a JSON body, for callers without a socket. */
 export function encodeJson(message: {
   readonly body: unknown;
   readonly messageId?: string;
@@ -121,7 +122,7 @@ export function encodeJson(message: {
   });
 }
 
-/** The JSON body of a message that `encodeJson`, or the SDK, encoded. */
+/** The JSON body of a message encoded by `encodeJson` or the SDK. */
 export function decodeJson(bodyRaw: Buffer): unknown {
   const content: Buffer = codec.decode(bodyRaw).body.content;
   return JSON.parse(content.toString("utf8"));
@@ -131,7 +132,7 @@ export function applicationProperties(raw: Buffer | undefined): Record<string, u
   return raw ? (codec.decode(raw).application_properties ?? {}) : {};
 }
 
-/** A batch transfer carries one data section per message, each holding an encoded message. */
+/** A batch transfer has one data section per message, each with an encoded message. */
 export function unbatch(raw: Buffer): Buffer[] {
   return [...sections(raw)]
     .filter(({ code }) => code === Code.data)
@@ -147,7 +148,7 @@ export function encodeProperties(properties: Record<string, unknown>): Buffer {
   return Buffer.from(writer.toBuffer());
 }
 
-/** Adds application properties, keeping the sender's typed entries as they are. */
+/** Adds application properties and keeps the sender's typed entries unchanged. */
 export function withApplicationProperties(raw: Buffer | undefined, add: Record<string, unknown>): Buffer {
   const items: any[] = raw ? [...new types.Reader(raw).read().value] : [];
   for (const [name, value] of Object.entries(add)) {
@@ -182,7 +183,7 @@ export const wire = {
   array: (items: unknown[], code: number): unknown => types.wrap_array(items, code, undefined),
 };
 
-/** RFC byte order to the .NET GUID order that Service Bus uses for delivery tags; its own inverse. */
+/** Converts RFC byte order to the .NET GUID order that Service Bus uses for delivery tags, and back. */
 export function swapGuid(b: Buffer): Buffer {
   const order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
   return Buffer.from(order.map((i) => b[i] ?? 0));

@@ -3,11 +3,11 @@ import type { BrokerClock } from "./message-timers";
 
 interface Served {
   readonly consumer: Consumer;
-  /** Deliveries that a slow link still carries. */
+  /** Deliveries that a slow link still transfers. */
   onTheWay: number;
 }
 
-/** The consumers of one entity, served in turn; one without credit is passed over and holds up nobody. */
+/** The consumers of one entity, served round-robin; those without credit are skipped. */
 export class Consumers {
   readonly #served: Served[] = [];
   readonly #clock: BrokerClock;
@@ -28,7 +28,7 @@ export class Consumers {
     if (at >= 0) this.#served.splice(at, 1);
   }
 
-  /** Who can take a message now. */
+  /** The next consumer that can take a message. */
   next(): Served | undefined {
     for (let idle = 0; idle < this.#served.length; idle++) {
       const served = this.#served[this.#turn++ % this.#served.length];

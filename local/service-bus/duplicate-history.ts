@@ -1,6 +1,9 @@
 import type { Journal, Seen } from "./journal";
 
-/** The message ids an entity has seen within its window (documented: accepted and dropped; scheduled messages count). */
+/**
+ * The message ids that an entity has seen within its window. Duplicates are accepted and dropped; scheduled messages
+ * count.
+ */
 export class DuplicateHistory {
   readonly #path: string;
   readonly #windowMs: number | undefined;
@@ -17,11 +20,11 @@ export class DuplicateHistory {
     this.#seen = new Map([...seen].sort(([, a], [, b]) => a.until - b.until));
   }
 
-  /** The number that the first message of this id got within the window. */
+  /** The number of the first message with this id within the window. */
   find(id: string, now: number): number | undefined {
     if (this.#windowMs === undefined) return undefined;
     for (const [old, { until }] of this.#seen) {
-      // Remembered in the order in which they are forgotten.
+      // The entries are in the order in which they expire.
       if (until > now) break;
       this.#seen.delete(old);
       this.#journal.dropSeen(this.#path, old);

@@ -1,16 +1,16 @@
 import type { Disposition } from "./message";
 
-/** What becomes of a send. `unanswered`: stored, and the sender is told nothing. `vanished`: neither. */
-export type SendFault = "refused" | "unanswered" | "vanished";
+/** The fate of a send. `unanswered`: stored, but the sender gets no answer. `vanished`: neither. */
+type SendFault = "refused" | "unanswered" | "vanished";
 
 /**
- * What becomes of a settlement. `refused`: the receiver is told so and keeps its lock. `lost`: it is told "accepted", and the
- * message comes back after its lock. `repeated`: it is told "accepted", and the message comes again at once. `unanswered`:
- * done, and nothing told. `vanished`: nothing done, nothing told; the message comes back after its lock.
+ * The fate of a settlement. `refused`: the receiver gets the refusal and keeps its lock. `lost`: accepted, but the
+ * message returns after its lock. `repeated`: accepted, but the message returns at once. `unanswered`: done without
+ * an answer. `vanished`: neither done nor answered; the message returns after its lock.
  */
-export type SettlementFault = "refused" | "lost" | "repeated" | "unanswered" | "vanished";
+type SettlementFault = "refused" | "lost" | "repeated" | "unanswered" | "vanished";
 
-/** The message a fault is decided about. */
+/** The message for which a fault is drawn. */
 export interface FaultedMessage {
   readonly path: string;
   readonly messageId: string;
@@ -19,22 +19,22 @@ export interface FaultedMessage {
 }
 
 /**
- * How the broker misbehaves. Everything is off until set, is asked each time, and may be set and taken away while the broker
- * runs. The same faults serve the broker on the wire and within a simulation, but for the latency of answers, which only a wire has.
+ * Faults of the broker. All are off by default, are called each time, and may change while the broker runs. They work
+ * on the wire and in a simulation, except latency, which needs a wire.
  */
 export interface BrokerFaults {
   send?: (path: string, messageIds: readonly string[]) => SendFault | undefined;
   settlement?: (message: FaultedMessage, disposition: Disposition) => SettlementFault | undefined;
-  /** How long a lock really holds, in ms; its holder is told the entity's own duration. */
+  /** How long a lock really lasts, in ms; its holder gets the entity's own duration. */
   lockMs?: (message: FaultedMessage) => number | undefined;
-  /** Which of the messages that are ready goes next; 0 is the oldest. */
+  /** Which ready message is next; 0 is the oldest. */
   order?: (path: string, ready: number) => number;
-  /** How much later a delivery, or an answer to a send or a settlement, goes out, in ms. */
+  /** The delay of a delivery, or of an answer to a send or a settlement, in ms. */
   latencyMs?: (path: string, what: "delivery" | "answer") => number;
 }
 
-/** How often each fault strikes, from 0 to 1, and how hard. */
-export interface FaultRates {
+/** The rate of each fault, from 0 to 1, and its extent. */
+interface FaultRates {
   readonly send?: Partial<Record<SendFault, number>>;
   readonly settlement?: Partial<Record<SettlementFault, number>>;
   /** How often a lock ends early, and after how long. */
@@ -56,7 +56,7 @@ export function randomFaults(rates: FaultRates, random: () => number): BrokerFau
   };
 }
 
-/** One fault at most, each as often as its rate says. */
+/** At most one fault, each at its rate. */
 function drawn<Fault extends string>(
   rates: Partial<Record<Fault, number>>,
   drawnAt: number,

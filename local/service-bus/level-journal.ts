@@ -29,8 +29,8 @@ interface Waiter {
 const encodings = { keyEncoding: "utf8", valueEncoding: "buffer" } as const;
 
 /**
- * The broker's durable memory. A send or a settlement is acknowledged only once it is on disk. After one write that
- * failed it stores nothing more: memory and disk would part. A restart reads what the disk has.
+ * The broker's durable storage. A send or a settlement is acknowledged only once it is on disk. After one failed
+ * write it stores nothing more, because memory and disk would differ. A restart reads the disk.
  */
 export class LevelJournal implements Journal {
   readonly stored: StoredState;
@@ -57,7 +57,7 @@ export class LevelJournal implements Journal {
     this.#sum = sum;
   }
 
-  /** Opens a folder, or a given database, and reads it whole; refuses what is damaged, by file or record. */
+  /** Opens a folder or a given database and reads all of it; refuses damage, with the file or record. */
   static async open(store: string | Database): Promise<LevelJournal> {
     const name = typeof store === "string" ? store : "in memory";
     if (typeof store === "string") await refuseDamagedLogs(store);
@@ -147,12 +147,12 @@ export class LevelJournal implements Journal {
   }
 
   #drop(key: string): void {
-    // What never reached the disk need not be taken from it.
+    // A record that never reached the disk need not be deleted there.
     if (!this.#checksums.has(key)) this.#pending.delete(key);
     else this.#pending.set(key, { type: "del", key });
   }
 
-  /** One turn's changes are written together, and so are those that arrive while the disk is busy. */
+  /** Writes synchronous changes together, and those that arrive while the disk is busy. */
   async #write(): Promise<void> {
     this.#isWriting = true;
     await Promise.resolve();
@@ -237,13 +237,13 @@ function notWritten(name: string, cause: unknown): BrokerError {
   );
 }
 
-/** Without the detour the types of hooks differ, in ways that depend on what the compiler looked at before. */
+/** Without this function the types of hooks differ, depending on what the compiler checked before. */
 function openFolder(location: string): Database {
   const level: unknown = new ClassicLevel(location, encodings);
   return level as Database;
 }
 
-/** Errors of the native store are not always of this realm's class. */
+/** Errors of the native store may belong to another realm's class. */
 function textOf(cause: unknown): string {
   return (cause as { message?: string } | undefined)?.message ?? String(cause);
 }

@@ -17,7 +17,7 @@ export function encodeFor(message: BrokerMessage, peeked = false): Buffer {
   if (peeked) annotations["x-opt-message-state"] = wire.int(states[message.state]);
   const { propertiesRaw, appPropsRaw, bodyRaw, ttl, deliveryCount } = message;
   const bare = appPropsRaw ? [propertiesRaw, appPropsRaw, bodyRaw] : [propertiesRaw, bodyRaw];
-  // The header holds 32 bits; a longer life is told by leaving it out.
+  // The header has 32 bits; a longer lifetime is left out.
   const header = {
     ttl: ttl !== undefined && ttl <= 0xffffffff ? ttl : undefined,
     delivery_count: deliveryCount,
@@ -33,7 +33,8 @@ export class LinkConsumer implements Consumer {
   constructor(sender: any) {
     this.#sender = sender;
     this.settlesOnSend = sender.remote.attach.snd_settle_mode === 1;
-    // rhea answers a drain only while credit is left; the SDK waits for an answer even when the last message used it up.
+    // rhea answers a drain only while credit is left; the SDK waits for an answer even when the last message used it
+    // up.
     sender._get_drain = function drained(this: any): boolean {
       if (!this._draining || !this._drained) return false;
       this.delivery_count += this.credit;
@@ -42,7 +43,7 @@ export class LinkConsumer implements Consumer {
     };
   }
 
-  /** Link credit less the transfers that rhea has queued and not yet put on the wire. */
+  /** Link credit minus the transfers that rhea has queued but not sent. */
   available(): number {
     const outgoing = this.#sender.session.outgoing;
     if (!this.#sender.is_open()) return 0;

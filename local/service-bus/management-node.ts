@@ -5,8 +5,11 @@ import { encodeFor } from "./links";
 import { BrokerError, notFound, type Disposition } from "./message";
 import type { QueueEntity } from "./queue-entity";
 
-/** What `<entity>/$management` answers: a status and a body (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-request-response). */
-export interface ManagementReply {
+/**
+ * A reply of `<entity>/$management`: status and body
+ * (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-request-response).
+ */
+interface ManagementReply {
   readonly status: number;
   readonly body?: unknown;
 }

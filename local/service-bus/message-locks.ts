@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { lockLost, type BrokerMessage } from "./message";
 import type { BrokerClock, MessageTimers } from "./message-timers";
 
-/** The peek-locks of one entity. They live in memory only, and end when they expire or are given back. */
+/** The peek-locks of one entity, in memory only. They end when they expire or are released. */
 export class MessageLocks {
   readonly #locked = new Map<string, BrokerMessage>();
   readonly #durationMs: number;
@@ -22,7 +22,7 @@ export class MessageLocks {
     this.#onEnd = onEnd;
   }
 
-  /** `holdsMs`: for how long it really does; its holder is told the entity's duration. */
+  /** `holdsMs` is the real duration; the holder gets the entity's duration. */
   lock(message: BrokerMessage, holdsMs = this.#durationMs): string {
     const token = randomUUID();
     const now = this.#clock.now();

@@ -14,7 +14,7 @@ export class MessageTimers {
     this.#clock = clock;
   }
 
-  /** Replaces the message's timer of this purpose. One that fires ahead of its time (clamped or coarse) waits again. */
+  /** Replaces the message's timer of this purpose. A timer that fires early (truncated or coarse) waits again. */
   start(seq: number, purpose: Purpose, when: number, fire: () => void): void {
     this.cancel(seq, purpose);
     const key = `${purpose}/${seq}`;

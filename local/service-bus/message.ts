@@ -1,7 +1,7 @@
-/** A message as the broker keeps it: the sender's own bytes, and what the broker adds to them. */
+/** A message as the broker stores it: the sender's own bytes, and the broker's additions. */
 export interface BrokerMessage {
   readonly seq: number;
-  /** The topic's number, for a subscription's copy. */
+  /** The topic's sequence number, for a subscription's copy. */
   readonly enqueuedSeq?: number;
   readonly messageId: string;
   state: "active" | "deferred" | "scheduled";
@@ -14,17 +14,17 @@ export interface BrokerMessage {
   appPropsRaw?: Buffer;
   readonly bodyRaw: Buffer;
   readonly deadLetterSource?: string;
-  /** Locks live in memory only: after a restart every message is free again. */
+  /** Locks are in memory only: after a restart every message is unlocked. */
   lock?: Lock;
 }
 
-export interface Lock {
+interface Lock {
   readonly token: string;
-  /** What its holder is told. */
+  /** The expiry that the holder knows. */
   until: number;
 }
 
-/** What arrives: everything the broker has not decided itself. */
+/** An incoming message, without what the broker decides. */
 export type IncomingMessage = Pick<
   BrokerMessage,
   | "messageId"
@@ -40,14 +40,14 @@ export type IncomingMessage = Pick<
 
 export type Disposition = "completed" | "abandoned" | "deferred" | "suspended";
 
-/** What a receiver says with its disposition. */
+/** A receiver's disposition. */
 export interface Settlement {
   readonly reason?: string;
   readonly description?: string;
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
-/** A receiving link, as the broker sees it. */
+/** A receiving link, as the broker uses it. */
 export interface Consumer {
   /** How many messages it can take now. */
   available(): number;
@@ -56,7 +56,10 @@ export interface Consumer {
   readonly settlesOnSend: boolean;
 }
 
-/** An error with the AMQP condition a client understands (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-troubleshoot). */
+/**
+ * An error with an AMQP condition that clients understand
+ * (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-troubleshoot).
+ */
 export class BrokerError extends Error {
   readonly condition: string;
   readonly status: number;
@@ -67,14 +70,14 @@ export class BrokerError extends Error {
   }
 }
 
-/** The broker says nothing: whoever asked cannot know what became of it. */
+/** The broker does not answer: the client cannot know the outcome. */
 export class Unanswered extends Error {
   constructor() {
     super("The broker gave no answer.");
   }
 }
 
-/** A refusal that clients may try again. */
+/** A refusal that clients may retry. */
 export function busy(): BrokerError {
   return new BrokerError("com.microsoft:server-busy", "The broker is busy. Try again.", 503);
 }
@@ -97,7 +100,7 @@ export function notDeferred(seq: number): BrokerError {
   return new BrokerError("com.microsoft:message-not-found", `There is no deferred message ${seq}.`, 404);
 }
 
-/** A message may live shorter than its entity allows, never longer. */
+/** A message may have a shorter lifetime than its entity allows, never a longer one. */
 export function shorterLife(own: number | undefined, limit: number | undefined): number | undefined {
   return own === undefined || limit === undefined ? (own ?? limit) : Math.min(own, limit);
 }

@@ -27,8 +27,8 @@ export interface EntityOptions {
   readonly duplicateWindowMs?: number;
 }
 
-/** What the entities of one broker share. */
-export interface Surroundings {
+/** Objects that the entities of one broker share. */
+interface Surroundings {
   readonly journal: Journal;
   readonly clock: BrokerClock;
   readonly faults: BrokerFaults;
@@ -81,7 +81,7 @@ export class QueueEntity {
     this.deadLetters?.load(stored);
   }
 
-  /** Stores a message and answers with its number. Receivers see it once it is durable. */
+  /** Stores a message and returns its number. Receivers see it once it is durable. */
   enqueue(incoming: IncomingMessage): number {
     const now = this.#clock.now();
     const scheduled = incoming.scheduledAt !== undefined && incoming.scheduledAt > now;
@@ -112,7 +112,7 @@ export class QueueEntity {
     this.#consumers.remove(consumer);
   }
 
-  /** Hands ready messages to consumers with credit, in turn. */
+  /** Delivers ready messages to consumers with credit, round-robin. */
   dispatch(): void {
     while (this.#ready.length > 0 && !this.#journal.fault) {
       const served = this.#consumers.next();
@@ -127,13 +127,16 @@ export class QueueEntity {
     }
   }
 
-  /** Locks the next ready message for whoever asks; undefined when there is none. */
+  /** Locks the next ready message; undefined when there is none. */
   take(): { message: BrokerMessage; token: string } | undefined {
     const message = this.#journal.fault ? undefined : this.#takeReady();
     return message && { message, token: this.#lock(message) };
   }
 
-  /** Ends a lock as its holder says; throws when it is lost, and `Unanswered` when a fault leaves the holder in the dark. */
+  /**
+   * Settles a lock as its holder requests. Throws when the lock is lost, and `Unanswered` when a fault withholds the
+   * answer.
+   */
   settle(token: string, disposition: Disposition, settlement: Settlement = {}): void {
     if (this.#journal.fault) throw this.#journal.fault;
     const message = this.#locks.holder(token);
@@ -167,7 +170,7 @@ export class QueueEntity {
       .slice(0, count);
   }
 
-  /** Locks a deferred message for whoever knows its number. */
+  /** Locks a deferred message by its number. */
   takeDeferred(seq: number): { message: BrokerMessage; token: string } {
     const message = this.#messages.get(seq);
     if (message?.state !== "deferred" || message.lock) throw notDeferred(seq);
@@ -225,7 +228,7 @@ export class QueueEntity {
     }
   }
 
-  /** Puts a message where its state says it belongs, and starts the timers it needs. */
+  /** Moves a message to the place of its state, and starts its timers. */
   #place(message: BrokerMessage): void {
     if (message.state === "scheduled") {
       this.#timers.start(message.seq, "schedule", message.scheduledAt ?? 0, () => {
@@ -271,7 +274,7 @@ export class QueueEntity {
       return;
     }
     this.#journal.putMessage(this.path, message);
-    // A lock holds expiry back; it is made up for once the message is free.
+    // A lock delays expiry; the message expires once it is unlocked.
     if (message.ttl !== undefined && message.enqueuedAt + message.ttl <= this.#clock.now()) {
       this.#expire(message);
     } else if (message.state === "active") this.#ready.add(message.seq);
@@ -314,7 +317,7 @@ export class QueueEntity {
   }
 }
 
-/** For changes nobody waits for. */
+/** For changes without a waiting client. */
 const nothing = () => undefined;
 
 function alreadyDead(path: string): BrokerError {

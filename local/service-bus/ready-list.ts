@@ -1,4 +1,4 @@
-/** The numbers of the messages that are ready, in order. Taking the oldest and adding the newest are cheap. */
+/** The numbers of the ready messages, in order. Taking the oldest and adding the newest are cheap. */
 export class ReadyList {
   #numbers: number[] = [];
   #from = 0;
@@ -7,7 +7,7 @@ export class ReadyList {
     return this.#numbers.length - this.#from;
   }
 
-  /** New messages come in order; only a released one is inserted further ahead. */
+  /** New messages arrive in order; only a released one is inserted further ahead. */
   add(seq: number): void {
     const numbers = this.#numbers;
     if ((numbers[numbers.length - 1] ?? 0) < seq) {
@@ -26,7 +26,7 @@ export class ReadyList {
     else numbers.splice(low, 0, seq);
   }
 
-  /** The n-th of them, from 0, the oldest. */
+  /** The n-th message; 0 is the oldest. */
   take(n = 0): number | undefined {
     if (this.length === 0) return undefined;
     if (n > 0) return this.#numbers.splice(this.#from + Math.min(n, this.length - 1), 1)[0];

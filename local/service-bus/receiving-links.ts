@@ -9,7 +9,7 @@ import type { QueueEntity } from "./queue-entity";
 import { refuse } from "./sending-links";
 import { adoptModes, forget, describeAccepted, describeRefused } from "./session-mending";
 
-/** Links on which clients receive from us, and how they settle. */
+/** Links on which clients receive from the broker, and how they settle. */
 export function serveReceivers(
   container: any,
   broker: Broker,
@@ -29,7 +29,7 @@ export function serveReceivers(
       return;
     }
     if ("com.microsoft:session-filter" in (sender.remote.attach.source?.filter ?? {})) {
-      // The SDK reports a refused session by id as locked by another; the log tells.
+      // The SDK reports a refused session by id as locked by another receiver; only the log has the reason.
       log(`a receiver asked for a session of ${entity.path}: this broker has no sessions`);
       refuse(sender, new BrokerError("amqp:not-allowed", "This broker has no sessions.", 400));
       return;
@@ -74,7 +74,7 @@ function serveSettlements(container: any, answers: Answers): void {
         forget(delivery);
       };
       if (!entity) {
-        acknowledge(); // a reply of a node
+        acknowledge(); // A reply of a node.
         return;
       }
       answers.answer(

@@ -10,7 +10,7 @@ import { adoptModes, forget, RAW, describeAccepted, describeRefused } from "./se
 
 const message: any = (rhea as any).message;
 
-/** Links on which clients send to us: messages, tokens for `$cbs`, requests to `$management`. */
+/** Links on which clients send to the broker: messages, tokens for `$cbs`, requests to `$management`. */
 export function serveSenders(
   container: any,
   broker: Broker,
@@ -18,7 +18,7 @@ export function serveSenders(
   log: (line: string) => void,
 ): void {
   container.on("receiver_open", ({ receiver }: any) => {
-    // rhea knows no coordinator, and leaves a bare null where one is asked for.
+    // rhea knows no coordinator, and passes null when a client requests one.
     const isTransaction = !("address" in (receiver.remote.attach.target ?? {}));
     const address = String(receiver.target?.address ?? "");
     const place = (receiver.place = placeOf(address));
@@ -50,7 +50,7 @@ export function serveSenders(
     const reply = (properties: Record<string, unknown>, body?: unknown) => {
       if (!send(receiver, asked, properties, body)) log(`there is no link to reply on for ${kind} ${path}`);
     };
-    // Any token may come, and come again: a client renews it on the same links.
+    // Any token is accepted, also again: a client renews it on the same links.
     if (kind === "tokens") reply({ "status-code": wire.int(202), "status-description": "Accepted" });
     else manage(path, asked, reply);
   });
@@ -72,7 +72,7 @@ export function serveSenders(
   }
 }
 
-/** Replies on the link whose name, or target, the request names; it may be on another session of the connection. */
+/** Replies on the link with the name or target in the request; it may be on another session of the connection. */
 function send(request: any, asked: any, properties: Record<string, unknown>, body?: unknown): boolean {
   const isAsked = (s: any) =>
     (s.name === asked.reply_to || s.target?.address === asked.reply_to) &&
@@ -85,7 +85,7 @@ function send(request: any, asked: any, properties: Record<string, unknown>, bod
     application_properties: properties,
     body,
   });
-  // Where the client leaves the choice, a reply is settled as it goes.
+  // When the client leaves the choice open, a reply is sent settled.
   if (link.snd_settle_mode !== UNSETTLED) delivery.settled = true;
   return true;
 }
@@ -93,7 +93,7 @@ function send(request: any, asked: any, properties: Record<string, unknown>, bod
 const UNSETTLED = 0;
 const SETTLED = 1;
 
-/** Whether every transfer on a link is settled, told or not: no disposition may follow. */
+/** Whether every transfer on a link is settled: then no disposition may follow. */
 function isSettledLink(link: any): boolean {
   return link.snd_settle_mode === SETTLED;
 }
@@ -103,7 +103,7 @@ function noTransactions(): BrokerError {
   return new BrokerError("amqp:not-implemented", text, 501);
 }
 
-/** Attaches a link without the end that was asked for, and closes it with the reason: clients wait for the reason then. */
+/** Attaches a link without the requested end and closes it with the reason, as clients expect. */
 export function refuse(link: any, why: BrokerError): void {
   link.local.attach[link.is_receiver() ? "target" : "source"] = undefined;
   link.close(refusalOf(why));

@@ -7,18 +7,18 @@ import { LevelJournal } from "./level-journal";
 import type { BrokerClock } from "./message-timers";
 import { parseTopology } from "./topology";
 
-export interface ServiceBusOptions {
+interface ServiceBusOptions {
   /** Parsed Config.json in the shape of Microsoft's emulator. */
   readonly topology: unknown;
   /** Folder of the store; absent: memory only. */
   readonly dataDirectory?: string;
-  /** A store opened by the caller, instead of a folder. */
+  /** A store that the caller has opened, instead of a folder. */
   readonly journal?: LevelJournal;
-  /** How it misbehaves; may be changed while it runs. */
+  /** Faults of the broker; may change while it runs. */
   readonly faults?: BrokerFaults;
   /** Default 127.0.0.1; loopback only. */
   readonly host?: string;
-  /** 0 or absent: any free one. */
+  /** The default 0 is any free port. */
   readonly port?: number;
   readonly clock?: BrokerClock;
   readonly log?: (line: { level: "information" | "warning" | "error"; message: string }) => void;
@@ -28,12 +28,12 @@ export interface ServiceBusServer {
   readonly port: number;
   readonly connectionString: string;
   counts(path: string): { active: number; scheduled: number; deferred: number; deadLetter: number };
-  /** Begins an outage, or ends it. */
+  /** Starts or ends an outage. */
   setOutage(outage: Outage | undefined): void;
   stop(): Promise<void>;
 }
 
-/** Starts the broker: what `@azure/service-bus` of this or another process talks to. */
+/** Starts a broker for `@azure/service-bus` in this or another process. */
 export async function startServiceBus(options: ServiceBusOptions): Promise<ServiceBusServer> {
   const host = options.host ?? "127.0.0.1";
   if (!["127.0.0.1", "localhost", "::1"].includes(host))

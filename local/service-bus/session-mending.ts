@@ -2,11 +2,11 @@
 import rhea from "rhea";
 import type { Refusal } from "./answers";
 
-// What rhea 3.0.5 would do wrong for a broker, and how it is avoided.
+// Errors that rhea 3.0.5 makes on the broker's side, and how to avoid them.
 
 const message: any = (rhea as any).message;
 
-/** Added to the message format so that rhea hands over bytes instead of decoding them. */
+/** Added to the message format so that rhea passes bytes instead of decoding them. */
 export const RAW = 0x40000000;
 
 export function keepBytes(session: any): void {
@@ -18,8 +18,8 @@ export function keepBytes(session: any): void {
 }
 
 /**
- * rhea writes transfers before the attaches that wait with them. A client that gives credit in one breath with its attach, as
- * .NET does with prefetch, would get messages on a link it does not know yet, and ends the session.
+ * rhea writes transfers before queued attaches. A client that gives credit together with its attach, as .NET does
+ * with prefetch, would get messages on a link that it does not know yet, and would end the session.
  */
 export function attachFirst(session: any): void {
   const original = session._process;
@@ -33,7 +33,7 @@ export function attachFirst(session: any): void {
   };
 }
 
-/** rhea answers an attach with its own settle modes; clients take the answer for what holds. */
+/** rhea answers an attach with its own settle modes; clients use the answer. */
 export function adoptModes(link: any): void {
   link.local.attach.snd_settle_mode = link.snd_settle_mode;
   link.local.attach.rcv_settle_mode = link.rcv_settle_mode;
@@ -44,14 +44,18 @@ export function describeAccepted(delivery: any): void {
 }
 
 /**
- * rhea tells the outcomes of neighbouring deliveries together, and never compares the first two: a refusal next to an
- * acceptance would pass for accepted. It does compare their settled flags, and any object is a true one of its own.
+ * rhea reports the outcomes of neighbouring deliveries together, and never compares the first two: a refusal next to
+ * an acceptance would count as accepted. It does compare their settled flags, and every object is a distinct true
+ * value.
  */
 export function describeRefused(delivery: any, error: Refusal): void {
   delivery.update({}, message.rejected({ error }).described());
 }
 
-/** In receiver-settle mode "second" the SDK never sends its own settled flag, and rhea's ring would never free. */
+/**
+ * In receiver-settle mode "second" the SDK never sends its own settled flag, and rhea's ring buffer would never be
+ * freed.
+ */
 export function forget(delivery: any): void {
   delivery.remote_settled = true;
 }

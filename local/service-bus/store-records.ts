@@ -2,18 +2,19 @@ import { crc32 } from "node:zlib";
 import type { Seen, StoredState } from "./journal";
 import type { BrokerMessage } from "./message";
 
-// How the store writes its records. Each carries a checksum over key and content, and one record holds their number and
-// sum: LevelDB by itself skips a damaged stretch of its log without a word.
+// How the store writes its records. Each has a checksum over key and content, and one record has the number and sum
+// of all:
+// LevelDB alone silently skips a damaged part of its log.
 
 /** The kinds of record, by the first letter of their keys. */
 const Kind = { message: "m", counter: "c", seen: "d" } as const;
 
-/** Where the number and the sum of all other records are kept. */
+/** The record with the number and the sum of all other records. */
 export const TOTALS = "totals";
 
 const FORMAT = 2;
 
-export interface Totals {
+interface Totals {
   readonly records: number;
   readonly sum: number;
 }
@@ -52,12 +53,12 @@ export function encodeTotals(totals: Totals): Buffer {
   return encodeValue(TOTALS, { format: FORMAT, ...totals });
 }
 
-/** The checksum a record carries. */
+/** The checksum of a record. */
 export function checksumOf(record: Buffer): number {
   return record.readUInt32BE(0);
 }
 
-/** The content of a record; undefined when the checksum says that it is not what was written. */
+/** The content of a record; undefined when its checksum is wrong. */
 export function unsealed(key: string, record: Buffer): Buffer | undefined {
   if (record.length < 4) return undefined;
   const content = record.subarray(4);
@@ -69,7 +70,7 @@ export function decodeTotals(content: Buffer): Totals | undefined {
   return format === FORMAT ? totals : undefined;
 }
 
-/** Sorts decoded records into what a broker starts with. */
+/** Sorts decoded records into the state that a broker starts with. */
 export class StateReader implements StoredState {
   readonly messages = new Map<string, BrokerMessage[]>();
   readonly counters = new Map<string, number>();

@@ -1,14 +1,14 @@
 import type { EntityOptions } from "./queue-entity";
 
-/** Matches on the properties of a message; all that are named must be equal. */
+/** Matches on the properties of a message: all that it names must be equal. */
 export interface CorrelationFilter {
   readonly [property: string]: unknown;
   readonly applicationProperties?: Readonly<Record<string, unknown>>;
 }
 
-export interface SubscriptionTopology {
+interface SubscriptionTopology {
   readonly options: EntityOptions;
-  /** Any of them lets a message in; none at all lets everything in. */
+  /** A message passes if any filter matches, or if there are none. */
   readonly filters: readonly CorrelationFilter[];
 }
 
@@ -25,7 +25,7 @@ export interface Topology {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Reads a Config.json in the shape of Microsoft's emulator; every mistake at once, with its path. */
+/** Reads a Config.json in the shape of Microsoft's emulator; throws with every error and its path. */
 export function parseTopology(config: unknown): Topology {
   const mistakes: string[] = [];
   const queues = new Map<string, EntityOptions>();

@@ -1,6 +1,6 @@
 import type { WorldDescription } from "./world";
 
-/** What the demo and the chaos runner read of a promotion. */
+/** The fields of a promotion that the demo and the chaos runner read. */
 export interface ShownPromotion {
   readonly phase: string;
   readonly outcome?: string;
@@ -24,13 +24,13 @@ export interface ShownPromotion {
   }[];
 }
 
-/** What was last seen of one service that is waited for. */
-export interface ShownSide {
+/** The last observation of one service during a wait. */
+interface ShownSide {
   readonly side: string;
   readonly text: string;
 }
 
-export interface ShownSchedule {
+interface ShownSchedule {
   readonly name: string;
   readonly cron: string;
   readonly zone: string;
@@ -39,7 +39,7 @@ export interface ShownSchedule {
   readonly lastRun?: { readonly id: string; readonly outcome?: string };
 }
 
-export interface ShownPair {
+interface ShownPair {
   readonly holds: readonly { readonly reason: { readonly code: string; readonly detail: string } }[];
 }
 
@@ -52,7 +52,7 @@ export interface ShownPrerequisite {
   readonly remedy?: string;
 }
 
-/** What an approver sends. */
+/** An approver's vote. */
 export interface Vote {
   readonly decision: "approve" | "reject";
   readonly planHash: string;
@@ -66,14 +66,14 @@ export interface JournalLine {
   readonly effect: string | null;
 }
 
-/** The HTTP API, as one person uses it. */
+/** The HTTP API for one person. */
 export class Api {
   readonly #base: string;
   readonly #token: string;
 
   constructor(world: Pick<WorldDescription, "http" | "tokens">, person: string) {
     const token = world.tokens[person];
-    if (token === undefined) throw new Error(`nobody is called ${person}`);
+    if (token === undefined) throw new Error(`there is no person ${person}`);
     this.#base = world.http;
     this.#token = token;
   }
@@ -102,7 +102,7 @@ export class Api {
     if (!reply.ok) throw new Error(await reply.text());
   }
 
-  /** What the reply said of a vote, in its own words. */
+  /** The text of the reply to a vote. */
   async vote(id: string, vote: Vote): Promise<{ status: number; said: string }> {
     const reply = await this.#call("POST", `/api/promotions/${id}/approvals`, vote);
     const body = (await reply.json()) as { vote?: string; code?: string; detail: string };
@@ -128,7 +128,7 @@ export async function readJournal(url: string): Promise<JournalLine[]> {
   return (await reply.json()) as JournalLine[];
 }
 
-/** How many swap calls Resource Manager has seen, and how many of them swapped. */
+/** How many swap calls Resource Manager has received, and how many of them swapped. */
 export async function countSwaps(journal: string): Promise<{ effectiveSwaps: number; puts: number }> {
   const lines = await readJournal(journal);
   return {

@@ -1,7 +1,7 @@
 import { variableOf } from "./env-lines";
 import type { OwnFile } from "./own-pairs/own-file";
 
-/** How each pair that asks people gets its answers, and with whose tokens. */
+/** For each pair with approvals: which tokens approve its promotions. */
 export function approvalNotes({ defaults, pairs }: OwnFile): string[] {
   return Object.entries(pairs).flatMap(([name, { approval: own }]) => {
     if (!own && !defaults?.approval) return [];

@@ -13,7 +13,7 @@ export interface ReceivedEvent {
   };
 }
 
-/** What any Service Bus client would do: send requests, listen to events. */
+/** A Service Bus client: sends requests and receives events. */
 export class Bus {
   readonly #client: ServiceBusClient;
   readonly #world: Pick<WorldDescription, "requestQueue">;
@@ -42,17 +42,13 @@ export class Bus {
     });
   }
 
-  async send(body: unknown, messageId?: string): Promise<void> {
+  async send(body: unknown): Promise<void> {
     const sender = this.#client.createSender(this.#world.requestQueue);
-    await sender.sendMessages({
-      body,
-      contentType: "application/json",
-      ...(messageId === undefined ? {} : { messageId }),
-    });
+    await sender.sendMessages({ body, contentType: "application/json" });
     await sender.close();
   }
 
-  /** The n-th completion event of a request (n from 1), as soon as it arrives. */
+  /** Resolves with the n-th completion event of a request (n from 1) when it arrives. */
   async completion(requestId: string, n: number, timeoutMs: number): Promise<ReceivedEvent> {
     const find = () =>
       this.events.filter(

@@ -2,20 +2,21 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a loss of power can leave at the end of a log: a write that was under way, and that nobody was told of. */
+/** What a loss of power can leave at the end of a log: part of a write that was not acknowledged. */
 export interface Tear {
   readonly kind: "cut short" | "a few bytes" | "zeros" | "not its own bytes" | "reads gone";
   readonly file: string;
-  /** Where ends what the store had brought to the disk. */
+  /** Where the durable part of the log ends. */
   readonly offset: number;
 }
 
-// LevelDB's log (doc/log_format.md of LevelDB): blocks of 32 KiB, each a row of records with a 7-byte head (checksum,
-// length, type). Resource Manager's journal: a record a line.
+// LevelDB's log (doc/log_format.md of LevelDB): blocks of 32 KiB, each with records that have a 7-byte head
+// (checksum,
+// length, type). Resource Manager's journal has one record per line.
 const BLOCK = 32 * 1024;
 const HEAD = 7;
 
-/** Tears the tail of a store's newest log; undefined when the kill has left a torn record there already, or no log. */
+/** Tears the end of a store's newest log; undefined without a log, or when the kill has left a torn record there. */
 export function tearTail(folder: string, random: () => number): Tear | undefined {
   const file = newestLog(folder);
   if (file === undefined) return undefined;
@@ -30,7 +31,7 @@ function tearLevelLog(file: string, random: () => number): Tear | undefined {
   return { kind, file, offset: bytes.length };
 }
 
-/** Resource Manager brings everything to the disk but reads: the last of them may be gone, and one of them in part. */
+/** Resource Manager flushes everything except reads: the last reads may be missing, and one of them may be cut. */
 function tearJournal(file: string, random: () => number): Tear | undefined {
   const bytes = readFileSync(file);
   if (bytes.length > 0 && bytes.at(-1) !== 10) return undefined;
@@ -43,8 +44,8 @@ function tearJournal(file: string, random: () => number): Tear | undefined {
 }
 
 /**
- * Does what a store that refused to start advised, if it advised this: cut its log where the tear begins. Answers
- * whether it did.
+ * Follows the advice of a store that refused to start: cuts its log where the tear begins. Returns whether the text
+ * had that advice.
  */
 export function followAdvice(text: string, tear: Tear): boolean {
   const [, file, offset] = /(\/\S+\.log) holds a broken record at byte (\d+)/.exec(text) ?? [];
@@ -54,14 +55,14 @@ export function followAdvice(text: string, tear: Tear): boolean {
   return true;
 }
 
-/** Whether this machine lets a process be told how large its files may grow. */
+/** Whether this machine can limit the file sizes of a process. */
 export function canFillDisks(): boolean {
   return spawnSync("prlimit", ["--pid", String(process.pid), "--fsize"]).status === 0;
 }
 
 /**
- * From now on the kernel refuses a process every write behind the end of its newest log, give or take a record: it
- * writes what fits, then fails, as on a full disk.
+ * Makes the kernel refuse every write of a process near the end of its newest log and beyond: it writes what fits and
+ * then fails, as on a full disk.
  */
 export function fillDisk(pid: number, folder: string, random: () => number): void {
   const file = newestLog(folder);
@@ -69,12 +70,12 @@ export function fillDisk(pid: number, folder: string, random: () => number): voi
   limitFiles(pid, String(size + Math.floor(random() * 300)));
 }
 
-/** There is room again. */
+/** Removes the limit. */
 export function freeDisk(pid: number): void {
   limitFiles(pid, "unlimited");
 }
 
-/** A soft limit, which the process' user may lift again. */
+/** A soft limit, which the same user may remove. */
 function limitFiles(pid: number, bytes: string): void {
   const { status, stderr } = spawnSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}:`]);
   if (status !== 0) throw new Error(`prlimit failed: ${stderr.toString()}`);
@@ -109,7 +110,7 @@ function tornRecord(kind: Tear["kind"], at: number, random: () => number): Buffe
   return Buffer.concat([padding, record.subarray(0, kept)]);
 }
 
-/** Where the last record ends that is no read. */
+/** The end of the last record that is not a read. */
 function lastDurable(journal: Buffer): number {
   let end = journal.length;
   while (end > 0) {

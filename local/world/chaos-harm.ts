@@ -2,16 +2,16 @@ import { canFillDisks, fillDisk, freeDisk, tearTail } from "./chaos-disk";
 import { seededRandom } from "./seeded-random";
 import { victims, type ChaosWorld, type EffectLine, type Victim } from "./chaos-world";
 
-/** How often each harm was done. */
+/** How often each kind of harm was done. */
 export interface Harm {
   readonly kills: Record<Victim, number>;
   tornTails: number;
-  /** Torn tails that a store named, and that were cut as it advised. */
+  /** Torn ends of logs that a store reported, and that were cut as it advised. */
   tailsCut: number;
   fullDisks: number;
 }
 
-/** Does harm to the parts of a world, as a seed draws it, and tells of it. */
+/** Does the harm that a seed draws to the parts of a world, and reports it. */
 export class ChaosHarm {
   readonly done: Harm = {
     kills: { app: 0, broker: 0, "Resource Manager": 0 },
@@ -19,7 +19,7 @@ export class ChaosHarm {
     tailsCut: 0,
     fullDisks: 0,
   };
-  /** What should never have happened on the way. */
+  /** Violations during the run. */
   readonly violations: string[] = [];
   readonly #world: ChaosWorld;
   readonly #random: () => number;
@@ -30,15 +30,18 @@ export class ChaosHarm {
     this.#world = world;
     this.#random = random;
     this.#say = say;
-    if (!this.#canFill) say("no full disks here: that needs Linux with prlimit (util-linux)");
+    if (!this.#canFill) say("full disks are not simulated here: this needs Linux with prlimit (util-linux)");
   }
 
-  /** One stroke: perhaps a full disk, then one part killed, or all at once, at most `most`; torn or not; and started again. */
+  /**
+   * One strike: perhaps fills a disk, then kills one part or, at most `most` times, all; perhaps tears logs; and
+   * restarts.
+   */
   async strike(most: number): Promise<number> {
     const part = this.#draw(["app", "app", "broker", "Resource Manager"] as const);
     const isFull = this.#canFill && this.#random() < 0.3;
     if (isFull) await this.#fill(part);
-    // More often than not soon after the last request was acknowledged.
+    // Usually soon after the last request was acknowledged.
     await pause(this.#random() ** 2 * 4_000);
     const all = this.#random() < 0.1 && most >= victims.length;
     await this.#kill(all ? victims : [part], isFull ? part : undefined);
@@ -65,7 +68,7 @@ export class ChaosHarm {
     const down = Math.max(0, this.#random() * 4_000 - 2_000);
     this.#say(`killed: the ${killed.join(", the ")}${down > 0 ? `; down for ${seconds(down)} s` : ""}`);
     await pause(down);
-    // Resource Manager and the broker come first, as in any start.
+    // Resource Manager and the broker start first, as in any start.
     for (const victim of [...killed].reverse()) await this.#restart(victim, victim === full);
     if (killed.includes("Resource Manager")) await this.#compare(effects);
   }
@@ -73,14 +76,14 @@ export class ChaosHarm {
   async #restart(victim: Victim, hasBeenFull: boolean): Promise<void> {
     const isTorn = this.#random() < 0.4;
     const own = this.#branch();
-    // A disk that was full has torn the tail itself.
+    // A full disk has already torn the end of the log.
     const tear = isTorn && !hasBeenFull ? tearTail(this.#world.storeOf(victim), own) : undefined;
     if (tear) this.done.tornTails++;
     const isCut = await this.#world.restart(victim, tear);
     if (isCut) this.done.tailsCut++;
     if (!tear) return;
     const advice = isCut ? "; it refused to start until that was cut, as it advised" : "";
-    this.#say(`the ${victim}'s log had a torn tail (${tear.kind})${advice}`);
+    this.#say(`the ${victim}'s log was torn (${tear.kind})${advice}`);
   }
 
   async #compare(before: readonly EffectLine[]): Promise<void> {
@@ -89,7 +92,7 @@ export class ChaosHarm {
     if (!isKept) this.violations.push("Resource Manager's journal has lost effects that it had shown");
   }
 
-  /** Dice of its own for what depends on bytes and moments: the seed draws the same harm next time all the same. */
+  /** Separate dice for what depends on bytes and times, so that a seed repeats the same harm. */
   #branch(): () => number {
     return seededRandom(Math.floor(this.#random() * 2 ** 32));
   }

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** What `npm run chaos` was asked for. */
+/** The options of `npm run chaos`. */
 export interface ChaosOptions {
   readonly kills: number;
   readonly seed: number;
@@ -12,7 +12,7 @@ export const chaosUsage = `Usage: npm run chaos -- [options]
   --seed N    which part, when and how; printed, and chosen by the clock when left out
   --json      print one JSON line at the end, and nothing else on standard output`;
 
-/** Parses the command line, or says every mistake. */
+/** Parses the command line; returns all errors if there are any. */
 export function parseChaosOptions(
   args: readonly string[],
   clockSeed: number,

@@ -5,7 +5,7 @@ import type { PartStart } from "./part";
 
 const READY_MS = 60_000;
 
-/** One life of a part of the world as a process of its own, between a start and a kill. */
+/** One process of a part of the world, from start to kill. */
 export class PartProcess<Offers> {
   readonly offers: Offers;
   readonly pid: number;
@@ -19,7 +19,7 @@ export class PartProcess<Offers> {
     this.#errors = errors;
   }
 
-  /** Resolves when it is up; rejects with what it printed when it ends before. */
+  /** Resolves when it is up; rejects with its output when it ends before that. */
   static async start<Offers>(start: PartStart): Promise<PartProcess<Offers>> {
     const child = spawn(process.execPath, [join(__dirname, "part.js"), JSON.stringify(start)], {
       stdio: ["pipe", "pipe", "pipe"],
@@ -31,7 +31,7 @@ export class PartProcess<Offers> {
     const offers = await new Promise<Offers>((resolve, reject) => {
       const timer = setTimeout(() => {
         child.kill("SIGKILL");
-        reject(new Error(`${start.part} did not come up within ${READY_MS / 1000} s`));
+        reject(new Error(`${start.part} did not start within ${READY_MS / 1000} s`));
       }, READY_MS);
       createInterface({ input: child.stdout }).once("line", (line) => {
         clearTimeout(timer);
@@ -45,7 +45,7 @@ export class PartProcess<Offers> {
     return new PartProcess(child, offers, () => errors);
   }
 
-  /** Kills it with SIGKILL; answers what it printed when it had ended by itself, which nothing excuses. */
+  /** Kills it with SIGKILL. Returns its output if it had already ended by itself, which is always an error. */
   async kill(): Promise<string | undefined> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null)
       return this.#errors().trim() || "no word";

@@ -1,17 +1,17 @@
 import type { Harm } from "./chaos-harm";
 import type { Verdict } from "./chaos-verdict";
 
-/** What a run comes to. */
-export interface Run {
+/** The result of a run. */
+interface Run {
   readonly seed: number;
   readonly harm: Harm;
-  /** How often a request was sent once more. */
+  /** How often a request was sent again. */
   readonly duplicates: number;
   readonly verdict: Verdict;
   readonly seconds: number;
 }
 
-/** The table at the end, for a person. */
+/** The table at the end, for people. */
 export function tableOf({ harm, duplicates, verdict, seconds }: Run): string {
   const { accounts } = verdict;
   const { app, broker, "Resource Manager": resourceManager } = harm.kills;
@@ -20,9 +20,9 @@ export function tableOf({ harm, duplicates, verdict, seconds }: Run): string {
     ["kills of the app", String(app)],
     ["kills of the broker", String(broker)],
     ["kills of Resource Manager", String(resourceManager)],
-    ["torn tails", `${harm.tornTails}, of which ${harm.tailsCut} cut as the store advised`],
+    ["torn logs", `${harm.tornTails}, of which ${harm.tailsCut} were cut as the store advised`],
     ["full disks", String(harm.fullDisks)],
-    ["requests", `${accounts.length}, and ${duplicates} sent once more`],
+    ["requests", `${accounts.length}, and ${duplicates} sent again`],
     ...outcomes.map((outcome): [string, string] => [`  ${outcome}`, outcomeLine(outcome, verdict)]),
     ["effective swaps", `${verdict.effectiveSwaps}, at most ${mostSwaps(verdict)} per request`],
     ["completion event ids", String(verdict.completionEventIds)],
@@ -33,7 +33,7 @@ export function tableOf({ harm, duplicates, verdict, seconds }: Run): string {
   return rows.map(([name, value]) => `${name.padEnd(28)}${value}`).join("\n");
 }
 
-/** The last line, for a program. */
+/** The last line, for programs. */
 export function summaryOf({ seed, harm, duplicates, verdict, seconds }: Run): object {
   const { app, broker, "Resource Manager": resourceManager } = harm.kills;
   const outcomes: Record<string, number> = {};

@@ -7,15 +7,15 @@ export interface Sent {
   readonly pair: string;
   readonly promote: "blue" | "green";
   /**
-   * When the first request of its group was sent, ms since 1970. A group is one request, or two that name different
-   * sides; the pair's next group is not sent before both have ended. So every effect belongs to one request.
+   * When the first request of its group was sent, ms since 1970. A group is one request, or two for different sides;
+   * the next group of the pair is sent after both have ended. So every effect belongs to one request.
    */
   readonly group: number;
 }
 
 export const COMPLETED = "cloud-service-swap.promotion.completed";
 
-/** Sends requests, again and again the same ones too, and knows from the events which have ended. */
+/** Sends requests, some of them repeatedly, and knows from the events which have ended. */
 export class ChaosRequests {
   readonly sent: Sent[] = [];
   #duplicates = 0;
@@ -28,7 +28,7 @@ export class ChaosRequests {
     this.#random = random;
   }
 
-  /** How often a request was sent once more. */
+  /** How often a request was sent again. */
   get duplicates(): number {
     return this.#duplicates;
   }
@@ -37,7 +37,9 @@ export class ChaosRequests {
     return this.sent.filter((request) => !this.#completionOf(request));
   }
 
-  /** Something for every pair, whatever its state: a new request, the other side's in the queue behind it, the same again. */
+  /**
+   * Sends something for every pair: a new request, one for the other side behind it in the queue, or the same again.
+   */
   async sendMore(): Promise<void> {
     for (const pair of this.#world.pairs) {
       const own = this.sent.filter((request) => request.pair === pair);
@@ -54,7 +56,7 @@ export class ChaosRequests {
     }
   }
 
-  /** Halted promotions put their pair on hold until a person has looked: here the person only lets it go on. */
+  /** A halted promotion puts its pair on hold until a person has checked. Here the person always releases it. */
   async releaseHolds(): Promise<void> {
     for (const request of this.sent) {
       const event = this.#completionOf(request);

@@ -3,25 +3,25 @@ import type { ReceivedEvent } from "./bus";
 import { COMPLETED, type Sent } from "./chaos-requests";
 import type { EffectLine } from "./chaos-world";
 
-/** What is left when all is over: the broker's record of events, Resource Manager's journals, and the traffic. */
+/** The evidence at the end: the broker's events, Resource Manager's journals, and the traffic. */
 export interface Evidence {
   readonly sent: readonly Sent[];
   /** A subscription drained at the end. */
   readonly events: readonly ReceivedEvent[];
-  /** What another subscription delivered meanwhile. */
+  /** Events that another subscription delivered during the run. */
   readonly seen: readonly ReceivedEvent[];
   readonly entries: readonly JournalLine[];
   readonly effects: readonly EffectLine[];
   readonly productions: readonly { readonly pair: string; readonly production: "blue" | "green" }[];
 }
 
-/** A request with what came of it. */
-export interface Account {
+/** A request with its result. */
+interface Account {
   readonly request: Sent;
-  /** Undefined: no completion event. */
+  /** Undefined without a completion event. */
   readonly outcome: string | undefined;
   readonly completionEventIds: number;
-  /** Effective swaps towards the side it names, while its group was under way. */
+  /** Effective swaps towards the requested side while its group was under way. */
   readonly swaps: number;
 }
 
@@ -33,7 +33,7 @@ export interface Verdict {
   readonly violations: readonly string[];
 }
 
-/** Judges a run from the journal of effects, the completion events and who answers at production in the end. */
+/** Judges a run by the journal of effects, the completion events and the final production. */
 export function judge(evidence: Evidence): Verdict {
   const { sent, events, entries, effects } = evidence;
   const completions = events.filter(({ type }) => type === COMPLETED);
@@ -75,7 +75,9 @@ function accountOf(
   };
 }
 
-/** An effect belongs to the request of the pair's newest group at that time that names the side it put into production. */
+/**
+ * An effect belongs to the request of the pair's newest group at that time for the side that it put into production.
+ */
 function belongsTo(effect: EffectLine, request: Sent, sent: readonly Sent[]): boolean {
   return (
     effect.production === `${request.pair}-${request.promote}` && groupOf(effect, sent).includes(request)
@@ -89,7 +91,7 @@ function groupOf({ at, production }: EffectLine, sent: readonly Sent[]): readonl
   return before.filter(({ group }) => group === before.at(-1)?.group);
 }
 
-/** Outcomes that say nothing about what was swapped; every other but `promoted` says that nothing was. */
+/** Outcomes that say nothing about swaps; every other one except `promoted` says that nothing was swapped. */
 const openOutcomes = ["halted", "rolled-back"];
 
 function judgeAccount(account: Account, accounts: readonly Account[]): string[] {
@@ -121,7 +123,7 @@ function changedEvents(completions: readonly ReceivedEvent[]): string[] {
   );
 }
 
-/** Effects that no request asked for; the rollback of a rollback is the only one of them that may be. */
+/** Effects without a request. Only the rollback of a rollback is allowed. */
 function ownerless(accounts: readonly Account[], effects: readonly EffectLine[]): string[] {
   const sent = accounts.map(({ request }) => request);
   return effects

@@ -15,7 +15,7 @@ import {
 } from "./parts";
 import { choosePorts } from "./ports";
 
-/** What can be killed. */
+/** The parts that can be killed. */
 export const victims = ["app", "broker", "Resource Manager"] as const;
 export type Victim = (typeof victims)[number];
 
@@ -23,16 +23,16 @@ export type Victim = (typeof victims)[number];
 export interface EffectLine {
   readonly at: string;
   readonly cause: string;
-  /** The service that holds production from then on. */
+  /** The service that holds production afterwards. */
   readonly production: string;
 }
 
-/** A subscription that nobody reads before the end: what the broker has kept of all events. */
+/** A subscription that is read only at the end: all events that the broker has kept. */
 const RECORD = "record";
 
-/** The world with its app, broker and Resource Manager as processes of their own, killed and started one by one. */
+/** A world whose app, broker and Resource Manager are separate processes, to be killed and restarted. */
 export class ChaosWorld {
-  /** Events as they arrived meanwhile. */
+  /** Events received during the run. */
   readonly seen: ReceivedEvent[] = [];
   readonly #ground: ChaosGround;
   #resourceManager: PartProcess<ResourceManagerPart>;
@@ -54,7 +54,7 @@ export class ChaosWorld {
   }
 
   static async start(data: string): Promise<ChaosWorld> {
-    // Below the ports that systems give to outgoing connections: none of these is taken while its owner is dead.
+    // Below the ports that systems use for outgoing connections, so that none is taken while its owner is dead.
     const base = 20_000 + (process.pid % 600) * 20;
     const ports = await choosePorts(join(data, "ports.json"), base, () => undefined);
     const ground = { data, ports, scenario: "calm", speed: 10 };
@@ -73,14 +73,14 @@ export class ChaosWorld {
     return join(this.#ground.data, names[victim]);
   }
 
-  /** Kills a part with SIGKILL; answers what it said when it had ended by itself before. */
+  /** Kills a part with SIGKILL; returns its output if it had already ended by itself. */
   async kill(victim: Victim): Promise<string | undefined> {
     const words = await this.#processOf(victim).kill();
     if (victim === "broker") await this.#bus.close().catch(() => undefined);
     return words;
   }
 
-  /** Starts a part again on what it left; answers whether it first asked for its torn log to be cut. */
+  /** Restarts a part on its data; returns whether it first asked for its torn log to be cut. */
   async restart(victim: Victim, tear: Tear | undefined): Promise<boolean> {
     try {
       await this.#start(victim);
@@ -129,7 +129,7 @@ export class ChaosWorld {
     throw new Error(`production of ${pair} does not answer`);
   }
 
-  /** A person looked at a pair whose promotion was halted, and lets its line go on; answers whether the app took it. */
+  /** Releases the holds of a pair; returns whether the app accepted it. */
   async releaseHolds(pair: string): Promise<boolean> {
     const { http, tokens } = this.#app.offers;
     const reply = await fetch(`${http}/api/holds/${pair}?note=chaos`, {
@@ -139,7 +139,7 @@ export class ChaosWorld {
     return reply?.ok ?? false;
   }
 
-  /** Every event that the broker has kept since the beginning, in order. */
+  /** Every event that the broker has kept, in order. */
   async drain(): Promise<ReceivedEvent[]> {
     const client = new ServiceBusClient(this.#broker.offers.connectionString);
     const receiver = client.createReceiver(EVENT_TOPIC, RECORD, { receiveMode: "receiveAndDelete" });
@@ -198,7 +198,7 @@ function startApp(
   return PartProcess.start({ ...ground, part: "app", resourceManager, serviceBus });
 }
 
-/** Short locks, so that what a killed app had received comes again soon, and the record. */
+/** The topology with the record, and with short locks, so that a killed app's messages return soon. */
 function topologyOfChaos(): unknown {
   const topology = readTopology() as {
     UserConfig: {

@@ -10,13 +10,13 @@ import { ChaosWorld } from "./chaos-world";
 import { seededRandom } from "./seeded-random";
 import { runCommand } from "./run-command";
 
-/** How long after the last kill every promotion may take to its completion event. */
+/** How long after the last kill a completion event may take. */
 const PATIENCE_MS = 240_000;
 
 /**
- * `npm run chaos`: the function app, the broker and Resource Manager as processes of their own, killed with SIGKILL at
- * random moments of promotions and started again on what they left, some of it torn, some of it from a full disk. What
- * must hold is judged from the journal of effects and the broker's events, not from logs and not from the app.
+ * `npm run chaos`: runs the function app, the broker and Resource Manager as processes, kills them at random moments,
+ * and restarts them on torn logs or full disks. Judges the journal of effects and the broker's events, not the app or
+ * its logs.
  */
 async function main(): Promise<void> {
   const parsed = parseChaosOptions(process.argv.slice(2), Date.now() % 1_000_000);
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     if (!options.json) console.log(`${at} s  ${line}`);
   };
   const { kills, seed } = options;
-  say(`seed ${seed}, ${kills} kills (the same harm again: npm run chaos -- --kills ${kills} --seed ${seed})`);
+  say(`seed ${seed}, ${kills} kills (to repeat: npm run chaos -- --kills ${kills} --seed ${seed})`);
   const world = await ChaosWorld.start(data);
   try {
     const run = await play(world, options, say);
@@ -67,7 +67,7 @@ async function play(world: ChaosWorld, options: ChaosOptions, say: (line: string
     await requests.releaseHolds();
     await pause(250);
   }
-  say(`the end: ${report()}; the evidence is read`);
+  say(`end: ${report()}; reading the evidence`);
   const verdict = await judgeWorld(world, requests);
   const violations = [...harm.violations, ...verdict.violations];
   return { harm: harm.done, duplicates: requests.duplicates, verdict: { ...verdict, violations } };

@@ -5,10 +5,10 @@ import { join } from "node:path";
 const stores = ["resource-manager", "service-bus", "identity", "durable"] as const;
 const files = ["pairs.json", "ports.json", "world.json", "world.log"] as const;
 
-/** Makes the folder of everything durable and those within it; throws at once, with the reason, where that cannot be. */
+/** Creates the data folder and its subfolders; throws with the reason when that fails. */
 export function prepareDataFolder(data: string, fresh: boolean): void {
   try {
-    // Only what a world has written is forgotten: a folder that holds something else is left alone.
+    // Deletes only what a world has written: other files in the folder stay.
     if (fresh)
       for (const name of [...stores, ...files]) rmSync(join(data, name), { recursive: true, force: true });
     for (const folder of [data, ...stores.map((name) => join(data, name))]) {

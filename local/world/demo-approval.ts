@@ -13,7 +13,7 @@ interface Summary {
   readonly putsBeforeTheQuorum: number;
 }
 
-/** A release that waits for two named people: who may not approve, who has, and what happens then. */
+/** A release that waits for two named people: who may not approve, who has approved, and the swap. */
 export async function playApproval({ description }: World, { say, heading }: Voice): Promise<Summary> {
   const bus = new Bus(description);
   const request = {
@@ -31,7 +31,7 @@ export async function playApproval({ description }: World, { say, heading }: Voi
   say(`plan         ${asked.planHash}`);
   say(`needed       ${asked.quorum} approvals, from: ${asked.approvers}`);
   say(`until        ${asked.until.utc}`);
-  say(`to say yes   ${asked.command}`);
+  say(`to approve   ${asked.command}`);
   const vote = async (person: keyof World["description"]["tokens"], name: string, ballot: Partial<Vote>) => {
     const described = await new Api(description, person).vote(request.requestId, {
       ...{ decision: "approve", planHash: asked.planHash, comment: "looked at it" },
@@ -39,7 +39,7 @@ export async function playApproval({ description }: World, { say, heading }: Voi
     });
     say(`${name}: ${described.status} ${described.said}`);
   };
-  heading("Votes, and what the promotion record made of each");
+  heading("Votes and their results");
   await vote("requester", "Rita Requester (asked for it, and is no approver)  ", {});
   await vote("approver", "Aron Approver, for a plan that nobody asks about   ", { planHash: "0".repeat(64) });
   await vote("approver", "Aron Approver                                      ", {
@@ -47,7 +47,7 @@ export async function playApproval({ description }: World, { say, heading }: Voi
   });
   await vote("approver", "Aron Approver once more                            ", {});
   const { puts: putsBefore } = await countSwaps(description.journal);
-  say(`PUTs at Resource Manager so far: ${putsBefore}`);
+  say(`PUTs to Resource Manager so far: ${putsBefore}`);
   await vote("secondApprover", "Berta Approver                                     ", { comment: "ship it" });
   const api = new Api(description, "reader");
   const [event] = await Promise.all([

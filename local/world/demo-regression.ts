@@ -22,14 +22,14 @@ interface Evidence {
   };
 }
 
-/** A release whose mistake shows only in production: the soak sees it, and the old production comes back. */
+/** A release with an error that shows only in production: the soak finds it, and the old production returns. */
 export async function playRegression({ description }: World, { say, heading }: Voice): Promise<Summary> {
   const bus = new Bus(description);
   const request = {
     requestId: "demo-regression-1",
     pair: "shop",
     promote: "green",
-    reason: "release v2, which has a mistake nobody knows of yet",
+    reason: "release v2, with an undetected error",
     requestedBy: "the demo",
     expect: { version: "v2" },
   };
@@ -39,7 +39,7 @@ export async function playRegression({ description }: World, { say, heading }: V
   heading("What was measured of new production");
   describeEvidence(event.data as Evidence, say);
   heading("What the traffic saw");
-  say(`${report.requests} requests; who answered: ${report.versions.join(", then ")}`);
+  say(`${report.requests} requests; answers from ${report.versions.join(", then ")}`);
   heading("Both services, re-read");
   describeFinalRead(event, say);
   heading(`The completion event, as received from the topic ${description.eventTopic}`);

@@ -5,10 +5,10 @@ import type { World } from "./world";
 const ZONE = "Europe/Berlin";
 const SECOND = 1_000;
 
-/** A Monday morning; clocks go forward in Berlin on the 28th of this month. */
+/** A Monday morning; the clocks in Berlin go forward on the 28th of this month. */
 export const MORNING = Date.parse("2027-03-08T09:00:00+01:00");
 
-/** What pairs.json says of the pair, for this story. */
+/** The pair's settings in pairs.json, for this story. */
 export const weekly = {
   timeZone: ZONE,
   allowUnpinned: true,
@@ -28,7 +28,7 @@ interface Summary {
   readonly puts: number;
 }
 
-/** What has to come of the story: a Tuesday that is not here has started nothing. */
+/** The expected result; a Tuesday that is missing here has started nothing. */
 const expected: Summary["outcomes"] = {
   "schedule-shop-20270309T010000Z": "promoted",
   "demo-one-off": "promoted",
@@ -38,7 +38,7 @@ const expected: Summary["outcomes"] = {
   "schedule-shop-20270406T000000Z": "not started",
 };
 
-/** Tells the time of the story in front of every line. */
+/** Puts the time of the story before every line. */
 export function sayAt({ now }: Pick<TimeTravel, "now">) {
   const format = new Intl.DateTimeFormat("en-GB", {
     ...{ timeZone: ZONE, weekday: "short", day: "2-digit", month: "short" },
@@ -49,7 +49,7 @@ export function sayAt({ now }: Pick<TimeTravel, "now">) {
   };
 }
 
-/** Five weeks of one schedule, in about a minute: time runs where something happens, and jumps in between. */
+/** Five weeks of one schedule in about a minute: time jumps between events. */
 export async function playSchedule(world: World, time: TimeTravel, heading: (text: string) => void) {
   const story = new Story(world, time, heading);
   await story.introduce();
@@ -81,15 +81,15 @@ class Story {
       "Everything runs in this process, on loopback: the built app, and a simulated Resource Manager.",
     );
     this.#say(
-      "The time in front of every line is this process's. It runs as real time does, and jumps to the next",
+      "The time before every line is the time in this process. It runs like real time, and jumps to the next",
     );
-    this.#say("moment at which something happens.");
-    this.#heading("The pairs file says when");
+    this.#say("event.");
+    this.#heading("The schedule in the pairs file");
     this.#say(`windows    ${JSON.stringify(weekly.window.allow)}`);
     this.#say(`freezes    ${JSON.stringify(weekly.window.freezes)}`);
     this.#say(`schedules  ${JSON.stringify(weekly.schedules)}`);
     const [schedule] = await this.#api("reader").schedules();
-    this.#say("next runs, as GET /api/schedules tells them:");
+    this.#say("next runs, from GET /api/schedules:");
     for (const { local, utc } of schedule?.nextRuns ?? []) this.#say(`  ${local} (${utc})`);
     this.#say("Clocks go forward on 28 March: 02:00 in Berlin stays 02:00 in Berlin.");
   }
@@ -110,7 +110,7 @@ class Story {
     await this.#describeWait(request.requestId);
     await this.#jump("2027-03-11T02:30:00+01:00");
     const { phase } = (await this.#api("reader").promotion(request.requestId)) ?? {};
-    this.#say(`The window is on, but it is too early for this request: still ${phase ?? "unknown"}`);
+    this.#say(`The window is open, but it is too early for this request: still ${phase ?? "unknown"}`);
     await this.#jump("2027-03-11T02:59:58+01:00");
     await this.#describeEnd(request.requestId);
   }
@@ -132,7 +132,7 @@ class Story {
     await this.#describeNothing("schedule-shop-20270323T010000Z");
     await this.#jump("2027-03-23T03:30:00+01:00");
     await this.#api("operator").steerSchedule("resume", "shop/weekly", "back again");
-    this.#say("Resumed within the two hours: what was due while it was paused is not made up for.");
+    this.#say("Resumed within the two hours: runs that were due during the pause are skipped.");
     await this.#jump("2027-03-23T03:30:58+01:00");
     await this.#describeNothing("schedule-shop-20270323T010000Z");
   }
@@ -158,7 +158,7 @@ class Story {
     const { puts, effectiveSwaps } = await countSwaps(this.#world.description.journal);
     this.#heading("What came of it");
     for (const [id, outcome] of Object.entries(outcomes)) this.#say(`${id.padEnd(22)} ${outcome}`);
-    this.#say(`Resource Manager has seen ${puts} PUTs and ${effectiveSwaps} effective swaps`);
+    this.#say(`Resource Manager received ${puts} PUTs and ${effectiveSwaps} effective swaps`);
     const isAsExpected = Object.entries(expected).every(([id, outcome]) => outcomes[id] === outcome);
     if (!isAsExpected || puts !== 3 || effectiveSwaps !== 3) process.exitCode = 1;
     return { outcomes, effectiveSwaps, puts };
@@ -168,7 +168,7 @@ class Story {
     return new Api(this.#world.description, person);
   }
 
-  /** Time goes on there; a moment is left to whatever was due meanwhile. */
+  /** Moves the time forward, and waits a moment for what was due meanwhile. */
   async #jump(to: string): Promise<void> {
     this.#time.jumpTo(Date.parse(to));
     await pause(SECOND);
@@ -177,10 +177,10 @@ class Story {
   async #downFromTo(from: string, to: string): Promise<void> {
     await this.#jump(from);
     await this.#world.stopApp();
-    this.#say("The function app is down.");
+    this.#say("The function app is stopped.");
     await this.#jump(to);
     await this.#world.startApp();
-    this.#say("The function app is up again.");
+    this.#say("The function app runs again.");
   }
 
   async #describeSchedule(): Promise<void> {
@@ -206,7 +206,7 @@ class Story {
     this.#say(`${id}: ${outcome ?? "?"} (${reason?.code ?? ""}: ${reason?.detail ?? ""})`);
   }
 
-  /** Looks once the minute has come and its scheduler has run. */
+  /** Checks once the minute has come and its scheduler has run. */
   async #describeNothing(id: string): Promise<void> {
     await pause(4 * SECOND);
     const found = await this.#api("reader").promotion(id);

@@ -36,11 +36,11 @@ function heading(text: string): void {
 
 interface Story {
   readonly play: (world: World) => Promise<object>;
-  /** How its world differs from the usual one. */
+  /** How its world differs from the default. */
   readonly setting?: Partial<WorldStart>;
 }
 
-/** Every story there is, by its name on the command line; the first needs none. */
+/** All stories, by their name on the command line; the first is the default. */
 const stories: Readonly<Record<string, () => Story>> = {
   promotion: () => ({ play: playPromotion }),
   refused: () => ({ play: playRefusal }),
@@ -122,7 +122,7 @@ async function playPromotion(world: World): Promise<Summary> {
     `outcome ${String(again.data.outcome)}, event id ${again.id}: ${again.id === event.id ? "the same event" : "ANOTHER EVENT"}`,
   );
   const summary = await summarise(description.journal, event.data.outcome ?? "unknown", report.gapMs);
-  say(`Resource Manager has seen ${summary.puts} PUT and ${summary.effectiveSwaps} effective swap`);
+  say(`Resource Manager received ${summary.puts} PUT and ${summary.effectiveSwaps} effective swap`);
   await bus.close();
   const proved = summary.puts === 1 && summary.effectiveSwaps === 1 && again.id === event.id;
   if (!proved || event.data.outcome !== "promoted") process.exitCode = 1;
@@ -157,7 +157,7 @@ async function playRefusal(world: World): Promise<Summary> {
   describeCompletion(event, say);
   await bus.close();
   const summary = await summarise(description.journal, event.data.outcome ?? "unknown", 0);
-  say(`Resource Manager has seen ${summary.puts} PUTs`);
+  say(`Resource Manager received ${summary.puts} PUTs`);
   if (summary.outcome !== "refused" || summary.puts !== 0) process.exitCode = 1;
   return summary;
 }

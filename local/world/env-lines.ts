@@ -1,7 +1,14 @@
-import type { WorldDescription } from "./world";
+/** The part of a world's description that becomes variables. */
+interface Exported {
+  readonly http: string;
+  readonly resourceManager: string;
+  readonly serviceBusConnectionString: string;
+  readonly issuer: string;
+  readonly tokens: Readonly<Record<string, string>> & { readonly operator: string };
+}
 
-/** Lines that a POSIX shell evaluates: addresses, the operator's token as TOKEN, and each person's as TOKEN_PERSON. */
-export function envLines(world: WorldDescription): string[] {
+/** Lines for a POSIX shell: addresses, the operator's token as TOKEN, and each person's as TOKEN_PERSON. */
+export function envLines(world: Exported): string[] {
   const { tokens } = world;
   const variables: readonly (readonly [name: string, value: string])[] = [
     ["HTTP", world.http],
@@ -14,13 +21,13 @@ export function envLines(world: WorldDescription): string[] {
   return variables.map(([name, value]) => `export ${name}=${quoted(value)}`);
 }
 
-/** `secondApprover` becomes TOKEN_SECOND_APPROVER; whatever a shell does not take in a name becomes an underscore. */
+/** `secondApprover` becomes TOKEN_SECOND_APPROVER; characters that a shell does not allow become underscores. */
 export function variableOf(person: string): string {
   const words = person.replace(/([a-z])([A-Z])/g, "$1_$2");
   return `TOKEN_${words.replace(/[^A-Za-z0-9]/g, "_").toUpperCase()}`;
 }
 
-/** As one word of a POSIX shell. */
+/** Quotes a value as one word of a POSIX shell. */
 export function quoted(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`;
 }

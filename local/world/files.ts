@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** The parsed file, or undefined when there is none; a file that is no JSON is an error that names it. */
+/** The parsed file, or undefined when it does not exist. Throws with the file name for invalid JSON. */
 export function readJson(file: string): unknown {
   if (!existsSync(file)) return undefined;
   try {
@@ -11,7 +11,7 @@ export function readJson(file: string): unknown {
   }
 }
 
-/** Writes a file as a whole: a crash leaves the old one or the new one. */
+/** Writes a whole file: after a crash there is the old one or the new one. */
 export function writeJson(file: string, value: unknown): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`);

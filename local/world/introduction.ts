@@ -3,7 +3,7 @@ import { defaultDataDirectory, type WorldOptions } from "./options";
 import type { DeploymentWindows } from "./windows-now";
 import type { WorldDescription } from "./world";
 
-/** What a person reads when a world is up: where everything is, and commands to copy. */
+/** The text for a person when a world is up: addresses, and commands to copy. */
 export function introduce(
   world: WorldDescription,
   options: Pick<WorldOptions, "pairsFile" | "speed">,
@@ -52,7 +52,7 @@ function rehearsalLines(
   if (pairsFile === undefined) return lines;
   const waits =
     speed > 1
-      ? `Waits for turn, readiness, operation, verification and soak are divided by ${speed}; all else is as in the file.`
+      ? `Waits for queue, readiness, operation, verification and soak are divided by ${speed}; everything else is as in the file.`
       : "Durations, windows, freezes, approvals and schedules are as in the file (--speed N divides the app's own waits).";
   return `
 Rehearsed: ${pairsFile}, on simulated services (v1 in production, v2 in staging).
@@ -81,7 +81,7 @@ function nextCommands(
     'curl -s "$RESOURCE_MANAGER/effects"',
     ...(isClosed
       ? [
-          '# no swap may start now; "breakGlass":{"reason":"rehearsal"} in the request passes deployment window and approval',
+          '# no swap may start now; "breakGlass":{"reason":"rehearsal"} in the request skips deployment window and approval',
         ]
       : []),
   ];

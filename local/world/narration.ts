@@ -3,7 +3,7 @@ import type { ReceivedEvent } from "./bus";
 
 type Say = (line?: string) => void;
 
-/** How a story is told. */
+/** Where and how a story is printed. */
 export interface Voice {
   readonly say: Say;
   readonly heading: (text: string) => void;
@@ -11,7 +11,7 @@ export interface Voice {
 
 const CHECK_MS = 200;
 
-/** Tells of a promotion while it goes on, from what the HTTP API shows; ends with its outcome. */
+/** Describes a promotion while it runs, from the HTTP API; ends with its outcome. */
 export async function followPromotion(
   api: Api,
   id: string,
@@ -27,7 +27,7 @@ export async function followPromotion(
   }
 }
 
-/** Remembers what was said, so that only news is. */
+/** Remembers what was printed, so that only news is. */
 class Described {
   readonly #say: Say;
   readonly #heading: (text: string) => void;
@@ -114,7 +114,7 @@ export function describeCompletion(event: ReceivedEvent, say: Say): void {
   say(`phases   ${phases.map(({ phase, at }) => `${phase} ${at.slice(11, 19)}`).join(", ")}`);
 }
 
-/** What the final read showed of both services. */
+/** The final read of both services. */
 export function describeFinalRead(event: ReceivedEvent, say: Say): void {
   const { finalRead } = event.data as unknown as Completion;
   for (const service of Object.values(finalRead ?? {})) {

@@ -1,4 +1,4 @@
-/** The name that was probably meant, at most a third of its letters away; undefined: none is near. */
+/** The name that was probably meant: at most a third of its letters differ. Undefined when none is near. */
 export function nearest(given: string, names: readonly string[]): string | undefined {
   const ranked = names
     .map((name) => ({ name, steps: name.startsWith(given) && given !== "" ? 0 : stepsBetween(given, name) }))
@@ -7,7 +7,7 @@ export function nearest(given: string, names: readonly string[]): string | undef
   return best && best.steps <= Math.ceil(best.name.length / 3) ? best.name : undefined;
 }
 
-/** Letters to add, to leave out, or to exchange until one text is the other (Levenshtein). */
+/** The number of letters to add, remove or replace to get from one text to the other (Levenshtein). */
 function stepsBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

@@ -3,22 +3,22 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { nearest } from "./nearest";
 
-/** What `npm start` was asked for. */
+/** The options of `npm start`. */
 export interface WorldOptions {
   readonly json: boolean;
   readonly fresh: boolean;
   readonly dataDirectory: string;
   readonly scenario: string;
-  /** A pairs file of somebody's own, in place of a scenario: an absolute path. */
+  /** The user's pairs file instead of a scenario: an absolute path. */
   readonly pairsFile?: string;
   /** Divides durations of pairs.json and of the scenario's scripts. */
   readonly speed: number;
-  /** First of a row of ports; absent: the usual ones where they are free. */
+  /** The first of consecutive ports; the usual ones, if free, when absent. */
   readonly portBase?: number;
 }
 
-/** What to do: `env` tells of a world that runs, and starts none. */
-export type WorldCommand =
+/** What to do: `env` describes a running world and starts none. */
+type WorldCommand =
   | { readonly command: "help" }
   | { readonly command: "env"; readonly dataDirectory: string }
   | { readonly command: "start"; readonly options: WorldOptions };
@@ -26,14 +26,14 @@ export type WorldCommand =
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const flags = {
-  data: { type: "string", hint: "DIR", text: "where everything durable is kept (default: under your cache)" },
-  fresh: { type: "boolean", hint: "", text: "forget what is there first" },
+  data: { type: "string", hint: "DIR", text: "folder for durable data (default: in your cache folder)" },
+  fresh: { type: "boolean", hint: "", text: "delete the data of an earlier world first" },
   scenario: {
     type: "string",
     hint: "NAME",
-    text: "a file of local/world/scenarios: default, calm, regression",
+    text: "a scenario of local/world/scenarios: default, calm, regression",
   },
-  pairs: { type: "string", hint: "FILE", text: "your own pairs file, on simulated services" },
+  pairs: { type: "string", hint: "FILE", text: "your own pairs file, with simulated services" },
   speed: {
     type: "string",
     hint: "N",
@@ -43,9 +43,9 @@ const flags = {
   json: {
     type: "boolean",
     hint: "",
-    text: "print one JSON line when ready, and nothing else on standard output",
+    text: "print only one JSON line on standard output when ready",
   },
-  env: { type: "boolean", hint: "", text: "print export lines of the world that runs on --data, and exit" },
+  env: { type: "boolean", hint: "", text: "print export lines for the world that runs on --data, and exit" },
   help: { type: "boolean", hint: "", text: "print this" },
 } as const;
 
@@ -62,7 +62,7 @@ Examples:
   npm start -- --pairs pairs.sample.json --speed 10
   eval "$(npm start --silent -- --env)"     # in another terminal: HTTP, TOKEN, TOKEN_APPROVER, RESOURCE_MANAGER, …`;
 
-/** Parses the command line, or says every mistake. */
+/** Parses the command line; returns all errors if there are any. */
 export function parseWorldOptions(
   args: readonly string[],
   env: Environment,
@@ -110,8 +110,8 @@ function readFlags(args: readonly string[]): Read {
   });
   let isAfterUnknown = false;
   for (const token of tokens) {
-    // What stands behind an option that is not there is probably its value.
-    if (token.kind === "positional" && !isAfterUnknown) issues.push(`"${token.value}" belongs to no option`);
+    // A word after an unknown option is probably its value.
+    if (token.kind === "positional" && !isAfterUnknown) issues.push(`unexpected argument "${token.value}"`);
     isAfterUnknown = token.kind === "option" && !known.includes(token.name);
     if (token.kind !== "option") continue;
     const mistake = mistakeIn(token);
@@ -126,15 +126,15 @@ function mistakeIn({ name, rawName, value }: { name: string; rawName: string; va
   const flag = known.includes(name) ? flags[name as Flag] : undefined;
   if (!flag) {
     const near = nearest(name, known);
-    return `there is no option ${rawName}${near === undefined ? "" : `: did you mean --${near}?`}`;
+    return `unknown option ${rawName}${near === undefined ? "" : `: did you mean --${near}?`}`;
   }
   if (flag.type === "boolean")
     return value === undefined ? undefined : `--${name} takes no value, not "${value}"`;
   const isMissing = value === undefined || value === "" || value.startsWith("--");
-  return isMissing ? `--${name} ${flag.hint}: the value is missing` : undefined;
+  return isMissing ? `--${name} ${flag.hint}: missing value` : undefined;
 }
 
-/** Options that take the meaning from each other. */
+/** Options that exclude each other. */
 function contradictions(given: Read["given"]): string[] {
   const both: readonly (readonly [Flag, Flag])[] = [
     ["pairs", "scenario"],
@@ -143,15 +143,15 @@ function contradictions(given: Read["given"]): string[] {
   ];
   return both
     .filter(([a, b]) => given.has(a) && given.has(b))
-    .map(([a, b]) => `--${a} and --${b}: only one of them`);
+    .map(([a, b]) => `--${a} and --${b} exclude each other`);
 }
 
-/** npm keeps options for itself unless `--` stands before them; it tells of them in the environment alone. */
+/** npm keeps options for itself unless `--` comes before them; only the environment shows them. */
 function takenByNpm(given: Read["given"], env: Environment): string[] {
   const ours: readonly Flag[] = ["data", "fresh", "scenario", "pairs", "speed", "port-base", "env"];
   return ours
     .filter((name) => !given.has(name) && (env[`npm_config_${name.replace("-", "_")}`] ?? "") !== "")
-    .map((name) => `npm took --${name} for itself: write npm start -- --${name}`);
+    .map((name) => `npm used --${name} for itself: write npm start -- --${name}`);
 }
 
 function numberOf(
@@ -169,7 +169,7 @@ function numberOf(
   return undefined;
 }
 
-/** Worlds of pairs files have a folder of their own: their services would meet those of the scenarios. */
+/** Worlds of pairs files have their own folder: their services would conflict with those of the scenarios. */
 export function defaultDataDirectory(env: Environment, isOwnPairs: boolean): string {
   const cache = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   return join(cache, "cloud-service-swap", isOwnPairs ? "own-pairs" : "world");

@@ -10,7 +10,7 @@ interface WorldPair {
   readonly staging?: string;
 }
 
-/** Seconds, chosen for a person at a laptop; `--speed` divides them. Production defaults are in docs/writing-a-request.md. */
+/** Seconds, for a person at a laptop; `--speed` divides them. docs/writing-a-request.md has the production defaults. */
 const laptop = {
   queue: { deadline: 600 },
   readiness: { poll: 2, stableFor: 6, deadline: 300 },
@@ -26,7 +26,10 @@ interface Besides {
   readonly besides?: Readonly<Record<string, object>>;
 }
 
-/** The pairs.json of the world, with a probe of every virtual IP where that is asked for, durations divided by `speed`, never below a second. */
+/**
+ * The pairs.json of the world: durations divided by `speed`, at least a second; optionally a probe of every virtual
+ * IP.
+ */
 export function pairsFileOf(
   pairs: readonly WorldPair[],
   speed: number,

@@ -10,7 +10,7 @@ import {
 } from "./parts";
 import { createWorldLog } from "./world-log";
 
-/** The one argument of a part of the world that runs as a process of its own, in JSON. */
+/** The only argument of a part of the world that runs as a separate process, as JSON. */
 export type PartStart = Omit<Ground, "log" | "clock"> &
   (
     | { readonly part: "resource-manager" }
@@ -22,7 +22,7 @@ export type PartStart = Omit<Ground, "log" | "clock"> &
       }
   );
 
-/** Starts one part, prints what it offers as one JSON line, and lives until it is killed or its parent is gone. */
+/** Starts one part, prints its addresses as one JSON line, and runs until it is killed or its parent ends. */
 async function main(): Promise<void> {
   const start = JSON.parse(process.argv[2] ?? "") as PartStart;
   process.stdin.resume().once("close", () => process.exit());

@@ -23,34 +23,34 @@ const projectDirectory = resolve(__dirname, "../../..");
 
 export const REQUEST_QUEUE = "swap-requests";
 export const EVENT_TOPIC = "swap-events";
-/** The client id of the API, as tokens of Entra ID of version 2.0 name it. */
+/** The API's client id, in the format of version 2.0 tokens of Entra ID. */
 const AUDIENCE = "00000000-0000-4000-8000-00000000000a";
 
-/** What every part of a world is started with. */
+/** What every part of a world needs to start. */
 export interface Ground {
-  /** Folder of everything durable. */
+  /** Folder for durable data. */
   readonly data: string;
   readonly ports: WorldPorts;
-  /** Name of a file of local/world/scenarios. */
+  /** Name of a file in local/world/scenarios. */
   readonly scenario: string;
-  /** A pairs file of somebody's own, in place of the scenario and of a generated one. */
+  /** The user's pairs file, instead of the scenario and of a generated file. */
   readonly own?: OwnFile;
   /** Divides durations of pairs.json and of the scenario's scripts. */
   readonly speed: number;
   /** Whether pairs.json has a probe of every virtual IP. */
   readonly probed?: boolean;
-  /** Whether pairs.json asks two named people before every swap. */
+  /** Whether pairs.json requires approvals by two named people. */
   readonly approved?: boolean;
-  /** What pairs.json says of a pair besides, by the pair's name. */
+  /** Further settings of a pair in pairs.json, by the pair's name. */
   readonly pairs?: Readonly<Record<string, object>>;
-  /** Instead of real time. */
+  /** Replaces real time. */
   readonly clock?: typeof systemClock;
   readonly log: WorldLog;
 }
 
 export type ResourceManagerPart = Pick<ResourceManagerServer, "endpoint" | "journalUrl" | "pairs">;
 export type ServiceBusPart = Pick<ServiceBusServer, "connectionString">;
-/** By person; those that a pairs file names besides by object id. */
+/** By person; people that only a pairs file names, by object id. */
 export type Tokens = Readonly<
   Record<"requester" | "approver" | "secondApprover" | "operator" | "reader", string>
 > &
@@ -60,7 +60,7 @@ export interface AppPart {
   readonly http: string;
   readonly issuer: string;
   readonly tokens: Tokens;
-  /** What a person must know of the pairs. */
+  /** Notes on the pairs for a person. */
   readonly notes: readonly string[];
 }
 
@@ -85,7 +85,6 @@ export function readTopology(): unknown {
   return readJson(join(projectDirectory, "local/world/service-bus.config.json"));
 }
 
-/** The broker. */
 export function openServiceBus(
   { data, ports, log }: Ground,
   topology = readTopology(),
@@ -132,7 +131,6 @@ export async function openApp(
   }
 }
 
-/** The settings of the app. */
 function settingsOf(
   data: string,
   serviceBus: ServiceBusPart,
@@ -150,7 +148,7 @@ function settingsOf(
   };
 }
 
-/** The pairs file that the app is started with, and how it differs from one of somebody's own. */
+/** The pairs file for the app, with notes on how it differs from the user's. */
 function pairsFileFor(
   { own, scenario, speed, probed, approved, pairs }: Ground,
   { pairs: addresses }: ResourceManagerPart,
@@ -215,7 +213,7 @@ function durableSettings(): Readonly<Record<string, unknown>> {
   return host.extensions?.durableTask ?? {};
 }
 
-/** What the app itself finds wrong with a pairs file: nothing is started for it. */
+/** The app's errors about a pairs file; nothing is started. */
 export function mistakesOfPairsFile(file: string): string[] {
   const { main } = readJson(join(projectDirectory, "package.json")) as { main: string };
   return mistakesOf(join(projectDirectory, main), {
@@ -227,7 +225,6 @@ export function mistakesOfPairsFile(file: string): string[] {
   });
 }
 
-/** How many virtual IPs a world has. */
 export function countVirtualIps(ground: Pick<Ground, "own" | "scenario">): number {
   const { pairs = [] } = scenarioOf(ground) as { pairs?: readonly { publicIps?: readonly unknown[] }[] };
   return pairs.reduce((sum, { publicIps = [] }) => sum + publicIps.length, 0);

@@ -1,18 +1,18 @@
 import { createServer } from "node:net";
 import { readJson, writeJson } from "./files";
 
-/** Where the world listens, all on 127.0.0.1. */
+/** The ports of the world, all on 127.0.0.1. */
 export interface WorldPorts {
   readonly http: number;
   readonly broker: number;
   readonly resourceManager: number;
   readonly issuer: number;
-  /** First of the virtual IPs' ports; each pair takes two. */
+  /** The first port of the virtual IPs; each pair takes two. */
   readonly virtualIps: number;
 }
 
 const usual: WorldPorts = { http: 7071, broker: 5672, resourceManager: 7072, issuer: 7073, virtualIps: 7080 };
-/** At the least, so that the row is the same for worlds of up to five pairs. */
+/** The minimum, so that worlds of up to five pairs have the same ports. */
 const VIRTUAL_IPS = 10;
 
 function fromBase(base: number): WorldPorts {
@@ -20,8 +20,8 @@ function fromBase(base: number): WorldPorts {
 }
 
 /**
- * Chooses ports: those this data directory used last, else the asked or usual ones; whatever is taken is replaced by
- * a free one, and said. Tokens and bookmarks then survive a restart.
+ * Chooses ports: the last ones of this data directory, else the requested or usual ones. Replaces taken ports and
+ * reports it. So tokens and bookmarks survive a restart.
  */
 export async function choosePorts(
   file: string,
@@ -56,7 +56,7 @@ async function freeRow(first: number, length: number, say: (line: string) => voi
       say(`Ports from ${first} are taken: the virtual IPs listen from ${start} on instead.`);
     return start;
   }
-  throw new Error(`no row of ${length} free ports above ${first} for the virtual IPs`);
+  throw new Error(`no ${length} consecutive free ports above ${first} for the virtual IPs`);
 }
 
 function isFree(port: number): Promise<boolean> {

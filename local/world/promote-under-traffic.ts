@@ -4,10 +4,10 @@ import { followPromotion, type Voice } from "./narration";
 import { Traffic } from "./traffic";
 import type { World } from "./world";
 
-/** How long production is asked before the request is sent, ms: the story shows who answers at first. */
+/** How long production is called before the request is sent, ms, to show the first version. */
 const BEFORE_MS = 300;
 
-/** Sends a request while production is asked without a pause, and follows it to its completion event; the traffic goes on. */
+/** Sends a request while production is called continuously, and follows it to its completion event. */
 export async function promoteUnderTraffic(
   description: World["description"],
   bus: Bus,

@@ -1,6 +1,6 @@
 /**
- * Runs a command to its end, and ends the process, whatever still runs in it, once all that was printed has been taken
- * (`process.exit` throws away what a slow reader of a pipe has not). A fault is printed and ends it with exit code 1.
+ * Runs a command to its end, then ends the process after its output was read: `process.exit` drops what a slow reader
+ * of a pipe has not read. Prints an error and exits with code 1.
  */
 export function runCommand(main: () => Promise<void>): void {
   main()

@@ -5,7 +5,7 @@ import type { WorldDescription } from "./world";
 
 const FILE = "world.json";
 
-/** Keeps what a world says of itself next to its data, for `--env`; only its owner can read the folder. */
+/** Saves a world's description next to its data, for `--env`. Only the owner can read the folder. */
 export function keepDescription(description: WorldDescription): void {
   writeJson(join(description.dataDirectory, FILE), description);
 }
@@ -14,12 +14,12 @@ export function dropDescription(data: string): void {
   rmSync(join(data, FILE), { force: true });
 }
 
-/** The world that runs on a data folder; undefined: none does. */
+/** The world that runs on a data folder, or undefined. */
 export async function runningWorld(data: string): Promise<WorldDescription | undefined> {
   const kept = readJson(join(data, FILE)) as WorldDescription | undefined;
   if (!kept || !isAlive(kept.pid)) return undefined;
   try {
-    // Another process may have the number of one that was killed: only a world answers here.
+    // Another process may have the id of a killed one: only a world answers here.
     const reply = await fetch(`${kept.resourceManager}/effects`, { signal: AbortSignal.timeout(2_000) });
     return reply.ok ? kept : undefined;
   } catch {

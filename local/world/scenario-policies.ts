@@ -1,6 +1,6 @@
 import type { PairAddresses } from "./own-pairs/rehearsed-file";
 
-/** What the pairs.json of a scenario says of its pairs besides the durations for all, by the pair's name. */
+/** Settings of a scenario's pairs in addition to the common durations, by the pair's name. */
 export function policiesOf(
   scenario: string,
   pairs: readonly PairAddresses[],
@@ -9,7 +9,10 @@ export function policiesOf(
   return scenario === "default" && orders ? { orders: guarded(orders) } : {};
 }
 
-/** A pair with all that a careful owner asks for: two people, ten minutes of an hour closed, probes, and a schedule. */
+/**
+ * A pair with everything a careful owner requires: two people, ten closed minutes in each hour, probes, and a
+ * schedule.
+ */
 function guarded({ production, staging }: PairAddresses): object {
   return {
     timeZone: "Europe/Berlin",

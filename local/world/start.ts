@@ -8,7 +8,7 @@ import { dropDescription, keepDescription, runningWorld } from "./running-world"
 import { checkWindows } from "./windows-now";
 import { startWorld, type World } from "./world";
 
-/** `npm start`: the world stays up until Ctrl-C; everything durable survives a kill. */
+/** `npm start`: the world runs until Ctrl-C; durable data survives a kill. */
 async function main(): Promise<void> {
   const parsed = parseWorldOptions(process.argv.slice(2), process.env);
   if ("issues" in parsed) {
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Prints nothing but export lines on standard output: a shell evaluates whatever comes. */
+/** Prints only export lines on standard output, because a shell evaluates them. */
 async function printEnv(data: string): Promise<void> {
   const world = await runningWorld(data);
   if (world) console.log(envLines(world).join("\n"));
@@ -61,7 +61,7 @@ function stopOnSignal(world: World): void {
   const { dataDirectory } = world.description;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      // Whatever does not end in time is picked up at the next start, as after a kill.
+      // Work that does not end in time continues at the next start, as after a kill.
       setTimeout(() => process.exit(0), 1_700).unref();
       dropDescription(dataDirectory);
       world.stop().then(

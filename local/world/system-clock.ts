@@ -1,6 +1,6 @@
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Real time, as every room of the world takes it. */
+/** Real time for every part of the world. */
 export const systemClock = {
   now: (): number => Date.now(),
   setTimer(at: number, fire: () => void): () => void {

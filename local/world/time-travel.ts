@@ -1,8 +1,8 @@
-/** Time that runs like real time, but from another moment on, and that can be moved forward. */
+/** Time that runs like real time from another start, and that can jump forward. */
 export interface TimeTravel {
   now(): number;
   setTimer(at: number, fire: () => void): () => void;
-  /** Moves time forward to `at`; whatever was due meanwhile is due at once, as after a laptop has slept. */
+  /** Jumps forward to `at`; what was due meanwhile is due at once, as after a laptop has slept. */
   jumpTo(at: number): void;
 }
 
@@ -15,8 +15,8 @@ interface Armed {
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * Moves this process to the moment `start`: `Date` and the timers of the clock that it returns, for good. It must come
- * before the app is loaded, which knows nothing of it. Only for stories that are told on a laptop.
+ * Moves this process to the time `start`, permanently: `Date`, and the timers of the returned clock. Call it before
+ * the app is loaded, which does not know about it. Only for demos.
  */
 export function travelTo(start: number): TimeTravel {
   const real = Date;

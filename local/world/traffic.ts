@@ -3,9 +3,9 @@ const PAUSE_MS = 25;
 export interface TrafficReport {
   readonly requests: number;
   readonly failures: number;
-  /** Who answered, one after the other: a version, and its status where that is an error. */
+  /** Successive answers: a version, with its status if that is an error. */
   readonly versions: readonly string[];
-  /** The longest time without an answer, milliseconds; 0 when nothing failed. */
+  /** The longest time without an answer, ms; 0 without failures. */
   readonly gapMs: number;
 }
 

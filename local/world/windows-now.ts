@@ -1,6 +1,6 @@
 import type { WorldDescription } from "./world";
 
-/** Whether swaps may start now, by pair, in words; a pair that says nothing of it is always open. */
+/** Whether swaps may start now, by pair, as text. A pair without a deployment window is always open. */
 export type DeploymentWindows = ReadonlyMap<string, string>;
 
 interface DeploymentWindow {
@@ -11,7 +11,7 @@ interface DeploymentWindow {
 
 const MOST_PAIRS = 20;
 
-/** Asks the app of a world that has just come up; what it does not answer is left out. */
+/** Reads the deployment windows from the app of a new world; leaves out pairs without an answer. */
 export async function checkWindows({
   http,
   pairs,
@@ -30,7 +30,7 @@ export async function checkWindows({
   return new Map(checked.flat());
 }
 
-/** What the app answers of a deployment window, in words. */
+/** The app's answer about a deployment window, as text. */
 export function describeWindow({ open, reasons = [], nextOpensAt }: DeploymentWindow): string {
   if (open) return "open";
   const why = reasons.map(({ code }) => code).join(", ");

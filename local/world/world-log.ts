@@ -6,8 +6,8 @@ export interface WorldLog {
 }
 
 /**
- * Writes every line to a file; what a person should see goes to `watch` as well. Lines that meet a full disk are lost,
- * and nothing else is: the file is opened again for the next one.
+ * Writes every line to a file, and lines for a person to `watch`. On a full disk lines are lost, and nothing else:
+ * the file is opened again for the next one.
  */
 export function createWorldLog(file: string, watch?: (line: string) => void): WorldLog {
   let stream: WriteStream | undefined;

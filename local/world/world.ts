@@ -29,15 +29,15 @@ export interface WorldDescription {
   readonly journal: string;
   readonly pairs: ResourceManagerPart["pairs"];
   readonly dataDirectory: string;
-  /** What a person must know of the pairs, such as how a rehearsal differs from the pairs file. */
+  /** Notes on the pairs for a person, for example how a rehearsal differs from the pairs file. */
   readonly notes: readonly string[];
   readonly pid: number;
 }
 
 export interface World {
-  /** As of the newest start of the app. */
+  /** As of the latest start of the app. */
   readonly description: WorldDescription;
-  /** Takes the function app down; everything else goes on. */
+  /** Stops the function app; everything else continues. */
   stopApp(): Promise<void>;
   startApp(): Promise<void>;
   stop(): Promise<void>;
@@ -55,7 +55,7 @@ export interface WorldStart extends Omit<Ground, "data" | "ports" | "log"> {
 
 /**
  * Starts the whole embedded world in this process: broker, Resource Manager with live services, issuer, and the built
- * function app on the embedded host and durable engine. Everything durable is in one folder.
+ * function app on the embedded host and durable engine. All durable data is in one folder.
  */
 export async function startWorld(start: WorldStart): Promise<World> {
   const data = resolve(start.dataDirectory);

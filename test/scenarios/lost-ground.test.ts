@@ -1,4 +1,4 @@
-import { parseWeather } from "../../local/resource-manager";
+import { parseServiceFault } from "../../local/resource-manager";
 import { startScenario, type Scenario } from "../support/scenario";
 
 let scenario: Scenario;
@@ -30,9 +30,9 @@ test.each([
 test("deleting a service ends the promotion without a PUT and frees the pair", async () => {
   const id = await scenario.request();
   await scenario.advance({ seconds: 60 });
-  const weather = parseWeather({ kind: "deleted", service: "shop-green" });
-  if (Array.isArray(weather)) throw new Error(weather.join());
-  scenario.arm.addWeather(weather);
+  const fault = parseServiceFault({ kind: "deleted", service: "shop-green" });
+  if (Array.isArray(fault)) throw new Error(fault.join());
+  scenario.arm.addServiceFault(fault);
   await scenario.advance({ minutes: 70 });
   expect(scenario.outcomeOf(id)).toBeDefined();
   expect(scenario.outcomeOf(id)).not.toBe("promoted");

@@ -10,8 +10,8 @@ const script = `
 `;
 
 /**
- * What the app itself says of its configuration, mistake by mistake, without anything being started: its entry point is
- * loaded in a process of its own, as a host would load it.
+ * The errors that the app reports about its configuration. Its entry point is loaded in a separate process, as a host
+ * would load it; nothing is started.
  */
 export function mistakesOf(entryPoint: string, settings: Readonly<Record<string, string>>): string[] {
   const { stdout, stderr, error, status } = spawnSync(process.execPath, ["-e", script, entryPoint], {
@@ -25,7 +25,7 @@ export function mistakesOf(entryPoint: string, settings: Readonly<Record<string,
 
 const SUMMARY = /every mistake|^the configuration is wrong/i;
 
-/** The lines that name a mistake, thrown or printed; when none does, all that was said. */
+/** The lines that name an error, thrown or printed; the whole output when none does. */
 export function mistakesIn(thrown: readonly string[], printed: string, status: number | null): string[] {
   const words = (line: string) => line.trim().replace(/^error:\s*/i, "");
   const lines = thrown.flatMap((message) => message.split("\n")).map(words);

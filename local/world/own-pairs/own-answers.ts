@@ -1,14 +1,14 @@
 import type { OwnProbe } from "./own-file";
 
-/** What the simulated services answer at a path. */
-export interface Answer {
+/** The answer of the simulated services at a path. */
+interface Answer {
   readonly path: string;
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
 }
 
-/** Answers with which every probe finds what it expects; what two probes expect at one path is answered together. */
+/** Answers that satisfy every probe; expectations of several probes at one path are merged. */
 export function answersFor(probes: readonly OwnProbe[]): Answer[] {
   const answers = new Map<string, Answer>();
   for (const { url, incomingUrl = url, expect = {} } of probes) {
@@ -26,7 +26,7 @@ export function answersFor(probes: readonly OwnProbe[]): Answer[] {
   return [...answers.values()];
 }
 
-/** The steps of `$.checks[0].status`: checks, 0, status. */
+/** The steps of a path: `$.checks[0].status` has checks, 0, status. */
 function stepsOf(path: string): (string | number)[] {
   return [...path.matchAll(/\.([\w-]+)|\[(\d+)\]/g)].map(([, name, index]) => name ?? Number(index));
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** What a rehearsal reads of a pairs file that the app has found right. */
+/** The parts of a valid pairs file that a rehearsal reads. */
 export interface OwnFile {
   readonly defaults?: OwnPolicy;
   readonly pairs: Readonly<Record<string, OwnPair>>;
@@ -38,12 +38,12 @@ export interface OwnProbe {
   readonly [field: string]: unknown;
 }
 
-/** Reads a pairs file; editors on Windows begin one with a byte order mark. */
+/** Reads a pairs file; Windows editors may put a byte order mark at its beginning. */
 export function readOwnFile(path: string): OwnFile {
   return JSON.parse(readFileSync(path, "utf8").replace(/^\u{feff}/u, "")) as OwnFile;
 }
 
-/** The probes of a pair: its own in place of those for all. */
+/** The probes of a pair: its own, or else the default ones. */
 export function probesOf({ defaults }: OwnFile, pair: OwnPair): readonly OwnProbe[] {
   return pair.probes ?? defaults?.probes ?? [];
 }

@@ -1,7 +1,7 @@
 import type { OwnApproval, OwnFile } from "./own-file";
 
-/** Somebody whose token is printed besides those of the people of every world. */
-export interface OwnPerson {
+/** A person who gets a token in addition to the people of every world. */
+interface OwnPerson {
   /** The name of the token. */
   readonly key: string;
   /** Object id in the token. */
@@ -9,17 +9,19 @@ export interface OwnPerson {
   readonly name: string;
 }
 
-/** Who has to vote for the approvals of a pairs file to be given. */
+/** The people whose votes give the approvals of a pairs file. */
 export interface OwnPeople {
   readonly people: readonly OwnPerson[];
-  /** App roles that the file asks of approvers; every approver has them. */
+  /** App roles that the file requires of approvers; every approver gets them. */
   readonly roles: readonly string[];
 }
 
 /** How many approvers every world has. */
 const USUAL_APPROVERS = 2;
 
-/** People whose approvals are enough for every pair of the file: those it names, and as many others as a quorum needs. */
+/**
+ * People whose approvals are enough for every pair: those that the file names, and as many others as a quorum needs.
+ */
 export function ownPeople({ defaults, pairs }: OwnFile): OwnPeople {
   const rules = Object.values(pairs).flatMap(({ approval }): OwnApproval[] =>
     approval || defaults?.approval ? [{ ...defaults?.approval, ...approval }] : [],
@@ -41,7 +43,7 @@ export function ownPeople({ defaults, pairs }: OwnFile): OwnPeople {
   };
 }
 
-/** How many approvers a rule needs besides the people it names. */
+/** How many approvers a rule needs in addition to the people that it names. */
 function othersNeeded({ quorum = 1, people, roles }: OwnApproval): number {
   if (people && !roles) return 0;
   return quorum - (people?.length ?? 0);

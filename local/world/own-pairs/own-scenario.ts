@@ -7,7 +7,7 @@ interface ServiceId {
   readonly armName: string;
 }
 
-/** A scenario of the simulated Resource Manager with two live services for each pair of a pairs file, blue in production. */
+/** A scenario of the simulated Resource Manager with two live services for each pair, blue in production. */
 export function ownScenario(file: OwnFile): object {
   const sides = Object.values(file.pairs).flatMap(({ blue, green }) => [idOf(blue), idOf(green)]);
   const isUnique = ({ armName }: ServiceId) =>
@@ -51,17 +51,17 @@ function standing(name: string, version: string, slot: "Production" | "Staging")
   return { name, version, slot, loadBalancers: [{ name: `lb-${name.replace("/", ".")}`, frontends }] };
 }
 
-/** Follows the service and not the pair, which may be given another name. Names of services hold no dot. */
+/** Named after the service, because a pair may be renamed. Service names contain no dot. */
 function addressName(service: string): string {
   return `ip-${service.replace("/", ".")}`;
 }
 
-/** Addresses for benchmarks, which nobody has (RFC 2544); nothing is sent there. */
+/** Benchmark addresses (RFC 2544), which belong to nobody; nothing is sent there. */
 function address(n: number): string {
   return `198.18.${Math.floor(n / 254) % 256}.${(n % 254) + 1}`;
 }
 
-/** The app has checked the form of the ids. */
+/** The app has already checked the form of the ids. */
 function idOf(id: string): ServiceId {
   const [, , subscription = "", , group = "", , , , armName = ""] = id.split("/");
   return { subscription, group, armName };

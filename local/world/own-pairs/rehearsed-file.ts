@@ -1,13 +1,13 @@
 import { probesOf, type OwnFile, type OwnPolicy, type OwnProbe } from "./own-file";
 
-/** Where the simulated services of a pair answer. */
+/** The addresses of a pair's simulated services. */
 export interface PairAddresses {
   readonly name: string;
   readonly production: string;
   readonly staging: string;
 }
 
-/** The pairs file that the app is started with, and what a person must know of how it differs from their own. */
+/** The pairs file for the app, and notes on how it differs from the user's. */
 export interface Rehearsal {
   readonly file: object;
   readonly notes: readonly string[];
@@ -15,7 +15,10 @@ export interface Rehearsal {
 
 type Seconds = Readonly<Record<string, number>>;
 
-/** Waits that `--speed` divides, in seconds as the product has them (docs/writing-a-request.md): those of people are not among them. */
+/**
+ * Waits that `--speed` divides, with the product's defaults in seconds (docs/writing-a-request.md); without waits for
+ * people.
+ */
 export const productWaits: Readonly<Record<string, Seconds>> = {
   queue: { deadline: 7_200 },
   readiness: { poll: 30, stableFor: 120, deadline: 1_800 },
@@ -25,8 +28,8 @@ export const productWaits: Readonly<Record<string, Seconds>> = {
 };
 
 /**
- * A pairs file as it is rehearsed: probes ask the simulated virtual IPs, and with a speed above 1 what the app itself
- * waits for is shorter. All else is as in the file.
+ * A pairs file for a rehearsal: probes call the simulated virtual IPs, and a speed above 1 shortens the app's own
+ * waits. The rest is unchanged.
  */
 export function rehearsed(own: OwnFile, pairs: readonly PairAddresses[], speed: number): Rehearsal {
   const { probes: _shared, ...defaults } = own.defaults ?? {};
@@ -49,7 +52,7 @@ export function rehearsed(own: OwnFile, pairs: readonly PairAddresses[], speed: 
   };
 }
 
-/** Asks the virtual IPs for what lies outside this machine; addresses on this machine are asked as they are. */
+/** Redirects probes of other machines to the virtual IPs; addresses on this machine stay. */
 function movedProbe(probe: OwnProbe, { production, staging }: PairAddresses): OwnProbe {
   const url = movedAddress(probe.url, production);
   const incomingUrl = probe.incomingUrl === undefined ? undefined : movedAddress(probe.incomingUrl, staging);
@@ -101,7 +104,7 @@ function calendarNotes({ defaults, pairs }: OwnFile): string[] {
   );
 }
 
-/** The groups of waits, divided; with `standard` also what the file does not say, as the product has it. */
+/** Divides groups of waits; with `standard` also the product's defaults for what the file omits. */
 function shorter(policy: OwnPolicy, speed: number, standard: boolean): Record<string, object> {
   const groups = Object.entries(productWaits).flatMap(([group, waits]) => {
     const own = (policy[group] ?? {}) as Readonly<Record<string, unknown>>;
@@ -116,7 +119,7 @@ function shorter(policy: OwnPolicy, speed: number, standard: boolean): Record<st
 
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
-/** Deadlines are rounded up and all else down: what ended before a deadline still does. */
+/** Rounds deadlines up and everything else down, so that what ended before a deadline still does. */
 function divide(name: string, text: string, speed: number): string {
   const seconds = (Number(text.slice(0, -1)) * (units[text.slice(-1)] ?? 1)) / speed;
   if (seconds === 0) return text;

@@ -3,7 +3,7 @@ import { Poller } from "../../../local/durable-engine/poller";
 /** The polls of an empty queue up to a time. */
 function pollsOf(poller: Poller, until: number): number[] {
   const seen = new Set<number>();
-  for (let at = 1; at <= until; at++) seen.add(poller.nextLook(at));
+  for (let at = 1; at <= until; at++) seen.add(poller.nextPoll(at));
   return [...seen];
 }
 
@@ -18,7 +18,7 @@ test("a longest rest below the first one sets the pace from the beginning", () =
 test("a find starts the pauses over, and the next poll finds what arrived meanwhile", () => {
   const poller = new Poller(10_000, 0);
   poller.reset(5_000);
-  expect([poller.nextLook(5_000), poller.nextLook(5_101), poller.nextLook(65_000)]).toEqual([
+  expect([poller.nextPoll(5_000), poller.nextPoll(5_101), poller.nextPoll(65_000)]).toEqual([
     5_100, 5_300, 67_700,
   ]);
 });

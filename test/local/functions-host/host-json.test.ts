@@ -24,7 +24,7 @@ test("time spans in host.json may have days; anything else is refused", () => {
     return readHostJson(directory).serviceBus.maxAutoLockRenewalMs;
   };
   expect(span("1.00:00:01")).toBe(86_401_000);
-  expect(() => span("five minutes")).toThrow(/no time span/);
+  expect(() => span("five minutes")).toThrow(/not a time span/);
 });
 
 test("settings of host.json without effect are named; a prefetch of zero is not one", () => {

@@ -120,7 +120,7 @@ describe("a world that starts on what an earlier one left", () => {
 
   test("does not bring back a service that was deleted meanwhile", () => {
     const simulator = restarted(small, small, (s) => {
-      expect(s.addWeather({ kind: "deleted", service: "a/green" })).toBeUndefined();
+      expect(s.addServiceFault({ kind: "deleted", service: "a/green" })).toBeUndefined();
     });
     expect(simulator.service("a/green")).toBeUndefined();
   });

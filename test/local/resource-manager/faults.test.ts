@@ -216,19 +216,19 @@ test("takes faults over the wire, reports every mistake, and breaks broken socke
   const wrong = await post("faults", { times: 0, colour: "red", answer: { kind: "status", status: 9 } });
   expect(wrong.status).toBe(400);
   for (const issue of ["times", "answer.status", "colour"]) expect(wrong.text).toContain(issue);
-  const weather = await post("weather", { kind: "scale", service: 1, capacity: -1 });
-  expect(weather.status).toBe(400);
-  for (const issue of ["service", "role", "capacity"]) expect(weather.text).toContain(issue);
+  const misfit = await post("service-faults", { kind: "scale", service: 1, capacity: -1 });
+  expect(misfit.status).toBe(400);
+  for (const issue of ["service", "role", "capacity"]) expect(misfit.text).toContain(issue);
   for (const misplaced of [
     { kind: "deleted", service: "none" },
     { kind: "healing", service: "shop-blue", instance: "none" },
     { kind: "scale", service: "shop-blue", role: "none", capacity: 1 },
   ])
-    expect(await post("weather", misplaced)).toMatchObject({
+    expect(await post("service-faults", misplaced)).toMatchObject({
       status: 404,
       text: expect.stringContaining("none"),
     });
-  expect((await post("weather", { kind: "deleted", service: "shop-blue" })).status).toBe(200);
+  expect((await post("service-faults", { kind: "deleted", service: "shop-blue" })).status).toBe(200);
   const get = () => fetch(`${server.endpoint}${green}?api-version=2024-11-04`);
   expect((await post("faults", { answer: { kind: "reset-before" } })).status).toBe(200);
   await expect(get()).rejects.toThrow("fetch failed");
@@ -259,7 +259,9 @@ test("over a socket a slow reply comes on time by the clock, and a hanging one n
 
 test("reports every mistake of a scenario's faults at once, unknown services too", () => {
   expect(() =>
-    openInProcess(world({ faults: [{ answer: { kind: "no" } }], weather: [{ kind: "no" }] })),
-  ).toThrow(/faults\.0[\s\S]*weather\.0/);
-  expect(() => openInProcess(world({ weather: [{ kind: "deleted", service: "none" }] }))).toThrow(/none/);
+    openInProcess(world({ faults: [{ answer: { kind: "no" } }], serviceFaults: [{ kind: "no" }] })),
+  ).toThrow(/faults\.0[\s\S]*serviceFaults\.0/);
+  expect(() => openInProcess(world({ serviceFaults: [{ kind: "deleted", service: "none" }] }))).toThrow(
+    /none/,
+  );
 });

@@ -46,7 +46,7 @@ test("every call is written down with its time, its status and when it was answe
 
 test("a PUT records how ready both services were then, and its effect how ready later", async () => {
   await swap(arm, green);
-  arm.simulator.addWeather({
+  arm.simulator.addServiceFault({
     kind: "state",
     service: "shop-blue",
     state: "RoleStateBusy",
@@ -71,10 +71,15 @@ test("a PUT records how ready both services were then, and its effect how ready 
 
 test("a missing instance, and an extra one that does not run, show as not ready", () => {
   const service = arm.simulator.service("shop-green")!;
-  arm.simulator.addWeather({ kind: "unlisted", service: "shop-green", instance: "WebRole_IN_0", seconds: 5 });
+  arm.simulator.addServiceFault({
+    kind: "unlisted",
+    service: "shop-green",
+    instance: "WebRole_IN_0",
+    seconds: 5,
+  });
   expect(arm.simulator.readiness(service)).toMatchObject({ started: 2, expected: 3 });
   arm.pass(5);
-  arm.simulator.addWeather({ kind: "scale", service: "shop-green", role: "WebRole", capacity: 1 });
+  arm.simulator.addServiceFault({ kind: "scale", service: "shop-green", role: "WebRole", capacity: 1 });
   expect(arm.simulator.readiness(service)).toMatchObject({ started: 2, expected: 3 });
   arm.pass(120);
   expect(arm.simulator.readiness(service)).toMatchObject({ started: 2, expected: 2 });

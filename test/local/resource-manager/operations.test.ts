@@ -182,7 +182,7 @@ test("instances that do not run fail the operation, unless the scenario allows i
     instance: "WebRole_IN_1",
     state: "RoleStateBusy",
   } as const;
-  arm.simulator.addWeather(busy);
+  arm.simulator.addServiceFault(busy);
   const put = await swap(arm, green);
   arm.pass(2);
   expect((await read(arm, monitorOf(put))).body).toMatchObject({
@@ -190,7 +190,7 @@ test("instances that do not run fail the operation, unless the scenario allows i
     error: { code: "VipSwapNotAllowedAsRollingUpgradeIsInProgress" },
   });
   await withSwap({ requireRunning: false });
-  arm.simulator.addWeather(busy);
+  arm.simulator.addServiceFault(busy);
   await swap(arm, green);
   arm.pass(2);
   expect(slotNow()).toBe("Production");

@@ -60,21 +60,21 @@ test.each(["--help", "-h", "--speed x --help", "--nonsense -h"])(
 );
 
 test.each([
-  ["--speeed 2", "there is no option --speeed: did you mean --speed?"],
-  ["--port 18000", "there is no option --port: did you mean --port-base?"],
-  ["--pair f", "there is no option --pair: did you mean --pairs?"],
-  ["-x", "there is no option -x"],
-  ["--something-else", "there is no option --something-else"],
-  ["calm", '"calm" belongs to no option'],
-  ["--data", "--data DIR: the value is missing"],
-  ["--pairs --fresh", "--pairs FILE: the value is missing"],
+  ["--speeed 2", "unknown option --speeed: did you mean --speed?"],
+  ["--port 18000", "unknown option --port: did you mean --port-base?"],
+  ["--pair f", "unknown option --pair: did you mean --pairs?"],
+  ["-x", "unknown option -x"],
+  ["--something-else", "unknown option --something-else"],
+  ["calm", 'unexpected argument "calm"'],
+  ["--data", "--data DIR: missing value"],
+  ["--pairs --fresh", "--pairs FILE: missing value"],
   ["--fresh=yes", '--fresh takes no value, not "yes"'],
   ["--speed 0", '--speed: a number from 1 to 1000, not "0"'],
   ["--port-base 80", '--port-base: a number from 1024 to 65000, not "80"'],
   ["--scenario ../x", "--scenario: a name like default, without a path"],
-  ["--pairs f --scenario calm", "--pairs and --scenario: only one of them"],
-  ["--env --fresh", "--env and --fresh: only one of them"],
-  ["--env --json", "--env and --json: only one of them"],
+  ["--pairs f --scenario calm", "--pairs and --scenario exclude each other"],
+  ["--env --fresh", "--env and --fresh exclude each other"],
+  ["--env --json", "--env and --json exclude each other"],
 ])("rejects %s with: %s", (line, issue) => {
   expect(issues(line)).toEqual([issue]);
 });
@@ -85,8 +85,8 @@ test("reports every mistake at once", () => {
 
 test("reports an option that npm kept for itself, and only that", () => {
   expect(issues("", { npm_config_fresh: "true", npm_config_port_base: "18000" })).toEqual([
-    "npm took --fresh for itself: write npm start -- --fresh",
-    "npm took --port-base for itself: write npm start -- --port-base",
+    "npm used --fresh for itself: write npm start -- --fresh",
+    "npm used --port-base for itself: write npm start -- --port-base",
   ]);
   expect(issues("--fresh", { npm_config_fresh: "true" })).toEqual([]);
 });

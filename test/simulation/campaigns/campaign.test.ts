@@ -9,7 +9,7 @@ jest.mock("../world/clients", () => ({ openClients: () => Promise.resolve() }));
 jest.mock("./peers", () => ({}));
 jest.mock("../world/process", () => ({ prepareProcess: () => undefined }));
 jest.mock("../world/product", () => ({ registerProduct: () => undefined }));
-// A world that breaks I1 from seed 12 on, whatever of it is left.
+// A world that breaks I1 from seed 12 on, however small it is.
 jest.mock("../world/play-world", () => ({ playWorld: (plan: WorldPlan) => Promise.resolve(played(plan)) }));
 
 function played(plan: WorldPlan): WorldResult {

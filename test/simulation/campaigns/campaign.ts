@@ -14,10 +14,10 @@ import { shrink } from "./shrink";
 import type { SimulateOptions } from "./simulate";
 import { sweepPairs, sweepSingles, type Swept } from "./sweep";
 
-/** The shortest reference world once more, crashed at two points. */
+/** The shortest reference world, crashed at two points. */
 const PAIRS = "pairs";
 
-/** Plays worlds until one breaks an invariant; answers with the process's exit code. */
+/** Plays worlds until one breaks an invariant; returns the exit code. */
 export async function campaign(options: SimulateOptions): Promise<number> {
   await settleIn();
   const say = (line: string) => {
@@ -73,7 +73,7 @@ export async function campaign(options: SimulateOptions): Promise<number> {
   return broken || unexercised.length > 0 ? 1 : 0;
 }
 
-/** Crashes the reference worlds at every point; answers with the process's exit code. */
+/** Crashes the reference worlds at every point; returns the exit code. */
 export async function sweepAll({ json, pairs, only }: SimulateOptions): Promise<number> {
   const all = [...Object.keys(referenceWorlds), PAIRS];
   const wanted = only.length > 0 ? only : all;
@@ -103,7 +103,7 @@ export async function sweepAll({ json, pairs, only }: SimulateOptions): Promise<
   return violations > 0 ? 1 : 0;
 }
 
-/** Once per process, before the first world; answers how to give real time back. */
+/** Call once per process, before the first world. Returns a function that restores real time. */
 export async function settleIn(): Promise<() => void> {
   const leave = prepareProcess();
   registerProduct();
@@ -111,7 +111,7 @@ export async function settleIn(): Promise<() => void> {
   return leave;
 }
 
-/** What was broken, and the shortest story of it that was found. */
+/** Reports what was broken, and the shortest world found for it. */
 async function explain(
   plan: WorldPlan,
   result: WorldResult,

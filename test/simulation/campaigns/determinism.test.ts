@@ -1,6 +1,7 @@
 import { simulate } from "../../support/simulate-command";
 
-// World 18 is under the theme comesAgain, in which a request comes with two contents: its answer is named after the id of the message.
+// World 18 has the theme comesAgain, with two contents of one request: its rejection is named after the id of the
+// message.
 test.each<[string, number, string[], string[]]>([
   ["world", 18, [], ["host", "sent", "request-conflict"]],
   ["world", 2_764_115_907, [], ["host"]],

@@ -1,24 +1,24 @@
 import type { PipelineResponse } from "@azure/core-rest-pipeline";
 import type { Side } from "../../../src/domain/kernel/swap-request";
 
-/** What a script is started with, and all it can do. It remembers nothing of an earlier start. */
+/** Everything that a script gets. It keeps nothing from an earlier start. */
 export interface Errand {
-  /** The service that is to hold production, and the other one of its pair: ARM ids. */
+  /** ARM ids of the service that is to hold production, and of the other one of its pair. */
   readonly service: string;
   readonly other: string;
   readonly send: (method: "GET" | "PUT" | "POST", path: string, body?: object) => Promise<PipelineResponse>;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** A way in which people swap today: to its end it reports success, by throwing an error. */
+/** A common way to swap. It succeeds when it ends, and fails by throwing an error. */
 export interface PeerScript {
   readonly name: "plain" | "switch";
   readonly title: string;
-  /** The call that swaps: what the world's faults of the PUT strike. */
+  /** The swap call, which the world's PUT faults affect. */
   readonly write: "PUT" | "POST";
   /** How long it waits for a reply, in ms. */
   readonly patienceMs: number;
-  /** Whether the SDK's default retries stand in front of every call. */
+  /** Whether every call has the SDK's default retries. */
   readonly retries: boolean;
   run(errand: Errand): Promise<void>;
 }
@@ -27,7 +27,7 @@ const API = "api-version=2025-05-01";
 const CHECK_MS = 10_000;
 const POLL_MS = 2_000;
 
-/** `while not ready; sleep 10 s; PUT and wait`, with what the SDK does by default. */
+/** `while not ready; sleep 10 s; PUT and wait`, with the SDK's defaults. */
 export const plainScript: PeerScript = {
   name: "plain",
   title: "plain script",
@@ -53,7 +53,7 @@ async function isRunning({ send }: Errand, service: string): Promise<boolean> {
   );
 }
 
-/** The SDK's poller: by the operation's status text, or by the location's code, and without an end of its own. */
+/** The SDK's poller: polls the operation's status text, or the location's code, without a limit. */
 async function polled({ send, sleep }: Errand, accepted: PipelineResponse): Promise<void> {
   const operation = accepted.headers.get("azure-asyncoperation");
   let url = operation ?? accepted.headers.get("location");
@@ -74,8 +74,9 @@ const NETWORK = "api-version=2020-06-01";
 const MOST_POLLS = 100;
 
 /**
- * What the published Switch-AzCloudService does, written afresh (https://learn.microsoft.com/powershell/module/az.cloudservice/switch-azcloudservice): it exchanges whatever is
- * bound now. In its favour: a POST that is refused is an error, and .NET gives up on a reply after 100 s.
+ * The published Switch-AzCloudService, rewritten
+ * (https://learn.microsoft.com/powershell/module/az.cloudservice/switch-azcloudservice): exchanges the current
+ * bindings. In its favour, a refused POST is an error, and .NET abandons a reply after 100 s.
  */
 export const switchScript: PeerScript = {
   name: "switch",
@@ -115,10 +116,10 @@ async function frontendOf({ send }: Errand, service: Service): Promise<{ id: str
   return { id: frontend.id, ip };
 }
 
-/** Any status but InProgress ends it, also a failure, and so does the hundredth look. */
+/** Ends at every status except InProgress, even a failure, and at the hundredth poll. */
 async function watched({ send, sleep }: Errand, operation: string | undefined): Promise<void> {
   if (operation === undefined) throw new Error("the reply names no operation");
-  // It asks again without a pause when the answer is not 200. What it sees is the same when it asks less and less often.
+  // The script retries at once when the answer is not 200. Growing pauses lead to the same result.
   let pause = 100;
   for (let polls = 0; polls < MOST_POLLS; polls++) {
     await sleep(CHECK_MS);
@@ -159,13 +160,13 @@ interface LoadBalancer {
   };
 }
 
-/** The SDK throws for what is no success. */
+/** The SDK throws for other statuses. */
 function good(reply: PipelineResponse): PipelineResponse {
   if (reply.status >= 300) throw new Error(`Resource Manager answered ${reply.status}`);
   return reply;
 }
 
-/** What lacks a field that a script reads makes it fail, as it would there. */
+/** Fails when a field that a script reads is missing, like the script. */
 function json(reply: PipelineResponse): unknown {
   return JSON.parse(reply.bodyAsText ?? "");
 }
@@ -175,7 +176,7 @@ function pathOf(url: string): string {
   return pathname + search;
 }
 
-/** The sides of a pair, the wanted one first. */
+/** The sides of a pair, the requested one first. */
 export function bothSides(wanted: Side): readonly [Side, Side] {
   return wanted === "blue" ? ["blue", "green"] : ["green", "blue"];
 }

@@ -4,13 +4,13 @@ import type { BusHost } from "../world/bus";
 interface WorkerSurroundings {
   readonly clock: VirtualClock;
   mayDie(point: string): boolean;
-  /** It died of itself, at a crash point. */
+  /** Called when the worker dies at a crash point. */
   died(worker: PeerWorker): void;
-  /** What is to be done for a message's text. */
+  /** Processes a message's text. */
   work(worker: PeerWorker, text: string): Promise<void>;
 }
 
-/** A process that takes messages from the queue; what was under way when it died never goes on. */
+/** A process that takes messages from the queue. What was under way when it dies never continues. */
 export class PeerWorker implements BusHost {
   readonly id: string;
   alive = true;
@@ -28,7 +28,7 @@ export class PeerWorker implements BusHost {
     return trigger;
   }
 
-  /** Nobody looks at dead letters. */
+  /** Dead letters are ignored. */
   invoke(trigger: string, { inputData }: Parameters<BusHost["invoke"]>[1]): Promise<void> {
     if (trigger !== "acceptSwapRequest") return Promise.resolve();
     return this.#world.work(this, Buffer.from(inputData?.[0]?.data?.bytes ?? []).toString());

@@ -22,7 +22,7 @@ import type { Story } from "./story";
 const START = Date.parse("2026-11-24T12:00:00Z");
 const MINUTE = 60_000;
 const DOWN_MS = 5_000;
-/** A script that still runs so long after the last thing that happened hangs for good: nothing in a world lasts longer. */
+/** A script that runs so long after the last event hangs forever: nothing in a world lasts longer. */
 const PATIENCE_MS = 4 * 60 * MINUTE;
 
 type UserActionOf<K extends UserAction["kind"]> = Extract<UserAction, { kind: K }>;
@@ -34,8 +34,8 @@ interface Message {
 }
 
 /**
- * A plan's world in which a queue worker runs a script for every message that is delivered, from its start. Requests by
- * HTTP come by queue as well, and what a script has no means for (cancels, holds, a durable run's end) does not happen.
+ * A plan's world in which a queue worker runs a script for every delivered message. HTTP requests also arrive by
+ * queue. What a script cannot do (cancels, holds, termination of a run) is left out.
  */
 export class PeerWorld {
   readonly clock = createVirtualClock(START);
@@ -48,7 +48,7 @@ export class PeerWorld {
   readonly #points: Points;
   readonly #reads: Dice;
   readonly #live: PeerWorker[] = [];
-  /** Whose write a journal entry of Resource Manager is, and whether an instance did not run when it came. */
+  /** The request of each write in Resource Manager's journal, and whether an instance did not run when it arrived. */
   readonly #writes = new Map<number, { readonly request: string; readonly unready: boolean }>();
   readonly #wrong = new Set<string>();
   #incarnations = 0;
@@ -75,7 +75,7 @@ export class PeerWorld {
     this.#bus = new Bus(surroundings, this.#dice.fork("broker"), chances);
   }
 
-  /** Plays the plan until nothing is left to do, or only what hangs for good. */
+  /** Plays the plan until nothing is left, or only scripts that hang. */
   async play(): Promise<Story> {
     for (let i = 0; i < this.#plan.hosts; i++) this.#startWorker();
     for (const userAction of this.#plan.userActions)
@@ -120,7 +120,7 @@ export class PeerWorld {
       case "request":
         this.#request(userAction);
         return;
-      case "weather":
+      case "service-fault":
         this.#azure.disturb(userAction);
         return;
       case "arm-fault":
@@ -128,7 +128,7 @@ export class PeerWorld {
         return;
       case "kill":
       case "stop":
-        // A worker without an engine gives nothing up: it is gone either way.
+        // A worker without an engine cannot stop in order, so both cases are a kill.
         this.#kill(this.#someWorker(), userAction.downMs);
         return;
       case "freeze":
@@ -172,7 +172,7 @@ export class PeerWorld {
     });
   }
 
-  /** A fault of the swap strikes whatever call this script swaps by. */
+  /** Moves a fault of the swap to the call by which this script swaps. */
   #onItsWrite(fault: object): object {
     const { method } = fault as { method?: string };
     return method === "PUT" ? { ...fault, method: this.#script.write } : fault;
@@ -219,7 +219,7 @@ export class PeerWorld {
     }
   }
 
-  /** Sent as `@azure/service-bus` sends by default: three times more, every 30 s. */
+  /** Retried like `@azure/service-bus` does by default: three more times, every 30 s. */
   async #report(worker: PeerWorker, { requestId, pair, side }: Message, outcome: string): Promise<void> {
     const service = this.#azure.simulator.service(`${pair}-${side}`);
     if (outcome === "promoted" && service?.slot !== "Production") this.#wrong.add(requestId);

@@ -70,8 +70,8 @@ test("the plain script waits for ever for a reply that never comes: its request 
 test("the published cmdlet says nothing of a failed operation, and swaps while an instance is busy", async () => {
   const busy: UserAction = {
     at: 0,
-    kind: "weather",
-    weather: { kind: "state", service: "shop-green", state: "RoleStateBusy", seconds: 300 },
+    kind: "service-fault",
+    serviceFault: { kind: "state", service: "shop-green", state: "RoleStateBusy", seconds: 300 },
   };
 
   const failed = await playPeer(world([request, onPut({ kind: "operation-fails" })]), switchScript);

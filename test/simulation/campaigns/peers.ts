@@ -11,7 +11,7 @@ const PER = 10_000;
 const LABEL = 52;
 const WIDTH = 24;
 
-/** Every count is of requests; a run can have several. */
+/** Every measure counts requests; a run can have several. */
 const measures = {
   doubleSwaps: "requests with more than one effective swap",
   lost: "requests of which no outcome was ever told",
@@ -22,7 +22,10 @@ const measures = {
 type Worlds = "all" | "forgiving";
 type Tally = Record<keyof typeof measures | "requests" | "swaps", number>;
 
-/** Plays every faulted world three times: with the product, a plain script and the published cmdlet; tells what each did. */
+/**
+ * Plays every world with faults three times: with the product, a plain script and the published cmdlet. Reports the
+ * results.
+ */
 export async function comparePeers(options: SimulateOptions, say: (line: string) => void): Promise<void> {
   const sums: Record<Worlds, Sum> = { all: noSum(), forgiving: noSum() };
   const until = options.seconds === undefined ? Infinity : performance.now() + options.seconds * 1000;
@@ -34,7 +37,7 @@ export async function comparePeers(options: SimulateOptions, say: (line: string)
     if (!isFaulted(plan)) continue;
     const stories = { ours: await new ProductWorld(plan).story(), ...(await playPeers(plan)) };
     add(sums.all, stories);
-    // Nobody knows what Azure makes of a PUT that asks for what is there; only a toggle turns every re-sending into harm.
+    // Azure's answer to a repeated PUT is unknown; only a toggle makes every repetition harmful.
     if (plan.repeatedPut !== "toggle") add(sums.forgiving, stories);
     runs++;
   }
@@ -77,7 +80,7 @@ function count(tally: Tally, { requests, answered, swaps, wronglyPromoted }: Sto
   tally.wrongSuccesses += wronglyPromoted.size;
 }
 
-/** A plan's world with one script. The SDK's retries take pauses and jitter from the process: here from the world. */
+/** A plan's world with one script. The SDK's retries take pauses and jitter from the process, here from the world. */
 export async function playPeer(plan: WorldPlan, script: PeerScript): Promise<Story> {
   const world = new PeerWorld(plan, script);
   const { setTimeout, Math } = globalThis;

@@ -10,7 +10,7 @@ import type { SimulateOptions } from "./simulate";
 type RiskKind = Risk["kind"];
 type RiskEntry = Extract<Entry, { kind: "risk" }>;
 
-/** What is said of a violation that only a residual risk brought about. */
+/** The consequence to report for a violation that only a residual risk caused. */
 const consequences: Readonly<Record<string, string>> = {
   I1: "swapped twice for one request",
   "I1 target": "production given to what had not been asked for",
@@ -28,7 +28,7 @@ const consequences: Readonly<Record<string, string>> = {
   "two lost attempts": "third PUT after two lost ones",
 };
 
-/** A world in which a risk was to strike: what it did, and what it cannot have done. */
+/** A world with a risk: its violations, and those that the risk did not cause. */
 interface Judged {
   readonly risk: RiskKind;
   readonly struck: boolean;
@@ -37,7 +37,10 @@ interface Judged {
   readonly result: WorldResult;
 }
 
-/** Worlds with residual risks: counts apart what only these do; exit code 1 on the first violation that is not theirs. */
+/**
+ * Plays worlds with residual risks and counts the violations that only these cause. Exits with 1 at any other
+ * violation.
+ */
 export async function residualCampaign(options: SimulateOptions): Promise<number> {
   await settleIn();
   const say = (line: string) => {
@@ -75,7 +78,7 @@ function explain({ result, dueToIt, others }: Judged, say: (line: string) => voi
   for (const { invariant, detail, entry } of others) say(`VIOLATION of ${invariant} at ${entry}: ${detail}`);
 }
 
-/** Plays a world with its risk; where something broke, once more without it: what breaks then as well is not its doing. */
+/** Plays a world with its risk and, if something breaks, again without it. What then breaks too has another cause. */
 async function judge(plan: ResidualPlan): Promise<Judged> {
   const result = await playWorld(plan);
   const { violations, timeline } = result;
@@ -109,7 +112,7 @@ function doingsOf(strike: RiskEntry, { timeline, violations }: WorldResult, plan
   });
 }
 
-/** The timeline as if the late PUT had never gone out. */
+/** The timeline without the late PUT. */
 function withoutPut(timeline: Timeline, put: number): Timeline {
   const left = new Timeline(() => 0);
   for (const entry of timeline.entries) {
@@ -121,11 +124,11 @@ function withoutPut(timeline: Timeline, put: number): Timeline {
 }
 
 interface Tally {
-  /** Worlds in which the risk struck. */
+  /** Worlds in which the risk occurred. */
   worlds: number;
-  /** Of these, the ones in which nothing was broken. */
+  /** Those of them without a violation. */
   harmless: number;
-  /** By what was broken: worlds. */
+  /** Worlds by violation. */
   readonly consequences: Record<string, number>;
 }
 

@@ -22,13 +22,13 @@ const large: WorldPlan = {
   soak: { forMs: 1, probed: true, asksStaging: false, rollback: "never" },
   schedules: { expiresAfterMs: 1, file: { shop: [weekly, monthly], billing: [monthly] } },
 };
-/** What no world can do without. */
+/** The parts that every world needs. */
 const bare = {
   ...{ seed: 1, stableForMs: 0, readinessDeadlineMs: 0, operationSeconds: 1, calmAfterMs: 0 },
   ...{ hosts: 1, skewMs: 0, repeatedPut: "no-op", chances: calmChances },
 };
 
-/** The smallest world found that keeps what a made-up violation needs. */
+/** The smallest world that still meets the needs of a fictitious violation. */
 async function smallest(needs: (plan: WorldPlan) => boolean): Promise<WorldPlan> {
   mockPlay.mockImplementation((plan) => Promise.resolve(resultOf(needs(plan))));
   return (await shrink(large, resultOf(true))).plan;

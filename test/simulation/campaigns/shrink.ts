@@ -1,9 +1,8 @@
-import type { PlannedSchedule } from "../plans/planned-schedules";
-import { calmChances, type UserAction, type WorldPlan } from "../plans/world-plan";
+import { calmChances, type PlannedSchedule, type UserAction, type WorldPlan } from "../plans/world-plan";
 import { playWorld, type WorldResult } from "../world/play-world";
 
 const MOST_TRIES = 300;
-/** What a world can do without as a whole. */
+/** Optional parts of a world. */
 const OPTIONAL = [
   "sharing",
   "wire",
@@ -15,7 +14,7 @@ const OPTIONAL = [
   "asksAtTheEnd",
 ] as const;
 
-/** Takes away from a world what the violation does not need, until nothing more can go. */
+/** Removes everything from a world that the violation does not need. */
 export async function shrink(
   plan: WorldPlan,
   result: WorldResult,
@@ -67,7 +66,7 @@ function isUsed({ userActions, schedules }: WorldPlan, pair: string): boolean {
   return isScheduled || userActions.some((userAction) => "pair" in userAction && userAction.pair === pair);
 }
 
-/** One schedule less in the first pairs file, or one instant. */
+/** One schedule less in the first pairs file, or one time less. */
 function* simplerSchedules(plan: WorldPlan): Generator<WorldPlan> {
   const { schedules } = plan;
   if (!schedules) return;
@@ -77,7 +76,7 @@ function* simplerSchedules(plan: WorldPlan): Generator<WorldPlan> {
   }
 }
 
-/** One copy of a request less; one schedule of an edited file less, or one instant. */
+/** One copy of a request less; one schedule of an edited file less, or one time less. */
 function* simplerActions(userAction: UserAction): Generator<UserAction> {
   if (userAction.kind === "request" && userAction.copies > 1)
     yield { ...userAction, copies: userAction.copies - 1 };

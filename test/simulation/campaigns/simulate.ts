@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     process.exitCode = await runPlanted({ ...options.planted, only: options.only, runs: options.runs });
     return;
   }
-  // Loaded only now: the functions library must meet the stand-in of its core module first.
+  // Loaded only now: the functions library must load after the replacement of its core module.
   if (options.residual) {
     const { residualCampaign } = await import("./residual.js");
     process.exitCode = await residualCampaign(options);
@@ -95,7 +95,7 @@ function parse(): SimulateOptions | undefined {
     const planted = values.planted ? { write: values.write } : undefined;
     const only = values.only?.split(",") ?? [];
     const isReplay = replay !== undefined;
-    // A page with some of them would say that there are no more.
+    // A page with only some of them would look complete.
     if (planted?.write !== undefined && only.length > 0) return undefined;
     const world = { runs, seed, step, seconds };
     return { ...world, pairs, small, peers, residual, replay: isReplay, json, sweep, only, planted };

@@ -1,6 +1,6 @@
 import { simulate } from "../../support/simulate-command";
 
-// What broke and the command that replays it come first: a report may be cut.
+// The violation and the command to replay it come first, because a report may be cut.
 test("250 worlds break no invariant, and none draws a residual risk", async () => {
   for (const options of [
     ["--seed", "1", "--small", "--runs", "235"],

@@ -4,7 +4,7 @@ import type { WorldPlan } from "../plans/world-plan";
 import { playWorld } from "../world/play-world";
 import { settleIn } from "./campaign";
 
-// The class is the same for all suites of a worker, whatever jest gives to each: the next one needs real timeouts.
+// All suites of a worker share the class, so the next one needs real timeouts again.
 const timeoutOf = (ms: number) => AbortSignal.timeout(ms);
 let leave: () => void;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const SECOND = 1_000;
-/** Every client read right after a commit sees what was there before, for up to half a second. */
+/** Every client that reads right after a commit gets the previous state, for up to half a second. */
 const stale = { ...chances({ staleRead: 1 }) };
 
 function world(seed: number, over: Partial<WorldPlan>): WorldPlan {

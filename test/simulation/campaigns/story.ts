@@ -5,21 +5,21 @@ import type { SimulatedHost } from "../world/host";
 import type { Timeline } from "../world/timeline";
 import { World } from "../world/world";
 
-/** What came of a world, in the same words for whoever did the swapping. */
+/** The result of a world, in the same terms for the product and the scripts. */
 export interface Story {
   readonly requests: ReadonlySet<string>;
-  /** Requests of which an outcome was told, whatever it was. */
+  /** Requests with a reported outcome. */
   readonly answered: ReadonlySet<string>;
   /**
-   * Effective swaps, without those that were meant to give production back: on whose behalf, and whether an instance of
-   * the pair did not run when the call arrived.
+   * Effective swaps, except intended returns of production: the request, and whether an instance of the pair did not
+   * run when the call arrived.
    */
   readonly swaps: readonly { readonly request: string; readonly unready: boolean }[];
   /** Requests reported as promoted while their target did not hold production. */
   readonly wronglyPromoted: ReadonlySet<string>;
 }
 
-/** A success that people were told of: `side` is what it says took production, `described` the entry before which it came. */
+/** A reported success: `side` is the reported production, and `described` is the entry before which it was reported. */
 interface Success {
   readonly request: string;
   readonly pair: string;
@@ -27,9 +27,9 @@ interface Success {
   readonly described: number;
 }
 
-/** The same world with the product in it. */
+/** The same world with the product. */
 export class ProductWorld extends World {
-  /** The peers are not spared either. */
+  /** The same conditions as for the scripts. */
   override readonly sparesTheUnseen: boolean = false;
   readonly #successes = new Map<string, Success>();
 
@@ -75,8 +75,8 @@ export class ProductWorld extends World {
 }
 
 /**
- * Whether a success was none. Judged when it was concluded, as a script is when it ends: that the news came later, or
- * again, is nobody's lie.
+ * Whether a success was false when it was concluded, as a script is judged when it ends. A late or repeated event is
+ * not false.
  */
 export function isWrong({ request, pair, side, described }: Success, timeline: Timeline): boolean {
   const concluded = timeline.of("outcome-stored").find((e) => e.request === request)?.n ?? described;
@@ -88,7 +88,7 @@ export function isWrong({ request, pair, side, described }: Success, timeline: T
   return (last?.production ?? "blue") !== side;
 }
 
-/** Whether chance or other people do any harm in a world. */
+/** Whether faults or other people cause harm in a world. */
 export function isFaulted({ userActions, chances }: WorldPlan): boolean {
   const harm = Object.entries(chances).some(([name, rate]) => name !== "mostCrashes" && rate > 0);
   return harm || userActions.some(({ kind }) => !["request", "cancel", "new-version"].includes(kind));

@@ -15,7 +15,7 @@ export interface Swept {
   }[];
 }
 
-/** Crashes one reference world at every single point, one after another. */
+/** Crashes one reference world at every point, one after another. */
 export async function sweepSingles(name: string): Promise<Swept> {
   const plan = planOf(name);
   const { points } = await playWorld({ ...plan, crashAt: [] });
@@ -24,14 +24,17 @@ export async function sweepSingles(name: string): Promise<Swept> {
   return { world: name, points: points.count, crashes: "single", runs: points.count, violations };
 }
 
-/** Which pairs of points are taken: every `share`-th, of those whose first crash is at `from` or later, before `before`. */
+/**
+ * The pairs of points to play: every `share`-th of those whose first crash is at `from` or later, and before
+ * `before`.
+ */
 export interface Pairs {
   readonly share: number;
   readonly from: number;
   readonly before?: number;
 }
 
-/** Crashes one reference world at every pair of points k1 < k2 that is asked for. */
+/** Crashes one reference world at every selected pair of points k1 < k2. */
 export async function sweepPairs(name: string, pairs: Pairs, say: (line: string) => void): Promise<Swept> {
   const { share, from, before = Infinity } = pairs;
   const plan = planOf(name);

@@ -1,30 +1,16 @@
-import type { ApprovalRule } from "../../../src/domain/approval/rule";
 import { otherSide, type Side } from "../../../src/domain/kernel/swap-request";
 import type { DeploymentWindowRule } from "../../../src/domain/policy/policy";
 import type { Policies } from "../../../src/ports/policies";
-import type { WorldPlan } from "./world-plan";
+import type { PairsFile, PlannedPair, WorldPlan } from "./world-plan";
 
-/** One entry of a simulated pairs file: which services of the world it has, and what it calls them. */
-export interface PlannedPair {
-  /** The pair as the world knows it: by its services, whatever the file calls them. */
-  readonly of: string;
-  readonly name: string;
-  /** The file says green where the service is called blue, and blue where it is called green. */
-  readonly exchanged?: boolean;
-  readonly approval?: ApprovalRule;
-}
-
-/** The pairs of a pairs file. */
-export type PairsFile = readonly PlannedPair[];
-
-/** What a host has read as it started: the file by its number, and the product's own form of it. */
+/** The pairs file of a host since its start: its number, and the product's form of it. */
 export interface PairsOfHost {
   readonly file: number;
   readonly policies: Policies;
   readonly windowRules: ReadonlyMap<string, DeploymentWindowRule>;
 }
 
-/** The pairs files of a world, one after another: each edit makes a new one. */
+/** The pairs files of a world in order: each edit adds one. */
 export function pairsFilesOf({
   pairs,
   approval,
@@ -37,7 +23,7 @@ export function pairsFilesOf({
   ];
 }
 
-/** A side as the file calls it, or what the file calls so. */
+/** The file's name of a side; or the side for a name in the file. */
 export function calledBy<S extends Side | "staging">({ exchanged }: PlannedPair, side: S): S | Side {
   return exchanged && side !== "staging" ? otherSide(side) : side;
 }

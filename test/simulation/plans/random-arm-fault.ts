@@ -1,6 +1,6 @@
 import type { Dice } from "../world/dice";
 
-/** One call to Resource Manager, or some in a row, that goes wrong. */
+/** One fault of a call to Resource Manager, or of several in a row. */
 export function armFault(dice: Dice): object {
   const status = (code: number, name: string, retryAfter?: number) => ({
     kind: "status",

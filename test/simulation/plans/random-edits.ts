@@ -1,16 +1,16 @@
 import type { ApprovalRule } from "../../../src/domain/approval/rule";
 import type { Dice } from "../world/dice";
-import { type PairsFile, pairsFilesOf, type PlannedPair } from "./planned-pairs";
-import type { UserAction, WorldPlan } from "./world-plan";
+import { pairsFilesOf } from "./planned-pairs";
+import type { PairsFile, PlannedPair, UserAction, WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-/** Hosts are replaced by then, most of the time. */
+/** Usually all hosts are replaced by then. */
 const APART_MS = 4 * MINUTE;
 
 type EditOfPairs = Extract<UserAction, { kind: "edit-pairs" }>;
 
-/** Edits of a pairs file one after another from `at` on; a pair that is taken out is put back in the end. */
+/** Successive edits of a pairs file from `at` on; a removed pair returns at the end. */
 export function editsOf(dice: Dice, plan: Pick<WorldPlan, "pairs" | "approval">, at: number): EditOfPairs[] {
   const userActions: EditOfPairs[] = [];
   let [file = []] = pairsFilesOf({ ...plan, userActions: [] });
@@ -31,7 +31,7 @@ export function editsOf(dice: Dice, plan: Pick<WorldPlan, "pairs" | "approval">,
   return userActions;
 }
 
-/** One change of a file: a name, two names, sides, a rule, or one pair less. */
+/** One change of a file: a name, two names, sides, a rule, or a pair less. */
 function changedIn(dice: Dice, file: PairsFile): PairsFile {
   const chosen = dice.between(0, file.length - 1);
   const one = (change: (pair: PlannedPair) => PlannedPair) =>
@@ -52,7 +52,7 @@ function renamed(pair: PlannedPair, dice: Dice): PlannedPair {
   return { ...pair, name: `${pair.of}-${dice.between(2, 9)}` };
 }
 
-/** Another rule, tighter or looser; the deadline stays, for the model to know it. */
+/** Another rule, stricter or less strict; the deadline stays, because the model needs it. */
 function ruleIn(dice: Dice, before: ApprovalRule | undefined): ApprovalRule | undefined {
   const rule = before ?? { quorum: 1, deadlineMs: 15 * MINUTE, validForMs: 60 * MINUTE };
   if (dice.chance(0.15)) return undefined;
@@ -72,7 +72,7 @@ function ruleIn(dice: Dice, before: ApprovalRule | undefined): ApprovalRule | un
   ]);
 }
 
-/** In some worlds somebody edits the pairs; what is started by the clock has edits of its own. */
+/** Adds edits of the pairs to some worlds; schedules have separate edits. */
 export function withEdits(plan: WorldPlan, dice: Dice): WorldPlan {
   if (plan.schedules || !dice.chance(0.08)) return plan;
   const edits = editsOf(dice, plan, dice.between(0, 8 * MINUTE));

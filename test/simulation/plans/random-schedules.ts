@@ -1,11 +1,10 @@
 import type { Dice } from "../world/dice";
-import type { PlannedSchedule, PlannedSchedules } from "./planned-schedules";
-import type { UserAction, WorldPlan } from "./world-plan";
+import type { PlannedSchedule, PlannedSchedules, UserAction, WorldPlan } from "./world-plan";
 
 const MINUTE = 60_000;
 const EXPIRIES = [2 * MINUTE, 4 * MINUTE, 12 * MINUTE, 30 * MINUTE];
 
-/** What is started by the clock in some worlds, and what people do about it. */
+/** Adds schedules to some worlds, and what people do with them. */
 export function byTheClock(
   dice: Dice,
   pairs: readonly string[],
@@ -17,7 +16,7 @@ export function byTheClock(
   return { schedules };
 }
 
-/** One or two schedules per pair, of a few instants each; where there are two, some of their instants meet. */
+/** One or two schedules per pair, with a few times each; two schedules share some of their times. */
 function schedulesOf(dice: Dice, pairs: readonly string[]): PlannedSchedules {
   const file = Object.fromEntries(
     pairs.map((pair) => {
@@ -32,7 +31,7 @@ function schedulesOf(dice: Dice, pairs: readonly string[]): PlannedSchedules {
   return { expiresAfterMs: dice.pick(EXPIRIES), file };
 }
 
-/** A schedule of one to four instants, five or ten minutes apart. */
+/** A schedule with one to four times, five or ten minutes apart. */
 function scheduleOf(dice: Dice, name: string): PlannedSchedule {
   const first = dice.between(3, 14);
   const step = dice.pick([5, 10]);
@@ -40,7 +39,7 @@ function scheduleOf(dice: Dice, name: string): PlannedSchedule {
   return { name, minutes, promote: dice.pick(["green", "green", "staging", "blue"] as const) };
 }
 
-/** What happens to the schedules of a pair: pauses, edits, and hosts that are away. */
+/** Events around the schedules of a pair: pauses, edits and absent hosts. */
 function aroundSchedules(dice: Dice, pair: string, { file }: PlannedSchedules): UserAction[] {
   const own = file[pair] ?? [];
   const at = () => dice.between(1, 25) * MINUTE + dice.between(0, 59) * 1_000;
@@ -75,7 +74,7 @@ function aroundSchedules(dice: Dice, pair: string, { file }: PlannedSchedules): 
   ];
 }
 
-/** Another name, other times, another expiry, or nothing in place of the first schedule. */
+/** Another name, other times, another expiry, or no first schedule. */
 export function editOf(
   dice: Dice,
   [first, ...others]: readonly PlannedSchedule[],

@@ -6,10 +6,10 @@ import { filesOf } from "./planned-schedules";
 import type { UserAction, WorldPlan } from "./world-plan";
 
 const MINUTE = 60_000;
-/** What the clock starts expires soon. */
+/** Promotions of schedules expire soon. */
 const SOON = [MINUTE / 2, MINUTE, 12 * MINUTE];
 
-/** Who must approve in some worlds, by when, and how long that holds. */
+/** The approval rule of some worlds: quorum, deadline and validity. */
 export function approvalIn(dice: Dice): NonNullable<WorldPlan["approval"]> {
   return {
     quorum: dice.between(1, 2),
@@ -18,7 +18,7 @@ export function approvalIn(dice: Dice): NonNullable<WorldPlan["approval"]> {
   };
 }
 
-/** Votes early and late, twice, by those who may not, on plans that are none; mostly enough of them. */
+/** Votes early and late, repeated, without permission, or on other plans; usually enough of them. */
 export function votesOn(
   dice: Dice,
   request: string,
@@ -39,7 +39,10 @@ export function votesOn(
   });
 }
 
-/** In many worlds with schedules people must approve, and vote on most of what is started by the clock or by others. */
+/**
+ * In many worlds with schedules people must approve, and vote on most of the promotions that schedules or others
+ * start.
+ */
 export function askedByTheClock(plan: WorldPlan, dice: Dice): WorldPlan {
   if (!plan.schedules) return plan;
   const approval = plan.approval ?? (dice.chance(0.3) ? approvalIn(dice) : undefined);
@@ -53,7 +56,7 @@ export function askedByTheClock(plan: WorldPlan, dice: Dice): WorldPlan {
   return { ...plan, approval, userActions: [...plan.userActions, ...votes].sort((a, b) => a.at - b.at) };
 }
 
-/** When each promotion begins that is sent, or that a schedule may start: one per pair and instant, in whichever files. */
+/** When each promotion starts that is sent, or that a schedule may start: one per pair and time, in any file. */
 function startsOf(plan: WorldPlan): ReadonlyMap<string, number> {
   const sent = plan.userActions.flatMap((userAction) =>
     userAction.kind === "request" ? [[userAction.request, userAction.at] as const] : [],

@@ -4,8 +4,8 @@ import type { WirePlan, WorldPlan } from "./world-plan";
 const ELSEWHERE = "https://elsewhere.example";
 
 /**
- * How Resource Manager's replies look in a world, apart from what they say: addresses of operations, errors, budgets. A
- * stream of its own, so that the rest of the world of a seed stays as it was. Two in five look as recorded.
+ * The form of Resource Manager's replies in a world: addresses of operations, errors, budgets. It has a separate
+ * random stream, so that the rest of a seed's world stays the same. Two in five are as recorded.
  */
 export function randomWire(seed: number): Pick<WorldPlan, "wire"> {
   const dice = new Dice(seed).fork("wire");
@@ -31,7 +31,8 @@ function operationUrls(dice: Dice): WirePlan["operationUrls"] {
       "location",
       "none",
     ]),
-    // Up to 6 KB a header as Microsoft's own clients are tested with; what is longer than two of these is not followed.
+    // Up to 6 KB per header, as in tests of Microsoft's own clients. The app does not follow longer addresses than
+    // two of these.
     characters: dice.pick([0, 3_200, 3_200, 4_096, 6_144, 6_144, 12_288, 13_000]),
     ...dice.pick([
       {},
@@ -54,7 +55,7 @@ const OWN = "Microsoft.Authorization/permissions/read";
 const SLOTS = `${NETWORK}/cloudServiceSlots/write`;
 const OPERATIONS = `${NETWORK}/locations/operations/read`;
 
-/** Now and then the app may not follow operations, not see its own roles, or not swap at all. */
+/** Sometimes the app lacks the permission to follow operations, to read its own roles, or to swap. */
 function lackingRoles(dice: Dice): Pick<WirePlan, "permissions"> {
   if (dice.chance(0.85)) return {};
   const actions = dice.pick([
@@ -65,7 +66,7 @@ function lackingRoles(dice: Dice): Pick<WirePlan, "permissions"> {
   return { permissions: [{ actions }] };
 }
 
-/** Fewer than 100 reads are left, told under one name or another; where it is enforced, some calls are refused. */
+/** Fewer than 100 reads are left, under one header name or another; with enforcement some calls are refused. */
 function scarceReads(dice: Dice): WirePlan["throttling"] {
   const bucket = { size: dice.between(40, 99), perSecond: dice.pick([1, 2, 5]) };
   return {

@@ -12,7 +12,7 @@ import { calmChances, type Chances, type UserAction, type WorldPlan } from "./wo
 
 const MINUTE = 60_000;
 
-/** A small random world, every other one under a theme: the same seed makes the same world. */
+/** A small random world, every other one with a theme: the same seed makes the same world. */
 export function randomWorld(seed: number): WorldPlan {
   const dice = new Dice(seed).fork("world");
   const edited = withEdits(world(seed, dice), dice.fork("pairs file"));
@@ -49,14 +49,14 @@ function world(seed: number, dice: Dice): WorldPlan {
   };
 }
 
-/** Two worlds in three share their hub in another way than one host does, and some of their hosts stop in order. */
+/** In two of three worlds hosts share their hub differently, and some hosts stop in order. */
 function shared(dice: Dice, userActions: UserAction[]): Pick<WorldPlan, "sharing"> {
   if (dice.chance(0.3))
     userActions.push({ at: dice.between(0, 12 * MINUTE), kind: "stop", downMs: dice.pick([0, MINUTE]) });
   return dice.chance(0.67) ? { sharing: sharingIn(dice) } : {};
 }
 
-/** What some worlds' policies ask for before and after a swap, and what happens to it. */
+/** Requirements of some worlds' policies before and after a swap, and the events around them. */
 function later(
   dice: Dice,
   pairs: readonly string[],
@@ -133,7 +133,7 @@ function requestActions(dice: Dice, request: string, pair: string): UserAction[]
     copies,
     every: dice.chance(0.03) ? 3 * 60 * MINUTE : dice.pick([0, 500, 60_000, 8 * MINUTE]),
     ...(dice.chance(0.15) ? { expiresAfter: dice.between(1, 20) * MINUTE } : {}),
-    // Before it expires: another one is malformed.
+    // Before it expires: a later `notBefore` would be malformed.
     ...(dice.chance(0.1) ? { notBeforeIn: dice.between(10, 59) * 1_000 } : {}),
     ...(dice.chance(0.1) ? { irreversible: true } : {}),
     otherContent: copies > 1 && dice.chance(0.25),
@@ -144,12 +144,12 @@ function requestActions(dice: Dice, request: string, pair: string): UserAction[]
     ? [{ at: at + dice.between(0, 6 * MINUTE), kind: "cancel", request }]
     : [];
   return [
-    userAction.channel === "http" ? glassed(userAction, dice.fork(`glass ${request}`)) : userAction,
+    userAction.channel === "http" ? withBreakGlass(userAction, dice.fork(`glass ${request}`)) : userAction,
     ...cancel,
   ];
 }
 
-function glassed(userAction: Extract<UserAction, { kind: "request" }>, dice: Dice): UserAction {
+function withBreakGlass(userAction: Extract<UserAction, { kind: "request" }>, dice: Dice): UserAction {
   const breakGlass = dice.pick(["operator", "operator", "requester", "application"] as const);
   return dice.chance(0.4) ? { ...userAction, breakGlass } : userAction;
 }
@@ -157,10 +157,10 @@ function glassed(userAction: Extract<UserAction, { kind: "request" }>, dice: Dic
 function trouble(dice: Dice, pair: string, requests: number): UserAction {
   const at = dice.between(0, 12 * MINUTE);
   const kind = dice.pick([
-    "weather",
-    "weather",
-    "weather",
-    "weather",
+    "service-fault",
+    "service-fault",
+    "service-fault",
+    "service-fault",
     "arm-fault",
     "arm-fault",
     "arm-fault",
@@ -177,8 +177,8 @@ function trouble(dice: Dice, pair: string, requests: number): UserAction {
     "new-version",
   ] as const);
   switch (kind) {
-    case "weather":
-      return { at, kind, weather: weather(dice, pair) };
+    case "service-fault":
+      return { at, kind, serviceFault: serviceFault(dice, pair) };
     case "arm-fault":
       return { at, kind, fault: armFault(dice) };
     case "kill":
@@ -200,7 +200,7 @@ function trouble(dice: Dice, pair: string, requests: number): UserAction {
   }
 }
 
-function weather(dice: Dice, pair: string): object {
+function serviceFault(dice: Dice, pair: string): object {
   const service = `${pair}-${dice.pick(["blue", "green"])}`;
   const instance = `WebRole_IN_${dice.between(0, 1)}`;
   const seconds = dice.between(10, 500);

@@ -11,8 +11,8 @@ const put = (answer: object, times = 1): UserAction => ({
 
 const busy = (at: number, forMs: number): UserAction => ({
   at,
-  kind: "weather",
-  weather: {
+  kind: "service-fault",
+  serviceFault: {
     kind: "state",
     service: "shop-green",
     instance: "WebRole_IN_0",
@@ -30,16 +30,16 @@ const worst = (risk: Risk, ...faults: readonly UserAction[]) => ({
   risk,
 });
 
-/** The worst that each residual risk can do, set up on purpose. */
+/** The worst case of each residual risk. */
 export const residualReferences: readonly (WorldPlan & { readonly risk: Risk })[] = [
   worst({ kind: "frozen before the write", put: 0, forMs: 25 * MINUTE }),
   worst({ kind: "swapped by hand before the write", put: 0 }),
   worst({ kind: "undone by hand before it was seen", put: 0 }, put({ kind: "reset-after" })),
 ];
 
-/** The worlds that the sweep crashes at every single point. */
+/** The worlds that the sweep crashes at every point. */
 export const referenceWorlds: Readonly<Record<string, WorldPlan>> = {
-  // A lost attempt is waited for at thousands of pairs of points: not for long, and with few looks.
+  // The sweep waits for a lost attempt at thousands of pairs of points: briefly, and with few polls.
   immediate: world([request("r1")], {
     stableForMs: 30_000,
     swapTimes: { operationDeadlineMs: 2 * MINUTE, pollMs: MINUTE },
@@ -58,7 +58,7 @@ export const referenceWorlds: Readonly<Record<string, WorldPlan>> = {
     hosts: 2,
   }),
   "operation slow": world([request("r1")], { operationSeconds: 300 }),
-  // Every poll is answered at the newest address alone, and the error stands where Microsoft.Web writes it.
+  // Only the newest address answers, and the error is in Microsoft.Web's place.
   "operation failed behind expiring addresses": world(
     [request("r1"), put({ kind: "operation", outcome: "Failed", code: "VipSwapFailed", seconds: 60 })],
     {

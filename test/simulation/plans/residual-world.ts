@@ -3,12 +3,12 @@ import { randomWorld } from "./random-world";
 import type { UserAction, Risk, WorldPlan } from "./world-plan";
 
 const MINUTE = 60_000;
-/** Longer than an attempt takes to count as lost: claim window, PUT timeout and operation deadline. */
+/** Longer than the time after which an attempt counts as lost: claim window, PUT timeout and operation deadline. */
 const LONGER_THAN_PROOF = [18 * MINUTE, 25 * MINUTE, 60 * MINUTE] as const;
 
 export type ResidualPlan = WorldPlan & { readonly risk: Risk };
 
-/** A random world with one residual risk in it, and people who come late enough to meet what it does. */
+/** A random world with one residual risk, and people who come late enough to meet its consequences. */
 export function residualWorld(seed: number): ResidualPlan {
   const dice = new Dice(seed).fork("residual");
   const plan = randomWorld(seed);

@@ -10,12 +10,12 @@ import type { UserAction, WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
-/** Readiness takes half a minute, the swap some seconds: then new production is watched. */
+/** Readiness takes half a minute and the swap some seconds; then the soak starts. */
 const SOAKS_FROM = 40;
 
 type Use = (plan: WorldPlan, dice: Dice) => Partial<WorldPlan>;
 
-/** Puts a small world to another use than the plain promotion that it is: people, deployment windows, watches, holds, the clock. */
+/** Adds a use to a small world: approvals, deployment windows, soaks, holds, schedules. */
 export function putToUse(plan: WorldPlan, dice: Dice): WorldPlan {
   const used = { ...plan, ...dice.pick(uses)(plan, dice) };
   return { ...used, userActions: [...used.userActions].sort((a, b) => a.at - b.at) };
@@ -35,7 +35,7 @@ const uses: readonly Use[] = [
   byTheClock,
 ];
 
-/** People must agree: they do so in time, late, twice, about another plan, or not at all. */
+/** People must approve: in time, late, twice, for another plan, or not at all. */
 function approved(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   const approval = {
     quorum: dice.between(1, 2),
@@ -48,7 +48,7 @@ function approved(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   };
 }
 
-/** New production is watched: it stays well, falls sick, cannot be asked, or a person wants it back. */
+/** A soak: production stays healthy, becomes unhealthy, or does not answer, or a person orders the rollback. */
 function watched(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   const soak = {
     forMs: 30 * SECOND,
@@ -73,7 +73,7 @@ function watched(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   return { soak, userActions: [...userActions, ...happens] };
 }
 
-/** Swaps may not start yet, or not any more. */
+/** Swaps may not start yet, or no longer. */
 function opened(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   const from = dice.between(0, 40) * SECOND;
   const span = { from, to: from + dice.between(1, 4) * MINUTE };
@@ -93,7 +93,7 @@ function later(userActions: readonly UserAction[], notBeforeIn: number): UserAct
   );
 }
 
-/** A person stops the line. */
+/** A person sets a hold. */
 function onHold(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   const at = dice.between(0, 50) * SECOND;
   return {
@@ -104,7 +104,7 @@ function onHold(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   };
 }
 
-/** Nobody has approved and nothing is open; somebody breaks the glass who may, or may not. */
+/** No approval and no open window; a person uses break-glass, with or without permission. */
 function withBreakGlass(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   const breakGlass = dice.pick(["operator", "operator", "operator", "requester", "application"] as const);
   const asked = (userAction: Request): Request => ({ ...userAction, channel: "http", breakGlass });
@@ -117,7 +117,7 @@ function withBreakGlass(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   };
 }
 
-/** A schedule asks for it, and what would happen to a request happens around its instant. */
+/** A schedule requests it, and the events of a request occur around its time. */
 function byTheClock(plan: WorldPlan, dice: Dice): Partial<WorldPlan> {
   const minute = dice.between(2, 4);
   const request = scheduledId(pairKeyIn("shop"), START + minute * MINUTE);

@@ -1,7 +1,7 @@
 import { smallWorld } from "./small-world";
 import type { WorldPlan } from "./world-plan";
 
-/** What a small world is made of. */
+/** The small worlds of the test. */
 const worlds = Array.from({ length: 1_000 }, (_, n) => smallWorld(n + 1));
 const userActionsOf = ({ userActions }: WorldPlan, kind: string) =>
   userActions.filter((userAction) => userAction.kind === kind);
@@ -41,7 +41,7 @@ test("most are plain promotions, and every other use comes up", () => {
     "a person wants it back": (world) => userActionsOf(world, "rollback").length > 0,
     "a deployment window": ({ approval, window }) => window !== undefined && approval === undefined,
     "a pair was put on hold": (world) => userActionsOf(world, "hold").length > 0,
-    "the glass is broken": ({ approval, window }) => approval !== undefined && window !== undefined,
+    "break-glass is used": ({ approval, window }) => approval !== undefined && window !== undefined,
     "a schedule": ({ schedules }) => schedules !== undefined,
     "the pairs file is edited": (world) => userActionsOf(world, "edit-pairs").length > 0,
     "a schedule's ids are taken": (world) => userActionsOf(world, "squat").length > 0,

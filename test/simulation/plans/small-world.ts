@@ -14,10 +14,9 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 
 /**
- * A truly small world: one pair, one host or two, one request (sometimes twice), and one to three kinds of harm, none of which
- * makes anybody wait for long. Two in five are put to another use: approvals, deployment windows, soaks, holds, break-glass,
- * schedules. In some, somebody edits the pairs file, or takes the ids of what a schedule starts. Many of these are played
- * where few others would be.
+ * A small world: one pair, one or two hosts, one request (sometimes repeated), and one to three short kinds of harm.
+ * Two in five have another use, such as approvals, soaks or schedules; in some, others edit the pairs file or take
+ * schedules' ids. Campaigns play many of them.
  */
 export function smallWorld(seed: number): WorldPlan {
   const dice = new Dice(seed).fork("purpose");
@@ -27,13 +26,13 @@ export function smallWorld(seed: number): WorldPlan {
   return { ...used, userActions: userActions.sort((a, b) => a.at - b.at) };
 }
 
-/** What others do to the pairs file, or to the ids of a schedule. */
+/** Edits of the pairs file by others, or requests with ids of a schedule. */
 function ofOthers(plan: WorldPlan, dice: Dice): readonly UserAction[] {
   if (plan.schedules) return dice.chance(0.3) ? squatsOn(dice, idsStartedIn(plan), 5 * MINUTE) : [];
   return dice.chance(0.08) ? editsOf(dice, plan, dice.between(0, MINUTE)) : [];
 }
 
-/** One in four has two hosts, or HTTP on a host of its own; some poll slowly, or come back as others. */
+/** One in four has two hosts, or a separate host for HTTP; some poll slowly, or return under another name. */
 function shared(dice: Dice): Partial<WorldPlan> {
   if (!dice.chance(0.25)) return {};
   const sharing = sharingIn(dice);
@@ -65,7 +64,7 @@ function plainWorld(seed: number): WorldPlan {
     seed,
     pairs: ["shop"],
     hosts: 1,
-    // The least that a policy may ask for at the usual pace of looks.
+    // The minimum that a policy allows with the usual polling interval.
     stableForMs: 30 * SECOND,
     readinessDeadlineMs: 6 * MINUTE,
     operationSeconds: dice.pick([0.5, 2, 15]),
@@ -81,7 +80,7 @@ function plainWorld(seed: number): WorldPlan {
   };
 }
 
-/** One kind of harm each: a chance that something goes wrong, or something that happens. */
+/** One kind of harm each: a chance of faults, or an event. */
 const harm: readonly ((dice: Dice) => Partial<Chances> | UserAction)[] = [
   (dice) => ({ crash: dice.pick([0.003, 0.01]), mostCrashes: dice.between(1, 2) }),
   (dice) => ({ crash: dice.pick([0.003, 0.01]), mostCrashes: dice.between(1, 2) }),
@@ -114,15 +113,15 @@ const harm: readonly ((dice: Dice) => Partial<Chances> | UserAction)[] = [
   (dice) => ({ at: moment(dice), kind: "terminate", request: "r1" }),
   (dice) => ({
     at: moment(dice),
-    kind: "weather",
-    weather: {
+    kind: "service-fault",
+    serviceFault: {
       ...{ kind: "state", service: dice.pick(["shop-green", "shop-blue"]), instance: "WebRole_IN_0" },
       ...{ state: dice.pick(["RoleStateBusy", "RoleStateUnknown"]), seconds: dice.between(5, 60) },
     },
   }),
 ];
 
-/** Some time in the short life of such a promotion. */
+/** A time in the short life of such a promotion. */
 function moment(dice: Dice): number {
   return dice.between(0, 50 * SECOND);
 }
@@ -138,7 +137,7 @@ const busy = { kind: "status", status: 429, code: "RetryableErrorDueToAnotherOpe
 const throttled = { kind: "status", status: 429, code: "TooManyRequests", retryAfter: 10 };
 const down = { kind: "status", status: 503, code: "ServerBusy", retryAfter: 5 };
 
-/** What of a PUT's fate is known soon. */
+/** Fates of a PUT that become known soon. */
 const onPut: readonly object[] = [
   { kind: "reset-after" },
   { kind: "reset-after" },

@@ -4,23 +4,23 @@ import type { UserAction, WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
-/** Readiness takes half a minute, the swap some seconds: then new production is watched. */
+/** Readiness takes half a minute and the swap some seconds; then the soak starts. */
 const SOAKS_FROM = 45;
 
-/** What happens before a swap may start and after it has: deployment windows that close, releases that fall sick. */
+/** Events before a swap may start and after it: closing deployment windows, unhealthy releases. */
 export const themesAround = {
-  /** A release falls sick while it is watched, and hosts die around what is done about it. */
+  /** A release becomes unhealthy during the soak, and hosts die around the rollback. */
   soakFails: (dice) => ({
     ...watched(dice),
     userActions: [request("r1"), sick(dice, "green", "failure"), ...fault(dice)],
     chances: chances({ crash: dice.pick([0, 0.01]), mostCrashes: 3, activityTwice: dice.pick([0, 0.3]) }),
   }),
-  /** The same, declared irreversible. */
+  /** The same for an irreversible request. */
   irreversible: (dice) => ({
     ...watched(dice),
     userActions: [request("r1", { irreversible: true }), sick(dice, "green", "failure")],
   }),
-  /** Somebody else wants the pair while new production is watched, or as soon as it was rolled back. */
+  /** Another request for the pair arrives during the soak, or right after the rollback. */
   rolledBackAndNext: (dice) => ({
     ...watched(dice),
     userActions: [
@@ -30,7 +30,7 @@ export const themesAround = {
       ...(dice.chance(0.3) ? [request("r3", { at: 41 * SECOND, promote: "staging" })] : []),
     ],
   }),
-  /** A person orders the rollback, while it can be done and when it cannot. */
+  /** A person orders the rollback, when it is possible and when it is not. */
   rollbackOrdered: (dice) => ({
     ...watched(dice),
     userActions: [
@@ -40,7 +40,7 @@ export const themesAround = {
     ],
     chances: chances({ client: dice.pick([0, 0.05]), activityTwice: dice.pick([0, 0.5]) }),
   }),
-  /** For a while nobody can be asked, which says nothing of the release. */
+  /** Probes get no answer for a while, which says nothing about the release. */
   probesUnanswered: (dice) => ({
     ...watched(dice),
     userActions: [
@@ -55,14 +55,14 @@ export const themesAround = {
       },
     ],
   }),
-  /** People agree, and the attempt is late: what they said lapses. */
+  /** People approve, but the attempt is late: their approvals lapse. */
   approvalLapses: (dice) => ({
     userActions: [request("r1"), voteBy("ann", 10), voteBy("bob", dice.between(15, 30))],
     approval: approval({ validForMs: dice.between(40, 90) * SECOND }),
     chances: chances({ attemptLate: 1 }),
     stableForMs: 30 * SECOND,
   }),
-  /** One vote is missing: one person comes twice, an application comes too, and somebody votes on no plan. */
+  /** One vote is missing: one person votes twice, an application votes, and somebody votes on an unknown plan. */
   voteMissing: (dice) => ({
     userActions: [
       request("r1"),
@@ -74,7 +74,7 @@ export const themesAround = {
     approval: approval({ quorum: dice.between(1, 2) }),
     stableForMs: 30 * SECOND,
   }),
-  /** Somebody rejects before, beside and after those who agree. */
+  /** Somebody rejects before, between and after the approvals. */
   rejected: (dice) => ({
     userActions: [
       request("r1"),
@@ -85,7 +85,7 @@ export const themesAround = {
     approval: approval({}),
     stableForMs: 30 * SECOND,
   }),
-  /** What was approved is deployed anew before it is swapped. */
+  /** The approved version is replaced before it is swapped. */
   redeployedAfterVotes: (dice) => ({
     userActions: [
       request("r1"),
@@ -93,8 +93,8 @@ export const themesAround = {
       voteBy("bob", 20),
       {
         at: dice.between(21, 55) * SECOND,
-        kind: "weather",
-        weather: { kind: "redeployment", service: "shop-green", version: "v9", seconds: 10 },
+        kind: "service-fault",
+        serviceFault: { kind: "redeployment", service: "shop-green", version: "v9", seconds: 10 },
       },
       ...(dice.chance(0.5) ? [voteBy("ann", 200), voteBy("cleo", 220)] : [voteBy("ann", 200)]),
     ],
@@ -102,7 +102,7 @@ export const themesAround = {
     chances: chances({ crash: dice.pick([0, 0.005]), mostCrashes: 2 }),
     stableForMs: 60 * SECOND,
   }),
-  /** A request expires while its attempt is late, be it anybody's or an operator's who passes the deployment window. */
+  /** A request, with or without break-glass, expires while its attempt is late. */
   expiresBeforeAttempt: (dice) => ({
     userActions: [
       request("r1", {
@@ -113,7 +113,7 @@ export const themesAround = {
     chances: chances({ attemptLate: 1 }),
     stableForMs: 30 * SECOND,
   }),
-  /** The first in the queue halts, what it does then is late, and the next one is ready to swap. */
+  /** The first in the queue halts, its attempt is late, and the next one is ready to swap. */
   haltAndNext: (dice) => ({
     userActions: [
       request("r1"),
@@ -134,7 +134,7 @@ export const themesAround = {
     chances: chances({ attemptLate: 1 }),
     stableForMs: 30 * SECOND,
   }),
-  /** A freeze begins, a calendar cannot be read, or the request itself is for later. */
+  /** A freeze starts, a calendar cannot be read, or the request is for later. */
   frozenOrLater: (dice) => {
     const from = dice.between(0, 3) * MINUTE;
     const span = { from, to: from + dice.between(2, 9) * MINUTE };

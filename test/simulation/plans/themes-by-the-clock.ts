@@ -1,14 +1,13 @@
-import type { PlannedSchedule } from "./planned-schedules";
 import { editOf } from "./random-schedules";
 import { chances, request, type Themes } from "./user-actions";
-import type { UserAction, WorldPlan } from "./world-plan";
+import type { PlannedSchedule, UserAction, WorldPlan } from "./world-plan";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
 /** What schedules start, and what happens to them. */
 export const themesByTheClock = {
-  /** The only host is away when an instant comes: for as long as may be made up for, or for longer. */
+  /** The only host is absent at the time of a run: for as long as a run may be late, or for longer. */
   awayAtInstant: (dice) => {
     const expiresAfter = dice.pick([4, 12]);
     const away = dice.chance(0.3) ? dice.between(1, expiresAfter - 1) : expiresAfter + dice.between(1, 4);
@@ -18,7 +17,7 @@ export const themesByTheClock = {
       userActions: [{ at, kind: "kill", downMs: away * MINUTE }],
     };
   },
-  /** Two hosts disagree about the time, and look late and twice. */
+  /** The clocks of two hosts differ, and their checks are late and repeated. */
   clocksApart: (dice) => ({
     ...scheduled([weekly([12, 17, 22])], dice.pick([4, 12])),
     hosts: 2,
@@ -26,7 +25,7 @@ export const themesByTheClock = {
     chances: chances({ activityLate: 0.2, activityTwice: 0.3 }),
     userActions: dice.chance(0.5) ? [{ at: 11 * MINUTE, kind: "kill", downMs: 3 * MINUTE }] : [],
   }),
-  /** Hosts die while they start what is due, come back, and are away again for longer than it may be started. */
+  /** Hosts die while they start a due promotion, return, and are absent for longer than its expiry. */
   diesWhileStarting: (dice) => {
     const instants = [3, 8, 13, 18, 23];
     const away = (minute: number): UserAction => ({
@@ -41,7 +40,7 @@ export const themesByTheClock = {
       userActions: instants.map(away),
     };
   },
-  /** A schedule is paused over an instant and resumed after it. */
+  /** A schedule is paused over one of its times and resumed after it. */
   paused: (dice) => ({
     ...scheduled([weekly([10, 20])], dice.pick([12, 30])),
     userActions: [
@@ -54,7 +53,7 @@ export const themesByTheClock = {
       },
     ],
   }),
-  /** A paused schedule gets another name, or other times, before it is resumed. */
+  /** A paused schedule gets another name or other times before it is resumed. */
   renamedWhilePaused: (dice) => {
     const all = [weekly([10, 20])];
     const to = editOf(dice, all);
@@ -73,7 +72,7 @@ export const themesByTheClock = {
       ],
     };
   },
-  /** A schedule gets another name, other times, or is taken out and put back, while hosts are replaced one by one. */
+  /** A schedule gets another name, other times, or is removed and restored, while hosts are replaced one by one. */
   edited: (dice) => {
     const all = [weekly([10, 20])];
     const at = dice.between(5, 10) * MINUTE;
@@ -87,7 +86,7 @@ export const themesByTheClock = {
       ],
     };
   },
-  /** What the clock starts meets a request, a hold, and another schedule at the same instant. */
+  /** A schedule's promotion meets a request, a hold, and another schedule with the same time. */
   meetsOthers: (dice) => ({
     ...scheduled([weekly([10, 15, 20]), { ...weekly([15]), name: "monthly", promote: "blue" }], 12),
     userActions: [
@@ -100,7 +99,7 @@ export const themesByTheClock = {
   }),
 } satisfies Themes;
 
-/** The pair `shop` has these schedules. */
+/** Gives the pair `shop` these schedules. */
 export function scheduled(
   shop: readonly PlannedSchedule[],
   expiresAfter: number,

@@ -4,18 +4,18 @@ import type { WorldPlan } from "./world-plan";
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
-/** Operators who pass gate and deployment window, what they do not pass, and people who may not. */
+/** Operators with break-glass, what it does not skip, and people without permission. */
 export const themesOfBreakGlass = {
-  /** Nobody has approved and nothing is open; the line is stopped before the swap or while it waits for readiness. */
-  glassStopped: (dice) => ({
+  /** No approval and no open window; a hold is set before the swap or during the wait for readiness. */
+  breakGlassStopped: (dice) => ({
     ...shut,
     userActions: [
       request("r1", { channel: "http", breakGlass: "operator" }),
       { at: dice.between(2, 25) * SECOND, kind: "hold", pair: "shop", forMs: dice.between(2, 5) * MINUTE },
     ],
   }),
-  /** The line is stopped while an operator's attempt is late. */
-  glassStoppedLate: (dice) => {
+  /** A hold is set while an operator's attempt is late. */
+  breakGlassStoppedLate: (dice) => {
     const at = dice.between(50, 100) * SECOND;
     return {
       ...shut,
@@ -26,15 +26,15 @@ export const themesOfBreakGlass = {
       chances: chances({ attemptLate: 1 }),
     };
   },
-  /** Instances of the service that is to take production do not run, or those of the other one. */
-  glassNotRunning: (dice) => ({
+  /** Instances of the incoming service do not run, or those of the outgoing one. */
+  breakGlassNotRunning: (dice) => ({
     ...shut,
     userActions: [
       request("r1", { at: 10 * SECOND, channel: "http", breakGlass: "operator" }),
       {
         at: 0,
-        kind: "weather",
-        weather: {
+        kind: "service-fault",
+        serviceFault: {
           kind: "state",
           service: dice.pick(["shop-green", "shop-green", "shop-blue"]),
           instance: "WebRole_IN_1",
@@ -44,8 +44,8 @@ export const themesOfBreakGlass = {
       },
     ],
   }),
-  /** Whoever may not break the glass tries to; the same request comes without it, and waits like any other. */
-  glassNotAllowed: (dice) => ({
+  /** A caller without permission tries break-glass; the same request without it waits like any other. */
+  breakGlassNotAllowed: (dice) => ({
     ...shut,
     userActions: [
       request("r1", { channel: "http", breakGlass: dice.pick(["requester", "application"]) }),
@@ -54,7 +54,7 @@ export const themesOfBreakGlass = {
   }),
 } satisfies Themes;
 
-/** Somebody must approve, and nothing is open. */
+/** Somebody must approve, and no window is open. */
 export const shut = {
   approval: { quorum: 1, deadlineMs: 5 * MINUTE, validForMs: 20 * MINUTE },
   window: { freeze: { from: 0, to: 60 * MINUTE } },

@@ -8,7 +8,7 @@ const GREEN = "shop-green";
 
 type Calm = Pick<WorldPlan, "userActions"> & Partial<WorldPlan>;
 
-/** Calm worlds with one thing in the way at most: what comes of them, and by when, is known beforehand. */
+/** Calm worlds with at most one obstacle: outcome and time are known in advance. */
 export const themesOfProgress = {
   progress: (dice) => {
     const { userActions, ...over } = dice.pick(obstacles)(dice);
@@ -32,9 +32,9 @@ const obstacles: readonly ((dice: Dice) => Calm)[] = [
   () => ({ userActions: [first()] }),
   (dice) => ({ userActions: [first({ promote: dice.pick(["staging", "green", "blue"] as const) })] }),
   (dice) => ({ userActions: [first({ expect: dice.pick(["right", "wrong"] as const) })] }),
-  /** Nothing keeps it from being over in time. */
+  /** Nothing prevents it from ending in time. */
   (dice) => ({ userActions: [first({ expiresAfter: dice.between(30, 50) * MINUTE })] }),
-  /** Something does. */
+  /** Something prevents it. */
   (dice) => ({
     userActions: [first({ expiresAfter: dice.between(1, 6) * MINUTE }), unready(0, 20 * MINUTE)],
     readinessDeadlineMs: 12 * MINUTE,
@@ -47,7 +47,7 @@ const obstacles: readonly ((dice: Dice) => Calm)[] = [
     userActions: [first({ at: 5 * SECOND }), unready(0, 60 * MINUTE)],
     readinessDeadlineMs: 6 * MINUTE,
   }),
-  /** Comes and goes while it becomes stable. */
+  /** Instances change state during readiness. */
   (dice) => ({
     userActions: [first(), ...[1, 2, 3].map((n) => unready(n * 80 * SECOND, dice.between(10, 40) * SECOND))],
     stableForMs: MINUTE,
@@ -68,7 +68,7 @@ const obstacles: readonly ((dice: Dice) => Calm)[] = [
   (dice) => ({ userActions: [first(), onPut(1, dice.pick(endings))] }),
   approved,
   approved,
-  /** What was approved stands, although the line is stopped. */
+  /** Approvals stay valid although there is a hold. */
   (dice) => {
     const { userActions, ...over } = approved(dice, 5);
     return {
@@ -125,7 +125,7 @@ function side(dice: Dice): Request["promote"] {
 
 function unready(at: number, forMs: number): UserAction {
   const state = { service: GREEN, instance: "WebRole_IN_1", state: "RoleStateBusy", seconds: forMs / SECOND };
-  return { at, kind: "weather", weather: { kind: "state", ...state } };
+  return { at, kind: "service-fault", serviceFault: { kind: "state", ...state } };
 }
 
 function hold(second: number, seconds: number): UserAction {
@@ -155,7 +155,7 @@ function gated(dice: Dice): Pick<WorldPlan, "approval"> {
   return { approval: { quorum: 2, deadlineMs: dice.pick([6, 10]) * MINUTE, validForMs: 60 * MINUTE } };
 }
 
-/** As many as are needed agree, one after another, or at once. */
+/** The quorum approves, one after another or at once. */
 function approved(dice: Dice, most = 60): Calm {
   const quorum = dice.between(1, 3);
   const people = ["ann", "bob", "cleo"].slice(0, Math.max(quorum, 2));
@@ -176,7 +176,7 @@ function watched(dice: Dice, rollback: "automatic" | "never" = "automatic"): Par
   return { soak, stableForMs: 30 * SECOND, operationSeconds: dice.pick([0.5, 2]) };
 }
 
-/** New production answers wrongly while it is watched. */
+/** New production answers wrongly during the soak. */
 function sick(dice: Dice): Calm {
   const at = dice.between(55, 75) * SECOND;
   const falls: UserAction = {

@@ -1,4 +1,4 @@
-import { approval, onPut, patient, vote, weather } from "./themes-of-the-slips";
+import { approval, onPut, patient, vote, serviceFault } from "./themes-of-the-slips";
 import { chances, request, type Themes } from "./user-actions";
 import type { UserAction } from "./world-plan";
 
@@ -7,13 +7,13 @@ const MINUTE = 60_000;
 const GREEN = "shop-green";
 const BLUE = "shop-blue";
 
-/** What it takes for a slip in what is made of looks at Azure and at the clock to show. */
+/** Worlds that show a slip in checks of Azure and of the clock. */
 export const themesOfTheChecks = {
-  /** The old service falls sick while both are watched for readiness. */
+  /** The outgoing service becomes unhealthy while readiness of both is checked. */
   outgoingFallsSick: (dice) => ({
     userActions: [
       request("r1"),
-      weather(dice.between(15, 50), {
+      serviceFault(dice.between(15, 50), {
         kind: "state",
         service: BLUE,
         instance: `WebRole_IN_${dice.between(0, 1)}`,
@@ -23,7 +23,7 @@ export const themesOfTheChecks = {
     ],
     stableForMs: dice.pick([30, 60]) * SECOND,
   }),
-  /** Resource Manager answers one read in a while with a fault. */
+  /** Resource Manager answers an occasional read with a fault. */
   readsFail: (dice) => ({
     userActions: [
       request("r1"),
@@ -38,11 +38,11 @@ export const themesOfTheChecks = {
     ],
     stableForMs: 30 * SECOND,
   }),
-  /** A host stands still between asking for an attempt and hearing of its grant. */
+  /** A host stands still between the request for an attempt and its grant. */
   grantIsSlow: (dice) => ({
     userActions: [
       request("r1"),
-      weather(dice.between(32, 70), {
+      serviceFault(dice.between(32, 70), {
         kind: "state",
         service: dice.pick([GREEN, BLUE]),
         instance: "WebRole_IN_0",
@@ -65,7 +65,7 @@ export const themesOfTheChecks = {
     chances: chances({ attemptFrozen: 0.7 }),
     stableForMs: 30 * SECOND,
   }),
-  /** A PUT is lost, takes effect late, and two hosts disagree about how long that has been. */
+  /** A PUT is lost and takes effect late, and two hosts disagree about how long ago it was. */
   lostWhileClocksDiffer: (dice) => ({
     ...patient,
     hosts: 2,
@@ -80,7 +80,7 @@ export const themesOfTheChecks = {
       })),
     ],
   }),
-  /** A PUT arrives as late as its caller waits, and its operation takes as long as any may. */
+  /** A PUT arrives as late as its caller waits, and its operation takes the longest allowed time. */
   lostAndLate: (dice) => ({
     ...patient,
     userActions: [
@@ -94,7 +94,7 @@ export const themesOfTheChecks = {
       }),
     ],
   }),
-  /** An operation that was accepted and cannot be followed takes effect when nobody counts on it any more. */
+  /** An accepted operation that cannot be followed takes effect after its deadline. */
   acceptedAndNotFollowed: (dice) => {
     const seconds = dice.between(18, 40) * 60;
     const address = dice.pick<object>([{ headers: "none" }, { origin: "https://elsewhere.example" }]);

@@ -11,9 +11,9 @@ import type { UserAction } from "./world-plan";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** What is done to the pairs file, to ids and to the places of a pair. */
+/** Edits of the pairs file, squatted ids and full queues. */
 export const themesOfTheFile = {
-  /** Pairs are renamed, exchanged, taken out and put back, their rules tightened and loosened, while promotions are under way. */
+  /** Pairs are renamed, exchanged, removed and restored, and their rules changed, while promotions are under way. */
   editedPairs: (dice) => {
     const pairs = ["shop", "billing"];
     const approval = dice.chance(0.5)
@@ -47,7 +47,7 @@ export const themesOfTheFile = {
       ],
     };
   },
-  /** A tightened rule meets a promotion that enough people have approved by the rule before, while it waits to be ready. */
+  /** A stricter rule meets a promotion with enough approvals under the previous rule, during its wait for readiness. */
   tightened: (dice) => {
     const rule = { quorum: 1, deadlineMs: 15 * MINUTE, validForMs: 60 * MINUTE };
     const before = dice.chance(0.3) ? undefined : rule;
@@ -56,7 +56,7 @@ export const themesOfTheFile = {
       { ...rule, validForMs: 2 * MINUTE },
       { ...rule, people: ["cleo", "dora"] },
     ]);
-    // With the sides exchanged too, what is planned anew has to mean the service that was asked for.
+    // With the sides exchanged too, the new plan must mean the requested service.
     const to = [{ of: "shop", name: "shop", approval: after, exchanged: dice.chance(0.4) }];
     return {
       approval: before,
@@ -70,11 +70,11 @@ export const themesOfTheFile = {
       ],
     };
   },
-  /** A pair is taken out shortly before a swap of it would be claimed, and some of the time put back. */
+  /** A pair is removed shortly before the claim of a swap, and sometimes restored. */
   takenOut: (dice) => {
     const stableMs = dice.pick([2, 2.5]) * MINUTE;
     const at = stableMs - dice.between(10, 50) * SECOND;
-    // Nobody votes: whoever asked waits on, in no file.
+    // Without votes the request continues to wait, in no file.
     const approval = dice.chance(0.4)
       ? { quorum: 1, deadlineMs: 40 * MINUTE, validForMs: 60 * MINUTE }
       : undefined;
@@ -94,7 +94,7 @@ export const themesOfTheFile = {
       ],
     };
   },
-  /** Somebody takes ids of promotions that schedules start, before their time and after it, in other cases, for other pairs. */
+  /** Somebody uses ids of scheduled promotions, early and late, in other letter case, for other pairs. */
   squatters: (dice) => {
     const minutes = [7, 14];
     const ids = minutes.map((minute) => scheduledId(pairKeyIn("shop"), START + minute * MINUTE));
@@ -106,7 +106,7 @@ export const themesOfTheFile = {
       userActions: squats,
     };
   },
-  /** The places of a pair are taken by what is to happen in weeks, beyond the horizon too, and an operator needs one. */
+  /** Requests for weeks ahead, some beyond the horizon, fill the queue of a pair, and an operator needs a place. */
   floods: (dice) => {
     const DAY = 24 * 60 * MINUTE;
     const far = (id: string): UserAction =>
@@ -127,7 +127,7 @@ export const themesOfTheFile = {
     const isCalm = dice.chance(0.5);
     return {
       ...(isPlain ? { sharing: undefined, wire: undefined } : {}),
-      // Only where nothing goes wrong it is certain by when a cancel has ended all.
+      // Only without faults it is certain when a cancel has ended everything.
       ...(isCalm ? { skewMs: 0, chances: chances({}) } : {}),
       stableForMs: 30 * SECOND,
       reconcilerEveryMs: 6 * MINUTE,
@@ -136,7 +136,7 @@ export const themesOfTheFile = {
   },
 } satisfies Themes;
 
-/** Requests under `ids`, some of them in other cases, and under an id that somebody guessed. */
+/** Requests under `ids`, some in other letter case, and under a guessed id. */
 export function squatsOn(dice: Dice, ids: readonly string[], withinMs: number): UserAction[] {
   const guessed = `schedule-${dice.hex128()}-20261201T120700Z`;
   const inOtherCase = ids.map((id) => dice.pick([id.toUpperCase(), id.replace("schedule", "Schedule")]));
@@ -167,7 +167,7 @@ function votesOf(dice: Dice, id: string): UserAction[] {
   return dice.chance(0.6) ? all : votesOn(dice, id);
 }
 
-/** Something that stops a pair: a hold, a swap that comes to nothing, or one that nobody knows of. */
+/** Something that blocks a pair: a hold, a failing swap, or one with an unknown outcome. */
 function stopped(dice: Dice): UserAction {
   const answer = dice.pick<object>([
     { kind: "operation-fails" },

@@ -8,9 +8,9 @@ const MINUTE = 60_000;
 const GREEN = "shop-green";
 const BLUE = "shop-blue";
 
-/** What it takes for one wrong operand, id or default to show: several of a kind, and what crosses what. */
+/** Worlds that show one wrong operand, id or default: several items of a kind, and overlapping events. */
 export const themesOfTheSlips = {
-  /** Nothing comes of PUTs, and the hosts that sent them die. */
+  /** PUTs have no effect, and the hosts that sent them die. */
   hostsDieBesideLostPuts: (dice) => ({
     ...patient,
     userActions: [
@@ -19,14 +19,14 @@ export const themesOfTheSlips = {
       { at: dice.between(40, 90) * SECOND, kind: "kill", downMs: dice.pick([0, 5, 60]) * SECOND },
     ],
   }),
-  /** Azure is busy, instances come and go, and the attempt that was turned away is executed once more. */
+  /** Azure is busy, instances change state, and the refused attempt is executed again. */
   turnedAwayThenAgain: (dice) => ({
     ...plain,
     userActions: [
       request("r1"),
       onPut(1, { kind: "status", status: 409, code: "Conflict" }),
       ...[0, 1, 2, 3, 4, 5].map((n) =>
-        weather(140 + 60 * n + dice.between(0, 9), {
+        serviceFault(140 + 60 * n + dice.between(0, 9), {
           kind: "state",
           service: dice.pick([GREEN, BLUE]),
           instance: "WebRole_IN_1",
@@ -38,12 +38,12 @@ export const themesOfTheSlips = {
     chances: chances({ attemptTwice: 1 }),
     stableForMs: 120 * SECOND,
   }),
-  /** A person calls it off after it has swapped, while it is watched. */
+  /** A person cancels after the swap, during the soak. */
   cancelWhileWatched: (dice) => ({
     ...watched(dice),
     userActions: [request("r1"), { at: dice.between(42, 100) * SECOND, kind: "cancel", request: "r1" }],
   }),
-  /** Nothing comes of PUTs, and people stop the line in between. */
+  /** PUTs have no effect, and people set holds in between. */
   lostAndHeld: (dice) => ({
     ...patient,
     userActions: [
@@ -52,7 +52,7 @@ export const themesOfTheSlips = {
       ...[6, 22, 42].map((minute) => hold((minute + dice.between(0, 6)) * MINUTE, 9 * MINUTE)),
     ],
   }),
-  /** Many wait in the queue for one side and the other, and somebody stops it for a while. */
+  /** Many requests for both sides are in the queue, and somebody sets a hold for a while. */
   longLine: (dice) => ({
     ...plain,
     userActions: [
@@ -64,7 +64,7 @@ export const themesOfTheSlips = {
     ],
     stableForMs: 30 * SECOND,
   }),
-  /** Two of those who wait in the queue are called off, and one is not. */
+  /** Two requests in the queue are cancelled, and one is not. */
   cancelsOfOthers: (dice) => ({
     ...plain,
     userActions: [
@@ -80,13 +80,13 @@ export const themesOfTheSlips = {
     ],
     stableForMs: 30 * SECOND,
   }),
-  /** A person orders the rollback just when the watch ends. */
+  /** A person orders the rollback just when the soak ends. */
   rollbackAtTheEnd: (dice) => ({
     ...watched(dice),
     userActions: [request("r1"), { at: dice.between(92_000, 112_000), kind: "rollback", request: "r1" }],
     chances: chances({ deliveryLate: dice.pick([0, 0.3]) }),
   }),
-  /** Two people stop the line, and one lets it go on. */
+  /** Two people set holds, and one releases them. */
   twoHolds: (dice) => {
     const forMs = [dice.between(60, 120) * SECOND, dice.between(150, 300) * SECOND];
     const [first = 0, second = 0] = dice.chance(0.5) ? forMs : [...forMs].reverse();
@@ -99,7 +99,7 @@ export const themesOfTheSlips = {
       stableForMs: 30 * SECOND,
     };
   },
-  /** Somebody stops the line for a moment while a PUT is on its way, and its attempt is executed once more. */
+  /** A short hold during a PUT, whose attempt is executed again. */
   holdWhilePutRuns: (dice) => ({
     userActions: [
       request("r1"),
@@ -109,7 +109,7 @@ export const themesOfTheSlips = {
     chances: chances({ activityTwice: 0.9, activityLate: 0.6 }),
     stableForMs: 30 * SECOND,
   }),
-  /** A swap halts, its event is heard of at once and acknowledged late, and people have let the pair go on by then. */
+  /** A swap halts, its event arrives at once and is acknowledged late, and people have released the pair by then. */
   haltDescribedAgain: (dice) => ({
     userActions: [
       request("r1"),
@@ -120,7 +120,7 @@ export const themesOfTheSlips = {
     calmAfterMs: 15 * MINUTE,
     stableForMs: 30 * SECOND,
   }),
-  /** A release answers wrongly once while it is watched. */
+  /** A release answers wrongly once during the soak. */
   fallsSickShortly: (dice) => ({
     ...watched(dice),
     userActions: [
@@ -135,7 +135,7 @@ export const themesOfTheSlips = {
       },
     ],
   }),
-  /** Nobody can be asked for as long as is tolerated, once or twice. */
+  /** Probes get no answer for as long as is tolerated, once or twice. */
   unansweredShortly: (dice) => ({
     ...watched(dice),
     userActions: [
@@ -144,7 +144,7 @@ export const themesOfTheSlips = {
       ...(dice.chance(0.6) ? [unanswered(dice.between(105, 110), dice.between(20, 30))] : []),
     ],
   }),
-  /** Whoever asked votes as well. */
+  /** The requester votes too. */
   votesOnOnesOwn: (dice) => ({
     userActions: [
       request("r1", { channel: "http" }),
@@ -154,7 +154,7 @@ export const themesOfTheSlips = {
     approval: { ...approval(), quorum: dice.between(1, 2) },
     stableForMs: 30 * SECOND,
   }),
-  /** A schedule that nobody paused is resumed when its instant has just come, and its host was away then. */
+  /** A schedule that was not paused is resumed right after its time, when its host was absent. */
   resumedForNothing: (dice) => ({
     ...scheduled([weekly([10, 20])], 12),
     userActions: [
@@ -162,14 +162,14 @@ export const themesOfTheSlips = {
       { at: 10 * MINUTE + dice.between(0, 40) * SECOND, kind: "resume", pair: "shop", schedule: "weekly" },
     ],
   }),
-  /** The storage behind the entities does not answer for a while. */
+  /** The storage of the entities does not answer for a while. */
   storageAway: (dice) => ({
     userActions: [request("r1", { at: dice.between(0, 20) * SECOND })],
     chances: chances({ client: 0.97 }),
     calmAfterMs: dice.between(2, 4) * MINUTE,
     stableForMs: 30 * SECOND,
   }),
-  /** A person calls it off, and what carries the cancel is lost. */
+  /** A person cancels, and the message of the cancel is lost. */
   cancelUnheard: (dice) => ({
     userActions: [
       request("r1"),
@@ -182,7 +182,7 @@ export const themesOfTheSlips = {
     chances: chances({ client: 0.4 }),
     stableForMs: MINUTE,
   }),
-  /** A request is for so soon that both services are ready before. */
+  /** `notBefore` is so soon that both services are ready before. */
   beginsSoon: (dice) => ({
     ...plain,
     userActions: [request("r1", { notBeforeIn: dice.between(45, 59) * SECOND })],
@@ -197,7 +197,7 @@ export const themesOfTheSlips = {
   }),
 } satisfies Themes;
 
-/** Nothing that a random world has beside. */
+/** Without the optional parts of a random world. */
 const plain = { sharing: undefined, wire: undefined, soak: undefined, window: undefined } as const;
 
 export const patient = { readinessDeadlineMs: 120 * MINUTE, stableForMs: 30 * SECOND } as const;
@@ -215,8 +215,8 @@ function hold(at: number, forMs: number): UserAction {
   return { at, kind: "hold", pair: "shop", forMs };
 }
 
-export function weather(second: number, what: object): UserAction {
-  return { at: second * SECOND, kind: "weather", weather: what };
+export function serviceFault(second: number, what: object): UserAction {
+  return { at: second * SECOND, kind: "service-fault", serviceFault: what };
 }
 
 function unanswered(second: number, seconds: number): UserAction {

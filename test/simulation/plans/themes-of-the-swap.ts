@@ -1,4 +1,5 @@
 import type { Dice } from "../world/dice";
+import { serviceFault } from "./themes-of-the-slips";
 import { chances, request, type Themes } from "./user-actions";
 import type { UserAction } from "./world-plan";
 
@@ -7,7 +8,7 @@ const MINUTE = 60_000;
 const GREEN = "shop-green";
 const BLUE = "shop-blue";
 
-/** One hostile situation each, set up on purpose: what chance alone would bring about once in a thousand worlds. */
+/** One hostile situation each, which chance alone would produce once in a thousand worlds. */
 export const themesOfTheSwap = {
   /** Activities are executed several times at once. */
   executedTwice: (dice) => ({
@@ -15,7 +16,7 @@ export const themesOfTheSwap = {
     chances: chances({ activityTwice: 0.9, client: dice.pick([0, 0.05]) }),
     stableForMs: 30 * SECOND,
   }),
-  /** A second execution of an attempt comes while the PUT of the first is still on its way. */
+  /** An attempt is executed again while the PUT of the first execution is still under way. */
   secondWhilePutRuns: (dice) => ({
     userActions: [
       request("r1"),
@@ -30,7 +31,7 @@ export const themesOfTheSwap = {
     chances: chances({ activityTwice: 0.9, activityLate: 0.6 }),
     stableForMs: 30 * SECOND,
   }),
-  /** Nothing comes of one PUT after another, and nobody hears of it. */
+  /** Successive PUTs have no effect and no answer. */
   nothingComesOfIt: (dice) => ({
     userActions: [request("r1"), put(5, dice.pick(withoutTrace))],
     readinessDeadlineMs: 120 * MINUTE,
@@ -48,38 +49,38 @@ export const themesOfTheSwap = {
     chances: chances({ attemptFrozen: dice.pick([0.3, 0.6]), clockSet: dice.pick([0, 1]) }),
     stableForMs: 30 * SECOND,
   }),
-  /** What was ready is not any more when a late attempt looks. */
+  /** Instances stop running before a late attempt checks them. */
   notReadyAnyMore: (dice) => ({
     userActions: [
       request("r1"),
-      weather(dice.between(40, 100), trouble(dice, 600, ["RoleStateBusy", "RoleStateUnknown"])),
+      serviceFault(dice.between(40, 100), trouble(dice, 600, ["RoleStateBusy", "RoleStateUnknown"])),
     ],
     chances: chances({ attemptLate: 1 }),
     stableForMs: 30 * SECOND,
   }),
-  /** A person stops the promotion before its late attempt claims. */
+  /** A person cancels the promotion before its late attempt claims. */
   cancelBeforeClaim: (dice) => ({
     userActions: [request("r1"), cancel(dice.between(40, 110) * SECOND)],
     chances: chances({ attemptLate: 1 }),
     stableForMs: 30 * SECOND,
   }),
-  /** A person stops the promotion while the operation runs. */
+  /** A person cancels the promotion while the operation runs. */
   cancelWhileRunning: (dice) => ({
     userActions: [request("r1"), cancel(dice.between(32, 90) * SECOND)],
     operationSeconds: dice.pick([70, 200]),
     stableForMs: 30 * SECOND,
   }),
-  /** Looks at the role instances come late, and far apart. */
+  /** Checks of the role instances are late and far apart. */
   checksFarApart: () => ({
     userActions: [request("r1")],
     chances: chances({ activityLate: 0.7 }),
     stableForMs: 120 * SECOND,
   }),
-  /** Instances are not listed when readiness is looked at. */
+  /** Instances are missing from the list during a readiness check. */
   notListed: (dice) => ({
     userActions: [
       request("r1", { at: 40 * SECOND }),
-      weather(dice.between(0, 30), {
+      serviceFault(dice.between(0, 30), {
         kind: "unlisted",
         service: dice.pick([GREEN, BLUE]),
         instance: "WebRole_IN_1",
@@ -88,19 +89,19 @@ export const themesOfTheSwap = {
     ],
     stableForMs: 30 * SECOND,
   }),
-  /** Instances are in a state nobody has heard of. */
+  /** Instances are in an unknown state. */
   troubleBeforeSwap: (dice) => ({
     userActions: [
       request("r1", { at: 40 * SECOND }),
-      weather(dice.between(0, 30), instanceState(dice, 900, ["RoleStateNobodyKnows"])),
+      serviceFault(dice.between(0, 30), instanceState(dice, 900, ["RoleStateNobodyKnows"])),
     ],
     stableForMs: 30 * SECOND,
   }),
-  /** Another version is deployed between the plan and the swap. */
+  /** Another version is deployed between plan and swap. */
   redeployed: (dice) => ({
     userActions: [
       request("r1"),
-      weather(dice.between(5, 60), {
+      serviceFault(dice.between(5, 60), {
         kind: "redeployment",
         service: dice.pick([GREEN, BLUE]),
         version: "v9",
@@ -109,14 +110,14 @@ export const themesOfTheSwap = {
     ],
     stableForMs: 120 * SECOND,
   }),
-  /** Several wait in the queue for the same swap, or for one and its undoing. */
+  /** Several requests for the same swap are in the queue, or one and its opposite. */
   inQueue: (dice) => ({
     userActions: [1, 2, 3].map((n) =>
       request(`r${n}`, { at: dice.between(0, 20 * SECOND), promote: dice.chance(0.8) ? "green" : "blue" }),
     ),
     stableForMs: 30 * SECOND,
   }),
-  /** The platform is busy at the first attempt, while somebody else comes. */
+  /** The platform is busy at the first attempt, and another request arrives. */
   platformBusy: (dice) => ({
     userActions: [
       request("r1"),
@@ -136,7 +137,7 @@ export const themesOfTheSwap = {
     ],
     stableForMs: 30 * SECOND,
   }),
-  /** The operation runs for several polls, each of which names a new address, and fails; addresses before that are refused. */
+  /** The operation runs for several polls, each with a new address, and fails; earlier addresses are refused. */
   operationMoves: (dice) => ({
     userActions: [
       request("r1"),
@@ -153,7 +154,7 @@ export const themesOfTheSwap = {
       throttling: {},
     },
   }),
-  /** Everybody promotes what is in staging; requests come twice, and rows of instances lag. */
+  /** Every request is for staging; requests are repeated, and instance rows lag. */
   stagingForAll: (dice) => ({
     userActions: [1, 2].map((n) =>
       request(`r${n}`, {
@@ -166,7 +167,7 @@ export const themesOfTheSwap = {
     chances: chances({ rowLag: 0.7 }),
     stableForMs: 30 * SECOND,
   }),
-  /** The same request comes again after its outcome, with other content at last. */
+  /** The same request is repeated after its outcome, finally with other content. */
   comesAgain: (dice) => ({
     userActions: [request("r1", { copies: 3, every: dice.pick([500, 20 * MINUTE]), otherContent: true })],
     stableForMs: 30 * SECOND,
@@ -177,12 +178,12 @@ export const themesOfTheSwap = {
     chances: chances({ publishFails: 0.7, settlementLost: 0.3 }),
     stableForMs: 30 * SECOND,
   }),
-  /** A person stops the line while the promotion waits to be ready. */
+  /** A person sets a hold during the wait for readiness. */
   holdBeforeReady: (dice) => ({
     userActions: [request("r1"), hold(dice.between(5, 25) * SECOND, dice.between(60, 300) * SECOND)],
     stableForMs: 30 * SECOND,
   }),
-  /** An attempt is refused by a hold, and a second execution of it comes when the turn has been taken again. */
+  /** A hold refuses an attempt, which is executed again when the lease has been acquired again. */
   refusedThenAgain: (dice) => {
     const at = dice.between(60, 100) * SECOND;
     return {
@@ -191,12 +192,12 @@ export const themesOfTheSwap = {
       stableForMs: 120 * SECOND,
     };
   },
-  /** What is in staging changes places while the plan is made anew. */
+  /** The service in staging changes while the plan is renewed. */
   stagingChanges: (dice) => ({
     userActions: [
       request("r1", { promote: "staging" }),
-      weather(dice.between(5, 60), { kind: "redeployment", service: GREEN, version: "v9", seconds: 20 }),
-      weather(dice.between(60, 400), { kind: "swap-by-hand", service: GREEN }),
+      serviceFault(dice.between(5, 60), { kind: "redeployment", service: GREEN, version: "v9", seconds: 20 }),
+      serviceFault(dice.between(60, 400), { kind: "swap-by-hand", service: GREEN }),
     ],
     chances: chances({ activityLate: 0.8 }),
     stableForMs: 30 * SECOND,
@@ -209,29 +210,29 @@ export const themesOfTheSwap = {
     ],
     stableForMs: 60 * SECOND,
   }),
-  /** The run is terminated by hand while it waits for the lease; people swap, and the request comes again. */
+  /** The run is terminated by hand during the wait for the lease; people swap, and the request is repeated. */
   terminatedInQueue: (dice) => ({
     userActions: [
       hold(0, dice.between(60, 200) * SECOND),
       request("r1", { at: SECOND, promote: "staging", copies: 2, every: dice.between(20, 50) * SECOND }),
       { at: dice.between(4, 9) * SECOND, kind: "terminate", request: "r1" },
-      weather(dice.between(10, 15), { kind: "swap-by-hand", service: GREEN }),
+      serviceFault(dice.between(10, 15), { kind: "swap-by-hand", service: GREEN }),
     ],
     stableForMs: 30 * SECOND,
   }),
-  /** An operation goes on for longer than anybody waits for it, and may still take effect then. */
+  /** An operation runs longer than the product waits, and may still take effect then. */
   endlessOperation: (dice) => ({
     userActions: [request("r1"), put(1, endless(dice))],
     readinessDeadlineMs: 120 * MINUTE,
     stableForMs: 30 * SECOND,
   }),
-  /** Hosts die again and again. */
+  /** Hosts die repeatedly. */
   hostsDie: () => ({
     userActions: [request("r1"), request("r2", { at: 30 * SECOND, promote: "blue" })],
     chances: chances({ crash: 0.05, mostCrashes: 8 }),
     stableForMs: 30 * SECOND,
   }),
-  /** The broker stays away for longer than a run goes on publishing. */
+  /** The broker is down for longer than a run retries to publish. */
   brokerAway: (dice) => ({
     userActions: [
       request("r1"),
@@ -251,10 +252,6 @@ function hold(at: number, forMs: number): UserAction {
 
 function cancel(at: number): UserAction {
   return { at, kind: "cancel", request: "r1" };
-}
-
-function weather(second: number, what: object): UserAction {
-  return { at: second * SECOND, kind: "weather", weather: what };
 }
 
 const withoutTrace: readonly object[] = [

@@ -26,15 +26,15 @@ const themes = {
 export type ThemeName = keyof typeof themes;
 
 const names = Object.keys(themes) as ThemeName[];
-/** Every other world is under no theme. */
+/** Every other world has no theme. */
 const CYCLE = 2 * names.length;
 
-/** The first seed whose world is under a theme, and how far the next ones are apart. */
+/** The first seed with a theme, and the distance to the next ones. */
 export function seedsUnder(theme: ThemeName): { readonly seed: number; readonly step: number } {
   return { seed: names.indexOf(theme) + 1, step: CYCLE };
 }
 
-/** Puts a world under the theme of its seed, if that has one. */
+/** Applies the theme of a world's seed, if it has one. */
 export function themed(plan: WorldPlan, dice: Dice): WorldPlan {
   const name = names[(plan.seed - 1) % CYCLE];
   if (!name) return plan;
@@ -47,7 +47,7 @@ export function themed(plan: WorldPlan, dice: Dice): WorldPlan {
     calmAfterMs: 150 * MINUTE,
     chances: calmChances,
     schedules: undefined,
-    // Who must be asked is a theme of its own: without votes every other one would end at the gate.
+    // Approval is a separate theme: without votes every other one would end at the gate.
     approval: undefined,
   };
   const { userActions, ...over } = (themes as Themes)[name]!(dice);

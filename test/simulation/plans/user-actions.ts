@@ -1,14 +1,14 @@
 import type { Dice } from "../world/dice";
 import { calmChances, type Chances, type UserAction, type WorldPlan } from "./world-plan";
 
-/** Hostile situations by name: what is set up on purpose in a world. */
+/** Hostile situations by name. */
 export type Themes = Readonly<
   Record<string, (dice: Dice) => Partial<WorldPlan> & Pick<WorldPlan, "userActions">>
 >;
 
 export type Request = Extract<UserAction, { kind: "request" }>;
 
-/** A request for green on the pair `shop`, once and from the start, unless said otherwise. */
+/** A request for green on the pair `shop`, once, at the start; `over` changes it. */
 export function request(id: string, over: Partial<Request> = {}): Request {
   return {
     at: 0,
@@ -24,7 +24,7 @@ export function request(id: string, over: Partial<Request> = {}): Request {
   };
 }
 
-/** A world in which nothing goes wrong by chance, and Azure gives its least forgiving answer to a repeated PUT. */
+/** A world without random faults, with Azure's least forgiving answer to a repeated PUT. */
 export function calmWorld(userActions: readonly UserAction[], over: Partial<WorldPlan> = {}): WorldPlan {
   return {
     seed: 1,
@@ -42,17 +42,17 @@ export function calmWorld(userActions: readonly UserAction[], over: Partial<Worl
   };
 }
 
-/** A calm world, but for these. */
+/** The chances of a calm world, with these changes. */
 export function chances(some: Partial<Chances>): Chances {
   return { ...calmChances, ...some };
 }
 
-/** One request in five names the version that it wants, and one in three of these names a wrong one. */
+/** One request in five names an expected version, and one in three of these a wrong one. */
 export function expectedIn(dice: Dice): Pick<Request, "expect"> {
   return dice.chance(0.2) ? { expect: dice.pick(["right", "right", "wrong"] as const) } : {};
 }
 
-/** What is no request. */
+/** Bodies that are not requests. */
 export const malformed = [
   "{",
   "12",

@@ -1,11 +1,51 @@
+import type { ApprovalRule } from "../../../src/domain/approval/rule";
 import type { Side } from "../../../src/domain/kernel/swap-request";
-import type { Sickness } from "../world/health";
 import type { Sharing } from "../world/sharing";
-import type { PlannedWindow } from "../world/times";
-import type { PairsFile } from "./planned-pairs";
-import type { PlannedSchedule, PlannedSchedules } from "./planned-schedules";
 
-/** One thing that happens to a simulated world at `at` (virtual ms after its start). Plain data: shrinkable, printable. */
+/** The answers of an unhealthy release: wrong, or none. */
+export type Sickness = "failure" | "error";
+
+/** One entry of a simulated pairs file: its services in the world, and their names in the file. */
+export interface PlannedPair {
+  /** The pair's name in the world, by its services. */
+  readonly of: string;
+  readonly name: string;
+  /** The file calls blue green, and green blue. */
+  readonly exchanged?: boolean;
+  readonly approval?: ApprovalRule;
+}
+
+/** The pairs of a pairs file. */
+export type PairsFile = readonly PlannedPair[];
+
+/** One schedule of a simulated pairs file, with times in the first hour of the world. */
+export interface PlannedSchedule {
+  readonly name: string;
+  readonly minutes: readonly number[];
+  readonly promote: Side | "staging";
+  /** The default of the world's schedules when absent. */
+  readonly expiresAfterMs?: number;
+}
+
+/** The schedules of a pairs file, by pair. */
+export type ScheduleFile = Readonly<Record<string, readonly PlannedSchedule[]>>;
+
+/** The schedules at the start of a world. */
+export interface PlannedSchedules {
+  readonly expiresAfterMs: number;
+  readonly file: ScheduleFile;
+}
+
+/** When swaps of a simulated world may start; times are ms after its start. */
+export interface PlannedWindow {
+  /** Opens every `everyMinutes` of the hour (a divisor of 60), for `forMs`. */
+  readonly allow?: { readonly everyMinutes: number; readonly forMs: number };
+  readonly freeze?: { readonly from: number; readonly to: number };
+  /** A calendar with one freeze, which is unreadable before `readableAfter`. */
+  readonly feed?: { readonly from: number; readonly to: number; readonly readableAfter: number };
+}
+
+/** One event of a simulated world at `at` (virtual ms after its start). Plain data, to be shrunk and printed. */
 export type UserAction =
   | {
       readonly at: number;
@@ -17,21 +57,21 @@ export type UserAction =
       readonly copies: number;
       readonly every: number;
       readonly expiresAfter?: number;
-      /** No swap before that much time after it was asked. */
+      /** The least time between request and swap. */
       readonly notBeforeIn?: number;
       readonly irreversible?: boolean;
-      /** Names a version that is to take production: the one that is there when it is asked, or one that is not. */
+      /** Expects a version in production: the right one at the time of the request, or an unknown one. */
       readonly expect?: "right" | "wrong";
-      /** Over HTTP, past gate and deployment window: asked for by an operator, or by somebody who may not. */
+      /** Break-glass over HTTP, by an operator or by a caller without permission. */
       readonly breakGlass?: "operator" | "requester" | "application";
       readonly otherContent: boolean;
-      /** Over HTTP, asked once: whatever the answer, and without one, it is not asked again. */
+      /** Over HTTP, sent once and never repeated, whatever the answer. */
       readonly givesUp?: boolean;
     }
   | { readonly at: number; readonly kind: "malformed"; readonly body: string }
   | { readonly at: number; readonly kind: "cancel"; readonly request: string }
   /** As the simulated Resource Manager takes it. */
-  | { readonly at: number; readonly kind: "weather"; readonly weather: object }
+  | { readonly at: number; readonly kind: "service-fault"; readonly serviceFault: object }
   | { readonly at: number; readonly kind: "arm-fault"; readonly fault: object }
   | { readonly at: number; readonly kind: "kill"; readonly downMs: number }
   /** A host stops in order. */
@@ -99,7 +139,7 @@ export type UserAction =
   /** A person orders the swap-back of a promotion. */
   | { readonly at: number; readonly kind: "rollback"; readonly request: string };
 
-/** How often things go wrong by chance, each per occasion. All zero: a calm world. */
+/** Probability of each fault, per occasion. All zero is a calm world. */
 export interface Chances {
   /** A host dies at a commit step or around an external effect. */
   readonly crash: number;
@@ -107,7 +147,7 @@ export interface Chances {
   /** A durable client's call fails, before or after it took effect. */
   readonly client: number;
   readonly activityTwice: number;
-  /** An attempt is executed a second time, be it at once or minutes later. */
+  /** An attempt is executed again, at once or minutes later. */
   readonly attemptTwice: number;
   readonly activityLate: number;
   readonly deliveryLate: number;
@@ -121,28 +161,28 @@ export interface Chances {
   readonly publishFails: number;
   readonly settlementLost: number;
   readonly readFails: number;
-  /** An attempt begins minutes after it was decided on. */
+  /** An attempt starts minutes after its decision. */
   readonly attemptLate: number;
   /** A host stands still around a step of an attempt, before its grant or after it. */
   readonly attemptFrozen: number;
-  /** Of these, whether wall clocks are set back meanwhile; 0: never. */
+  /** Whether wall clocks are set back during that; 0: never. */
   readonly clockSet: number;
-  /** Clients read an entity for a while as it was before a commit. */
+  /** Clients read an outdated entity for a while after a commit. */
   readonly staleRead: number;
 }
 
-/** What no protocol can rule out, and at which PUT of the world, counted from 0, it strikes. */
+/** What no protocol can prevent, and the PUT of the world, counted from 0, at which it occurs. */
 export type Risk =
   | { readonly kind: "frozen before the write"; readonly put: number; readonly forMs: number }
   | { readonly kind: "swapped by hand before the write"; readonly put: number }
   | { readonly kind: "undone by hand before it was seen"; readonly put: number };
 
-/** As the simulated Resource Manager takes it. */
+/** Settings of the simulated Resource Manager. */
 export interface WirePlan {
   readonly operationUrls: object;
   readonly errors: "nested" | "top-level";
   readonly throttling: object;
-  /** Roles of the app; absent: all it needs. */
+  /** Roles of the app; all that it needs when absent. */
   readonly permissions?: readonly object[];
 }
 
@@ -151,47 +191,47 @@ export interface WorldPlan {
   readonly pairs: readonly string[];
   /** Hosts that run durable functions. */
   readonly hosts: number;
-  /** Absent: as host.json has it, on hosts that run everything and come back as themselves. */
+  /** How hosts share the hub; as in host.json when absent, on hosts that run everything and keep their name. */
   readonly sharing?: Sharing;
   readonly stableForMs: number;
   readonly readinessDeadlineMs: number;
   readonly operationSeconds: number;
-  /** When an operation counts as endless, and how often it is looked at; absent: the defaults. */
+  /** The operation deadline and the polling interval; the defaults when absent. */
   readonly swapTimes?: { readonly operationDeadlineMs: number; readonly pollMs: number };
   readonly repeatedPut: "no-op" | "error" | "toggle";
   readonly skewMs: number;
   readonly chances: Chances;
-  /** When chance stops doing harm, so that the world can come to rest. */
+  /** When random faults end, so that the world can come to rest. */
   readonly calmAfterMs: number;
-  /** How often the reconciler comes: every minute where its timer is never late. */
+  /** The interval of the reconciler; a minute when absent. */
   readonly reconcilerEveryMs?: number;
-  /** People let halted pairs go on without looking whether an operation still runs there. */
+  /** People release halted pairs without checking whether an operation still runs. */
   readonly hasty?: boolean;
-  /** When all is at rest, every pair is asked for once more. */
+  /** At rest, every pair is requested once more. */
   readonly asksAtTheEnd?: boolean;
   readonly userActions: readonly UserAction[];
-  /** How new production is watched; absent: not at all. */
+  /** The soak; none when absent. */
   readonly soak?: {
     readonly forMs: number;
     readonly probed: boolean;
     readonly asksStaging: boolean;
     readonly rollback: "automatic" | "never";
   };
-  /** Who must approve; absent: nobody. */
+  /** The approval rule; none when absent. */
   readonly approval?: {
     readonly quorum: number;
     readonly deadlineMs: number;
     readonly validForMs: number;
   };
-  /** When swaps may start; absent: always. */
+  /** When swaps may start; always when absent. */
   readonly window?: PlannedWindow;
-  /** What is started by the clock; absent: nothing. */
+  /** Schedules; none when absent. */
   readonly schedules?: PlannedSchedules;
-  /** How Resource Manager's replies look, apart from what they say; absent: as recorded. */
+  /** The form of Resource Manager's replies; as recorded when absent. */
   readonly wire?: WirePlan;
   /** Absent in every ordinary world. */
   readonly risk?: Risk;
-  /** Crash points by number (sweeps); absent: by chance. */
+  /** Numbers of crash points, for sweeps; random when absent. */
   readonly crashAt?: readonly number[];
 }
 

@@ -1,16 +1,40 @@
-import type { Listed } from "./planted-faults";
+import type { Listed } from "./planted-fault";
 
 const attempt = "activities/attempt-swap.js";
 const window = "domain/policy/deployment-window.js";
 
-/** Rules about when a swap may start, and about what follows it, undone. */
+/** Removes rules on when a swap may start, and on what follows it. */
 export const faultsAround: readonly Listed[] = [
+  {
+    name: "addresses of operations dropped",
+    theme: "operationMoves",
+    rule: "operation",
+    file: "activities/attempt-swap.js",
+    find: `if (!address)`,
+    replace: `if (address)`,
+  },
+  {
+    name: "a new address of an operation ignored",
+    theme: "operationMoves",
+    rule: "operation",
+    file: "domain/swap/operation.js",
+    find: `return read.newest && { kind: "moved", n, at: read.newest };`,
+    replace: `return undefined;`,
+  },
+  {
+    name: "an operation that failed is waited for as if it ran",
+    theme: "operationMoves",
+    rule: "proof",
+    file: "domain/swap/settlement.js",
+    find: `if (operation?.kind === "failed")`,
+    replace: `if (false)`,
+  },
   {
     name: "what is registered is left to whoever sent it",
     rule: "accept",
     file: "entities/promotion-entity.js",
     find: `if (!state && change.kind === "begin")`,
-    // As if registering were one call and all that follows another, which nobody makes once the sender is gone.
+    // As if registering were one call and everything after it another, which is never made once the sender is gone.
     replace: `if (!state && change.kind === "begin") return context.df.setState(entry);
                 if (false)`,
   },

@@ -1,8 +1,8 @@
-import type { Listed } from "./planted-faults";
+import type { Listed } from "./planted-fault";
 
 /**
- * Products that make no progress, or end for another cause than they say: nothing unsafe, and of no use. What judges them
- * is the model of progress (`progress/`).
+ * Products that make no progress, or end with a wrong cause: safe, but useless. The model of progress (`progress/`)
+ * judges them.
  */
 export const lazyFaults: readonly Listed[] = [
   {

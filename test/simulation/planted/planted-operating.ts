@@ -1,10 +1,10 @@
-import type { Listed } from "./planted-faults";
+import type { Listed } from "./planted-fault";
 
 const scheduler = "triggers/scheduler.js";
 const schedule = "domain/policy/schedule.js";
 const auditPage = "domain/audit/chain.js";
 
-/** Rules about schedules, break-glass and the audit, undone. */
+/** Removes rules about schedules, break-glass and the audit. */
 export const faultsOfOperating: readonly Listed[] = [
   {
     name: "a scheduled promotion is named after its schedule",
@@ -54,7 +54,7 @@ export const faultsOfOperating: readonly Listed[] = [
   },
   {
     name: "break-glass passes a hold at the claim",
-    theme: "glassStoppedLate",
+    theme: "breakGlassStoppedLate",
     rule: "I10",
     file: "activities/attempt-swap.js",
     find: "const claim = readClaim(await ports.pairs.read(pairKey), input, nonce);",
@@ -64,7 +64,7 @@ export const faultsOfOperating: readonly Listed[] = [
   },
   {
     name: "break-glass skips readiness",
-    theme: "glassStopped",
+    theme: "breakGlassStopped",
     rule: "readiness",
     file: "orchestrations/steps/swap.js",
     find: "const ready = yield* (0, readiness_1.awaitReadiness)(run, plan);",

@@ -1,10 +1,10 @@
-import type { Listed } from "./planted-faults";
+import type { Listed } from "./planted-fault";
 
 const attempt = "activities/attempt-swap.js";
 const conclude = "orchestrations/steps/conclude.js";
 const planning = "domain/plan/planning.js";
 
-/** Rules that only somebody can judge who compares what was sent with what went over the wire, by true time. */
+/** Removes rules that need a comparison of requests and the wire by true time. */
 export const faultsSeenFromOutside: readonly Listed[] = [
   {
     name: "claim window by the wall clock alone",
@@ -52,7 +52,7 @@ export const faultsSeenFromOutside: readonly Listed[] = [
     rule: "conclude",
     file: conclude,
     find: `if ((0, outcome_1.needsHold)(outcome)) {`,
-    // Leaving twice is leaving once.
+    // Leaving twice is the same as leaving once.
     replace: `const left = run.turnedAway ? {} : yield* (0, calls_1.applyToPairEntity)(context, run.pairKey ?? pair, { kind: "leave", requestId, concluded: stored.audit && { at, outcome, ends: stored.audit } });
     if (left.next !== undefined) yield* (0, calls_1.act)(context, "wakeNext", { pair, pairKey: run.pairKey });
     if ((0, outcome_1.needsHold)(outcome)) {`,

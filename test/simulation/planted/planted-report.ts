@@ -1,9 +1,9 @@
-import type { Caught } from "./planted";
-import { type PlantedFault, plantedFaults } from "./planted-faults";
+import type { Caught, PlantedFault } from "./planted-fault";
+import { plantedFaults } from "./planted-faults";
 
 type Row = readonly string[];
 
-/** What came of planted faults, as Markdown: in numbers, by category, one by one, and what only tests catch. */
+/** The result of planted faults as Markdown: numbers, by category, each fault, and those that only tests catch. */
 export function reportOf(caught: readonly Caught[], when: string): string {
   const worlds = caught.reduce((sum, { runs }) => sum + runs, 0);
   const numbers = `${when}: ${foundIn(caught)} of ${caught.length} caught by the simulator alone, ${worlds} worlds.`;

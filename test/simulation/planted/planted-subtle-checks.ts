@@ -1,11 +1,11 @@
-import type { PlantedFault } from "./planted-faults";
+import type { PlantedFault } from "./planted-fault";
 
 const readiness = "domain/cloud-service/readiness.js";
 const settlement = "domain/swap/settlement.js";
 const soak = "domain/cloud-service/soak.js";
 const attempt = "activities/attempt-swap.js";
 
-/** Slips in what is made of looks at Azure and at the clock. */
+/** Slips in checks of Azure and of the clock. */
 export const slipsOfTheChecks: readonly PlantedFault[] = [
   {
     name: "stable for the longer of two spans",

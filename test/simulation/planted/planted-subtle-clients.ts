@@ -1,4 +1,4 @@
-import type { PlantedFault } from "./planted-faults";
+import type { PlantedFault } from "./planted-fault";
 
 const window = "domain/policy/deployment-window.js";
 const schedule = "domain/policy/schedule.js";
@@ -6,7 +6,7 @@ const conclude = "orchestrations/steps/conclude.js";
 const reconciler = "triggers/reconciler.js";
 const parse = "adapters/resource-manager/parse-operation.js";
 
-/** Slips in gates, deployment windows and schedules, in adapters, triggers and in what follows an outcome. */
+/** Slips in gates, deployment windows and schedules, in adapters and triggers, and after an outcome. */
 export const slipsAtTheClients: readonly PlantedFault[] = [
   {
     name: "approvals are valid for twice as long",

@@ -1,10 +1,10 @@
-import type { PlantedFault } from "./planted-faults";
+import type { PlantedFault } from "./planted-fault";
 
 const pair = "domain/pair/operations.js";
 const people = "domain/pair/operator-actions.js";
 const hold = "domain/pair/operator-actions.js";
 
-/** Slips in what the pair decides: one id, one operand, one copy. */
+/** Slips in decisions of the pair: one id, one operand, one copy. */
 export const slipsOfThePair: readonly PlantedFault[] = [
   {
     name: "a closed attempt may be claimed again",

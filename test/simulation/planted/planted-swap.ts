@@ -1,10 +1,10 @@
-import type { Listed } from "./planted-faults";
+import type { Listed } from "./planted-fault";
 
 const attempt = "activities/attempt-swap.js";
 const pair = "domain/pair/operations.js";
 const settlement = "domain/swap/settlement.js";
 
-/** Rules of the swap itself, undone. */
+/** Removes rules of the swap itself. */
 export const faultsOfTheSwap: readonly Listed[] = [
   {
     name: "skip the claim",
@@ -75,7 +75,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
     rule: "queue",
     file: pair,
     find: `lease: state.lease?.holder === op.requestId ? undefined : state.lease,`,
-    // Whoever leaves takes the lease along, whosever it is.
+    // Leaving removes the lease, even of another promotion.
     replace: `lease: undefined,`,
   },
   {
@@ -238,7 +238,7 @@ export const faultsOfTheSwap: readonly Listed[] = [
     rule: "plan",
     file: "orchestrations/steps/plan.js",
     find: `target: run.plan?.incoming.side ?? began.target,`,
-    // What goes on after a round of its own has carried something over.
+    // Continues after its own round has carried over state.
     replace: `target: run.carried && (run.plan?.incoming.side ?? began.target),`,
   },
   {

@@ -1,9 +1,9 @@
-import type { Listed } from "./planted-faults";
+import type { Listed } from "./planted-fault";
 
 const attempt = "activities/attempt-swap.js";
 const acceptance = "domain/promotion/acceptance.js";
 
-/** What edited pairs files, squatted ids and filled queues show. */
+/** Faults that edited pairs files, squatted ids and full queues show. */
 export const faultsOfUserActions: readonly Listed[] = [
   {
     name: "state is kept under a pair's name",

@@ -3,31 +3,24 @@ import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, wri
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { seedsUnder } from "../plans/themes";
-import { type PlantedFault, plantedFaults } from "./planted-faults";
+import type { Caught, PlantedFault } from "./planted-fault";
+import { plantedFaults } from "./planted-faults";
 import { reportOf } from "./planted-report";
 
-/** The compiled project; copies with a fault live in a folder of it that nothing else looks into. */
+/** The compiled project. Copies with a fault are in a subfolder that nothing else reads. */
 const dist = join(process.cwd(), "dist");
 const COPIES = ".planted";
 const LONGEST_MS = 20 * 60_000;
 
 export interface PlantedOptions {
   readonly only: readonly string[];
-  /** Most worlds per fault. */
+  /** The maximum number of worlds per fault. */
   readonly runs: number;
-  /** A Markdown file that gets the report between its markers. */
+  /** A Markdown file for the report, between its markers. */
   readonly write?: string;
 }
 
-/** What the simulator made of one planted fault; `invariant` is absent when it was not caught. */
-export interface Caught {
-  readonly fault: PlantedFault;
-  readonly runs: number;
-  readonly invariant?: string;
-  readonly seed?: number;
-}
-
-/** Plants one fault after another, as many at once as there are cores, and looks whether an invariant catches each. */
+/** Plants the faults one after another, one per core at a time, and checks whether an invariant catches each. */
 export async function runPlanted({ only, runs, write }: PlantedOptions): Promise<number> {
   const unknown = only.filter((name) => !plantedFaults.some((fault) => fault.name === name));
   if (unknown.length > 0) throw new Error(`there is no planted fault ${unknown.join(", ")}`);
@@ -62,8 +55,7 @@ async function catchAll(faults: readonly PlantedFault[], runs: number): Promise<
 }
 
 /**
- * Plays worlds from seed 1, or those under the fault's theme, against a copy of the compiled project with this fault in
- * it.
+ * Plays worlds from seed 1, or those with the fault's theme, against a copy of the compiled project with this fault.
  */
 export async function catchFault(fault: PlantedFault, runs: number): Promise<Caught> {
   const copy = join(dist, COPIES, fault.name.replace(/[^a-z0-9]+/gi, "-"));
@@ -83,7 +75,7 @@ export async function catchFault(fault: PlantedFault, runs: number): Promise<Cau
   }
 }
 
-/** A world that is broken ends the simulator with exit code 1, so that says nothing. */
+/** The simulator exits with 1 for a broken world, so the exit code is not an error. */
 function outputOf(args: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }> {
   return new Promise((resolve) => {
     const node = ["--max-semi-space-size=64", ...args];
@@ -93,7 +85,7 @@ function outputOf(args: readonly string[]): Promise<{ readonly stdout: string; r
   });
 }
 
-/** The compiled text of a fault's file with the rule undone. */
+/** The compiled file with the fault. */
 export function undone({ name, file, find, replace }: PlantedFault, root = dist): string {
   const parts = readFileSync(join(root, "src", file), "utf8").split(find);
   if (parts.length !== 2) throw new Error(`${name}: the text occurs ${parts.length - 1} times in ${file}`);

@@ -25,7 +25,7 @@ const rejected: Happening = { kind: "rejection-acknowledged", request: "r1" };
 
 const world = (over: Partial<WorldPlan> = {}) => calmWorld([], { approval, ...over });
 
-/** What is wrong with the PUT that ends this story, some time after it, under a rule that asks for one approval. */
+/** The violation of the last PUT of these happenings, some time later, with a rule for one approval. */
 function wrong(happenings: readonly Happening[], afterMs = 0, skewMs = 0): string | undefined {
   let now = 0;
   const timeline = new Timeline(() => now);

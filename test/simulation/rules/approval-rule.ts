@@ -2,20 +2,20 @@ import type { WorldPlan } from "../plans/world-plan";
 import { clockErrorOf } from "../world/clocks";
 import { REQUESTER } from "../world/product";
 import type { Of } from "../world/timeline";
+import type { Put } from "./coverage";
 import type { History } from "./history";
 import type { PresentRule } from "./pairs-record";
-import type { Put } from "./put-rules";
 
-/** How long a vote that nobody acknowledged may have been under way to a host that stood still. */
+/** How long an unacknowledged vote may take to reach a host that stood still. */
 const RECEIVED_MS = 210_000;
 
 type Vote = Of<"voted">;
 type Rule = PresentRule;
 
 /**
- * I2, by what people sent, counted here anew: before a forward PUT enough different people, none of them who asked for it,
- * had voted on one and the same question before its deadline, what they said had not lapsed, and no rejection had been
- * acknowledged; or an operator had broken the glass.
+ * I2, counted again from the votes that people sent. Before a forward PUT enough people other than the requester had
+ * approved one question before its deadline, without a lapse or an acknowledged rejection; or an operator used
+ * break-glass.
  */
 export function approvedInTime(history: History, put: Put, plan: WorldPlan): string | true | undefined {
   const approval = ruleOf(history, put, plan);
@@ -32,14 +32,14 @@ export function approvedInTime(history: History, put: Put, plan: WorldPlan): str
   return isEnough || `without ${quorum} approvals of one question that had not lapsed`;
 }
 
-/** Whoever approved had voted while Azure had in both services what the PUT then exchanged. */
+/** The approvals were given while both services had the versions that the PUT exchanged. */
 export function approvedVersions(history: History, put: Put, plan: WorldPlan): string | true | undefined {
   const approval = ruleOf(history, put, plan);
   if (!approval || history.isBreakGlass(put.request)) return undefined;
   const seen = history.reads.filter((e) => e.pair === put.pair && e.n < put.n);
   const versions = new Set(seen.map((e) => `${e.side}=${e.version}`));
   const sent = history.lastReads(put).map((e) => e && `${e.side}=${e.version}`);
-  // Where nothing was deployed meanwhile every vote was on the same versions.
+  // Without a deployment in between, every vote was on the same versions.
   if (versions.size <= sent.length || sent.includes(undefined)) return undefined;
   const own = approvalsOf(history, put, approval).filter((e) => e.versions === sent.join(" "));
   const quorum = quorumOf(history, put, approval);
@@ -49,18 +49,18 @@ export function approvedVersions(history: History, put: Put, plan: WorldPlan): s
   );
 }
 
-/** Of edited files the stricter rule counts: that of the plan, or that of the host that sends. */
+/** With edited files the stricter rule counts: the plan's, or that of the sending host. */
 function ruleOf({ pairsRecord }: History, put: Put, { approval }: WorldPlan): Rule | undefined {
   if (pairsRecord.isEdited) return pairsRecord.ruleAt(put);
   return approval && { ...approval, mayApprove: () => true };
 }
 
 interface Counting extends Rule {
-  /** How far two clocks may be apart, ms. */
+  /** The greatest difference between two clocks, ms. */
   readonly wrong: number;
 }
 
-/** Whether these votes on one question add up to an approval that holds when the attempt of the PUT begins. */
+/** Whether these votes on one question are an approval that is valid at the start of the PUT's attempt. */
 function isGranted(history: History, put: Put, votes: readonly Vote[], rule: Counting): boolean {
   const { quorum, validForMs, wrong } = rule;
   const claimed = put.at - put.sinceMs;
@@ -72,12 +72,12 @@ function isGranted(history: History, put: Put, votes: readonly Vote[], rule: Cou
       return peopleIn(left) >= quorum && claimed - last <= validForMs + RECEIVED_MS + wrong;
     }
     if (claimed <= granted.heardAt + validForMs + wrong) return true;
-    // It had lapsed: whoever had said so by then would have had to say so again.
+    // It had lapsed: earlier votes no longer count.
     left = left.filter(({ n }) => n > granted.vote.n);
   }
 }
 
-/** The vote that made the quorum full for certain, and by when it had been received: both from what was acknowledged. */
+/** The vote that certainly completed the quorum, and the latest time of its receipt; from acknowledged votes. */
 function surelyGranted(
   history: History,
   votes: readonly Vote[],
@@ -95,7 +95,10 @@ function surelyGranted(
   return undefined;
 }
 
-/** Those sent before the deadline of the question, which began before anybody was shown it; a question asked anew has another. */
+/**
+ * The votes before the deadline of the question, which starts before it is first shown. A new question has a new
+ * deadline.
+ */
 function inTime(
   history: History,
   votes: readonly Vote[],
@@ -131,7 +134,7 @@ function peopleIn(votes: readonly Vote[]): number {
   return new Set(votes.map((e) => e.by)).size;
 }
 
-/** Only there it is known who asks: of a queue message's or a schedule's author anybody may be a second. */
+/** Only HTTP identifies the requester: the author of a queue message or a schedule counts as one of the approvers. */
 function wasAskedOverHttp({ sent, scheduled }: History, request: string): boolean {
   const isDeclared = sent.some((e) => e.request === request && e.content.includes("requestedBy"));
   return !isDeclared && !scheduled.some((e) => e.request === request);

@@ -1,57 +1,57 @@
 import type { WorldPlan } from "../plans/world-plan";
+import type { Of } from "../world/timeline";
 import type { History, Violation } from "./history";
 
 /**
- * What a module of rules is, and what a campaign makes of it.
- *
- * A module names all its rules, and judges one world that is over: a pure function of what was planned and of what was
- * seen from outside (people, Azure, broker, commit times of the stores), never of what the app says of itself. It
- * answers what was broken, and how often each of its rules had something to judge: a PUT to look at, a cancel that was
- * acknowledged, an outcome that needs a cause. A rule that was not exercised has proved nothing, so a campaign that is
- * large enough fails when one of its rules never was (`Coverage.unexercised`).
- *
- * Modules are put together in `invariants.ts` (`modules`); nothing else has to know of a new one.
+ * A module of rules. It names its rules and judges one finished world from its plan and from outside observations
+ * (people, Azure, broker, commit times), never from the app's own statements. A campaign fails if a rule never had
+ * anything to judge (`Coverage.unexercised`).
  */
 export interface RuleModule {
-  /** Every rule of the module, by the name that its violations carry as `invariant`. */
+  /** Every rule of the module, as named in the `invariant` of its violations. */
   readonly rules: readonly string[];
-  /** Of these, the ones for which small worlds (`--small`) give no occasion. */
+  /** Rules that small worlds (`--small`) never exercise. */
   readonly notInSmallWorlds?: readonly string[];
   readonly judge: (world: Judged) => Judgement;
 }
 
-/** A world that is over. */
+/** A finished world. */
 export interface Judged {
   readonly history: History;
   readonly plan: WorldPlan;
-  /** It came to rest by itself; false: something is still open after every deadline. */
+  /** Whether it came to rest; false: something is still open after every deadline. */
   readonly finished: boolean;
 }
 
-/** What one module made of one world. */
+/** The result of one module for one world. */
 export interface Judgement {
   readonly violations: readonly Violation[];
-  /** How often each rule had something to judge; a name that is missing counts as 0. */
+  /** How often each rule had something to judge; 0 when missing. */
   readonly exercised: Readonly<Record<string, number>>;
 }
 
-/** Collects what rules say of one world. */
+export type Put = Of<"put">;
+/** The violation of a PUT; true: the rule holds; undefined: nothing to judge. */
+export type PutRule = (history: History, put: Put, plan: WorldPlan) => string | true | undefined;
+export type PutRules = Readonly<Record<string, PutRule>>;
+
+/** Collects the results of the rules for one world. */
 export class Verdicts implements Judgement {
   readonly violations: Violation[] = [];
   readonly exercised: Record<string, number> = {};
 
-  /** A rule had something to judge; `broken` says what was wrong with it, undefined: nothing. */
+  /** Records that a rule had something to judge; `broken` describes a violation. */
   judged(rule: string, entry: number, broken: string | undefined): void {
     this.exercised[rule] = (this.exercised[rule] ?? 0) + 1;
     if (broken !== undefined) this.violations.push({ invariant: rule, detail: broken, entry });
   }
 
-  /** The same, for whoever is handed it alone. */
+  /** The same, as a separate function. */
   readonly report = (rule: string, entry: number, broken: string | undefined): void => {
     this.judged(rule, entry, broken);
   };
 
-  /** Takes over what another judgement says. */
+  /** Adds another judgement. */
   add({ violations, exercised }: Judgement): void {
     this.violations.push(...violations);
     for (const [rule, times] of Object.entries(exercised))
@@ -59,7 +59,7 @@ export class Verdicts implements Judgement {
   }
 }
 
-/** So many consecutive worlds must exercise every rule. */
+/** The number of consecutive worlds that must exercise every rule. */
 export const ENOUGH_WORLDS = 1_000;
 
 /** How often a campaign exercised each rule. */
@@ -81,7 +81,7 @@ export class Coverage {
     return Object.fromEntries(this.#times);
   }
 
-  /** Rules that nothing exercised; of a campaign that is too small for that to mean something: none. */
+  /** Rules that nothing exercised; none for a campaign that is too small. */
   get unexercised(): readonly string[] {
     if (this.#worlds < ENOUGH_WORLDS) return [];
     return [...this.#times].flatMap(([rule, times]) => (times === 0 ? [rule] : []));

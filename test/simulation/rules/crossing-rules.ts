@@ -2,12 +2,12 @@ import { calmChances, type WorldPlan } from "../plans/world-plan";
 import { clockErrorOf } from "../world/clocks";
 import { type Judged, type RuleModule, Verdicts } from "./coverage";
 
-/** Requests that are sent so far apart are known in the order in which they were sent. */
+/** The order of requests is known if they are sent at least this far apart. */
 const APART_MS = 10_000;
-/** Timers fire up to a second off. */
+/** How far timers may be off. */
 const TIMER_MS = 1_000;
 
-/** What holds between two that meet: requests of one pair, a person and the end of a watch, a PUT and the next one. */
+/** Rules for two events that overlap: requests of one pair, an order and the end of a soak, a PUT and the next one. */
 export const crossingRules: RuleModule = {
   rules: ["queue in order", "rollback order kept", "Retry-After obeyed"],
   notInSmallWorlds: ["queue in order", "rollback order kept", "Retry-After obeyed"],
@@ -20,7 +20,7 @@ export const crossingRules: RuleModule = {
   },
 };
 
-/** Where nothing delays one of them, nobody swaps before who was first in the queue has swapped, or has come to its end. */
+/** Without delays a request swaps only after earlier ones in the queue have swapped or ended. */
 function inOrder({ history, plan }: Judged, verdicts: Verdicts): void {
   if (!isPlain(plan)) return;
   for (const b of history.sent) {
@@ -53,7 +53,7 @@ function isPlain({ userActions, chances, ...plan }: WorldPlan): boolean {
   );
 }
 
-/** Whoever was told that production is given back does not hear that the release stays. */
+/** After an acknowledged rollback order no event reports that the release stays. */
 function ordersGranted({ history }: Judged, verdicts: Verdicts): void {
   for (const { request } of history.orders) {
     const [outcome] = history.completions(request);
@@ -64,7 +64,7 @@ function ordersGranted({ history }: Judged, verdicts: Verdicts): void {
   }
 }
 
-/** Whoever is turned away and told for how long does not come back before; who died with the answer was not told. */
+/** A refused sender waits as long as the reply requires, unless its host died with the reply. */
 function staysAway({ history, plan }: Judged, verdicts: Verdicts): void {
   const isUnclear = /dies|runs twice|two hosts serve|stands still|begins late/;
   if (clockErrorOf(plan) > 0 || history.faults.some((e) => isUnclear.test(e.what))) return;

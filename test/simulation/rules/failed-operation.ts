@@ -1,15 +1,14 @@
 import type { WirePlan, WorldPlan } from "../plans/world-plan";
-import type { Judged } from "./coverage";
+import type { Judged, Put } from "./coverage";
 import type { History } from "./history";
-import type { Put } from "./put-rules";
 
 export const FAILURE_RULE = "failure reported";
 export const FAILED_AGAIN_RULE = "failed operation ends it";
 
-/** How long after its claim an attempt may send: what is told later may concern nobody any more. */
+/** How long after its claim an attempt may send; later answers may have no effect. */
 const CLAIM_WINDOW_MS = 60_000;
 
-/** Whoever heard that the operation of its swap failed does not try that swap again. */
+/** An execution that received the failure of its operation does not send that swap again. */
 export function afterFailure(
   { history }: Judged,
   request: string,
@@ -21,7 +20,7 @@ export function afterFailure(
   report(again?.n ?? failure.n, again && "sent a PUT after it had been told that its operation failed");
 }
 
-/** A failure that everybody could hear of is what the outcome tells, and not that nobody knows. */
+/** The outcome describes a failure that could be read, instead of an unknown result. */
 export function failureDescribed(
   { history, plan }: Judged,
   request: string,
@@ -39,7 +38,7 @@ export function failureDescribed(
   report(outcome.n, isSilent ? detail : undefined);
 }
 
-/** Nobody may have heard where the host died with it, or where an execution was told so late that its attempt may be over. */
+/** The failure may be unknown when the host died with it, or when it arrived so late that the attempt may be over. */
 function wasDescribed(history: History, put: Put): boolean {
   return history.failures.some((failure) => {
     const failed = history.puts.filter((e) => e.request === put.request && e.n < failure.n).at(-1);
@@ -51,7 +50,7 @@ function wasDescribed(history: History, put: Put): boolean {
   });
 }
 
-/** The platform had named the operation at an address that everybody can follow, and nothing went wrong until then. */
+/** The platform gave an address that can be followed, and nothing failed until then. */
 export function couldHear(
   history: History,
   { put: number }: { readonly put: number },
@@ -71,7 +70,7 @@ interface Urls {
   readonly later?: object;
 }
 
-/** An app without all its roles may not be allowed to follow. */
+/** Without all its roles, the app may not be allowed to follow. */
 function isFollowable(wire: WirePlan | undefined): boolean {
   if (wire?.permissions !== undefined) return false;
   const { headers, characters = 0, expiresAfter, later } = (wire?.operationUrls ?? {}) as Urls;

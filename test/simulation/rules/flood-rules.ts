@@ -5,20 +5,20 @@ import type { History } from "./history";
 
 const MINUTE = 60_000;
 const HORIZON_MS = 90 * 86_400_000;
-/** What was sent just before may not be known yet. */
+/** A request sent immediately before may not be known yet. */
 const KNOWN_MS = 2 * MINUTE;
 const ENDS_WITHIN_MS = 10 * MINUTE;
-/** So many may be under way for a pair, an operator's included. */
+/** The number of promotions that may be under way for a pair, including an operator's. */
 const LEAST_PLACES = 29;
 
 type Report = (rule: (typeof rules)[number], entry: number, broken: string | undefined) => void;
 
 const rules = ["squatted ids", "floods: too far", "floods: kept places", "floods: one cancel"] as const;
 
-/** What attackers do with ids and places, and what people do about it. */
+/** Rules about attacks on ids and places, and about the defence. */
 export const floodRules: RuleModule = {
   rules,
-  // There nobody attacks.
+  // Nobody attacks there.
   notInSmallWorlds: rules,
   judge(world: Judged) {
     const verdicts = new Verdicts();
@@ -31,14 +31,14 @@ export const floodRules: RuleModule = {
   },
 };
 
-/** What is sent under an id of the schedules' shape is never carried out: nobody plans it, and it has no outcome of its own. */
+/** A request with an id of a schedule is never carried out: it gets no plan and no outcome. */
 function judgeSquats({ history, plan }: Judged, report: Report): void {
   const { squats, scheduled, reads, puts, published } = history;
   for (const { id, n } of squats) {
     const own = scheduled.find((e) => e.request === id);
     const isIts = (e: { readonly request?: string }) => e.request === id;
     const acts = [...reads, ...puts, ...published.filter((e) => e.type !== "request.not-accepted")];
-    // What a schedule's own asks for is judged with it; before its instant there is none.
+    // A schedule's own request is judged with it; before its time there is none.
     const from = own === undefined ? Infinity : own.minute * MINUTE - clockErrorOf(plan);
     const broken = acts.find((e) => isIts(e) && e.at < from);
     const isOther = published.some((e) => isIts(e) && e.bytes.includes('"requestReason":"mine"'));
@@ -47,7 +47,7 @@ function judgeSquats({ history, plan }: Judged, report: Report): void {
   }
 }
 
-/** Whatever is to happen beyond the horizon is not taken up. */
+/** A request beyond the horizon is not accepted. */
 function judgeTooFar({ history, plan }: Judged, report: Report): void {
   const wrong = clockErrorOf(plan) + MINUTE;
   for (const { request, content, at, n } of history.sent) {
@@ -67,7 +67,7 @@ function judgeTooFar({ history, plan }: Judged, report: Report): void {
     if (code === "too-far-ahead") report("floods: too far", n, undefined);
 }
 
-/** An operator who breaks the glass finds a place where others find none. */
+/** An operator's break-glass gets a place when others get none. */
 function judgeKeptPlaces(history: History, report: Report): void {
   for (const request of history.requests) {
     const [outcome] = history.completions(request);
@@ -97,7 +97,7 @@ function judgeKeptPlaces(history: History, report: Report): void {
   }
 }
 
-/** One call cancels all that a pair has under way and nobody is about to swap. */
+/** One call cancels everything that a pair has under way, except an imminent swap. */
 function judgeOneCancel({ history, plan }: Judged, report: Report): void {
   for (const { pair, askedAt, at, n, answered } of history.allCancelled) {
     const isCalm = history.faults.every((e) => e.at > at + ENDS_WITHIN_MS || e.what.startsWith("{"));

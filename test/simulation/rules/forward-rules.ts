@@ -3,11 +3,11 @@ import { clockErrorOf } from "../world/clocks";
 import { START } from "../world/start";
 import { mayStart } from "../world/times";
 import { approvedInTime, approvedVersions } from "./approval-rule";
+import type { Put, PutRules } from "./coverage";
 import type { History } from "./history";
-import type { Put, PutRules } from "./put-rules";
 import { stable } from "./stable-rule";
 
-/** What a forward swap needs, and a rollback does not. */
+/** Rules for a forward swap that do not apply to a rollback. */
 export const forwardRules: PutRules = {
   "target as asked": asAsked,
   "expected version": asExpected,
@@ -22,14 +22,14 @@ export const forwardRules: PutRules = {
   "ready for stableFor": stable,
 };
 
-/** Production goes to the side that was asked for. */
+/** Production goes to the requested side. */
 function asAsked(history: History, put: Put): string | true | undefined {
   const targets = history.targetsOf(put.request);
   if (targets.length === 0) return undefined;
   return targets.includes(put.side) || `gives production to ${put.side}; asked was ${targets.join(" or ")}`;
 }
 
-/** What takes production is the version that the request names. */
+/** The version that takes production is the one in the request. */
 function asExpected(history: History, put: Put): string | true | undefined {
   const expected = history.sent.flatMap(({ request, content }) =>
     request === put.request ? (/"expect":\{"version":"([^"]+)"\}/.exec(content)?.[1] ?? []) : [],
@@ -41,7 +41,7 @@ function asExpected(history: History, put: Put): string | true | undefined {
   );
 }
 
-/** When a request said something is to happen, ms after the world's start; of several contents the one that allows more. */
+/** The times in a request, ms after the world's start; with several contents all of them. */
 function askedTimes(history: History, { request }: Put, field: "expiresAt" | "notBefore"): readonly number[] {
   const times = history.sent.flatMap((e) => {
     const said =
@@ -52,7 +52,7 @@ function askedTimes(history: History, { request }: Put, field: "expiresAt" | "no
   return times;
 }
 
-/** No attempt begins once its request has expired. */
+/** No attempt starts after its request has expired. */
 function beforeExpiry(history: History, put: Put, plan: WorldPlan): string | true | undefined {
   const times = askedTimes(history, put, "expiresAt");
   if (times.length === 0) return undefined;
@@ -67,7 +67,7 @@ function notBefore(history: History, put: Put, plan: WorldPlan): string | true |
   return earlyMs <= 0 || `came ${earlyMs / 1000} s before its request lets it`;
 }
 
-/** At some moment between its claim and its PUT the plan let swaps start; or an operator did. */
+/** At some time between its claim and its PUT the window was open, or an operator used break-glass. */
 function isOpen(history: History, put: Put, plan: WorldPlan): string | true | undefined {
   if (!plan.window || history.isBreakGlass(put.request)) return undefined;
   const wrong = clockErrorOf(plan);
@@ -79,7 +79,7 @@ function isOpen(history: History, put: Put, plan: WorldPlan): string | true | un
   return moments.some((at) => mayStart(plan, at, put.at)) || "outside every deployment window";
 }
 
-/** A person's hold says nothing of attempts that had begun before it stood. */
+/** A hold does not apply to attempts that started before it. */
 function notOnHold(history: History, put: Put): string | true | undefined {
   const began = put.at - put.sinceMs;
   const own = history.held.filter((e) => e.pair === put.pair && e.n < put.n);
@@ -91,7 +91,7 @@ function notOnHold(history: History, put: Put): string | true | undefined {
   return stands === undefined || `while pair ${put.pair} was on hold (${stands.hold})`;
 }
 
-/** A halt, and a rollback, stop the line of their pair as soon as they are stored. */
+/** A halt or a rollback puts its pair on hold as soon as it is stored. */
 function notHalted(history: History, put: Put): string | true | undefined {
   const stops = history.stopsOf(put.pair).filter(({ n }) => n < put.n);
   if (stops.length === 0) return undefined;
@@ -99,12 +99,12 @@ function notHalted(history: History, put: Put): string | true | undefined {
   return stands === undefined || `after ${stands.request} had stopped the line of ${put.pair}`;
 }
 
-/** How a person on call knows the hold of a halted promotion. */
+/** The name of the hold of a halted promotion. */
 export function haltOf(request: string): string {
   return `halt of ${request}`;
 }
 
-/** Under break-glass the outgoing side need not run. */
+/** With break-glass the outgoing side need not run. */
 function freshReadiness(history: History, put: Put): string | true {
   const isAlone = history.isBreakGlass(put.request);
   const isFresh = isAlone

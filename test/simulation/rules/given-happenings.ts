@@ -1,6 +1,6 @@
 import type { Happening } from "../world/timeline";
 
-// What tests of rules put timelines together from: request r1 for green, its PUTs, and what was seen of them.
+// Parts for the timelines of rule tests: request r1 for green, its PUTs, and what was observed.
 
 export const sent: Extract<Happening, { kind: "sent" }> = {
   kind: "sent",
@@ -55,6 +55,6 @@ export const completed = (
   bytes: JSON.stringify({ data: { incoming: { side: "green" }, outcome } }),
   ...over,
 });
-/** Nothing that matters, for so many minutes. */
+/** Nothing relevant, for this many minutes. */
 export const quiet = (minutes: number): Happening[] =>
   Array.from({ length: 60 * minutes }, () => ({ kind: "malformed-sent", body: "nothing" }));

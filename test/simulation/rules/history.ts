@@ -1,5 +1,5 @@
 import type { Side } from "../../../src/domain/kernel/swap-request";
-import type { PairsFile } from "../plans/planned-pairs";
+import type { PairsFile } from "../plans/world-plan";
 import type { Of, Timeline } from "../world/timeline";
 import { stagingWhenPlanned } from "./first-plan";
 import { PairsRecord } from "./pairs-record";
@@ -7,14 +7,14 @@ import { PairsRecord } from "./pairs-record";
 export interface Violation {
   readonly invariant: string;
   readonly detail: string;
-  /** Number of the timeline entry at which it showed. */
+  /** The number of the timeline entry that shows it. */
   readonly entry: number;
 }
 
 const sides = ["blue", "green"] as const;
 const promoted = /"promote":"(blue|green|staging|either)"/;
 
-/** The timeline, sorted by what the rules ask for. */
+/** The timeline, sorted for the rules. */
 export class History {
   readonly puts: readonly Of<"put">[];
   readonly effects: readonly Of<"effect">[];
@@ -101,14 +101,14 @@ export class History {
     return [...new Set([...this.sent.map((e) => e.request), ...this.puts.map((e) => e.request)])];
   }
 
-  /** Whether somebody who may has asked for a request past gate and deployment window. */
+  /** Whether somebody with permission used break-glass for a request. */
   isBreakGlass(request: string): boolean {
     return this.sent.some((e) => e.request === request && e.content.includes('"breakGlass":'));
   }
 
   /**
-   * The sides that may take production for a request, by what was sent: the one it names, or the one that read as
-   * staging on the wire when it was planned first. Both where the wire leaves it open.
+   * The sides that may take production for a request: the requested one, or the first plan's staging. Both when the
+   * wire leaves it open.
    */
   targetsOf(request: string): readonly Side[] {
     const known = this.#targets.get(request);
@@ -131,7 +131,7 @@ export class History {
     return targets;
   }
 
-  /** Of which pair a request is where names were exchanged, and what it asks for where sides were. */
+  /** The pair and the side that a request means when names or sides were exchanged. */
   #asMeant(sent: Of<"sent">): Of<"sent"> {
     const meanings = this.pairsRecord.meaningsOf(sent.request);
     const read = this.reads.find((e) => e.request === sent.request);
@@ -143,19 +143,19 @@ export class History {
     };
   }
 
-  /** Whether a PUT gives production back: its promotion has sent one for the side that was asked for. */
+  /** Whether a PUT returns production: its promotion has already sent one for the requested side. */
   isBack(put: Of<"put">): boolean {
     const targets = this.targetsOf(put.request);
     const first = this.puts.find((e) => e.request === put.request && targets.includes(e.side));
     return first !== undefined && first.n < put.n && first.side !== put.side;
   }
 
-  /** Our own PUT that brought an effect about. */
+  /** The app's PUT that caused an effect. */
   causeOf(effect: Of<"effect">): Of<"put"> | undefined {
     return this.puts.find(({ put }) => put === effect.put);
   }
 
-  /** Effects of a request's PUTs that give production back. */
+  /** Effects of a request's PUTs that return production. */
   backsOf(request: string): Of<"effect">[] {
     return this.effectsOf(request).filter((effect) => {
       const put = this.causeOf(effect);
@@ -163,19 +163,19 @@ export class History {
     });
   }
 
-  /** The last that the execution of a PUT had read of each service. */
+  /** The last reads of each service by the execution of a PUT. */
   lastReads(put: Of<"put">): readonly (Of<"read"> | undefined)[] {
     return sides.map((side) =>
       this.reads.filter((e) => e.execution === put.execution && e.side === side && e.n < put.n).at(-1),
     );
   }
 
-  /** Whose instances must run before a forward PUT. */
+  /** The sides whose instances must run before a forward PUT. */
   sidesToRun({ request, side }: Of<"put">): readonly Side[] {
     return this.isBreakGlass(request) ? [side] : sides;
   }
 
-  /** Promotions that stopped the line of a pair, from when their outcome was stored or told, whichever came first. */
+  /** Promotions that put a pair on hold, from when their outcome was stored or published, whichever came first. */
   stopsOf(pair: string): readonly { readonly request: string; readonly n: number }[] {
     return this.requests.flatMap((request) => {
       const [described] = this.completions(request);
@@ -185,7 +185,10 @@ export class History {
     });
   }
 
-  /** Whether a hold that was set at `n` or later may have been released before a PUT: nobody asked for it, or it was over. */
+  /**
+   * Whether a hold set at `n` or later may have been released before a PUT. A release without an answer may still
+   * have taken effect.
+   */
   mayBeReleased(put: Of<"put">, { hold, n }: { readonly hold: string; readonly n: number }): boolean {
     return this.released.some((e) => {
       const isMeant = e.pair === put.pair && (e.hold === undefined || e.hold === hold);

@@ -15,7 +15,10 @@ import { scheduleRules } from "./schedule-rules";
 
 export type { Violation } from "./history";
 
-/** Every decision is chained: the export of a pair holds what its events say, and nothing was edited, deleted or moved. */
+/**
+ * Every decision is chained: the export of a pair contains what its events say, and nothing was edited, deleted or
+ * moved.
+ */
 const auditRule: RuleModule = {
   rules: ["audit"],
   judge({ history }: Judged) {
@@ -34,7 +37,7 @@ const progress: RuleModule = {
     judgeProgress(history, plan, { startedAt: START, finished, clockErrorMs: clockErrorOf(plan) }),
 };
 
-/** All that is asked of a world; a new module is one more line. */
+/** All modules of rules. */
 export const modules: readonly RuleModule[] = [
   requestRules,
   putRules,
@@ -46,14 +49,14 @@ export const modules: readonly RuleModule[] = [
   progress,
 ];
 
-/** The rules that a campaign has to exercise. */
+/** The rules that a campaign must exercise. */
 export function rulesOf({ small }: { readonly small: boolean }): readonly string[] {
   return modules.flatMap(({ rules, notInSmallWorlds = [] }) =>
     rules.filter((rule) => !small || !notInSmallWorlds.includes(rule)),
   );
 }
 
-/** Judges what Azure, the broker and people saw. `finished`: the world came to its end. */
+/** Judges what Azure, the broker and people observed. `finished`: the world came to rest. */
 export function check(timeline: Timeline, finished: boolean, plan: WorldPlan): Judgement {
   const judged = { history: new History(timeline, pairsFilesOf(plan)), plan, finished };
   const verdicts = new Verdicts();

@@ -1,22 +1,23 @@
 import type { ApprovalRule } from "../../../src/domain/approval/rule";
-import { calledBy, type PairsFile, type PlannedPair } from "../plans/planned-pairs";
+import { calledBy } from "../plans/planned-pairs";
+import type { PairsFile, PlannedPair } from "../plans/world-plan";
 import type { Of, Timeline } from "../world/timeline";
 
-/** A host that stops in order may go on for so long with what it has under way. */
+/** How long a host that stops in order may continue its work. */
 const STOPPING_MS = 120_000;
 
-/** What a request asks for, by a file. */
+/** What a request means in a file. */
 interface Meaning {
   readonly pair: string;
   readonly promote: string;
 }
 
-/** A pair's rule at a claim; `people` that may approve must be in each list. */
+/** A pair's rule at a claim; an approver must be in every list of `people`. */
 export interface PresentRule extends Pick<ApprovalRule, "quorum" | "deadlineMs" | "validForMs"> {
   readonly mayApprove: (oid: string) => boolean;
 }
 
-/** Which pairs files hosts had, and what requests meant by them. */
+/** Which pairs files hosts had, and what requests meant in them. */
 export class PairsRecord {
   readonly #timeline: Timeline;
   readonly #files: readonly PairsFile[];
@@ -26,12 +27,12 @@ export class PairsRecord {
     this.#files = files;
   }
 
-  /** Whether the pairs were edited at all. */
+  /** Whether the pairs were edited. */
   get isEdited(): boolean {
     return this.#files.length > 1;
   }
 
-  /** Files that some host had at some time between these, the ends included. */
+  /** Files that some host had at some time in this span, the ends included. */
   inForce(from: number, to: number): readonly PairsFile[] {
     const numbers = this.#timeline
       .of("host")
@@ -50,7 +51,10 @@ export class PairsRecord {
     return this.fileOf(host).find(({ of }) => of === pair);
   }
 
-  /** What a request may have meant where it was accepted: what its content says by each file in force until it was known. */
+  /**
+   * The possible meanings of a request when it was accepted: its content in each file in force until it was
+   * registered.
+   */
   meaningsOf(request: string): readonly Meaning[] {
     const own = this.#timeline.of("sent").filter((e) => e.request === request);
     const known = this.#timeline.of("registered").find((e) => e.request === request)?.at ?? Infinity;
@@ -61,7 +65,7 @@ export class PairsRecord {
     );
   }
 
-  /** The stricter of what a request was planned by and what the host that sends has in its file; undefined: nobody is asked. */
+  /** The stricter of the rule of the plan and the rule of the sending host's file; undefined without approvals. */
   ruleAt(put: Of<"put">): PresentRule | undefined {
     const present = this.entryAt(put.host, put.pair)?.approval;
     const hosts = this.#timeline
@@ -89,7 +93,7 @@ function meantBy({ content }: Of<"sent">, files: readonly PairsFile[]): readonly
   });
 }
 
-/** Of several plans nobody can tell which was the last to count. */
+/** With several plans it is unknown which one counted last. */
 function loosest(all: readonly (ApprovalRule | undefined)[]): ApprovalRule | undefined {
   const rules = all.flatMap((rule) => rule ?? []);
   const [first] = rules;

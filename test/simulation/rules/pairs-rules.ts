@@ -6,7 +6,7 @@ import { type Judged, type RuleModule, Verdicts } from "./coverage";
 import type { History } from "./history";
 
 const MINUTE = 60_000;
-/** After all hosts have the file without a pair: for those who look after it, for their news, and for what they tell. */
+/** The time after all hosts have the file without a pair, for the reconciler, its events and their delivery. */
 const ENDS_WITHIN_MS = 8 * MINUTE;
 
 type Report = (rule: (typeof rules)[number], entry: number, broken: string | undefined) => void;
@@ -20,10 +20,10 @@ const rules = [
   "turned away",
 ] as const;
 
-/** What edits of the pairs file may change of what was asked before, and what they may not. */
+/** Rules about earlier requests after edits of the pairs file. */
 export const pairsRules: RuleModule = {
   rules,
-  // There nobody edits the pairs, and all names are known.
+  // Nobody edits the pairs there, and all names are known.
   notInSmallWorlds: rules,
   judge(world: Judged) {
     const verdicts = new Verdicts();
@@ -37,7 +37,10 @@ export const pairsRules: RuleModule = {
   },
 };
 
-/** It swaps what its request named where it was accepted, and a forward swap has its pair in the file of its host. */
+/**
+ * A PUT swaps the services that its request named when it was accepted, and a forward PUT has its pair in its host's
+ * file.
+ */
 function judgePut(history: History, put: Of<"put">, report: Report): void {
   const { pairsRecord } = history;
   const described = `PUT ${put.put} (${put.request})`;
@@ -55,14 +58,14 @@ function judgePut(history: History, put: Of<"put">, report: Report): void {
     put.n,
     entry ? undefined : `${described} swaps ${put.pair}, which its host has not in its file`,
   );
-  // What it comes to is judged where approvals are; here it counts that the rule is another one than before.
+  // The approval rules judge the votes; this one only checks that the rule has changed.
   const planned = history.reads.find((e) => e.activity === "planPromotion" && e.request === put.request);
   const before = planned && pairsRecord.entryAt(planned.host, put.pair);
   if (JSON.stringify(before?.approval) !== JSON.stringify(entry?.approval))
     report("pairs: present rule", put.n, undefined);
 }
 
-/** An outcome is told under the key of the pair that Azure was asked about, whatever its name. */
+/** An outcome is published under the key of the pair that was read in Azure, whatever its name. */
 function judgeEvents(history: History, report: Report): void {
   for (const event of history.published) {
     const reads = history.reads.filter((e) => e.request === event.request && e.n < event.n);
@@ -78,14 +81,14 @@ function judgeEvents(history: History, report: Report): void {
   }
 }
 
-/** What has sent nothing ends once no host knows its pair any more. */
+/** A promotion that has sent nothing ends once no host has its pair. */
 function judgeRemoved({ history, plan }: Judged, report: Report): void {
   for (const pair of plan.pairs)
     for (const { from, to } of goneSpans(history, pair, plan)) {
       const by = from + ENDS_WITHIN_MS + 2 * (plan.reconcilerEveryMs ?? MINUTE);
       const isCalm = history.faults.every(({ at, what }) => at < from || at > by || what.includes("edited"));
       const isServed = history.hosts.every(({ at, what }) => at < from || at > by || what.startsWith("up"));
-      // Whoever looks after pairs knows those that were in a file when they looked.
+      // The reconciler knows only pairs that were in a file when it ran.
       const isKnown = from > (plan.reconcilerEveryMs ?? MINUTE) + MINUTE / 2;
       if (to < by || !isCalm || !isServed || !isKnown) continue;
       for (const { request, n, at } of history.sent.filter((e) => e.pair === pair && e.at < from)) {
@@ -102,7 +105,7 @@ function judgeRemoved({ history, plan }: Judged, report: Report): void {
     }
 }
 
-/** Whoever was turned away has no promotion that could go on. */
+/** A refused request has no promotion that could continue. */
 function isWithoutRecord(history: History, request: string, plan: Judged["plan"]): boolean {
   const isRefused = history.turnedAway.some((each) => each.request === request);
   return isRefused || isTurnedAway(history, request, clockErrorOf(plan));
@@ -129,7 +132,7 @@ function goneSpans({ pairsRecord, hosts, lastAt }: History, pair: string, plan: 
   return spans;
 }
 
-/** Whoever is turned away without a record has given cause for it: a name that some host did not know, an id, a time. */
+/** A request is refused without a record only for a cause: a name unknown to some host, an id, or a time. */
 function judgeRefusals({ history, plan }: Judged, report: Report): void {
   const wrong = clockErrorOf(plan);
   const queued = history.published.flatMap(({ type, request, code = "", at, n }) => {

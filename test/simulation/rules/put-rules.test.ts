@@ -25,15 +25,15 @@ const listed = (side: "blue" | "green", over: { readonly execution?: string } = 
 const h2 = { execution: "h0:2" };
 const forth = [freshly("blue"), freshly("green"), listed("blue"), listed("green"), put(0), effect(0)];
 const back = put(1, { side: "blue", ...h2 });
-const glass: Happening = { ...sent, content: `{"promote":"green","breakGlass":{}}` };
+const urgent: Happening = { ...sent, content: `{"promote":"green","breakGlass":{}}` };
 
 test.each<[string, readonly Happening[], boolean]>([
   ["a swap after all reads of its own", [sent, ...forth], true],
   ["a swap that listed only the incoming side", [sent, ...forth.filter((e) => e !== forth[2])], false],
-  ["the same under break-glass", [glass, ...forth.filter((e) => e !== forth[2])], true],
+  ["the same under break-glass", [urgent, ...forth.filter((e) => e !== forth[2])], true],
   [
     "under break-glass without the incoming side's list",
-    [glass, ...forth.filter((e) => e !== forth[3])],
+    [urgent, ...forth.filter((e) => e !== forth[3])],
     false,
   ],
   [
@@ -121,7 +121,7 @@ test.each<[string, readonly Happening[], boolean]>([
   ],
 ])("stableFor is judged by %s", (_what, happenings, keeps) => {
   let now = 0;
-  // What comes right after a look comes in the same moment.
+  // An event right after a check has the same time.
   const timeline = new Timeline(() => now);
   for (const happening of happenings) {
     if (happening.kind !== "host") now += 1_000;
@@ -131,7 +131,7 @@ test.each<[string, readonly Happening[], boolean]>([
   expect(found.some(({ invariant }) => invariant === "ready for stableFor")).toBe(!keeps);
 });
 
-/** What is broken by a story whose steps are a second apart. */
+/** The rules that these happenings, a second apart, break. */
 function broken(happenings: readonly Happening[], over: Partial<WorldPlan> = {}): string[] {
   let now = 0;
   const timeline = new Timeline(() => (now += 1_000));
@@ -144,7 +144,7 @@ const seenBefore = (side: "blue" | "green", slot: string, execution: string): Ha
   ...read(side, slot),
   ...{ activity: "planPromotion", execution },
 });
-/** The first plan finds green in staging, and a quarter of a minute later another one blue. */
+/** The first plan finds green in staging; 15 s later another one finds blue. */
 const plannedTwice = (between: readonly Happening[] = []) => [
   ...[seenBefore("blue", "Production", "h0:1"), seenBefore("green", "Staging", "h0:1"), ...between],
   ...[...quiet(1), seenBefore("blue", "Staging", "h0:2"), seenBefore("green", "Production", "h0:2")],
@@ -173,12 +173,12 @@ test.each<[string, readonly Happening[], boolean]>([
 
 const at = (seconds: number) => new Date(START + seconds * 1_000).toISOString();
 const until = (seconds: number) => asking({ promote: "green", expiresAt: at(seconds) });
-const glassUntil = (seconds: number) => asking({ promote: "green", expiresAt: at(seconds), breakGlass: {} });
+const urgentUntil = (seconds: number) => asking({ promote: "green", expiresAt: at(seconds), breakGlass: {} });
 
 test.each<[string, readonly Happening[], Partial<WorldPlan>, boolean]>([
   ["began in time and ended late", [until(1), put(0, { sinceMs: 1_000 })], {}, true],
   ["began late", [until(1), put(0, { sinceMs: 999 })], {}, false],
-  ["began late, past a deployment window that an operator broke", [glassUntil(1), put(0)], {}, false],
+  ["began late, past a deployment window that an operator broke", [urgentUntil(1), put(0)], {}, false],
   ["began late by clocks that may be wrong", [until(1), put(0)], { skewMs: 1_000 }, true],
   ["began late where clocks are set", [until(1), put(0)], { chances: chances({ clockSet: 1 }) }, true],
 ])("a request with an expiry is judged by the attempt that %s", (_what, story, over, isRight) => {

@@ -1,8 +1,7 @@
 import type { Side } from "../../../src/domain/kernel/swap-request";
 import type { WorldPlan } from "../plans/world-plan";
 import { swapTimesOf } from "../world/policy-of";
-import type { Of } from "../world/timeline";
-import { type Judged, type RuleModule, Verdicts } from "./coverage";
+import { type Judged, type Put, type PutRules, type RuleModule, Verdicts } from "./coverage";
 import { couldHear } from "./failed-operation";
 import { forwardRules } from "./forward-rules";
 import type { History } from "./history";
@@ -10,11 +9,6 @@ import { rollbackRules } from "./rollback-rules";
 
 /** How long after its claim an attempt may send. */
 const CLAIM_WINDOW_MS = 60_000;
-
-export type Put = Of<"put">;
-/** What is wrong with a PUT; undefined: this rule has nothing to judge; true: it is kept. */
-export type PutRule = (history: History, put: Put, plan: WorldPlan) => string | true | undefined;
-export type PutRules = Readonly<Record<string, PutRule>>;
 
 const rules: PutRules = {
   I8: alone,
@@ -29,10 +23,10 @@ const rules: PutRules = {
   "two lost attempts": twoUnknown,
 };
 
-/** What must hold of every PUT, from the wire; by the name of the rule. */
+/** Rules for every PUT, from the wire, by name. */
 export const putRules: RuleModule = {
   rules: [rules, forwardRules, rollbackRules].flatMap((each) => Object.keys(each)),
-  // There nothing is deployed anew, and no more than one reply is lost.
+  // Nothing is deployed there, and at most one reply is lost.
   notInSmallWorlds: ["I2 versions", "two lost attempts"],
   judge({ history, plan }: Judged) {
     const verdicts = new Verdicts();
@@ -54,8 +48,8 @@ function earlierOf(history: History, put: Put): readonly Put[] {
 }
 
 /**
- * Whoever has sent a PUT keeps the pair until its outcome is stored, unless it has to wait once more (for a deployment window, a
- * person) and nothing can come of what it has sent.
+ * A promotion that has sent a PUT keeps the pair until its outcome is stored, unless it waits again (for a deployment
+ * window or an approval) and its PUT can have no more effect.
  */
 function inTurn(history: History, put: Put, plan: WorldPlan): string | true | undefined {
   const others = earlierOf(history, put).filter((e) => e.request !== put.request);
@@ -69,8 +63,8 @@ function inTurn(history: History, put: Put, plan: WorldPlan): string | true | un
 }
 
 /**
- * No two PUTs of a pair overlap. An operation whose effect is there counts as over once it has had all its time, or where
- * nobody could hear that it still ran: nothing more can come of it. And whoever lets a halted pair go on while its operation still runs has taken that on.
+ * No two PUTs of a pair overlap. An operation with its effect is over after its deadline, or if nobody could read
+ * that it still ran. A person who releases a halted pair during its operation accepts the overlap.
  */
 function alone(history: History, put: Put, plan: WorldPlan): string | true | undefined {
   if (earlierOf(history, put).length === 0) return undefined;
@@ -86,7 +80,7 @@ function alone(history: History, put: Put, plan: WorldPlan): string | true | und
   return others.length > 0 ? `overlaps PUT ${others.join(", ")}` : true;
 }
 
-/** A person had let the halted pair go on although that operation still ran. */
+/** A person released the halted pair although that operation still ran. */
 function isTakenOn(history: History, other: Put, put: Put): boolean {
   const outcome = history.stopsOf(other.pair).find((stop) => stop.request === other.request);
   return (
@@ -95,7 +89,7 @@ function isTakenOn(history: History, other: Put, put: Put): boolean {
   );
 }
 
-/** Turned away, or so long ago that it counts as lost, and without effect until then. */
+/** Refused, or old enough to count as lost, and without effect until then. */
 function isSpent(history: History, { put, at }: Put, later: Put, plan: WorldPlan): boolean {
   if (history.effects.some((e) => e.put === put && e.n < later.n)) return false;
   const wasTurnedAway = history.over.some((e) => e.put === put && e.n < later.n && /^4\d\d$/.test(e.how));
@@ -115,8 +109,8 @@ function onePerExecution(history: History, put: Put): string | true {
 }
 
 /**
- * The execution that sends has itself read both services, and the instances that count, all of them ready: under
- * break-glass the incoming service's, for a rollback none.
+ * The sending execution has itself read both services, and the instances that count, all ready: the incoming service's
+ * with break-glass, none for a rollback.
  */
 function freshReads(history: History, put: Put): string | true {
   const own = [...history.reads, ...history.lists].filter(
@@ -139,7 +133,7 @@ function freshReads(history: History, put: Put): string | true {
   return unready.length === 0 || `although its own reads showed ${unready.join(", ")}`;
 }
 
-/** What was read before the pair took the claim says nothing of what others have done until then. */
+/** Reads before the grant of the claim say nothing about later changes. */
 function afterTheGrant(history: History, put: Put): string | true | undefined {
   const claim = history.claims.filter((e) => e.request === put.request && e.n < put.n).at(-1);
   if (!claim) return undefined;
@@ -154,7 +148,7 @@ function notHeld(history: History, put: Put): string | true {
   return !held || `although ${put.side} had read as production`;
 }
 
-/** What is swapped is what some plan of this request had read. */
+/** A PUT swaps what a plan of this request had read. */
 function asPlanned(history: History, put: Put): string | true {
   const changed = history.lastReads(put).filter((now) => {
     const plans = history.reads.filter(

@@ -7,7 +7,7 @@ import { afterFailure, FAILED_AGAIN_RULE, FAILURE_RULE, failureDescribed } from 
 import { stagingWhenPlanned } from "./first-plan";
 import type { History } from "./history";
 
-/** Judges one request; `report` counts that there was something to judge, and takes what was wrong with it. */
+/** Judges one request. Call `report` if there was something to judge, with the violation if any. */
 type Rule = (
   world: Judged,
   request: string,
@@ -32,7 +32,7 @@ const rules: Readonly<Record<string, Rule>> = {
   [FAILED_AGAIN_RULE]: afterFailure,
 };
 
-/** What must hold of each request, whatever became of it. */
+/** Rules for every request, whatever its outcome. */
 export const requestRules: RuleModule = {
   rules: Object.keys(rules),
   judge(world) {
@@ -46,7 +46,7 @@ export const requestRules: RuleModule = {
   },
 };
 
-/** A request has one effective swap, and one that gives production back. */
+/** A request has one effective swap, and one that returns production. */
 function onlyOnce({ history }: Judged, request: string, report: Parameters<Rule>[2]): void {
   const effects = history.effectsOf(request);
   const backs = history.backsOf(request);
@@ -66,7 +66,7 @@ function whatWasAsked({ history }: Judged, request: string, report: Parameters<R
   }
 }
 
-/** When all is at rest nobody holds the line: whoever asks then is looked after, unless it is turned away before the lease. */
+/** At rest no promotion blocks the pair: a last request is processed, unless it is refused before the lease. */
 function lastGetsItsTurn({ history }: Judged, request: string, report: Parameters<Rule>[2]): void {
   const [outcome] = history.completions(request);
   if (!request.startsWith(LAST) || !outcome) return;
@@ -82,7 +82,7 @@ function oneEventId({ history }: Judged, request: string, report: Parameters<Rul
     report(n, id === events[0]?.id ? undefined : "has a second completion event id");
 }
 
-/** An outcome that is told again is the same, byte for byte. */
+/** A repeated outcome is the same, byte for byte. */
 function bytesStay({ history }: Judged, request: string, report: Parameters<Rule>[2]): void {
   const [first, ...again] = history.completions(request);
   for (const { n, id, bytes } of again)
@@ -111,7 +111,7 @@ function noPutAfterOutcome({ history }: Judged, request: string, report: Paramet
   report(late?.n ?? first.n, late && "sent a PUT after its outcome was told");
 }
 
-/** Success was told only after reads of both services had shown it. */
+/** Success is published only after reads of both services have shown it. */
 function successWasSeen({ history }: Judged, request: string, report: Parameters<Rule>[2]): void {
   const [event] = history.completions(request);
   if (!event || !["promoted", "rolled-back"].includes(event.outcome ?? "")) return;
@@ -133,7 +133,7 @@ function swapIsDescribed({ history }: Judged, request: string, report: Parameter
   report(event.n, reports ? undefined : `swapped, and its outcome says ${event.outcome}`);
 }
 
-/** Whether reads of both services have shown `side` in production since it came to hold it last. */
+/** Whether reads of both services have shown `side` in production since it took production last. */
 function wasSeen(
   history: History,
   { pair, n }: { readonly pair: string | undefined; readonly n: number },
@@ -152,8 +152,8 @@ function wasSeen(
 }
 
 /**
- * What failed in its soak was not promoted: the wire showed the only run of the probes a failure. Not judged where
- * activities or news came twice or late: an answer that nobody waited for any more decides nothing.
+ * A promotion whose soak failed was not promoted: the wire showed its only run of the probes a failure. Not judged
+ * when activities or messages were repeated or late: a late answer decides nothing.
  */
 function regressionIsNoSuccess({ history }: Judged, request: string, report: Parameters<Rule>[2]): void {
   const unclear = /runs twice|late|two hosts serve|is cut|dies/;
@@ -163,7 +163,7 @@ function regressionIsNoSuccess({ history }: Judged, request: string, report: Par
   const answers = history.probed.filter(
     (e) => e.request === request && e.slot === "production" && e.n > swap.n && e.n < event.n,
   );
-  // It is verified with the first that is well, and watched from then on.
+  // It is verified by the first good answer, and the soak starts then.
   const verified = answers.find((e) => e.answer === "well");
   const failure = answers.find((e) => e.answer === "failure" && e.n > (verified?.n ?? Infinity));
   if (failure)
@@ -176,7 +176,7 @@ function concluded({ history, finished, plan }: Judged, request: string, report:
   report(history.last, isOver ? undefined : "has no outcome after every deadline and grace");
 }
 
-/** A request id with two contents: one of them is told that it was not accepted. */
+/** Of two contents with one request id, one gets a rejection. */
 function conflictAnswered(
   { history, finished, plan }: Judged,
   request: string,
@@ -187,7 +187,7 @@ function conflictAnswered(
   const isAnswered = history.published.some(
     (e) => e.type === "request.not-accepted" && e.request === request && e.code === "request-conflict",
   );
-  // Both may have expired when they came (640244).
+  // Both may have expired when they arrived (640244).
   const isOver = isTurnedAway(history, request, clockErrorOf(plan));
   report(
     history.last,

@@ -1,7 +1,7 @@
+import type { Put, PutRules } from "./coverage";
 import type { History } from "./history";
-import type { Put, PutRules } from "./put-rules";
 
-/** Holds, deployment windows and the old side's health do not stand in the way of a rollback. */
+/** Holds, deployment windows and the old side's health do not prevent a rollback. */
 export const rollbackRules: PutRules = {
   "rollback cause": hasCause,
   "rollback of irreversible": isAllowed,
@@ -12,7 +12,7 @@ function isAllowed({ sent }: History, { request }: Put): string | true {
   return !isDeclared || "gives production back although the request was declared irreversible";
 }
 
-/** A rollback was asked for, or the wire has shown trouble with new production since it was given. */
+/** The rollback was ordered, or the wire has shown trouble with new production since it took over. */
 function hasCause(history: History, put: Put): string | true {
   const first = history.puts.find((e) => e.request === put.request);
   const since = (e: { readonly n: number }) => e.n > (first?.n ?? 0) && e.n < put.n;

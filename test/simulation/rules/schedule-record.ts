@@ -1,31 +1,31 @@
-import type { PlannedSchedule, ScheduleFile } from "../plans/planned-schedules";
+import type { PlannedSchedule, ScheduleFile } from "../plans/world-plan";
 import type { Of } from "../world/timeline";
 import type { History } from "./history";
 
 const MINUTE = 60_000;
-/** The longest that a late message takes while there is a host to take it. */
+/** The longest delay of a late message while a host can take it. */
 const LATEST_MS = 2 * MINUTE;
 
-/** After a host's death its work is another one's, and shows again, within this: the queue's visibility, and a poll. */
+/** Another host takes over a dead host's work within this time: the queue's visibility timeout, and a poll. */
 const TAKEN_OVER_MS = 70_000;
 
-/** One look at what is due: which file and clock it read, and until when it went on. */
+/** One check of what is due: its file and clock, and its end. */
 export interface Check {
   readonly n: number;
   readonly at: number;
   readonly file: ScheduleFile;
   readonly clock: number;
   readonly over: Of<"check-over"> | undefined;
-  /** Infinity: nobody knows. */
+  /** Infinity when unknown. */
   readonly lasted: number;
 }
 
-/** A person's word: `settled` once it was acknowledged; a host that never answered may still do it. */
+/** A pause or resumption: `settled` once it was acknowledged; a host that never answered may still do it. */
 interface Word extends Of<"schedule-asked"> {
   readonly settled: Of<"schedule-answered"> | undefined;
 }
 
-/** Looks, started promotions and people's words about schedules, as the rules ask for them. */
+/** Checks, started promotions, pauses and resumptions of schedules, for the rules. */
 export class ScheduleRecord {
   readonly checks: readonly Check[];
   readonly scheduled: readonly Of<"scheduled">[];
@@ -58,8 +58,8 @@ export class ScheduleRecord {
   }
 
   /**
-   * Looks that may have started a promotion: begun before it was known, and not over by then, but for messages that were
-   * late, or that a host which died had fetched or was to fetch.
+   * Checks that may have started a promotion: started before it was known, and not over by then, except for late
+   * messages, or messages of a host that died.
    */
   checksBehind({ n, at }: Of<"scheduled">): readonly Check[] {
     return this.checks.filter((check) => {
@@ -72,7 +72,7 @@ export class ScheduleRecord {
     });
   }
 
-  /** Until when a message of a look may have waited for the work of a host that was gone. */
+  /** Until when a message of a check may have waited for another host to take over. */
   #takenOverBy(check: Check, at: number): number {
     const over = check.over?.at ?? Infinity;
     const ends = this.#ends.filter((end) => end >= check.at - TAKEN_OVER_MS && end <= over + TAKEN_OVER_MS);
@@ -87,7 +87,7 @@ export class ScheduleRecord {
     return parts.reduce((sum, part) => sum + Math.max(0, part), 0);
   }
 
-  /** Schedules of the look's file that have this instant, first seen before it. */
+  /** Schedules of the check's file with this time, as known before it. */
   asking(check: Check, { pair, minute }: Of<"scheduled">): readonly PlannedSchedule[] {
     return (check.file[pair] ?? []).filter((schedule) => {
       if (!schedule.minutes.includes(minute)) return false;
@@ -96,12 +96,12 @@ export class ScheduleRecord {
     });
   }
 
-  /** Whether anybody had asked for a pause of this pair before it was started. */
+  /** Whether a pause of this pair was requested before the start. */
   wasPaused({ pair, n }: Of<"scheduled">): boolean {
     return this.#words.some((word) => word.what === "pause" && word.pair === pair && word.n < n);
   }
 
-  /** Whether a schedule was surely paused when a look began, or was resumed after the instant. */
+  /** Whether a schedule was certainly paused when a check started, or was resumed after its time. */
   isStopped(check: Check, schedule: PlannedSchedule, { pair, minute, at }: Of<"scheduled">): boolean {
     return this.#pausesOf(pair, schedule).some((pause) => {
       const { settled } = pause;
@@ -114,12 +114,12 @@ export class ScheduleRecord {
     });
   }
 
-  /** Whether a client's call went wrong while a look went on. */
+  /** Whether a client's call failed during a check. */
   isDisturbed({ n, over }: Check): boolean {
     return this.#faults.some((fault) => fault.n > n && fault.n < (over?.n ?? Infinity));
   }
 
-  /** The look must have started what is due after this time; Infinity: it need not start anything. */
+  /** The check must have started what is due after this time; Infinity: nothing. */
   startsAfter(
     check: Check,
     pair: string,
@@ -160,7 +160,7 @@ export class ScheduleRecord {
     );
   }
 
-  /** Words that end a pause, or begin the schedule anew. */
+  /** Calls that end a pause, or restart the schedule. */
   #resumesOf(pair: string, { minutes }: PlannedSchedule, pause: Word): readonly Word[] {
     return this.#words.filter(
       (word) =>
@@ -171,7 +171,7 @@ export class ScheduleRecord {
   }
 }
 
-/** When no host was up that runs durable functions. */
+/** When no host ran durable functions. */
 function awayOf(hosts: History["hosts"]): { from: number; to: number }[] {
   const up = new Set<string>();
   let from: number | undefined;

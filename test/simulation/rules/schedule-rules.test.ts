@@ -1,5 +1,5 @@
-import type { PlannedSchedule } from "../plans/planned-schedules";
 import { calmWorld } from "../plans/user-actions";
+import type { PlannedSchedule } from "../plans/world-plan";
 import { type Happening, Timeline } from "../world/timeline";
 import { History } from "./history";
 import { scheduleRules } from "./schedule-rules";
@@ -17,7 +17,7 @@ const check = (minute: number, file = 0): readonly Timed[] => {
   ];
 };
 const checked = (...minutes: readonly number[]) => minutes.flatMap((minute) => check(minute));
-/** A look at minute 10 that learns of nothing it has done. */
+/** A check at minute 10 that learns of nothing it has done. */
 const cutOff = (what: string): readonly Timed[] => {
   const [begun, over] = check(10);
   const faults = ["the reply to a client call was lost", what];
@@ -27,7 +27,7 @@ const started = (at: number, minute: number, request = `shop-${minute}`, expires
   at,
   { kind: "scheduled", request, pair: "shop", minute, expiresAfterMs: expiresAfter * MINUTE },
 ];
-/** By a file that lets it expire after a quarter of an hour. */
+/** With a file whose expiry is a quarter of an hour. */
 const startedLate = (at: number, minute: number) => started(at, minute, `shop-${minute}`, 15);
 const word = (minute: number, what: "pause" | "resume", ask: number): readonly Timed[] => [
   [minute, { kind: "schedule-asked", ask, what, pair: "shop", schedule: "weekly", minutes: "10,20" }],
@@ -35,8 +35,8 @@ const word = (minute: number, what: "pause" | "resume", ask: number): readonly T
 ];
 
 /**
- * The rules that a world breaks whose file has one schedule with these times, and an expiry of five minutes; file 1 has a
- * quarter of an hour instead.
+ * The rules that a world breaks with one schedule with these times and an expiry of five minutes; in file 1 it is a
+ * quarter of an hour.
  */
 function broken(...timed: readonly Timed[]): string[] {
   let now = 0;

@@ -1,21 +1,21 @@
-import { expiryOf, filesOf, type PlannedSchedule } from "../plans/planned-schedules";
-import type { WorldPlan } from "../plans/world-plan";
+import { expiryOf, filesOf } from "../plans/planned-schedules";
+import type { PlannedSchedule, WorldPlan } from "../plans/world-plan";
 import { clockErrorOf, setsClocks } from "../world/clocks";
 import type { Of } from "../world/timeline";
 import { type Judged, type RuleModule, Verdicts } from "./coverage";
 import { type Check, ScheduleRecord } from "./schedule-record";
 
 const MINUTE = 60_000;
-/** A look that took longer, or in which a client's call went wrong, may have started nothing. */
+/** A slower check, or one with a failed client call, may have started nothing. */
 const SWIFT_MS = 20_000;
-/** Files may differ from host to host for so long: three minutes, and one for the timers. */
+/** How long files may differ between hosts: three minutes, and one for the timers. */
 const AWAY_MS = 4 * MINUTE;
-/** How long what a look has seen may be on its way into the memory of schedules. */
+/** How long a check's result may take until schedules know it. */
 const KNOWN_AFTER_MS = 5 * MINUTE;
 
 type Scheduled = Of<"scheduled">;
 
-/** What schedules promise, judged by the promotions that became known, and by who was there to start them. */
+/** Rules for schedules, judged by the known promotions and by the hosts that could start them. */
 export const scheduleRules: RuleModule = {
   rules: [
     "schedule: never twice",
@@ -25,7 +25,7 @@ export const scheduleRules: RuleModule = {
     "schedule: never backwards",
     "schedule: due",
   ],
-  // There nobody pauses, and no schedule is known for long.
+  // Nobody pauses there, and schedules are known only briefly.
   notInSmallWorlds: ["schedule: paused", "schedule: due"],
   judge({ history, plan }: Judged) {
     const verdicts = new Verdicts();
@@ -38,7 +38,7 @@ export const scheduleRules: RuleModule = {
   },
 };
 
-/** The first thing that is wrong with a promotion that was started is what it is told for. */
+/** Reports the first violation of a started promotion. */
 function judgeStarted(each: Scheduled, record: ScheduleRecord, plan: WorldPlan, verdicts: Verdicts): void {
   const { schedules } = plan;
   let isBroken = false;
@@ -80,13 +80,13 @@ function judgeStarted(each: Scheduled, record: ScheduleRecord, plan: WorldPlan, 
     );
 }
 
-/** Whether the clock that a look read may have shown a time from the instant up to its expiry. */
+/** Whether the clock of a check may have shown a time between the schedule's time and its expiry. */
 function inTime({ clock, lasted }: Check, { minute, expiresAfterMs }: Scheduled): boolean {
   const due = minute * MINUTE;
   return clock + lasted >= due && clock < due + expiresAfterMs;
 }
 
-/** Whether hosts had looked for longer than a deployment takes, and over the instant, at files without the schedule. */
+/** Whether hosts had files without the schedule for longer than a deployment takes, and over its time. */
 function wasAway(
   { checks }: ScheduleRecord,
   { minutes }: PlannedSchedule,
@@ -100,12 +100,12 @@ function wasAway(
   return gone !== undefined && gone.at <= due && (back?.at ?? Infinity) - gone.at > AWAY_MS;
 }
 
-/** Instants that a look had to start, and did not. */
+/** Reports times that a check had to start, and did not. */
 function judgeCheck(check: Check, record: ScheduleRecord, plan: WorldPlan, verdicts: Verdicts): void {
   const { schedules } = plan;
   const wrong = clockErrorOf(plan);
   const { over, clock, lasted } = check;
-  // What a look read of a clock that is set meanwhile says nothing of how long it took.
+  // A clock that is set during a check does not show its duration.
   if (!over || setsClocks(plan) || lasted > SWIFT_MS || record.isDisturbed(check)) return;
   for (const [pair, all] of Object.entries(check.file))
     for (const schedule of all) {

@@ -1,20 +1,20 @@
 import type { WorldPlan } from "../plans/world-plan";
 import { clockErrorOf } from "../world/clocks";
 import type { Of } from "../world/timeline";
+import type { Put } from "./coverage";
 import type { History } from "./history";
-import type { Put } from "./put-rules";
 
-/** A gap of more than three polls breaks a row of observations. */
+/** A gap of more than three polls interrupts the observations. */
 const LONGEST_GAP_MS = 90_000;
 
-/** What makes that which went over the wire something else than what was looked at. */
+/** Faults that make the wire differ from what the product observed. */
 const unclear =
   /freezes|stands still|(checkRoleState|announceProgress) runs twice|two hosts serve|is terminated by hand/;
 
 /**
- * Since the pair's last PUT, whoever sent it, the wire has shown each service ready in an unbroken row for stableFor.
- * Not judged where looks came twice, hosts froze, clocks were wrong or a run was terminated by hand, whose wait goes on
- * looking beside that of the next.
+ * Since the pair's last PUT, by any sender, the wire has shown each service continuously ready for stableFor. Not
+ * judged with repeated checks, frozen hosts, wrong clocks or a terminated run, whose wait continues beside the next
+ * one.
  */
 export function stable(history: History, put: Put, plan: WorldPlan): string | true | undefined {
   const { stableForMs } = plan;
@@ -38,8 +38,8 @@ export function stable(history: History, put: Put, plan: WorldPlan): string | tr
 }
 
 /**
- * Its host died in the moment in which it passed on what it saw, and the next one may have had to look anew; or it is
- * the first look that repeats one of those, of which somebody may have heard before.
+ * Its host died while it reported the check, so the next one may have had to check again; or it repeats such a check,
+ * whose result may have arrived before.
  */
 function mayBeLost({ hosts }: History, check: Of<"listed">, before: Of<"listed"> | undefined): boolean {
   return [check, before].some((e) => e && hosts.some((host) => diedLooking(host, e)));

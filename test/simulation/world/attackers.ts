@@ -1,11 +1,11 @@
 import type { UserAction } from "../plans/world-plan";
-import type { World } from "./world";
+import type { WorldWithApi } from "./pairs-editing";
 
 const RETRY_MS = 10_000;
 
-/** Somebody sends a request under an id of the schedules' shape; whatever is answered, they do not ask again. */
+/** Sends a request with an id in the form of a schedule's, once, whatever the answer. */
 export async function squat(
-  { timeline, bus, httpApi, pairsFile }: World,
+  { timeline, bus, httpApi, pairsFile }: WorldWithApi,
   { id, pair, promote, channel }: Extract<UserAction, { kind: "squat" }>,
 ): Promise<void> {
   const body = { requestId: id, pair: pairsFile.nameOf(pair), promote, reason: "mine" };
@@ -16,9 +16,9 @@ export async function squat(
   await Promise.resolve();
 }
 
-/** An operator cancels all that a pair has under way, again until it is acknowledged. */
+/** An operator cancels everything under way for a pair, and repeats the call until it is acknowledged. */
 export async function cancelAll(
-  { timeline, clock, httpApi, pairsFile, startedAt }: World,
+  { timeline, clock, httpApi, pairsFile, startedAt }: WorldWithApi,
   pair: string,
 ): Promise<void> {
   const name = pairsFile.nameOf(pair);

@@ -3,7 +3,7 @@ import {
   createSimulator,
   httpClientOf,
   parseFault,
-  parseWeather,
+  parseServiceFault,
   type Simulator,
 } from "../../../local/resource-manager";
 import type { Side } from "../../../src/domain/kernel/swap-request";
@@ -15,9 +15,9 @@ import { errandUnderWay, type SimulatedHost } from "./host";
 import { serviceIdOf, SUBSCRIPTION } from "./pair-ids";
 import type { Timeline } from "./timeline";
 
-/** How long a list of instances counts as fresh before a PUT: the claim window. */
+/** How long a list of instances is fresh before a PUT: the claim window. */
 const FRESH_MS = 60_000;
-/** Twice what the platform gives an operation. */
+/** Twice the platform's time for an operation. */
 const ENDLESS_MS = 30 * 60_000;
 
 interface ListSeen {
@@ -28,11 +28,11 @@ interface ListSeen {
 /** The simulated Azure of one world: Resource Manager in process, and a record of every PUT, read and effect. */
 export class Azure {
   readonly simulator: Simulator;
-  /** Hears of every effect of our own PUTs once it is written down. */
+  /** Called for every effect of the app's PUTs, after it was recorded. */
   onEffect?: (pair: string, put: number) => void;
   readonly #clock: VirtualClock;
   readonly #timeline: Timeline;
-  /** Our own PUTs, by number: their journal entries. */
+  /** The app's PUTs, by number: their journal entries. */
   readonly #puts: {
     readonly entry: number;
     readonly pair: string;
@@ -53,7 +53,7 @@ export class Azure {
     return serviceIdOf(pair, side);
   }
 
-  /** Writes down effects, and operations that failed, since the last look. */
+  /** Records effects and failed operations since the last call. */
   observe(): void {
     const { effects } = this.simulator.journal;
     while (this.#effectsSeen < effects.length) {
@@ -81,7 +81,7 @@ export class Azure {
     }
   }
 
-  /** Who holds production. */
+  /** The side in production. */
   holder(pair: string): Side {
     this.observe();
     const last = this.#timeline
@@ -95,12 +95,12 @@ export class Azure {
     return this.simulator.service(`${pair}-${side}`)?.version ?? "none";
   }
 
-  /** What is deployed in both services of a pair, "blue=v1 green=v2". */
+  /** The versions of both services of a pair, "blue=v1 green=v2". */
   versions(pair: string): string {
     return (["blue", "green"] as const).map((side) => `${side}=${this.version(pair, side)}`).join(" ");
   }
 
-  /** Instances of either service that do not run just now, by the world's own truth. */
+  /** Instances of both services that do not run now. */
   unready(pair: string): string[] {
     return (["blue", "green"] as const).flatMap((side) => {
       const service = this.simulator.service(`${pair}-${side}`);
@@ -111,20 +111,20 @@ export class Azure {
     });
   }
 
-  /** Faults of Resource Manager, and weather: what happens to services without our doing. */
-  disturb(userAction: Extract<UserAction, { kind: "weather" | "arm-fault" }>): void {
+  /** Adds a fault of Resource Manager's calls, or something that happens to a service without the app. */
+  disturb(userAction: Extract<UserAction, { kind: "service-fault" | "arm-fault" }>): void {
     if (userAction.kind === "arm-fault") {
       const fault = parseFault(userAction.fault);
       if (Array.isArray(fault)) throw new Error(`the plan's fault is wrong: ${fault.join(", ")}`);
       this.simulator.faults.add(fault);
       return;
     }
-    const weather = parseWeather(userAction.weather);
-    if (Array.isArray(weather)) throw new Error(`the plan's weather is wrong: ${weather.join(", ")}`);
-    this.simulator.addWeather(weather);
+    const serviceFault = parseServiceFault(userAction.serviceFault);
+    if (Array.isArray(serviceFault)) throw new Error(`the plan's fault is wrong: ${serviceFault.join(", ")}`);
+    this.simulator.addServiceFault(serviceFault);
   }
 
-  /** Resource Manager as one host reaches it; a dead host sends nothing and hears nothing. */
+  /** Resource Manager as one host reaches it; a dead host sends and receives nothing. */
   reachedFrom(number: number, host: SimulatedHost, readFails: () => boolean): CloudServices {
     return rentCloudServices(number, { client: this.#transport(host, readFails), now: () => host.now() });
   }
@@ -181,13 +181,13 @@ export class Azure {
     }
   }
 
-  /** Whether a PUT of ours is not answered yet, or its operation still runs; nobody waits for ever for one that never ends. */
+  /** Whether a PUT of the app has no answer yet, or its operation still runs; for a limited time if it never ends. */
   isUnderWay(pair: string): boolean {
     const now = this.#clock.now();
     return this.#underWay(pair, -1).some((n) => now - (this.#puts[n]?.at ?? now) < ENDLESS_MS);
   }
 
-  /** Our own earlier PUTs of a pair that are not answered yet, or whose operation still runs. */
+  /** Earlier PUTs of a pair without an answer, or whose operation still runs. */
   #underWay(pair: string, except: number): number[] {
     const running = this.simulator.underWay();
     return this.#puts.flatMap((put, n) =>
@@ -241,7 +241,7 @@ export class Azure {
     }
   }
 
-  /** A service whose own answer lacked its slot is asked for it at the slot's address: both answers are one read. */
+  /** The slot of a service whose reply lacks it is read at the slot's address; both replies are one read. */
   #noteSlot(host: SimulatedHost, pair: string, side: Side, { properties }: SlotBody): void {
     const { execution } = errandUnderWay();
     const service = this.#timeline

@@ -18,7 +18,7 @@ const TOPIC = "swap-events";
 const PUBLISH_RETRY_MS = 1_000;
 const RENEW_MS = 40_000;
 
-/** What takes messages: a function host, or a peer's worker. */
+/** A receiver of messages: a function host, or a script's worker. */
 export interface BusHost {
   gate<T>(work: () => Promise<T>): Promise<T>;
   pass(point: string): Promise<void>;
@@ -30,17 +30,20 @@ interface Surroundings {
   readonly clock: VirtualClock;
   readonly timeline: Timeline;
   hosts(): readonly BusHost[];
-  /** The pair whose state is kept under a key; absent: nobody renames any. */
+  /** The pair whose state has this key; the pair's name when absent. */
   pairKeyed?(key: string): string | undefined;
-  /** Whether chance does harm now; counts it. */
+  /** Draws whether a fault happens now, and counts it. */
   strikes(dice: Dice, probability: number, what: string): boolean;
 }
 
 type Queue = NonNullable<ReturnType<Broker["entity"]>>;
 
-/** Service Bus of one world: the embedded broker without sockets, the triggers of the hosts, and who listens to the topic. */
+/**
+ * Service Bus of one world: the embedded broker without sockets, the triggers of the hosts, and the subscribers of
+ * the topic.
+ */
 export class Bus {
-  /** Refuses everything while set. */
+  /** Refuses everything while true. */
   down = false;
   #sent = 0;
   readonly #world: Surroundings;
@@ -66,12 +69,12 @@ export class Bus {
     for (const { trigger, queue } of this.#sources) this.#serve(trigger, queue);
   }
 
-  /** Messages that are not settled yet. */
+  /** The number of unsettled messages. */
   get open(): number {
     return this.#sources.reduce((sum, { queue }) => sum + queue.counts().active, 0);
   }
 
-  /** Sends a request as pipelines do: again until it is accepted, so that it may be there twice. */
+  /** Sends a request like a pipeline: repeated until it is accepted, so it may arrive twice. */
   send(body: string, messageId = `message-${++this.#sent}`): void {
     const { clock } = this.#world;
     try {
@@ -128,7 +131,7 @@ export class Bus {
     return entity;
   }
 
-  /** Everything that reaches the topic's subscription is written down, and done with. */
+  /** Records and completes everything in the topic's subscription. */
   #listen(subscription: Queue): void {
     subscription.addConsumer({
       settlesOnSend: true,
@@ -171,7 +174,7 @@ export class Bus {
     this.#poll(queue);
   }
 
-  /** Whoever works on a message for long keeps its lock, as long as they live and the lock is theirs. */
+  /** Renews the lock of a message while its host lives and holds the lock. */
   #renew(host: BusHost, queue: Queue, token: string): { over: boolean } {
     const renewal = { over: false };
     const { clock } = this.#world;
@@ -186,7 +189,7 @@ export class Bus {
     return renewal;
   }
 
-  /** A receiver that had no credit asks again: hosts come and go. */
+  /** Polls again for a receiver without credit: hosts change. */
   #poll(queue: Queue): void {
     const { clock } = this.#world;
     clock.setTimer(clock.now() + 5_000, () => {
@@ -226,12 +229,12 @@ export class Bus {
   }
 }
 
-/** As the bindings ask for it: requests are bound to bytes, dead letters to text. */
+/** As the bindings require: requests as bytes, dead letters as text. */
 function dataFor(trigger: string, text: string): { bytes: Buffer } | { string: string } {
   return trigger === "acceptSwapRequest" ? { bytes: Buffer.from(text) } : { string: text };
 }
 
-/** JSON travels as JSON; what is none travels as text. */
+/** JSON is sent as JSON, and other bodies as text. */
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body) as unknown;

@@ -14,13 +14,13 @@ interface Client {
 }
 
 /**
- * The product's own Resource Manager adapter on the unmodified SDK, a few times over: a client costs more than a world,
- * so simulated hosts rent one in turn. A dead host sends nothing, so it may share its door with a later one.
+ * The product's own Resource Manager adapters with the unmodified SDK. A client takes longer to create than a world,
+ * so simulated hosts share a fixed number of them. A dead host sends nothing, so a later host can reuse its client.
  */
 const clients: Client[] = [];
 const CLIENTS = 8;
 
-/** Makes the clients, and has each load the SDK: no world waits for the disk. */
+/** Creates the clients and loads the SDK in each, so that no world waits for the disk. */
 export async function openClients(): Promise<void> {
   const nobody = { sendRequest: () => Promise.reject(new Error("nobody lives here yet")) };
   for (let i = 0; i < CLIENTS; i++) {
@@ -41,7 +41,7 @@ export async function openClients(): Promise<void> {
   }
 }
 
-/** The adapter of the next door, let to this tenant. */
+/** The adapter of the next client, for this tenant. */
 export function rentCloudServices(number: number, tenant: Tenant): CloudServices {
   const client = clients[number % CLIENTS];
   if (!client) throw new Error("the doors were not opened");

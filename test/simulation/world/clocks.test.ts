@@ -2,7 +2,7 @@ import { createVirtualClock } from "../../support/virtual-clock";
 import { HostClock, standstillIn } from "./clocks";
 import { Dice } from "./dice";
 
-/** What both clocks of a host make of half a minute of true time. */
+/** Both clocks of a host after 30 s of true time. */
 function shown(happens: (clock: HostClock) => void): readonly [wall: number, monotonic: number] {
   const world = createVirtualClock();
   const clock = new HostClock(world);

@@ -1,7 +1,7 @@
 import type { WorldPlan } from "../plans/world-plan";
 import type { Dice } from "./dice";
 
-/** The farthest that somebody sets a host's clock, on top of what it was wrong by before. */
+/** The farthest that a host's clock is set, on top of its first error. */
 export const LONGEST_STEP_MS = 210_000;
 
 /** How far the wall clock of a host may be from the true time in a world. */
@@ -13,16 +13,15 @@ export function clockErrorOf({
   return skewMs + (setsClocks({ chances, userActions }) ? LONGEST_STEP_MS : 0);
 }
 
-/** Whether anybody sets the clock of a host while it runs. */
+/** Whether a host's clock is set while it runs. */
 export function setsClocks({ chances, userActions }: Pick<WorldPlan, "chances" | "userActions">): boolean {
   return chances.clockSet > 0 || userActions.some((userAction) => userAction.kind === "clock-set");
 }
 
 /**
- * What happens to a host in the middle of an attempt: it stands still, and its two clocks may tell that differently.
- *  - `both`: the process stood still, and both clocks went on;
- *  - `monotonic stands`: the machine was suspended, and only the wall clock shows it afterwards;
- *  - `wall is set back`: somebody set the wall clock back meanwhile by as much, and only the monotonic one shows it.
+ * A host that stands still during an attempt. `both`: the process stood still, and both clocks continued. `monotonic
+ * stands`: the machine was suspended; only the wall clock shows it. `wall is set back`: the wall clock was set back
+ * as far; only the monotonic clock shows it.
  */
 export interface Standstill {
   readonly forMs: number;
@@ -40,11 +39,11 @@ export function standstillIn(dice: Dice, mayBeSet: boolean): Standstill {
 }
 
 /**
- * The two clocks of one host, drawn apart: a monotonic one that stands while its machine is suspended, and a wall clock that
- * is wrong from the start, or set by somebody. One of them stays right: where both go wrong nobody can know the time.
+ * The two clocks of one host: a monotonic one that stops while its machine is suspended, and a wall clock that is
+ * wrong from the start or set later. One of them is always right: otherwise the time could not be known.
  */
 export class HostClock {
-  /** By how much the wall clock was wrong when the host started. */
+  /** The error of the wall clock when the host started. */
   skewMs = 0;
   readonly #world: { now(): number };
   readonly #bootedAt: number;
@@ -65,7 +64,7 @@ export class HostClock {
     return this.#world.now() - this.#bootedAt - this.#suspendedMs;
   }
 
-  /** Somebody sets the wall clock: by so much away from what it was at the start. */
+  /** Sets the wall clock, relative to its error at the start. */
   set(byMs: number): void {
     if (this.#right === "wall") return;
     this.#right = "monotonic";

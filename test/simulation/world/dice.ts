@@ -1,6 +1,9 @@
 import { seededRandom } from "../../../local/world/seeded-random";
 
-/** Chance that a seed replays. `fork` gives an independent stream, so that one consumer does not shift another. */
+/**
+ * Random numbers that a seed repeats. `fork` gives an independent stream, so that one consumer does not shift
+ * another.
+ */
 export class Dice {
   readonly #seed: number;
   readonly #next: () => number;

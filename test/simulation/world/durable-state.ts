@@ -1,10 +1,13 @@
 import { pairKeyIn } from "./pair-ids";
-import type { World } from "./world";
+import type { Surroundings } from "./surroundings";
 
-// What the stores saw, and when: that an entry is there, that it holds an outcome; never what they say of it.
+// What the stores contain, and since when: that an entry exists or has an outcome, never its content.
 
-/** Writes down from when on the promotion record holds an outcome; `stored` remembers of whom that is known. */
-export function noteOutcomes({ timeline, hub }: Pick<World, "timeline" | "hub">, stored: Set<string>): void {
+/** Records when the promotion record first has an outcome; `stored` has the requests that are recorded. */
+export function noteOutcomes(
+  { timeline, hub }: Pick<Surroundings, "timeline" | "hub">,
+  stored: Set<string>,
+): void {
   for (const { request } of [...timeline.of("sent"), ...timeline.of("put")]) {
     if (stored.has(request)) continue;
     const record = hub.entities.get(`@promotion@${request}`)?.state;
@@ -18,9 +21,9 @@ interface Claims {
   readonly open?: { readonly requestId: string; readonly nonce: string };
 }
 
-/** Writes down when the store of a pair took a claim; `known` remembers each pair's last state, and the claim in it. */
+/** Records when the store of a pair first has a claim; `known` has each pair's last state, and the claim in it. */
 export function noteClaims(
-  { timeline, hub, plan }: Pick<World, "timeline" | "hub" | "plan">,
+  { timeline, hub, plan }: Pick<Surroundings, "timeline" | "hub" | "plan">,
   known: Map<string, { readonly state: string; readonly nonce: string | undefined }>,
 ): void {
   for (const pair of plan.pairs) {
@@ -35,6 +38,6 @@ export function noteClaims(
 }
 
 /** Whether the promotion record has an entry. */
-export function isRegistered({ hub }: Pick<World, "hub">, request: string): boolean {
+export function isRegistered({ hub }: Pick<Surroundings, "hub">, request: string): boolean {
   return hub.entities.get(`@promotion@${request}`)?.state !== undefined;
 }

@@ -1,9 +1,11 @@
 import type { EngineFaults } from "../../../local/durable-engine";
 import type { Dice } from "./dice";
-import type { World } from "./world";
+import type { Surroundings } from "./surroundings";
 
-/** Everything the engine can do wrong, as often as the world's plan says; commits go step by step, and hosts may die between. */
-export function engineFaults(world: World): EngineFaults {
+/**
+ * All faults of the engine, as often as the world's plan says. Commits go step by step, and hosts may die in between.
+ */
+export function engineFaults(world: Surroundings): EngineFaults {
   const { chances } = world.plan;
   const streams = new Map<string, Dice>();
   const strikes = (name: string, probability: number) => {

@@ -1,20 +1,20 @@
 import type { Of, Timeline } from "./timeline";
 
-/** For how long a PUT without an answer may still be on its way: our timeout for it. */
+/** How long an unanswered PUT may be under way: the product's timeout for it. */
 const ON_ITS_WAY_MS = 60_000;
-/** For how long an attempt that has read may still send: the claim window. */
+/** How long an attempt may still send after its reads: the claim window. */
 const MAY_SEND_MS = 60_000;
 
-/** What nobody can see who only reads. */
+/** Risks that reads cannot detect. */
 export type Exposure = "swapped by hand before the write" | "undone by hand before it was seen";
 
-/** Entries before `n` count; `at` is when somebody swaps by hand. */
+/** Entries before `n` count; `at` is the time of the swap by hand. */
 interface Moment {
   readonly n: number;
   readonly at: number;
 }
 
-/** Whether a swap by hand of this pair, at this moment, falls where our reads cannot show it in time. */
+/** Whether reads cannot show a swap by hand of this pair at this time early enough. */
 export function exposureOf(timeline: Timeline, pair: string, moment: Moment): Exposure | undefined {
   const mine = <T extends { readonly pair: string; readonly n: number }>(entries: readonly T[]) =>
     entries.filter((e) => e.pair === pair && e.n < moment.n);
@@ -68,7 +68,7 @@ function isSettled(
   return isOver || (shows(true) && shows(false));
 }
 
-/** Swaps by hand of a world that fell where our reads could not show them, unless its plan wanted that. */
+/** Swaps by hand in a world that reads could not show early enough, unless its plan has that risk. */
 export function exposedSwaps(timeline: Timeline): number {
   return timeline.of("effect").filter((e) => e.put === undefined && exposureOf(timeline, e.pair, e)).length;
 }

@@ -1,12 +1,10 @@
 import type { Probe, ProbeAnswer } from "../../../src/domain/cloud-service/probe";
 import { otherSide, type Side } from "../../../src/domain/kernel/swap-request";
+import type { Sickness } from "../plans/world-plan";
 import { errandUnderWay } from "./host";
 import type { Timeline } from "./timeline";
 
-/** How a release answers: wrongly, or not at all. */
-export type Sickness = "failure" | "error";
-
-/** The probe of a pair: production, and staging where readiness is to ask it too. */
+/** The probe of a pair: production, and staging if readiness includes it. */
 export function probeOf(pair: string, asksStaging: boolean): Probe {
   return {
     name: "health",
@@ -27,7 +25,7 @@ interface Surroundings {
   readonly azure: { holder(pair: string): Side };
 }
 
-/** Which releases are sick, and how they answer. */
+/** The unhealthy releases and their answers. */
 export class Health {
   readonly #world: Surroundings;
   readonly #sick = new Map<string, { readonly how: Sickness; readonly until: number }>();
@@ -40,7 +38,7 @@ export class Health {
     this.#sick.set(`${pair}-${side}`, { how, until: this.#world.clock.now() + forMs });
   }
 
-  /** Whoever answers at the address now answers as it feels. */
+  /** The answer of the release that is now at the address. */
   ask(host: string, url: string): ProbeAnswer {
     const { azure, clock, timeline } = this.#world;
     const [pair = "?", address] = new URL(url).hostname.split(".");

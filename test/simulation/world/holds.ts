@@ -1,9 +1,9 @@
 import type { UserAction } from "../plans/world-plan";
 import { haltOf } from "../rules/forward-rules";
 import type { Call, Reply } from "./http-api";
-import type { World } from "./world";
+import type { WorldWithApi } from "./pairs-editing";
 
-/** How long a person on call needs to look at a halted pair and release it. */
+/** How long a person takes to check a halted pair and release it. */
 const RELEASE_MS = 120_000;
 const CHECK_MS = 30_000;
 const SEEN_MS = 1_000;
@@ -14,24 +14,24 @@ interface Stop {
   readonly request: string;
 }
 
-/** A hold as the API shows it. */
+/** A hold in the API. */
 interface Shown {
   readonly id: string;
   readonly requestId?: string;
 }
 
-/** People who stop the line of a pair, and those who look at a stopped one and let it go on. */
+/** People who set holds, and people who check halted pairs and release them. */
 export class Holds {
-  readonly #world: World;
+  readonly #world: WorldWithApi;
   readonly #released = new Set<number>();
   #stops = 0;
   #releases = 0;
 
-  constructor(world: World) {
+  constructor(world: WorldWithApi) {
     this.#world = world;
   }
 
-  /** A person looks at every halted pair after a while, and lets it go on. */
+  /** Releases every halted pair after a while. */
   watch(): void {
     const { timeline, plan, clock, startedAt } = this.#world;
     for (const { n, at, outcome, pair = plan.pairs[0] ?? "?", request = "?" } of timeline.of("published")) {
@@ -47,7 +47,7 @@ export class Holds {
     });
   }
 
-  /** Stops the line of a pair, asking again under the same id until it is acknowledged, and lets it go on after `forMs`. */
+  /** Sets a hold, repeating the call with the same id until it is acknowledged, and releases it after `forMs`. */
   async stop({ pair, forMs, all }: Extract<UserAction, { kind: "hold" }>): Promise<void> {
     const { timeline, clock } = this.#world;
     const hold = `by-hand-${this.#stops++}`;
@@ -59,18 +59,18 @@ export class Holds {
     while (!(await this.#release(pair, { hold: id, id }))) await clock.sleep(SEEN_MS);
   }
 
-  /** The remedy of an unproved outcome says to wait until our operation is over; not everybody heeds it. */
+  /** The remedy for an unproved outcome is to wait until the operation is over; not everybody does. */
   #waitsForTheOperation(pair: string): boolean {
     return !this.#world.plan.hasty && this.#world.azure.isUnderWay(pair);
   }
 
-  /** Every other halt is released by its own hold, as the pair is shown, the others with all that stands there. */
+  /** Every other halt is released by its own hold, as the API shows it, and the others by releasing all holds. */
   async #letGo({ n, pair, request }: Stop): Promise<boolean> {
     if (n % 2 === 0) return this.#release(pair, { hold: undefined, id: undefined });
     const shown = await this.#holdsOf(pair);
     const own = shown?.find((hold) => hold.requestId === request);
     if (own) return this.#release(pair, { hold: haltOf(request), id: own.id });
-    // It may be told within another halt; or it is gone already; or nobody could say.
+    // Another halt may include it, or it is already gone, or there was no answer.
     if (shown && shown.length > 0) return this.#release(pair, { hold: undefined, id: undefined });
     return shown !== undefined;
   }
@@ -85,7 +85,7 @@ export class Holds {
     return value.find(({ name }) => name === this.#world.pairsFile.nameOf(pair))?.holds;
   }
 
-  /** `hold`: what is meant, in the words of the timeline; `id`: as the API knows it. Absent: all that stand. */
+  /** `hold`: the hold's name in the timeline; `id`: its id in the API. Both are absent for all holds. */
   async #release(
     pair: string,
     { hold, id }: { readonly hold: string | undefined; readonly id: string | undefined },
@@ -111,7 +111,7 @@ export class Holds {
     return (await this.#ask("putHold", call))?.status === 200;
   }
 
-  /** Undefined when nobody answers: there is no host, or it stands still or dies. */
+  /** Undefined without an answer: there is no host, or it stands still or dies. */
   #ask(name: string, call: Call): Promise<Reply | undefined> {
     return this.#world.httpApi.check(name, call, ["Swap.Operate", "Swap.Read"]);
   }

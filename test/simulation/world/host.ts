@@ -22,10 +22,9 @@ import { deploymentWindowsOf } from "../../support/deployment-windows";
 import { mustComeToRest, type VirtualClock } from "../../support/virtual-clock";
 import type { PairsOfHost } from "../plans/planned-pairs";
 import { HostClock, type Standstill } from "./clocks";
-import type { Health } from "./health";
 import { plainSharing, type Seat, type Sharing } from "./sharing";
 
-/** The durable section of a deployment's host.json, as far as it means something to the embedded engine. */
+/** The durable section of a deployment's host.json, as far as the embedded engine uses it. */
 export function settingsOf(
   defaultVersion: string,
   { partitions, pollSeconds }: Sharing,
@@ -45,44 +44,44 @@ export function settingsOf(
   };
 }
 
-/** One life of a host in its seat. */
+/** One lifetime of a host in its seat. */
 export interface Incarnation {
   readonly id: string;
   readonly seat: Seat;
   readonly version: string;
   readonly sharing?: Sharing;
-  /** The pairs file that it reads as it starts, and the file's number. */
+  /** The pairs file at its start, and the file's number. */
   readonly pairs: PairsOfHost;
 }
 
 type Invocation = Parameters<CoreApp["invoke"]>[1];
 
-/** What a host needs of the world around it. */
+/** The parts of the world that a host uses. */
 export interface HostSurroundings {
   readonly clock: VirtualClock;
   readonly hub: TaskHub;
   publish(host: SimulatedHost, event: string): Promise<void>;
   nonce(): string;
-  /** Called once when the host dies of itself, at a crash point. */
+  /** Called once when the host dies at a crash point. */
   died(host: SimulatedHost, point: string): void;
-  /** Asked at every crash point. */
+  /** Called at every crash point. */
   mayDie(point: string): boolean;
   logged(host: SimulatedHost, level: string, line: string): void;
-  /** The calendar of freezes as it reads now. */
+  /** The calendar of freezes now; undefined while it is unreadable. */
   calendar(): string | undefined;
-  readonly health: Health;
-  /** Whether a host stands still in the middle of an attempt, and what its clocks make of it. */
+  readonly health: { ask(host: string, url: string): ProbeAnswer };
+  /** Whether a host stands still during an attempt, and how its clocks show it. */
   freezesAttempt(): Standstill | undefined;
-  /** What happens between an attempt's last look at the clock and its PUT. */
+  /** Called between an attempt's last check of the clock and its PUT. */
   beforeWrite(host: SimulatedHost, service: string, execution: string): Promise<void>;
 }
 
-/** What an execution of a function is about: whoever talks to Azure is asked for it. */
+/** The execution of a function, for records of its calls to Azure. */
 export interface Errand {
   readonly request: string;
   readonly activity: string;
   readonly execution: string;
-  /** World time, whatever the host's clock says. */
+  /** World time, whatever the host's clock shows. */
   readonly startedAt: number;
 }
 
@@ -91,22 +90,22 @@ const ATTEMPT = "attemptSwap";
 const errands = new AsyncLocalStorage<Errand>();
 const NO_ERRAND: Errand = { request: "?", activity: "?", execution: "?", startedAt: 0 };
 
-/** The errand on which the code under way is. */
+/** The errand of the current code. */
 export function errandUnderWay(): Errand {
   return errands.getStore() ?? NO_ERRAND;
 }
 
 /**
- * One incarnation of a function host: an engine on the shared hub and the product's functions with real adapters. When
- * it is dead nothing of it continues: every call it has under way, and every call a zombie of it makes, never returns.
+ * One incarnation of a function host: an engine on the shared hub, and the product's functions with real adapters.
+ * After its death nothing continues: its pending calls, and later calls of a zombie, never return.
  */
 export class SimulatedHost {
-  /** Counts everything any host does: a world that does not count on stands still. */
+  /** Counts the steps of all hosts: no world continues without one. */
   static steps = 0;
   readonly id: string;
   readonly seat: Seat;
   readonly clock: HostClock;
-  /** The schedules of the pairs file it started with, and the file's number. */
+  /** The schedules of its pairs file, and the file's number. */
   schedules: readonly Schedule[] = [];
   file = 0;
   readonly pairs: PairsOfHost;
@@ -181,7 +180,7 @@ export class SimulatedHost {
     );
   }
 
-  /** The name under which a trigger's data travels. */
+  /** The name of a trigger's binding, which names its data. */
   bindingOf(name: string): string {
     const { bindings } = this.#app.metadataOf(name);
     const found = Object.entries(bindings).find(([, { type }]) => /trigger$/i.test(type));
@@ -189,7 +188,7 @@ export class SimulatedHost {
     return found[0];
   }
 
-  /** Ends it at once. */
+  /** Dies at once. */
   die(point: string): void {
     if (!this.alive) return;
     this.alive = false;
@@ -197,32 +196,32 @@ export class SimulatedHost {
     this.#world.died(this, point);
   }
 
-  /** Ends in order: it takes no more work, and what it runs may end before it is gone. */
+  /** Stops in order: takes no more work, and lets running work end. */
   async stop(): Promise<void> {
     await this.#engine.stop();
     this.alive = false;
   }
 
-  /** The world is over: it ends, and nobody is told. */
+  /** Ends with the world, without notification. */
   abandon(): void {
     this.alive = false;
     this.#engine.kill();
   }
 
-  /** The platform takes it for dead and gives its work to others, while what it has under way goes on one day. */
+  /** The platform considers it dead and gives its work to others, while its running work continues later. */
   evict(): void {
     this.#evicted = true;
     this.#engine.kill();
   }
 
-  /** Everything it does stands still until `forMs` have passed; then it goes on as if nothing had been. */
+  /** Stands still for `forMs`, then continues unchanged. */
   freeze(forMs: number): void {
     this.#thaw = this.#world.clock.sleep(forMs).then(() => {
       this.#thaw = undefined;
     });
   }
 
-  /** Runs a step of this host; what is dead never hears of its end. */
+  /** Runs a step of this host; never returns after its death. */
   async gate<T>(work: () => Promise<T>): Promise<T> {
     SimulatedHost.steps++;
     await this.#standing();
@@ -234,7 +233,7 @@ export class SimulatedHost {
     }
   }
 
-  /** A crash point: the host may die here, and then the caller never goes on. */
+  /** A crash point: the host may die here, and then the call never returns. */
   async pass(point: string): Promise<void> {
     if (this.alive && this.#world.mayDie(point)) this.die(point);
     await this.#standing();
@@ -302,7 +301,7 @@ export class SimulatedHost {
     };
   }
 
-  /** What an attempt asks of its pair coordinator: its host may stand still before the grant as well. */
+  /** An attempt's calls to its pair coordinator: its host may also stand still before the grant. */
   #freezing(pairs: Pairs): Pairs {
     return {
       ...pairs,
@@ -342,10 +341,12 @@ export async function quiet(): Promise<void> {
   }
 }
 
-/** Ids of runs and of the waits that they begin, which are named after the promotion. */
+/** Ids of runs and of their waits, which contain the promotion's id. */
 const instanceIds = [/^wait-(.+)-[0-9a-f]+-\d+$/, /^promotion-(.+?)(?:-[a-z]+-[0-9a-f]{8})?$/];
 
-/** The host tells every activity its orchestration's id. One that says nothing of a promotion would leave rules blind. */
+/**
+ * Finds the promotion in the orchestration id that an activity gets. Throws without one, because rules would miss it.
+ */
 function errandOf(
   { triggerMetadata, functionName, invocationId }: InvocationContext,
   startedAt: number,

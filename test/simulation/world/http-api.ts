@@ -1,6 +1,6 @@
 import type { Permission } from "../../../src/ports/identity";
 import type { SimulatedHost } from "./host";
-import type { World } from "./world";
+import type { Surroundings } from "./surroundings";
 
 /** One call of the HTTP API. */
 export interface Call {
@@ -16,33 +16,33 @@ export interface Reply {
   readonly text: string;
 }
 
-/** Who calls: permissions, or a whole token. */
+/** The caller: permissions, or a whole token. */
 export type Rights = readonly Permission[] | string;
 
 const RETRY_MS = 5_000;
 const PATIENCE_MS = 30_000;
 
-/** The HTTP API of a world's hosts, as people reach it. */
+/** The HTTP API of a world's hosts, for people. */
 export class HttpApi {
-  readonly #world: World;
+  readonly #world: Surroundings;
 
-  constructor(world: World) {
+  constructor(world: Surroundings) {
     this.#world = world;
   }
 
-  /** One of those that answer HTTP. */
+  /** One of the hosts that answer HTTP. */
   someHost(): SimulatedHost | undefined {
     const { fronts, dice } = this.#world;
     return fronts.length === 0 ? undefined : dice.pick(fronts);
   }
 
-  /** Asks some host once; answers the HTTP status, 0 when there is no host. One that dies never answers. */
+  /** Calls a host once; returns the HTTP status, or 0 without a host. Never resolves if the host dies. */
   async once(name: string, call: Call, rights: Rights): Promise<number> {
     const host = this.someHost();
     return host ? this.call(host, name, call, rights) : 0;
   }
 
-  /** Asks some host once, and waits for half a minute. */
+  /** Calls a host once, and waits half a minute. */
   async check(name: string, call: Call, rights: Rights): Promise<Reply | undefined> {
     const host = this.someHost();
     if (!host) return undefined;
@@ -50,7 +50,7 @@ export class HttpApi {
     return Promise.race([exchange(host, name, call, rights), late]);
   }
 
-  /** Asks again until some host has answered. */
+  /** Repeats a call until a host has answered. */
   async insist(name: string, call: Call, rights: Rights): Promise<Reply> {
     const { clock } = this.#world;
     for (;;) {
@@ -65,7 +65,7 @@ export class HttpApi {
   }
 }
 
-/** Has a host answer one call of its HTTP API. */
+/** Makes a host answer one call of its HTTP API. */
 export async function exchange(
   host: SimulatedHost,
   name: string,

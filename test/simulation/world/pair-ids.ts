@@ -4,17 +4,17 @@ import type { Side } from "../../../src/domain/kernel/swap-request";
 
 export const SUBSCRIPTION = "00000000-0000-4000-8000-000000000001";
 
-/** The full ARM id of a service of a simulated world; the services of a pair are named after it as the world begins. */
+/** The full ARM id of a service of a simulated world. Services are named after their pair's first name. */
 export function serviceIdOf(pair: string, side: Side): string {
   return `/subscriptions/${SUBSCRIPTION}/resourceGroups/${pair}-rg/providers/Microsoft.Compute/cloudServices/${pair}-${side}`;
 }
 
-/** What the product keeps the state of that pair under, whatever it is named later. */
+/** The product's key of that pair, whatever its later name. */
 export function pairKeyIn(pair: string): PairKey {
   return pairKeyOf({ blue: serviceIdOf(pair, "blue"), green: serviceIdOf(pair, "green") }, contentHashOf);
 }
 
-/** Which of these pairs has its state under a key, whatever it is named. */
+/** The pair whose state has this key, whatever its name. */
 export function pairOfKey(pairs: readonly string[], key: string | undefined): string | undefined {
   return pairs.find((pair) => pairKeyIn(pair) === key);
 }

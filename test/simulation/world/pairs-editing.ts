@@ -1,32 +1,34 @@
 import { createPolicies } from "../../../src/adapters/policies";
 import type { DeploymentWindowRule } from "../../../src/domain/policy/policy";
 import type { Policies } from "../../../src/ports/policies";
-import {
-  calledBy,
-  type PairsFile,
-  pairsFilesOf,
-  type PairsOfHost,
-  type PlannedPair,
-} from "../plans/planned-pairs";
+import { calledBy, pairsFilesOf, type PairsOfHost } from "../plans/planned-pairs";
+import type { PairsFile, PlannedPair } from "../plans/world-plan";
 import { isRegistered } from "./durable-state";
+import type { HttpApi } from "./http-api";
 import { policyOf } from "./policy-of";
 import { START } from "./start";
+import type { Surroundings } from "./surroundings";
 import { ruleOf } from "./times";
-import type { World } from "./world";
 
 const CHECK_MS = 5_000;
 
-/** The pairs file of a world: who edits it, which hosts have read which, and how people write what they mean. */
+/** A world whose hosts answer HTTP, and whose pairs have the names of its pairs file. */
+export interface WorldWithApi extends Surroundings {
+  readonly httpApi: HttpApi;
+  readonly pairsFile: PairsEditing;
+}
+
+/** The pairs file of a world: its edits, the file of each host, and the names that people write. */
 export class PairsEditing {
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #files: readonly PairsFile[];
   readonly #policies: readonly Policies[];
-  /** By every name that a pair is ever called by. */
+  /** By every name that a pair ever has. */
   readonly #windowRules: ReadonlyMap<string, DeploymentWindowRule>;
   readonly #registered = new Set<string>();
   #file = 0;
 
-  constructor(world: World) {
+  constructor(world: Surroundings) {
     const { plan, azure } = world;
     this.#world = world;
     this.#files = pairsFilesOf(plan);
@@ -38,42 +40,42 @@ export class PairsEditing {
     );
   }
 
-  /** Which file a host reads that starts now. */
+  /** The file for a host that starts now. */
   get current(): PairsOfHost {
     const policies = this.#policies[this.#file];
     if (!policies) throw new Error(`there is no pairs file ${this.#file}`);
     return { file: this.#file, policies, windowRules: this.#windowRules };
   }
 
-  /** The pairs file is edited, and the hosts read it one after another as they are replaced. */
+  /** Edits the pairs file; hosts read it one after another as they are replaced. */
   edit(): void {
     this.#file++;
     this.#world.replaceHosts();
   }
 
-  /** What a host's file has of a pair, or the newest one. */
+  /** A pair's entry in a host's file, or in the newest one. */
   entryOf(pair: string, file = this.#file): PlannedPair | undefined {
     return this.#files[file]?.find(({ of }) => of === pair);
   }
 
-  /** What people call a pair: as the newest file that has it does. */
+  /** The pair's name in the newest file that has it. */
   nameOf(pair: string): string {
     return this.#lastEntryOf(pair)?.name ?? pair;
   }
 
-  /** What people write when they mean this side. */
+  /** The name that people write for this side. */
   written(pair: string, side: "blue" | "green" | "staging"): string {
     const entry = this.#lastEntryOf(pair);
     return entry ? calledBy(entry, side) : side;
   }
 
-  /** Whoever knows that the file was edited asks again once all hosts have read it. */
+  /** Waits until all hosts have read the file before the next request. */
   async untilReplaced(): Promise<void> {
     const { clock } = this.#world;
     while (this.#world.live.some(({ pairs }) => pairs.file !== this.#file)) await clock.sleep(CHECK_MS);
   }
 
-  /** Writes down from when on the promotion record knows a request: later files mean nothing to it. */
+  /** Records when the promotion record first has a request: later files do not change its meaning. */
   note(): void {
     if (this.#files.length === 1) return;
     const { timeline } = this.#world;

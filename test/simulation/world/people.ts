@@ -4,36 +4,50 @@ import type { UserAction } from "../plans/world-plan";
 import { cancelAll, squat } from "./attackers";
 import { clockErrorOf } from "./clocks";
 import { exposureOf } from "./exposure";
+import type { Health } from "./health";
 import { Holds } from "./holds";
 import type { SimulatedHost } from "./host";
 import type { HttpApi } from "./http-api";
+import type { WorldWithApi } from "./pairs-editing";
+import type { Scheduling } from "./scheduling";
 import type { Happening, Timeline } from "./timeline";
 import { codeTurnedAway, isTurnedAway } from "./turned-away";
 import { vote } from "./votes";
-import type { World } from "./world";
 
 type UserActionOf<K extends UserAction["kind"]> = Extract<UserAction, { kind: K }>;
 
-/** Who asks for break-glass; only an operator may, and only a person. */
-const glassBreakers = {
+/** Tokens of those who ask for break-glass. Only a person who is an operator may use it. */
+const breakGlassTokens = {
   operator: "Swap.Operate|olga|person",
   requester: "Swap.Request|ann|person",
   application: "Swap.Operate|robot|application",
 } as const;
-/** How the requests are called that come when all is at rest. */
+/** Prefix of the ids of requests at the end of a world. */
 export const LAST = "last-";
-/** A person who was about to swap by hand looks again after this. */
+/** The delay before a person who wanted to swap by hand checks again. */
 const LATER_MS = 1_000;
 
-/** Everybody outside the app: who sends requests, cancels, releases holds, swaps by hand, pulls plugs. */
+/** The parts of a world that people use and change. */
+interface PeoplesWorld extends WorldWithApi {
+  readonly health: Health;
+  readonly scheduling: Scheduling;
+  /** Whether people avoid what no protocol can detect in time, unless the plan names a risk. */
+  readonly sparesTheUnseen: boolean;
+  kill(host: SimulatedHost, downMs: number): void;
+  stop(host: SimulatedHost, downMs: number): void;
+  /** Deploys a newer version of the app. */
+  deploy(): void;
+}
+
+/** Everybody outside the app: sends requests, cancels, releases holds, swaps by hand, and stops hosts. */
 export class People {
-  readonly #world: World;
+  readonly #world: PeoplesWorld;
   #left: number;
   readonly #holds: Holds;
-  /** What is asked over HTTP and not acknowledged yet. */
+  /** Requests over HTTP without an acknowledgement. */
   readonly #unheard = new Map<string, () => void>();
 
-  constructor(world: World) {
+  constructor(world: PeoplesWorld) {
     this.#world = world;
     this.#left = world.plan.userActions.length;
     this.#holds = new Holds(world);
@@ -53,7 +67,7 @@ export class People {
     this.#holds.watch();
   }
 
-  /** An operator asks for the other side of every pair, past gate and deployment window. */
+  /** An operator requests the other side of every pair with break-glass. */
   askForAll(): void {
     const { plan, azure, pairsFile } = this.#world;
     for (const pair of plan.pairs.filter((each) => pairsFile.entryOf(each))) {
@@ -64,12 +78,12 @@ export class People {
     }
   }
 
-  /** A request counts as sent once it is registered, though its sender has heard nothing and has given up. */
+  /** A request counts as sent once it is registered, even if its sender got no answer and gave up. */
   noteRegistered(isRegistered: (request: string) => boolean): void {
     for (const [request, heard] of this.#unheard) if (isRegistered(request)) heard();
   }
 
-  /** Requests that wait for their outcome. */
+  /** Requests without an outcome. */
   unanswered(): string[] {
     const { timeline, plan } = this.#world;
     const answered = new Set(
@@ -95,9 +109,9 @@ export class People {
         return;
       case "cancel":
         return this.#cancel(userAction.request);
-      case "weather":
+      case "service-fault":
         if (this.#wouldBeUnseen(userAction)) return clock.sleep(LATER_MS).then(() => this.#do(userAction));
-        this.#fault(JSON.stringify(userAction.weather));
+        this.#fault(JSON.stringify(userAction.serviceFault));
         azure.disturb(userAction);
         return;
       case "arm-fault":
@@ -162,15 +176,15 @@ export class People {
     }
   }
 
-  /** Swaps by hand that nobody could see in time are drawn in worlds of their own (`--residual`). */
-  #wouldBeUnseen({ weather }: UserActionOf<"weather">): boolean {
+  /** Undetectable swaps by hand occur only in separate worlds (`--residual`). */
+  #wouldBeUnseen({ serviceFault }: UserActionOf<"service-fault">): boolean {
     const { timeline, azure, sparesTheUnseen } = this.#world;
-    const { kind, service } = weather as { kind?: string; service?: string };
+    const { kind, service } = serviceFault as { kind?: string; service?: string };
     if (kind !== "swap-by-hand" || !sparesTheUnseen) return false;
     azure.observe();
     const pair = service?.replace(/-(blue|green)$/, "") ?? "?";
     const moment = { n: timeline.entries.length, at: this.#world.clock.now() - this.#started };
-    // While an operation runs the platform turns other swaps away.
+    // While an operation runs, the platform refuses other swaps.
     return azure.isUnderWay(pair) || exposureOf(timeline, pair, moment) !== undefined;
   }
 
@@ -193,10 +207,10 @@ export class People {
     };
     const sent = (content: string): Happening => ({ kind: "sent", request, pair, content, since });
     if (userAction.channel === "http") {
-      const token = userAction.breakGlass ? glassBreakers[userAction.breakGlass] : "Swap.Request";
+      const token = userAction.breakGlass ? breakGlassTokens[userAction.breakGlass] : "Swap.Request";
       const whole = userAction.breakGlass ? { ...body, breakGlass: { reason: "an incident" } } : body;
       const call = { method: "POST", path: "promotions", body: whole };
-      // Who may not ask has asked for nothing: whatever comes of it belongs to no request.
+      // A caller without permission has requested nothing: any result of it belongs to no request.
       const counts = !userAction.breakGlass || userAction.breakGlass === "operator";
       const heard = () => {
         if (counts && this.#unheard.delete(request)) timeline.add(sent(JSON.stringify(whole)));
@@ -204,7 +218,7 @@ export class People {
       this.#unheard.set(request, heard);
       if (!userAction.givesUp) {
         const { text } = await this.#httpApi.insist("postPromotion", call, token);
-        // Nothing was taken up, and nothing is to be expected.
+        // Nothing was accepted, and no outcome will follow.
         const code = codeTurnedAway(text);
         if (code === undefined) heard();
         else if (this.#unheard.delete(request))
@@ -227,7 +241,7 @@ export class People {
     await clock.sleep(userAction.copies * userAction.every);
   }
 
-  /** The version that is to take production as things stand now, or one that nobody has ever deployed. */
+  /** The current version of the incoming side, or one that was never deployed. */
   #versionFor({ pair, promote, expect }: UserActionOf<"request">): string {
     const { azure } = this.#world;
     const side = promote === "staging" ? otherSide(azure.holder(pair)) : promote;
@@ -241,7 +255,7 @@ export class People {
       params: { id: request },
       body: { note: "stop" },
     };
-    // Whoever dies before it answers has acknowledged nothing.
+    // A host that dies before it answers has acknowledged nothing.
     void this.#httpApi.once("cancelPromotion", call, ["Swap.Operate"]).then((status) => {
       if (status >= 200 && status < 300) this.#timeline.add({ kind: "cancel-acknowledged", request });
     });
@@ -316,8 +330,8 @@ export class People {
     this.#timeline.add({ kind: "fault", what });
   }
 
-  #after(ms: number, direction: () => void): void {
+  #after(ms: number, action: () => void): void {
     const { clock } = this.#world;
-    clock.setTimer(clock.now() + ms, direction);
+    clock.setTimer(clock.now() + ms, action);
   }
 }

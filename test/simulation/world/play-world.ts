@@ -16,14 +16,14 @@ export interface WorldResult {
   readonly points: Points;
   readonly promotions: number;
   readonly faults: number;
-  /** Residual risks that were drawn. */
+  /** Residual risks that occurred. */
   readonly residual: number;
   /** Virtual time that passed. */
   readonly lastedMs: number;
   readonly logged: readonly string[];
 }
 
-/** Plays one world to its end and checks what Azure, the broker and people saw. */
+/** Plays one world to its end and judges what Azure, the broker and people observed. */
 export async function playWorld(plan: WorldPlan): Promise<WorldResult> {
   const world = new World(plan);
   try {

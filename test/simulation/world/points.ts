@@ -1,14 +1,14 @@
 import type { Dice } from "./dice";
 
-/** Places where a host may die: every commit step, and both sides of every external effect. Counted in order. */
+/** Places where a host may die: every commit step, and both sides of every external effect, numbered in order. */
 export class Points {
   readonly labels: string[] = [];
   readonly #mayCrash: (n: number) => boolean;
   readonly #keepsLabels: boolean;
-  /** The last one passed. */
+  /** The last point passed. */
   last = "";
   crashes = 0;
-  /** Nobody dies any more, and nothing is counted. */
+  /** Nothing crashes any more, and nothing is counted. */
   closed = false;
   count = 0;
 

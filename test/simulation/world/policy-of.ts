@@ -1,12 +1,12 @@
 import { defaultPolicy, type PairPolicy } from "../../../src/domain/policy/policy";
-import { calledBy, type PlannedPair } from "../plans/planned-pairs";
-import type { WorldPlan } from "../plans/world-plan";
+import { calledBy } from "../plans/planned-pairs";
+import type { PlannedPair, WorldPlan } from "../plans/world-plan";
 import type { Azure } from "./azure";
 import { probeOf } from "./health";
 import { pairKeyIn } from "./pair-ids";
 import { windowPolicyOf } from "./times";
 
-/** The policy of one pair of a simulated world: the defaults, with the timings of its plan. */
+/** The policy of one pair of a simulated world: the defaults, with the times of its plan. */
 export function policyOf(plan: WorldPlan, pair: PlannedPair, azure: Azure): PairPolicy {
   const { of, name, approval } = pair;
   const { readiness, soak, ...rest } = defaultPolicy;
@@ -27,7 +27,6 @@ export function policyOf(plan: WorldPlan, pair: PlannedPair, azure: Azure): Pair
   };
 }
 
-/** The times of a plan's swaps. */
 export function swapTimesOf({ swapTimes }: Pick<WorldPlan, "swapTimes">): PairPolicy["swap"] {
   return { ...defaultPolicy.swap, ...swapTimes };
 }

@@ -3,7 +3,7 @@ import type { VirtualClock } from "../../support/virtual-clock";
 
 type RpcReply = { readonly status: number; readonly body: string };
 
-/** Where the durable client's calls go: the simulated hosts, by host name. */
+/** Carries the durable client's calls to the simulated hosts, by host name. */
 type Rpc = (host: string, method: string, path: string, body: string) => Promise<RpcReply>;
 
 interface AxiosConfig {
@@ -14,16 +14,15 @@ interface AxiosConfig {
 
 const surroundings: { clock?: VirtualClock; rpc?: Rpc } = {};
 
-/** Gives the process over to one simulated world: its time for timeouts, its hosts for the durable client's calls. */
+/** Connects the process to one simulated world: its time for timeouts, its hosts for the durable client's calls. */
 export function inhabit(clock: VirtualClock, rpc: Rpc): void {
   surroundings.clock = clock;
   surroundings.rpc = rpc;
 }
 
 /**
- * Once per process, before anything of the app is loaded: timeouts follow the virtual clock, and the durable client of
- * `durable-functions` (axios) talks to the simulated hosts without sockets. Answers how to give real time back to a
- * process that goes on to do something else, such as another suite.
+ * Call once per process, before the app is loaded. Timeouts then follow the virtual clock, and the durable client of
+ * `durable-functions` (axios) calls the simulated hosts without sockets. Returns a function that restores real time.
  */
 export function prepareProcess(): () => void {
   const real = AbortSignal.timeout.bind(AbortSignal);
@@ -61,7 +60,7 @@ export function prepareProcess(): () => void {
   };
 }
 
-/** The SDK's own waits (retries of its pipeline) pass in virtual time too; the run loop needs only setImmediate. */
+/** The SDK's own waits (retries of its pipeline) also use virtual time; the run loop only needs setImmediate. */
 function timersFollowTheClock(): () => void {
   const real = { set: globalThis.setTimeout, clear: globalThis.clearTimeout };
   const cancels = new WeakMap<object, () => void>();

@@ -4,10 +4,10 @@ import type { Permission, TokenVerifier } from "../../../src/ports/identity";
 import type { CallLimiter } from "../../../src/triggers/http/call-limit";
 import type { SimulatedHost } from "./host";
 
-/** The hosts of the world under way, by id: every invocation says at which one it runs. */
+/** The hosts of the current world, by id; every invocation names its host. */
 export const hosts = new Map<string, SimulatedHost>();
 
-/** Whoever calls and says nothing else, and whoever asks over HTTP. */
+/** The default caller, and requester over HTTP. */
 export const REQUESTER = "oid-1";
 
 /** A token here is its claims: permissions, object id, and whether it is an application's. */
@@ -23,7 +23,7 @@ const verifier: TokenVerifier = {
 /** Calls are limited per process; here one process is every host of every world. */
 const unlimited: CallLimiter = { take: () => 0, remembered: 0 };
 
-/** Registers the product's own functions, once per process; their ports are those of the host that invokes them. */
+/** Registers the product's own functions, once per process. Their ports are those of the invoking host. */
 export function registerProduct(): void {
   const config = { serviceBus: { requestQueue: "swap-requests", setting: "ServiceBusConnection" } } as Config;
   registerApp(

@@ -7,13 +7,13 @@ interface Surroundings {
   readonly azure: Azure;
   readonly timeline: Timeline;
   sleep(ms: number): Promise<void>;
-  /** The platform replaces a host that it holds to be dead. */
+  /** The platform replaces a host that it considers dead. */
   replace(host: SimulatedHost): void;
 }
 
-/** Brings about the residual risk that a world's plan names, at its PUT. */
+/** Causes the residual risk of a world's plan, at its PUT. */
 export class Risks {
-  /** Whether it has struck, and what it holds up is still to come. */
+  /** Whether it has occurred, and its effect is still to come. */
   pending = false;
   readonly #risk: Risk | undefined;
   readonly #world: Surroundings;
@@ -28,7 +28,7 @@ export class Risks {
       };
   }
 
-  /** Between an attempt's last look at the clock and its PUT. */
+  /** Called between an attempt's last check of the clock and its PUT. */
   async beforeWrite(host: SimulatedHost, service: string, execution: string): Promise<void> {
     const pair = /([^/]+)-(blue|green)$/.exec(service)?.[1] ?? "?";
     if (this.#writes++ !== this.#risk?.put) return;

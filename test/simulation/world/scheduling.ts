@@ -6,16 +6,16 @@ import type { UserAction } from "../plans/world-plan";
 import type { Dice } from "./dice";
 import type { SimulatedHost } from "./host";
 import { pairOfKey } from "./pair-ids";
-import type { World } from "./world";
+import type { WorldWithApi } from "./pairs-editing";
 
 const MINUTE = 60_000;
-/** After the last planned minute a world waits so long for what the clock starts. */
+/** How long a world waits for scheduled promotions after the last planned minute. */
 const SETTLE_MS = 2 * MINUTE;
 const RECORD = "@promotion@";
 
-/** What a world does by the clock: the timer that looks at schedules, the files it reads, and what came of it. */
+/** Schedules of a world: the timer, the files that it reads, and the started promotions. */
 export class Scheduling {
-  readonly #world: World;
+  readonly #world: WorldWithApi;
   readonly #files;
   readonly #dice: Dice;
   readonly #read = new Set<string>();
@@ -23,13 +23,13 @@ export class Scheduling {
   #checks = 0;
   #asks = 0;
 
-  constructor(world: World) {
+  constructor(world: WorldWithApi) {
     this.#world = world;
     this.#files = filesOf(world.plan);
     this.#dice = world.dice.fork("timers");
   }
 
-  /** Hands a host that starts the pairs file as it is now. */
+  /** Gives a starting host the current pairs file. */
   handFile(host: SimulatedHost): void {
     const file = this.#files[this.#file];
     if (!file) return;
@@ -51,13 +51,13 @@ export class Scheduling {
     );
   }
 
-  /** The pairs file is edited, and the hosts read it one after another as they are replaced. */
+  /** Edits the pairs file; hosts read it one after another as they are replaced. */
   edit(): void {
     this.#file++;
     this.#world.replaceHosts();
   }
 
-  /** The timer of every host fires: by chance late, or twice. */
+  /** Fires the timer of every host, sometimes late or twice. */
   tick(): void {
     const { fronts, plan } = this.#world;
     if (this.#files.length === 0) return;
@@ -87,7 +87,7 @@ export class Scheduling {
     });
   }
 
-  /** Writes down promotions that the clock has started once the promotion record knows them; what was asked is the files' word. */
+  /** Records scheduled promotions once the promotion record has them; the files say what was requested. */
   note(): void {
     if (this.#files.length === 0) return;
     const { hub, timeline, startedAt } = this.#world;
@@ -111,14 +111,14 @@ export class Scheduling {
     }
   }
 
-  /** What the files ask for at an instant; where they differ nobody can tell by whose word it was started. */
+  /** The side in the files for a time; unknown when the files differ. */
   #askedOf(pair: string, minute: number): string {
     const all = this.#files.flatMap((file) => file[pair] ?? []).filter((s) => s.minutes.includes(minute));
     const [first = "?", ...others] = new Set(all.map((s) => s.promote));
     return others.length === 0 ? first : "either";
   }
 
-  /** Whether nothing is to be started any more. */
+  /** Whether no schedule will start anything any more. */
   get isOver(): boolean {
     const { clock, startedAt, live } = this.#world;
     const minutes = this.#files.flatMap((file) =>
@@ -147,7 +147,7 @@ export class Scheduling {
   }
 }
 
-/** What a schedule's file says goes with all that it starts: its reason tells which expiry the file gave it. */
+/** The reason of a file's schedules contains the file's expiry. */
 function reasonOf(expiresAfterMs: number): string {
   return `scheduled, for ${expiresAfterMs} ms`;
 }

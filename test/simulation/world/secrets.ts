@@ -3,8 +3,8 @@ import type { Violation } from "../rules/history";
 import type { World } from "./world";
 
 /**
- * Where the signature of an operation's address was told: it may go over the wire and lie at the operation's own entity,
- * and must be in no other state, no history, no event and no line of a log.
+ * Finds signatures of operation addresses in the wrong places. They may be on the wire and in the operation's own
+ * entity, but in no other state, history, event or log line.
  */
 export async function signaturesDescribed({ hub, timeline, lines }: World): Promise<Violation[]> {
   const described: string[] = [];

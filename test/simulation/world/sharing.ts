@@ -1,17 +1,17 @@
 import type { Dice } from "./dice";
 
-/** How the hosts of a world share their hub, as the Azure Storage provider has it. */
+/** How the hosts of a world share their hub, as with the Azure Storage provider. */
 export interface Sharing {
   readonly partitions: 1 | 4;
-  /** The longest that an empty queue is left alone. */
+  /** The longest pause between polls of an empty queue. */
   readonly pollSeconds: 1 | 10;
-  /** HTTP, queue and timer functions run on a host of their own, as on Flex Consumption. */
+  /** HTTP, queue and timer functions run on a separate host, as on Flex Consumption. */
   readonly apart: boolean;
-  /** A host that comes back is another one, which waits for the partitions of the one before. */
+  /** A host returns under another name, and waits for the partitions of the previous one. */
   readonly renamed: boolean;
 }
 
-/** As host.json has it, on hosts that run everything and come back as themselves. */
+/** As in host.json, on hosts that run everything and keep their name. */
 export const plainSharing: Sharing = { partitions: 1, pollSeconds: 1, apart: false, renamed: false };
 
 export function sharingIn(dice: Dice): Sharing {
@@ -23,7 +23,7 @@ export function sharingIn(dice: Dice): Sharing {
   };
 }
 
-/** What a host that is down is replaced by: who it is on the hub, and what it runs. */
+/** The place of a host in the world: its name on the hub, and what it runs. */
 export interface Seat {
   readonly name: string;
   /** Whether it serves HTTP, queues and timers. */
@@ -31,7 +31,7 @@ export interface Seat {
   readonly runsDurableFunctions: boolean;
 }
 
-/** The seats of a world: so many hosts that run durable functions, and where things are apart one in front of them. */
+/** The seats of a world: `hosts` hosts that run durable functions, and one in front of them if they are apart. */
 export function seatsOf(hosts: number, { apart }: Sharing): readonly Seat[] {
   const back = Array.from({ length: hosts }, (_, n) => ({
     name: `seat${n}`,

@@ -1,9 +1,9 @@
 import type { Side } from "../../../src/domain/kernel/swap-request";
 import type { Risk } from "../plans/world-plan";
 
-/** What the simulated Azure, broker and people saw happen; never what the app says of itself. Times are virtual ms. */
+/** What the simulated Azure, broker and people observed, never the app's own statements. Times are virtual ms. */
 export type Happening =
-  /** `since`: when it was first tried, where that was before; `means`: whatever a file says, this is what is asked for. */
+  /** `since`: the first try, if earlier; `means`: the requested side, whatever a file calls it. */
   | {
       readonly kind: "sent";
       readonly request: string;
@@ -39,7 +39,7 @@ export type Happening =
       readonly pair: string;
       readonly side: Side;
       readonly host: string;
-      /** The execution of a function that sent it, and how long that had been running (world time). */
+      /** The execution of a function that sent it, and how long it had run (world time). */
       readonly execution: string;
       readonly sinceMs: number;
       readonly evidence: string;
@@ -70,7 +70,7 @@ export type Happening =
       readonly slot: string;
       readonly state: string;
       readonly version: string;
-      /** On whose behalf, by which function, in which execution of it. */
+      /** The request, function and execution of the read. */
       readonly request: string;
       readonly activity: string;
       readonly execution: string;
@@ -194,7 +194,7 @@ export type Entry = Happening & { readonly n: number; readonly at: number };
 /** An entry of one kind. */
 export type Of<K extends Entry["kind"]> = Extract<Entry, { kind: K }>;
 
-/** The one journal of a simulated world, in the order in which things happened. */
+/** The journal of a simulated world, in order. */
 export class Timeline {
   readonly entries: Entry[] = [];
   readonly #byKind: { readonly [K in Entry["kind"]]?: Of<K>[] } = {};
@@ -208,13 +208,13 @@ export class Timeline {
     this.take({ ...happening, n: this.entries.length, at: this.#now() });
   }
 
-  /** Takes over an entry of another journal as it is. */
+  /** Adds an entry of another journal unchanged. */
   take(entry: Entry): void {
     this.entries.push(entry);
     (this.of(entry.kind) as Entry[]).push(entry);
   }
 
-  /** The entries of one kind, kept up to date as more come. */
+  /** The entries of one kind; the list grows with the journal. */
   of<K extends Entry["kind"]>(kind: K): readonly Of<K>[] {
     const lists = this.#byKind as { [kind in K]?: Of<K>[] };
     return (lists[kind] ??= []);

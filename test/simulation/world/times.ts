@@ -1,20 +1,11 @@
 import type { WindowPolicy, DeploymentWindowRule } from "../../../src/domain/policy/policy";
-import type { WorldPlan } from "../plans/world-plan";
-
-/** When swaps of a simulated world may start; times are ms after its start. */
-export interface PlannedWindow {
-  /** Opens every so many minutes of the hour (a divisor of 60), for so long. */
-  readonly allow?: { readonly everyMinutes: number; readonly forMs: number };
-  readonly freeze?: { readonly from: number; readonly to: number };
-  /** A calendar with one freeze, which cannot be read before `readableAfter`. */
-  readonly feed?: { readonly from: number; readonly to: number; readonly readableAfter: number };
-}
+import type { PlannedWindow, WorldPlan } from "../plans/world-plan";
 
 export const FEED = "freezes.ics";
 const MINUTE = 60_000;
 const DEADLINE_MS = 3 * 60 * MINUTE;
 
-/** The rule as the pairs file would say it. */
+/** The rule in the form of the pairs file. */
 export function ruleOf(window: PlannedWindow, startedAt: number): DeploymentWindowRule {
   const { allow, freeze, feed } = window;
   return {

@@ -1,28 +1,28 @@
 import { START } from "./start";
 import type { Of } from "./timeline";
 
-/** What was sent and what was told, as far as this rule looks. */
+/** The requests and events that this rule uses. */
 interface Described {
   readonly sent: readonly Of<"sent">[];
   readonly published: readonly Of<"published">[];
 }
 
-/** Why a request that can be read leaves nothing behind. */
+/** Reasons to refuse a valid request without a record. */
 const codes = ["request-expired", "unknown-pair", "reserved-id", "too-far-ahead"] as const;
 
 export type TurnedAway = (typeof codes)[number];
 
-/** How far ahead the times of a request may lie: 90 days. */
+/** The horizon for the times of a request: 90 days. */
 const HORIZON_MS = 90 * 86_400_000;
 
-/** The code of an answer that says so; undefined: it says something else. */
+/** The code of a refusal without a record; undefined for other answers. */
 export function codeTurnedAway(text: string): TurnedAway | undefined {
   return codes.find((code) => text.includes(`"code":"${code}"`));
 }
 
 /**
- * Whether a request was turned away, and rightly, by a clock that may be wrong by so much: it gets no outcome. Of pairs that
- * are unknown somewhere nobody here knows: a rule of its own judges these.
+ * Whether a request was rightly refused without an outcome, by a clock that may be wrong by `errorMs`. A separate
+ * rule judges pairs that are unknown to some host.
  */
 export function isTurnedAway({ sent, published }: Described, request: string, wrongMs: number): boolean {
   const own = sent.filter((each) => each.request === request);
@@ -30,12 +30,12 @@ export function isTurnedAway({ sent, published }: Described, request: string, wr
     ({ at, type, request: described, code = "" }) =>
       type === "request.not-accepted" &&
       described === request &&
-      // What a schedule starts is not what somebody else sent under its id.
+      // A scheduled promotion is not a request with the same id by somebody else.
       own.some((e) => (code !== "reserved-id" || e.means === undefined) && mayTurnAway(code, e, at, wrongMs)),
   );
 }
 
-/** Whether there is cause, in what was sent, to turn it away at that time with this code. */
+/** Whether the request was a reason for a refusal with this code at that time. */
 export function mayTurnAway(
   code: string,
   { request, content }: { readonly request: string; readonly content: string },
@@ -57,7 +57,7 @@ export function mayTurnAway(
   }
 }
 
-/** Ids of this shape are the schedules' own, in upper case and lower case. */
+/** Ids of this form belong to schedules, in any letter case. */
 export function isOfSchedulesShape(request: string): boolean {
   return /^schedule-.*-\d{8}t\d{6}z$/.test(request.toLowerCase());
 }

@@ -1,22 +1,22 @@
 import type { UserAction } from "../plans/world-plan";
-import type { World } from "./world";
+import type { WorldWithApi } from "./pairs-editing";
 
 const LATER_MS = 5_000;
-/** How often somebody who would vote looks whether they are asked. */
+/** How often a voter checks whether there is a question. */
 const MOST_CHECKS = 60;
 const NO_PLAN = "0".repeat(64);
 
 type Cast = (request: string, ballot: object, token: string) => Promise<number>;
 
-/** What the API shows of a promotion, as far as a voter looks at it. */
+/** The fields of a promotion that a voter reads. */
 interface View {
   readonly outcome?: string;
   readonly approval?: { readonly planHash: string };
 }
 
-/** A person reads what is asked, and votes on it; on a promotion that asks nobody there is nothing to vote on. */
+/** A person reads the question and votes; not on a promotion without one. */
 export async function vote(
-  world: World,
+  world: WorldWithApi,
   userAction: Extract<UserAction, { kind: "vote" }>,
   cast: Cast,
 ): Promise<void> {
@@ -46,7 +46,7 @@ export async function vote(
   }
 }
 
-async function check({ httpApi }: World, id: string): Promise<View | undefined> {
+async function check({ httpApi }: WorldWithApi, id: string): Promise<View | undefined> {
   const call = { method: "GET", path: `promotions/${id}`, params: { id } };
   const reply = await httpApi.check("getPromotion", call, ["Swap.Read"]);
   return reply?.status === 200 ? (JSON.parse(reply.text) as View) : undefined;

@@ -1,7 +1,7 @@
 import { openTaskHub, type TaskHub } from "../../../local/durable-engine";
 import { createVirtualClock, type VirtualClock } from "../../support/virtual-clock";
 import type { WorldPlan } from "../plans/world-plan";
-import { AuditCheck } from "../rules/audit-check";
+import { AuditCheck } from "./audit-check";
 import { Azure } from "./azure";
 import { Bus } from "./bus";
 import { type Standstill, standstillIn } from "./clocks";
@@ -24,14 +24,14 @@ import { START } from "./start";
 import { Timeline } from "./timeline";
 import { feedAt } from "./times";
 
-/** How long a killed host stays away when nothing else is said. */
+/** The default time that a killed host stays away. */
 const DOWN_MS = 5_000;
 /**
- * A world not at rest so long after the last deed has lost something: the policy's deadlines and grace, one by one, and more;
- * more than a day where people may be asked three times (630557).
+ * A world still busy this long after the last event has lost something: the deadlines of the policy and more, since
+ * people may be asked three times (630557).
  */
 const LONGEST_MS = 36 * 3_600_000;
-/** How long a world at rest is watched for what must not happen any more. */
+/** How long a world at rest is observed for forbidden events. */
 const AFTERMATH_MS = 360_000;
 
 /** Hosts, hub, Azure, broker and people of one plan, on one virtual clock. */
@@ -43,7 +43,7 @@ export class World implements HostSurroundings {
   readonly points: Points;
   readonly azure: Azure;
   readonly bus: Bus;
-  /** Whether people leave alone what no protocol can see in time, unless the plan names a risk. */
+  /** Whether people avoid what no protocol can detect in time, unless the plan names a risk. */
   readonly sparesTheUnseen: boolean = true;
   readonly lines: string[] = [];
   readonly dice: Dice;
@@ -120,7 +120,6 @@ export class World implements HostSurroundings {
     return this.#isEnding || this.clock.now() - START > this.plan.calmAfterMs;
   }
 
-  /** Whether chance does harm here. */
   strikes(dice: Dice, probability: number, what: string): boolean {
     if (probability === 0 || !dice.chance(probability) || this.isCalm()) return false;
     this.faults++;
@@ -168,7 +167,7 @@ export class World implements HostSurroundings {
     }
   }
 
-  /** Whoever comes after all that has happened must get what they ask for: no more harm is done to it. */
+  /** A last request for every pair, without further faults, must be fulfilled. */
   #askOnceMore(): void {
     this.#isEnding = true;
     this.points.closed = true;
@@ -187,7 +186,7 @@ export class World implements HostSurroundings {
     this.scheduling.handFile(host);
     hosts.set(id, host);
     await host.start();
-    // One that died while it started is replaced already.
+    // A host that died while it started is already replaced.
     if (!host.alive) return;
     this.#live.push(host);
     const what = seat.runsDurableFunctions ? "up" : "up, for triggers alone";
@@ -202,7 +201,7 @@ export class World implements HostSurroundings {
       what: `dies at: ${point === "commit" ? this.points.last : point}`,
     });
     this.#takeDown(host);
-    // The seat of one that was stopping is given to another one already.
+    // The seat of a stopping host already has another one.
     if (!this.#leaving.has(host)) this.#restart(host.seat, DOWN_MS);
   }
 
@@ -226,7 +225,7 @@ export class World implements HostSurroundings {
     this.timeline.add({ kind: "host", host: host.id, what: `is stopped, back in ${downMs / 1000} s` });
     this.#takeDown(host);
     this.#leaving.add(host);
-    // Its name is free once it has gone.
+    // Its name is free once it has ended.
     void host.stop().then(() => {
       this.#restart(host.seat, downMs);
     });
@@ -246,7 +245,6 @@ export class World implements HostSurroundings {
     this.replaceHosts();
   }
 
-  /** Replaces the hosts one by one: for a while old and new ones run beside each other. */
   replaceHosts(): void {
     const isOrderly = this.dice.fork("deployments").chance(0.5);
     [...this.#live].forEach((host, n) => {
@@ -302,7 +300,7 @@ export class World implements HostSurroundings {
     return isDone && this.bus.open === 0 && this.#people.unanswered().length === 0;
   }
 
-  /** Timer triggers: the scheduler's every minute, the reconciler's when it is not late. */
+  /** Timer triggers: the scheduler's every minute, the reconciler's at its interval. */
   #setTimers(): void {
     this.#every(60_000, () => {
       this.scheduling.tick();
@@ -316,11 +314,11 @@ export class World implements HostSurroundings {
     });
   }
 
-  #every(ms: number, direction: () => void): void {
+  #every(ms: number, action: () => void): void {
     this.clock.setTimer(this.clock.now() + ms, () => {
       if (this.#ended) return;
-      direction();
-      this.#every(ms, direction);
+      action();
+      this.#every(ms, action);
     });
   }
 

@@ -5,28 +5,28 @@ import { quorumOf } from "./people";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-/** Between two looks of whoever waits, when nothing wakes them. */
+/** Between two checks of a wait, without an event. */
 const CHECK_MS = 60 * SECOND;
-/** For all the steps that ask nobody to wait. */
+/** For all steps without a wait. */
 const STEPS_MS = 60 * SECOND;
-/** How long an operation may take before nobody waits for it any more, unless the plan says otherwise. */
+/** How long the product waits for an operation, unless the plan says otherwise. */
 const OPERATION_MS = 15 * MINUTE;
-/** How long a call may be under way, its claim included. */
+/** How long a call may be under way, including its claim. */
 const CALL_MS = 2 * MINUTE;
 const VOTES_ARRIVE_MS = 30 * SECOND;
 const WINDOW_MS = 180 * MINUTE;
-/** What is late by chance is late by less, and whoever died has been replaced. */
+/** Random delays are shorter than this, and a dead host has been replaced by then. */
 const RECOVERS_MS = 15 * MINUTE;
 const SOAK_SLACK_MS = 30 * MINUTE;
 const VERIFICATION_MS = 5 * MINUTE;
 
-/** By when a request has an outcome, whichever it is; `after`: what stood in its way last. */
+/** The time by which a request has an outcome; `after` is its last obstacle. */
 export interface Bound {
   readonly by: number;
   readonly after: string;
 }
 
-/** What may stand in the way of a request last; each is a rule of its own. */
+/** The possible last obstacles of a request; each is a rule. */
 export const afters = [
   "nothing but itself",
   "its own time",
@@ -47,13 +47,13 @@ interface Obstacle {
   readonly until: number;
 }
 
-/** Undefined: nobody can tell; clocks apart tell every wait another time. */
+/** Undefined when it is unknown: different clocks make every wait different. */
 export function boundOf(world: World, plan: Plan, it: Case, all: readonly Case[]): Bound | undefined {
   if (world.clockErrorMs > 0 || mayCheckAlive(world)) return undefined;
   const free = latest([...ownObstacles(world, plan, it), ...others(world, plan, it, all)]);
   if (!Number.isFinite(free.until)) return undefined;
   const opens = openFrom(plan, free.until, readyMs(plan) + CHECK_MS);
-  // Nobody waits for a deployment window longer than that.
+  // The longest wait for a deployment window.
   const opened = opens ?? free.until + WINDOW_MS;
   const base =
     opened > free.until && !it.asked.breakGlass ? obstacle("a closed deployment window", opened) : free;
@@ -65,13 +65,13 @@ export function boundOf(world: World, plan: Plan, it: Case, all: readonly Case[]
   return bounds.reduce((a, b) => (b.by < a.by ? b : a));
 }
 
-/** A run that is gone and looks alive is left alone for hours: rows that lag may be lost, or written over by older ones. */
+/** Whether a lost run may look alive for hours: lagging rows may be lost, or overwritten by older ones. */
 function mayCheckAlive({ faults, hosts }: World): boolean {
   const isLagging = faults.some(({ what }) => what.includes("row lags"));
   const isGone =
     hosts.some(({ what }) => !what.startsWith("up")) ||
     faults.some(({ what }) => what.includes("terminated by hand"));
-  // Who dies between the history and the row of a run that was just terminated leaves the row as it was.
+  // A host that dies between the history and the row of a terminated run leaves the row unchanged.
   const isCutOff = faults.some(
     ({ what, at }) =>
       what.includes("terminated by hand") &&
@@ -80,7 +80,7 @@ function mayCheckAlive({ faults, hosts }: World): boolean {
   return faults.some(({ what }) => what.includes("looks Running")) || isCutOff || (isLagging && isGone);
 }
 
-/** What stands in the way of this request and of no other one. */
+/** The obstacles of this request alone. */
 function ownObstacles(world: World, plan: Plan, it: Case): Obstacle[] {
   const harm = roughOf(world).filter(({ at }) => at <= it.until);
   const mends = Math.max(0, ...harm.map(({ at }) => at + RECOVERS_MS)) + lastingMs(plan);
@@ -101,7 +101,7 @@ function latest(all: readonly Obstacle[]): Obstacle {
   return all.reduce((a, b) => (b.until > a.until ? b : a), obstacle("nothing but itself", 0));
 }
 
-/** How long what was planned keeps hosts, broker or reads away after it was begun. */
+/** How long planned faults affect hosts, broker or reads after their start. */
 function lastingMs({ userActions, reconcilerEveryMs = MINUTE, stableForMs }: Plan): number {
   const away = userActions.map(({ forMs = 0, downMs = 0, kind, fault }) => {
     if (kind === "arm-fault") return readFaultMs(fault, stableForMs);
@@ -110,13 +110,13 @@ function lastingMs({ userActions, reconcilerEveryMs = MINUTE, stableForMs }: Pla
   return away.reduce((sum, ms) => sum + ms, 2 * reconcilerEveryMs);
 }
 
-/** Reads that go wrong cost their own time, and readiness begins anew. */
+/** Failing reads take their own time, and readiness starts again. */
 function readFaultMs(fault: object | undefined, stableForMs: number): number {
   const { method, times = 1 } = (fault ?? {}) as { method?: string; times?: number };
   return method === "PUT" ? 0 : times * (3 * MINUTE + stableForMs);
 }
 
-/** When people had agreed; where they do not in time, or have to once more, when they were not asked any more. */
+/** When the quorum had approved; otherwise, or if votes are needed again, when the question ended. */
 function agreedAt(world: World, plan: Plan, it: Case): number {
   const { approval } = plan;
   if (!approval || it.asked.breakGlass) return 0;
@@ -129,7 +129,7 @@ function agreedAt(world: World, plan: Plan, it: Case): number {
   return isOnce ? at : asked + 3 * lapsesMs;
 }
 
-/** When the last hold of its pair was released; a pair is on hold after what halted or was rolled back. */
+/** When the last hold of its pair was released; a halt or a rollback puts a pair on hold. */
 function holdsEnd({ holdsAsked, released, published }: World, { pair, until, request }: Case): number {
   const halts = published.filter((e) => e.outcome === "halted" || e.outcome === "rolled-back");
   const stops = [
@@ -145,21 +145,21 @@ function holdsEnd({ holdsAsked, released, published }: World, { pair, until, req
   return Math.max(0, ...ends);
 }
 
-/** The others of its pair that may stand before it in the queue. */
+/** Other requests of its pair that may be earlier in the queue. */
 function others(world: World, plan: Plan, it: Case, all: readonly Case[]): Obstacle[] {
   const own = latest(ownObstacles(world, plan, it)).until;
   return all.flatMap((other) => {
     if (other.pair !== it.pair || other.request === it.request || other.sent.at > it.until) return [];
     if (other.outcome)
       return other.until > own || other.until > it.sent.at ? [obstacle("another one", other.until)] : [];
-    // It is judged itself: of two that wait for each other the first one does not.
+    // A request waits for others, but not for itself: of two that wait for each other the first does not.
     const free = latest(ownObstacles(world, plan, other)).until;
     const isAhead = free < own || (free === own && other.sent.n < it.sent.n);
     return isAhead ? [obstacle("another one", Infinity)] : [];
   });
 }
 
-/** The last look, before its swap took effect, at which something was not as it has to be. */
+/** The last check, before its swap took effect, with a wrong state. */
 function seenUnready({ lists, reads, probed }: World, { pair, until, effect, from }: Case): Obstacle[] {
   const end = effect?.at ?? until;
   const seen = [
@@ -170,23 +170,23 @@ function seenUnready({ lists, reads, probed }: World, { pair, until, effect, fro
   return seen.map(({ at }) => obstacle("unready instances", at));
 }
 
-/** Calls that Azure turned away say when to come back, two minutes at most. */
+/** Calls that Azure refused say when to retry, after two minutes at most. */
 function turnedAway(world: World, it: Case): Obstacle[] {
   return answersOf(world, it)
     .filter(({ how }) => how === "409" || how === "429")
     .map(({ put }) => obstacle("a call that was turned away", put.at + 2 * MINUTE));
 }
 
-/** From when nothing stands in the way: looks until both services are stable. */
+/** The checks until both services are stable, once there is no obstacle. */
 function readyMs({ stableForMs }: Plan): number {
   return stableForMs + 2 * CHECK_MS;
 }
 
-/** The longest from then to the outcome. */
+/** The longest time from then to the outcome. */
 function durationOf(world: World, plan: Plan, it: Case): number {
   const { sharing, wire } = plan;
   const replans =
-    plan.userActions.filter((e) => e.kind === "weather").length * (isRedeployed(plan) ? 5 * MINUTE : 0);
+    plan.userActions.filter((e) => e.kind === "service-fault").length * (isRedeployed(plan) ? 5 * MINUTE : 0);
   return (
     STEPS_MS +
     readyMs(plan) +
@@ -198,7 +198,7 @@ function durationOf(world: World, plan: Plan, it: Case): number {
   );
 }
 
-/** Each call: its operation, and looks at it; where nobody knows what came of it, all the time that it may have. */
+/** Each call with its operation and polls; with an unknown outcome the longest allowed time. */
 function swapsMs(world: World, plan: Plan, it: Case): number {
   const { operationSeconds, swapTimes } = plan;
   const usual = 1.2 * operationSeconds * SECOND + 2 * CHECK_MS;
@@ -213,7 +213,7 @@ function swapsMs(world: World, plan: Plan, it: Case): number {
   return spent.reduce((sum, ms) => sum + ms, usual);
 }
 
-/** New production is watched; when it is in trouble, for longer, and rolled back. */
+/** The soak; longer with a regression, and with the rollback. */
 function watchMs(world: World, { soak, stableForMs }: Plan, it: Case): number {
   if (!soak) return 0;
   const checks = 2 * CHECK_MS;
@@ -229,7 +229,7 @@ function watchMs(world: World, { soak, stableForMs }: Plan, it: Case): number {
     : soak.forMs + steadyMs + checks;
 }
 
-/** When it ends at the latest, whatever still stands in its way, as long as nothing was sent. */
+/** When it ends at the latest, despite obstacles, if nothing was sent. */
 function deadlines(world: World, plan: Plan, it: Case, free: number): Bound[] {
   if (it.puts.length > 0) return [];
   const after = "a deadline" satisfies After;

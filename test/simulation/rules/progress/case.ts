@@ -1,33 +1,33 @@
 import type { Effect, FiledPair, Observed, Plan, Published, Put, Sent, Described } from "./observed";
 
-/** Whether and when a world came to its end. */
+/** Whether and when a world came to rest. */
 export interface WorldEnd {
-  /** When the world began, ms since 1970. */
+  /** When the world started, ms since 1970. */
   readonly startedAt: number;
-  /** Everything came to rest by itself. */
+  /** Whether everything came to rest. */
   readonly finished: boolean;
-  /** How far any host's clock may have been from the true time, ms. */
+  /** How far any host's clock may be from the true time, ms. */
   readonly clockErrorMs: number;
 }
 
-/** What happened in a world that is over. */
+/** What happened in a finished world. */
 export interface World extends Observed, WorldEnd {}
 
-/** One request: what was asked, what was sent for it, and how it ended. */
+/** One request: its content, its PUTs and its end. */
 export interface Case {
   readonly request: string;
   readonly pair: string;
-  /** Nobody can have known of it before. */
+  /** The product cannot know it earlier. */
   readonly from: number;
   readonly sent: Sent;
   readonly asked: Asked;
   readonly outcome: Published | undefined;
-  /** The side that its event says was to take production. */
+  /** The incoming side in its event. */
   readonly incoming: string | undefined;
   readonly puts: readonly Put[];
-  /** Its first swap that took effect. */
+  /** Its first effective swap. */
   readonly effect: Effect | undefined;
-  /** Until when it was under way, as far as anybody saw. */
+  /** Until when it was observed to be under way. */
   readonly until: number;
 }
 
@@ -38,7 +38,7 @@ interface Asked {
   readonly notBefore: number | undefined;
   readonly irreversible: boolean;
   readonly breakGlass: boolean;
-  /** It is known who asks; of a message, or of what a schedule starts, anybody may be the author. */
+  /** The requester is known; the author of a message or of a schedule is not. */
   readonly overHttp: boolean;
 }
 
@@ -60,7 +60,7 @@ function caseOf(world: World, plan: Plan, sent: Sent): Case {
   return {
     request,
     pair,
-    // What a schedule starts is known for as long as the world is.
+    // A schedule is known as long as the world.
     from: planned.length > 0 ? Math.min(...planned.map(({ at }) => at)) : 0,
     sent,
     asked: askedIn(sent, world.startedAt, planned.length === 0),
@@ -76,7 +76,7 @@ interface Completion {
   readonly data?: { readonly incoming?: { readonly side?: string; readonly id?: string } | null };
 }
 
-/** The service is named after its side, whatever a file calls it. */
+/** Services are named after their side, whatever a file calls it. */
 function sideOf({ data }: Completion): string | undefined {
   const { side, id } = data?.incoming ?? {};
   return /-(blue|green)$/i.exec(id ?? "")?.[1] ?? side;
@@ -97,7 +97,7 @@ function askedIn({ content, means }: Sent, startedAt: number, isScheduled: boole
   };
 }
 
-/** Whether `side` was in production at some time between these. */
+/** Whether `side` was in production at some time in this span. */
 export function heldBetween(world: World, pair: string, side: string, from: number, to: number): boolean {
   return holders(world, pair).some((e) => e.side === side && e.from <= to && e.to >= from);
 }
@@ -108,7 +108,7 @@ function holders({ effects }: World, pair: string): { side: string; from: number
   return turns.map((turn, i) => ({ ...turn, to: turns[i + 1]?.from ?? Infinity }));
 }
 
-/** What goes wrong and can be followed from what is seen of it; everything else that goes wrong is rough. */
+/** Faults with observable consequences; all other faults are rough. */
 const followed = new Set([
   "state",
   "unlisted",
@@ -122,7 +122,10 @@ const followed = new Set([
   "other-operation",
 ]);
 
-/** Harm whose consequences cannot be followed: hosts that die or stop, messages late or twice, Azure's own faults on reads. */
+/**
+ * Faults whose consequences cannot be observed: hosts that die or stop, late or repeated messages, Azure's faults of
+ * reads.
+ */
 export function roughOf({ faults, hosts }: World): Described[] {
   return [
     ...faults.filter(({ what }) => isRough(what)),
@@ -136,26 +139,28 @@ function isRough(what: string): boolean {
   return method === undefined ? !followed.has(kind ?? "") : method !== "PUT";
 }
 
-/** Whether something went wrong before `until` that cannot be followed, or clocks and replies are not as they should be. */
+/** Whether a rough fault happened before `until`, or clocks and replies are wrong. */
 export function isRoughBefore(world: World, plan: Plan, until: number): boolean {
   return world.clockErrorMs > 0 || plan.wire !== undefined || roughOf(world).some(({ at }) => at <= until);
 }
 
-/** Whether somebody deployed one of the services, or was going to. */
+/** Whether a deployment of one of the services is planned. */
 export function isRedeployed({ userActions }: Plan): boolean {
-  return hasWeather(userActions, ["redeployment", "scale"]);
+  return hasServiceFault(userActions, ["redeployment", "scale"]);
 }
 
-export function hasWeather(userActions: Plan["userActions"], kinds: readonly string[]): boolean {
-  return userActions.some((e) => kinds.includes((e.weather as { kind?: string } | undefined)?.kind ?? ""));
+export function hasServiceFault(userActions: Plan["userActions"], kinds: readonly string[]): boolean {
+  return userActions.some((e) =>
+    kinds.includes((e.serviceFault as { kind?: string } | undefined)?.kind ?? ""),
+  );
 }
 
-/** Own PUTs of a case with how they were answered: undefined, never. */
+/** The PUTs of a case and their answers; undefined without an answer. */
 export function answersOf({ over }: World, { puts }: Case): { put: Put; how: string | undefined }[] {
   return puts.map((put) => ({ put, how: over.find((e) => e.put === put.put)?.how }));
 }
 
-/** Whether a swap of the case gave production back. */
+/** Whether a swap of the case returned production. */
 export function backOf(world: World, { puts, effect }: Case): Effect | undefined {
   const numbers = new Set(puts.map(({ put }) => put));
   return world.effects.find(
@@ -164,7 +169,7 @@ export function backOf(world: World, { puts, effect }: Case): Effect | undefined
   );
 }
 
-/** Trouble with new production that the wire showed to somebody, after the case's swap took effect. */
+/** Observed trouble with new production, after the case's swap took effect. */
 export function regressionsOf(world: World, { pair, effect, until }: Case): { n: number; at: number }[] {
   if (!effect) return [];
   const since = (e: { n: number; at: number }) => e.n > effect.n && e.at <= until;
@@ -175,7 +180,7 @@ export function regressionsOf(world: World, { pair, effect, until }: Case): { n:
   ];
 }
 
-/** The pairs of every edited file, and from when on each may be in force. */
+/** The pairs of every edited file, and from when on it may be in force. */
 export function editsOf({
   userActions,
 }: Plan): readonly { readonly at: number; readonly to: readonly FiledPair[] }[] {

@@ -3,7 +3,7 @@ import {
   backOf,
   type Case,
   editsOf,
-  hasWeather,
+  hasServiceFault,
   heldBetween,
   isRedeployed,
   isRoughBefore,
@@ -14,12 +14,12 @@ import type { Plan, Put } from "./observed";
 import { quorumOf, rejectionsOf } from "./people";
 
 const MINUTE = 60_000;
-/** Deadlines that the simulated policies leave as they are by default. */
+/** Default deadlines of the simulated policies. */
 const QUEUE_MS = 120 * MINUTE;
 const WINDOW_MS = 180 * MINUTE;
 const OWN_TIME_MS = 60 * MINUTE;
 const LOST_MS = 120 * MINUTE;
-/** What is asked about a plan stands for this long more, so that votes that were in time can arrive. */
+/** How much longer a question stays open, so that votes sent in time can arrive. */
 const VOTES_ARRIVE_MS = 90_000;
 
 interface Ended {
@@ -27,15 +27,15 @@ interface Ended {
   readonly plan: Plan;
   readonly it: Case;
   readonly code: string;
-  /** How long it was under way at most, as any host's clock may have measured it. */
+  /** The longest duration that any host's clock may have measured. */
   readonly tookMs: number;
-  /** Everything that went wrong can be followed. */
+  /** Whether all faults have observable consequences. */
   readonly isClear: boolean;
 }
 
 type Cause = (ended: Ended) => boolean;
 
-/** What must have happened, on the wire or among people, before a request may end like that. */
+/** What must have happened, on the wire or among people, before a request may end like this. */
 const causes: Readonly<Record<string, Cause>> = {
   promoted: isPromoted,
   unchanged: isUnchanged,
@@ -47,10 +47,10 @@ const causes: Readonly<Record<string, Cause>> = {
   halted: ({ code, ...ended }) => halts[code]?.({ code, ...ended }) ?? false,
 };
 
-/** Every outcome there is. */
+/** Every outcome. */
 export const outcomes = Object.keys(causes);
 
-/** What is wrong with how a request ended; undefined: it had its cause. */
+/** The missing cause of an end; undefined when it had one. */
 export function causeless(world: World, plan: Plan, it: Case): string | undefined {
   const { outcome = "?", code = "?", at = 0 } = it.outcome ?? {};
   const tookMs = at - it.from + 2 * world.clockErrorMs;
@@ -61,11 +61,11 @@ export function causeless(world: World, plan: Plan, it: Case): string | undefine
     : `${it.request} ended as ${outcome} (${code}), and nothing happened that leads to it`;
 }
 
-/** Production went to the side that was asked for, with our doing, was watched for as long as it was to be, and ran well. */
+/** Production went to the requested side by a swap of the app, stayed through the soak, and ran well. */
 function isPromoted({ world, plan, it, isClear }: Ended): boolean {
   const { asked, incoming = "?", puts, until, effect, from } = it;
   const isAsked = [incoming, "staging", "either"].includes(asked.promote);
-  // Of a call that was about to be made when its host died nobody knows; a person may have swapped since.
+  // It is unknown whether a host that died was about to call; a person may have swapped since.
   const isOurs = !isClear || puts.some((e) => e.side === incoming);
   const holds = heldBetween(world, it.pair, incoming, from, until) && isOurs;
   const watchedMs = until - (effect?.at ?? until);
@@ -73,14 +73,14 @@ function isPromoted({ world, plan, it, isClear }: Ended): boolean {
   return isAsked && holds && isWatched && backOf(world, it) === undefined && hasExpected(world, it);
 }
 
-/** The last that the wire showed of its version before the swap, or before the end where a person has swapped. */
+/** The last observed version before the swap, or before the end if a person has swapped. */
 function hasExpected({ reads }: World, { asked, pair, incoming, puts: [put] }: Case): boolean {
   const { side = incoming, n = Infinity } = put ?? {};
   const seen = reads.filter((e) => e.pair === pair && e.side === side && e.n < n).at(-1);
   return asked.expect === undefined || seen?.version === asked.expect;
 }
 
-/** It was there already: the side asked for, or the version; what was in staging when it was asked for was put there since. */
+/** It was there already: the requested side or version. What was in staging at the request has moved there since. */
 function isUnchanged({ world, it }: Ended): boolean {
   const { asked, incoming = "?", pair, from, until } = it;
   if (asked.promote === "either") return true;
@@ -109,7 +109,7 @@ function isRolledBack({ world, plan, it, code, isClear }: Ended): boolean {
   return isBack && isWanted && hasReason && !it.asked.irreversible;
 }
 
-/** Its time was over, and it was the time of what stood in its way. */
+/** The deadline was over, and it was the deadline of its obstacle. */
 const expiries: Readonly<Record<string, Cause>> = {
   "request-expired": ({ world, it }) =>
     it.asked.expiresAt !== undefined && it.until >= it.asked.expiresAt - world.clockErrorMs,
@@ -127,7 +127,7 @@ const expiries: Readonly<Record<string, Cause>> = {
   "run-lost": ({ tookMs, isClear }) => tookMs >= LOST_MS && !isClear,
 };
 
-/** Something that a service, or Azure's answer to a PUT, showed to whoever waited for both to be ready. */
+/** A service, or Azure's answer to a PUT, prevented readiness. */
 function hasHeldUp({ world, plan, it }: Ended): boolean {
   const within = (e: { pair: string; at: number }) =>
     e.pair === it.pair && e.at >= it.from && e.at <= it.until;
@@ -144,7 +144,7 @@ function isSettled({ state, slot }: { readonly state: string; readonly slot: str
   return /^succeeded$/i.test(state) && slot !== "none";
 }
 
-/** Too few people had agreed by the deadline; or what they agreed to changed or lapsed, again and again. */
+/** Too few approvals by the deadline; or the plan changed or approvals lapsed repeatedly. */
 function isUnapproved({ world, plan, it, tookMs, isClear }: Ended): boolean {
   const { approval } = plan;
   if (!approval) return false;
@@ -156,7 +156,7 @@ function isUnapproved({ world, plan, it, tookMs, isClear }: Ended): boolean {
   return isInTime ? tookMs >= approval.validForMs : isOver;
 }
 
-/** What Azure showed or answered; a refusal by anything else has no place in these worlds. */
+/** Refusals by Azure's state or answers; others do not occur in these worlds. */
 const refusals: Readonly<Record<string, Cause>> = {
   "declined-by-platform": ({ world, it }) =>
     answersOf(world, it).some(({ how = "" }) => /^4/.test(how) && !["408", "409", "429"].includes(how)),
@@ -165,17 +165,17 @@ const refusals: Readonly<Record<string, Cause>> = {
   "service-unreadable": ({ isClear }) => !isClear,
   "pair-removed": ({ plan, it }) =>
     editsOf(plan).some(({ at, to }) => at <= it.until && !to.some(({ of }) => of === it.pair)),
-  // No pair of these worlds refuses whoever comes while another one runs.
+  // No pair of these worlds refuses requests while another one runs.
   "pair-busy": () => false,
   "queue-full": ({ world, it }) => besidesIt(world, it) >= (it.asked.breakGlass ? ALL_PLACES : PLACES),
 };
 
-/** Places of a pair where ids are no longer than these, but for those that operators have for themselves. */
+/** Places of a pair for ids of at most this length, without the operators' reserve. */
 const PLACES = 20;
 
 const ALL_PLACES = 29;
 
-/** Others of its pair that were under way when it came, or at some time until it was turned away. */
+/** Other requests of its pair that were under way when it arrived, or until it was refused. */
 function besidesIt(world: World, { pair, request, from, until }: Case): number {
   const ended = (other: string) =>
     world.published.find((e) => e.type === "promotion.completed" && e.request === other)?.at ?? Infinity;
@@ -193,17 +193,17 @@ function anyRefusal({ world, it, isClear }: Ended): boolean {
   return !isClear || seen.some((e) => !isSettled(e)) || areBeside(seen);
 }
 
-/** Whether both services were read in the same slot: somebody was swapping. */
+/** Whether both services were read in the same slot, during a swap. */
 function areBeside(
   seen: readonly { readonly side: string; readonly slot: string; readonly at: number }[],
 ): boolean {
   return seen.some((a) => seen.some((b) => a.at === b.at && a.side !== b.side && a.slot === b.slot));
 }
 
-/** Why only a person can go on; a claim alone is enough where its host may have died with the call. */
+/** Why only a person can continue; a claim alone is enough if its host may have died with the call. */
 const halts: Readonly<Record<string, Cause>> = {
   "foreign-state": ({ world, plan, it, isClear }) =>
-    hasWeather(plan.userActions, ["swap-by-hand"]) ||
+    hasServiceFault(plan.userActions, ["swap-by-hand"]) ||
     world.effects.some((e) => e.pair === it.pair && e.at >= it.from && !isOwn(it, e.put)) ||
     !isClear ||
     hasLost(world, it, it.puts),
@@ -221,7 +221,7 @@ const halts: Readonly<Record<string, Cause>> = {
     !isClear ||
     (it.effect !== undefined &&
       (hasLost(world, it, rollbackPuts(it)) ||
-        hasWeather(plan.userActions, ["redeployment", "scale", "other-operation"]))),
+        hasServiceFault(plan.userActions, ["redeployment", "scale", "other-operation"]))),
   "run-lost-after-claim": ({ tookMs, isClear }) => tookMs >= LOST_MS && !isClear,
 };
 
@@ -233,7 +233,7 @@ function rollbackPuts({ puts: [first, ...more] }: Case): Put[] {
   return more.filter((e) => e.side !== first?.side);
 }
 
-/** One of these was not answered, or answered so that nobody knows what came of it, or what it began never ended well. */
+/** One of these had no answer, or one with an unknown result, or its operation never succeeded. */
 function hasLost(world: World, it: Case, puts: readonly Put[]): boolean {
   return puts.some(({ put, side }) => {
     const how = answersOf(world, it).find((e) => e.put.put === put)?.how ?? "lost";
@@ -242,7 +242,7 @@ function hasLost(world: World, it: Case, puts: readonly Put[]): boolean {
   });
 }
 
-/** Where nobody knows of a host's last call, a person may have swapped in its place. */
+/** When a host's last call is unknown, a person may have swapped instead. */
 function hasRegressed({ world, it, isClear }: Pick<Ended, "world" | "it" | "isClear">): boolean {
   return regressionsOf(world, it).length > 0 || (!isClear && it.effect === undefined);
 }

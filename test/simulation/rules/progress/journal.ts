@@ -7,7 +7,7 @@ const STARTED = Date.parse("2026-11-24T12:00:00Z");
 
 type Kind = "sent" | "puts" | "over" | "failed" | "effects" | "reads" | "lists" | "published" | "probed";
 type List = Kind | "votes" | "asked" | "holdsAsked" | "released" | "hosts" | "faults";
-/** What happened, by the list in which it stands, and when, in seconds. */
+/** An event: its list, its time in seconds, and its content. */
 export type Happening = readonly [List, number, object];
 
 const lists: readonly List[] = [
@@ -76,7 +76,7 @@ export const vote = (second: number, by: string, decision = "approve", over: obj
   { request: "r1", by, application: false, decision, plan: "abc", ...over },
 ];
 export const fault = (second: number, what: string): Happening => ["faults", second, { what }];
-/** What happened to a host. */
+/** An event of a host. */
 export const host = (second: number, what: string): Happening => ["hosts", second, { what }];
 export const held = (second: number): Happening => ["holdsAsked", second, { pair: "shop", hold: "h" }];
 export const released = (second: number): Happening => ["released", second, { pair: "shop", hold: "h" }];
@@ -93,10 +93,10 @@ export const withUserActions = (plan: Plan, ...userActions: Plan["userActions"])
   ...plan,
   userActions: [...plan.userActions, ...userActions],
 });
-export const weather = (second: number, kind: string) => ({
+export const serviceFault = (second: number, kind: string) => ({
   at: second * SECOND,
-  kind: "weather",
-  weather: { kind },
+  kind: "service-fault",
+  serviceFault: { kind },
 });
 
 interface End {
@@ -112,7 +112,7 @@ export function judged(
   return judgeProgress(seenIn(happenings), plan, { startedAt: STARTED, finished, clockErrorMs });
 }
 
-/** The rules that these happenings break. */
+/** The rules that these events break. */
 export function broken(plan: Plan, happenings: readonly Happening[], end: End = {}): string[] {
   return judged(plan, happenings, end).violations.map(({ invariant }) => invariant.replace("progress: ", ""));
 }

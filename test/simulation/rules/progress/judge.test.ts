@@ -14,7 +14,7 @@ import {
   sent,
   swapped,
   vote,
-  weather,
+  serviceFault,
   withUserActions,
 } from "./journal";
 import { progressRules } from "./judge";
@@ -33,7 +33,7 @@ test.each<[string, Plan, readonly Happening[], number?]>([
   ],
   [
     "a swap by hand while nobody knows of a host's last call",
-    withUserActions(calm, weather(40, "swap-by-hand")),
+    withUserActions(calm, serviceFault(40, "swap-by-hand")),
     [
       sent(),
       ["hosts", 31, { what: "dies at: PUT before" }],

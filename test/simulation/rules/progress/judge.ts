@@ -13,7 +13,7 @@ export interface Judgement {
 const endsAs = (outcome: string) => `progress: ends as ${outcome}`;
 const endsAfter = (after: string) => `progress: ends after ${after}`;
 
-/** Every rule, by the name that its violations carry. */
+/** Every rule, as its violations name it. */
 export const progressRules: readonly string[] = [
   ...outcomes.map(endsAs),
   ...afters.map(endsAfter),
@@ -26,12 +26,9 @@ export const seldomInSmallWorlds: readonly string[] = progressRules.filter(
 );
 
 /**
- * Whether the product got on. Each outcome needs what leads to it, on the wire or among people; where nothing stands in
- * the way any more, an outcome comes within the time that its steps take; and what people said in time is done. So a
- * calm world promotes: every other outcome would lack its cause, and none would be late.
- *
- * Knows of the product what its documentation says, and shares no code with it. Worlds in which a residual risk strikes
- * are judged elsewhere.
+ * Judges progress. Each outcome needs its cause on the wire or among people, comes within the time of its steps once
+ * there is no obstacle, and timely votes and orders take effect. Shares no code with the product; residual risks are
+ * judged elsewhere.
  */
 export function judgeProgress(seen: Observed, planned: Plan, end: WorldEnd): Judgement {
   const plan = withEveryRule(planned);
@@ -53,7 +50,7 @@ export function judgeProgress(seen: Observed, planned: Plan, end: WorldEnd): Jud
   return { violations, exercised };
 }
 
-/** Where files are edited people may be asked by any of their rules: by the largest quorum, for the shortest time. */
+/** With edited files any of their rules may apply: the largest quorum, for the shortest time. */
 function withEveryRule(plan: Plan): Plan {
   const edits = editsOf(plan);
   const rules = [plan, ...edits.flatMap(({ to }) => to)].flatMap(({ approval }) => approval ?? []);

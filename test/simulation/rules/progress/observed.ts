@@ -1,7 +1,7 @@
-/** What the model sees of a world, in plain words of its own: it knows nothing of the product, not even its types. */
+/** The model's own types for a world: it imports nothing from the product. */
 
 interface Entry {
-  /** Place in the journal. */
+  /** Number in the journal. */
   readonly n: number;
   /** Ms after the world's start. */
   readonly at: number;
@@ -10,9 +10,9 @@ interface Entry {
 export interface Sent extends Entry {
   readonly request: string;
   readonly pair: string;
-  /** The JSON that was sent. */
+  /** The JSON of the request. */
   readonly content: string;
-  /** What it asks for where a file calls the sides otherwise; absent: what it says. */
+  /** Its meaning when a file exchanges the sides; its content when absent. */
   readonly means?: string;
 }
 
@@ -26,7 +26,7 @@ export interface Put extends Entry {
 export interface Effect extends Entry {
   readonly pair: string;
   readonly production: string;
-  /** Our PUT that brought it about. */
+  /** The app's PUT that caused it. */
   readonly put: number | undefined;
 }
 
@@ -97,7 +97,7 @@ export interface Observed {
   readonly votes: readonly Voted[];
   /** People who ordered a rollback. */
   readonly asked: readonly OfRequest[];
-  /** Holds that people asked for, by id, and releases: of one, or of all that stand. */
+  /** Holds that people requested, by id, and releases of one or all. */
   readonly holdsAsked: readonly (OfPair & { readonly hold: string })[];
   readonly released: readonly (OfPair & { readonly hold: string | undefined })[];
   readonly hosts: readonly Described[];
@@ -106,17 +106,17 @@ export interface Observed {
   readonly last: number;
 }
 
-/** One thing that was planned to happen; what it has depends on its kind. */
+/** One planned event; its fields depend on its kind. */
 export interface UserAction {
   readonly at: number;
   readonly kind: string;
   readonly request?: string;
   readonly pair?: string;
   readonly fault?: object;
-  readonly weather?: object;
+  readonly serviceFault?: object;
   readonly forMs?: number;
   readonly downMs?: number;
-  /** What an edited file has from then on. */
+  /** The content of an edited file. */
   readonly to?: readonly object[];
 }
 
@@ -125,7 +125,7 @@ interface Span {
   readonly to: number;
 }
 
-/** What was planned for a world. */
+/** The plan of a world. */
 export interface Plan {
   readonly stableForMs: number;
   readonly readinessDeadlineMs: number;

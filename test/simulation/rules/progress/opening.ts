@@ -2,7 +2,7 @@ import type { Plan } from "./observed";
 
 const MINUTE = 60_000;
 const STEP_MS = 1_000;
-/** No world waits for longer. */
+/** The longest wait of a world. */
 const LONGEST_MS = 4 * 60 * MINUTE;
 
 /** Whether the plan lets a swap start at `at`. */
@@ -14,7 +14,7 @@ function isOpen({ window }: Plan, at: number): boolean {
   return isInWindow && !isIn(freeze) && !isIn(feed) && (!feed || at >= feed.readableAfter);
 }
 
-/** From when on, after `from`, swaps may start for `forMs` without a break; undefined: never. */
+/** The start of the first span of `forMs` after `from` in which swaps may start; undefined without one. */
 export function openFrom(plan: Plan, from: number, forMs: number): number | undefined {
   if (!plan.window) return from;
   let since: number | undefined;

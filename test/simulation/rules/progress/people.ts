@@ -1,12 +1,12 @@
 import type { Case, World } from "./case";
 import type { Plan, Voted } from "./observed";
 
-/** Whoever asks over HTTP in these worlds and says nothing else. */
+/** The default requester over HTTP in these worlds. */
 const REQUESTER = "oid-1";
-/** What somebody votes on who has not looked. */
+/** The plan in a vote on an unknown plan. */
 const NO_PLAN = /^0+$/;
 
-/** Votes of people who may vote on this request, on what they were asked. */
+/** Votes by people with permission on this request, for the question they were asked. */
 function votesOf({ votes }: World, { request, asked }: Case): Voted[] {
   return votes.filter(
     (e) =>
@@ -21,7 +21,7 @@ export function rejectionsOf(world: World, plan: Plan, it: Case): Voted[] {
   return plan.approval ? votesOf(world, it).filter((e) => e.decision === "reject") : [];
 }
 
-/** When enough different people had agreed to one and the same plan; undefined: never. */
+/** When enough different people had approved the same plan; undefined if never. */
 export function quorumOf(world: World, { approval }: Plan, it: Case): number | undefined {
   if (!approval || it.asked.breakGlass) return -Infinity;
   const quorum = Math.max(approval.quorum, it.asked.overHttp ? 1 : 2);

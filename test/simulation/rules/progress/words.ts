@@ -1,16 +1,16 @@
-import { type Case, hasWeather, isRedeployed, isRoughBefore, roughOf, type World } from "./case";
+import { type Case, hasServiceFault, isRedeployed, isRoughBefore, roughOf, type World } from "./case";
 import type { Plan } from "./observed";
 import { quorumOf, rejectionsOf } from "./people";
 
 const SECOND = 1_000;
-/** Nothing is claimed within this before or after somebody speaks: so they were in time. */
+/** No claim this long before or after a vote or order: so it was in time. */
 const MARGIN_MS = 15 * SECOND;
-/** Until everybody who waits has looked again, and the outcome is told. */
+/** Until every wait has checked again and the outcome is published. */
 const HEARD_MS = 90 * SECOND;
-/** From an order to the outcome of a rollback, besides its operation. */
+/** From an order to the outcome of a rollback, without its operation. */
 const BACK_MS = 240 * SECOND;
 
-/** What people say, and what new production does, that has its effect whatever else happens. */
+/** Votes, orders and regressions that must take effect, whatever else happens. */
 export const words = [
   "a cancel in time ends it",
   "a rejection in time ends it",
@@ -20,11 +20,11 @@ export const words = [
 
 interface Kept {
   readonly word: (typeof words)[number];
-  /** What was wrong; undefined: it had its effect. */
+  /** The violation; undefined when it took effect. */
   readonly broken: string | undefined;
 }
 
-/** Judged only where everything that goes wrong can be followed. */
+/** Judged only if all faults have observable consequences. */
 export function wordsKept(world: World, plan: Plan, it: Case): Kept[] {
   const end = Number.isFinite(it.until) ? it.until : Math.max(0, ...roughOf(world).map(({ at }) => at));
   if (isRoughBefore(world, plan, end) || plan.sharing) return [];
@@ -36,7 +36,7 @@ export function wordsKept(world: World, plan: Plan, it: Case): Kept[] {
   ];
 }
 
-/** It was asked for well before, has no outcome yet, and nobody is about to swap. */
+/** It was requested well before, has no outcome yet, and no swap is imminent. */
 function isInTime(world: World, plan: Plan, it: Case, at: number): boolean {
   const acts = [...world.reads.filter((e) => e.activity === "attemptSwap"), ...world.puts];
   const isActing = acts.some((e) => e.request === it.request && e.at <= at + MARGIN_MS);
@@ -56,7 +56,7 @@ function cancels(world: World, plan: Plan, it: Case): Kept[] {
   const [first] = plan.userActions.filter((e) => e.kind === "cancel" && e.request === it.request);
   if (!first || !isInTime(world, plan, it, first.at)) return [];
   const said = `it was cancelled after ${first.at / SECOND} s`;
-  // Whoever rejects, or whatever expires, at the same time is as good.
+  // A rejection or an expiry at the same time is also correct.
   const others = [...expiriesAt(plan, it), ...rejectionsOf(world, plan, it).map(({ at }) => at)];
   if (others.some((at) => at <= first.at + HEARD_MS)) return [];
   return [judged(it, "a cancel in time ends it", said, ["cancelled"], first.at + HEARD_MS)];
@@ -81,7 +81,7 @@ function rejections(world: World, plan: Plan, it: Case): Kept[] {
   ];
 }
 
-/** Production answered well, and then wrongly, while it was watched. */
+/** Production answered correctly and then wrongly during the soak. */
 function regressions(world: World, plan: Plan, it: Case): Kept[] {
   const { soak, operationSeconds } = plan;
   const { effect } = it;
@@ -109,13 +109,15 @@ function regressions(world: World, plan: Plan, it: Case): Kept[] {
   ];
 }
 
-/** Calls that go wrong, other people's swaps and deployments: what comes of an order then has causes of its own. */
+/** Faults of calls, and swaps and deployments by others, give an order other possible results. */
 function isMuddled({ userActions }: Plan): boolean {
   const isFaulted = userActions.some((e) => e.kind === "arm-fault");
-  return isFaulted || hasWeather(userActions, ["swap-by-hand", "redeployment", "scale", "other-operation"]);
+  return (
+    isFaulted || hasServiceFault(userActions, ["swap-by-hand", "redeployment", "scale", "other-operation"])
+  );
 }
 
-/** A person orders the rollback of what everybody could see in production, and its soak goes on. */
+/** A person orders the rollback of the observed production, and its soak continues. */
 function orders(world: World, plan: Plan, it: Case): Kept[] {
   const { effect } = it;
   const [order] = world.asked.filter((e) => e.request === it.request);

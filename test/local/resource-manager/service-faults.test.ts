@@ -1,4 +1,4 @@
-import type { Weather } from "../../../local/resource-manager";
+import type { ServiceFault } from "../../../local/resource-manager";
 import {
   blue,
   green,
@@ -17,8 +17,8 @@ beforeEach(() => {
 afterEach(() => arm.close());
 
 const service = "shop-green";
-const add = (weather: Weather) => {
-  expect(arm.simulator.addWeather(weather)).toBeUndefined();
+const add = (fault: ServiceFault) => {
+  expect(arm.simulator.addServiceFault(fault)).toBeUndefined();
 };
 
 interface Instances {
@@ -44,7 +44,7 @@ const upgradeDomain = async () =>
 
 const ready = "Started Started Started";
 
-test.each<[string, Weather, readonly (readonly [number, string])[]]>([
+test.each<[string, ServiceFault, readonly (readonly [number, string])[]]>([
   [
     "a restart stops and starts all instances",
     { kind: "restart", service, at: 10, seconds: 60 },
@@ -117,8 +117,8 @@ test.each<[string, Weather, readonly (readonly [number, string])[]]>([
       [5, ready],
     ],
   ],
-])("%s", async (_claim, weather, expected) => {
-  add(weather);
+])("%s", async (_claim, fault, expected) => {
+  add(fault);
   const begun = arm.clock.now();
   for (const [seconds, states_] of expected) {
     arm.clock.advanceTo(begun + seconds * 1000);
@@ -198,10 +198,10 @@ test.each([
   [{ kind: "redeployment", service, seconds: 60 }, 409, "AnotherOperationInProgress"],
   [{ kind: "scale", service, role: "WebRole", capacity: 2, seconds: 60 }, 409, "AnotherOperationInProgress"],
   [{ kind: "swap-by-hand", service, seconds: 60 }, 429, "RetryableErrorDueToAnotherOperation"],
-] satisfies [Weather, number, string][])(
+] satisfies [ServiceFault, number, string][])(
   "while %p lasts, the pair is locked",
-  async (weather, status, code) => {
-    add(weather);
+  async (fault, status, code) => {
+    add(fault);
     const put = await swap(arm, green);
     expect([put.status, put.body.error.code]).toEqual([status, code]);
     arm.pass(60);
@@ -226,9 +226,13 @@ test("a swap by hand happens at its time, on both sides, and is journalled as su
   ]);
 });
 
-test("a scenario brings its weather along, and speed shortens it", async () => {
+test("a scenario brings its service faults along, and speed shortens it", async () => {
   await arm.close();
-  arm = openInProcess(world({ weather: [{ kind: "restart", service, at: 60, seconds: 60 }] }), undefined, 10);
+  arm = openInProcess(
+    world({ serviceFaults: [{ kind: "restart", service, at: 60, seconds: 60 }] }),
+    undefined,
+    10,
+  );
   expect(await states()).toBe(ready);
   arm.pass(6);
   expect(await states()).toBe("Stopping Stopping Stopping");

@@ -4,12 +4,12 @@ import { issuesOf } from "./issues";
 const duration = z.number().min(0);
 const common = {
   service: z.string(),
-  /** Seconds after it is added; a scenario's own weather is added when the world begins. */
+  /** Seconds after it is added. A scenario's faults are added when the world starts. */
   at: duration.optional(),
 };
 const lock = z.enum(["429", "409", "none"]);
 
-const weather = z.discriminatedUnion("kind", [
+export const serviceFaultSchema = z.discriminatedUnion("kind", [
   /** One instance or all: Stopping, then Starting; 60 s. */
   z.strictObject({
     ...common,
@@ -26,7 +26,10 @@ const weather = z.discriminatedUnion("kind", [
     instance: z.string(),
     seconds: duration.optional(),
   }),
-  /** A role or one instance: Busy, Recycle, then Started for a quarter of each period of 60 s; absent seconds: for good. */
+  /**
+   * A role or one instance: Busy, Recycle, then Started for a quarter of each period of 60 s; permanent without
+   * `seconds`.
+   */
   z.strictObject({
     ...common,
     kind: z.literal("cycling"),
@@ -35,7 +38,7 @@ const weather = z.discriminatedUnion("kind", [
     period: z.number().positive().optional(),
     seconds: duration.optional(),
   }),
-  /** One instance or all report this state; absent seconds: for good. */
+  /** One instance or all report this state; permanent without `seconds`. */
   z.strictObject({
     ...common,
     kind: z.literal("state"),
@@ -43,14 +46,17 @@ const weather = z.discriminatedUnion("kind", [
     state: z.string(),
     seconds: duration.optional(),
   }),
-  /** An instance is missing from the list; absent seconds: for good. */
+  /** An instance is missing from the list; permanent without `seconds`. */
   z.strictObject({
     ...common,
     kind: z.literal("unlisted"),
     instance: z.string(),
     seconds: duration.optional(),
   }),
-  /** Capacity changes at once, the instances follow: new ones are listed after half of 120 s, started at the end. */
+  /**
+   * Capacity changes at once, and the instances follow: new ones are listed after half of 120 s and started at the
+   * end.
+   */
   z.strictObject({
     ...common,
     kind: z.literal("scale"),
@@ -58,7 +64,7 @@ const weather = z.discriminatedUnion("kind", [
     capacity: z.number().int().min(0),
     seconds: duration.optional(),
   }),
-  /** Somebody deploys: Updating for 180 s, the update domains one after the other; the new identity shows at once. */
+  /** A deployment: Updating for 180 s, one update domain after the other; the new identity shows at once. */
   z.strictObject({
     ...common,
     kind: z.literal("redeployment"),
@@ -67,42 +73,41 @@ const weather = z.discriminatedUnion("kind", [
     seconds: duration.optional(),
     lock: lock.optional(),
   }),
-  /** The service is gone, and nobody is paired with it any more. */
+  /** The service and its pairing are gone. */
   z.strictObject({ ...common, kind: z.literal("deleted") }),
-  /** The pairing is gone, on both sides. */
+  /** The pairing is gone on both sides. */
   z.strictObject({ ...common, kind: z.literal("unpaired") }),
-  /** Another operation locks the pair: swaps are answered 429 RetryableErrorDueToAnotherOperation, or 409. */
+  /** Another operation locks the pair: swaps get 429 RetryableErrorDueToAnotherOperation, or 409. */
   z.strictObject({
     ...common,
     kind: z.literal("other-operation"),
     seconds: duration,
     lock: lock.optional(),
   }),
-  /** Somebody swaps in the portal; the pair is locked for `seconds` (0) before. */
+  /** A swap in the portal; the pair is locked for `seconds` (0) before. */
   z.strictObject({ ...common, kind: z.literal("swap-by-hand"), seconds: duration.optional() }),
 ]);
 
-/** What happens to a service without our doing, as a function of time. */
-export type Weather = z.infer<typeof weather>;
-export const weatherSchema = weather;
+/** Something that happens to a service without the app: an outage, a deployment or a swap by somebody else. */
+export type ServiceFault = z.infer<typeof serviceFaultSchema>;
 
-export function parseWeather(value: unknown): Weather | string[] {
-  const parsed = weather.safeParse(value);
-  return parsed.success ? parsed.data : issuesOf(parsed.error, "weather");
+export function parseServiceFault(value: unknown): ServiceFault | string[] {
+  const parsed = serviceFaultSchema.safeParse(value);
+  return parsed.success ? parsed.data : issuesOf(parsed.error, "serviceFault");
 }
 
-/** Weather with its place in time; `steps` counts those of its changes that are done. */
-export interface Spell {
-  readonly weather: Weather;
+/** A fault with its start time; `steps` counts its changes that are done. */
+export interface ScheduledFault {
+  readonly fault: ServiceFault;
   /** Ms since 1970. */
   readonly from: number;
   steps: number;
-  /** How many instances the role had that is scaled. */
+  /** Instances that the role had before it was scaled. */
   before?: number;
 }
 
-/** How long it lasts, in seconds; what has no end answers Infinity. */
-export function secondsOf(given: Weather): number {
+/** How long a fault lasts, in seconds; Infinity without an end. */
+export function secondsOf(given: ServiceFault): number {
   switch (given.kind) {
     case "restart":
       return given.seconds ?? 60;

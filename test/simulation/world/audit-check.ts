@@ -1,19 +1,22 @@
 import { digest } from "../../../src/adapters/digest";
 import { verifyAudit } from "../../../src/domain/audit/verify";
-import { pairKeyIn } from "../world/pair-ids";
-import type { World } from "../world/world";
+import { pairKeyIn } from "./pair-ids";
+import type { WorldWithApi } from "./pairs-editing";
 
-/** Whoever dies while exporting is asked again, and whoever is away is waited for (world 680425); a page that never comes is a finding. */
+/**
+ * How long the export of an audit may take, with repeats after a host's death (world 680425); then a missing page is
+ * a finding.
+ */
 const PATIENCE_MS = 2 * 3_600_000;
 const NO_EXPORT = "its audit cannot be exported";
 
-/** Exports the audit of every pair of a world at rest, and holds it against every event that was received. */
+/** Exports the audit of every pair of a world at rest, and verifies it against all received events. */
 export class AuditCheck {
   isOver = false;
-  readonly #world: World;
+  readonly #world: WorldWithApi;
   #begun = false;
 
-  constructor(world: World) {
+  constructor(world: WorldWithApi) {
     this.#world = world;
   }
 
@@ -23,7 +26,7 @@ export class AuditCheck {
     void Promise.all(this.#present().map((pair) => this.#check(pair))).then(() => (this.isOver = true));
   }
 
-  /** A pair that is in no file has no name to ask for. */
+  /** The pairs in the file: others have no name to use in a request. */
   #present(): readonly string[] {
     const { plan, pairsFile } = this.#world;
     return plan.pairs.filter((pair) => pairsFile.entryOf(pair) !== undefined);

@@ -1,6 +1,19 @@
+import type { Addresses } from "./client-binding";
 import type { WebhookRequest } from "./contract";
+import type { Host } from "./host";
 
-/** A body that should be JSON and is none. */
+/** A parsed request to the management API. */
+export interface Call {
+  readonly host: Host;
+  readonly addresses: Addresses;
+  readonly method: string;
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
+  readonly request: WebhookRequest;
+  readonly origin: string;
+}
+
+/** The body is not valid JSON. */
 export class UnreadableJson extends Error {}
 
 /** The body of a request as JSON text; null when there is none. */
