@@ -5,7 +5,7 @@ import ts from "typescript";
 const longest = 80;
 
 /** Folders whose titles are still longer. Remove one as soon as its titles are short. */
-const excluded = ["unit", "simulation", "local"];
+const excluded = ["unit", "local"];
 
 /** The first name of a chain of calls: `test` of `test.each(rows)("title", run)`. */
 function nameOf(node: ts.Expression): string {
