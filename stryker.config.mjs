@@ -16,7 +16,7 @@ export default {
   coverageAnalysis: "perTest",
   concurrency: 1,
   timeoutMS: 5_000,
-  ignorePatterns: ["dist", "docs", "bench", "local", "test/fixtures", "test/world"],
+  ignorePatterns: ["dist", "docs", "bench", "local", "test/fixtures", "test/local"],
   tempDirName: ".stryker-tmp",
   reporters: ["clear-text", "json"],
   jsonReporter: { fileName: "node_modules/.cache/stryker/report.json" },

@@ -59,7 +59,7 @@ const policyFields = {
   })
     .optional()
     .describe(
-      "How often role instances are looked at (30s), how long they must be ready without a break (2m), and by when (30m).",
+      "How often role instances are checked (30s), how long they must be ready without a break (2m), and by when (30m).",
     ),
   swap: exactly({
     claimWindow: duration("1s", "60s").optional(),
@@ -173,7 +173,11 @@ function readPair(name: string, given: unknown, shared: ReadPart<Fields>): ReadP
   const retain = fields.retain ?? shared.value.retain;
   const isWhole = blue !== undefined && green !== undefined;
   return {
-    ...{ name, own, settled, window, services: { blue, green } },
+    name,
+    own,
+    settled,
+    window,
+    services: { blue, green },
     schedules: schedulesOf(schedules, { name, timeZone: settled.timeZone }),
     retainMs: retain === undefined ? RETAIN_MS : durationMs(retain),
     policy: isWhole

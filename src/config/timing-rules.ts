@@ -17,27 +17,37 @@ type Timing = Pick<PairPolicy, "readiness" | "swap" | "verification" | "soak">;
 
 const rules: readonly TimingRule[] = [
   {
-    ...{ group: "readiness", fields: ["stableFor", "deadline"], relation: "≥" },
+    group: "readiness",
+    fields: ["stableFor", "deadline"],
+    relation: "≥",
     expectation: "a deadline after stableFor",
     values: ({ readiness }) => [readiness.stableForMs, readiness.deadlineMs],
   },
   {
-    ...{ group: "readiness", fields: ["poll", "stableFor"], relation: ">" },
+    group: "readiness",
+    fields: ["poll", "stableFor"],
+    relation: ">",
     expectation: "a poll within stableFor",
     values: ({ readiness }) => [readiness.pollMs, readiness.stableForMs],
   },
   {
-    ...{ group: "swap", fields: ["poll", "operationDeadline"], relation: ">" },
+    group: "swap",
+    fields: ["poll", "operationDeadline"],
+    relation: ">",
     expectation: "a poll within its deadline",
     values: ({ swap }) => [swap.pollMs, swap.operationDeadlineMs],
   },
   {
-    ...{ group: "verification", fields: ["poll", "deadline"], relation: ">" },
+    group: "verification",
+    fields: ["poll", "deadline"],
+    relation: ">",
     expectation: "a poll within its deadline",
     values: ({ verification }) => [verification.pollMs, verification.deadlineMs],
   },
   {
-    ...{ group: "soak", fields: ["every", "for"], relation: ">" },
+    group: "soak",
+    fields: ["every", "for"],
+    relation: ">",
     expectation: "a check within the soak",
     // Without a soak there are no checks.
     values: ({ soak }) => [soak.everyMs, soak.forMs === 0 ? Infinity : soak.forMs],

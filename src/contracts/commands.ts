@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Issue } from "../domain/kernel/issue";
-import type { Outcome, Phase } from "../domain/kernel/outcome";
+import { outcomes, phases } from "../domain/kernel/outcome";
 import { exactly, instant, plainText, requestId } from "./fields";
 import { issuesOf, formatText } from "./issues";
 import { parseListToken } from "./list-token";
@@ -103,16 +103,6 @@ export function parseAuditQuery(
     ? { ok: true, value: parsed.data }
     : { ok: false, issues: issuesOf(parsed.error, query) };
 }
-
-const phases = [
-  ...(["accepted", "planning", "awaiting-approval", "awaiting-window", "queued"] as const),
-  ...(["awaiting-readiness", "swapping", "verifying", "soaking", "rolling-back", "concluded"] as const),
-] as const satisfies readonly Phase[];
-
-const outcomes = [
-  ...(["promoted", "unchanged", "refused", "rejected", "expired", "cancelled"] as const),
-  ...(["rolled-back", "halted"] as const),
-] as const satisfies readonly Outcome[];
 
 const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `one of ${values.join(", ")}` });

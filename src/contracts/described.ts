@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { outcomes } from "../domain/kernel/outcome";
 import { type Code, codes } from "../domain/kernel/reason-codes";
 import { type PrerequisiteCode, prerequisiteTitles } from "../domain/plan/plan";
 import { outcomeKinds } from "../domain/swap/attempt";
@@ -13,11 +14,7 @@ function keyOf<Key extends string>(table: Readonly<Record<Key, unknown>>) {
 export const code = keyOf<Code>(codes).meta({ id: "code" });
 export const side = z.enum(["blue", "green"]);
 export const slot = z.enum(["production", "staging"]);
-export const outcome = z
-  .enum([
-    ...["promoted", "unchanged", "refused", "rejected", "expired", "cancelled", "rolled-back", "halted"],
-  ] as const)
-  .meta({ id: "outcome" });
+export const outcome = z.enum(outcomes).meta({ id: "outcome" });
 
 export const reason = z
   .strictObject({

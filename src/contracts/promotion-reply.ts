@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { phases } from "../domain/kernel/outcome";
 import { waitKinds } from "../domain/promotion/waiting";
 import {
   attemptWith,
@@ -21,19 +22,7 @@ export const time = z
   .strictObject({ utc: z.iso.datetime(), local: z.string().describe("In the time zone of the pair.") })
   .meta({ id: "time", description: "A time, in UTC and as people at the pair read it." });
 
-export const phase = z
-  .enum([
-    ...([
-      "accepted",
-      "planning",
-      "awaiting-approval",
-      "awaiting-window",
-      "queued",
-      "awaiting-readiness",
-    ] as const),
-    ...(["swapping", "verifying", "soaking", "rolling-back", "concluded"] as const),
-  ])
-  .meta({ id: "phase" });
+export const phase = z.enum(phases).meta({ id: "phase" });
 
 export const summary = z
   .strictObject({

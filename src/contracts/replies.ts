@@ -123,7 +123,11 @@ const heldPair = z
   .meta({ id: "pair-hold" });
 const release = z
   .strictObject({
-    ...{ pair: z.string(), by: z.string(), note: z.string(), at: time, holds: z.array(hold) },
+    pair: z.string(),
+    by: z.string(),
+    note: z.string(),
+    at: time,
+    holds: z.array(hold),
   })
   .meta({ id: "release" });
 
@@ -158,7 +162,10 @@ export const replies = {
     z.strictObject({ verdict: z.literal("planned"), ...judged, plan, stillToDo: z.array(step) }),
     z.strictObject({ verdict: z.literal("unchanged"), ...judged, reason, ...services }),
     z.strictObject({
-      ...{ verdict: z.literal("refused"), ...judged, reason, ...services },
+      verdict: z.literal("refused"),
+      ...judged,
+      reason,
+      ...services,
       prerequisites: z.array(prerequisite),
     }),
   ]),

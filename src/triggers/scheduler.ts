@@ -154,7 +154,11 @@ function describeSquatted(
 function registrationOf(schedule: Schedule, requestId: string, due: number, ports: Ports): Registration {
   const { pair, name, promote, expect, reason, expiresAfterMs } = schedule;
   const parsed = parseSwapRequest({
-    ...{ requestId, pair, promote, reason, requestedBy: `schedule ${name}` },
+    requestId,
+    pair,
+    promote,
+    reason,
+    requestedBy: `schedule ${name}`,
     ...(expect ? { expect } : {}),
     expiresAt: toTime(due + expiresAfterMs),
   });

@@ -20,7 +20,7 @@ function titlesIn(folder: string, files: RegExp): ReadonlyMap<string, readonly s
   return found;
 }
 
-const engine = titlesIn("unit/durable-engine", /^pitfalls.*\.test\.ts$/);
+const engine = titlesIn("local/durable-engine", /^pitfalls.*\.test\.ts$/);
 const product = titlesIn("pitfalls", /\.test\.ts$/);
 
 test("every pitfall has a test of the engine and a test of the product", () => {

@@ -42,7 +42,9 @@ export async function call(
   } as unknown as HttpRequest;
   const context = { invocationId: "i-1", error: () => undefined } as unknown as InvocationContext;
   const reply: HttpResponseInit = await route.handler(request, context);
-  const answer = JSON.parse((reply.body as string | undefined) ?? "{}") as Record<string, unknown>;
+  // A wire body is what it is.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  const answer: any = JSON.parse((reply.body as string | undefined) ?? "{}");
   expectOneFormat(answer, "api");
   expectDeclaredReply(name, { status: reply.status ?? 200, body: answer });
   return { status: reply.status, headers: reply.headers as Record<string, string>, body: answer };

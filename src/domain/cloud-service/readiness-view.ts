@@ -45,8 +45,10 @@ export function shortSide(seen: SideReadiness, most = MOST_KEPT, length = PROBLE
 
 function shortInstance({ name, role, state, ...rest }: InstanceReadiness): InstanceReadiness {
   return {
-    ...{ name: truncate(name, NAME_LENGTH), role: role && truncate(role, STATE_LENGTH) },
-    ...{ state: truncate(state, STATE_LENGTH), ...rest },
+    name: truncate(name, NAME_LENGTH),
+    role: role && truncate(role, STATE_LENGTH),
+    state: truncate(state, STATE_LENGTH),
+    ...rest,
   };
 }
 

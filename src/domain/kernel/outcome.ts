@@ -1,20 +1,33 @@
 /** How a promotion can end. An outcome never changes. */
-export type Outcome =
-  "promoted" | "unchanged" | "refused" | "rejected" | "expired" | "cancelled" | "rolled-back" | "halted";
+export const outcomes = [
+  "promoted",
+  "unchanged",
+  "refused",
+  "rejected",
+  "expired",
+  "cancelled",
+  "rolled-back",
+  "halted",
+] as const;
+
+export type Outcome = (typeof outcomes)[number];
 
 /** The current step of a promotion. */
-export type Phase =
-  | "accepted"
-  | "planning"
-  | "awaiting-approval"
-  | "awaiting-window"
-  | "queued"
-  | "awaiting-readiness"
-  | "swapping"
-  | "verifying"
-  | "soaking"
-  | "rolling-back"
-  | "concluded";
+export const phases = [
+  "accepted",
+  "planning",
+  "awaiting-approval",
+  "awaiting-window",
+  "queued",
+  "awaiting-readiness",
+  "swapping",
+  "verifying",
+  "soaking",
+  "rolling-back",
+  "concluded",
+] as const;
+
+export type Phase = (typeof phases)[number];
 
 /** What a promotion was waiting for when it expired. */
 export type WaitedFor = "gate" | "window" | "queue" | "readiness" | "planning";

@@ -8,7 +8,11 @@ export function viewPair({ name, key, blue, green, timeZone }: PairPolicy, state
   const time = (ms: number) => showTime(ms, timeZone);
   const { lease, queue, holds, open, registered, released } = state;
   return {
-    ...{ name, key, blue, green, timeZone },
+    name,
+    key,
+    blue,
+    green,
+    timeZone,
     lease: lease && { holder: lease.holder, epoch: lease.epoch, since: time(lease.since) },
     queue: queue.map(({ requestId, since }) => ({ requestId, since: time(since) })),
     holds: holds.map((hold) => viewHold(hold, timeZone)),

@@ -90,7 +90,12 @@ function judge(planning: Planning, identities: Identities, services: Services): 
   return {
     kind: "planned",
     plan: {
-      ...{ hash, pair, ...identities, prerequisites, policy, plannedAt: now },
+      hash,
+      pair,
+      ...identities,
+      prerequisites,
+      policy,
+      plannedAt: now,
       rollbackOutlook: foreseeRollback(request, policy, checkSide(outgoing.side, observed)),
     },
   };

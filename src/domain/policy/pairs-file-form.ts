@@ -21,7 +21,11 @@ export function writePair(policy: PairPolicy, { window, schedules, retainMs }: B
   const { forMs, everyMs, ...tolerance } = soak;
   const { horizonMs, deadlineMs, ...places } = queue;
   return {
-    ...{ blue, green, versionTag, allowUnpinned, timeZone },
+    blue,
+    green,
+    versionTag,
+    allowUnpinned,
+    timeZone,
     queue: { ...places, horizon: durationText(horizonMs), deadline: durationText(deadlineMs) },
     approval: approval && writeApproval(approval),
     window: window && policy.window && writeDeploymentWindow(window, policy.window.deadlineMs),

@@ -128,7 +128,11 @@ function votes(before: Gate | undefined, after: Gate): AuditNote[] {
       ({ oid, at, decision }) => oid === vote.oid && at === vote.at && decision === vote.decision,
     );
   return after.votes.filter(isNew).map(({ oid, name, decision, comment, at }) => ({
-    ...{ at: toTime(at), what: "voted", who: name, oid, planHash: after.planHash },
+    at: toTime(at),
+    what: "voted",
+    who: name,
+    oid,
+    planHash: after.planHash,
     detail: comment === "" ? decision : `${decision}: ${comment}`,
   }));
 }

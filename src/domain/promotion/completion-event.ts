@@ -109,7 +109,10 @@ function approvalsOf({ gate }: PromotionState): CompletionData["approvals"] {
   if (!gate) return undefined;
   const { planHash, quorum, asked, decision, votes } = gate;
   const described = votes.map(({ oid, name, decision: voted, comment, at }) => ({
-    ...{ oid, name, decision: voted, at: toTime(at) },
+    oid,
+    name,
+    decision: voted,
+    at: toTime(at),
     comment: comment === "" ? undefined : comment,
   }));
   return { planHash, quorum, asked, decision: decision?.kind ?? "undecided", votes: described };

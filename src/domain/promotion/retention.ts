@@ -30,10 +30,20 @@ export function reduced(state: PromotionState): PromotionState {
   const { pair, promote } = state.request;
   return {
     pair: state.pair,
-    ...{ v: 1, revision, requestId, contentHash, acceptedAt, phase: "concluded", reduced: true, announcedAt },
+    v: 1,
+    revision,
+    requestId,
+    contentHash,
+    acceptedAt,
+    phase: "concluded",
+    reduced: true,
+    announcedAt,
     request: { requestId, pair, promote, reason: "", requestedBy: "" },
     origin: { channel: state.origin.channel },
-    ...{ timeline: [], deadlines: {}, plans: 0, attempts: [] },
+    timeline: [],
+    deadlines: {},
+    plans: 0,
+    attempts: [],
     conclusion: {
       outcome,
       waitingFor,

@@ -1,7 +1,15 @@
 /** The kinds of waits. One loop serves them all. */
 export const waitKinds = [
-  ...(["planning", "gate", "window", "queue", "readiness"] as const),
-  ...(["settlement", "verification", "soak", "rollback", "announcement"] as const),
+  "planning",
+  "gate",
+  "window",
+  "queue",
+  "readiness",
+  "settlement",
+  "verification",
+  "soak",
+  "rollback",
+  "announcement",
 ] as const;
 
 export type WaitKind = (typeof waitKinds)[number];

@@ -144,10 +144,22 @@ export function shortVerdict(verdict: AttemptVerdict, detailLength = DETAIL_LENG
 export type OutcomeKind = AttemptVerdict["kind"] | Exclude<AttemptResult["kind"], "attempted">;
 
 const everyKind: Readonly<Record<OutcomeKind, true>> = {
-  ...{ accepted: true, busy: true, throttled: true, declined: true, unknown: true },
-  ...{ already: true, "foreign-state": true, "stale-plan": true, "window-closed": true, "not-ready": true },
-  ...{ withheld: true, "not-approved": true, concluded: true },
-  ...{ "claimed-elsewhere": true, "claim-refused": true, "claim-unseen": true },
+  accepted: true,
+  busy: true,
+  throttled: true,
+  declined: true,
+  unknown: true,
+  already: true,
+  "foreign-state": true,
+  "stale-plan": true,
+  "window-closed": true,
+  "not-ready": true,
+  withheld: true,
+  "not-approved": true,
+  concluded: true,
+  "claimed-elsewhere": true,
+  "claim-refused": true,
+  "claim-unseen": true,
 };
 
 export const outcomeKinds = Object.keys(everyKind) as [OutcomeKind, ...OutcomeKind[]];

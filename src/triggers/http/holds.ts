@@ -33,7 +33,10 @@ export async function putHold({ request, ports, caller }: Call) {
   if (!parsed.ok) throw new Problem("malformed-request", "a hold needs a reason", { issues: parsed.issues });
   const id = parsed.value.id ?? `hold-${ports.nonce()}`;
   const hold: Hold = {
-    ...{ id, at: ports.clock.now(), by: caller.name, reason: reason("on-hold", parsed.value.reason) },
+    id,
+    at: ports.clock.now(),
+    by: caller.name,
+    reason: reason("on-hold", parsed.value.reason),
     words: ports.digest(parsed.value.reason).slice(0, 16),
   };
   const question = ports.nonce();

@@ -171,7 +171,9 @@ async function isCancelled(
   const sender =
     cancel.id === asked.id ? `(${asked.oid ?? "?"})` : `(again by ${asked.by}, ${asked.oid ?? "?"})`;
   ports.log.info("a promotion is cancelled", {
-    ...{ requestId, pair: request.pair, detail: `${detail} ${sender}` },
+    requestId,
+    pair: request.pair,
+    detail: `${detail} ${sender}`,
   });
   if (state.waiting) await ports.promotions.wake(state.waiting.instanceId);
   return show(state, ports, 202, { detail });

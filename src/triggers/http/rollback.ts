@@ -22,8 +22,12 @@ export async function orderRollback({ request, ports, caller }: Call) {
   const state = await orderable(requestId, ports);
   const id = ports.nonce();
   const order = {
-    ...({ id, cause: "person", by: caller.name, oid: caller.oid } as const),
-    ...{ note: parsed.value.note, at: ports.clock.now() },
+    id,
+    cause: "person" as const,
+    by: caller.name,
+    oid: caller.oid,
+    note: parsed.value.note,
+    at: ports.clock.now(),
   };
   const { pair } = state.request;
   const operation = { kind: "order-rollback", requestId, order } as const;
@@ -35,7 +39,9 @@ export async function orderRollback({ request, ports, caller }: Call) {
     throw new Problem("nothing-to-roll-back", "this promotion has not swapped yet");
   if (answer !== "granted") throw tooLate(state, ports);
   ports.log.info("a rollback was ordered", {
-    ...{ requestId, pair, detail: `by ${order.by} (${order.oid}): ${order.note}` },
+    requestId,
+    pair,
+    detail: `by ${order.by} (${order.oid}): ${order.note}`,
   });
   return ordered(state, ports);
 }
@@ -50,7 +56,7 @@ async function orderable(requestId: string, ports: Ports): Promise<PromotionStat
   return state;
 }
 
-/** Tells a concluded promotion from one that was registered a moment ago. */
+/** Distinguishes a concluded promotion from one that was registered a moment ago. */
 async function hasEnded(requestId: string, ports: Ports): Promise<boolean> {
   return (await ports.promotions.read(requestId))?.conclusion !== undefined;
 }

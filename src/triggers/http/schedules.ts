@@ -46,8 +46,13 @@ export function pauseOrResume(kind: "pause" | "resume") {
     const { note } = parsed.value;
     const id = ports.nonce();
     const about = {
-      ...{ id, name, times: timesOf(schedule), at: ports.clock.now() },
-      ...{ by: caller.name, oid: caller.oid, note },
+      id,
+      name,
+      times: timesOf(schedule),
+      at: ports.clock.now(),
+      by: caller.name,
+      oid: caller.oid,
+      note,
     };
     const words = ports.digest(note).slice(0, 16);
     const operation = kind === "pause" ? { ...about, kind, words } : { ...about, kind };
@@ -84,7 +89,13 @@ async function view(schedule: Schedule, state: ScheduleState, ports: Ports) {
   const last = state.last.find((entry) => entry.times === timesOf(schedule));
   const promotion = last && (await ports.promotions.read(last.requestId));
   return {
-    ...{ pair, name, cron, zone, promote, expect, reason },
+    pair,
+    name,
+    cron,
+    zone,
+    promote,
+    expect,
+    reason,
     paused: pause && { by: pause.by, note: pause.note, since: time(pause.at) },
     nextRuns: nextTimes(schedule, ports.clock.now()).map(time),
     lastRun: last && {

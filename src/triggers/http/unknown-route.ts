@@ -9,7 +9,15 @@ export interface KnownRoute {
 
 /** Every method a function can have. */
 export const everyMethod: readonly HttpMethod[] = [
-  ...(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"] as const),
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+  "TRACE",
+  "CONNECT",
 ];
 
 /** Answers calls that match no function. The host has no 405: it answers an empty 404, also to HEAD and OPTIONS. */

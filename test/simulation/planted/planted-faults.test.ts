@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { catchFault, undone } from "./planted";
 import { plantedFaults } from "./planted-faults";
 
@@ -10,6 +12,13 @@ test.each(plantedFaults.map((fault) => [fault.name, fault] as const))(
 
 test("every planted fault has its own name", () => {
   expect(new Set(plantedFaults.map(({ name }) => name)).size).toBe(plantedFaults.length);
+});
+
+test("each unit test that alone catches a fault exists", () => {
+  const missing = plantedFaults.flatMap(({ onlyBy }) =>
+    onlyBy && !existsSync(join(__dirname, "../../unit", onlyBy.test)) ? [onlyBy.test] : [],
+  );
+  expect(missing).toEqual([]);
 });
 
 test("an execution that does not wait for its claim is caught within five worlds", async () => {

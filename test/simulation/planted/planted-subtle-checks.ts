@@ -74,9 +74,22 @@ export const slipsOfTheChecks: readonly PlantedFault[] = [
     category: "reused read",
     theme: "outgoingFallsSick",
     rule: "one PUT",
+    file: "activities/read-services.js",
+    find: `cloudServices.readInstances(b),`,
+    replace: `cloudServices.readInstances(a),`,
+  },
+  {
+    name: "the outgoing side is judged by the instances of the incoming one",
+    category: "reused read",
+    theme: "outgoingFallsSick",
+    rule: "one PUT",
     file: attempt,
     find: `(plan.outgoing.side, outgoing, outgoingInstances)`,
     replace: `(plan.outgoing.side, outgoing, incomingInstances)`,
+    onlyBy: {
+      test: "activities/attempt-swap.test.ts",
+      because: "an instance would have to stop in the milliseconds between readiness and the attempt's reads",
+    },
   },
   {
     name: "services read before the claim",

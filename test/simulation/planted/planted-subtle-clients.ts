@@ -35,7 +35,7 @@ export const slipsAtTheClients: readonly PlantedFault[] = [
     },
   },
   {
-    name: "whoever asked is told from approvers by name",
+    name: "requester and approvers are compared by name",
     category: "wrong id compared",
     theme: "votesOnOnesOwn",
     rule: "approval",
@@ -153,7 +153,7 @@ export const slipsAtTheClients: readonly PlantedFault[] = [
     find: `if (promotion && (await bar(requestId, action.ending, key, ports)))`,
     replace: `if (promotion)`,
     onlyBy: {
-      test: "triggers/janitor.test.ts",
+      test: "triggers/reconciler.test.ts",
       because: "a terminated run would have to live on; twelve worlds had none",
     },
   },

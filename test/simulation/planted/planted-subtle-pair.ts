@@ -73,7 +73,7 @@ export const slipsOfThePair: readonly PlantedFault[] = [
     find: `if (!registered || registered.left)`,
     replace: `if (!registered)`,
     onlyBy: {
-      test: "domain/pair/queue.test.ts",
+      test: "domain/pair/operations.queue.test.ts",
       because: "the outcome in the promotion record stops the run before it enqueues",
     },
   },

@@ -41,6 +41,11 @@ test.each<[string, readonly Happening[], boolean]>([
     [sent, ...forth, freshly("blue", h2), freshly("green", h2), back],
     true,
   ],
+  [
+    "a swap whose own list showed the outgoing side unready",
+    [sent, ...(forth.map((e, i) => (i === 2 ? { ...e, unready: "1 of 2 started" } : e)) as Happening[])],
+    false,
+  ],
   ["a rollback that read one service", [sent, ...forth, freshly("blue", h2), back], false],
 ])("the rule of fresh reads judges %s", (_what, happenings, keeps) => {
   let now = 0;

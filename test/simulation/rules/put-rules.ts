@@ -1,3 +1,4 @@
+import type { Side } from "../../../src/domain/kernel/swap-request";
 import type { WorldPlan } from "../plans/world-plan";
 import { swapTimesOf } from "../world/policy-of";
 import { type Judged, type Put, type PutRules, type RuleModule, Verdicts } from "./coverage";
@@ -108,8 +109,8 @@ function onePerExecution(history: History, put: Put): string | true {
 }
 
 /**
- * The sending execution has itself read both services, and the instances that count: the incoming service's with
- * break-glass, none for a rollback.
+ * The sending execution has itself read both services, and the instances that count, all of them ready: the incoming
+ * service's with break-glass, none for a rollback.
  */
 function freshReads(history: History, put: Put): string | true {
   const own = [...history.reads, ...history.lists].filter(
@@ -122,7 +123,14 @@ function freshReads(history: History, put: Put): string | true {
   ];
   const missing = needed.filter(({ kind, side }) => !own.some((e) => e.kind === kind && e.side === side));
   const described = missing.map(({ kind, side }) => `${side} never ${kind}`).join(", ");
-  return missing.length === 0 || `without its own reads of both services (${described})`;
+  if (missing.length > 0) return `without its own reads of both services (${described})`;
+  const last = (side: Side) =>
+    history.lists.filter((e) => e.execution === put.execution && e.n < put.n && e.side === side).at(-1);
+  const unready = listed.flatMap((side) => {
+    const found = last(side)?.unready;
+    return found === undefined ? [] : [`${side}: ${found}`];
+  });
+  return unready.length === 0 || `although its own reads showed ${unready.join(", ")}`;
 }
 
 /** Reads before the grant of the claim say nothing about later changes. */

@@ -1,6 +1,7 @@
 import { type AttemptInput, attemptSwap } from "../../../src/activities/attempt-swap";
 import { followOperation } from "../../../src/activities/follow-operation";
 import { applyToPair } from "../../../src/domain/pair/operations";
+import type { Side } from "../../../src/domain/kernel/swap-request";
 import type { PairState } from "../../../src/domain/pair/pair";
 import { decidePlan } from "../../../src/domain/plan/planning";
 import type { OperationAddress, SwapReply } from "../../../src/domain/swap/attempt";
@@ -32,7 +33,7 @@ function planned() {
 }
 
 /** The holder of the lease attempts its swap, which is answered so. */
-function attempting(reply: SwapReply) {
+function attempting(reply: SwapReply, states: Partial<Record<Side, readonly string[]>> = {}) {
   const fake = createFakePorts();
   const plan = planned();
   const requestId = "r-1";
@@ -51,8 +52,10 @@ function attempting(reply: SwapReply) {
     cloudServices: {
       ...fake.cloudServices,
       readService: (id) => Promise.resolve(found(aService(id === plan.incoming.id ? "green" : "blue"))),
-      readInstances: (id) =>
-        Promise.resolve(found(someInstances(id === plan.incoming.id ? "green" : "blue"))),
+      readInstances: (id) => {
+        const side = id === plan.incoming.id ? "green" : "blue";
+        return Promise.resolve(found(someInstances(side, states[side])));
+      },
       requestSwap: () => {
         puts++;
         return Promise.resolve(reply);
@@ -83,7 +86,7 @@ function attempting(reply: SwapReply) {
   return { fake, ports, attempt, readAfterClaim, puts: () => puts };
 }
 
-test("the promotion record is read once the claim is granted: what it said before may have been overtaken by a cancel", async () => {
+test("reads the promotion record after the claim is granted, so a cancel counts", async () => {
   const { attempt, readAfterClaim, puts } = attempting(accepted);
   await attempt();
   expect([readAfterClaim, puts()]).toEqual([[true], 1]);
@@ -107,7 +110,13 @@ test.each([
   });
 });
 
-test("the operation's address is kept before the verdict is reported, and neither verdict nor pair holds it", async () => {
+test.each(["green", "blue"] as const)("sends nothing while an instance of %s is stopped", async (side) => {
+  const { attempt, puts } = attempting(accepted, { [side]: ["Started", "Stopped"] });
+  expect(await attempt()).toMatchObject({ verdict: { kind: "not-ready" } });
+  expect(puts()).toBe(0);
+});
+
+test("keeps the operation's address before the verdict, and outside verdict and pair", async () => {
   const { attempt, fake } = attempting(accepted);
   const result = await attempt();
   expect(result).toMatchObject({
@@ -119,7 +128,7 @@ test("the operation's address is kept before the verdict is reported, and neithe
   expect(JSON.stringify([result, ...fake.pairStates.values()])).not.toContain("sss");
 });
 
-test("an attempt that dies before its report leaves an operation that the next run finds by the nonce", async () => {
+test("the next run finds the operation of a crashed attempt by its nonce", async () => {
   const { attempt, fake, ports, puts } = attempting(accepted);
   fake.crashAt = 2;
   await attempt().catch((fault: unknown) => {
@@ -131,7 +140,7 @@ test("an attempt that dies before its report leaves an operation that the next r
   expect(puts()).toBe(1);
 });
 
-test("a reply that names nothing to follow says why, and its operation is not asked for", async () => {
+test("a reply without an address to follow has the reason, and nothing is polled", async () => {
   const detail = "the operation's URL has 13000 characters, more than 12288, and is not followed";
   const { attempt, fake } = attempting({ kind: "accepted", status: 202, detail });
   expect(await attempt()).toMatchObject({ verdict: { kind: "accepted", detail } });
@@ -139,7 +148,7 @@ test("a reply that names nothing to follow says why, and its operation is not as
   expect(fake.operationStates.size).toBe(0);
 });
 
-test("storage that fails for a moment does not lose the address; storage that stays away is named in the verdict", async () => {
+test("a brief storage fault loses no address; a lasting one is in the verdict", async () => {
   for (const [failures, expected] of [
     [2, { followed: true }],
     [99, { detail: "the operation is not followed: its address could not be stored" }],

@@ -33,7 +33,7 @@ function kept(...reads: readonly OperationRead[]) {
   };
 }
 
-test("every poll asks the newest address, which is kept whole and told to nobody", async () => {
+test("every poll uses the newest address, which is kept whole and never reported", async () => {
   const { follow, asked, fake } = kept(
     { kind: "running", retryAfterMs: 5, newest: at(1) },
     { kind: "running" },
@@ -51,7 +51,7 @@ test("every poll asks the newest address, which is kept whole and told to nobody
   expect(JSON.stringify([...fake.operationStates])).not.toContain(secret);
 });
 
-test("how it ended is told to whoever asks later, without another call", async () => {
+test("a later call gets the stored end, without another poll", async () => {
   const failed = { kind: "failed", code: "Boom", detail: "d" } as const;
   const { follow, asked } = kept(failed);
   expect([await follow(), await follow()]).toEqual([failed, failed]);
@@ -73,13 +73,13 @@ test("a new address that cannot be followed is a finding, in the answer and in t
   expect(JSON.stringify(warned)).toContain("too long");
 });
 
-test("an address that was named and is not seen yet is pending; where none was named there is nothing to ask", async () => {
+test("a named address not seen yet is pending; without one there is nothing to poll", async () => {
   const { ports } = kept();
   expect(await followOperation({ nonce: "other", named: true }, ports)).toEqual({ kind: "pending" });
   expect(await followOperation({ nonce: "other", named: false }, ports)).toEqual({ kind: "unnamed" });
 });
 
-test("storage that cannot be read decides nothing; what cannot be written is learned again", async () => {
+test("unreadable storage decides nothing; what cannot be written is learned again", async () => {
   const { ports, follow, fake } = kept({ kind: "running", newest: at(1) }, { kind: "succeeded" });
   const broken = () => Promise.reject(new Error("storage is down"));
   const unread = { ...ports, operations: { ...fake.operations, read: broken } };

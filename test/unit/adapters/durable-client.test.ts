@@ -95,7 +95,7 @@ const notFound =
 const alreadyLive =
   'The operation failed with an unexpected status code: 409. Details: {"Message":"An Orchestration instance with the status Running already exists."}';
 
-test("a run that nobody knows is absent", async () => {
+test("an unknown run is absent", async () => {
   expect(await client(fails(notFound)).promotions.runStatus("r")).toBe("absent");
 });
 
@@ -139,13 +139,13 @@ test.each([
   await expect(client(fails(text)).promotions.startRun(id)).rejects.toThrow("could not be started");
 });
 
-test("a wake-up that is lost is told and nothing more", async () => {
+test("a lost wake-up is logged and nothing more", async () => {
   const { promotions, described } = client(fails("No instance with ID 'x' found."));
   await expect(promotions.wake("x")).resolves.toBeUndefined();
   expect(described).toHaveLength(1);
 });
 
-test("state of another version is a fault that says so; none is undefined", async () => {
+test("state of another version is a fault; no state is undefined", async () => {
   const of = (entityState: unknown) => client(() => ({ entityExists: true, entityState })).pairs.read(SHOP);
   await expect(of({ v: 2 })).rejects.toThrow("newer version");
   expect(await of({ v: 1 })).toEqual({ v: 1 });
@@ -169,29 +169,26 @@ test.each<readonly [string, (ports: Ports) => Promise<unknown>]>([
   ["the roster", ({ pairs }) => pairs.readRoster()],
   ["an operation", ({ operations }) => operations.read("n")],
   ["a schedule", ({ schedules }) => schedules.read(key)],
-])(
-  "given an extension that never answers, when it is asked for %s, then 20 s later it is a fault",
-  async (_what, ask) => {
-    jest.useFakeTimers();
-    try {
-      const ended = jest.fn();
-      const silent = client(([name, id]) =>
-        name === "getStatus" && id === "promotion-purge"
-          ? { runtimeStatus: "Completed" }
-          : new Promise(() => undefined),
-      );
-      void ask(silent).catch(ended);
-      await jest.advanceTimersByTimeAsync(19_999);
-      expect(ended).not.toHaveBeenCalled();
-      await jest.advanceTimersByTimeAsync(1);
-      const chain = describeFaults(ended.mock.calls[0]?.[0]);
-      expect(chain).toContain("the durable extension did not answer within 20 s");
-      expect(chain).toContain("no reply in time");
-    } finally {
-      jest.useRealTimers();
-    }
-  },
-);
+])("an extension that never answers is a fault after 20 s: %s", async (_what, ask) => {
+  jest.useFakeTimers();
+  try {
+    const ended = jest.fn();
+    const silent = client(([name, id]) =>
+      name === "getStatus" && id === "promotion-purge"
+        ? { runtimeStatus: "Completed" }
+        : new Promise(() => undefined),
+    );
+    void ask(silent).catch(ended);
+    await jest.advanceTimersByTimeAsync(19_999);
+    expect(ended).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(1);
+    const chain = describeFaults(ended.mock.calls[0]?.[0]);
+    expect(chain).toContain("the durable extension did not answer within 20 s");
+    expect(chain).toContain("no reply in time");
+  } finally {
+    jest.useRealTimers();
+  }
+});
 
 test("what was answered leaves no timer behind, and its fault is the extension's own", async () => {
   jest.useFakeTimers();
@@ -204,7 +201,7 @@ test("what was answered leaves no timer behind, and its fault is the extension's
   }
 });
 
-test("a wake-up that is never answered is given up, and told", async () => {
+test("a wake-up that is never answered is given up and logged", async () => {
   jest.useFakeTimers();
   try {
     const { promotions, described } = client(() => new Promise(() => undefined));

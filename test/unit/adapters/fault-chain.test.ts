@@ -9,7 +9,7 @@ function lineOf(fault: unknown): string {
   return lines.join("\n");
 }
 
-test("a fault is told with name, code and message of every cause, outermost first", () => {
+test("a fault shows name, code and message of every cause, outermost first", () => {
   const system = Object.assign(new Error("getaddrinfo ENOTFOUND shop.test"), { code: "ENOTFOUND" });
   const middle = new TypeError("no connection", { cause: system });
   expect(describeFaults(new Error("the event was not sent", { cause: middle }))).toBe(
@@ -18,7 +18,7 @@ test("a fault is told with name, code and message of every cause, outermost firs
   );
 });
 
-test("an AggregateError without a message tells what it has collected, the same only once", () => {
+test("an AggregateError without a message lists its errors, each only once", () => {
   const refused = () => Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
   const all = new AggregateError([refused(), refused(), new Error("too late")]);
   expect(describeFaults(new Error("not sent", { cause: all }))).toBe(
@@ -48,7 +48,7 @@ test.each([
     Object.assign(new Error("no"), { name: "RestError", statusCode: 403 }),
     "RestError (403): no",
   ],
-])("%s that was thrown is told", (_what, thrown, described) => {
+])("describes %s that was thrown", (_what, thrown, described) => {
   expect(describeFaults(thrown)).toBe(described);
 });
 
@@ -69,7 +69,7 @@ test.each([
   expect(line).not.toContain(canary);
 });
 
-test("of a bug the frames are told too, in one line", () => {
+test("of a bug the log has the frames too, in one line", () => {
   const lines: string[] = [];
   const log = createLog((level, line) => lines.push(`${level} ${line}`));
   log.error("a call ended in an unexpected fault", { fault: new RangeError(`out of range\n${canary}`) });

@@ -32,7 +32,7 @@ const wrongs: [string, string, IssuerAnswer, RegExp][] = [
 ];
 
 test.each(wrongs)(
-  "%s: told as wrong, with its reason, and asked for once a minute, not by every call",
+  "%s: misconfigured, with the reason, and requested once a minute",
   async (_what, path, answer, described) => {
     issuer.answers.set(path, answer);
     for (let i = 0; i < 20; i++)
@@ -88,7 +88,7 @@ test("keys are kept for ten minutes, however many calls come at once", async () 
   expect(fetches()).toBe(2);
 });
 
-test("a key that was rolled over a moment after the last fetch is fetched before anybody is refused", async () => {
+test("a key rolled over just after the last fetch is fetched before a token is refused", async () => {
   expect(await verify()).toMatchObject(known);
   await issuer.roll("second");
   issuer.clock.ms += 1;
@@ -97,7 +97,7 @@ test("a key that was rolled over a moment after the last fetch is fetched before
   expect(await verify("third")).toMatchObject(known);
 });
 
-test("tokens with random keys make three fetches at once, and then one in 30 s; each brings what was rolled over", async () => {
+test("random keys cost three fetches at once, then one in 30 s; each finds new keys", async () => {
   expect(await verify()).toMatchObject(known);
   for (let i = 0; i < 50; i++) await issuer.roll(`guess-${i}`, { unpublished: true });
   const guesses = [];
@@ -113,7 +113,7 @@ test("tokens with random keys make three fetches at once, and then one in 30 s; 
   expect(fetches()).toBe(1 + 3 + 1);
 });
 
-test("a look for a rolled over key that fails refuses nobody: it is a passing fault, and the next one finds it", async () => {
+test("a failed fetch for a new key is a passing fault, and the next fetch finds it", async () => {
   expect(await verify()).toMatchObject(known);
   await issuer.roll("second");
   issuer.answers.set("/keys", undefined);
@@ -124,7 +124,7 @@ test("a look for a rolled over key that fails refuses nobody: it is a passing fa
   expect(await verify("second")).toMatchObject(known);
 });
 
-test("one token with a key that nobody publishes costs one fetch in 30 s, and is refused each time", async () => {
+test("a token with an unpublished key costs one fetch in 30 s and is always refused", async () => {
   await issuer.roll("mine", { unpublished: true });
   for (let i = 0; i < 10; i++) expect(await verify("mine")).toEqual(unpublished);
   expect(fetches()).toBe(2);
@@ -133,7 +133,7 @@ test("one token with a key that nobody publishes costs one fetch in 30 s, and is
   expect(fetches()).toBe(3);
 });
 
-test("what could not pass anyway makes nobody ask the issuer", async () => {
+test("a token that cannot pass anyway costs no request to the issuer", async () => {
   const tokens = [
     undefined,
     "Basic abc",

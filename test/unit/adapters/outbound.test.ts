@@ -99,7 +99,7 @@ describe("outbound HTTP", () => {
     expect(calls).toEqual([]);
   });
 
-  it("tells of a name that leads nowhere, and of a host that does not answer, without naming them", async () => {
+  it("describes an unknown name and a silent host without naming them", async () => {
     const secret = "http://secret-name.example.org:9";
     const lost = outboundTo(secret, {
       resolve: (_host, _options, done) => {

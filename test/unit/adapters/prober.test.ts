@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { runProbes } from "../../../src/activities/run-probes";
 import { createOutbound } from "../../../src/adapters/outbound";
 import { createProber, probeOrigins } from "../../../src/adapters/prober";
-import type { Probe } from "../../../src/domain/cloud-service/probe";
+import { type Probe, judgeProbe } from "../../../src/domain/cloud-service/probe";
 import { createFakePorts } from "../../support/fake-ports";
 import { aPolicy } from "../../support/observations";
 
@@ -25,7 +25,7 @@ afterAll(() => {
 
 const proberOf = (...allow: string[]) => createProber(createOutbound({ allow, loopback: true }));
 
-test("an answer is told with status, lower-case headers, body and how long it took", async () => {
+test("an answer has its status, lower-case headers, body and duration", async () => {
   expect(await proberOf(origin).ask(`${origin}/health`, 2_000)).toMatchObject({
     kind: "answered",
     status: 200,
@@ -49,7 +49,7 @@ test.each([
   expect(await proberOf(origin).ask(`${origin}${path}`, timeoutMs)).toMatchObject({ kind: "none" });
 });
 
-test("an address that is not configured is not asked, and not told", async () => {
+test("an address that is not configured gets no request and is not named", async () => {
   const answer = await proberOf("http://127.0.0.1:1").ask(`${origin}/health?sig=secret`, 2_000);
   expect(answer).toEqual({ kind: "none", detail: "the address is not configured" });
 });
@@ -63,7 +63,7 @@ test("the door lets through the origins of every probe of every pair, and no oth
   );
 });
 
-test("probes are asked at production or at staging, and their judgements hold no body and no address", async () => {
+test("probes ask production or staging, and their results hold no body and no address", async () => {
   const ports = { ...createFakePorts(), prober: proberOf(origin) };
   const expectation = { json: { path: "$.status", equals: "up" } };
   const probes: Probe[] = [
@@ -78,4 +78,21 @@ test("probes are asked at production or at staging, and their judgements hold no
   ]);
   expect(staging).toMatchObject([{ name: "other", verdict: "pass" }]);
   expect(JSON.stringify([production, staging])).not.toMatch(/secret|127\.0\.0\.1/);
+});
+
+/** Others write tags, names and messages; verdicts, plans and questions show them. */
+const hostile = "v2\r\n\u001b[31m\u202e\u200bx";
+
+test("the detail of a probe is cleaned", () => {
+  const header = { name: "x-version", equals: "v3" };
+  const answer = {
+    kind: "answered",
+    status: 200,
+    headers: { "x-version": hostile },
+    body: "",
+    latencyMs: 1,
+  } as const;
+  const { detail } = judgeProbe({ name: "p", expect: { header } }, answer);
+  expect(detail).not.toMatch(/\p{Cc}|\p{Bidi_C}|\u200b/u);
+  expect(detail).toContain("\ufffd");
 });

@@ -1,4 +1,3 @@
-import { createLog } from "../../../src/adapters/console-log";
 import { createTokenVerifier } from "../../../src/adapters/token-verifier";
 import { startIssuer, type LocalIssuer } from "../../../local/identity";
 
@@ -42,7 +41,7 @@ test("an ID token is no access token, whatever roles it has", async () => {
   });
 });
 
-test("tokens without a signature, of another issuer, for another audience, expired or altered are rejected, and what was expected is told", async () => {
+test("an unsigned, foreign, expired or altered token is rejected, with the expectation", async () => {
   const token = await issuer.token("reader");
   const [header = "", payload = "", signature = ""] = token.split(".");
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -86,14 +85,4 @@ test("an issuer that cannot be reached is a passing fault, not a rejection", asy
     unavailable: expect.stringContaining("cannot be reached"),
     cause: expect.anything(),
   });
-});
-
-test("a log line has no control or invisible characters and nothing that looks like a credential", () => {
-  const lines: string[] = [];
-  const log = createLog((_level, line) => lines.push(line));
-  log.alert("halted", "line\r\nbreak \u001b[31m \u202e\u200b\u2028", {
-    detail: "SharedAccessKey=abc123; Bearer eyJhbGciOi.eyJzdWIi.sig https://x/op?t=1&sig=topsecret \ud800",
-  });
-  expect(lines).toHaveLength(1);
-  expect(lines[0]).not.toMatch(/\p{Cc}|\p{Bidi_C}|\u200b|\p{Zl}|\p{Cs}|abc123|topsecret|eyJ/u);
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { parsePairsFile } from "../../../src/config/pairs-file";
 
-/** Every mistake of a pairs file is told in one pass, once, and nothing is told beside. */
+/** Each mistake of a pairs file is reported once, in one pass, and nothing else is. */
 type Node = Record<string, unknown>;
 interface File {
   defaults: Node;
@@ -46,7 +46,7 @@ function put(path: readonly (string | number)[], fields: object): Plant {
   };
 }
 
-/** A mistake, and where it is told; those of one `area` might meet and are not planted together. */
+/** A mistake and its place; two of one `area` could collide and are not planted together. */
 interface Planted {
   readonly area: string;
   readonly at: string;
@@ -168,7 +168,7 @@ function scheduleMistakes(): Planted[] {
   ];
 }
 
-/** Mistakes of the defaults: told there, and not once a pair. */
+/** Mistakes of the defaults are reported there, not once for each pair. */
 const inDefaults: readonly Planted[] = [
   {
     ...{ area: "verification", at: "$.defaults.verification" },

@@ -37,7 +37,7 @@ const completions = (ports: FakePorts) =>
 const declined = (ports: FakePorts) =>
   ports.published.filter((event) => event.includes("not-accepted")).map((event) => JSON.parse(event));
 
-test("a new request starts its run, and its message is completed once the run has registered and registered it", async () => {
+test("a new request starts its run, and its message completes once it is registered", async () => {
   const ports = createFakePorts();
   await deliver(ports, request);
   expect(ports.effects).toEqual(["start", "publish"]);
@@ -45,7 +45,7 @@ test("a new request starts its run, and its message is completed once the run ha
   expect(ports.pairStates.get("shop")?.registered.map((e) => e.requestId)).toEqual(["r-1"]);
 });
 
-test("whoever a message names is told as declared, an application and a person included", async () => {
+test("a message's requester is declared, even when it resembles a signed-in person", async () => {
   const ports = createFakePorts();
   const requestedBy = "Rita Requester (person 11111111-1111-4111-8111-111111111111)";
   await deliver(ports, { ...request, requestedBy });
@@ -54,7 +54,7 @@ test("whoever a message names is told as declared, an application and a person i
   });
 });
 
-test("a message whose run no host takes over comes again: nothing it asked for is seen to be durable", async () => {
+test("a message whose run no host takes over is delivered again", async () => {
   const ports = createFakePorts();
   ports.runsGet = "nowhere";
   await expect(deliver(ports, request)).rejects.toThrow("not seen to be stored in time");
@@ -81,14 +81,14 @@ test("a takeover of 40 s is waited out inside the message's lock", async () => {
   expect(ports.runs.get("r-1")).toBe("live");
 });
 
-test("what is registered is the pair's before long, whoever looks: its message is completed", async () => {
+test("a registered request completes its message before its pair takes it up", async () => {
   const ports = createFakePorts();
   ports.runsGet = "registered";
   await deliver(ports, request);
   expect(ports.record.get("r-1")?.conclusion).toBeUndefined();
 });
 
-test("of two requests with one id that come at once the promotion record's first goes on, and the other is told", async () => {
+test("of two requests with one id, the first recorded goes on; the other is refused", async () => {
   const ports = createFakePorts();
   ports.runsGet = "nowhere";
   const first = deliver(ports, request);
@@ -101,11 +101,11 @@ test("of two requests with one id that come at once the promotion record's first
   expect(ports.pairStates.get("shop")?.registered).toHaveLength(1);
 });
 
-test("a host that does not know the pair refuses nothing that another one has registered", async () => {
+test("a host that does not know the pair does not refuse a registered request", async () => {
   const ports = createFakePorts();
   await deliver(ports, request);
   const elsewhere = { ...ports, policies: createPolicies([]) };
-  // Its own look at the promotion record came too early.
+  // Its own read of the promotion record came too early.
   const read = ports.promotions.read.bind(ports.promotions);
   const late = jest.fn(read).mockResolvedValueOnce(undefined);
   await deliver({ ...elsewhere, promotions: { ...ports.promotions, read: late } }, request);
@@ -113,7 +113,7 @@ test("a host that does not know the pair refuses nothing that another one has re
   expect(completions(ports)).toEqual([]);
 });
 
-test("the process may die before or after any effect: redelivery ends with one registration, one registering, one live run", async () => {
+test("after a crash at any effect, redelivery ends with one registration and live run", async () => {
   for (let crashAt = 0.5; crashAt <= 5; crashAt += 0.5) {
     const ports = createFakePorts();
     ports.crashAt = crashAt;
@@ -125,7 +125,7 @@ test("the process may die before or after any effect: redelivery ends with one r
   }
 });
 
-test("a request that cannot be registered is refused once, with one event id, wherever the process dies", async () => {
+test("a request that cannot be registered is refused once, with one event id", async () => {
   for (let crashAt = 0.5; crashAt <= 7; crashAt += 0.5) {
     const ports = createFakePorts();
     for (let i = 0; i < MAX_REGISTERED; i++)
@@ -150,7 +150,7 @@ test("a concluded request that comes again is answered with the stored bytes", a
   expect([events.length, new Set(events).size]).toEqual([2, 1]);
 });
 
-test("one that has an outcome and still stands with its pair is answered, and left to be seen off: its hold, its place in the chain (world 48000191)", async () => {
+test("a concluded request still with its pair is answered, not closed (world 48000191)", async () => {
   const ports = createFakePorts();
   await deliver(ports, request);
   const ending = { outcome: "halted", reason: reason("outcome-unproved", "d") } as const;
@@ -165,7 +165,7 @@ test("one that has an outcome and still stands with its pair is answered, and le
   expect(ports.record.get("r-1")?.announcedAt).toBeDefined();
 });
 
-test("other content under a known id is answered with a conflict that names what differs and where it stands, and the promotion goes on", async () => {
+test("other content under a known id is a conflict that names what differs", async () => {
   const ports = createFakePorts();
   await deliver(ports, request);
   await deliver(ports, { ...request, promote: "blue", expect: { version: "2" } });
@@ -189,7 +189,7 @@ test("other content under a known id is answered with a conflict that names what
   expect(ports.record.get("r-1")?.request.promote).toBe("green");
 });
 
-test("what is malformed is answered once per message and never delivered again; numeric ids are told as text", async () => {
+test("a malformed message is answered once, never redelivered, with ids as text", async () => {
   const ports = createFakePorts();
   await deliver(ports, 12);
   await deliver(ports, 12);
@@ -200,7 +200,7 @@ test("what is malformed is answered once per message and never delivered again; 
   expect(events[0].id).toBe(events[1].id);
 });
 
-test("a broker that refuses for a while costs no delivery; one that stays away sends the message back", async () => {
+test("a broker fault that passes costs no delivery; a lasting one returns the message", async () => {
   const ports = createFakePorts();
   ports.refusals = 5;
   expect(await deliverUntilCompleted(ports, "no json")).toBe(1);

@@ -42,7 +42,7 @@ const later = (ports: FakePorts, days: number) => ports.clock.sleep(days * DAY);
 const reducedIn = (ports: FakePorts) =>
   [...ports.record.values()].filter((state) => state.reduced).map(({ requestId }) => requestId);
 
-test("only what is concluded, announced, deregistered and old enough is reduced, and nothing whose run is live", async () => {
+test("reduces only what is concluded, announced, deregistered, old and not running", async () => {
   const ports = createFakePorts();
   await ended(ports, "live-run");
   ports.runs.set("live-run", "live");
@@ -62,7 +62,7 @@ test("only what is concluded, announced, deregistered and old enough is reduced,
   expect(reducedIn(ports)).toEqual(["old", "young"]);
 });
 
-test("whoever dies at any step leaves nothing behind that the next walks do not see to", async () => {
+test("after a crash at any step, the next walks finish the reduction", async () => {
   const play = async (crashAt: number | undefined) => {
     const ports = createFakePorts();
     for (let i = 0; i < 3; i++) await ended(ports, `r-${i}`);
@@ -79,7 +79,7 @@ test("whoever dies at any step leaves nothing behind that the next walks do not 
   for (let at = 0.5; at <= 8; at += 0.5) expect([at, (await play(at)).seen]).toEqual([at, calm.seen]);
 });
 
-test("a walk does a bounded part, the next ones the rest; pages that are empty are dropped and lists end there", async () => {
+test("a walk does a bounded part, and empty pages are dropped until the list ends", async () => {
   const ports = createFakePorts();
   for (let i = 0; i < 950; i++) await ended(ports, `r-${i}`);
   await later(ports, 401);
@@ -97,7 +97,7 @@ test("a walk does a bounded part, the next ones the rest; pages that are empty a
   expect(read.mock.calls.length).toBeLessThanOrEqual(2);
 });
 
-test("a promotion that cannot be reduced keeps neither the others nor another pair from it", async () => {
+test("a promotion that cannot be reduced stops neither others nor other pairs", async () => {
   const ports = createFakePorts();
   for (const id of ["a", "bad", "c"]) await ended(ports, id);
   await later(ports, 401);
@@ -112,7 +112,7 @@ test("a promotion that cannot be reduced keeps neither the others nor another pa
   expect(reducedIn(ports)).toEqual(["a", "c"]);
 });
 
-test("given a pair that was taken out of the file, when its retention is over, then it is reduced, listed no more and forgotten", async () => {
+test("a pair that left the file is reduced after its retention, and then forgotten", async () => {
   const ports = createFakePorts();
   const till = aPolicy({ name: "till" });
   for (let i = 0; i < 130; i++) await ended(ports, `r-${i}`);
@@ -137,7 +137,7 @@ test("given a pair that was taken out of the file, when its retention is over, t
   expect((await ports.pairs.readRoster())?.pairs).toEqual([{ key: keyOf("till") }]);
 });
 
-test("given a pair that was taken out with something under way, then retention does not forget it", async () => {
+test("retention does not forget a pair that left the file with a promotion under way", async () => {
   const ports = createFakePorts();
   await ports.promotions.startRun("under-way", registrationOf("under-way", ports.clock.now()));
   await ports.pairs.noteRoster({ inFile: [SHOP], at: 0 });
@@ -149,7 +149,7 @@ test("given a pair that was taken out with something under way, then retention d
   expect((await ports.pairs.readRoster())?.pairs).toMatchObject([{ key: SHOP, quiet: true }]);
 });
 
-test("given storage that is silent, when many pairs are walked, then the walk ends within its budget and one read", async () => {
+test("with silent storage, a walk over many pairs ends within its budget and one read", async () => {
   const ports = createFakePorts(Array.from({ length: 30 }, (_, i) => aPolicy({ name: `p-${i}` })));
   const read = jest.spyOn(ports.pairs, "read").mockImplementation(async () => {
     await ports.clock.sleep(20_000);
@@ -159,14 +159,14 @@ test("given storage that is silent, when many pairs are walked, then the walk en
   expect(read).toHaveBeenCalledTimes(3);
 });
 
-test("a pair that was taken out is kept as long as the one that is kept longest, and 400 days at least", () => {
+test("a pair that left the file is kept for the longest retention, at least 400 days", () => {
   const days = (said: Record<string, number>, pair?: string) =>
     retainMs(new Map(Object.entries(said).map(([name, n]) => [name, n * DAY])), pair) / DAY;
   expect([days({}), days({ a: 30 }), days({ a: 30, b: 730 })]).toEqual([400, 400, 730]);
   expect([days({ a: 30 }, "a"), days({ a: 730 }, "b")]).toEqual([30, 400]);
 });
 
-test("given a roster that cannot be read, then the pairs of the file are walked all the same", async () => {
+test("with an unreadable roster, the walk covers the pairs of the file", async () => {
   const ports = createFakePorts();
   await ended(ports, "r-1");
   await later(ports, 401);
@@ -175,7 +175,7 @@ test("given a roster that cannot be read, then the pairs of the file are walked 
   expect(reducedIn(ports)).toEqual(["r-1"]);
 });
 
-test("a duplicate from the queue gets the event again: the same id, outcome, code and time, and what it says itself", async () => {
+test("a duplicate from the queue gets the event again, without what users wrote", async () => {
   const ports = createFakePorts();
   await ended(ports, "r-1");
   const { conclusion } = ports.record.get("r-1")!;
@@ -202,7 +202,7 @@ test("a duplicate from the queue gets the event again: the same id, outcome, cod
   expect((await acceptRequest(other, ports)).kind).toBe("conflict");
 });
 
-test("an entry is reduced once, never before it is announced, and keeps no words of people", async () => {
+test("an entry is reduced once, only after it is announced, and keeps no user text", async () => {
   const ports = createFakePorts();
   await ended(ports, "c", "concluded");
   await ended(ports, "a", "announced");

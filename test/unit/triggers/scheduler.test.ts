@@ -9,7 +9,7 @@ const DAY = 1_440 * MINUTE;
 
 const olga = { by: "Olga", oid: "o-1", note: "over" };
 
-test("starts a due promotion once, however often it looks, as the schedule's request", async () => {
+test("starts a due promotion once, at any number of ticks, as the schedule's request", async () => {
   const run = begin("2026-11-24T00:00:00Z", rule({ expect: { version: "2.14" } }));
   await run.tick();
   run.at("2026-11-24T00:59:59Z");
@@ -35,7 +35,7 @@ test("starts a due promotion once, however often it looks, as the schedule's req
   expect(run.ports.runs.get("schedule-shop-20261124T010000Z")).toBe("live");
 });
 
-test("an instant that is past its expiry is passed over in silence: nothing is asked for, and nothing is logged", async () => {
+test("an instant past its expiry is skipped: no request and no log line", async () => {
   const run = begin("2026-11-23T00:00:00Z", rule());
   await run.tick();
   const warned = jest.spyOn(run.ports.log, "warn");
@@ -92,7 +92,7 @@ test("a schedule that was just added or moved starts nothing for the time before
   expect(run.started()).toEqual(["schedule-shop-20261201T005000Z"]);
 });
 
-test("a schedule that was taken out of the file and put back makes up for nothing in between (world 60)", async () => {
+test("a schedule that returns to the file makes up for nothing in between (world 60)", async () => {
   const run = begin("2026-11-24T00:00:00Z", rule());
   await run.tick();
   run.ports.scheduled = createScheduleTimes([]);
@@ -111,7 +111,7 @@ test("a schedule that was taken out of the file and put back makes up for nothin
   expect(run.started()).toEqual(["schedule-shop-20261201T010000Z"]);
 });
 
-test("hosts with the old and the new file that look side by side miss neither's times", async () => {
+test("hosts with the old and the new file side by side miss no times of either", async () => {
   const [before, after] = [rule(), rule({ cron: "5 2 * * TUE" })];
   const run = begin("2026-11-24T00:40:00Z", before);
   await run.tick();
@@ -140,7 +140,7 @@ test("of two schedules at one instant the first in the file is started", async (
   ]);
 });
 
-test("nothing starts while a schedule is paused, also under another name, nor afterwards for a time it was paused", async () => {
+test("a paused schedule starts nothing, even renamed, and skips the paused times", async () => {
   const run = begin("2026-11-24T00:00:00Z", rule());
   await run.tick();
   const pause = { name: "weekly", times: "0 2 * * TUE Europe/Berlin", by: "Olga", note: "n", at: 1 };
@@ -160,7 +160,7 @@ test("nothing starts while a schedule is paused, also under another name, nor af
   expect(run.started()).toEqual(["schedule-shop-20261201T010000Z"]);
 });
 
-test("a schedule that nobody paused starts what came due before somebody resumed it (world 44000808)", async () => {
+test("a resume of a running schedule keeps what came due before it (world 44000808)", async () => {
   const run = begin("2026-11-24T00:00:00Z", rule());
   await run.tick();
   run.at("2026-11-24T01:00:20Z");
@@ -172,7 +172,7 @@ test("a schedule that nobody paused starts what came due before somebody resumed
 });
 
 test.each([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])(
-  "a host that dies around its effect %s leaves one promotion that is started by the next look",
+  "a crash around the effect %s leaves one promotion, which the next tick starts",
   async (effect) => {
     const run = begin("2026-11-24T00:00:00Z", rule());
     await run.tick();
@@ -189,7 +189,7 @@ test.each([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])(
 );
 
 test.each([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])(
-  "what a host had registered when it died around its effect %s is under way after the next look, long after it expired (world 206)",
+  "a registration from a crash around effect %s goes on after expiry (world 206)",
   async (effect) => {
     const run = begin("2026-11-24T00:00:00Z", rule());
     await run.tick();
@@ -222,7 +222,7 @@ test("a pair whose memory cannot be read does not keep the others from starting"
   expect(run.started()).toEqual(["schedule-shop-20261124T010000Z"]);
 });
 
-test("Tuesday 02:00 in Berlin is started at the second library's instants, all year, looking every minute around them", async () => {
+test("starts Tuesday 02:00 in Berlin at the second library's instants for a year", async () => {
   const run = begin("2026-01-01T00:00:00Z", rule());
   await run.tick();
   const expected: string[] = [];

@@ -9,7 +9,7 @@ import {
 import { identityOf } from "../../../../src/domain/plan/planning";
 import { aService, found, NOW, someInstances } from "../../../support/observations";
 
-/** What one role-state check tells, and how looks are counted, one by one. */
+/** The details of one role-state check, and how checks are counted. */
 const green = found(aService("green"));
 const planned = identityOf("green", aService("green"));
 

@@ -211,7 +211,7 @@ test("the count does not start before an observation that was not ready", () => 
 
 type Check = readonly [incomingAt: number, incoming: readonly string[], outgoingAt: number];
 
-/** Feeds looks at both services, each with its own time; the index of the look that was called ready. */
+/** Feeds checks of both services, each with its own time; returns the index of the first ready check. */
 function readyAt(checks: readonly Check[]): number | undefined {
   let memory: ReadinessMemory | undefined;
   for (const [index, [incomingAt, states, outgoingAt]] of checks.entries()) {

@@ -36,7 +36,7 @@ interface Step {
   readonly probes?: readonly ProbeResult[];
 }
 
-/** Looks every 10 s unless told otherwise; ends with the first decision that is not `again`. */
+/** Checks every 10 s by default; ends with the first decision that is not `again`. */
 function watch(steps: readonly Step[], by = rule): { decision: SoakDecision; at: number; checks: number } {
   let memory: SoakMemory = freshSoak(NOW);
   let now = NOW;

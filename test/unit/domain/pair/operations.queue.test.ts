@@ -4,7 +4,7 @@ import { applyToPair, viewOf } from "../../../../src/domain/pair/operations";
 import { emptyPair, type PairOperation, type PairState } from "../../../../src/domain/pair/pair";
 import type { AttemptVerdict, Proof } from "../../../../src/domain/swap/attempt";
 
-/** How promotions come to a pair, wait in the queue, hold the lease, and go again. */
+/** How promotions register, wait in the queue, hold the lease and leave. */
 const at = 1;
 const play = (state: PairState, ...operations: readonly PairOperation[]): PairState =>
   operations.reduce((before, operation) => applyToPair(before, operation).state, state);

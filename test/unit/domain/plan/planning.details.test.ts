@@ -18,7 +18,7 @@ import {
   NOW,
 } from "../../../support/observations";
 
-/** What planning tells of each verdict, and what goes into the hash. */
+/** The details of each verdict, and what the hash covers. */
 const decide = (over: Partial<Planning> = {}) =>
   decidePlan({
     ...{ request: aRequest(), policy: aPolicy(), observed: aPair(), now: NOW, digest: (text) => text },

@@ -1,7 +1,7 @@
 import { found, idOf, someInstances } from "../../../support/observations";
 import { judge, described, type DescribedRow } from "../../../support/prerequisites";
 
-/** What every rule tells: its evidence on a healthy pair, word by word, and on each pair it is there for. */
+/** The evidence of every rule, word by word: on a healthy pair, and on a pair that breaks it. */
 test("a healthy pair has these rules, in this order, with basis and evidence", () => {
   expect(judge().map(({ code, basis, evidence }) => [code, basis, evidence])).toEqual([
     [

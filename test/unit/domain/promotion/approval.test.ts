@@ -10,7 +10,7 @@ import { changePromotion, register } from "../../../../src/domain/promotion/prom
 import type { PromotionChange, PromotionState } from "../../../../src/domain/promotion/state";
 import { aPair, aPolicy, aRequest, NOW } from "../../../support/observations";
 
-/** The question as a promotion's promotion record holds it, and what is told of it. */
+/** The question in the promotion record, and its view. */
 const approval = { quorum: 2, deadlineMs: 60_000, validForMs: 500, neverApprove: ["never"] };
 const request = aRequest();
 const http: RequestOrigin = { channel: "http", principal: { oid: "rita", name: "Rita" } };

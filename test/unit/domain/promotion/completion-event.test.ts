@@ -21,7 +21,7 @@ import {
 import { idOf, NOW, SHOP } from "../../../support/observations";
 import * as stored from "../../../support/stored-promotion";
 
-/** What of a promotion is told in events and shown by the API. */
+/** A promotion with a plan, a wait and an attempt. */
 const eventful = play(
   begun,
   planned,

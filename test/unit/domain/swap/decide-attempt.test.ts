@@ -7,7 +7,7 @@ import { pair, slotOf, states, succeeded } from "../../../support/any-reads";
 import { aPair, aPolicy, aRequest, aService, found, NOW, someInstances } from "../../../support/observations";
 import { runs } from "../../../support/runs";
 
-/** What the fresh reads before the PUT decide, and what is told of it. */
+/** What the fresh reads before the PUT decide, and how it is described. */
 function plan() {
   const common = { request: aRequest(), policy: aPolicy(), observed: aPair(), now: NOW };
   const verdict = decidePlan({ ...common, digest: (text: string) => text });

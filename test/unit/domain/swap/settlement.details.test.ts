@@ -3,7 +3,7 @@ import type { AttemptVerdict, OperationRead } from "../../../../src/domain/swap/
 import { decideSettlement, proofSpan, settlementDeadline } from "../../../../src/domain/swap/settlement";
 import { aService, found, NOW } from "../../../support/observations";
 
-/** What settling tells people, and its exact spans. */
+/** The details of a settlement, and its exact spans. */
 const { swap } = defaultPolicy;
 const before = { incoming: found(aService("green")), outgoing: found(aService("blue")) };
 const after = {

@@ -24,7 +24,7 @@ import {
   NOW,
 } from "../../../support/observations";
 
-/** What verifying tells of each read, and what of it goes into the completion event. */
+/** The details of a verification, and its final read. */
 const unread = { kind: "unavailable", detail: "503" } as const;
 
 function planOf(blue: Partial<ServiceObservation> = {}) {
