@@ -50,7 +50,7 @@ async function run(over: Partial<SimulateOptions>): Promise<{ code: number; line
   }
 }
 
-test("worlds that break nothing end with exit code 0, and the last line counts them", async () => {
+test("unbroken worlds end with exit code 0, and the last line counts them", async () => {
   const { code, lines } = await run({ runs: 2 });
 
   expect(code).toBe(0);
@@ -62,7 +62,7 @@ test("worlds that break nothing end with exit code 0, and the last line counts t
   });
 });
 
-test("the first world that breaks an invariant ends it with exit code 1, seed, invariant and how to replay it", async () => {
+test("the first broken world ends it: exit code 1, seed, invariant and replay command", async () => {
   const { code, lines } = await run({});
 
   expect(code).toBe(1);
@@ -71,13 +71,13 @@ test("the first world that breaks an invariant ends it with exit code 1, seed, i
   expect(lines.join("\n")).toContain("replay: npm run simulate -- --replay 12");
 });
 
-test("a small world is replayed as one", async () => {
+test("a small world is replayed as a small world", async () => {
   const { lines } = await run({ small: true });
 
   expect(lines.join("\n")).toContain("replay: npm run simulate -- --small --replay 12");
 });
 
-test("of what led to it only the shortest timeline is told: everything the violation does not need is gone", async () => {
+test("only the shortest timeline is reported, without what the violation does not need", async () => {
   const { lines } = await run({ seed: 14, runs: 1 });
 
   const steps = lines
@@ -87,7 +87,7 @@ test("of what led to it only the shortest timeline is told: everything the viola
   expect(steps).toEqual(["   0  00:00:01.000  malformed-sent       body=r1 swapped again"]);
 });
 
-test("with --json the one line is all there is", async () => {
+test("--json prints only one line", async () => {
   const { code, lines } = await run({ json: true });
 
   expect(code).toBe(1);

@@ -35,7 +35,7 @@ const onPut = (answer: object): UserAction => ({
 });
 
 test.each([plainScript, switchScript])(
-  "$title swaps once, and says so, where nothing goes wrong",
+  "$title swaps once, and reports it, without faults",
   async (script) => {
     const story = await playPeer(world([request]), script);
 
@@ -45,14 +45,14 @@ test.each([plainScript, switchScript])(
   },
 );
 
-test.each([plainScript, switchScript])("$title rolls back when its message comes again", async (script) => {
+test.each([plainScript, switchScript])("$title rolls back when its message is repeated", async (script) => {
   const story = await playPeer(world([{ ...request, copies: 2, every: 60_000 }]), script);
 
   expect(story.swaps).toHaveLength(2);
   expect([...story.wronglyPromoted]).toEqual(["r1"]);
 });
 
-test("the SDK sends the plain script's PUT again when the reply is lost, and that rolls back", async () => {
+test("after a lost reply the SDK repeats the plain script's PUT, and that rolls back", async () => {
   const plan = { ...world([request, onPut({ kind: "reset-after" })]), operationSeconds: 0.1 };
 
   const story = await playPeer(plan, plainScript);
@@ -61,13 +61,13 @@ test("the SDK sends the plain script's PUT again when the reply is lost, and tha
   expect([...story.wronglyPromoted]).toEqual(["r1"]);
 });
 
-test("the plain script waits for ever for a reply that never comes: its request is lost", async () => {
+test("the plain script waits forever for a missing reply: its request is lost", async () => {
   const story = await playPeer(world([request, onPut({ kind: "hang" })]), plainScript);
 
   expect([...story.answered]).toEqual([]);
 });
 
-test("the published cmdlet says nothing of a failed operation, and swaps while an instance is busy", async () => {
+test("the published cmdlet hides a failed operation, and swaps with a busy instance", async () => {
   const busy: UserAction = {
     at: 0,
     kind: "service-fault",
@@ -81,7 +81,7 @@ test("the published cmdlet says nothing of a failed operation, and swaps while a
   expect(unready.swaps).toEqual([{ request: "r1", unready: true }]);
 });
 
-test("a worker that dies begins its script anew, which remembers nothing", async () => {
+test("a worker that dies restarts its script without memory", async () => {
   const kill: UserAction = { at: 5_000, kind: "kill", downMs: 5_000 };
 
   const story = await playPeer(world([request, kill]), switchScript);

@@ -5,7 +5,7 @@ interface Tally {
   readonly consequences: Readonly<Record<string, number>>;
 }
 
-test("what only a residual risk brings about is counted apart, and is no violation", async () => {
+test("effects of a residual risk are counted separately, not as violations", async () => {
   const { code, summary } = await simulate("--residual", "--runs", "0");
 
   const worst = summary["worst"] as Record<string, Tally>;

@@ -42,13 +42,13 @@ function resultOf(isBroken: boolean): WorldResult {
   };
 }
 
-test("of a violation that needs nothing, nothing is left", async () => {
+test("a violation that needs nothing leaves nothing", async () => {
   const plan = await smallest(() => true);
 
   expect(plan).toEqual({ ...bare, pairs: ["shop", "billing"], userActions: [] });
 });
 
-test("of one that needs an instant of a schedule, this schedule and instant are left, on its pair alone", async () => {
+test("one that needs a time of a schedule leaves this schedule, time and pair", async () => {
   const plan = await smallest(({ schedules }) =>
     (schedules?.file["shop"] ?? []).some(({ name, minutes }) => name === "weekly" && minutes.includes(20)),
   );
@@ -59,7 +59,7 @@ test("of one that needs an instant of a schedule, this schedule and instant are 
   });
 });
 
-test("of one that needs an edit, this edit is left, with the schedule and the instant in it that matter", async () => {
+test("one that needs an edit leaves this edit, with its relevant schedule and time", async () => {
   const plan = await smallest(({ schedules, userActions }) =>
     userActions.some(
       (userAction) =>
@@ -70,7 +70,7 @@ test("of one that needs an edit, this edit is left, with the schedule and the in
   expect(plan.userActions).toEqual([edit(2, { ...weekly, minutes: [30] } as never)]);
 });
 
-test("of one that needs a rule of the policy and a repeated request, these are left", async () => {
+test("one that needs a rule of the policy and a repeated request leaves these", async () => {
   const plan = await smallest(({ approval, userActions }) =>
     userActions.some((userAction) => approval && userAction.kind === "request" && userAction.copies >= 2),
   );

@@ -18,16 +18,16 @@ function timelineOf(...happenings: readonly Happening[]): Timeline {
 
 const green = { request: "r1", pair: "shop", side: "green", described: 9 } as const;
 
-test("a success is wrong when its side did not hold production as it was concluded", () => {
+test("a success is wrong if its side did not hold production when it was concluded", () => {
   expect(isWrong(green, timelineOf(concluded, swap("green")))).toBe(true);
   expect(isWrong(green, timelineOf(swap("green"), swap("blue"), concluded))).toBe(true);
 });
 
-test("a success whose news comes late, after somebody else has swapped, is none the less one (world 5070)", () => {
+test("a success stays one if its event comes after another swap (world 5070)", () => {
   expect(isWrong(green, timelineOf(swap("green"), concluded, swap("blue")))).toBe(false);
 });
 
-test("a request for what is in staging succeeds with the side that was there when it was planned (world 5024)", () => {
+test("a request for staging succeeds with the side of its plan (world 5024)", () => {
   const blue = { ...green, side: "blue" } as const;
 
   expect(isWrong(blue, timelineOf(swap("green"), swap("blue"), concluded))).toBe(false);

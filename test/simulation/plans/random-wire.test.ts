@@ -20,7 +20,7 @@ const thousand = Array.from({ length: 1_000 }, (_, n) => n + 1);
 test.each<[string, (seed: number) => WorldPlan]>([
   ["random", randomWorld],
   ["small", smallWorld],
-])("every look of Resource Manager's replies comes up in %s worlds", (_what, worldOf) => {
+])("every form of Resource Manager's replies occurs in %s worlds", (_what, worldOf) => {
   const wires = thousand.map((seed) => worldOf(seed).wire as Wire | undefined);
   const checks: Readonly<Record<string, (wire: Wire) => boolean>> = {
     "Location alone": ({ operationUrls }) => operationUrls.headers === "location",

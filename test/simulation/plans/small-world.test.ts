@@ -6,7 +6,7 @@ const worlds = Array.from({ length: 1_000 }, (_, n) => smallWorld(n + 1));
 const userActionsOf = ({ userActions }: WorldPlan, kind: string) =>
   userActions.filter((userAction) => userAction.kind === kind);
 
-test("a small world has one pair, one host or two, and one request or one instant of a schedule", () => {
+test("a small world has one pair, one or two hosts, and one request or schedule time", () => {
   for (const world of worlds) {
     expect(world.pairs).toEqual(["shop"]);
     expect(world.hosts).toBeLessThanOrEqual(2);
@@ -15,7 +15,7 @@ test("a small world has one pair, one host or two, and one request or one instan
   }
 });
 
-test("one small world in four shares its hub: two hosts, or HTTP apart, polled often or rarely, under old names or new", () => {
+test("one small world in four has two hosts, or a separate host for HTTP", () => {
   const shared = worlds.flatMap(({ hosts, sharing }) => (sharing ? [{ hosts, ...sharing }] : []));
   expect(shared.length).toBeGreaterThan(150);
   const kinds: Readonly<Record<string, (each: (typeof shared)[number]) => boolean>> = {
@@ -33,7 +33,7 @@ test("one small world in four shares its hub: two hosts, or HTTP apart, polled o
   expect(worlds.filter(({ chances }) => chances.staleRead > 0).length).toBeGreaterThan(30);
 });
 
-test("most are plain promotions, and every other use comes up", () => {
+test("most are plain promotions, and every other use occurs", () => {
   const isAsked = ({ approval, window }: WorldPlan) => approval !== undefined && window === undefined;
   const uses: Readonly<Record<string, (world: WorldPlan) => boolean>> = {
     "people vote": (world) => isAsked(world) && userActionsOf(world, "vote").length > 0,

@@ -70,7 +70,7 @@ export type UserAction =
     }
   | { readonly at: number; readonly kind: "malformed"; readonly body: string }
   | { readonly at: number; readonly kind: "cancel"; readonly request: string }
-  /** As the simulated Resource Manager takes it. */
+  /** Settings of the simulated Resource Manager. */
   | { readonly at: number; readonly kind: "service-fault"; readonly serviceFault: object }
   | { readonly at: number; readonly kind: "arm-fault"; readonly fault: object }
   | { readonly at: number; readonly kind: "kill"; readonly downMs: number }
@@ -79,7 +79,7 @@ export type UserAction =
   | { readonly at: number; readonly kind: "freeze"; readonly forMs: number }
   | { readonly at: number; readonly kind: "broker-outage"; readonly forMs: number }
   | { readonly at: number; readonly kind: "terminate"; readonly request: string }
-  /** `all`: not by its id it is released, but with all that stands there. */
+  /** `all`: releases every hold of the pair instead of this one. */
   | {
       readonly at: number;
       readonly kind: "hold";
@@ -87,7 +87,7 @@ export type UserAction =
       readonly forMs: number;
       readonly all?: boolean;
     }
-  /** Somebody sets the wall clock of a host, and after a while right again. */
+  /** Sets the wall clock of a host, and later corrects it. */
   | { readonly at: number; readonly kind: "clock-set"; readonly byMs: number; readonly forMs: number }
   | { readonly at: number; readonly kind: "new-version" }
   /** A release answers its probes wrongly, or not at all. */
@@ -99,7 +99,7 @@ export type UserAction =
       readonly how: Sickness;
       readonly forMs: number;
     }
-  /** Somebody votes on a promotion: `stale` on a plan that is none. */
+  /** Somebody votes on a promotion; `stale`: on an unknown plan. */
   | {
       readonly at: number;
       readonly kind: "vote";
@@ -116,16 +116,16 @@ export type UserAction =
       readonly pair: string;
       readonly schedule: string;
     }
-  /** Somebody edits the schedules of a pair, and the hosts are replaced one by one. */
+  /** The schedules of a pair are edited, and the hosts replaced one by one. */
   | {
       readonly at: number;
       readonly kind: "edit";
       readonly pair: string;
       readonly to: readonly PlannedSchedule[];
     }
-  /** Somebody edits the pairs themselves, their names, sides and approvals, and the hosts are replaced one by one. */
+  /** The pairs are edited (names, sides and approvals), and the hosts replaced one by one. */
   | { readonly at: number; readonly kind: "edit-pairs"; readonly to: PairsFile }
-  /** Somebody takes the id of a promotion that a schedule starts, or one of its shape. */
+  /** Somebody sends a request with the id of a scheduled promotion, or a similar one. */
   | {
       readonly at: number;
       readonly kind: "squat";
@@ -134,9 +134,9 @@ export type UserAction =
       readonly promote: Side;
       readonly channel: "queue" | "http";
     }
-  /** An operator cancels all that a pair has under way. */
+  /** An operator cancels everything that a pair has under way. */
   | { readonly at: number; readonly kind: "cancel-all"; readonly pair: string }
-  /** A person orders the swap-back of a promotion. */
+  /** A person orders the rollback of a promotion. */
   | { readonly at: number; readonly kind: "rollback"; readonly request: string };
 
 /** Probability of each fault, per occasion. All zero is a calm world. */

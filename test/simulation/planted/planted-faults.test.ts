@@ -4,7 +4,7 @@ import { catchFault, undone } from "./planted";
 import { plantedFaults } from "./planted-faults";
 
 test.each(plantedFaults.map((fault) => [fault.name, fault] as const))(
-  "the rule that '%s' undoes stands exactly once in the compiled product",
+  "the text of '%s' occurs exactly once in the compiled product",
   (_name, fault) => {
     expect(() => undone(fault)).not.toThrow();
   },

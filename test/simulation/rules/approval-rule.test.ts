@@ -59,7 +59,7 @@ test.each<[string, readonly Happening[], boolean]>([
   expect(wrong(story) === undefined).toBe(isRight);
 });
 
-test("approvals lapse, by clocks that may be apart twice as far as each is wrong (world 51009020)", () => {
+test("approvals lapse by clocks that differ by twice their error (world 51009020)", () => {
   const story = [overHttp, vote("ann")];
   const minute = 60_000;
   expect(wrong(story, 18 * minute)).toBeUndefined();
@@ -70,13 +70,13 @@ test("approvals lapse, by clocks that may be apart twice as far as each is wrong
 
 const counted: Happening = { kind: "vote-counted", vote: 0 };
 
-test("what was counted for certain lapses, and whoever had said so does not count again", () => {
+test("a certain approval lapses, and its votes do not count again", () => {
   const minute = 60_000;
   expect(wrong([overHttp, vote("ann"), counted], 15 * minute)).toBeUndefined();
   expect(wrong([overHttp, vote("ann"), counted], 16 * minute)).toBeDefined();
 });
 
-test("a vote that comes after the deadline of what was shown does not count, unless something else was shown meanwhile", () => {
+test("a vote after its deadline does not count, unless there was another question", () => {
   const shown = (asked: string): Happening => ({ kind: "question-shown", request: "r1", plan: asked });
   const story = (between: readonly Happening[], afterMs: number) => {
     let now = 0;
@@ -108,7 +108,7 @@ test.each<[string, readonly Happening[], boolean | undefined]>([
     true,
   ],
   ["the only versions there ever were", [read("green", "v2"), vote("ann")], undefined],
-])("votes are on the versions that Azure had: %s", (_what, story, verdict) => {
+])("votes apply to Azure's versions at that time: %s", (_what, story, verdict) => {
   const timeline = new Timeline(() => 0);
   for (const each of [overHttp, read("blue", "v1"), ...story, put]) timeline.add(each);
   const found = approvedVersions(new History(timeline), timeline.of("put")[0]!, world());

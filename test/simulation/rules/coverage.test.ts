@@ -1,7 +1,7 @@
 import { Coverage, ENOUGH_WORLDS, Verdicts } from "./coverage";
 import { modules } from "./invariants";
 
-test("a judgement counts what there was to judge, broken or not", () => {
+test("a judgement counts every rule with something to judge, broken or not", () => {
   const verdicts = new Verdicts();
   verdicts.judged("I1", 3, undefined);
   verdicts.judged("I1", 4, "twice");
@@ -11,7 +11,7 @@ test("a judgement counts what there was to judge, broken or not", () => {
   expect(verdicts.violations).toEqual([{ invariant: "I1", detail: "twice", entry: 4 }]);
 });
 
-test("a rule that a large campaign never exercised is told, and one of a small campaign is not", () => {
+test("only a large campaign reports a rule that it never exercised", () => {
   const coverage = new Coverage(["I1", "I2"]);
   for (let n = 1; n < ENOUGH_WORLDS; n++) coverage.add({ I1: 1 });
   expect(coverage.unexercised).toEqual([]);

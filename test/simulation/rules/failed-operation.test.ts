@@ -19,7 +19,7 @@ test.each<[string, readonly Happening[], boolean]>([
   ["that was heard while another host died", [failure(), host("h1", "is killed")], false],
   ["that was told to an execution that came late", [failure({ sinceMs: 60_001 })], true],
   ["of somebody else's swap", [failure({ request: "r2" })], true],
-])("after a failed operation %s another PUT is judged rightly", (_what, between, mayBeSent) => {
+])("after a failed operation %s another PUT is judged correctly", (_what, between, mayBeSent) => {
   let now = 0;
   const timeline = new Timeline(() => (now += 1_000));
   for (const each of [put(0), ...between, put(1)]) timeline.add(each);
@@ -50,7 +50,7 @@ test.each<[string, readonly Happening[], boolean, WirePlan | undefined]>([
     undefined,
   ],
   ["when its address had expired", [over("202"), failed, unproved], true, longer],
-])("an operation that failed may be told %s, or not", (_what, rest, may, wire) => {
+])("an outcome after a failed operation is judged %s", (_what, rest, may, wire) => {
   let now = 0;
   const timeline = new Timeline(() => (now += 1_000));
   for (const each of [put(0), ...rest]) timeline.add(each);

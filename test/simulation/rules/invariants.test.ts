@@ -204,7 +204,7 @@ test.each<[string, readonly Happening[], boolean]>([
   ["is well from the start", [answers("well"), answers("well")], true],
   ["fails until it is verified", [answers("failure"), answers("well")], true],
   ["fails after it was verified", [answers("well"), answers("failure")], false],
-])("a release that %s may be promoted, or not", (_what, probed, mayBe) => {
+])("a promotion of a release that %s is judged", (_what, probed, mayBe) => {
   const timeline = new Timeline(() => 0);
   for (const each of [...swapped, ...probed, completed("promoted")]) timeline.add(each);
   const { violations } = check(timeline, true, calmWorld([]));

@@ -33,10 +33,10 @@ const removal = [
   [5, up("h1", 1)],
 ] as const;
 
-test("what goes on after its pair left every file is a violation", () => {
+test("a promotion that continues after its pair left every file is a violation", () => {
   expect(isBroken([0, up("h0", 0)], [4, sent], ...removal, [60, noted])).toBe(true);
 });
 
-test("a request that was turned away has nothing that could go on (world 664606)", () => {
+test("a refused request has nothing that could continue (world 664606)", () => {
   expect(isBroken([0, up("h0", 0)], ...removal, [5.5, sent], [5.5, refused], [60, noted])).toBe(false);
 });

@@ -47,7 +47,7 @@ test.each<[string, readonly Happening[], boolean]>([
     false,
   ],
   ["a rollback that read one service", [sent, ...forth, freshly("blue", h2), back], false],
-])("the rule of fresh reads is asked of %s", (_what, happenings, keeps) => {
+])("the rule of fresh reads judges %s", (_what, happenings, keeps) => {
   let now = 0;
   const timeline = new Timeline(() => (now += 1_000));
   for (const happening of happenings) timeline.add(happening);
@@ -188,7 +188,7 @@ test.each<[string, readonly Happening[], Partial<WorldPlan>, boolean]>([
 test.each<[string, number, boolean]>([
   ["was readable by then, and open by that clock", 1_000, true],
   ["was not readable yet", 3_600_000, false],
-])("under a clock that is wrong, a PUT is judged by a calendar that %s", (_what, readableAfter, isRight) => {
+])("with a wrong clock, a PUT is judged by a calendar that %s", (_what, readableAfter, isRight) => {
   const window = {
     allow: { everyMinutes: 10, forMs: 70_000 },
     feed: { from: 0, to: 15 * 60_000, readableAfter },
@@ -203,19 +203,19 @@ const fresh = (version: string) =>
     version: side === "green" ? version : "v1",
   }));
 
-test("what takes production is the version that was expected", () => {
+test("the version that takes production is the expected one", () => {
   const expecting = asking({ promote: "green", expect: { version: "v2" } });
   expect(broken([expecting, ...fresh("v2"), put(0)])).not.toContain("expected version");
   expect(broken([expecting, ...fresh("v3"), put(0)])).toContain("expected version");
 });
 
-test("a PUT before its request lets it is told", () => {
+test("a PUT before its notBefore is reported", () => {
   const later = asking({ promote: "green", notBefore: at(3) });
   expect(broken([later, put(0)])).toContain("not before notBefore");
   expect(broken([later, sent, put(0)])).not.toContain("not before notBefore");
 });
 
-test("whoever lets a halted pair go on while its operation runs has taken an overlap on", () => {
+test("a release of a halted pair during its operation permits an overlap", () => {
   const next: Happening = { ...sent, request: "r2" };
   const halted: Happening = {
     ...{ kind: "published", type: "promotion.completed", id: "x", request: "r1", pair: "shop" },

@@ -56,13 +56,13 @@ function broken(...timed: readonly Timed[]): string[] {
   return scheduleRules.judge(judged).violations.map((v) => v.invariant);
 }
 
-test("what is started once, in time, by a look at a file that asks for it breaks nothing", () => {
+test("a start, once and in time, by a check of a file with the schedule breaks nothing", () => {
   expect(broken(...checked(1, 9), check(10)[0]!, started(10, 10))).toEqual([]);
   expect(broken(...checked(1, 9), check(14)[0]!, started(14, 10))).toEqual([]);
   expect(broken(...checked(1, 9), ...cutOff("a message is late"), started(11, 10))).toEqual([]);
 });
 
-test("a start decided in time may be late for as long as there is no host to take it (world 200013893)", () => {
+test("a start decided in time may wait until there is a host (world 200013893)", () => {
   const up: Timed = [0, { kind: "host", host: "h0", what: "up" }];
   const late = [...checked(1, 9), ...cutOff("a message is late")];
   const killed: Timed = [11, { kind: "host", host: "h0", what: "is killed, back in 277 s" }];
@@ -72,7 +72,7 @@ test("a start decided in time may be late for as long as there is no host to tak
   expect(broken(up, ...late, started(16, 10))).toEqual(["schedule: expiry"]);
 });
 
-test("a start waits for as long as the hosts that are up run triggers alone (world 320000536)", () => {
+test("a start waits while all hosts run only triggers (world 320000536)", () => {
   const up: Timed = [0, { kind: "host", host: "h0", what: "up" }];
   const front: Timed = [0, { kind: "host", host: "h1", what: "up, for triggers alone" }];
   const killed: Timed = [5, { kind: "host", host: "h0", what: "is killed, back in 900 s" }];
@@ -86,7 +86,7 @@ test("a start waits for as long as the hosts that are up run triggers alone (wor
   ).toEqual(["schedule: expiry"]);
 });
 
-test("a start may wait for the work of a host that died with it to be taken over (small world 9500505)", () => {
+test("a start may wait for the takeover of a dead host (small world 9500505)", () => {
   const up: Timed = [0, { kind: "host", host: "h0", what: "up" }];
   const other: Timed = [0, { kind: "host", host: "h1", what: "up" }];
   const dies: Timed = [10, { kind: "host", host: "h0", what: "dies at: orchestration promote: row" }];
@@ -115,25 +115,25 @@ test.each([
   expect(broken(...timed)).toEqual([rule]);
 });
 
-test("nobody has to start what may be paused, or what no look saw in time", () => {
+test("a schedule that may be paused, or that no check saw in time, need not start", () => {
   expect(broken(...checked(1), word(5, "pause", 0)[0]!, ...checked(10))).toEqual([]);
   expect(broken(...checked(1, 15))).toEqual([]);
 });
 
-test("until when it may be started is the word of the file that a look read, not of the one before or after it", () => {
+test("the expiry of a start comes from the file of its check, not from another one", () => {
   const before = checked(1, 9);
   expect(broken(...before, check(18, 1)[0]!, startedLate(18, 10))).toEqual([]);
   expect(broken(...before, check(18)[0]!, startedLate(18, 10))).toEqual(["schedule: expiry"]);
   expect(broken(...before, check(12, 1)[0]!, started(12, 10))).toEqual(["schedule: expiry"]);
 });
 
-test("hosts with different files may both start it, each by its own", () => {
+test("two hosts with different files may both start it", () => {
   const both = [...checked(1, 9), check(12)[0]!, check(12, 1)[0]!];
   expect(broken(...both, started(12, 10))).toEqual([]);
   expect(broken(...both, startedLate(12, 10))).toEqual([]);
 });
 
-test("a longer expiry has to make up for what the one before had given up, a shorter one has not", () => {
+test("a longer expiry must catch up on earlier times, a shorter one need not", () => {
   expect(broken(...checked(1), ...check(18, 1))).toEqual(["schedule: due"]);
   expect(broken(...check(1, 1), ...check(18))).toEqual([]);
 });

@@ -6,7 +6,7 @@ import type { SimulatedHost } from "./host";
 import { START } from "./start";
 import { Timeline } from "./timeline";
 
-test("a slot that only its own address tells counts as read, as it does for the product (small world 71000201)", async () => {
+test("a slot found only at its own address counts as read (small world 71000201)", async () => {
   await openClients();
   const clock = createVirtualClock(START);
   const timeline = new Timeline(() => clock.now() - START);

@@ -17,14 +17,14 @@ test.each([
   ["the process stands still", "both", [30_000, 30_000]],
   ["the machine is suspended", "monotonic stands", [30_000, 0]],
   ["the wall clock is set back meanwhile", "wall is set back", [0, 30_000]],
-] as const)("%s: two clocks drawn apart", (_what, clocks, expected) => {
+] as const)("%s: the two clocks differ", (_what, clocks, expected) => {
   const stands = (clock: HostClock) => {
     clock.stand({ forMs: 30_000, clocks });
   };
   expect(shown(stands)).toEqual(expected);
 });
 
-test("one of the two stays right, whatever happens to the other", () => {
+test("one of the two clocks stays right, whatever happens to the other", () => {
   const both = shown((clock) => {
     clock.stand({ forMs: 30_000, clocks: "monotonic stands" });
     clock.set(-30_000);
@@ -38,7 +38,7 @@ test("one of the two stays right, whatever happens to the other", () => {
   expect(set).toEqual([0, 30_000]);
 });
 
-test("wall clocks are set only where a world says so", () => {
+test("wall clocks are set only if the world says so", () => {
   const drawn = (mayBeSet: boolean) => {
     const dice = new Dice(1);
     return new Set(Array.from({ length: 100 }, () => standstillIn(dice, mayBeSet).clocks));

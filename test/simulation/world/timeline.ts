@@ -12,18 +12,18 @@ export type Happening =
       readonly since?: number;
       readonly means?: string;
     }
-  /** Where files are edited: the ledger knows a request from here on. */
+  /** With edited files: the promotion record has the request from now on. */
   | { readonly kind: "registered"; readonly request: string }
-  /** Somebody sends a request under an id that is a schedule's, or has the shape of one. */
+  /** Somebody sends a request with an id of a schedule, or a similar one. */
   | { readonly kind: "squatted"; readonly id: string; readonly pair: string; readonly promote: Side }
-  /** An operator cancels all of a pair; `answered`: it was said of each that it is cancelled, or was over. */
+  /** An operator cancels everything of a pair; `answered`: each result was cancelled or already over. */
   | {
       readonly kind: "all-cancelled";
       readonly pair: string;
       readonly askedAt: number;
       readonly answered: boolean;
     }
-  /** A request was turned away over HTTP, and left nothing behind. */
+  /** A request was refused over HTTP and left nothing behind. */
   | {
       readonly kind: "turned-away";
       readonly request: string;
@@ -46,14 +46,14 @@ export type Happening =
       readonly during: readonly number[];
       readonly unready: readonly string[];
     }
-  /** `retryAfterMs`: how long whoever sent it is asked to stay away. */
+  /** `retryAfterMs`: the wait that the reply requires of the sender. */
   | {
       readonly kind: "put-over";
       readonly put: number;
       readonly how: string;
       readonly retryAfterMs?: number;
     }
-  /** The operation that a PUT began has failed, or was cancelled, and nothing came of it. */
+  /** The operation of a PUT has failed or was cancelled, without effect. */
   | { readonly kind: "failed"; readonly put: number }
   | {
       readonly kind: "effect";
@@ -75,7 +75,7 @@ export type Happening =
       readonly activity: string;
       readonly execution: string;
     }
-  /** A list of role instances as it went over the wire; `unready` says what it lacked. */
+  /** A list of role instances on the wire; `unready` describes what was missing. */
   | {
       readonly kind: "listed";
       readonly host: string;
@@ -86,7 +86,7 @@ export type Happening =
       readonly activity: string;
       readonly execution: string;
     }
-  /** Resource Manager told that the operation of a request's swap failed, to an execution that had run for so long. */
+  /** Resource Manager reported the failure of a swap's operation to an execution that had run for `sinceMs`. */
   | {
       readonly kind: "operation-failed";
       readonly host: string;
@@ -103,15 +103,15 @@ export type Happening =
       readonly code: string | undefined;
       readonly bytes: string;
     }
-  /** The ledger holds an outcome from here on; it is announced later. */
+  /** The promotion record has an outcome from now on; it is published later. */
   | { readonly kind: "outcome-stored"; readonly request: string }
-  /** The pair holds a claim from here on. */
+  /** The pair has a claim from now on. */
   | { readonly kind: "claim-stored"; readonly request: string; readonly pair: string }
   | { readonly kind: "cancel-acknowledged"; readonly request: string }
-  /** A person stops the line, under an id; `held`: that was acknowledged. */
+  /** A person sets a hold with an id; `held`: it was acknowledged. */
   | { readonly kind: "hold-asked"; readonly pair: string; readonly hold: string }
   | { readonly kind: "held"; readonly pair: string; readonly hold: string }
-  /** A person lets the line go on: one hold, by its id, or all that stand. */
+  /** A person releases one hold, by its id, or all holds. */
   | {
       readonly kind: "hold-released";
       readonly pair: string;
@@ -119,7 +119,7 @@ export type Happening =
       readonly hold: string | undefined;
     }
   | { readonly kind: "release-answered"; readonly release: number; readonly status: number }
-  /** A probe went over the wire; `answer`: well, failure or error. */
+  /** A probe on the wire; `answer`: well, failure or error. */
   | {
       readonly kind: "probed";
       readonly host: string;
@@ -130,9 +130,9 @@ export type Happening =
       readonly request: string;
       readonly activity: string;
     }
-  /** A person is shown what is asked. */
+  /** A person reads the question. */
   | { readonly kind: "question-shown"; readonly request: string; readonly plan: string }
-  /** A person sends a vote on what they were shown; `versions`: what Azure had in both services then. */
+  /** A person votes on that question; `versions`: both services' versions at that time. */
   | {
       readonly kind: "voted";
       readonly vote: number;
@@ -145,10 +145,10 @@ export type Happening =
     }
   | { readonly kind: "vote-counted"; readonly vote: number }
   | { readonly kind: "rejection-acknowledged"; readonly request: string }
-  /** A person asks for a swap-back; whether it was granted is the arbiter's to say. */
+  /** A person orders a rollback; the pair coordinator decides whether it is granted. */
   | { readonly kind: "rollback-asked"; readonly request: string }
   | { readonly kind: "rollback-acknowledged"; readonly request: string }
-  /** The timer that looks after schedules fires on a host, which reads that file (by number) and clock. */
+  /** The schedule timer fires on a host, with this file (by number) and clock. */
   | {
       readonly kind: "checked";
       readonly check: number;
@@ -157,7 +157,7 @@ export type Happening =
       readonly clock: number;
     }
   | { readonly kind: "check-over"; readonly check: number }
-  /** The ledger knows a promotion that a schedule asked for; `minute` is its instant, counted from the world's start. */
+  /** The promotion record has a scheduled promotion; `minute` is its time, counted from the world's start. */
   | {
       readonly kind: "scheduled";
       readonly request: string;
@@ -165,7 +165,7 @@ export type Happening =
       readonly minute: number;
       readonly expiresAfterMs: number;
     }
-  /** A person pauses or resumes a schedule, which the host they ask has at these minutes. */
+  /** A person pauses or resumes a schedule; `minutes` are its times on the called host. */
   | {
       readonly kind: "schedule-asked";
       readonly ask: number;
@@ -179,9 +179,9 @@ export type Happening =
   | { readonly kind: "audited"; readonly pair: string; readonly findings: readonly string[] }
   | { readonly kind: "terminated"; readonly request: string }
   | { readonly kind: "fault"; readonly what: string }
-  /** A residual risk strikes the PUT of this execution: what follows may be its doing. */
+  /** A residual risk occurs at the PUT of this execution, and may cause what follows. */
   | { readonly kind: "risk"; readonly risk: Risk["kind"]; readonly pair: string; readonly execution: string }
-  /** `pairsFile`: the number of the file that it has read. */
+  /** `pairsFile`: the number of the host's pairs file. */
   | {
       readonly kind: "host";
       readonly host: string;

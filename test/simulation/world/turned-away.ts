@@ -21,7 +21,7 @@ export function codeTurnedAway(text: string): TurnedAway | undefined {
 }
 
 /**
- * Whether a request was rightly refused without an outcome, by a clock that may be wrong by `errorMs`. A separate
+ * Whether a request was rightly refused without an outcome, by a clock that may be wrong by `wrongMs`. A separate
  * rule judges pairs that are unknown to some host.
  */
 export function isTurnedAway({ sent, published }: Described, request: string, wrongMs: number): boolean {

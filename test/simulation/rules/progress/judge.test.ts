@@ -63,7 +63,7 @@ test.each<[string, Plan, readonly Happening[], number?]>([
       ended(20_000, "expired", "run-lost"),
     ],
   ],
-])("nothing is said against %s", (_what, plan, happenings, clockErrorMs = 0) => {
+])("%s breaks no rule", (_what, plan, happenings, clockErrorMs = 0) => {
   expect(broken(plan, happenings, { clockErrorMs })).toEqual([]);
 });
 
@@ -75,7 +75,7 @@ test("worlds in which a residual risk strikes are judged elsewhere", () => {
   });
 });
 
-test("every judgement counts for a rule that is known by name", () => {
+test("every judgement counts for a known rule", () => {
   const { exercised } = judged(calm, [sent(), ...swapped, ended(45, "promoted")]);
   expect(exercised).toEqual({
     "progress: ends as promoted": 1,
