@@ -144,16 +144,10 @@ export type PairOperation =
       readonly epoch: number;
       readonly at: number;
     }
-  | {
-      readonly kind: "claim";
-      readonly requestId: string;
-      readonly direction: Direction;
-      readonly n: number;
-      readonly nonce: string;
-      readonly epoch: number;
-      readonly planHash: string;
-      readonly at: number;
-    }
+  | ({ readonly kind: "claim"; readonly at: number } & Omit<
+      OpenAttempt,
+      "claimedAt" | "verdict" | "reportedAt"
+    >)
   | {
       readonly kind: "report";
       readonly requestId: string;
