@@ -172,7 +172,7 @@ export const lazyFaults: readonly Listed[] = [
     rule: "readiness",
     file: "domain/cloud-service/readiness.js",
     find: `readySince: unbroken ? (memory.readySince ?? check) : check,`,
-    replace: `readySince: look,`,
+    replace: `readySince: check,`,
   },
   {
     name: "a cancel is granted and ends no wait",
