@@ -167,7 +167,7 @@ export const lazyFaults: readonly Listed[] = [
     replace: `if (false ||`,
   },
   {
-    name: "readiness begins anew for ever",
+    name: "readiness restarts forever",
     theme: "progress",
     rule: "readiness",
     file: "domain/cloud-service/readiness.js",
