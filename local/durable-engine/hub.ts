@@ -201,8 +201,8 @@ export class TaskHub {
       if (verdict === "crash") host.die();
       if (typeof verdict === "number") await this.#holdUp(verdict);
       if (step === "done") break;
-      const arbiter = step === "history" ? expected : undefined;
-      if (!(await this.#write(host, effects[step], effects.epoch, arbiter))) return false;
+      const condition = step === "history" ? expected : undefined;
+      if (!(await this.#write(host, effects[step], effects.epoch, condition))) return false;
     }
     return true;
   }

@@ -22,11 +22,11 @@ export class Poller {
   /** The first poll at `visibleAt` or later that is still to come. */
   nextPoll(visibleAt: number): number {
     let rest = Math.min(FIRST_REST_MS, this.#longestRestMs);
-    let look = this.#since + rest;
-    while (look < visibleAt && rest < this.#longestRestMs) {
+    let at = this.#since + rest;
+    while (at < visibleAt && rest < this.#longestRestMs) {
       rest = Math.min(rest * 2, this.#longestRestMs);
-      look += rest;
+      at += rest;
     }
-    return look + Math.max(0, Math.ceil((visibleAt - look) / rest)) * rest;
+    return at + Math.max(0, Math.ceil((visibleAt - at) / rest)) * rest;
   }
 }

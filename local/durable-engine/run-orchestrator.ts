@@ -82,7 +82,7 @@ async function runGeneration(
     },
     answer,
   ).replay([...past, ...batch]);
-  const told = "state" in answer ? answer.state.customStatus : undefined;
+  const customStatus = "state" in answer ? answer.state.customStatus : undefined;
   const unknown = unknownActivity(app, result);
   if (unknown !== undefined) {
     strand(host, effects, record, batch, unknown);
@@ -91,8 +91,8 @@ async function runGeneration(
   if (result.refused !== undefined) {
     host.log({ level: "error", message: `${record.name} (${record.id}): ${result.refused}` });
   }
-  const completion = judgeAnswer(host, record, told, result, sequence);
-  const decisions = isOversized(told) ? [] : result.decisions;
+  const completion = judgeAnswer(host, record, customStatus, result, sequence);
+  const decisions = isOversized(customStatus) ? [] : result.decisions;
   for (const decision of decisions) carryOut(host, effects, record, decision);
   const scheduled = decisions.map((decision) => asEvent(host, decision));
   const history = [...batch, ...scheduled, ...(continued && scheduled.length === 0 ? [] : [completed])];
@@ -107,7 +107,7 @@ async function runGeneration(
     host,
     effects,
     { ...record, status, output: reasonIn(events) ?? record.output },
-    told,
+    customStatus,
     completion,
   );
   return undefined;
@@ -128,10 +128,10 @@ function finishEpisode(
   host: Host,
   effects: Effects,
   record: InstanceRecord,
-  told: unknown,
+  given: unknown,
   completion: Completion | undefined,
 ): void {
-  const customStatus = isOversized(told) ? record.customStatus : (told ?? record.customStatus);
+  const customStatus = isOversized(given) ? record.customStatus : (given ?? record.customStatus);
   const output = completion ? outputText(completion) : record.output;
   const updatedAt = host.clock.now();
   host.putInstance(effects, { ...record, customStatus, output, updatedAt, episodes: record.episodes + 1 });

@@ -42,7 +42,7 @@ export function listen(
 export class RoleInstances {
   readonly #simulator: Simulator;
   readonly #servers = new Map<string, Listening>();
-  #turn = 0;
+  #next = 0;
 
   constructor(simulator: Simulator) {
     this.#simulator = simulator;
@@ -92,7 +92,7 @@ export class RoleInstances {
         this.#servers.has(`${service.name}/${i.name}`) &&
         this.#simulator.instanceState(service, i.name) === "RoleStateStarted",
     );
-    const chosen = up[this.#turn++ % Math.max(up.length, 1)];
+    const chosen = up[this.#next++ % Math.max(up.length, 1)];
     return chosen && this.#servers.get(`${service.name}/${chosen.name}`)?.port;
   }
 }
@@ -112,7 +112,7 @@ export function startVirtualIp(
     if (target === undefined) {
       response
         .writeHead(503, { "content-type": "application/json", connection: "close" })
-        .end('{"error":"nobody answers at this address"}');
+        .end('{"error":"no service answers at this address"}');
       return;
     }
     const forwarded = httpRequest(

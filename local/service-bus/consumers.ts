@@ -12,7 +12,7 @@ export class Consumers {
   readonly #served: Served[] = [];
   readonly #clock: BrokerClock;
   readonly #latencyMs: () => number;
-  #turn = 0;
+  #next = 0;
 
   constructor(clock: BrokerClock, latencyMs: () => number) {
     this.#clock = clock;
@@ -31,7 +31,7 @@ export class Consumers {
   /** The next consumer that can take a message. */
   next(): Served | undefined {
     for (let idle = 0; idle < this.#served.length; idle++) {
-      const served = this.#served[this.#turn++ % this.#served.length];
+      const served = this.#served[this.#next++ % this.#served.length];
       if (served && served.consumer.available() > served.onTheWay) return served;
     }
     return undefined;

@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   } finally {
     await world.end();
   }
-  if (process.exitCode === 1) console.error(`the world's data is kept for a look: ${data}`);
+  if (process.exitCode === 1) console.error(`the world's data is kept for analysis: ${data}`);
   else rmSync(data, { recursive: true, force: true });
 }
 

@@ -26,7 +26,7 @@ export async function playApproval({ description }: World, { say, heading }: Voi
   say(JSON.stringify(request));
   await new Api(description, "requester").request(request);
   const asked = await untilAsked(new Api(description, "reader"), request.requestId);
-  heading("The release waits for people; it holds no lease, so nobody else waits for it");
+  heading("The release waits for people; it holds no lease, so no other promotion waits for it");
   say(`to approve   ${asked.toApprove}`);
   say(`plan         ${asked.planHash}`);
   say(`needed       ${asked.quorum} approvals, from: ${asked.approvers}`);
@@ -41,7 +41,7 @@ export async function playApproval({ description }: World, { say, heading }: Voi
   };
   heading("Votes and their results");
   await vote("requester", "Rita Requester (asked for it, and is no approver)  ", {});
-  await vote("approver", "Aron Approver, for a plan that nobody asks about   ", { planHash: "0".repeat(64) });
+  await vote("approver", "Aron Approver, for an unknown plan                 ", { planHash: "0".repeat(64) });
   await vote("approver", "Aron Approver                                      ", {
     comment: "tests are green",
   });

@@ -63,6 +63,6 @@ export async function playRegression({ description }: World, { say, heading }: V
 
 function describeEvidence({ soak, rollback }: Evidence, say: Voice["say"]): void {
   for (const { name, verdict, detail } of soak?.last ?? []) say(`${verdict.padEnd(8)} ${name}: ${detail}`);
-  if (soak) say(`${soak.failures} failure(s) in ${soak.checks} looks`);
+  if (soak) say(`${soak.failures} failure(s) in ${soak.checks} checks`);
   if (rollback) say(`the rollback was ordered by ${rollback.by}: ${rollback.note}`);
 }

@@ -12,7 +12,7 @@ import { startWorld, type World } from "./world";
 async function main(): Promise<void> {
   const parsed = parseWorldOptions(process.argv.slice(2), process.env);
   if ("issues" in parsed) {
-    complain(parsed.issues);
+    reportIssues(parsed.issues);
     console.error("npm start -- --help lists every option");
     process.exitCode = 2;
   } else if (parsed.command === "help") {
@@ -72,12 +72,12 @@ function stopOnSignal(world: World): void {
   }
 }
 
-function complain(issues: readonly string[]): void {
+function reportIssues(issues: readonly string[]): void {
   for (const issue of issues) console.error(`error: ${issue}`);
 }
 
 function fail(issues: readonly string[]): void {
-  complain(issues);
+  reportIssues(issues);
   process.exitCode = 1;
 }
 

@@ -14,9 +14,9 @@ const WIDTH = 24;
 /** Every measure counts requests; a run can have several. */
 const measures = {
   doubleSwaps: "requests with more than one effective swap",
-  lost: "requests of which no outcome was ever told",
+  lost: "requests without a reported outcome",
   unreadySwaps: "requests with a swap while an instance did not run",
-  wrongSuccesses: "requests told as a success that was none",
+  wrongSuccesses: "requests with a false success",
 } as const;
 
 type Worlds = "all" | "forgiving";

@@ -17,7 +17,7 @@ const consequences: Readonly<Record<string, string>> = {
   "I3 one at a time": "PUT beside another promotion of its pair",
   "I5 PUT": "PUT after an acknowledged cancel",
   "I6 success": "a success that no read had shown",
-  "I6 swapped": "an outcome that does not tell of the swap",
+  "I6 swapped": "an outcome that does not report the swap",
   I8: "two PUTs at once",
   "I9 PUT": "PUT after the outcome",
   "I10 halt": "PUT after a halt",

@@ -7,21 +7,21 @@ import type { Pairs } from "./sweep";
 installCoreModule();
 
 const usage = `Usage: npm run simulate -- [options]
-  --runs N      how many worlds (default 1000)
-  --seed S      seed of the first world; the next ones count on (default: from the clock)
-  --step N      by N (default 1)
+  --runs N      number of worlds (default 1000)
+  --seed S      seed of the first world; the next seeds follow it (default: from the clock)
+  --step N      distance between seeds (default 1)
   --replay S    play one world again, step by step
-  --small       truly small worlds instead: one pair, host and request, one to three kinds of harm, no long waits
-  --seconds N   stop after that much time instead
-  --peers       play faulted worlds with other ways to swap as well, and compare
-  --residual    worlds in which what no protocol can rule out is drawn on purpose; counts what came of it
-  --sweep       crash every reference world at every single point, and the shortest at pairs of points ("pairs")
-  --share N     of the pairs, take every N-th (default: all)
-  --firsts A-B  of the pairs, those whose first crash is at point A or later and before B, to sweep them bit by bit
-  --planted     undo one rule of the protocol after another, and see each caught
-  --only A,B    of the planted faults, or of the sweep's worlds, only these
-  --write FILE  write what came of all planted faults between the markers of a Markdown file
-  --json        only the last line`;
+  --small       play small worlds: one pair, host and request, one to three kinds of harm, no long waits
+  --seconds N   stop after N seconds
+  --peers       play worlds with faults also with other ways to swap, and compare
+  --residual    play worlds with risks that no protocol can rule out, and count their effects
+  --sweep       crash every reference world at every point, and the shortest at pairs of points ("pairs")
+  --share N     play every N-th of the pairs (default: all)
+  --firsts A-B  play the pairs whose first crash is at point A or later and before B
+  --planted     plant one fault after another, and check that each is caught
+  --only A,B    play only these planted faults, or these worlds of the sweep
+  --write FILE  write the report of all planted faults between the markers of a Markdown file
+  --json        print only the last line`;
 
 /** `npm run simulate`: plays seeded worlds and checks the invariants; exits 1 on the first world that breaks one. */
 async function main(): Promise<void> {

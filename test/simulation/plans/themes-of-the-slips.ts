@@ -53,7 +53,7 @@ export const themesOfTheSlips = {
     ],
   }),
   /** Many requests for both sides are in the queue, and somebody sets a hold for a while. */
-  longLine: (dice) => ({
+  longQueue: (dice) => ({
     ...plain,
     userActions: [
       hold(0, dice.between(70, 110) * SECOND),

@@ -30,7 +30,7 @@ export const faultsAround: readonly Listed[] = [
     replace: `if (false)`,
   },
   {
-    name: "what is registered is left to whoever sent it",
+    name: "a registered request is left to its sender",
     rule: "accept",
     file: "entities/promotion-entity.js",
     find: `if (!state && change.kind === "begin")`,
@@ -127,7 +127,7 @@ export const faultsAround: readonly Listed[] = [
     replace: `return undefined;`,
   },
   {
-    name: "nobody is the same person twice",
+    name: "no person is the same person twice",
     theme: "voteMissing",
     rule: "approval",
     file: "domain/approval/rule.js",
@@ -135,7 +135,7 @@ export const faultsAround: readonly Listed[] = [
     replace: `return false;`,
   },
   {
-    name: "whoever may not vote counts",
+    name: "votes without permission count",
     theme: "voteMissing",
     rule: "approval",
     file: "domain/approval/gate.js",
@@ -159,7 +159,7 @@ export const faultsAround: readonly Listed[] = [
     replace: `if (false)`,
   },
   {
-    name: "one approval is enough for whoever is not known",
+    name: "one approval is enough for an unknown requester",
     theme: "voteMissing",
     rule: "approval",
     file: "domain/approval/rule.js",

@@ -167,12 +167,12 @@ export const lazyFaults: readonly Listed[] = [
     replace: `if (false ||`,
   },
   {
-    name: "readiness begins anew for ever",
+    name: "readiness restarts forever",
     theme: "progress",
     rule: "readiness",
     file: "domain/cloud-service/readiness.js",
     find: `readySince: unbroken ? (memory.readySince ?? check) : check,`,
-    replace: `readySince: look,`,
+    replace: `readySince: check,`,
   },
   {
     name: "a cancel is granted and ends no wait",

@@ -96,7 +96,7 @@ export const slipsAtTheClients: readonly PlantedFault[] = [
     replace: `name === of.name && times === of.times`,
   },
   {
-    name: "resuming what nobody paused forgets what is due",
+    name: "resuming an unpaused schedule forgets what is due",
     category: "missing idempotency",
     theme: "resumedForNothing",
     rule: "schedule",

@@ -16,7 +16,7 @@ export const slipsOfThePair: readonly PlantedFault[] = [
     replace: `op.n > lease.closed + 1`,
   },
   {
-    name: "attempts nobody reported count as declined",
+    name: "unreported attempts count as declined",
     category: "wrong default",
     theme: "hostsDieBesideLostPuts",
     rule: "proof",
@@ -47,9 +47,9 @@ export const slipsOfThePair: readonly PlantedFault[] = [
     },
   },
   {
-    name: "whoever comes last goes first",
+    name: "the last in the queue goes first",
     category: "order exchanged",
-    theme: "longLine",
+    theme: "longQueue",
     rule: "queue",
     file: pair,
     find: `queue: [...state.queue, { requestId: op.requestId, since: op.at }]`,
@@ -58,14 +58,14 @@ export const slipsOfThePair: readonly PlantedFault[] = [
   {
     name: "a released lease goes to the end of the queue",
     category: "order exchanged",
-    theme: "longLine",
+    theme: "longQueue",
     rule: "queue",
     file: pair,
     find: `const queue = [{ requestId: op.requestId, since: op.at }, ...state.queue];`,
     replace: `const queue = [...state.queue, { requestId: op.requestId, since: op.at }];`,
   },
   {
-    name: "whoever has left may wait in the queue again",
+    name: "a promotion that left may wait in the queue again",
     category: "missing idempotency",
     theme: "terminated",
     rule: "queue",

@@ -38,7 +38,7 @@ export const faultsOfUserActions: readonly Listed[] = [
     replace: "const present = policies.byKey(pairKey) ?? plan.policy;",
   },
   {
-    name: "nobody looks after what a pair that was taken out has under way",
+    name: "promotions of a removed pair are not reconciled",
     theme: "takenOut",
     rule: "pairs file",
     file: "domain/pair/roster.js",
@@ -46,7 +46,7 @@ export const faultsOfUserActions: readonly Listed[] = [
     replace: "return false;",
   },
   {
-    name: "ids of the schedules are taken from anybody",
+    name: "ids of schedules are accepted from every sender",
     theme: "squatters",
     rule: "schedule",
     file: acceptance,
@@ -70,7 +70,7 @@ export const faultsOfUserActions: readonly Listed[] = [
     replace: "const free = pair_1.KEPT_PLACES;",
   },
   {
-    name: "times may lie as far ahead as anybody likes",
+    name: "times may be any distance ahead",
     theme: "floods",
     rule: "accept",
     file: acceptance,

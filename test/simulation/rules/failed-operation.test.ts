@@ -17,7 +17,7 @@ test.each<[string, readonly Happening[], boolean]>([
   ["that was heard", [failure()], false],
   ["whose host died with it", [failure(), host("h0", "dies at: activity followOperation: history")], true],
   ["that was heard while another host died", [failure(), host("h1", "is killed")], false],
-  ["that was told to an execution that came late", [failure({ sinceMs: 60_001 })], true],
+  ["that a late execution received", [failure({ sinceMs: 60_001 })], true],
   ["of somebody else's swap", [failure({ request: "r2" })], true],
 ])("after a failed operation %s another PUT is judged correctly", (_what, between, mayBeSent) => {
   let now = 0;
@@ -37,7 +37,7 @@ const unproved = ends("halted", "outcome-unproved");
 const longer = { operationUrls: { expiresAfter: 60 }, errors: "nested", throttling: {} } as const;
 
 test.each<[string, readonly Happening[], boolean, WirePlan | undefined]>([
-  ["as nobody knows", [over("202"), failed, unproved], false, undefined],
+  ["as unknown", [over("202"), failed, unproved], false, undefined],
   ["as time ran out", [over("202"), failed, ends("expired", "readiness-expired")], false, undefined],
   ["as it was", [over("202"), failed, ends("halted", "operation-failed")], true, undefined],
   ["before it failed", [over("202"), unproved, failed], true, undefined],

@@ -17,7 +17,7 @@ export function afterFailure(
   const failure = history.failures.find((e) => e.request === request);
   if (!failure) return;
   const again = history.puts.find((put) => put.request === request && wasDescribed(history, put));
-  report(again?.n ?? failure.n, again && "sent a PUT after it had been told that its operation failed");
+  report(again?.n ?? failure.n, again && "sent a PUT after it had received the failure of its operation");
 }
 
 /** The outcome describes a failure that could be read, instead of an unknown result. */
@@ -34,7 +34,7 @@ export function failureDescribed(
   const isSilent =
     outcome.outcome === "expired" || ["outcome-unproved", "attempts-exhausted"].includes(outcome.code ?? "");
   const described = outcome.code ?? outcome.outcome ?? "?";
-  const detail = `ended as ${described}, although everybody could hear that its operation failed`;
+  const detail = `ended as ${described}, although the failure of its operation could be read`;
   report(outcome.n, isSilent ? detail : undefined);
 }
 

@@ -57,11 +57,7 @@ function judgeTooFar({ history, plan }: Judged, report: Report): void {
     if (!times.some((ms) => ms > START + at + HORIZON_MS + wrong)) continue;
     const ended = history.completions(request)[0];
     const isTaken = history.reads.some((e) => e.request === request) || ended !== undefined;
-    report(
-      "floods: too far",
-      n,
-      isTaken ? `${request} was taken up, and lies beyond the horizon` : undefined,
-    );
+    report("floods: too far", n, isTaken ? `${request} was accepted, and is beyond the horizon` : undefined);
   }
   for (const { n, code } of history.turnedAway)
     if (code === "too-far-ahead") report("floods: too far", n, undefined);

@@ -96,7 +96,7 @@ function notHalted(history: History, put: Put): string | true | undefined {
   const stops = history.stopsOf(put.pair).filter(({ n }) => n < put.n);
   if (stops.length === 0) return undefined;
   const stands = stops.find(({ request, n }) => !history.mayBeReleased(put, { hold: haltOf(request), n }));
-  return stands === undefined || `after ${stands.request} had stopped the line of ${put.pair}`;
+  return stands === undefined || `after ${stands.request} had put ${put.pair} on hold`;
 }
 
 /** The name of the hold of a halted promotion. */

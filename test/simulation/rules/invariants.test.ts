@@ -70,7 +70,7 @@ test.each<[string, string, readonly Happening[], readonly Happening[], End?, End
   ],
   [
     "I3 one at a time",
-    "a PUT before one that nobody turned away had an outcome",
+    "a PUT before one that was not refused had an outcome",
     [sent, next, put(0), over(0, "reset"), put(1, { request: "r2" })],
     [sent, next, put(0), over(0, "409"), put(1, { request: "r2" })],
   ],
@@ -147,7 +147,7 @@ test.each<[string, string, readonly Happening[], readonly Happening[], End?, End
   ],
   [
     "I10 halt",
-    "a PUT after a halt that is stored and not told yet",
+    "a PUT after a halt that is stored and not published yet",
     [sent, next, stored, put(0, { request: "r2" }), completed("halted")],
     [sent, next, put(0, { request: "r2" }), stored, completed("halted")],
   ],
@@ -174,7 +174,7 @@ test.each<[string, string, readonly Happening[], readonly Happening[], End?, End
   ],
   [
     "I10 hold",
-    "a PUT after a hold that came after a release, but not after an outcome that is told once more (world 44000534)",
+    "a PUT after a hold that came after a release, but not after a repeated outcome (world 44000534)",
     [sent, next, completed("halted"), released(), answered, ...held, put(0, { request: "r2" })],
     [sent, next, completed("halted"), released(), answered, completed("halted"), put(0, { request: "r2" })],
   ],

@@ -75,7 +75,7 @@ function judgeEvents(history: History, report: Report): void {
       "pairs: known by key",
       event.n,
       others.length > 0
-        ? `${event.request} is told of ${event.pair}, and had read ${others[0]?.pair}`
+        ? `${event.request} is published for ${event.pair}, and had read ${others[0]?.pair}`
         : undefined,
     );
   }

@@ -68,14 +68,14 @@ const sick = checked("green", "h0", "1 of 2 started");
 
 test.each<[string, readonly Happening[], boolean]>([
   ["an unbroken row", untilReady(), true],
-  ["a row that a look at a sick instance breaks", untilReady(sick, dies("PUT before")), false],
   [
-    "a look of which nobody heard, because its host died with it",
-    untilReady(sick, dies("activity checkRoleState: messages")),
-    true,
+    "observations that a check of an unhealthy instance interrupts",
+    untilReady(sick, dies("PUT before")),
+    false,
   ],
+  ["a check that was lost with its host", untilReady(sick, dies("activity checkRoleState: messages")), true],
   [
-    "the last look of a host that died as soon as it had passed on what it saw (world 46000660)",
+    "the last check of a host that died right after it reported (world 46000660)",
     [
       ...untilReady().slice(0, -3),
       checked("blue", "h0"),
@@ -86,7 +86,7 @@ test.each<[string, readonly Happening[], boolean]>([
     true,
   ],
   [
-    "no look that repeats one of a host that died with it: the first may have been heard (world 200135244)",
+    "no check that repeats one lost with its host: the first may have arrived (world 200135244)",
     [
       ...[sent, checked("blue", "h0"), checked("green", "h0"), dies("activity checkRoleState: inputs")],
       ...[
@@ -100,7 +100,7 @@ test.each<[string, readonly Happening[], boolean]>([
     true,
   ],
   [
-    "a look after the one that repeats it",
+    "a check after the one that repeats it",
     [
       ...[sent, checked("blue", "h0"), checked("green", "h0"), dies("activity checkRoleState: inputs")],
       ...[checked("green", "h1"), checked("green", "h1", "1 of 2 started"), ...quiet(1)],
@@ -109,7 +109,7 @@ test.each<[string, readonly Happening[], boolean]>([
     false,
   ],
   [
-    "no look before another PUT of the pair",
+    "no check before another PUT of the pair",
     [
       sent,
       checked("blue", "h0"),
@@ -158,7 +158,7 @@ test.each<[string, readonly Happening[], boolean]>([
   ["staging as it was first planned", [staging, ...plannedTwice(), put(0)], true],
   ["staging as it was planned later", [staging, ...plannedTwice(), put(0, { side: "blue" })], false],
   [
-    "staging as it was planned later, where nobody may have heard of the first plan",
+    "staging of a later plan, if the first plan may be lost",
     [staging, ...plannedTwice([late]), put(0, { side: "blue" })],
     true,
   ],

@@ -73,7 +73,7 @@ function lastGetsItsTurn({ history }: Judged, request: string, report: Parameter
   if (["refused", "unchanged"].includes(outcome.outcome ?? "")) return;
   if (stagingWhenPlanned(history, request).length === 0) return;
   const wasCheckedAt = history.lists.some((e) => e.request === request && e.activity === "checkRoleState");
-  report(outcome.n, wasCheckedAt ? undefined : `ended as ${outcome.outcome} without a turn`);
+  report(outcome.n, wasCheckedAt ? undefined : `ended as ${outcome.outcome} without a lease`);
 }
 
 function oneEventId({ history }: Judged, request: string, report: Parameters<Rule>[2]): void {
@@ -108,7 +108,7 @@ function noPutAfterOutcome({ history }: Judged, request: string, report: Paramet
   const [first] = history.completions(request);
   if (!first) return;
   const late = history.puts.find((put) => put.request === request && put.n > first.n);
-  report(late?.n ?? first.n, late && "sent a PUT after its outcome was told");
+  report(late?.n ?? first.n, late && "sent a PUT after its outcome was published");
 }
 
 /** Success is published only after reads of both services have shown it. */

@@ -9,7 +9,7 @@ export const rollbackRules: PutRules = {
 
 function isAllowed({ sent }: History, { request }: Put): string | true {
   const isDeclared = sent.some((e) => e.request === request && e.content.includes('"irreversible":true'));
-  return !isDeclared || "gives production back although the request was declared irreversible";
+  return !isDeclared || "returns production although the request was declared irreversible";
 }
 
 /** The rollback was ordered, or the wire has shown trouble with new production since it took over. */
@@ -22,5 +22,5 @@ function hasCause(history: History, put: Put): string | true {
     history.lists.some(
       (e) => e.pair === put.pair && e.side === first?.side && e.unready !== undefined && since(e),
     );
-  return trouble || "gives production back, and nobody saw a reason";
+  return trouble || "returns production without an observed reason";
 }

@@ -119,7 +119,7 @@ function judgeCheck(check: Check, record: ScheduleRecord, plan: WorldPlan, verdi
       const isKnown = record.scheduled.some(
         (each) => each.pair === pair && each.minute === minute && each.at <= over.at,
       );
-      const detail = `${pair}'s ${schedule.name} was due at minute ${minute}, and a look at it started nothing`;
+      const detail = `${pair}'s ${schedule.name} was due at minute ${minute}, and a check of it started nothing`;
       verdicts.judged("schedule: due", over.n, isKnown ? undefined : detail);
     }
 }

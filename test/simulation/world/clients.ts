@@ -22,9 +22,9 @@ const CLIENTS = 8;
 
 /** Creates the clients and loads the SDK in each, so that no world waits for the disk. */
 export async function openClients(): Promise<void> {
-  const nobody = { sendRequest: () => Promise.reject(new Error("nobody lives here yet")) };
+  const unused = { sendRequest: () => Promise.reject(new Error("the client has no tenant")) };
   for (let i = 0; i < CLIENTS; i++) {
-    const tenant: Tenant = { client: nobody, now: () => 0 };
+    const tenant: Tenant = { client: unused, now: () => 0 };
     const cloudServices = createCloudServices({
       endpoint: "http://127.0.0.1:1",
       credential: { getToken: () => Promise.resolve(null) },
@@ -44,7 +44,7 @@ export async function openClients(): Promise<void> {
 /** The adapter of the next client, for this tenant. */
 export function rentCloudServices(number: number, tenant: Tenant): CloudServices {
   const client = clients[number % CLIENTS];
-  if (!client) throw new Error("the doors were not opened");
+  if (!client) throw new Error("the clients were not opened");
   client.tenant = tenant;
   return client.cloudServices;
 }

@@ -105,7 +105,7 @@ export class Holds {
   }
 
   async #put(pair: string, id: string): Promise<boolean> {
-    const body = { id, reason: "stop the line" };
+    const body = { id, reason: "incident" };
     const name = this.#world.pairsFile.nameOf(pair);
     const call = { method: "PUT", path: `holds/${name}`, params: { pair: name }, body };
     return (await this.#ask("putHold", call))?.status === 200;

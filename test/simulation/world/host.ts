@@ -355,6 +355,6 @@ function errandOf(
   const errand = { activity: functionName, execution: invocationId, startedAt };
   if (typeof id !== "string") return { request: "?", ...errand };
   const request = instanceIds.flatMap((each) => each.exec(id)?.[1] ?? [])[0];
-  if (request === undefined) throw new Error(`nobody knows which promotion ${id} is about`);
+  if (request === undefined) throw new Error(`the instance id ${id} names no promotion`);
   return { request, ...errand };
 }

@@ -1,6 +1,6 @@
 import { answersOf, type Case, editsOf, isRedeployed, regressionsOf, roughOf, type World } from "./case";
 import type { Plan } from "./observed";
-import { openFrom } from "./opening";
+import { openFrom } from "./window";
 import { quorumOf } from "./people";
 
 const SECOND = 1_000;

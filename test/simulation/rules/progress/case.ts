@@ -104,8 +104,8 @@ export function heldBetween(world: World, pair: string, side: string, from: numb
 
 function holders({ effects }: World, pair: string): { side: string; from: number; to: number }[] {
   const own = effects.filter((e) => e.pair === pair);
-  const turns = [{ side: "blue", from: -Infinity }, ...own.map((e) => ({ side: e.production, from: e.at }))];
-  return turns.map((turn, i) => ({ ...turn, to: turns[i + 1]?.from ?? Infinity }));
+  const spans = [{ side: "blue", from: -Infinity }, ...own.map((e) => ({ side: e.production, from: e.at }))];
+  return spans.map((span, i) => ({ ...span, to: spans[i + 1]?.from ?? Infinity }));
 }
 
 /** Faults with observable consequences; all other faults are rough. */

@@ -32,7 +32,7 @@ test.each<[string, Plan, readonly Happening[], number?]>([
     [sent(), vote(40, "ann"), vote(590, "bob"), ended(640, "expired", "approval-expired")],
   ],
   [
-    "a swap by hand while nobody knows of a host's last call",
+    "a swap by hand while a host's last call is unknown",
     withUserActions(calm, serviceFault(40, "swap-by-hand")),
     [
       sent(),
