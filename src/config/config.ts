@@ -53,6 +53,7 @@ export const settingNames = [
 ] as const;
 
 type Setting = (typeof settingNames)[number];
+type Given = Partial<Record<Setting, string>>;
 
 const publicClouds = [
   "https://management.azure.com",
@@ -72,9 +73,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads environment and pairs file; returns the configuration, or every mistake. */
 export function parseConfig(env: Environment, readFile: (path: string) => string): ConfigParse {
   const inAzure = signsOfAzure.some((name) => env[name] !== undefined);
-  const given: Partial<Record<Setting, string>> = Object.fromEntries(
-    settingNames.map((name) => [name, env[name] || undefined]),
-  );
+  const given: Given = Object.fromEntries(settingNames.map((name) => [name, env[name] || undefined]));
   const parsed = settingsIn(inAzure).safeParse(given);
   const { issues, ...pairs } = readPairs(given.PAIRS_FILE, readFile, inAzure);
   const calendars = readCalendarAddresses(pairs.deploymentWindows, env, inAzure);
@@ -109,6 +108,7 @@ export function parseConfig(env: Environment, readFile: (path: string) => string
   };
 }
 
+const audiencePattern = /^\S{1,300}$/;
 const entityName = /^[A-Za-z0-9][\w./-]{0,259}$/;
 
 /** Empty settings count as absent. */
@@ -132,21 +132,26 @@ function settingsIn(inAzure: boolean) {
         .default(publicClouds[0] ?? ""),
       // Compared literally with the claims of a token.
       TOKEN_ISSUER: z.string({ error: "an https URL" }).superRefine(reporting(issuerUrlMistake, inAzure)),
-      TOKEN_AUDIENCE: z.string({ error: audience }).regex(/^\S{1,300}$/, audience),
+      TOKEN_AUDIENCE: z.string({ error: audience }).regex(audiencePattern, audience),
       AZURE_CLIENT_ID: z
         .guid({ error: "the client id (a GUID) of a managed identity, or nothing" })
         .optional(),
     })
     .refine(isOneConnection, { path: ["ServiceBusConnection"], error: oneConnection, when: () => true })
-    .superRefine(({ TOKEN_ISSUER, TOKEN_AUDIENCE }, context) => {
-      const url = parseUrl(TOKEN_ISSUER);
-      const mistake = url && audienceMistake(TOKEN_AUDIENCE, url);
-      if (mistake !== undefined)
-        context.addIssue({ code: "custom", path: ["TOKEN_AUDIENCE"], message: mistake });
+    .refine((given) => audienceMistakeIn(given) === undefined, {
+      path: ["TOKEN_AUDIENCE"],
+      error: ({ input }) => audienceMistakeIn(input as Given),
+      when: () => true,
     });
 }
 
-function isOneConnection(given: Partial<Record<Setting, string>>): boolean {
+/** Checked also when other settings are missing or wrong. */
+function audienceMistakeIn({ TOKEN_ISSUER = "", TOKEN_AUDIENCE = "" }: Given): string | undefined {
+  const url = parseUrl(TOKEN_ISSUER);
+  return url && audiencePattern.test(TOKEN_AUDIENCE) ? audienceMistake(TOKEN_AUDIENCE, url) : undefined;
+}
+
+function isOneConnection(given: Given): boolean {
   return (
     (given.ServiceBusConnection === undefined) !==
     (given.ServiceBusConnection__fullyQualifiedNamespace === undefined)
@@ -162,7 +167,7 @@ function reporting(mistakeOf: (text: string, inAzure: boolean) => string | undef
 }
 
 /** A connection string is a secret: its value is never shown. */
-function issueOf(name: Setting, given: Partial<Record<Setting, string>>, expectation: string): Issue {
+function issueOf(name: Setting, given: Given, expectation: string): Issue {
   const value = given[name];
   const isSecret = name === "ServiceBusConnection" && value !== undefined;
   return { path: name, value: isSecret ? "(not shown)" : formatText(value ?? "nothing", 300), expectation };

@@ -67,6 +67,13 @@ test.each([
   expect(mistakes({ ARM_ENDPOINT })).toEqual(["ARM_ENDPOINT"]);
 });
 
+test("a wrong audience is reported beside settings that are missing", () => {
+  expect(mistakes({ PAIRS_FILE: undefined, TOKEN_AUDIENCE: "api://swap" }).sort()).toEqual([
+    "PAIRS_FILE",
+    "TOKEN_AUDIENCE",
+  ]);
+});
+
 test("an endpoint with a slash at its end is the same endpoint", () => {
   const parsed = parse({ ARM_ENDPOINT: "https://management.usgovcloudapi.net/" });
   expect(parsed).toMatchObject({
