@@ -3,7 +3,7 @@ import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP } from "node:net";
 import { isNativeError } from "node:util/types";
-import { kindOfAddress } from "../contracts/address-kind";
+import { isLoopbackName, kindOfAddress } from "../contracts/address-kind";
 
 /** The result of one GET. `detail` never contains the URL, which may be a secret. */
 export type OutboundReply =
@@ -71,8 +71,6 @@ export function createOutbound(rules: OutboundRules): Outbound {
 function refusal(detail: string): Promise<OutboundReply> {
   return Promise.resolve({ kind: "error", detail });
 }
-
-const isLoopbackName = (host: string) => /^(?:.+\.)?localhost\.?$/i.test(host);
 
 /** Why an address must not be connected to. `host` is the host of the URL. */
 function addressMistake(address: string, host: string, loopbackAllowed: boolean): string | undefined {

@@ -43,10 +43,14 @@ export function kindOfAddress(text: string): AddressKind {
   return own === "public" ? carriedKind(address) : own;
 }
 
-/** Whether a host, as a URL writes it, is this machine; so is every name below localhost (RFC 6761 §6.3). */
+/** Whether a name stands for this machine: localhost, and every name below it (RFC 6761 §6.3). */
+export function isLoopbackName(host: string): boolean {
+  return /^(?:.+\.)?localhost\.?$/i.test(host);
+}
+
+/** Whether a host, as a URL writes it, is this machine, by name or by address. */
 export function isLoopback(hostname: string): boolean {
-  const address = hostname.replace(/^\[|\]$/g, "");
-  return kindOfAddress(address) === "loopback" || /(?:^|\.)localhost\.?$/i.test(hostname);
+  return isLoopbackName(hostname) || kindOfAddress(hostname.replace(/^\[|\]$/g, "")) === "loopback";
 }
 
 function kindIn(address: string, family: "ipv4" | "ipv6"): AddressKind {

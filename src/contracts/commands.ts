@@ -81,17 +81,19 @@ export function takeBreakGlass(body: unknown): {
   return { rest, issues: issuesOf(parsed.error, given, ["breakGlass"]) };
 }
 
+/** How many entries a page has. */
+const top = z
+  .string({ error: "a whole number from 1 to 100" })
+  .regex(/^(?:[1-9]\d?|100)$/, "a whole number from 1 to 100")
+  .transform(Number);
+
 const auditQuery = exactly({
   after: z
     .string({ error: "a whole number" })
     .regex(/^\d{1,9}$/, "a whole number")
     .transform(Number)
     .default(0),
-  top: z
-    .string({ error: "a whole number from 1 to 100" })
-    .regex(/^(?:[1-9]\d?|100)$/, "a whole number from 1 to 100")
-    .transform(Number)
-    .default(50),
+  top: top.default(50),
 });
 
 /** The query of GET /api/pairs/{name}/audit: `top` entries of the pair's chain after the entry `after`. */
@@ -113,11 +115,7 @@ const listQuery = exactly({
   pair: z.string().optional(),
   phase: oneOf(phases).optional(),
   outcome: oneOf(outcomes).optional(),
-  top: z
-    .string({ error: "a whole number from 1 to 100" })
-    .regex(/^(?:[1-9]\d?|100)$/, "a whole number from 1 to 100")
-    .transform(Number)
-    .default(20),
+  top: top.default(20),
   active: z.literal("true", { error: '"true"' }).optional(),
   after: z
     .string({ error: token })

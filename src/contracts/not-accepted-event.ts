@@ -1,9 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Issue } from "../domain/kernel/issue";
 import type { Reason } from "../domain/kernel/reason-codes";
-import { toTime } from "../domain/kernel/time";
 import { cleanText } from "../domain/kernel/untrusted-text";
-import { eventTypes, type NotAcceptedData, type NotAcceptedEvent } from "../domain/promotion/events";
+import {
+  cloudEvent,
+  eventTypes,
+  type NotAcceptedData,
+  type NotAcceptedEvent,
+} from "../domain/promotion/events";
 import { jsonText, maskCredentials, formatText } from "./issues";
 
 const EXCERPT = 4 * 1024;
@@ -41,23 +45,20 @@ export function notAcceptedEvent({
   const bytes = bytesOf(body);
   const text = bytes.toString("utf8");
   const id = sha256([message.queue, message.messageId, message.sequenceNumber, text].join("\n")).slice(0, 32);
-  return {
-    specversion: "1.0",
+  const about = {
     id: `not-accepted-${id}`,
-    source: "urn:cloud-service-swap",
     type: eventTypes.notAccepted,
     subject: `queues/${message.queue}`,
-    time: toTime(at),
-    datacontenttype: "application/json",
-    data: {
-      reason: { ...reason, detail: formatText(reason.detail, TEXT_LIMIT) },
-      issues: issues.slice(0, ISSUE_LIMIT),
-      requestId,
-      message: describeMessage(message),
-      body: digestBody(bytes, text),
-      ...(promotion === undefined ? {} : { promotion }),
-    },
+    at,
   };
+  return cloudEvent(about, {
+    reason: { ...reason, detail: formatText(reason.detail, TEXT_LIMIT) },
+    issues: issues.slice(0, ISSUE_LIMIT),
+    requestId,
+    message: describeMessage(message),
+    body: digestBody(bytes, text),
+    promotion,
+  });
 }
 
 /** A message id and a dead-letter reason are text from the sender: they may quote anything. */

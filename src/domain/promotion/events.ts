@@ -30,21 +30,29 @@ export const eventTypes = {
   notAccepted: "cloud-service-swap.request.not-accepted",
 } as const;
 
+interface About<Type> {
+  readonly id: string;
+  readonly type: Type;
+  readonly subject: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Wraps data in the context attributes of every event. */
 export function cloudEvent<Type extends string, Data>(
-  {
-    id,
-    type,
-    subject,
-    at,
-  }: { readonly id: string; readonly type: Type; readonly subject: string; readonly at: number },
+  { id, type, subject, at }: About<Type>,
   data: Data,
 ): CloudEvent<Type, Data> {
-  const [specversion, source, datacontenttype] = [
-    "1.0",
-    "urn:cloud-service-swap",
-    "application/json",
-  ] as const;
-  return { specversion, id, source, type, subject, time: toTime(at), datacontenttype, data };
+  return {
+    specversion: "1.0",
+    id,
+    source: "urn:cloud-service-swap",
+    type,
+    subject,
+    time: toTime(at),
+    datacontenttype: "application/json",
+    data,
+  };
 }
 
 /** The `data` of a completion event. Times are RFC 3339 UTC. */
