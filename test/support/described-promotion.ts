@@ -59,3 +59,18 @@ export function planOf(over: Partial<Plan> = {}): PromotionChange & { kind: "pla
 }
 export const planned = planOf();
 export const begun = play(fresh, begin());
+
+/** A promotion with a plan, a wait and an attempt. */
+export const eventful = play(
+  begun,
+  planned,
+  enter("planning", NOW + 4, "n"),
+  wait("d", [seen("green", { verdict: "not-yet", ready: 1, instances: [busy("a")] }), seen("blue")]),
+  attempt(1, { code: "OperationNotAllowed", detail: "another operation" }, "old production: slow"),
+);
+
+/** The verdict of its attempt. */
+export const describedBusy = {
+  ...{ kind: "busy", code: "OperationNotAllowed", detail: "another operation", correlationId: "c-1" },
+  text: "busy OperationNotAllowed: another operation",
+};

@@ -11,7 +11,7 @@ import { startFunctionsHost } from "../../local/functions-host";
 import { atOnce, quickQueues } from "./quick-queues";
 import { createVirtualClock, mustComeToRest, type VirtualClock } from "./virtual-clock";
 
-type EngineApp = Parameters<DurableEngine["start"]>[0];
+export type EngineApp = Parameters<DurableEngine["start"]>[0];
 
 /** A task hub on a virtual clock, shared by hosts that can be killed. */
 export interface HostileHub {

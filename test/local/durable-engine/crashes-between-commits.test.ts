@@ -1,22 +1,14 @@
 import type { CommitWork, EngineFaults } from "../../../local/durable-engine";
-import { episodes, gate, ran, registerHostile } from "../../support/hostile-functions";
+import { useHostileApp } from "../../support/hostile-app";
+import { episodes, ran } from "../../support/hostile-functions";
 import { atOnce } from "../../support/quick-queues";
-import { loadApp, openHostileHub, type HostileHub } from "../../support/hostile-hub";
+import { openHostileHub, type HostileHub } from "../../support/hostile-hub";
 
 type Step = Parameters<NonNullable<EngineFaults["atCommit"]>>[0];
 
-let loaded: Awaited<ReturnType<typeof loadApp>>;
+const hostileApp = useHostileApp();
 let world: HostileHub;
 
-beforeAll(async () => {
-  loaded = await loadApp(registerHostile);
-});
-afterAll(() => loaded.stop());
-beforeEach(() => {
-  ran.length = 0;
-  episodes.length = 0;
-  gate.wait = undefined;
-});
 afterEach(() => world.stop());
 
 /** Kills the host before one step of the n-th such work. */
@@ -29,7 +21,7 @@ function crashAt(step: Step, kind: CommitWork["kind"], nth = 1): EngineFaults {
 
 async function open(faults: EngineFaults, visibilityMs = 0): Promise<HostileHub> {
   const recovery = { ...atOnce, messagesMs: visibilityMs, activitiesMs: visibilityMs };
-  world = await openHostileHub(loaded.app, { faults, recovery });
+  world = await openHostileHub(hostileApp(), { faults, recovery });
   return world;
 }
 

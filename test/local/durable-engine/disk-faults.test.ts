@@ -4,21 +4,16 @@ import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { MemoryLevel } from "memory-level";
 import { openTaskHub, type TaskHub } from "../../../local/durable-engine";
-import { gate, ran, registerHostile } from "../../support/hostile-functions";
-import { loadApp, openHostileHub, type HostileHub } from "../../support/hostile-hub";
+import { useHostileApp } from "../../support/hostile-app";
+import { ran } from "../../support/hostile-functions";
+import { openHostileHub, type HostileHub } from "../../support/hostile-hub";
 import { createVirtualClock } from "../../support/virtual-clock";
 
-let loaded: Awaited<ReturnType<typeof loadApp>>;
+const hostileApp = useHostileApp();
 let world: HostileHub | undefined;
 let location: string;
 
-beforeAll(async () => {
-  loaded = await loadApp(registerHostile);
-});
-afterAll(() => loaded.stop());
 beforeEach(() => {
-  ran.length = 0;
-  gate.wait = undefined;
   location = mkdtempSync(join(tmpdir(), "hostile-disk-"));
 });
 afterEach(async () => {
@@ -37,7 +32,7 @@ const statusIs = (of: HostileHub, id: string, status: string) => async () =>
 
 /** Leaves an instance that waits for two events on disk, closed in order. */
 async function leaveWaiting(): Promise<void> {
-  const before = await openHostileHub(loaded.app, { location });
+  const before = await openHostileHub(hostileApp(), { location });
   await before.call("POST", "orchestrators/gather/g", "input of g");
   await until(statusIs(before, "g", "Running"));
   await before.stop();
@@ -53,7 +48,7 @@ function logFile(): string {
 
 test("a full disk is a fault for the waiting client, and nothing acts on lost writes", async () => {
   const database = new MemoryLevel();
-  world = await openHostileHub(loaded.app, { database });
+  world = await openHostileHub(hostileApp(), { database });
   const full = Object.assign(new Error("IO error: No space left on device"), { code: "ENOSPC" });
   const batch = jest.spyOn(database, "batch").mockRejectedValue(full as never);
   const refused = await world.call("POST", "orchestrators/worker/w");
@@ -69,7 +64,7 @@ test("a full disk is a fault for the waiting client, and nothing acts on lost wr
 
 test("work that meets a full disk is logged, and done again without a restart", async () => {
   const database = new MemoryLevel();
-  world = await openHostileHub(loaded.app, { database });
+  world = await openHostileHub(hostileApp(), { database });
   await world.call("POST", "orchestrators/gather/g");
   await world.settle();
   await world.call("POST", "instances/g/raiseEvent/go", 1);
@@ -90,7 +85,7 @@ test("a write torn by the end of the file was not acknowledged, and work goes on
   await level.close();
   const size = readFileSync(logFile()).length;
   truncateSync(logFile(), size - 100);
-  world = await openHostileHub(loaded.app, { location });
+  world = await openHostileHub(hostileApp(), { location });
   expect(await world.statusOf("g")).toMatchObject({ runtimeStatus: "Running", input: "input of g" });
   await world.call("POST", "instances/g/raiseEvent/go", 1);
   await world.call("POST", "instances/g/raiseEvent/go", 2);
@@ -125,7 +120,7 @@ test("a damaged history stops its own instance, loudly, and no other", async () 
   const [key] = await level.keys({ gte: "h/", limit: 1 }).all();
   await level.put(key ?? "", "deadbeef[]", { sync: true });
   await level.close();
-  world = await openHostileHub(loaded.app, { location });
+  world = await openHostileHub(hostileApp(), { location });
   await world.call("POST", "instances/g/raiseEvent/go", 1);
   await world.call("POST", "orchestrators/worker/w");
   await until(statusIs(world, "w", "Completed"));

@@ -1,24 +1,16 @@
 import type { DurableEngine, EngineFaults, TaskHubOptions } from "../../../local/durable-engine";
-import { episodes, gate, ran, registerHostile } from "../../support/hostile-functions";
+import { useHostileApp } from "../../support/hostile-app";
+import { episodes, gate, ran } from "../../support/hostile-functions";
 import { atOnce } from "../../support/quick-queues";
-import { loadApp, openHostileHub, type HostileHub } from "../../support/hostile-hub";
+import { openHostileHub, type HostileHub } from "../../support/hostile-hub";
 
-let loaded: Awaited<ReturnType<typeof loadApp>>;
+const hostileApp = useHostileApp();
 let world: HostileHub;
 
-beforeAll(async () => {
-  loaded = await loadApp(registerHostile);
-});
-afterAll(() => loaded.stop());
-beforeEach(() => {
-  ran.length = 0;
-  episodes.length = 0;
-  gate.wait = undefined;
-});
 afterEach(() => world.stop());
 
 async function open(options: Partial<TaskHubOptions>, hosts: readonly string[]): Promise<HostileHub> {
-  world = await openHostileHub(loaded.app, { ...options, hosts });
+  world = await openHostileHub(hostileApp(), { ...options, hosts });
   return world;
 }
 

@@ -1,18 +1,14 @@
 import type { EngineFaults } from "../../../local/durable-engine";
-import { registerHostile } from "../../support/hostile-functions";
-import { loadApp, openHostileHub, type HostileHub } from "../../support/hostile-hub";
+import { useHostileApp } from "../../support/hostile-app";
+import { openHostileHub, type HostileHub } from "../../support/hostile-hub";
 
-let loaded: Awaited<ReturnType<typeof loadApp>>;
+const hostileApp = useHostileApp();
 let world: HostileHub;
 
-beforeAll(async () => {
-  loaded = await loadApp(registerHostile);
-});
-afterAll(() => loaded.stop());
 afterEach(() => world.stop());
 
 async function gatherEnded(faults: EngineFaults): Promise<void> {
-  world = await openHostileHub(loaded.app, { faults });
+  world = await openHostileHub(hostileApp(), { faults });
   await world.call("POST", "orchestrators/gather/g");
   await world.settle();
   for (const n of [1, 2]) {
@@ -52,7 +48,7 @@ test("an instance whose last row is never written is never restarted, ended or p
 
 test("a client reads an entity as of its lagging row, and never goes back in time", async () => {
   const lags = [1_000, 100, 0];
-  world = await openHostileHub(loaded.app, { faults: { entityReadLagMs: () => lags.shift() ?? 0 } });
+  world = await openHostileHub(hostileApp(), { faults: { entityReadLagMs: () => lags.shift() ?? 0 } });
   const states: unknown[] = [];
   const read = async () => states.push((await world.call("GET", "entities/total/k")).body ?? "absent");
   for (const n of [1, 2, 3]) {

@@ -1,19 +1,15 @@
 import type { EngineFaults } from "../../../local/durable-engine";
-import { registerHostile } from "../../support/hostile-functions";
-import { loadApp, openHostileHub, type HostileHub } from "../../support/hostile-hub";
+import { useHostileApp } from "../../support/hostile-app";
+import { openHostileHub, type HostileHub } from "../../support/hostile-hub";
 
 /** The traps that the engine shows on command, and is otherwise kinder than Azure (docs/pitfalls.md). */
-let loaded: Awaited<ReturnType<typeof loadApp>>;
+const hostileApp = useHostileApp();
 let world: HostileHub;
 
-beforeAll(async () => {
-  loaded = await loadApp(registerHostile);
-});
-afterAll(() => loaded.stop());
 afterEach(() => world.stop());
 
 async function open(faults: EngineFaults): Promise<HostileHub> {
-  world = await openHostileHub(loaded.app, { faults });
+  world = await openHostileHub(hostileApp(), { faults });
   return world;
 }
 

@@ -1,28 +1,21 @@
 import type { DurableEngine, TaskHubOptions } from "../../../local/durable-engine";
-import { gate, ran, registerHostile } from "../../support/hostile-functions";
-import { loadApp, openHostileHub, type HostileHub } from "../../support/hostile-hub";
+import { useHostileApp } from "../../support/hostile-app";
+import { gate, ran } from "../../support/hostile-functions";
+import { openHostileHub, type HostileHub } from "../../support/hostile-hub";
 
 /**
  * Hosts on one hub, as measured with extension 3.19: a sender wakes only its own process's pollers, a partition has one
  * owner, and what a host leaves behind takes its time.
  */
-let loaded: Awaited<ReturnType<typeof loadApp>>;
+const hostileApp = useHostileApp();
 let world: HostileHub;
 
-beforeAll(async () => {
-  loaded = await loadApp(registerHostile);
-});
-afterAll(() => loaded.stop());
-beforeEach(() => {
-  ran.length = 0;
-  gate.wait = undefined;
-});
 afterEach(() => world.stop());
 
 async function open(storageProvider: object, options: Partial<TaskHubOptions> = {}): Promise<void> {
   const timeouts = { controlQueueVisibilityTimeout: "00:01:00", workItemQueueVisibilityTimeout: "00:00:30" };
   const settings = { hubName: "Test", storageProvider: { ...timeouts, ...storageProvider } };
-  world = await openHostileHub(loaded.app, { hosts: [], settings, recovery: undefined, ...options });
+  world = await openHostileHub(hostileApp(), { hosts: [], settings, recovery: undefined, ...options });
 }
 
 /** What a call of one host's management API answers. */
@@ -116,10 +109,10 @@ test("an activity runs on its scheduling host; another host finds what exceeds a
   const hosts: string[] = [];
   await open({ ...oneSecond }, {});
   const app = (name: string) => ({
-    functions: loaded.app.functions,
-    invoke: (fn: string, request: Parameters<typeof loaded.app.invoke>[1]) => {
+    functions: hostileApp().functions,
+    invoke: (fn: string, request: Parameters<ReturnType<typeof hostileApp>["invoke"]>[1]) => {
       if (fn === "count") hosts.push(name);
-      return loaded.app.invoke(fn, request);
+      return hostileApp().invoke(fn, request);
     },
   });
   const a = await world.host("a", {}, app("a"));

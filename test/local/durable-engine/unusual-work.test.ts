@@ -1,23 +1,16 @@
 import type { EngineFaults } from "../../../local/durable-engine";
 import { EventType } from "../../../local/durable-engine/history";
-import { gate, ran, registerHostile } from "../../support/hostile-functions";
-import { loadApp, openHostileHub, type HostileHub } from "../../support/hostile-hub";
+import { useHostileApp } from "../../support/hostile-app";
+import { gate, ran } from "../../support/hostile-functions";
+import { openHostileHub, type HostileHub } from "../../support/hostile-hub";
 
-let loaded: Awaited<ReturnType<typeof loadApp>>;
+const hostileApp = useHostileApp();
 let world: HostileHub;
 
-beforeAll(async () => {
-  loaded = await loadApp(registerHostile);
-});
-afterAll(() => loaded.stop());
-beforeEach(() => {
-  ran.length = 0;
-  gate.wait = undefined;
-});
 afterEach(() => world.stop());
 
 async function open(faults: EngineFaults): Promise<HostileHub> {
-  world = await openHostileHub(loaded.app, { faults });
+  world = await openHostileHub(hostileApp(), { faults });
   return world;
 }
 

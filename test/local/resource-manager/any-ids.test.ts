@@ -2,26 +2,11 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSimulator, startResourceManager } from "../../../local/resource-manager";
-import calm from "../../../local/world/scenarios/calm.json";
+import { pairIn } from "../../support/simulated-pairs";
 import { createVirtualClock } from "../../support/virtual-clock";
 
 const TEST = "00000000-0000-4000-8000-00000000000a";
 const LIVE = "00000000-0000-4000-8000-00000000000b";
-
-const [first] = calm.pairs;
-
-/** A pair whose services have names of their own here, and the same ARM names as others elsewhere. */
-function pairIn(name: string, group: string, subscription: string) {
-  const side = (color: "blue" | "green") => ({
-    ...first![color],
-    ...{ name: `${name}/${color}`, armName: `shop-${color}`, group, subscription, versionTag: "release" },
-    loadBalancers: [{ name: "lb", frontends: [{ name: "fe", publicIp: `ip.${name}.${color}` }] }],
-  });
-  const publicIps = ["blue", "green"].map((color) => ({
-    ...{ name: `ip.${name}.${color}`, address: "198.18.0.1", label: `${name}-${color}` },
-  }));
-  return { name, blue: side("blue"), green: side("green"), publicIps };
-}
 
 const idIn = (group: string, subscription: string, color = "green") =>
   `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Compute/cloudServices/shop-${color}`;

@@ -1,23 +1,9 @@
-import calm from "../../../local/world/scenarios/calm.json";
 import { createSimulator, startResourceManager } from "../../../local/resource-manager";
 import { webAnswer } from "../../../local/resource-manager/web-answers";
+import { pairIn } from "../../support/simulated-pairs";
 import { createVirtualClock } from "../../support/virtual-clock";
 
 const TEST = "00000000-0000-4000-8000-00000000000a";
-
-const [first] = calm.pairs;
-
-function pairIn(name: string, group: string, subscription: string) {
-  const side = (color: "blue" | "green") => ({
-    ...first![color],
-    ...{ name: `${name}/${color}`, armName: `shop-${color}`, group, subscription, versionTag: "release" },
-    loadBalancers: [{ name: "lb", frontends: [{ name: "fe", publicIp: `ip.${name}.${color}` }] }],
-  });
-  const publicIps = ["blue", "green"].map((color) => ({
-    ...{ name: `ip.${name}.${color}`, address: "198.18.0.1", label: `${name}-${color}` },
-  }));
-  return { name, blue: side("blue"), green: side("green"), publicIps };
-}
 
 const scenario = {
   subscription: TEST,

@@ -1,23 +1,4 @@
-import { parseConfig } from "../../../src/config/config";
-
-const id = (name: string) =>
-  `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/cloudServices/${name}`;
-const cloud = {
-  PAIRS_FILE: "pairs.json",
-  ServiceBusConnection__fullyQualifiedNamespace: "shop.servicebus.windows.net",
-  TOKEN_ISSUER: "https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0",
-  TOKEN_AUDIENCE: "22222222-2222-4222-8222-222222222222",
-};
-const pair = { blue: id("a"), green: id("b") };
-
-function parse(over: Record<string, string | undefined> = {}, file: unknown = { pairs: { shop: pair } }) {
-  return parseConfig({ ...cloud, ...over }, () => (typeof file === "string" ? file : JSON.stringify(file)));
-}
-
-function mistakes(over: Record<string, string | undefined> = {}, file?: unknown) {
-  const parsed = parse(over, file);
-  return parsed.ok ? [] : parsed.issues.map(({ path }) => path);
-}
+import { mistakes, pair, parse } from "../../support/parsed-config";
 
 const person = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
 

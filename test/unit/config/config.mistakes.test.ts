@@ -1,26 +1,9 @@
 import fc from "fast-check";
 import { parseConfig } from "../../../src/config/config";
+import { cloud, mistakes, pair, parse, serviceId } from "../../support/parsed-config";
 
 const canary = "hunter2-canary";
-const id = (name: string) =>
-  `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/cloudServices/${name}`;
-const cloud = {
-  PAIRS_FILE: "pairs.json",
-  ServiceBusConnection__fullyQualifiedNamespace: "shop.servicebus.windows.net",
-  TOKEN_ISSUER: "https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0",
-  TOKEN_AUDIENCE: "22222222-2222-4222-8222-222222222222",
-};
 const local = { ...cloud, ServiceBusConnection__fullyQualifiedNamespace: undefined };
-const pair = { blue: id("a"), green: id("b") };
-
-function parse(over: Record<string, string | undefined> = {}, file: unknown = { pairs: { shop: pair } }) {
-  return parseConfig({ ...cloud, ...over }, () => (typeof file === "string" ? file : JSON.stringify(file)));
-}
-
-function mistakes(over: Record<string, string | undefined> = {}, file?: unknown) {
-  const parsed = parse(over, file);
-  return parsed.ok ? [] : parsed.issues.map(({ path }) => path);
-}
 
 test.each(["WEBSITE_INSTANCE_ID", "LEGION_SERVICE_HOST", "WEBSITE_POD_NAME"])(
   "with %s the app is in Azure, and refuses loopback addresses",
@@ -141,8 +124,12 @@ test("every mistake of a pairs file is reported at once", () => {
     defaults: { queue: { maxQueued: 31 } },
     pairs: {
       SHOP: { ...pair, timeZone: "Mars/Olympus" },
-      again: { blue: id("B"), green: id("c"), swap: { poll: "61s", putTimeout: "121s", claimWindow: "61s" } },
-      third: { blue: id("d"), green: "d", queue: { deadline: "31d" }, readiness: { poll: "0s" } },
+      again: {
+        blue: serviceId("B"),
+        green: serviceId("c"),
+        swap: { poll: "61s", putTimeout: "121s", claimWindow: "61s" },
+      },
+      third: { blue: serviceId("d"), green: "d", queue: { deadline: "31d" }, readiness: { poll: "0s" } },
     },
   };
   const parsed = parse({}, file);

@@ -1,27 +1,8 @@
-import { parseConfig } from "../../../src/config/config";
 import { WINDOW_DEADLINE_MS } from "../../../src/domain/policy/policy";
-
-const id = (name: string) =>
-  `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/cloudServices/${name}`;
-const env = {
-  PAIRS_FILE: "pairs.json",
-  ServiceBusConnection__fullyQualifiedNamespace: "shop.servicebus.windows.net",
-  TOKEN_ISSUER: "https://login.example/v2.0",
-  TOKEN_AUDIENCE: "api://swap",
-};
-
-function parse(window: unknown, more: Record<string, string> = {}, defaults: unknown = {}) {
-  const shop = { blue: id("a"), green: id("b"), timeZone: "Europe/Berlin", window };
-  return parseConfig({ ...env, ...more }, () => JSON.stringify({ defaults, pairs: { shop } }));
-}
-
-function issuesOf(window: unknown, more: Record<string, string> = {}) {
-  const parsed = parse(window, more);
-  return parsed.ok ? [] : parsed.issues.map(({ path, expectation }) => `${path}: ${expectation}`);
-}
+import { parseWindow, windowIssues } from "../../support/parsed-config";
 
 function configOf(window: unknown, more: Record<string, string> = {}, defaults: unknown = {}) {
-  const parsed = parse(window, more, defaults);
+  const parsed = parseWindow(window, more, defaults);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   return parsed.config;
 }
@@ -106,7 +87,7 @@ test("every mistake is reported at once, with its place", () => {
   };
   const allowed = "pairs.json.pairs.shop.window.allow";
   const freeze = "pairs.json.pairs.shop.window.freezes";
-  expect(issuesOf(window)).toEqual([
+  expect(windowIssues(window)).toEqual([
     expect.stringContaining(`${allowed}[0].cron: five fields`),
     expect.stringContaining(`${allowed}[1].cron: one minute`),
     expect.stringContaining(`${allowed}[2].cron: a cron text (Invalid value for hour: 25)`),

@@ -1,25 +1,9 @@
 import { hasLeft, hasPlaceFor, standsWith } from "../../../../src/domain/pair/answers";
 import { applyToPair } from "../../../../src/domain/pair/operations";
-import { emptyPair, type PairOperation, type PairState } from "../../../../src/domain/pair/pair";
+import { emptyPair, type PairState } from "../../../../src/domain/pair/pair";
+import { acquireLease, claim, enqueue, play, register } from "../../../support/pair-operations";
 
-const at = 1;
-const play = (state: PairState, ...operations: readonly PairOperation[]): PairState =>
-  operations.reduce((before, operation) => applyToPair(before, operation).state, state);
-
-const register = (requestId: string): PairOperation => ({ kind: "register", requestId, at });
-const stand = (requestId: string, maxQueued = 9, whenBusy: "wait" | "refuse" = "wait"): PairOperation => ({
-  ...{ kind: "enqueue", requestId, at, maxQueued, whenBusy },
-});
-const take = (requestId: string): PairOperation => ({ kind: "acquire-lease", requestId, at });
-const claim = (
-  requestId: string,
-  nonce: string,
-  n = 1,
-  direction: "forward" | "rollback" = "forward",
-): PairOperation => ({
-  ...{ kind: "claim", requestId, direction, n, nonce, epoch: 1, planHash: "h", at },
-});
-const held = play(emptyPair, register("a"), register("b"), stand("a"), take("a"), stand("b"));
+const held = play(emptyPair, register("a"), register("b"), enqueue("a"), acquireLease("a"), enqueue("b"));
 
 test("a promotion that does not fit is refused, up to the last character of the budget", () => {
   const many = Array.from({ length: 29 }, (_, i) => register(`q-${i}`));

@@ -3,12 +3,11 @@ import { reason } from "../../../../src/domain/kernel/reason-codes";
 import { applyToPair, viewOf } from "../../../../src/domain/pair/operations";
 import { emptyPair, type PairOperation, type PairState } from "../../../../src/domain/pair/pair";
 import { runs } from "../../../support/runs";
+import { play } from "../../../support/pair-operations";
 
 /** After a lost attempt one more is made at most, however often the lease is given back in between. */
 const at = 1;
 const requestId = "a";
-const play = (state: PairState, ...operations: readonly PairOperation[]): PairState =>
-  operations.reduce((before, operation) => applyToPair(before, operation).state, state);
 
 const stand: PairOperation = { kind: "enqueue", requestId, at, maxQueued: 9, whenBusy: "wait" };
 const take: PairOperation = { kind: "acquire-lease", requestId, at };

@@ -3,27 +3,13 @@ import { PAGE_SIZE } from "../../../../src/domain/pair/index-page";
 import { applyToPair, viewOf } from "../../../../src/domain/pair/operations";
 import { emptyPair, type PairOperation, type PairState } from "../../../../src/domain/pair/pair";
 import type { AttemptVerdict, Proof } from "../../../../src/domain/swap/attempt";
+import { acquireLease, claim, enqueue, play, register } from "../../../support/pair-operations";
 
 /** How promotions register, wait in the queue, hold the lease and leave. */
 const at = 1;
-const play = (state: PairState, ...operations: readonly PairOperation[]): PairState =>
-  operations.reduce((before, operation) => applyToPair(before, operation).state, state);
 
-const register = (requestId: string): PairOperation => ({ kind: "register", requestId, at });
-const stand = (requestId: string, maxQueued = 9, whenBusy: "wait" | "refuse" = "wait"): PairOperation => ({
-  ...{ kind: "enqueue", requestId, at, maxQueued, whenBusy },
-});
-const take = (requestId: string): PairOperation => ({ kind: "acquire-lease", requestId, at });
 const releaseLease = (requestId: string, epoch = 1): PairOperation => ({
   ...{ kind: "release-lease", requestId, epoch, at: 5 },
-});
-const claim = (
-  requestId: string,
-  nonce: string,
-  n = 1,
-  direction: "forward" | "rollback" = "forward",
-): PairOperation => ({
-  ...{ kind: "claim", requestId, direction, n, nonce, epoch: 1, planHash: "h", at },
 });
 const report = (nonce: string, verdict: AttemptVerdict): PairOperation => ({
   ...{ kind: "report", requestId: "a", nonce, verdict, at },
@@ -38,7 +24,7 @@ const hold: PairOperation = { kind: "hold", hold: { id: "h", at, reason: reason(
 const ids = (list: readonly { requestId: string }[]) => list.map(({ requestId }) => requestId);
 
 const trio = play(emptyPair, register("a"), register("b"), register("c"));
-const held = play(emptyPair, register("a"), register("b"), stand("a"), take("a"), stand("b"));
+const held = play(emptyPair, register("a"), register("b"), enqueue("a"), acquireLease("a"), enqueue("b"));
 
 test("an empty pair has no answers, and its index begins at the first page", () => {
   expect(emptyPair).toMatchObject({ answers: [], index: { page: 0, count: 0 } });
@@ -50,11 +36,11 @@ test("an operation that is granted, or changes nothing, answers done", () => {
     [emptyPair, { kind: "read", requestId: "a" }],
     [emptyPair, register("a")],
     [held, register("a")],
-    [trio, stand("a")],
-    [held, stand("a")],
-    [held, stand("b")],
-    [held, take("b")],
-    [play(trio, stand("a")), take("a")],
+    [trio, enqueue("a")],
+    [held, enqueue("a")],
+    [held, enqueue("b")],
+    [held, acquireLease("b")],
+    [play(trio, enqueue("a")), acquireLease("a")],
     [held, releaseLease("a")],
     [held, releaseLease("b")],
     [open, report("n", { kind: "unknown", detail: "" })],
@@ -90,25 +76,25 @@ test("the index is in order of time, whatever the clocks of its writers", () => 
 });
 
 test("a pair that refuses while busy refuses only with a holder or a queue", () => {
-  expect(applyToPair(trio, stand("c", 9, "refuse")).answer).toBe("done");
-  const holder = play(trio, stand("a"), take("a"));
-  expect(applyToPair(holder, stand("c", 9, "refuse")).answer).toBe("pair-busy");
-  expect(applyToPair(play(trio, stand("a")), stand("c", 9, "refuse")).answer).toBe("pair-busy");
+  expect(applyToPair(trio, enqueue("c", 9, "refuse")).answer).toBe("done");
+  const holder = play(trio, enqueue("a"), acquireLease("a"));
+  expect(applyToPair(holder, enqueue("c", 9, "refuse")).answer).toBe("pair-busy");
+  expect(applyToPair(play(trio, enqueue("a")), enqueue("c", 9, "refuse")).answer).toBe("pair-busy");
 });
 
 test("only a registered promotion without an outcome may wait in the queue", () => {
-  expect(applyToPair(emptyPair, stand("a")).answer).toBe("not-registered");
+  expect(applyToPair(emptyPair, enqueue("a")).answer).toBe("not-registered");
   const left = play(held, { kind: "leave", requestId: "a" });
   expect(left.registered).toContainEqual({ requestId: "a", at, left: true });
-  expect(applyToPair(left, stand("a"))).toEqual({ state: left, answer: "not-registered" });
-  expect(ids(play(left, register("c"), stand("c")).queue)).toEqual(["b", "c"]);
-  const others = play(held, register("c"), { kind: "leave", requestId: "a" }, stand("c"));
+  expect(applyToPair(left, enqueue("a"))).toEqual({ state: left, answer: "not-registered" });
+  expect(ids(play(left, register("c"), enqueue("c")).queue)).toEqual(["b", "c"]);
+  const others = play(held, register("c"), { kind: "leave", requestId: "a" }, enqueue("c"));
   expect(ids(others.queue)).toEqual(["b", "c"]);
 });
 
 test("a promotion in the queue keeps its position", () => {
-  const inQueue = play(trio, stand("a"), stand("b"));
-  expect([play(inQueue, stand("a")), play(inQueue, stand("b"))]).toEqual([inQueue, inQueue]);
+  const inQueue = play(trio, enqueue("a"), enqueue("b"));
+  expect([play(inQueue, enqueue("a")), play(inQueue, enqueue("b"))]).toEqual([inQueue, inQueue]);
 });
 
 test("a state beyond its budget gives up remedies at its next change", () => {
@@ -120,19 +106,19 @@ test("a state beyond its budget gives up remedies at its next change", () => {
   const full = { ...trio, holds: long };
   const remedies = (operation: PairOperation) =>
     new Set(play(full, operation).holds.map((each) => each.reason.remedy));
-  expect(remedies(stand("a"))).toEqual(new Set([""]));
+  expect(remedies(enqueue("a"))).toEqual(new Set([""]));
   expect(remedies({ kind: "read", requestId: "a" })).toEqual(new Set([long[0]?.reason.remedy]));
 });
 
 test("the queue takes exactly as many as its limit", () => {
-  const two = play(trio, stand("a", 2), stand("b", 2));
+  const two = play(trio, enqueue("a", 2), enqueue("b", 2));
   expect(ids(two.queue)).toEqual(["a", "b"]);
-  expect(applyToPair(two, stand("c", 2)).answer).toBe("queue-full");
+  expect(applyToPair(two, enqueue("c", 2)).answer).toBe("queue-full");
 });
 
 test("a promotion that waits for people blocks nobody, unless its swap has started", () => {
   const aside = (when: number): PairOperation => ({ kind: "leave-queue", requestId: "a", at: when });
-  const inQueue = play(trio, stand("a"), stand("b"));
+  const inQueue = play(trio, enqueue("a"), enqueue("b"));
   expect(ids(play(inQueue, aside(9)).queue)).toEqual(["b"]);
   expect(ids(play(inQueue, aside(-1)).queue)).toEqual(["a", "b"]);
   expect([ids(play(inQueue, aside(at)).queue), play(held, aside(at)).lease]).toEqual([["b"], undefined]);
@@ -151,7 +137,7 @@ test("a released lease leaves its promotion first in the queue", () => {
     { requestId: "a", since: 5 },
     { requestId: "b", since: at },
   ]);
-  expect(play(back, take("a")).lease).toMatchObject({ holder: "a", epoch: 2 });
+  expect(play(back, acquireLease("a")).lease).toMatchObject({ holder: "a", epoch: 2 });
 });
 
 test.each<[string, PairState, PairOperation]>([
@@ -165,7 +151,7 @@ test.each<[string, PairState, PairOperation]>([
 });
 
 test("leaving takes a promotion out of queue and lease; deregistering ends its cancel", () => {
-  const state = play(held, register("c"), stand("c"), cancel("b"), cancel("c"));
+  const state = play(held, register("c"), enqueue("c"), cancel("b"), cancel("c"));
   const left = play(state, { kind: "leave", requestId: "b" });
   expect([ids(left.queue), left.lease?.holder, ids(left.registered)]).toEqual([["c"], "a", ["a", "b", "c"]]);
   expect(ids(left.cancels)).toEqual(["b", "c"]);
@@ -213,13 +199,13 @@ test("an attempt is closed after its promotion left, and the lease does not come
   expect([state.open, state.lease]).toEqual([undefined, undefined]);
 });
 
-const waiting = play(emptyPair, register("a"), register("b"), stand("a"), stand("b"));
+const waiting = play(emptyPair, register("a"), register("b"), enqueue("a"), enqueue("b"));
 
 test.each<[string, PairState, PairOperation]>([
   ["a look of a promotion nobody knows", held, { kind: "read", requestId: "z" }],
-  ["the holder that waits in the queue again", held, stand("a")],
-  ["whoever takes a turn that is another's", waiting, take("b")],
-  ["whoever takes a turn while a hold is on", play(waiting, hold), take("a")],
+  ["the holder that waits in the queue again", held, enqueue("a")],
+  ["whoever takes a turn that is another's", waiting, acquireLease("b")],
+  ["whoever takes a turn while a hold is on", play(waiting, hold), acquireLease("a")],
   ["giving back where nobody holds the lease", waiting, releaseLease("a")],
   ["a report where no attempt is open", held, report("n", { kind: "unknown", detail: "" })],
   [

@@ -1,16 +1,8 @@
 import fc from "fast-check";
 import { reason } from "../../../../src/domain/kernel/reason-codes";
 import { applyToPair, viewOf } from "../../../../src/domain/pair/operations";
-import {
-  emptyPair,
-  MAX_REGISTERED,
-  type PairOperation,
-  type PairState,
-} from "../../../../src/domain/pair/pair";
-
-function apply(state: PairState, ...operations: PairOperation[]): PairState {
-  return operations.reduce((s, operation) => applyToPair(s, operation).state, state);
-}
+import { emptyPair, MAX_REGISTERED, type PairOperation } from "../../../../src/domain/pair/pair";
+import { play } from "../../../support/pair-operations";
 
 const register = (requestId: string): PairOperation => ({ kind: "register", requestId, at: 1 });
 const stand = (requestId: string): PairOperation => ({
@@ -55,20 +47,20 @@ const cancel = (requestId: string, id: string): PairOperation => ({
   at: 1,
 });
 
-const held = apply(emptyPair, register("a"), register("b"), stand("a"), stand("b"), take("a"));
+const held = play(emptyPair, register("a"), register("b"), stand("a"), stand("b"), take("a"));
 
 test("the lease goes to the first in the queue, with a new epoch, once it is free", () => {
   expect(held.lease).toMatchObject({ holder: "a", epoch: 1 });
-  expect(apply(held, take("b")).lease?.holder).toBe("a");
-  expect(apply(held, { kind: "leave", requestId: "a" }, take("b")).lease).toMatchObject({
+  expect(play(held, take("b")).lease?.holder).toBe("a");
+  expect(play(held, { kind: "leave", requestId: "a" }, take("b")).lease).toMatchObject({
     holder: "b",
     epoch: 2,
   });
 });
 
 test("a promotion that leaves learns which one is first in the queue", () => {
-  const left = apply(held, { kind: "leave", requestId: "a" });
-  expect([viewOf(left, "a").next, viewOf(apply(left, take("b")), "b").next]).toEqual(["b", undefined]);
+  const left = play(held, { kind: "leave", requestId: "a" });
+  expect([viewOf(left, "a").next, viewOf(play(left, take("b")), "b").next]).toEqual(["b", undefined]);
 });
 
 test.each([
@@ -82,22 +74,22 @@ test.each([
 });
 
 test("a second execution finds the attempt open, and a late one finds it closed", () => {
-  const open = apply(held, claim("a", "first"));
+  const open = play(held, claim("a", "first"));
   expect(applyToPair(open, claim("a", "second")).answer).toBe("attempt-open");
-  const closed = apply(open, close("a", "first", "nothing-sent"));
+  const closed = play(open, close("a", "first", "nothing-sent"));
   expect(applyToPair(closed, claim("a", "third")).answer).toBe("attempt-closed");
   expect(applyToPair(closed, claim("a", "fourth", 2)).answer).toBe("granted");
 });
 
 test("a nonce that was closed before its claim arrived is never granted", () => {
-  const voided = apply(held, close("a", "late", "nothing-sent"));
+  const voided = play(held, close("a", "late", "nothing-sent"));
   expect(applyToPair(voided, claim("a", "late")).answer).toBe("attempt-closed");
 });
 
 test("a hold stops claims and leases, and does not come back after its release", () => {
-  const stopped = apply(held, hold);
+  const stopped = play(held, hold);
   expect(applyToPair(stopped, claim("a", "x")).answer).toBe("on-hold");
-  const released = apply(stopped, {
+  const released = play(stopped, {
     kind: "release",
     id: "q",
     holdIds: ["h-1"],
@@ -105,31 +97,31 @@ test("a hold stops claims and leases, and does not come back after its release",
     note: "ok",
     at: 2,
   });
-  expect(apply(released, hold).holds).toEqual([]);
+  expect(play(released, hold).holds).toEqual([]);
 });
 
 test("a cancel is refused during an attempt and after the swap, and granted otherwise", () => {
-  const open = apply(held, claim("a", "x"));
+  const open = play(held, claim("a", "x"));
   expect(applyToPair(open, cancel("a", "c1")).answer).toBe("attempt-open");
-  const without = apply(open, close("a", "x", "no-effect"));
+  const without = play(open, close("a", "x", "no-effect"));
   expect(applyToPair(without, cancel("a", "c2")).answer).toBe("granted");
-  expect(applyToPair(apply(without, cancel("a", "c2")), claim("a", "y", 2)).answer).toBe("cancelled");
-  expect(applyToPair(apply(open, close("a", "x", "done")), cancel("a", "c3")).answer).toBe("too-late");
+  expect(applyToPair(play(without, cancel("a", "c2")), claim("a", "y", 2)).answer).toBe("cancelled");
+  expect(applyToPair(play(open, close("a", "x", "done")), cancel("a", "c3")).answer).toBe("too-late");
 });
 
 test("a proved swap is never claimed again under the same lease", () => {
-  const done = apply(held, claim("a", "x"), close("a", "x", "done"));
+  const done = play(held, claim("a", "x"), close("a", "x", "done"));
   expect(applyToPair(done, claim("a", "y", 2)).answer).toBe("already-swapped");
 });
 
 test("only a lost attempt counts towards the limit of two", () => {
-  const unknown = apply(
+  const unknown = play(
     held,
     claim("a", "x"),
     { kind: "report", requestId: "a", nonce: "x", verdict: { kind: "unknown", detail: "" }, at: 1 },
     close("a", "x", "no-effect"),
   );
-  const busy = apply(
+  const busy = play(
     held,
     claim("a", "x"),
     { kind: "report", requestId: "a", nonce: "x", verdict: { kind: "busy", code: "409", detail: "" }, at: 1 },
@@ -140,17 +132,17 @@ test("only a lost attempt counts towards the limit of two", () => {
 
 test("the queue is bounded, and a pair that refuses while busy says so", () => {
   const many = Array.from({ length: 20 }, (_, i) => [register(`q-${i}`), stand(`q-${i}`)]).flat();
-  const full = apply(held, ...many, register("one-more"));
+  const full = play(held, ...many, register("one-more"));
   expect(applyToPair(full, stand("one-more")).answer).toBe("queue-full");
   const refusing = { ...stand("c"), whenBusy: "refuse" } as PairOperation;
-  expect(applyToPair(apply(held, register("c")), refusing).answer).toBe("pair-busy");
+  expect(applyToPair(play(held, register("c")), refusing).answer).toBe("pair-busy");
 });
 
 test("at most 32 promotions are registered, and 16 with the longest ids", () => {
   const fill = (length: number, kept?: boolean) => {
     const id = (i: number) => String(i).padStart(2, "0").padEnd(length, "x");
     const all = Array.from({ length: MAX_REGISTERED + 1 }, (_, i) => ({ ...register(id(i)), kept }));
-    return apply(emptyPair, ...(all as PairOperation[]));
+    return play(emptyPair, ...(all as PairOperation[]));
   };
   const counts = (kept?: boolean) => [2, 36, 100].map((length) => fill(length, kept).registered.length);
   expect([counts(true), counts()]).toEqual([
@@ -165,13 +157,13 @@ test("three operator requests always find a place, however many others are regis
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 40, maxLength: 40 }), (lengths) => {
       const id = (length: number, i: number) => `${i}`.padEnd(length, "x");
-      const filled = apply(emptyPair, ...lengths.map((length, i) => register(id(length, i))));
+      const filled = play(emptyPair, ...lengths.map((length, i) => register(id(length, i))));
       expect(applyToPair(filled, register("z".repeat(100))).answer).toBe("queue-full");
       const kept = (i: number): PairOperation => ({
         ...{ kind: "register", requestId: `op-${i}`.padEnd(100, "z"), at: 1, kept: true },
       });
       const answers = [kept(1), kept(2), kept(3)].map((_, i, all) => {
-        const before = apply(filled, ...all.slice(0, i));
+        const before = play(filled, ...all.slice(0, i));
         return applyToPair(before, all[i]!).answer;
       });
       expect(answers).toEqual(["done", "done", "done"]);
@@ -181,7 +173,7 @@ test("three operator requests always find a place, however many others are regis
 
 test("texts of cancels and holds are truncated where they are stored", () => {
   const text = "x".repeat(600);
-  const said = apply(held, { ...cancel("a", "c"), by: text, note: text } as PairOperation, {
+  const said = play(held, { ...cancel("a", "c"), by: text, note: text } as PairOperation, {
     kind: "hold",
     hold: { id: "h", at: 1, reason: reason("foreign-state", text) },
   });

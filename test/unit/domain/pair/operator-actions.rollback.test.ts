@@ -7,10 +7,7 @@ import {
   type RollbackOrder,
 } from "../../../../src/domain/pair/pair";
 import type { Direction, AttemptVerdict, Proof } from "../../../../src/domain/swap/attempt";
-
-function apply(state: PairState, ...operations: PairOperation[]): PairState {
-  return operations.reduce((s, operation) => applyToPair(s, operation).state, state);
-}
+import { play } from "../../../support/pair-operations";
 
 const claim = (direction: Direction, nonce: string, n: number): PairOperation => {
   return { kind: "claim", requestId: "a", direction, n, nonce, epoch: 1, planHash: "h", at: 1 };
@@ -28,15 +25,15 @@ const order = (id: string, over: Partial<RollbackOrder> = {}): PairOperation => 
 const endWatch: PairOperation = { kind: "end-watch", requestId: "a", epoch: 1 };
 const hold: PairOperation = { kind: "hold", hold: { id: "h", at: 1, reason: reason("foreign-state", "x") } };
 
-const begun = apply(
+const begun = play(
   emptyPair,
   { kind: "register", requestId: "a", at: 1 },
   { kind: "enqueue", requestId: "a", at: 1, maxQueued: 9, whenBusy: "wait" },
   { kind: "acquire-lease", requestId: "a", at: 1 },
 );
-const swapped = apply(begun, claim("forward", "f", 1), close("f", "done"));
-const ordered = apply(swapped, order("o-1"));
-const back = apply(ordered, claim("rollback", "b", 2), close("b", "done"));
+const swapped = play(begun, claim("forward", "f", 1), close("f", "done"));
+const ordered = play(swapped, order("o-1"));
+const back = play(ordered, claim("rollback", "b", 2), close("b", "done"));
 
 const answerOf = (state: PairState, operation: PairOperation) => applyToPair(state, operation).answer;
 
@@ -55,30 +52,30 @@ test("each direction takes effect once, and nothing is claimed after a rollback 
 });
 
 test("a hold does not stop the claim of a rollback (I10)", () => {
-  expect(answerOf(apply(ordered, hold), claim("rollback", "x", 2))).toBe("granted");
+  expect(answerOf(play(ordered, hold), claim("rollback", "x", 2))).toBe("granted");
 });
 
 test("the first order stays, a repeat is granted the same, and texts are truncated", () => {
-  const again = apply(ordered, order("o-2", { cause: "person", by: "Olga", note: "too slow" }));
+  const again = play(ordered, order("o-2", { cause: "person", by: "Olga", note: "too slow" }));
   expect(again.lease?.order).toMatchObject({ id: "o-1", cause: "regression" });
   expect(answerOf(ordered, order("o-2"))).toBe("granted");
-  const long = apply(swapped, order("o", { by: "b".repeat(200), note: "n".repeat(900) })).lease?.order;
+  const long = play(swapped, order("o", { by: "b".repeat(200), note: "n".repeat(900) })).lease?.order;
   expect([long?.by.length, long?.note.length]).toEqual([60, 160]);
 });
 
 test.each<[string, PairState, PairOperation, string]>([
   ["before the swap", begun, order("o"), "not-swapped"],
-  ["while the swap is proved", apply(begun, claim("forward", "f", 1)), order("o"), "not-swapped"],
-  ["after the soak", apply(swapped, endWatch), order("o"), "watch-over"],
+  ["while the swap is proved", play(begun, claim("forward", "f", 1)), order("o"), "not-swapped"],
+  ["after the soak", play(swapped, endWatch), order("o"), "watch-over"],
   [
     "after its promotion has left",
-    apply(swapped, { kind: "leave", requestId: "a" }),
+    play(swapped, { kind: "leave", requestId: "a" }),
     order("o"),
     "watch-over",
   ],
   [
     "after its promotion is forgotten",
-    apply(swapped, { kind: "deregister", requestId: "a" }),
+    play(swapped, { kind: "deregister", requestId: "a" }),
     order("o"),
     "not-registered",
   ],
@@ -96,16 +93,16 @@ const registerB: PairOperation = { kind: "register", requestId: "b", at: 1 };
 const orderB: PairOperation = { ...order("o-b"), requestId: "b" } as PairOperation;
 
 test("an order is for its own promotion only", () => {
-  const both = apply(swapped, registerB);
+  const both = play(swapped, registerB);
   expect(applyToPair(both, orderB)).toMatchObject({
     ...{ answer: "not-swapped", state: { lease: swapped.lease } },
   });
-  const gone = apply(both, { kind: "leave", requestId: "a" });
+  const gone = play(both, { kind: "leave", requestId: "a" });
   expect([answerOf(gone, order("o")), answerOf(gone, orderB)]).toEqual(["watch-over", "not-swapped"]);
 });
 
 test("an order has one answer: it stays refused, or it stays granted", () => {
-  const early = apply(begun, order("o"), claim("forward", "f", 1), close("f", "done"));
+  const early = play(begun, order("o"), claim("forward", "f", 1), close("f", "done"));
   expect(applyToPair(early, order("o"))).toEqual({ state: early, answer: "not-swapped" });
   expect(answerOf(swapped, order("o"))).toBe("granted");
 });
@@ -117,11 +114,11 @@ test("the end of a watch answers done, whether or not a watch runs", () => {
 });
 
 test("an order before the end of the soak stays, and one after it has no effect", () => {
-  expect(viewOf(apply(ordered, endWatch), "a").lease).toMatchObject({ order: { id: "o-1" } });
-  expect(apply(ordered, endWatch).lease?.watched).toBeUndefined();
-  expect(apply(swapped, endWatch, order("late")).lease).toMatchObject({ watched: true });
-  expect(apply(swapped, { kind: "end-watch", requestId: "b", epoch: 1 })).toBe(swapped);
-  expect(apply(swapped, { ...endWatch, epoch: 7 })).toBe(swapped);
+  expect(viewOf(play(ordered, endWatch), "a").lease).toMatchObject({ order: { id: "o-1" } });
+  expect(play(ordered, endWatch).lease?.watched).toBeUndefined();
+  expect(play(swapped, endWatch, order("late")).lease).toMatchObject({ watched: true });
+  expect(play(swapped, { kind: "end-watch", requestId: "b", epoch: 1 })).toBe(swapped);
+  expect(play(swapped, { ...endWatch, epoch: 7 })).toBe(swapped);
 });
 
 test("lost attempts are counted for each direction separately", () => {
@@ -131,11 +128,11 @@ test("lost attempts are counted for each direction separately", () => {
     { kind: "report", requestId: "a", nonce, verdict: unknown, at: 2 },
     close(nonce, "no-effect"),
   ];
-  const forward = apply(begun, ...lost("forward", "f1", 1));
+  const forward = play(begun, ...lost("forward", "f1", 1));
   expect(forward.lease?.unknowns).toBe(1);
-  const done = apply(forward, claim("forward", "f2", 2), close("f2", "done"), order("o"));
+  const done = play(forward, claim("forward", "f2", 2), close("f2", "done"), order("o"));
   expect(done.lease?.unknowns).toBe(0);
-  expect(apply(done, ...lost("rollback", "b1", 3)).lease?.unknowns).toBe(1);
+  expect(play(done, ...lost("rollback", "b1", 3)).lease?.unknowns).toBe(1);
 });
 
 test("a cancel is too late once the swap has taken effect", () => {

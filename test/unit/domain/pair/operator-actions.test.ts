@@ -7,11 +7,10 @@ import {
   describeHold,
 } from "../../../../src/domain/pair/operator-actions";
 import { emptyPair, type PairOperation, type PairState } from "../../../../src/domain/pair/pair";
+import { play } from "../../../support/pair-operations";
 
 /** What people may do to a pair: cancel, and release its holds. */
 const at = 1;
-const play = (state: PairState, ...operations: readonly PairOperation[]): PairState =>
-  operations.reduce((before, operation) => applyToPair(before, operation).state, state);
 
 const cancel = (requestId: string, id: string): PairOperation => ({
   ...{ kind: "cancel", requestId, id, by: "Olga", note: "wrong build", at },

@@ -7,33 +7,11 @@ import {
 } from "../../../../src/domain/promotion/completion-event";
 import type { CompletionEvent } from "../../../../src/domain/promotion/events";
 import type { Ending, PromotionChange, PromotionState } from "../../../../src/domain/promotion/state";
-import {
-  attempt,
-  begun,
-  busy,
-  ending,
-  enter,
-  planned,
-  play,
-  seen,
-  wait,
-} from "../../../support/described-promotion";
+import { begun, describedBusy, ending, eventful, planned, play } from "../../../support/described-promotion";
 import { idOf, NOW, SHOP } from "../../../support/observations";
 import * as stored from "../../../support/stored-promotion";
 
-/** A promotion with a plan, a wait and an attempt. */
-const eventful = play(
-  begun,
-  planned,
-  enter("planning", NOW + 4, "n"),
-  wait("d", [seen("green", { verdict: "not-yet", ready: 1, instances: [busy("a")] }), seen("blue")]),
-  attempt(1, { code: "OperationNotAllowed", detail: "another operation" }, "old production: slow"),
-);
 const time = (ms: number) => new Date(NOW + ms).toISOString();
-const describedBusy = {
-  ...{ kind: "busy", code: "OperationNotAllowed", detail: "another operation", correlationId: "c-1" },
-  text: "busy OperationNotAllowed: another operation",
-};
 const eventOf = (state: PromotionState, end: Ending) =>
   JSON.parse(sealEnding(state, end, NOW + 9).event) as CompletionEvent;
 const brief = (side: "blue" | "green", version: string) => ({

@@ -4,34 +4,20 @@ import { changePromotion } from "../../../../src/domain/promotion/promotion";
 import type { PromotionChange } from "../../../../src/domain/promotion/state";
 import { summarisePromotion, viewPromotion } from "../../../../src/domain/promotion/view";
 import {
-  attempt,
   begun,
   busy,
   conclude,
+  describedBusy,
   ending,
-  enter,
+  eventful,
   fresh,
   planned,
   play,
-  seen,
-  wait,
 } from "../../../support/described-promotion";
 import { aRequest, idOf, NOW } from "../../../support/observations";
 import * as stored from "../../../support/stored-promotion";
 
-/** A promotion with a plan, a wait and an attempt. */
-const eventful = play(
-  begun,
-  planned,
-  enter("planning", NOW + 4, "n"),
-  wait("d", [seen("green", { verdict: "not-yet", ready: 1, instances: [busy("a")] }), seen("blue")]),
-  attempt(1, { code: "OperationNotAllowed", detail: "another operation" }, "old production: slow"),
-);
 const time = (ms: number) => new Date(NOW + ms).toISOString();
-const describedBusy = {
-  ...{ kind: "busy", code: "OperationNotAllowed", detail: "another operation", correlationId: "c-1" },
-  text: "busy OperationNotAllowed: another operation",
-};
 const brief = (side: "blue" | "green", version: string) => ({
   side,
   id: idOf(side),
