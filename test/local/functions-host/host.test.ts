@@ -1,28 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { app } from "@azure/functions";
 import type { HostExtension } from "../../../local/functions-host/contract";
 import { startFunctionsHost } from "../../../local/functions-host";
 import { createVirtualClock } from "../../support/virtual-clock";
+import { useAppDirectory } from "../../support/app-directory";
 
-let directory: string;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "functions-host-"));
-  write({ version: "2.0" });
-});
-afterEach(() => {
-  rmSync(directory, { recursive: true });
-});
-
-function write(hostJson: object): void {
-  writeFileSync(join(directory, "host.json"), JSON.stringify(hostJson));
-}
+const directory = useAppDirectory();
 
 function start(load: () => void, extensions: HostExtension[] = []) {
   const http = { host: "127.0.0.1", port: 0 };
   return startFunctionsHost({
-    appDirectory: directory,
+    appDirectory: directory.path(),
     settings: {},
     http,
     clock: createVirtualClock(),

@@ -3,10 +3,10 @@ import {
   checkRoles,
   decideReadiness,
   type ReadinessMemory,
-  type RoleStateCheck,
 } from "../../../../src/domain/cloud-service/readiness";
 import { states } from "../../../support/any-reads";
 import { aService, found, NOW, someInstances } from "../../../support/observations";
+import { type Check, readyAt, up } from "../../../support/readiness-checks";
 import { runs } from "../../../support/runs";
 
 test("ready needs a full list and stableFor of checks without a break (I11)", () => {
@@ -59,33 +59,7 @@ test("ready needs a full list and stableFor of checks without a break (I11)", ()
   expect(ready).toBeGreaterThan(0);
 });
 
-const rule = { pollMs: 30_000, stableForMs: 120_000, deadlineMs: 1_800_000 };
-
-function check(
-  side: "blue" | "green",
-  at: number,
-  states: readonly (string | undefined)[] = ["Started", "Started"],
-): RoleStateCheck {
-  return checkRoles(side, found(aService(side)), found(someInstances(side, states, at)));
-}
-
-const up = ["Started", "Started"];
 const down = ["Started", "Busy"];
-
-type Check = readonly [incomingAt: number, incoming: readonly string[], outgoingAt: number];
-
-/** Feeds checks of both services, each with its own time; returns the index of the first ready check. */
-function readyAt(checks: readonly Check[]): number | undefined {
-  let memory: ReadinessMemory | undefined;
-  for (const [index, [incomingAt, states, outgoingAt]] of checks.entries()) {
-    const incoming = check("green", NOW + incomingAt * 1000, states);
-    const outgoing = check("blue", NOW + outgoingAt * 1000);
-    const decision = decideReadiness(memory, incoming, outgoing, rule);
-    if (decision.kind === "ready") return index;
-    if (decision.kind === "not-yet") memory = decision.memory;
-  }
-  return undefined;
-}
 
 test("ready needs stableFor on each side, in whatever order checks arrive", () => {
   const step = fc.record({

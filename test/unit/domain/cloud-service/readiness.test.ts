@@ -9,16 +9,7 @@ import {
 } from "../../../../src/domain/cloud-service/readiness";
 import { identityOf } from "../../../../src/domain/plan/planning";
 import { aService, found, NOW, someInstances } from "../../../support/observations";
-
-const rule = { pollMs: 30_000, stableForMs: 120_000, deadlineMs: 1_800_000 };
-
-function check(
-  side: "blue" | "green",
-  at: number,
-  states: readonly (string | undefined)[] = ["Started", "Started"],
-): RoleStateCheck {
-  return checkRoles(side, found(aService(side)), found(someInstances(side, states, at)));
-}
+import { type Check, check, readyAt, rule, up } from "../../../support/readiness-checks";
 
 test.each([
   ["RoleState/RoleStateStarted", "ready"],
@@ -130,7 +121,6 @@ function observe(checks: readonly [number, readonly string[]][]) {
   return "not-yet";
 }
 
-const up = ["Started", "Started"];
 const down = ["Started", "Busy"];
 
 test("ready comes after stableFor of unbroken observations, not before", () => {
@@ -208,21 +198,6 @@ test("the count does not start before an observation that was not ready", () => 
   expect(observe(late)).toBe("not-yet");
   expect(observe([...late, [210, up]])).toBe("ready at 210");
 });
-
-type Check = readonly [incomingAt: number, incoming: readonly string[], outgoingAt: number];
-
-/** Feeds checks of both services, each with its own time; returns the index of the first ready check. */
-function readyAt(checks: readonly Check[]): number | undefined {
-  let memory: ReadinessMemory | undefined;
-  for (const [index, [incomingAt, states, outgoingAt]] of checks.entries()) {
-    const incoming = check("green", NOW + incomingAt * 1000, states);
-    const outgoing = check("blue", NOW + outgoingAt * 1000);
-    const decision = decideReadiness(memory, incoming, outgoing, rule);
-    if (decision.kind === "ready") return index;
-    if (decision.kind === "not-yet") memory = decision.memory;
-  }
-  return undefined;
-}
 
 test("a side without a new observation does not become ready with the other", () => {
   expect(readyAt([0, 30, 60, 90, 120, 150].map((at): Check => [200, up, at]))).toBeUndefined();
