@@ -158,7 +158,7 @@ class Story {
     const { puts, effectiveSwaps } = await countSwaps(this.#world.description.journal);
     this.#heading("What came of it");
     for (const [id, outcome] of Object.entries(outcomes)) this.#say(`${id.padEnd(22)} ${outcome}`);
-    this.#say(`Resource Manager received ${puts} PUTs and ${effectiveSwaps} effective swaps`);
+    this.#say(`Resource Manager received ${puts} PUTs; ${effectiveSwaps} swaps took effect`);
     const isAsExpected = Object.entries(expected).every(([id, outcome]) => outcomes[id] === outcome);
     if (!isAsExpected || puts !== 3 || effectiveSwaps !== 3) process.exitCode = 1;
     return { outcomes, effectiveSwaps, puts };

@@ -122,7 +122,7 @@ async function playPromotion(world: World): Promise<Summary> {
     `outcome ${String(again.data.outcome)}, event id ${again.id}: ${again.id === event.id ? "the same event" : "ANOTHER EVENT"}`,
   );
   const summary = await summarise(description.journal, event.data.outcome ?? "unknown", report.gapMs);
-  say(`Resource Manager received ${summary.puts} PUT and ${summary.effectiveSwaps} effective swap`);
+  say(`Resource Manager received ${summary.puts} PUT; ${summary.effectiveSwaps} swap took effect`);
   await bus.close();
   const proved = summary.puts === 1 && summary.effectiveSwaps === 1 && again.id === event.id;
   if (!proved || event.data.outcome !== "promoted") process.exitCode = 1;
